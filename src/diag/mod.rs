@@ -1,0 +1,239 @@
+//! What is wrong, where, and what to write instead.
+//!
+//! Owns: [`Diagnostic`], which users know as a *finding*; its [`Label`]s and [`Fix`]; [`Code`], the identity of a kind
+//! of finding; [`Level`]s. Must not know: who finds what (each module declares the codes it uses beside the code that
+//! uses them; `check::codes` lists them all), or how a finding is shown (`report`).
+
+use crate::text::{Location, Source, Span};
+use std::fmt;
+use std::sync::Arc;
+
+/// A kind of finding: a stable name, how severe it is unless a book says otherwise, and the page that explains it.
+///
+/// Declared as a `static` beside the code that reports it and listed in that module's `CODES`.
+#[derive(Debug)]
+pub struct Code {
+    /// Kebab-case, stable: it is in books' settings, in CI's annotations and in URLs.
+    pub name: &'static str,
+    /// The level unless the book or the command line sets another.
+    pub level: Level,
+    /// One line: what such a finding says.
+    pub summary: &'static str,
+    /// Markdown for `explain` and the reference: why it matters, an example, the way out.
+    pub page: &'static str,
+    /// Another tool's number for the same thing (`IST0101`), or empty.
+    pub alias: &'static str,
+}
+
+impl PartialEq for Code {
+    fn eq(&self, other: &Code) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Code {}
+
+/// What a book or a command line wants done with a code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Not reported.
+    Allow,
+    /// Reported as a note; never fails.
+    Note,
+    /// Reported; fails only where warnings are denied.
+    Warn,
+    /// Reported as an error; exit code 1.
+    Deny,
+}
+
+/// How a finding is reported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// For information.
+    Note,
+    /// Wrong, but tolerated.
+    Warning,
+    /// Wrong.
+    Error,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Severity::Note => "note",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        })
+    }
+}
+
+/// One finding.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Diagnostic {
+    /// What kind of finding.
+    pub code: &'static Code,
+    /// How it is reported; starts as the code's own level and is set by the book's before it is shown.
+    pub severity: Severity,
+    /// One sentence, lower case, no full stop: what is wrong, with the names in it.
+    pub message: String,
+    /// The place that is wrong, and a few words that stand beside it.
+    pub at: Label,
+    /// Other places that explain it.
+    pub related: Vec<Label>,
+    /// What to do: "did you mean …", what was expected.
+    pub help: Vec<String>,
+    /// A change that mends it, where that is mechanical.
+    pub fix: Option<Fix>,
+    /// The field within a document (`spec.http[0].route`), as an API server writes it.
+    pub path: Option<String>,
+    /// The document: `VirtualService/reviews`, or the name of a chapter.
+    pub document: Option<String>,
+}
+
+/// A place and what to say beside it (which may be nothing).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Label {
+    /// Where.
+    pub location: Location,
+    /// A few words, or empty.
+    pub text: String,
+}
+
+/// A mechanical change.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fix {
+    /// What it does, in the imperative: "write `cpu`".
+    pub title: String,
+    /// The edits, which do not overlap.
+    pub edits: Vec<Edit>,
+}
+
+/// Replace the text at a location.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Edit {
+    /// What is replaced; empty to insert.
+    pub location: Location,
+    /// What with.
+    pub text: String,
+}
+
+impl Diagnostic {
+    /// A finding of this kind at this place.
+    pub fn new(code: &'static Code, location: Location, message: impl Into<String>) -> Diagnostic {
+        Diagnostic {
+            code,
+            severity: code.level.severity().unwrap_or(Severity::Note),
+            message: message.into(),
+            at: Label { location, text: String::new() },
+            related: Vec::new(),
+            help: Vec::new(),
+            fix: None,
+            path: None,
+            document: None,
+        }
+    }
+
+    /// A finding of this kind at a span of a file.
+    pub fn at(
+        code: &'static Code,
+        source: &Arc<Source>,
+        span: Span,
+        message: impl Into<String>,
+    ) -> Diagnostic {
+        Diagnostic::new(code, Location::new(source, span), message)
+    }
+
+    /// Words beside the marked place.
+    pub fn label(mut self, text: impl Into<String>) -> Diagnostic {
+        self.at.text = text.into();
+        self
+    }
+
+    /// One more place.
+    pub fn related(mut self, location: Location, text: impl Into<String>) -> Diagnostic {
+        self.related.push(Label { location, text: text.into() });
+        self
+    }
+
+    /// One more line of help.
+    pub fn help(mut self, text: impl Into<String>) -> Diagnostic {
+        self.help.push(text.into());
+        self
+    }
+
+    /// "did you mean" where there is a near name.
+    pub fn did_you_mean<'a>(
+        self,
+        given: &str,
+        candidates: impl IntoIterator<Item = &'a str>,
+    ) -> Diagnostic {
+        match nearest(given, candidates) {
+            Some(name) => self.help(format!("did you mean `{name}`?")),
+            None => self,
+        }
+    }
+
+    /// The change that mends it: `text` in place of what is marked.
+    pub fn replace_with(mut self, title: impl Into<String>, text: impl Into<String>) -> Diagnostic {
+        let edit = Edit { location: self.at.location.clone(), text: text.into() };
+        self.fix = Some(Fix { title: title.into(), edits: vec![edit] });
+        self
+    }
+
+    /// The field path within a document.
+    pub fn path(mut self, path: impl Into<String>) -> Diagnostic {
+        self.path = Some(path.into());
+        self
+    }
+
+    /// The document it belongs to.
+    pub fn document(mut self, document: impl Into<String>) -> Diagnostic {
+        self.document = Some(document.into());
+        self
+    }
+}
+
+impl Level {
+    /// The severity that a level reports with; none where it does not report.
+    pub fn severity(self) -> Option<Severity> {
+        match self {
+            Level::Allow => None,
+            Level::Note => Some(Severity::Note),
+            Level::Warn => Some(Severity::Warning),
+            Level::Deny => Some(Severity::Error),
+        }
+    }
+}
+
+/// The candidate that someone who wrote `given` most likely meant, if one is near enough.
+///
+/// Near is: at most a third of the name's length in edits (two for short names), letter case and `-`, `_`, `.` ignored.
+pub fn nearest<'a>(given: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let plain = |name: &str| {
+        name.chars().filter(|c| !matches!(c, '-' | '_' | '.' | ' ')).collect::<String>().to_lowercase()
+    };
+    let wanted = plain(given);
+    let limit = (wanted.chars().count() / 3).clamp(1, 4);
+    candidates
+        .into_iter()
+        .filter(|candidate| *candidate != given)
+        .map(|candidate| (strsim::damerau_levenshtein(&wanted, &plain(candidate)), candidate))
+        .filter(|(distance, _)| *distance <= limit)
+        .min_by_key(|(distance, candidate)| (*distance, *candidate))
+        .map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn near_names_are_suggested_and_far_ones_are_not() {
+        let names = ["pods", "nodes", "replicas", "istio.sidecar.cpu"];
+        assert_eq!(nearest("pod", names), Some("pods"));
+        assert_eq!(nearest("istio-sidecar-cpu", names), Some("istio.sidecar.cpu"));
+        assert_eq!(nearest("Replica", names), Some("replicas"));
+        assert_eq!(nearest("memory", names), None);
+        assert_eq!(nearest("", names), None);
+    }
+}
