@@ -1,0 +1,453 @@
+//! What a directive returns: a small tree that says what is meant, never how a page shows it.
+//!
+//! Owns: the tree of text, tables, charts and widgets. Must not know: HTML, Markdown, directives, the model. `render`
+//! turns the tree into HTML or into plain Markdown, and does all escaping; every string here is plain text.
+
+use serde_json::Value as Json;
+
+/// What stands in the place of a directive.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Content {
+    /// Text within a paragraph, a heading or a table cell.
+    Inline(Vec<Inline>),
+    /// Blocks of their own.
+    Blocks(Vec<Block>),
+}
+
+/// A piece of running text.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Inline {
+    /// Plain text.
+    Text(String),
+    /// A name as the reader types it.
+    Code(String),
+    /// Weighty text.
+    Strong(Vec<Inline>),
+    /// Stressed text.
+    Emphasis(Vec<Inline>),
+    /// A link; `url` is a page of the book or an `http(s)` address.
+    Link {
+        /// Where it leads.
+        url: String,
+        /// What it says.
+        text: Vec<Inline>,
+    },
+    /// A value computed from the model.
+    Value(Box<Value>),
+    /// The status of an option for a need.
+    Status(Status),
+}
+
+/// A published value and where it comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Value {
+    /// As it is shown: "12.5 GiB", "10 cores (5–20)".
+    pub text: String,
+    /// How it came about, for the reader who asks.
+    pub provenance: Option<Provenance>,
+}
+
+/// How a value came about.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Provenance {
+    /// The expression as the author wrote it.
+    pub expression: String,
+    /// The formulas behind it: name and text.
+    pub formulas: Vec<(String, String)>,
+    /// The inputs that it used: label and value.
+    pub inputs: Vec<(String, String)>,
+    /// The figures that it used.
+    pub figures: Vec<FigureNote>,
+    /// The value before it was rounded for show, where it was.
+    pub exact: Option<String>,
+    /// What a careful reader must know ("an enclosure, not an exact range").
+    pub notes: Vec<String>,
+}
+
+/// A figure with its source, as a value's details show it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FigureNote {
+    /// The figure's name in the model.
+    pub name: String,
+    /// Its value.
+    pub value: String,
+    /// Who says so.
+    pub source: Option<SourceNote>,
+    /// The day on which someone last looked, as YYYY-MM-DD.
+    pub checked: Option<String>,
+    /// What its author noted.
+    pub note: Option<String>,
+}
+
+/// A source, as a page cites it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SourceNote {
+    /// Its id in the model.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// Its address.
+    pub url: Option<String>,
+    /// The version that was read.
+    pub version: Option<String>,
+    /// The day on which it was read, as YYYY-MM-DD.
+    pub accessed: Option<String>,
+}
+
+/// A block.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Block {
+    /// A paragraph.
+    Paragraph(Vec<Inline>),
+    /// A list, each item of which is blocks.
+    List {
+        /// Numbered?
+        ordered: bool,
+        /// The items.
+        items: Vec<Vec<Block>>,
+    },
+    /// A table.
+    Table(Table),
+    /// Needs × options, which a reader can filter.
+    Matrix(Matrix),
+    /// A list of questions that ends in a verdict.
+    Checklist(Checklist),
+    /// A drawing with its data.
+    Chart(Chart),
+    /// Inputs that a reader may vary, and what follows from them.
+    Calculator(Calculator),
+    /// Checklist, matrix and calculator joined to a recommendation.
+    Advisor(Advisor),
+    /// A manifest with what it was validated against.
+    Manifest(Manifest),
+    /// Text that is out of the way until it is asked for.
+    Details {
+        /// The line that is always seen.
+        summary: Vec<Inline>,
+        /// What it hides.
+        body: Vec<Block>,
+    },
+}
+
+/// A table.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Table {
+    /// What it shows, for those who can't see it; shown as a caption where it is not empty.
+    pub caption: Vec<Inline>,
+    /// The columns.
+    pub columns: Vec<Column>,
+    /// The rows; each has a cell for each column.
+    pub rows: Vec<Row>,
+}
+
+/// A column's head.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Column {
+    /// What it says.
+    pub title: Vec<Inline>,
+    /// How its cells are set.
+    pub align: Align,
+}
+
+/// A table's row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// The cells.
+    pub cells: Vec<Vec<Inline>>,
+    /// Whether the first cell is the row's head.
+    pub header: bool,
+    /// Whether it sums up those above.
+    pub total: bool,
+}
+
+/// How cells are set.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Align {
+    /// Text.
+    #[default]
+    Left,
+    /// Statuses.
+    Center,
+    /// Numbers.
+    Right,
+}
+
+/// A status of the model's legend.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Status {
+    /// Its id in the model.
+    pub id: String,
+    /// A sign: "✔".
+    pub icon: String,
+    /// A word: "yes". The sign never stands alone for a screen reader.
+    pub word: String,
+    /// How far it meets a need: 1 fully, 0 not at all. Exact decimal text.
+    pub weight: String,
+}
+
+/// Needs × options.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Matrix {
+    /// Its id in the model.
+    pub id: String,
+    /// What it shows.
+    pub title: Vec<Inline>,
+    /// The options: id and name.
+    pub options: Vec<(String, Vec<Inline>)>,
+    /// The needs.
+    pub rows: Vec<MatrixRow>,
+    /// The statuses in use, best first.
+    pub legend: Vec<Status>,
+}
+
+/// A need.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MatrixRow {
+    /// Its id.
+    pub id: String,
+    /// The need in a few words.
+    pub title: Vec<Inline>,
+    /// More about it, or nothing.
+    pub note: Vec<Inline>,
+    /// One for each option.
+    pub cells: Vec<MatrixCell>,
+}
+
+/// What an option does for a need.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MatrixCell {
+    /// How far.
+    pub status: Status,
+    /// A few words, or nothing.
+    pub note: Vec<Inline>,
+    /// Who says so.
+    pub source: Option<SourceNote>,
+    /// True where the model says that nobody has checked it.
+    pub unverified: bool,
+}
+
+/// Questions that end in a verdict.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Checklist {
+    /// Its id in the model; state is kept under it.
+    pub id: String,
+    /// Its title.
+    pub title: Vec<Inline>,
+    /// A sentence or two before the first item.
+    pub intro: Vec<Inline>,
+    /// The items, in groups; a checklist without groups has one without a title.
+    pub groups: Vec<ChecklistGroup>,
+    /// The verdicts in the order in which they are tried; the first whose rule holds is given.
+    pub verdicts: Vec<Verdict>,
+    /// The rules as the reader's browser evaluates them: the model's serialised programs, by verdict id, and what they
+    /// need to know. `render` passes it on and does not look inside.
+    pub program: Json,
+}
+
+/// Items under one title.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChecklistGroup {
+    /// Its id.
+    pub id: String,
+    /// Its title, or nothing.
+    pub title: Vec<Inline>,
+    /// The items.
+    pub items: Vec<ChecklistItem>,
+}
+
+/// A question.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChecklistItem {
+    /// Stable: state is kept under it.
+    pub id: String,
+    /// The question; figures in it are computed.
+    pub text: Vec<Inline>,
+    /// More about it, or nothing.
+    pub help: Vec<Inline>,
+    /// Changes when the question is reworded, so that an old answer can be flagged.
+    pub revision: String,
+}
+
+/// A verdict.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verdict {
+    /// Its id.
+    pub id: String,
+    /// In a few words.
+    pub title: Vec<Inline>,
+    /// What to do.
+    pub text: Vec<Inline>,
+    /// The rule, for people: "yes to at least two".
+    pub rule: String,
+}
+
+/// A drawing with its data.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Chart {
+    /// An id, unique on the page once `render` has added the place.
+    pub id: String,
+    /// What it shows, in a sentence; the drawing's text alternative.
+    pub title: String,
+    /// The drawing: an SVG element whose colours are `var(--plumb-…)` or `currentColor`.
+    pub svg: String,
+    /// The same in numbers.
+    pub data: Table,
+}
+
+/// Inputs that a reader may vary, and what follows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Calculator {
+    /// An id; state is kept under it.
+    pub id: String,
+    /// Its title.
+    pub title: Vec<Inline>,
+    /// What may be varied.
+    pub inputs: Vec<CalculatorInput>,
+    /// Named settings: id, name, and input values by input id.
+    pub presets: Vec<Preset>,
+    /// The table at the settings of the first preset, computed by the build; cells that follow from the inputs carry
+    /// their place in `program`.
+    pub result: Table,
+    /// The formulas and figures as the reader's browser evaluates them, and which cell shows which of them.
+    pub program: Json,
+}
+
+/// An input.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CalculatorInput {
+    /// Its name in the model.
+    pub id: String,
+    /// What it is called.
+    pub label: Vec<Inline>,
+    /// Its unit, or empty.
+    pub unit: String,
+    /// A switch rather than a number.
+    pub toggle: bool,
+    /// Exact decimal texts.
+    pub value: String,
+    /// The least.
+    pub min: String,
+    /// The most.
+    pub max: String,
+    /// The step.
+    pub step: String,
+    /// A few words, or nothing.
+    pub note: Vec<Inline>,
+}
+
+/// Named settings.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Preset {
+    /// Its id in the model.
+    pub id: String,
+    /// Its name.
+    pub title: Vec<Inline>,
+    /// Input values, by input id, as exact decimal texts.
+    pub values: Vec<(String, String)>,
+}
+
+/// Checklist, matrix and calculator joined to a recommendation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Advisor {
+    /// Its id in the model.
+    pub id: String,
+    /// Its title.
+    pub title: Vec<Inline>,
+    /// The questions.
+    pub checklist: Checklist,
+    /// What each option does for each need.
+    pub matrix: Matrix,
+    /// The reader's size.
+    pub calculator: Calculator,
+    /// The recommendations that can come out, in the order in which they are tried.
+    pub outcomes: Vec<Outcome>,
+    /// Their rules, as the reader's browser evaluates them.
+    pub program: Json,
+}
+
+/// A recommendation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    /// Its id.
+    pub id: String,
+    /// In a few words.
+    pub title: Vec<Inline>,
+    /// Why.
+    pub text: Vec<Inline>,
+    /// The rule, for people.
+    pub rule: String,
+    /// The option whose cost is shown with it.
+    pub option: Option<String>,
+    /// Pages to read and manifests to start from.
+    pub links: Vec<Inline>,
+}
+
+/// A fenced manifest, as a page shows it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Manifest {
+    /// The fence's language: "yaml".
+    pub language: String,
+    /// The text as published: without the tool's own comments, tied values computed.
+    pub text: String,
+    /// The documents in it.
+    pub documents: Vec<ManifestDocument>,
+    /// Findings that the page shows beside their lines (a `fails` fence), by line of `text` from 1.
+    pub findings: Vec<(usize, String)>,
+    /// What is to be said of it in one line: "checked against istio 1.29", "not checked", "deliberately wrong".
+    pub state: ManifestState,
+    /// Other words of the fence's info string, kept for the highlighter (`editable`, `icon=…`).
+    pub classes: Vec<String>,
+}
+
+/// One document of a manifest.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ManifestDocument {
+    /// "VirtualService".
+    pub kind: String,
+    /// "reviews".
+    pub name: String,
+    /// "networking.istio.io/v1".
+    pub api_version: String,
+    /// "Istio 1.29", or nothing where no schema knows the kind.
+    pub validated: Option<String>,
+}
+
+/// What is known of a manifest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ManifestState {
+    /// Validated, and nothing found.
+    Valid,
+    /// Deliberately wrong, and rejected as it should be.
+    Fails,
+    /// A part of a manifest, validated at its place.
+    Fragment,
+    /// Its author asked for no check.
+    Ignored,
+    /// No schema knows its kind, or it is no manifest.
+    Unchecked,
+}
+
+/// Plain text as one inline.
+pub fn text(text: impl Into<String>) -> Vec<Inline> {
+    let text = text.into();
+    if text.is_empty() { Vec::new() } else { vec![Inline::Text(text)] }
+}
+
+/// What a reader sees of some running text, marks left out.
+pub fn plain(inlines: &[Inline]) -> String {
+    let mut out = String::new();
+    for inline in inlines {
+        match inline {
+            Inline::Text(text) | Inline::Code(text) => out.push_str(text),
+            Inline::Strong(inner) | Inline::Emphasis(inner) => out.push_str(&plain(inner)),
+            Inline::Link { text, .. } => out.push_str(&plain(text)),
+            Inline::Value(value) => out.push_str(&value.text),
+            Inline::Status(status) => {
+                out.push_str(&status.icon);
+                out.push(' ');
+                out.push_str(&status.word);
+            }
+        }
+    }
+    out
+}
