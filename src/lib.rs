@@ -5,8 +5,10 @@
 //! - [`text`]: the author's files, spans, and the map from expanded text back to them;
 //! - [`diag`]: findings: code, level, labels, fix;
 //! - [`world`]: the only door to files, clock and environment;
+//! - [`config`]: what `book.toml` says to the tool;
 //! - [`content`]: what a directive returns.
 
+pub mod config;
 pub mod content;
 pub mod diag;
 pub mod text;

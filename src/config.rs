@@ -1,0 +1,442 @@
+//! What `book.toml` says to the tool.
+//!
+//! Owns: [`Config`], read from the `[preprocessor.plumb]` table, with a finding at the line for each key that is not
+//! understood. mdBook hands a preprocessor the same table as JSON (its environment variables may have changed it), so the
+//! values come from there when there is one, and the places always from the file. Must not know: mdBook's own settings.
+
+use crate::diag::{Code, Diagnostic, Level};
+use crate::text::{Location, Source, Span};
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use serde_json::{Map, Value as Json};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// The codes that this module reports.
+pub static CODES: &[&Code] = &[&INVALID_CONFIG];
+
+/// A setting that is not understood.
+pub static INVALID_CONFIG: Code = Code {
+    name: "invalid-config",
+    level: Level::Deny,
+    summary: "a setting in book.toml is not understood",
+    page: "`[preprocessor.plumb]` in `book.toml` holds a key that this tool does not know, or a value of the wrong shape.
+
+```toml
+[preprocessor.plumb]
+modle = \"model\"        # did you mean `model`?
+```
+
+Settings are never skipped in silence: a misspelt one would look as if it worked. mdBook's own keys (`command`, `before`,
+`after`, `optional`, `renderers`) may stand beside them.",
+    alias: "",
+};
+
+/// How CSS and JavaScript reach the page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Assets {
+    /// Inlined once in each chapter that needs them.
+    #[default]
+    Inline,
+    /// As files that `book.toml` names, for a strict content security policy.
+    External,
+}
+
+/// Which kinds may be without a schema.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum IgnoreMissing {
+    /// None: each is reported, once.
+    #[default]
+    None,
+    /// All.
+    All,
+    /// These.
+    Kinds(Vec<String>),
+}
+
+/// The settings of a book.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Files and folders of the model, relative to the book's root. Empty: `model.toml` or `model/`, where there is one.
+    pub model: Vec<PathBuf>,
+    /// Folders and files with schemas (CRDs, OpenAPI documents, JSON Schemas), tried before all others.
+    pub schemas: Vec<PathBuf>,
+    /// The folder with the book's own ValidatingAdmissionPolicy files.
+    pub policies: PathBuf,
+    /// How CSS and JavaScript reach the page.
+    pub assets: Assets,
+    /// Levels by code.
+    pub levels: Levels,
+    /// Versions by product (`k8s`, `istio`, …), for fences that name none; checked by who knows the products.
+    pub versions: BTreeMap<String, (String, Location)>,
+    /// Which kinds may be without a schema.
+    pub ignore_missing: IgnoreMissing,
+    /// Chapters (paths below `src`, `*` and `**` allowed) in which nothing is expanded or checked.
+    pub exclude: GlobSet,
+}
+
+/// Levels that a book or a command line sets.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Levels {
+    by_code: BTreeMap<String, Level>,
+    /// Where each name stands, so that an unknown one can be pointed at.
+    pub places: Vec<(String, Location)>,
+}
+
+/// The name that stands for every warning, as in rustc.
+pub const WARNINGS: &str = "warnings";
+
+impl Levels {
+    /// Sets the level of a code, or of all [`WARNINGS`]; the last one said holds.
+    pub fn set(&mut self, code: &str, level: Level) {
+        self.by_code.insert(code.to_owned(), level);
+    }
+
+    /// The level of a code.
+    pub fn of(&self, code: &Code) -> Level {
+        match self.by_code.get(code.name) {
+            Some(&level) => level,
+            None if code.level == Level::Warn => {
+                self.by_code.get(WARNINGS).copied().unwrap_or(Level::Warn)
+            }
+            None => code.level,
+        }
+    }
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        Config {
+            model: Vec::new(),
+            schemas: Vec::new(),
+            policies: PathBuf::from("policies"),
+            assets: Assets::Inline,
+            levels: Levels::default(),
+            versions: BTreeMap::new(),
+            ignore_missing: IgnoreMissing::None,
+            exclude: GlobSet::empty(),
+        }
+    }
+}
+
+/// The settings with their documentation, in the order of the reference page: key, shape, meaning.
+pub const SETTINGS: &[(&str, &str, &str)] = &[
+    (
+        "model",
+        "path or list of paths",
+        "The model: files, or folders of `*.toml`. Default: `model.toml` or `model/`.",
+    ),
+    (
+        "schemas",
+        "list of paths",
+        "Folders and files with CRDs, OpenAPI documents or JSON Schemas, tried before the schemas that were added and the embedded ones.",
+    ),
+    (
+        "policies",
+        "path",
+        "The folder with the book's own ValidatingAdmissionPolicy files. Default: `policies`.",
+    ),
+    (
+        "assets",
+        "`inline` or `external`",
+        "How CSS and JavaScript reach the page: within each chapter that needs them, or as files for a strict content security policy. Default: `inline`.",
+    ),
+    (
+        "deny",
+        "list of codes",
+        "Findings that are errors. `warnings` stands for all that are warnings.",
+    ),
+    ("warn", "list of codes", "Findings that are warnings."),
+    ("allow", "list of codes", "Findings that are not reported."),
+    (
+        "versions",
+        "table",
+        "The versions that manifests are validated against, by product: `k8s = \"1.36\"`.",
+    ),
+    (
+        "ignore-missing",
+        "`true` or list of kinds",
+        "Kinds that may be without a schema: `Kind`, or `group/Kind`.",
+    ),
+    (
+        "exclude",
+        "list of patterns",
+        "Chapters in which nothing is expanded or checked; `*` stands for anything within a folder's name, `**` for any folders.",
+    ),
+];
+
+/// Keys that belong to mdBook itself.
+const MDBOOK_KEYS: &[&str] = &["command", "before", "after", "optional", "renderers"];
+
+impl Config {
+    /// Reads the settings.
+    ///
+    /// `book_toml` is the file; `table` the `preprocessor.plumb` table as mdBook sent it, where it did.
+    pub fn read(book_toml: &Arc<Source>, table: Option<&Json>) -> (Config, Vec<Diagnostic>) {
+        let (root, errors) = toml::de::DeTable::parse_recoverable(book_toml.text());
+        let file = Places { source: book_toml, root: root.get_ref() };
+        let mut reader = Reader { file: &file, findings: Vec::new() };
+        for error in errors {
+            let span = error.span().map_or(Span::at(0), Span::from);
+            reader.findings.push(Diagnostic::at(&INVALID_CONFIG, book_toml, span, error.message()));
+        }
+        let own = file.table(&["preprocessor", "plumb"]).map(to_json);
+        let empty = Json::Object(Map::new());
+        let mut config = Config::default();
+        match table.or(own.as_ref()).unwrap_or(&empty) {
+            Json::Object(table) => {
+                for (key, value) in table.iter().filter(|(_, value)| !value.is_null()) {
+                    reader.setting(&mut config, key, value);
+                }
+            }
+            _ => {
+                let at = file.place(&["preprocessor", "plumb"]);
+                reader.findings.push(Diagnostic::new(
+                    &INVALID_CONFIG,
+                    at,
+                    "`preprocessor.plumb` must be a table",
+                ));
+            }
+        }
+        (config, reader.findings)
+    }
+
+    /// Whether a chapter (a path below `src`, with `/`) is left out by `exclude`.
+    pub fn excludes(&self, chapter: &str) -> bool {
+        self.exclude.is_match(chapter)
+    }
+}
+
+struct Reader<'a> {
+    file: &'a Places<'a>,
+    findings: Vec<Diagnostic>,
+}
+
+impl Reader<'_> {
+    fn setting(&mut self, config: &mut Config, key: &str, value: &Json) {
+        match key {
+            "model" => {
+                config.model = self.strings(key, value).into_iter().map(PathBuf::from).collect()
+            }
+            "schemas" => {
+                config.schemas = self.strings(key, value).into_iter().map(PathBuf::from).collect();
+            }
+            "policies" => match value.as_str() {
+                Some(path) => config.policies = PathBuf::from(path),
+                None => self.wrong(key, "a path"),
+            },
+            "assets" => match value.as_str() {
+                Some("inline") => config.assets = Assets::Inline,
+                Some("external") => config.assets = Assets::External,
+                _ => self.wrong(key, "\"inline\" or \"external\""),
+            },
+            "deny" => self.levels(config, key, value, Level::Deny),
+            "warn" => self.levels(config, key, value, Level::Warn),
+            "allow" => self.levels(config, key, value, Level::Allow),
+            "versions" => {
+                match value {
+                    Json::Object(table) => {
+                        for (product, version) in table {
+                            let at = self.file.place(&["preprocessor", "plumb", key, product]);
+                            match version.as_str() {
+                            Some(version) => {
+                                config.versions.insert(product.clone(), (version.to_owned(), at));
+                            }
+                            None => self.findings.push(Diagnostic::new(
+                                &INVALID_CONFIG,
+                                at,
+                                format!("the version of `{product}` must be a string such as \"1.36\""),
+                            )),
+                        }
+                        }
+                    }
+                    _ => self.wrong(key, "a table such as { k8s = \"1.36\" }"),
+                }
+            }
+            "ignore-missing" => {
+                config.ignore_missing = match value {
+                    Json::Bool(true) => IgnoreMissing::All,
+                    Json::Bool(false) => IgnoreMissing::None,
+                    _ => IgnoreMissing::Kinds(self.strings(key, value)),
+                };
+            }
+            "exclude" => config.exclude = self.globs(key, value),
+            _ if MDBOOK_KEYS.contains(&key) => {}
+            _ => {
+                let at = self.file.place(&["preprocessor", "plumb", key]);
+                let message = format!("unknown setting `{key}` in `[preprocessor.plumb]`");
+                self.findings.push(
+                    Diagnostic::new(&INVALID_CONFIG, at, message)
+                        .did_you_mean(key, SETTINGS.iter().map(|(name, ..)| *name)),
+                );
+            }
+        }
+    }
+
+    fn levels(&mut self, config: &mut Config, key: &str, value: &Json, level: Level) {
+        let place = self.file.place(&["preprocessor", "plumb", key]);
+        for code in self.strings(key, value) {
+            config.levels.set(&code, level);
+            config.levels.places.push((code, place.clone()));
+        }
+    }
+
+    /// A string, or a list of strings.
+    fn strings(&mut self, key: &str, value: &Json) -> Vec<String> {
+        let items = match value {
+            Json::String(one) => return vec![one.clone()],
+            Json::Array(items) => items,
+            _ => {
+                self.wrong(key, "a string or a list of strings");
+                return Vec::new();
+            }
+        };
+        let strings: Vec<_> = items.iter().filter_map(Json::as_str).map(str::to_owned).collect();
+        if strings.len() < items.len() {
+            self.wrong(key, "a list of strings");
+        }
+        strings
+    }
+
+    fn globs(&mut self, key: &str, value: &Json) -> GlobSet {
+        let mut set = GlobSetBuilder::new();
+        for pattern in self.strings(key, value) {
+            match GlobBuilder::new(&pattern).literal_separator(true).build() {
+                Ok(glob) => drop(set.add(glob)),
+                Err(error) => {
+                    let at = self.file.place(&["preprocessor", "plumb", key]);
+                    self.findings.push(Diagnostic::new(&INVALID_CONFIG, at, error.to_string()));
+                }
+            }
+        }
+        set.build().unwrap_or_else(|_| GlobSet::empty())
+    }
+
+    fn wrong(&mut self, key: &str, expected: &str) {
+        let at = self.file.place(&["preprocessor", "plumb", key]);
+        let message = format!("`{key}` must be {expected}");
+        self.findings.push(Diagnostic::new(&INVALID_CONFIG, at, message));
+    }
+}
+
+/// Where keys stand in `book.toml`.
+struct Places<'a> {
+    source: &'a Arc<Source>,
+    root: &'a toml::de::DeTable<'a>,
+}
+
+impl Places<'_> {
+    fn table(&self, path: &[&str]) -> Option<&toml::de::DeValue<'_>> {
+        let (last, folders) = path.split_last()?;
+        let mut table = self.root;
+        for part in folders {
+            table = table.get(*part)?.get_ref().as_table()?;
+        }
+        Some(table.get(*last)?.get_ref())
+    }
+
+    /// The key at a path, or the nearest key above it that is there.
+    fn place(&self, path: &[&str]) -> Location {
+        let mut table = self.root;
+        let mut span = Span::at(0);
+        for part in path {
+            let Some((key, value)) = table.get_key_value(*part) else { break };
+            span = Span::from(key.span());
+            match value.get_ref().as_table() {
+                Some(inner) => table = inner,
+                None => break,
+            }
+        }
+        Location::new(self.source, span)
+    }
+}
+
+/// TOML as mdBook would send it.
+fn to_json(value: &toml::de::DeValue<'_>) -> Json {
+    use toml::de::DeValue;
+    match value {
+        DeValue::String(text) => Json::String(text.to_string()),
+        DeValue::Boolean(flag) => Json::Bool(*flag),
+        DeValue::Array(items) => items.iter().map(|item| to_json(item.get_ref())).collect(),
+        DeValue::Table(table) => Json::Object(
+            table
+                .iter()
+                .map(|(key, value)| (key.get_ref().to_string(), to_json(value.get_ref())))
+                .collect(),
+        ),
+        // No setting is a number or a date; as text they are reported as of the wrong shape.
+        DeValue::Integer(number) => Json::Array(vec![Json::String(number.to_string())]),
+        DeValue::Float(number) => Json::Array(vec![Json::String(number.to_string())]),
+        DeValue::Datetime(date) => Json::Array(vec![Json::String(date.to_string())]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> (Config, Vec<Diagnostic>) {
+        Config::read(&Source::new("book.toml", text), None)
+    }
+
+    #[test]
+    fn settings_are_read_and_mdbooks_own_keys_left_alone() {
+        let (config, findings) = read(
+            "[book]\ntitle = 'x'\n[preprocessor.plumb]\ncommand = 'x'\nafter = ['links']\nmodel = 'm'\n\
+             deny = ['drift']\nallow = ['unused-figure']\nassets = 'external'\nversions = { k8s = '1.36' }\n\
+             exclude = ['drafts/**']\n",
+        );
+        assert_eq!(findings, []);
+        assert_eq!(config.model, [PathBuf::from("m")]);
+        assert_eq!(config.assets, Assets::External);
+        assert_eq!(config.versions["k8s"].0, "1.36");
+        assert!(config.excludes("drafts/a/b.md") && !config.excludes("a.md"));
+    }
+
+    #[test]
+    fn a_key_that_is_not_understood_is_pointed_at() {
+        let (_, findings) = read("[preprocessor.plumb]\nmodle = 'x'\nassets = 3\ndeny = [1]\n");
+        let said: Vec<_> = findings
+            .iter()
+            .map(|finding| (finding.at.location.start().line, finding.message.as_str()))
+            .collect();
+        assert_eq!(
+            said,
+            [
+                (2, "unknown setting `modle` in `[preprocessor.plumb]`"),
+                (3, "`assets` must be \"inline\" or \"external\""),
+            ]
+            .into_iter()
+            .chain([(4, "`deny` must be a list of strings")])
+            .collect::<Vec<_>>()
+        );
+        assert_eq!(findings[0].help, ["did you mean `model`?"]);
+    }
+
+    #[test]
+    fn mdbooks_json_wins_over_the_file() {
+        let source = Source::new("book.toml", "[preprocessor.plumb]\nmodel = 'file'\n");
+        let json = serde_json::json!({ "model": "environment", "command": null });
+        let (config, findings) = Config::read(&source, Some(&json));
+        assert_eq!((config.model, findings), (vec![PathBuf::from("environment")], vec![]));
+    }
+
+    #[test]
+    fn a_broken_file_is_a_finding() {
+        let (_, findings) = read("[book\n");
+        assert_eq!(findings.len(), 1);
+        assert_eq!(findings[0].at.location.start().line, 1);
+    }
+
+    #[test]
+    fn levels_fall_back_to_the_codes_own() {
+        static WARNING: Code =
+            Code { name: "w", level: Level::Warn, summary: "", page: "", alias: "" };
+        let mut levels = Levels::default();
+        assert_eq!(levels.of(&WARNING), Level::Warn);
+        levels.set(WARNINGS, Level::Deny);
+        assert_eq!(levels.of(&WARNING), Level::Deny);
+        levels.set("w", Level::Allow);
+        assert_eq!(levels.of(&WARNING), Level::Allow);
+    }
+}
