@@ -1,0 +1,171 @@
+//! The direction of the dependencies between modules, read from the sources.
+//!
+//! ARCHITECTURE.md draws the arrows; this test fails on one that goes the other way.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Each module and what it may name with `crate::`. A module that is not listed here fails the test.
+const MAY_USE: &[(&str, &[&str])] = &[
+    ("text", &[]),
+    ("diag", &["text"]),
+    ("world", &["text"]),
+    ("content", &["text"]),
+    ("config", &["text", "diag", "world"]),
+    ("model", &["text", "diag", "world"]),
+    ("markdown", &["text", "diag", "world", "content"]),
+    ("manifest", &["text", "diag", "world"]),
+    ("directive", &["text", "diag", "world", "content", "config", "model", "markdown", "manifest"]),
+    (
+        "check",
+        &[
+            "text",
+            "diag",
+            "world",
+            "content",
+            "config",
+            "model",
+            "markdown",
+            "manifest",
+            "directive",
+        ],
+    ),
+    ("render", &["text", "diag", "content"]),
+    ("report", &["text", "diag"]),
+    (
+        "sync",
+        &["text", "diag", "world", "content", "config", "model", "markdown", "check", "render"],
+    ),
+    (
+        "reference",
+        &[
+            "text",
+            "diag",
+            "content",
+            "config",
+            "model",
+            "markdown",
+            "manifest",
+            "directive",
+            "check",
+            "sync",
+            "render",
+        ],
+    ),
+    // `host` and the crate's root may use everything; nothing may use them.
+];
+
+fn rust_files(folder: &Path, out: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            rust_files(&path, out);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            out.push(path);
+        }
+    }
+}
+
+/// The names that follow `crate::` in a text, those in a `use crate::{…}` list included; comments are left out.
+fn used(text: &str) -> Vec<String> {
+    let code: Vec<_> = text.lines().map(|line| line.split("//").next().unwrap_or("")).collect();
+    let code = code.join("\n");
+    let name = |text: &str| -> String {
+        text.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
+    };
+    let mut names = Vec::new();
+    for (at, _) in code.match_indices("crate::") {
+        if code[..at].ends_with('$') {
+            continue; // a macro's own path
+        }
+        let rest = &code[at + "crate::".len()..];
+        match rest.strip_prefix('{') {
+            None => names.push(name(rest)),
+            Some(list) => {
+                let mut depth = 1;
+                let mut start = 0;
+                for (index, c) in list.char_indices() {
+                    match c {
+                        '{' => depth += 1,
+                        '}' => depth -= 1,
+                        _ => {}
+                    }
+                    if depth == 0 || (depth == 1 && c == ',') {
+                        names.push(name(&list[start..index]));
+                        start = index + 1;
+                    }
+                    if depth == 0 {
+                        break;
+                    }
+                }
+            }
+        }
+    }
+    names.retain(|name| !name.is_empty());
+    names
+}
+
+#[test]
+fn dependencies_point_one_way() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    rust_files(&src, &mut files);
+    let mut wrong = Vec::new();
+    let mut seen = 0;
+    for file in files {
+        let relative = file.strip_prefix(&src).unwrap();
+        let first = relative.iter().next().unwrap().to_str().unwrap();
+        let module = first.strip_suffix(".rs").unwrap_or(first);
+        if matches!(module, "main" | "lib" | "host") {
+            continue;
+        }
+        let Some((_, allowed)) = MAY_USE.iter().find(|(name, _)| *name == module) else {
+            wrong.push(format!("{}: the module `{module}` has no place", relative.display()));
+            continue;
+        };
+        for name in used(&fs::read_to_string(&file).unwrap()) {
+            seen += 1;
+            if name != module && !allowed.contains(&name.as_str()) {
+                wrong.push(format!(
+                    "{}: `{module}` must not use `crate::{name}`",
+                    relative.display()
+                ));
+            }
+        }
+    }
+    assert!(seen > 10, "the test reads too few paths to be true");
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+#[test]
+fn only_the_host_and_the_disk_touch_the_outside() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    rust_files(&src, &mut files);
+    let mut wrong = Vec::new();
+    for file in files {
+        let relative = file.strip_prefix(&src).unwrap().to_path_buf();
+        if relative.starts_with("host")
+            || relative == Path::new("world.rs")
+            || relative == Path::new("main.rs")
+        {
+            continue;
+        }
+        let text = fs::read_to_string(&file).unwrap();
+        let code = text.split("#[cfg(test)]").next().unwrap();
+        for outside in
+            ["std::fs", "std::env", "std::process", "std::net", "SystemTime::now", "Timestamp::now"]
+        {
+            if code.contains(outside) {
+                wrong.push(format!("{}: {outside}", relative.display()));
+            }
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+#[test]
+fn names_are_read_from_paths_and_lists() {
+    let text = "use crate::text::Span;\nuse crate::{diag::{A, B}, world};\n// crate::host\n";
+    assert_eq!(used(text), ["text", "diag", "world"]);
+}
