@@ -415,18 +415,18 @@ impl<'a> Composer<'a, '_> {
             self.problems.push(problem);
             return empty(span.start);
         };
-        self.nodes += size;
-        self.aliased += size;
+        let (nodes, aliased) = (self.nodes + size, self.aliased + size);
         // go-yaml's bound: up to 400,000 nodes almost all may come from aliases, from 4,000,000 on a tenth.
-        let total = self.nodes as f64;
+        let total = nodes as f64;
         let allowed = (0.99 - 0.89 * (total - 4e5) / 3.6e6).clamp(0.10, 0.99);
-        if self.aliased > 100 && self.nodes > 1000 && self.aliased as f64 > allowed * total {
+        if aliased > 100 && nodes > 1000 && aliased as f64 > allowed * total {
             if !self.problems.iter().any(|problem| problem.code == &YAML_LIMIT) {
                 let message = "document contains excessive aliasing";
                 self.problems.push(Problem::new(&YAML_LIMIT, span, message));
             }
             return empty(span.start);
         }
+        (self.nodes, self.aliased) = (nodes, aliased);
         node.clone()
     }
 

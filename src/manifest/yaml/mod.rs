@@ -9,6 +9,8 @@ mod compose;
 mod node;
 mod resolve;
 mod scanner;
+#[cfg(test)]
+mod tests;
 
 pub use codes::CODES;
 pub(crate) use codes::*;

@@ -17,7 +17,7 @@ pub(crate) fn resolve(tag: &str, text: &str) -> Result<Value, String> {
     let kind = match &value {
         Value::Null => "!!null",
         Value::Bool(_) => "!!bool",
-        Value::Int(_) if is_float(text) => "!!float",
+        Value::Int(_) if integer(&text.replace('_', "")).is_none() => "!!float",
         Value::Int(_) => "!!int",
         Value::Float(_) => "!!float",
         _ => "!!str",
