@@ -5,11 +5,13 @@
 //! - [`text`]: the author's files, spans, and the map from expanded text back to them;
 //! - [`diag`]: findings: code, level, labels, fix;
 //! - [`world`]: the only door to files, clock and environment;
+//! - [`content`]: what a directive returns;
 //! - [`config`]: what `book.toml` says to the tool;
-//! - [`content`]: what a directive returns.
+//! - [`manifest`]: YAML with the place of every value, schemas, rules.
 
 pub mod config;
 pub mod content;
 pub mod diag;
+pub mod manifest;
 pub mod text;
 pub mod world;

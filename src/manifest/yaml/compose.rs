@@ -1,0 +1,710 @@
+//! Tokens to trees: libyaml's grammar with anchors, aliases, merges and duplicate keys as go-yaml v2 has them in strict
+//! mode, which is how an API server reads a manifest.
+
+use super::resolve::{key_text, plain, resolve};
+use super::scanner::{MAX_DEPTH, ScalarStyle, Scanner, SyntaxError, Token, TokenKind};
+use super::{
+    Entry, Map, Node, Style, Value, YAML_ALIAS, YAML_DUPLICATE_KEY, YAML_KEY, YAML_KEYS_COLLAPSE,
+    YAML_LIMIT, YAML_SYNTAX, YAML_VALUE,
+};
+use crate::diag::Code;
+use crate::text::{Span, Spanned};
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+/// More than any API server takes in one request (3 MB); what is larger is not read at all.
+const MAX_DOCUMENT: usize = 8 << 20;
+
+/// What is wrong with the YAML, in spans of the text.
+#[derive(Clone, Debug)]
+pub(crate) struct Problem {
+    pub(crate) code: &'static Code,
+    pub(crate) span: Span,
+    pub(crate) message: String,
+    pub(crate) related: Option<(Span, String)>,
+    pub(crate) help: Option<String>,
+}
+
+/// What a text holds.
+#[derive(Debug, Default)]
+pub(crate) struct Composed {
+    pub(crate) roots: Vec<Node>,
+    pub(crate) problems: Vec<Problem>,
+    pub(crate) comments: Vec<Span>,
+}
+
+/// Reads all documents of a text.
+pub(crate) fn compose(text: &str) -> Composed {
+    let mut composed = Composed::default();
+    for part in parts(text) {
+        if part.len() > MAX_DOCUMENT {
+            let megabytes = part.len() >> 20;
+            let message =
+                format!("the document has {megabytes} MiB, more than an API server takes");
+            composed.problems.push(Problem::new(&YAML_LIMIT, Span::at(part.start), message));
+            continue;
+        }
+        if let Some((at, character)) = unprintable(&text[part.range()]) {
+            let at = part.start + at;
+            let code = u32::from(character);
+            let message = format!("control characters are not allowed: U+{code:04X}");
+            let span = Span::new(at, at + character.len_utf8());
+            composed.problems.push(Problem::new(&YAML_SYNTAX, span, message));
+            continue;
+        }
+        let mut composer = Composer {
+            scanner: Scanner::new(text, part, &mut composed.comments),
+            problems: &mut composed.problems,
+            anchors: HashMap::new(),
+            open: HashSet::new(),
+            handles: Vec::new(),
+            nodes: 0,
+            aliased: 0,
+            depth: 0,
+        };
+        if let Err(error) = composer.stream(&mut composed.roots) {
+            let problem = Problem::syntax(text, error);
+            composed.problems.push(problem);
+        }
+    }
+    composed
+}
+
+/// The parts that `kubectl` reads one by one: a line `---` begins a new one, whatever stands before it, so that an error
+/// in one document leaves the others readable.
+fn parts(text: &str) -> Vec<Span> {
+    let mut parts = Vec::new();
+    let mut start = 0;
+    let mut content = false;
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let bare = line.trim_end();
+        let separator = bare.strip_prefix("---").is_some_and(|rest| {
+            let rest = rest.trim_start_matches([' ', '\t']);
+            rest.is_empty() || (rest.starts_with('#') && !bare.starts_with("---#"))
+        });
+        if separator && content {
+            parts.push(Span::new(start, at));
+            start = at;
+            content = false;
+        } else if !separator
+            && !matches!(bare.trim_start().bytes().next(), None | Some(b'#' | b'%'))
+        {
+            content = true;
+        }
+        at += line.len();
+    }
+    if start < text.len() {
+        parts.push(Span::new(start, text.len()));
+    }
+    parts
+}
+
+/// The first character that YAML does not allow in a text.
+fn unprintable(text: &str) -> Option<(usize, char)> {
+    let bytes = text.as_bytes();
+    let at = bytes.iter().enumerate().position(|(at, byte)| match byte {
+        b'\t' | b'\n' | b'\r' | 0x20..=0x7E => false,
+        0..=0x1F | 0x7F => true,
+        0xC2 => bytes.get(at + 1).is_some_and(|next| *next < 0xA0 && *next != 0x85),
+        0xEF => bytes.get(at + 1..at + 3).is_some_and(|next| next[0] == 0xBF && next[1] >= 0xBE),
+        _ => false,
+    })?;
+    Some((at, text[at..].chars().next()?))
+}
+
+impl Problem {
+    fn new(code: &'static Code, span: Span, message: impl Into<String>) -> Problem {
+        Problem { code, span, message: message.into(), related: None, help: None }
+    }
+
+    fn syntax(text: &str, error: SyntaxError) -> Problem {
+        let rest = &text[error.at..];
+        let first = rest.chars().next();
+        let end = error.at + first.filter(|c| !c.is_control()).map_or(0, char::len_utf8);
+        let message = match error.context {
+            Some((context, _)) => format!("{}, {context}", error.problem),
+            None => error.problem.to_owned(),
+        };
+        let code =
+            if error.problem.contains("nested too deep") { &YAML_LIMIT } else { &YAML_SYNTAX };
+        let mut problem = Problem::new(code, Span::new(error.at, end), message);
+        if let Some((context, start)) = error.context
+            && start != error.at
+        {
+            let what = context.trim_start_matches("while ");
+            problem.related = Some((Span::at(start), format!("{what} from here")));
+        }
+        problem.help = match (error.problem, first) {
+            ("found character that cannot start any token", Some('\t')) => {
+                Some("indent with spaces: YAML allows no tab there".to_owned())
+            }
+            ("found character that cannot start any token", Some(first)) => {
+                Some(format!("put a value that begins with `{first}` in quotes"))
+            }
+            ("mapping values are not allowed in this context", _) => {
+                Some("put a value that contains `: ` in quotes, or mend the indentation".to_owned())
+            }
+            ("found tab character that violates indentation", _) => {
+                Some("indent with spaces".to_owned())
+            }
+            ("did not find expected key", _) => {
+                Some("the indentation of this line fits no map that is open".to_owned())
+            }
+            _ => None,
+        };
+        problem
+    }
+}
+
+type Result<T> = std::result::Result<T, SyntaxError>;
+
+struct Composer<'a, 'b> {
+    scanner: Scanner<'a>,
+    problems: &'b mut Vec<Problem>,
+    anchors: HashMap<&'a str, (Node, usize)>,
+    /// The anchors of the nodes that are being read, which their own content must not refer to.
+    open: HashSet<&'a str>,
+    handles: Vec<(&'a str, Cow<'a, str>)>,
+    /// How many nodes the document has so far, those that aliases stand for included.
+    nodes: usize,
+    aliased: usize,
+    depth: usize,
+}
+
+/// What stands before a node.
+#[derive(Default)]
+struct Properties<'a> {
+    anchor: Option<(&'a str, Span)>,
+    tag: Option<(String, Span)>,
+}
+
+impl<'a> Composer<'a, '_> {
+    fn stream(&mut self, roots: &mut Vec<Node>) -> Result<()> {
+        let mut first = true;
+        loop {
+            while self.scanner.peek()?.kind == TokenKind::DocumentEnd {
+                self.scanner.next()?;
+            }
+            if self.scanner.peek()?.kind == TokenKind::StreamEnd {
+                return Ok(());
+            }
+            let errors = self.problems.len();
+            self.anchors.clear();
+            self.nodes = 0;
+            self.aliased = 0;
+            self.document_start(first)?;
+            first = false;
+            let root = match self.scanner.peek()?.kind {
+                TokenKind::Version(..)
+                | TokenKind::TagDirective(..)
+                | TokenKind::DocumentStart
+                | TokenKind::DocumentEnd
+                | TokenKind::StreamEnd => continue,
+                _ => self.node(true, false)?,
+            };
+            let ends = matches!(
+                self.scanner.peek()?.kind,
+                TokenKind::DocumentEnd | TokenKind::DocumentStart | TokenKind::StreamEnd
+            );
+            if !ends {
+                return self.fail("did not find expected <document start>", None);
+            }
+            let readable =
+                self.problems[errors..].iter().all(|problem| problem.code != &YAML_LIMIT);
+            if !root.is_null() && readable {
+                roots.push(root);
+            }
+        }
+    }
+
+    fn document_start(&mut self, first: bool) -> Result<()> {
+        self.handles.clear();
+        let mut directives = false;
+        loop {
+            match &self.scanner.peek()?.kind {
+                TokenKind::Version(1, 1) => {}
+                TokenKind::Version(..) => {
+                    return self.fail("found incompatible YAML document", None);
+                }
+                TokenKind::TagDirective(handle, prefix) => {
+                    let handle = (*handle, prefix.clone());
+                    self.handles.push(handle);
+                }
+                TokenKind::DocumentStart => {
+                    self.scanner.next()?;
+                    return Ok(());
+                }
+                _ if first && !directives => return Ok(()),
+                _ => return self.fail("did not find expected <document start>", None),
+            }
+            directives = true;
+            self.scanner.next()?;
+        }
+    }
+
+    fn fail<T>(
+        &mut self,
+        problem: &'static str,
+        context: Option<(&'static str, usize)>,
+    ) -> Result<T> {
+        let at = self.scanner.peek()?.span.start;
+        Err(SyntaxError { problem, at, context })
+    }
+
+    fn properties(&mut self) -> Result<Properties<'a>> {
+        let mut properties = Properties::default();
+        loop {
+            let token = self.scanner.peek()?;
+            match &token.kind {
+                TokenKind::Anchor(name) if properties.anchor.is_none() => {
+                    properties.anchor = Some((name, token.span));
+                }
+                TokenKind::Tag(handle, suffix) if properties.tag.is_none() => {
+                    let (handle, suffix, span) = (*handle, suffix.clone(), token.span);
+                    let tag = self.tag(handle, &suffix, span)?;
+                    properties.tag = Some((tag, span));
+                }
+                _ => return Ok(properties),
+            }
+            self.scanner.next()?;
+        }
+    }
+
+    /// The tag in its short form: `!!str` for `tag:yaml.org,2002:str`.
+    fn tag(&self, handle: &str, suffix: &str, span: Span) -> Result<String> {
+        let prefix = match self.handles.iter().find(|(name, _)| *name == handle) {
+            Some((_, prefix)) => prefix.as_ref(),
+            None => match handle {
+                "" => "",
+                "!" => "!",
+                "!!" => "tag:yaml.org,2002:",
+                _ => {
+                    return Err(SyntaxError {
+                        problem: "found undefined tag handle",
+                        at: span.start,
+                        context: Some(("while parsing a node", span.start)),
+                    });
+                }
+            },
+        };
+        let long = format!("{prefix}{suffix}");
+        Ok(match long.strip_prefix("tag:yaml.org,2002:") {
+            Some(short) => format!("!!{short}"),
+            None => long,
+        })
+    }
+
+    /// A node where the grammar wants one; `indentless` where `- ` may stand in the column of the key.
+    fn node(&mut self, block: bool, indentless: bool) -> Result<Node> {
+        if self.depth >= MAX_DEPTH {
+            return self.fail("the document is nested too deep", None);
+        }
+        self.depth += 1;
+        self.nodes += 1;
+        let node = self.node_inside(block, indentless);
+        self.depth -= 1;
+        node
+    }
+
+    fn node_inside(&mut self, block: bool, indentless: bool) -> Result<Node> {
+        if let TokenKind::Alias(name) = self.scanner.peek()?.kind {
+            let span = self.scanner.next()?.span;
+            return Ok(self.alias(name, span));
+        }
+        let before = self.nodes;
+        let properties = self.properties()?;
+        if let Some((name, _)) = properties.anchor {
+            self.open.insert(name);
+        }
+        let node = self.content(block, indentless, &properties)?;
+        if let Some((name, _)) = properties.anchor {
+            self.open.remove(name);
+            self.anchors.insert(name, (node.clone(), self.nodes - before + 1));
+        }
+        Ok(node)
+    }
+
+    fn content(
+        &mut self,
+        block: bool,
+        indentless: bool,
+        properties: &Properties<'a>,
+    ) -> Result<Node> {
+        let start = self.scanner.peek()?.span;
+        match &self.scanner.peek()?.kind {
+            TokenKind::BlockEntry if indentless => {
+                let items = self.indentless_sequence()?;
+                Ok(collection(Value::Seq(items), start, Style::Block))
+            }
+            TokenKind::Scalar(..) => {
+                let token = self.scanner.next()?;
+                Ok(self.scalar(token, properties))
+            }
+            TokenKind::FlowSequenceStart => self.flow_sequence(),
+            TokenKind::FlowMappingStart => self.flow_mapping(),
+            TokenKind::BlockSequenceStart if block => {
+                let items = self.block_sequence()?;
+                Ok(collection(Value::Seq(items), start, Style::Block))
+            }
+            TokenKind::BlockMappingStart if block => {
+                let map = self.block_mapping()?;
+                Ok(collection(Value::Map(map), start, Style::Block))
+            }
+            _ if properties.anchor.is_some() || properties.tag.is_some() => {
+                let at = properties
+                    .tag
+                    .as_ref()
+                    .map(|(_, span)| span.end)
+                    .max(properties.anchor.map(|(_, span)| span.end))
+                    .unwrap_or(start.start);
+                let text = Cow::Borrowed("");
+                let kind = TokenKind::Scalar(text, ScalarStyle::Plain);
+                Ok(self.scalar(Token { kind, span: Span::at(at) }, properties))
+            }
+            _ => {
+                let context =
+                    if block { "while parsing a block node" } else { "while parsing a flow node" };
+                self.fail("did not find expected node content", Some((context, start.start)))
+            }
+        }
+    }
+
+    fn scalar(&mut self, token: Token<'a>, properties: &Properties<'a>) -> Node {
+        let span = token.span;
+        let TokenKind::Scalar(text, style) = token.kind else { return empty(span.start) };
+        let value = match (&properties.tag, style) {
+            (None, ScalarStyle::Plain) => match plain(&text) {
+                Value::String(_) => Value::String(text.into_owned()),
+                other => other,
+            },
+            (None, _) => Value::String(text.into_owned()),
+            (Some((tag, at)), _) => resolve(tag, &text).unwrap_or_else(|message| {
+                self.problems.push(Problem::new(&YAML_VALUE, *at, message));
+                Value::String(text.into_owned())
+            }),
+        };
+        if let Value::Float(number) = value
+            && !number.is_finite()
+        {
+            let message = "JSON has no such number, so Kubernetes can't read it";
+            self.problems.push(Problem::new(&YAML_VALUE, span, message));
+        }
+        let style = match style {
+            ScalarStyle::Plain => Style::Plain,
+            ScalarStyle::SingleQuoted => Style::SingleQuoted,
+            ScalarStyle::DoubleQuoted => Style::DoubleQuoted,
+            ScalarStyle::Block => Style::BlockScalar,
+        };
+        Node { value, span, style }
+    }
+
+    fn alias(&mut self, name: &'a str, span: Span) -> Node {
+        if self.open.contains(name) {
+            let message = format!("anchor `{name}` contains itself");
+            self.problems.push(Problem::new(&YAML_ALIAS, span, message));
+            return empty(span.start);
+        }
+        let Some((node, size)) = self.anchors.get(name) else {
+            let message = format!("unknown anchor `{name}` referenced");
+            let mut problem = Problem::new(&YAML_ALIAS, span, message);
+            let names = self.anchors.keys().copied();
+            problem.help = crate::diag::nearest(name, names)
+                .map(|near| format!("did you mean `{near}`?"))
+                .or_else(|| Some(format!("put `*{name}` in quotes if it is text")));
+            self.problems.push(problem);
+            return empty(span.start);
+        };
+        let (nodes, aliased) = (self.nodes + size, self.aliased + size);
+        // go-yaml's bound: up to 400,000 nodes almost all may come from aliases, from 4,000,000 on a tenth.
+        let total = nodes as f64;
+        let allowed = (0.99 - 0.89 * (total - 4e5) / 3.6e6).clamp(0.10, 0.99);
+        if aliased > 100 && nodes > 1000 && aliased as f64 > allowed * total {
+            if !self.problems.iter().any(|problem| problem.code == &YAML_LIMIT) {
+                let message = "document contains excessive aliasing";
+                self.problems.push(Problem::new(&YAML_LIMIT, span, message));
+            }
+            return empty(span.start);
+        }
+        (self.nodes, self.aliased) = (nodes, aliased);
+        node.clone()
+    }
+
+    fn block_sequence(&mut self) -> Result<Vec<Node>> {
+        let start = self.scanner.next()?.span.start;
+        let mut items = Vec::new();
+        loop {
+            match self.scanner.peek()?.kind {
+                TokenKind::BlockEntry => {
+                    let end = self.scanner.next()?.span.end;
+                    items.push(match self.scanner.peek()?.kind {
+                        TokenKind::BlockEntry | TokenKind::BlockEnd => empty(end),
+                        _ => self.node(true, false)?,
+                    });
+                }
+                TokenKind::BlockEnd => {
+                    self.scanner.next()?;
+                    return Ok(items);
+                }
+                _ => {
+                    return self.fail(
+                        "did not find expected '-' indicator",
+                        Some(("while parsing a block collection", start)),
+                    );
+                }
+            }
+        }
+    }
+
+    fn indentless_sequence(&mut self) -> Result<Vec<Node>> {
+        let mut items = Vec::new();
+        while self.scanner.peek()?.kind == TokenKind::BlockEntry {
+            let end = self.scanner.next()?.span.end;
+            items.push(match self.scanner.peek()?.kind {
+                TokenKind::BlockEntry | TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd => {
+                    empty(end)
+                }
+                _ => self.node(true, false)?,
+            });
+        }
+        Ok(items)
+    }
+
+    fn block_mapping(&mut self) -> Result<Map> {
+        let start = self.scanner.next()?.span.start;
+        let mut builder = MapBuilder::default();
+        loop {
+            match self.scanner.peek()?.kind {
+                TokenKind::Key => {
+                    let at = self.scanner.next()?.span.end;
+                    let key = match self.scanner.peek()?.kind {
+                        TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd => empty(at),
+                        _ => self.node(true, true)?,
+                    };
+                    let value = if self.scanner.peek()?.kind == TokenKind::Value {
+                        let end = self.scanner.next()?.span.end;
+                        match self.scanner.peek()?.kind {
+                            TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd => empty(end),
+                            _ => self.node(true, true)?,
+                        }
+                    } else {
+                        empty(key.span.end)
+                    };
+                    builder.add(key, value, self.problems);
+                }
+                TokenKind::BlockEnd => {
+                    self.scanner.next()?;
+                    return Ok(builder.map);
+                }
+                _ => {
+                    return self.fail(
+                        "did not find expected key",
+                        Some(("while parsing a block mapping", start)),
+                    );
+                }
+            }
+        }
+    }
+
+    fn flow_sequence(&mut self) -> Result<Node> {
+        let open = self.scanner.next()?.span;
+        let mut items = Vec::new();
+        let mut first = true;
+        loop {
+            if self.scanner.peek()?.kind == TokenKind::FlowSequenceEnd {
+                break;
+            }
+            if !first {
+                if self.scanner.peek()?.kind != TokenKind::FlowEntry {
+                    return self.fail(
+                        "did not find expected ',' or ']'",
+                        Some(("while parsing a flow sequence", open.start)),
+                    );
+                }
+                self.scanner.next()?;
+            }
+            first = false;
+            match self.scanner.peek()?.kind {
+                TokenKind::FlowSequenceEnd => {}
+                TokenKind::Key => {
+                    // A map of one pair, without braces.
+                    let start = self.scanner.peek()?.span;
+                    let (key, value) = self.flow_pair(&TokenKind::FlowSequenceEnd)?;
+                    let mut builder = MapBuilder::default();
+                    builder.add(key, value, self.problems);
+                    items.push(collection(Value::Map(builder.map), start, Style::Flow));
+                }
+                _ => items.push(self.node(false, false)?),
+            }
+        }
+        let close = self.scanner.next()?.span;
+        Ok(Node { value: Value::Seq(items), span: open.to(close), style: Style::Flow })
+    }
+
+    fn flow_mapping(&mut self) -> Result<Node> {
+        let open = self.scanner.next()?.span;
+        let mut builder = MapBuilder::default();
+        let mut first = true;
+        loop {
+            if self.scanner.peek()?.kind == TokenKind::FlowMappingEnd {
+                break;
+            }
+            if !first {
+                if self.scanner.peek()?.kind != TokenKind::FlowEntry {
+                    return self.fail(
+                        "did not find expected ',' or '}'",
+                        Some(("while parsing a flow mapping", open.start)),
+                    );
+                }
+                self.scanner.next()?;
+            }
+            first = false;
+            let (key, value) = match self.scanner.peek()?.kind {
+                TokenKind::FlowMappingEnd => continue,
+                TokenKind::Key => self.flow_pair(&TokenKind::FlowMappingEnd)?,
+                _ => {
+                    let key = self.node(false, false)?;
+                    let value = empty(key.span.end);
+                    (key, value)
+                }
+            };
+            builder.add(key, value, self.problems);
+        }
+        let close = self.scanner.next()?.span;
+        Ok(Node { value: Value::Map(builder.map), span: open.to(close), style: Style::Flow })
+    }
+
+    fn flow_pair(&mut self, closing: &TokenKind<'_>) -> Result<(Node, Node)> {
+        let at = self.scanner.next()?.span.end;
+        let next = &self.scanner.peek()?.kind;
+        let bare = matches!(next, TokenKind::Value | TokenKind::FlowEntry) || next == closing;
+        let key = if bare { empty(at) } else { self.node(false, false)? };
+        if self.scanner.peek()?.kind != TokenKind::Value {
+            let value = empty(key.span.end);
+            return Ok((key, value));
+        }
+        let end = self.scanner.next()?.span.end;
+        let next = &self.scanner.peek()?.kind;
+        let bare = matches!(next, TokenKind::FlowEntry) || next == closing;
+        let value = if bare { empty(end) } else { self.node(false, false)? };
+        Ok((key, value))
+    }
+}
+
+fn empty(at: usize) -> Node {
+    Node { value: Value::Null, span: Span::at(at), style: Style::Plain }
+}
+
+/// A collection without a closing mark of its own ends with its last value.
+fn collection(value: Value, start: Span, style: Style) -> Node {
+    let end = match &value {
+        Value::Seq(items) => items.last().map(|item| item.span.end),
+        Value::Map(map) => {
+            map.iter().last().map(|entry| entry.value.span.end.max(entry.key.span.end))
+        }
+        _ => None,
+    };
+    // Behind an alias stands a value from further up.
+    let end = end.filter(|end| *end >= start.start).unwrap_or(start.end);
+    Node { value, span: Span::new(start.start, end), style }
+}
+
+/// The entries of a map as they come; says what is wrong with its keys.
+#[derive(Default)]
+struct MapBuilder {
+    map: Map,
+    /// The type of each key: `1` and `"1"` are two keys to YAML, and one to JSON.
+    kinds: Vec<&'static str>,
+    /// Where each key is, for maps that are too long to search.
+    index: HashMap<String, usize>,
+}
+
+impl MapBuilder {
+    fn add(&mut self, key: Node, value: Node, problems: &mut Vec<Problem>) {
+        let is_merge = key.style == Style::Plain && key.as_str() == Some("<<");
+        if is_merge {
+            return self.merge(key.span, value, problems);
+        }
+        let kind = key.value.type_name();
+        let text = match key.value {
+            Value::String(text) => text,
+            ref other => match key_text(other) {
+                Some(text) => text,
+                None => {
+                    let (what, help) = match other {
+                        Value::Null => ("null", "write a name, or put the key in quotes"),
+                        _ => (
+                            "a map or a list",
+                            "put the text in quotes; a template (`{{ … }}`) is no manifest before it is rendered",
+                        ),
+                    };
+                    let mut problem =
+                        Problem::new(&YAML_KEY, key.span, format!("{what} can't be a key"));
+                    problem.help = Some(help.to_owned());
+                    problems.push(problem);
+                    return;
+                }
+            },
+        };
+        self.insert(Entry { key: Spanned::new(text, key.span), value }, kind, key.span, problems);
+    }
+
+    fn merge(&mut self, at: Span, value: Node, problems: &mut Vec<Problem>) {
+        let maps = match value.value {
+            Value::Map(map) => vec![map],
+            Value::Seq(items) if items.iter().all(|item| item.as_map().is_some()) => items
+                .into_iter()
+                .rev()
+                .filter_map(|item| match item.value {
+                    Value::Map(map) => Some(map),
+                    _ => None,
+                })
+                .collect(),
+            _ => {
+                let message = "map merge requires map or sequence of maps as the value";
+                problems.push(Problem::new(&YAML_VALUE, at, message));
+                return;
+            }
+        };
+        for mut map in maps {
+            for entry in map.entries_mut().drain(..) {
+                self.insert(entry, "string", at, problems);
+            }
+        }
+    }
+
+    fn insert(&mut self, entry: Entry, kind: &'static str, at: Span, problems: &mut Vec<Problem>) {
+        const FEW: usize = 16;
+        let name = entry.key.value.as_str();
+        let known = if self.kinds.len() <= FEW {
+            self.map.keys().position(|key| key == name)
+        } else {
+            self.index.get(name).copied()
+        };
+        let Some(known) = known else {
+            if self.kinds.len() == FEW {
+                self.index = self.map.keys().map(str::to_owned).zip(0..).collect();
+            }
+            if self.kinds.len() >= FEW {
+                self.index.insert(name.to_owned(), self.kinds.len());
+            }
+            self.kinds.push(kind);
+            self.map.push(entry);
+            return;
+        };
+        let first = self.map.entries_mut()[known].key.span;
+        if self.kinds[known] == kind {
+            let message = format!("key `{name}` is already set in this map");
+            let mut problem = Problem::new(&YAML_DUPLICATE_KEY, at, message);
+            problem.related = Some((first, "first set here".to_owned()));
+            problems.push(problem);
+        } else {
+            let message = format!("this key and an earlier one are both `{name}` to Kubernetes");
+            let mut problem = Problem::new(&YAML_KEYS_COLLAPSE, at, message);
+            problem.related = Some((first, "which is lost".to_owned()));
+            problems.push(problem);
+            self.kinds[known] = kind;
+            self.map.entries_mut()[known] = entry;
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! YAML as Kubernetes reads it, with the place of every key and value.
+//!
+//! Owns: the tree ([`Node`]) and the way from text to it: tokens as libyaml finds them ([`scanner`]), the grammar with
+//! anchors, aliases and merges ([`compose`]), and what a plain scalar means to `sigs.k8s.io/yaml` ([`resolve`]). Must not
+//! know: schemas, or what a manifest is.
+
+mod codes;
+mod compose;
+mod node;
+mod resolve;
+mod scanner;
+#[cfg(test)]
+mod tests;
+
+pub use codes::CODES;
+pub(crate) use codes::*;
+pub(crate) use compose::{Problem, compose};
+pub use node::{Entry, Map, Node, Style, Value};
