@@ -6,10 +6,12 @@
 //! - [`diag`]: findings: code, level, labels, fix;
 //! - [`world`]: the only door to files, clock and environment;
 //! - [`config`]: what `book.toml` says to the tool;
+//! - [`markdown`]: the directives and fences in the author's Markdown;
 //! - [`content`]: what a directive returns.
 
 pub mod config;
 pub mod content;
 pub mod diag;
+pub mod markdown;
 pub mod text;
 pub mod world;
