@@ -7,11 +7,13 @@
 //! - [`world`]: the only door to files, clock and environment;
 //! - [`content`]: what a directive returns;
 //! - [`config`]: what `book.toml` says to the tool;
+//! - [`markdown`]: the directives and fences in the author's Markdown;
 //! - [`manifest`]: YAML with the place of every value, schemas, rules.
 
 pub mod config;
 pub mod content;
 pub mod diag;
 pub mod manifest;
+pub mod markdown;
 pub mod text;
 pub mod world;

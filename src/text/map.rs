@@ -5,10 +5,10 @@ use std::sync::Arc;
 ///
 /// mdBook's `links` preprocessor makes one text out of several files; so does taking a fenced block out of a quote. The
 /// map is a list of pieces in order: each piece is copied from a file, or was generated and stands for a place in one.
+/// A piece that could not be matched to a file is generated too, and says that its place is only near.
 #[derive(Clone, Debug)]
 pub struct TextMap {
     pieces: Vec<Piece>,
-    exact: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -19,6 +19,8 @@ struct Piece {
     /// The span in the file that the piece is a copy of, or stands for.
     origin: Span,
     copied: bool,
+    /// False where the place is a guess.
+    exact: bool,
 }
 
 impl TextMap {
@@ -31,13 +33,15 @@ impl TextMap {
 
     /// The same map, marked as only near the truth: every location that it gives says so.
     pub fn approximate(mut self) -> TextMap {
-        self.exact = false;
+        for piece in &mut self.pieces {
+            piece.exact = false;
+        }
         self
     }
 
     /// Whether the expanded text is known to be what the map describes.
     pub fn is_exact(&self) -> bool {
-        self.exact
+        self.pieces.iter().all(|piece| piece.exact)
     }
 
     /// The place in the author's files that a span of the expanded text came from.
@@ -47,7 +51,8 @@ impl TextMap {
     pub fn locate(&self, span: Span) -> Location {
         let first = self.piece_at(span.start);
         let start = first.origin_of(span.start);
-        let last = if span.is_empty() { first } else { self.piece_at(span.end - 1) };
+        let last_index = if span.is_empty() { self.index_at(span.start) } else { self.index_at(span.end - 1) };
+        let last = &self.pieces[last_index];
         let end = if Arc::ptr_eq(&last.source, &first.source) {
             if span.is_empty() { start } else { last.end_of(span.end) }
         } else {
@@ -56,7 +61,7 @@ impl TextMap {
         Location {
             source: first.source.clone(),
             span: Span { start, end: end.max(start) },
-            exact: self.exact,
+            exact: self.pieces[self.index_at(span.start)..=last_index].iter().all(|piece| piece.exact),
         }
     }
 
@@ -64,31 +69,21 @@ impl TextMap {
     pub fn locate_copied(&self, span: Span) -> Option<Location> {
         let piece = self.piece_at(span.start);
         let location = self.locate(span);
-        (self.exact && piece.copied && location.span.len() == span.len()).then_some(location)
+        (location.exact && piece.copied && location.span.len() == span.len()).then_some(location)
     }
 
     /// The map of a part of the expanded text that was taken out of it line by line: `spans` are the parts, in order.
     pub fn select(&self, spans: impl IntoIterator<Item = Span>) -> TextMap {
         let mut builder = TextMapBuilder::default();
         for span in spans {
-            let mut at = span.start;
-            while at < span.end {
-                let index = self.index_at(at);
-                let piece = &self.pieces[index];
-                let next = self.pieces.get(index + 1).map_or(usize::MAX, |next| next.start);
-                let until = span.end.min(next);
-                if piece.copied {
-                    let start = piece.origin_of(at);
-                    builder.copied(&piece.source, Span::new(start, start + (until - at)));
-                } else {
-                    builder.generated(&piece.source, piece.origin, until - at);
-                }
-                at = until;
-            }
+            builder.append(self, span);
         }
-        let mut map = builder.finish(&self.pieces[0].source);
-        map.exact = self.exact;
-        map
+        builder.finish_within(self)
+    }
+
+    /// How many bytes of a piece, from `at` on, belong to it.
+    fn end_of_piece(&self, index: usize) -> usize {
+        self.pieces.get(index + 1).map_or(usize::MAX, |next| next.start)
     }
 
     fn index_at(&self, offset: usize) -> usize {
@@ -127,23 +122,43 @@ impl TextMapBuilder {
         if origin.is_empty() {
             return;
         }
-        if let Some(last) = self.pieces.last_mut()
-            && last.copied
-            && Arc::ptr_eq(&last.source, source)
-            && last.origin.end == origin.start
-        {
-            last.origin.end = origin.end;
-        } else {
-            self.push(source, origin, true);
-        }
+        self.push(source, origin, true, true);
         self.length += origin.len();
     }
 
     /// The next `length` bytes stand in no file; they are there because of `origin` (an include's own text, say).
     pub fn generated(&mut self, source: &Arc<Source>, origin: Span, length: usize) {
         if length > 0 {
-            self.push(source, origin, false);
+            self.push(source, origin, false, true);
             self.length += length;
+        }
+    }
+
+    /// The next `length` bytes could not be matched to any file; they seem to belong near `origin`.
+    pub fn near(&mut self, source: &Arc<Source>, origin: Span, length: usize) {
+        if length > 0 {
+            self.push(source, origin, false, false);
+            self.length += length;
+        }
+    }
+
+    /// The next bytes are those of another map's text at `span`.
+    pub fn append(&mut self, map: &TextMap, span: Span) {
+        let mut at = span.start;
+        let mut index = map.index_at(at);
+        while at < span.end {
+            let piece = &map.pieces[index];
+            let until = span.end.min(map.end_of_piece(index));
+            let origin = if piece.copied {
+                let start = piece.origin_of(at);
+                Span::new(start, start + (until - at))
+            } else {
+                piece.origin
+            };
+            self.push(&piece.source, origin, piece.copied, piece.exact);
+            self.length += until - at;
+            at = until;
+            index += 1;
         }
     }
 
@@ -160,13 +175,28 @@ impl TextMapBuilder {
     /// The map; `main` is the file that an empty text belongs to.
     pub fn finish(mut self, main: &Arc<Source>) -> TextMap {
         if self.pieces.is_empty() {
-            self.push(main, Span::at(0), true);
+            self.push(main, Span::at(0), true, true);
         }
-        TextMap { pieces: self.pieces, exact: true }
+        TextMap { pieces: self.pieces }
     }
 
-    fn push(&mut self, source: &Arc<Source>, origin: Span, copied: bool) {
-        self.pieces.push(Piece { start: self.length, source: source.clone(), origin, copied });
+    /// The map of a text that was taken out of the one that `whole` maps.
+    pub fn finish_within(self, whole: &TextMap) -> TextMap {
+        self.finish(&whole.pieces[0].source)
+    }
+
+    fn push(&mut self, source: &Arc<Source>, origin: Span, copied: bool, exact: bool) {
+        if copied
+            && let Some(last) = self.pieces.last_mut()
+            && last.copied
+            && last.exact == exact
+            && last.origin.end == origin.start
+            && Arc::ptr_eq(&last.source, source)
+        {
+            last.origin.end = origin.end;
+        } else {
+            self.pieces.push(Piece { start: self.length, source: source.clone(), origin, copied, exact });
+        }
     }
 }
 

@@ -1,0 +1,108 @@
+/// Where in the Markdown a directive or a fence stands, and so what may stand there in its stead.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// Within running text: a paragraph, a heading, a table cell, or a line that other text shares. Else it is a block.
+    pub inline: bool,
+    /// A block that has its lines to itself. Running text may stand there as well: it becomes a paragraph, or part of
+    /// the one whose lines are directly above or below.
+    pub alone: bool,
+    /// In a table cell: no line break, and `|` is written `\|`.
+    pub in_table: bool,
+    /// In a heading.
+    pub in_heading: bool,
+    /// In a link's text: no further link.
+    pub in_link: bool,
+    /// In an image's alternative text, which is plain text and nothing else.
+    pub in_image: bool,
+    /// Within raw HTML, where Markdown is not read.
+    pub in_html: bool,
+    /// Whether a blank line, or the start of what it stands in, is above; false also for what shares its line.
+    pub blank_before: bool,
+    /// Whether a blank line, or the end of the text, is below; false also for what shares its line.
+    pub blank_after: bool,
+    /// What each further line must begin with to stay in the quotes and list items around: `> `, four spaces.
+    pub prefix: String,
+}
+
+impl Place {
+    /// Takes the place's prefix off each line but the first, and makes line ends `\n`.
+    ///
+    /// A line that holds less than the prefix loses what it has of it: editors strip the blanks of an empty line.
+    pub fn strip(&self, text: &str) -> String {
+        let mut out = String::with_capacity(text.len());
+        for (number, line) in text.split('\n').enumerate() {
+            if number > 0 {
+                out.push('\n');
+            }
+            let line = line.strip_suffix('\r').unwrap_or(line);
+            out.push_str(if number == 0 { line } else { strip_line(line, &self.prefix) });
+        }
+        out
+    }
+}
+
+/// A line without what it has of a prefix.
+pub(super) fn strip_line<'a>(line: &'a str, prefix: &str) -> &'a str {
+    let mut rest = line;
+    for wanted in prefix.chars() {
+        match rest.chars().next() {
+            Some(c) if c == wanted => rest = &rest[1..],
+            Some('>') if wanted == ' ' => {}
+            Some(' ' | '\t') if wanted == '>' => {
+                let trimmed = rest.trim_start_matches([' ', '\t']);
+                rest = trimmed.strip_prefix('>').unwrap_or(rest);
+            }
+            _ => {}
+        }
+    }
+    rest
+}
+
+/// What the lines below a block must begin with, from what stands before the block on its first line.
+///
+/// The markers of quotes are repeated; a list item's or a definition's becomes as many spaces; a footnote's four.
+pub(super) fn prefix(lead: &str) -> String {
+    let mut out = String::with_capacity(lead.len());
+    let mut rest = lead;
+    while let Some(c) = rest.chars().next() {
+        let footnote = rest.starts_with("[^").then(|| rest.find("]:")).flatten();
+        if let Some(end) = footnote {
+            out.push_str("    ");
+            rest = rest[end + 2..].trim_start_matches([' ', '\t']);
+            continue;
+        }
+        out.push(if matches!(c, '>' | ' ' | '\t') { c } else { ' ' });
+        rest = &rest[c.len_utf8()..];
+    }
+    out
+}
+
+/// Whether a line holds nothing but the markers of quotes.
+fn is_blank(line: &str) -> bool {
+    line.chars().all(|c| matches!(c, '>' | ' ' | '\t' | '\r'))
+}
+
+/// Whether the line above the one that `at` is on is blank; the text's first line counts as having one above.
+pub(super) fn blank_before(text: &str, at: usize) -> bool {
+    let start = line_start(text, at);
+    let Some(above) = start.checked_sub(1) else { return true };
+    // A list item or a footnote that starts on this line starts afresh.
+    let lead = &text[start..at];
+    !is_blank(lead) || is_blank(&text[line_start(text, above)..above])
+}
+
+/// Whether the line below the one that `at` is on is blank.
+pub(super) fn blank_after(text: &str, at: usize) -> bool {
+    match memchr::memchr(b'\n', &text.as_bytes()[at..]) {
+        None => true,
+        Some(length) => {
+            let below = &text[at + length + 1..];
+            is_blank(below.split('\n').next().unwrap_or(""))
+        }
+    }
+}
+
+/// Where the line that holds an offset begins.
+pub(super) fn line_start(text: &str, at: usize) -> usize {
+    memchr::memrchr2(b'\n', b'\r', &text.as_bytes()[..at]).map_or(0, |line_end| line_end + 1)
+}
