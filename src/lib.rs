@@ -5,9 +5,11 @@
 //! - [`text`]: the author's files, spans, and the map from expanded text back to them;
 //! - [`diag`]: findings: code, level, labels, fix;
 //! - [`world`]: the only door to files, clock and environment;
-//! - [`content`]: what a directive returns.
+//! - [`content`]: what a directive returns;
+//! - [`render`]: content as HTML or as plain Markdown, and the pages' scripts.
 
 pub mod content;
 pub mod diag;
+pub mod render;
 pub mod text;
 pub mod world;
