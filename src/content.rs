@@ -181,8 +181,39 @@ pub struct Status {
     pub icon: String,
     /// A word: "yes". The sign never stands alone for a screen reader.
     pub word: String,
-    /// How far it meets a need: 1 fully, 0 not at all. Exact decimal text.
+    /// How far it meets a need.
+    pub meets: Meets,
+    /// How much that counts where options are ranked: 1 fully, 0 not at all. Exact decimal text.
     pub weight: String,
+}
+
+/// How far a status meets a need.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Meets {
+    /// It does.
+    Fully,
+    /// In part, or with conditions.
+    Partly,
+    /// It will: in preview or beta.
+    Preview,
+    /// It does not: rules an option out for those who have the need.
+    No,
+    /// The question makes no sense for the option; neither helps nor rules out.
+    #[default]
+    NotApplicable,
+}
+
+impl Meets {
+    /// The word for it in the model and in pages.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Meets::Fully => "fully",
+            Meets::Partly => "partly",
+            Meets::Preview => "preview",
+            Meets::No => "no",
+            Meets::NotApplicable => "not-applicable",
+        }
+    }
 }
 
 /// Needs × options.
@@ -323,7 +354,9 @@ pub struct CalculatorInput {
     pub unit: String,
     /// A switch rather than a number.
     pub toggle: bool,
-    /// Exact decimal texts.
+    /// The values to choose from, where it is no number; else empty.
+    pub choices: Vec<String>,
+    /// An exact decimal text, a choice, or `true` or `false`.
     pub value: String,
     /// The least.
     pub min: String,

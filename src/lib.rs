@@ -8,12 +8,14 @@
 //! - [`content`]: what a directive returns;
 //! - [`config`]: what `book.toml` says to the tool;
 //! - [`markdown`]: the directives and fences in the author's Markdown;
-//! - [`manifest`]: YAML with the place of every value, schemas, rules.
+//! - [`manifest`]: YAML with the place of every value, schemas, rules;
+//! - [`render`]: content to HTML, or to plain Markdown; all escaping.
 
 pub mod config;
 pub mod content;
 pub mod diag;
 pub mod manifest;
 pub mod markdown;
+pub mod render;
 pub mod text;
 pub mod world;

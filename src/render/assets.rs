@@ -1,0 +1,202 @@
+//! The style and the scripts of the widgets.
+//!
+//! Owns: which widget needs which script, and how they are put together. Must not know: how they reach a page.
+//!
+//! The sources in `assets/` are written by hand, one file a widget, and share one scope: joined in order they are one
+//! module, so that no name of theirs can be seen from the page. Comments and indentation are left out of what is served.
+
+use crate::content::{Block, Content, Inline};
+
+/// What a script brings to life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Widget {
+    /// Boxes to tick, and the verdict.
+    Checklist,
+    /// Needs × options.
+    Matrix,
+    /// Inputs and what follows from them.
+    Calculator,
+    /// The three joined.
+    Advisor,
+    /// Copying, downloading and folding of manifests.
+    Manifest,
+    /// `<cluster>` and the like, filled in by the reader.
+    Placeholders,
+}
+
+/// Style and scripts, ready to be served.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Assets {
+    /// The style; the same for all widgets.
+    pub css: String,
+    /// The scripts that are needed; empty where none is.
+    pub js: String,
+}
+
+const CSS: &str = include_str!("assets/plumb.css");
+const CORE: &str = include_str!("assets/js/core.js");
+const PROGRAM: &str = include_str!("assets/js/program.js");
+
+impl Widget {
+    /// All of them, in the order in which their scripts are joined.
+    pub const ALL: [Widget; 6] = [
+        Widget::Checklist,
+        Widget::Matrix,
+        Widget::Calculator,
+        Widget::Advisor,
+        Widget::Manifest,
+        Widget::Placeholders,
+    ];
+
+    fn script(self) -> &'static str {
+        match self {
+            Widget::Checklist => include_str!("assets/js/checklist.js"),
+            Widget::Matrix => include_str!("assets/js/matrix.js"),
+            Widget::Calculator => include_str!("assets/js/calculator.js"),
+            Widget::Advisor => include_str!("assets/js/advisor.js"),
+            Widget::Manifest => include_str!("assets/js/manifest.js"),
+            Widget::Placeholders => include_str!("assets/js/placeholders.js"),
+        }
+    }
+
+    /// Evaluates formulas.
+    fn computes(self) -> bool {
+        matches!(self, Widget::Checklist | Widget::Calculator | Widget::Advisor)
+    }
+}
+
+/// What a chapter's content needs, and what `more` asks for.
+pub fn needed(contents: &[&Content], more: &[Widget]) -> Assets {
+    let mut widgets = more.to_vec();
+    let mut styled = !more.is_empty();
+    for content in contents {
+        match content {
+            Content::Inline(inlines) => styled |= inlines.iter().any(is_styled),
+            Content::Blocks(blocks) => {
+                styled = true;
+                blocks.iter().for_each(|block| collect(block, &mut widgets));
+            }
+        }
+    }
+    widgets.sort();
+    widgets.dedup();
+    Assets { css: if styled { served(CSS) } else { String::new() }, js: scripts(&widgets) }
+}
+
+/// Everything, for a book that serves the assets as files of its own: `(file name, text)`.
+pub fn files() -> [(&'static str, String); 2] {
+    [
+        ("plumb.css", served(CSS)),
+        ("plumb.js", format!("(() => {{\n{}}})();\n", scripts(&Widget::ALL))),
+    ]
+}
+
+/// Whether code has places for the reader to fill in, such as `<cluster>`; markup with end tags has none.
+pub fn has_placeholders(code: &str) -> bool {
+    placeholders(code).next().is_some()
+}
+
+fn placeholders(code: &str) -> impl Iterator<Item = &str> {
+    code.split('<').skip(1).filter_map(move |rest| {
+        let name = &rest[..rest.find('>')?];
+        let mut chars = name.chars();
+        let fits = chars.next().is_some_and(|c| c.is_ascii_alphabetic())
+            && chars.all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+        (fits && !code.contains(&format!("</{name}>"))).then_some(name)
+    })
+}
+
+fn scripts(widgets: &[Widget]) -> String {
+    if widgets.is_empty() {
+        return String::new();
+    }
+    let mut parts = vec!["'use strict';", CORE];
+    if widgets.iter().any(|widget| widget.computes()) {
+        parts.push(PROGRAM);
+    }
+    parts.extend(widgets.iter().map(|widget| widget.script()));
+    parts.into_iter().map(served).collect()
+}
+
+/// Without indentation, empty lines and lines that are only a comment: the sources hold no text that spans lines.
+fn served(source: &str) -> String {
+    let mut out = String::with_capacity(source.len());
+    let mut comment = false;
+    for line in source.lines().map(str::trim) {
+        comment |= line.starts_with("/*");
+        if !comment && !line.is_empty() && !line.starts_with("//") {
+            out.push_str(line);
+            out.push('\n');
+        }
+        comment &= !line.ends_with("*/");
+    }
+    out
+}
+
+fn is_styled(inline: &Inline) -> bool {
+    match inline {
+        Inline::Value(_) | Inline::Status(_) => true,
+        Inline::Strong(inner) | Inline::Emphasis(inner) | Inline::Link { text: inner, .. } => {
+            inner.iter().any(is_styled)
+        }
+        Inline::Text(_) | Inline::Code(_) => false,
+    }
+}
+
+fn collect(block: &Block, out: &mut Vec<Widget>) {
+    match block {
+        Block::Checklist(_) => out.push(Widget::Checklist),
+        Block::Matrix(_) => out.push(Widget::Matrix),
+        Block::Calculator(_) => out.push(Widget::Calculator),
+        Block::Advisor(_) => {
+            out.extend([Widget::Checklist, Widget::Matrix, Widget::Calculator, Widget::Advisor])
+        }
+        Block::Manifest(_) => out.push(Widget::Manifest),
+        Block::List { items, .. } => items.iter().flatten().for_each(|block| collect(block, out)),
+        Block::Details { body, .. } => body.iter().for_each(|block| collect(block, out)),
+        Block::Paragraph(_) | Block::Table(_) | Block::Chart(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_assets_stay_small_and_can_be_inlined() {
+        let [(_, css), (_, js)] = files();
+        assert!(js.len() < 30_000, "{} bytes of script", js.len());
+        assert!(css.len() < 12_000, "{} bytes of style", css.len());
+        let lower = format!("{css}{js}").to_lowercase();
+        for end in ["</script", "</style", "<!--"] {
+            assert!(!lower.contains(end), "{end} would end the element that holds the assets");
+        }
+        for forbidden in
+            ["eval(", "Function(", "innerHTML", "outerHTML", "insertAdjacentHTML", "document.write"]
+        {
+            assert!(!js.contains(forbidden), "{forbidden} would run what a model or a link says");
+        }
+    }
+
+    #[test]
+    fn what_a_page_does_not_use_it_does_not_carry() {
+        let prose = Content::Inline(crate::content::text("ten"));
+        assert_eq!(needed(&[&prose], &[]), Assets::default());
+        let matrix = needed(&[], &[Widget::Matrix]);
+        assert!(matrix.js.contains("plumb-matrix") && !matrix.js.contains("plumb-calculator'"));
+    }
+
+    #[test]
+    fn placeholders_are_told_from_markup() {
+        let cases = [
+            ("az aks show -n <cluster> -g <resource-group>", vec!["cluster", "resource-group"]),
+            ("cat <input >output && cat <<EOF", vec![]),
+            ("<html><b>x</b></html>", vec![]),
+            ("a < b > c, <1>, <é>, <", vec![]),
+            ("<RESOURCE_GROUP>", vec!["RESOURCE_GROUP"]),
+        ];
+        for (code, expected) in cases {
+            assert_eq!(placeholders(code).collect::<Vec<_>>(), expected, "{code}");
+        }
+    }
+}

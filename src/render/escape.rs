@@ -1,0 +1,385 @@
+//! Escaping: the one place that knows what HTML and Markdown take for markup.
+//!
+//! Owns: how plain text is written so that it is read back as that text. Must not know: content, or pages.
+
+use std::fmt::Write as _;
+
+/// What may not stand in any output: controls become spaces, and what turns the direction of writing is closed again.
+pub(super) fn clean(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    // Directional characters that are still open, by what closes them; U+2069 also closes what was opened inside it.
+    let mut open = Vec::new();
+    for c in text.chars() {
+        match c {
+            '\u{202a}' | '\u{202b}' | '\u{202d}' | '\u{202e}' => open.push('\u{202c}'),
+            '\u{2066}'..='\u{2068}' => open.push('\u{2069}'),
+            '\u{202c}' | '\u{2069}' => match open.iter().rposition(|&closer| closer == c) {
+                Some(at) if c == '\u{2069}' || at + 1 == open.len() => open.truncate(at),
+                _ => continue,
+            },
+            _ => {}
+        }
+        out.push(if c.is_control() { ' ' } else { c });
+    }
+    out.extend(open.into_iter().rev());
+    out
+}
+
+/// Text inside an HTML block, where Markdown is not read.
+pub(super) fn block(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    for c in clean(text).chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+/// Code inside an HTML block: line ends are kept, but written so that no line of the chapter ends there.
+pub(super) fn code_block(text: &str) -> String {
+    let lines: Vec<String> = text.lines().map(block_keeping_tabs).collect();
+    lines.join("&#10;")
+}
+
+fn block_keeping_tabs(line: &str) -> String {
+    line.split('\t').map(block).collect::<Vec<_>>().join("&#9;")
+}
+
+/// An attribute's value, in double quotes. Also safe within a line of Markdown and within a table's cell.
+pub(super) fn attribute(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    for c in clean(text).chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' | '\'' | '`' | '|' | '\\' => entity(&mut out, c),
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+/// Text between tags within a line of Markdown: whatever Markdown could take for markup is an entity, which it never
+/// does.
+pub(super) fn inline(text: &str, start_of_line: bool) -> String {
+    let text = clean(text);
+    let mut out = String::with_capacity(text.len() + 8);
+    let mut before = None;
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        // A dot or a dash is only special in a row of them, a space only at the ends of the line.
+        let doubled = before == Some(c) || chars.peek() == Some(&c);
+        match c {
+            '.' | '-' if doubled => entity(&mut out, c),
+            '.' | '-' | ',' | ';' | '/' | '%' | '(' | ')' | '?'
+                if !(start_of_line && before.is_none()) =>
+            {
+                out.push(c)
+            }
+            _ if c.is_ascii_punctuation() => entity(&mut out, c),
+            _ if start_of_line && before.is_none() && c.is_ascii_digit() => entity(&mut out, c),
+            _ => out.push(c),
+        }
+        before = Some(c);
+    }
+    out
+}
+
+fn entity(out: &mut String, c: char) {
+    let _ = write!(out, "&#{};", u32::from(c));
+}
+
+/// JSON in a `script` element: the same JSON, in which no tag and no comment can begin.
+pub(super) fn json(value: &serde_json::Value) -> String {
+    let text = value.to_string();
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
+                let _ = write!(out, "\\u{:04x}", u32::from(c));
+            }
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+/// Where a piece of Markdown text stands.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Place {
+    /// In a cell of a table.
+    pub(super) in_table: bool,
+    /// First on its line.
+    pub(super) start_of_line: bool,
+}
+
+/// Text of GFM, with as few backslashes as are needed: authors commit it.
+pub(super) fn markdown(text: &str, place: Place) -> String {
+    let text = clean(text);
+    let chars: Vec<char> = text.chars().collect();
+    let mut out = String::with_capacity(text.len() + 8);
+    let at = |index: usize| chars.get(index).copied();
+    // A list's number, a heading or a quote can only begin on a line of its own.
+    let digits = chars.iter().take_while(|c| c.is_ascii_digit()).count();
+    for (index, &c) in chars.iter().enumerate() {
+        let before = index.checked_sub(1).and_then(at);
+        let after = at(index + 1);
+        let word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+        let escaped = match c {
+            '\\' => after.is_none_or(|c| c.is_ascii_punctuation()),
+            '`' | '*' | '[' | ']' | '<' => true,
+            '|' => place.in_table,
+            '_' => !(word(before) && word(after)),
+            '~' => before.is_some_and(|c| !c.is_whitespace() && c != '('),
+            '&' => {
+                after.is_some_and(|c| c == '#' || c.is_ascii_alphabetic())
+                    && chars[index..].contains(&';')
+            }
+            // Ours would be read by mdBook's own preprocessor.
+            '{' => after == Some('{') && before != Some('{'),
+            '#' | '+' | '-' | '>' | '=' => place.start_of_line && index == 0,
+            '.' | ')' => place.start_of_line && digits > 0 && index == digits,
+            _ => false,
+        };
+        if escaped {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// A code span of GFM.
+pub(super) fn code_span(text: &str, in_table: bool) -> String {
+    let mut text = clean(text);
+    if in_table {
+        text = text.replace('|', "\\|");
+    }
+    let ticks = "`".repeat(longest_run(&text, '`') + 1);
+    let padded = text.starts_with('`')
+        || text.ends_with('`')
+        || (text.starts_with(' ') && text.ends_with(' '));
+    let pad = if padded && !text.trim().is_empty() { " " } else { "" };
+    if text.is_empty() { String::new() } else { format!("{ticks}{pad}{text}{pad}{ticks}") }
+}
+
+/// How many of `c` stand in a row at most.
+pub(super) fn longest_run(text: &str, c: char) -> usize {
+    let mut longest = 0;
+    let mut run = 0;
+    for other in text.chars() {
+        run = if other == c { run + 1 } else { 0 };
+        longest = longest.max(run);
+    }
+    longest
+}
+
+/// An address that may be linked to, or nothing: pages of the book, the web and mail; never a script.
+pub(super) fn url(url: &str, root: &str) -> Option<String> {
+    let url = url.trim();
+    if url.is_empty() || url.chars().any(|c| c.is_control() || c.is_whitespace()) {
+        return None;
+    }
+    let scheme = url
+        .split(['/', '?', '#'])
+        .next()
+        .and_then(|head| head.split_once(':'))
+        .map(|(scheme, _)| scheme);
+    match scheme {
+        Some(scheme)
+            if ["http", "https", "mailto"]
+                .iter()
+                .any(|known| scheme.eq_ignore_ascii_case(known)) =>
+        {
+            Some(url.to_owned())
+        }
+        Some(_) => None,
+        // `/page.md` is a page from the book's own root, wherever the book is published.
+        None if url.starts_with("//") => None,
+        None => Some(
+            url.strip_prefix('/').map_or_else(|| url.to_owned(), |page| format!("{root}{page}")),
+        ),
+    }
+}
+
+/// A link's address in GFM.
+pub(super) fn markdown_url(url: &str, in_table: bool) -> String {
+    let mut out = String::with_capacity(url.len());
+    for c in url.chars() {
+        match c {
+            '(' => out.push_str("%28"),
+            ')' => out.push_str("%29"),
+            '<' => out.push_str("%3C"),
+            '>' => out.push_str("%3E"),
+            '`' => out.push_str("%60"),
+            '\\' => out.push_str("%5C"),
+            '|' if in_table => out.push_str("%7C"),
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+/// A word for ids and keys: lower-case letters, digits and dashes; never empty.
+pub(super) fn slug(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_ascii_alphanumeric() {
+            out.push(c.to_ascii_lowercase());
+        } else if !out.ends_with('-') && !out.is_empty() {
+            out.push('-');
+        }
+    }
+    let out = out.trim_end_matches('-');
+    if out.is_empty() { "x".to_owned() } else { out.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_of_markdown_is_escaped_only_where_it_must_be() {
+        let prose = Place::default();
+        let cell = Place { in_table: true, ..prose };
+        let first = Place { start_of_line: true, ..prose };
+        let cases = [
+            ("10 cores (5–20)", prose, "10 cores (5–20)"),
+            ("~500m", prose, "~500m"),
+            ("a~~b~~", prose, r"a\~\~b\~\~"),
+            ("snake_case _stressed_", prose, r"snake_case \_stressed\_"),
+            ("a|b", prose, "a|b"),
+            ("a|b", cell, r"a\|b"),
+            ("1. one", prose, "1. one"),
+            ("1. one", first, r"1\. one"),
+            ("- one", first, r"\- one"),
+            ("# one", first, r"\# one"),
+            ("</script> & &amp; AT&T", prose, r"\</script> & \&amp; AT&T"),
+            ("<!-- /plumb -->", prose, r"\<!-- /plumb -->"),
+            ("{{#include secret}}", prose, r"\{{#include secret}}"),
+            (r"C:\dir \* end\", prose, r"C:\dir \\\* end\\"),
+        ];
+        for (text, place, expected) in cases {
+            assert_eq!(markdown(text, place), expected, "{text:?}");
+        }
+    }
+
+    /// pulldown-cmark is the reader whose opinion counts: mdBook uses it.
+    #[test]
+    fn what_is_written_is_read_back_as_the_same_text() {
+        use pulldown_cmark::{Event, Options, Parser};
+        let hostile = [
+            "<b>&amp;</b>",
+            "a*b*c",
+            "__x__",
+            "`code`",
+            "[link](url)",
+            "![i](u)",
+            "~~x~~",
+            "\\",
+            "a\\",
+            "| a | b |",
+            "1. x",
+            "1) x",
+            "- x",
+            "+ x",
+            "# x",
+            "> x",
+            "===",
+            "---",
+            "...",
+            "-- x",
+            "'quoted' \"text\"",
+            "&lt;",
+            "&#42;",
+            "</script>",
+            "<!-- x -->",
+            "[^1]",
+            ":smile:",
+            "https://example.org",
+            "x  ",
+            "{{x}}",
+            "a\u{202e}b",
+            "<span>",
+            "$x$",
+            "^x^",
+            "- [ ] x",
+            "    x",
+            "&copy",
+            "\t x",
+            "*",
+            "_",
+            "``",
+            "a_b_c",
+            "_a_b",
+            "**",
+        ];
+        let options = Options::ENABLE_TABLES
+            | Options::ENABLE_FOOTNOTES
+            | Options::ENABLE_STRIKETHROUGH
+            | Options::ENABLE_TASKLISTS
+            | Options::ENABLE_SMART_PUNCTUATION;
+        let read = |source: &str, options: Options| -> String {
+            Parser::new_ext(source, options)
+                .filter_map(|event| match event {
+                    Event::Text(text) => Some(text.to_string()),
+                    Event::Start(_) | Event::End(_) => None,
+                    other => Some(format!("[{other:?}]")),
+                })
+                .collect()
+        };
+        for text in hostile {
+            let expected = clean(text);
+            for (before, start_of_line) in [("", true), ("see ", false)] {
+                let html = inline(text, start_of_line);
+                assert_eq!(
+                    read(&format!("{before}{html}"), options).trim(),
+                    format!("{before}{expected}").trim()
+                );
+                let place = Place { start_of_line, in_table: false };
+                let gfm = markdown(text, place);
+                let got =
+                    read(&format!("{before}{gfm}"), options - Options::ENABLE_SMART_PUNCTUATION);
+                assert_eq!(got.trim(), format!("{before}{expected}").trim(), "{gfm:?}");
+            }
+            for cell in [
+                inline(text, false),
+                markdown(text, Place { in_table: true, start_of_line: false }),
+            ] {
+                let table = format!("| h |\n|---|\n| {cell} |\n");
+                let got = read(&table, options - Options::ENABLE_SMART_PUNCTUATION);
+                assert_eq!(got.trim(), format!("h{}", expected.trim()), "{cell:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn scripts_are_not_linked_to() {
+        let cases = [
+            ("https://example.org/a", Some("https://example.org/a")),
+            ("page.md#x:y", Some("page.md#x:y")),
+            ("/deep/page.md", Some("../deep/page.md")),
+            ("javascript:alert(1)", None),
+            (" JavaScript:alert(1)", None),
+            ("java\nscript:x", None),
+            ("data:text/html,x", None),
+            ("//evil.example", None),
+            ("", None),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(url(text, "../").as_deref(), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn directions_are_closed() {
+        assert_eq!(clean("a\u{202e}b"), "a\u{202e}b\u{202c}");
+        assert_eq!(clean("a\u{2067}b\u{202e}c\u{2069}d"), "a\u{2067}b\u{202e}c\u{2069}d");
+        assert_eq!(clean("a\u{202c}\0b"), "a b");
+    }
+}

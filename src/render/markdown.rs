@@ -1,0 +1,347 @@
+//! Content as GFM: for renderers other than HTML, and as the text that authors commit.
+//!
+//! Owns: a form that reads well as it stands, survives formatters, and needs no tool. Must not know: HTML.
+
+use crate::content::{
+    Advisor, Align, Block, Calculator, Chart, Checklist, Content, Inline, Manifest, Matrix,
+    MatrixCell, Table, plain,
+};
+
+use super::escape::{self, Place};
+use super::{Site, html};
+
+pub(super) fn render(content: &Content, site: &Site) -> String {
+    let writer = Writer { site };
+    match content {
+        Content::Inline(inlines) => writer.line(inlines, site.in_table, site.start_of_line),
+        Content::Blocks(blocks) if site.inline => {
+            let place = Place { in_table: site.in_table, start_of_line: site.start_of_line };
+            escape::markdown(&plain_blocks(blocks), place)
+        }
+        Content::Blocks(blocks) => prefixed(&writer.blocks(blocks), &site.prefix),
+    }
+}
+
+/// Each line but the first behind the marks of the lists and quotes around it.
+fn prefixed(text: &str, prefix: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for (index, line) in text.lines().enumerate() {
+        if index > 0 {
+            out.push('\n');
+            out.push_str(if line.is_empty() { prefix.trim_end() } else { prefix });
+        }
+        out.push_str(line);
+    }
+    out
+}
+
+struct Writer<'a> {
+    site: &'a Site,
+}
+
+impl Writer<'_> {
+    /// Running text on one line.
+    fn line(&self, inlines: &[Inline], in_table: bool, start_of_line: bool) -> String {
+        let mut out = String::new();
+        self.inlines(inlines, in_table, start_of_line, &mut out);
+        out
+    }
+
+    fn cell(&self, inlines: &[Inline]) -> String {
+        self.line(inlines, true, false)
+    }
+
+    fn paragraph(&self, inlines: &[Inline]) -> String {
+        self.line(inlines, false, true)
+    }
+
+    fn inlines(&self, inlines: &[Inline], in_table: bool, start: bool, out: &mut String) {
+        for inline in inlines {
+            let place = Place { in_table, start_of_line: start && out.is_empty() };
+            match inline {
+                Inline::Text(text) => out.push_str(&escape::markdown(text, place)),
+                Inline::Code(code) => out.push_str(&escape::code_span(code, in_table)),
+                Inline::Strong(inner) => {
+                    self.marked("**", inner, in_table, out);
+                }
+                Inline::Emphasis(inner) => {
+                    self.marked("*", inner, in_table, out);
+                }
+                Inline::Link { url, text } => {
+                    match escape::url(url, &self.site.root).filter(|_| !self.site.plain) {
+                        Some(url) => {
+                            let text = self.line(text, in_table, false);
+                            out.push_str(&format!(
+                                "[{text}]({})",
+                                escape::markdown_url(&url, in_table)
+                            ));
+                        }
+                        None => self.inlines(text, in_table, start, out),
+                    }
+                }
+                Inline::Value(value) => out.push_str(&escape::markdown(&value.text, place)),
+                Inline::Status(status) => {
+                    let text = format!("{} {}", status.icon, status.word);
+                    out.push_str(&escape::markdown(text.trim(), place));
+                }
+            }
+        }
+    }
+
+    /// Marks touch the words they mark, or they are no marks.
+    fn marked(&self, mark: &str, inner: &[Inline], in_table: bool, out: &mut String) {
+        let text = self.line(inner, in_table, false);
+        let words = text.trim();
+        if words.is_empty() {
+            out.push_str(&text);
+            return;
+        }
+        let start = &text[..text.len() - text.trim_start().len()];
+        let end = &text[text.trim_end().len()..];
+        out.push_str(&format!("{start}{mark}{words}{mark}{end}"));
+    }
+
+    fn blocks(&self, blocks: &[Block]) -> String {
+        joined(blocks.iter().map(|block| self.block(block)))
+    }
+
+    fn block(&self, block: &Block) -> String {
+        match block {
+            Block::Paragraph(text) => self.paragraph(text),
+            Block::List { ordered, items } => self.list(*ordered, items),
+            Block::Table(table) => self.table(table),
+            Block::Chart(chart) => self.chart(chart),
+            Block::Manifest(manifest) => self.manifest(manifest),
+            Block::Details { summary, body } => joined([self.strong(summary), self.blocks(body)]),
+            Block::Matrix(matrix) => self.matrix(matrix),
+            Block::Checklist(checklist) => self.checklist(checklist),
+            Block::Calculator(calculator) => self.calculator(calculator),
+            Block::Advisor(advisor) => self.advisor(advisor),
+        }
+    }
+
+    fn strong(&self, inlines: &[Inline]) -> String {
+        let mut out = String::new();
+        self.marked("**", inlines, false, &mut out);
+        out
+    }
+
+    fn list(&self, ordered: bool, items: &[Vec<Block>]) -> String {
+        let tight = items.iter().all(|item| item.len() < 2);
+        let items = items.iter().enumerate().map(|(index, item)| {
+            let mark = if ordered { format!("{}. ", index + 1) } else { "- ".to_owned() };
+            let indent = " ".repeat(mark.len());
+            format!("{mark}{}", prefixed(&self.blocks(item), &indent))
+        });
+        items.collect::<Vec<_>>().join(if tight { "\n" } else { "\n\n" })
+    }
+
+    fn table(&self, table: &Table) -> String {
+        let mut lines = Vec::new();
+        lines.push(cells(table.columns.iter().map(|column| self.cell(&column.title))));
+        lines.push(rule(table.columns.iter().map(|column| column.align)));
+        for row in &table.rows {
+            lines.push(cells(row.cells.iter().map(|cell| {
+                if row.total {
+                    let mut out = String::new();
+                    self.marked("**", cell, true, &mut out);
+                    out
+                } else {
+                    self.cell(cell)
+                }
+            })));
+        }
+        joined([self.paragraph(&table.caption), lines.join("\n")])
+    }
+
+    fn chart(&self, chart: &Chart) -> String {
+        let same = plain(&chart.data.caption) == chart.title;
+        let title = escape::markdown(&chart.title, Place { start_of_line: true, in_table: false });
+        joined([if same { String::new() } else { title }, self.table(&chart.data)])
+    }
+
+    fn manifest(&self, manifest: &Manifest) -> String {
+        let fence = "`".repeat(escape::longest_run(&manifest.text, '`').max(2) + 1);
+        let text = manifest.text.strip_suffix('\n').unwrap_or(&manifest.text);
+        let code = format!("{fence}{}\n{text}\n{fence}", manifest.language);
+        let findings: Vec<String> = manifest
+            .findings
+            .iter()
+            .map(|(line, message)| {
+                format!("- Line {line}: {}", escape::markdown(message, Place::default()))
+            })
+            .collect();
+        let state = match manifest.state {
+            crate::content::ManifestState::Fails => format!("*{}*", html::state_text(manifest)),
+            _ => String::new(),
+        };
+        joined([code, state, findings.join("\n")])
+    }
+
+    fn matrix(&self, matrix: &Matrix) -> String {
+        let head = std::iter::once("Need".to_owned())
+            .chain(matrix.options.iter().map(|(_, title)| self.cell(title)));
+        let aligns = std::iter::once(Align::Left).chain(matrix.options.iter().map(|_| Align::Left));
+        let mut lines = vec![cells(head), rule(aligns)];
+        for row in &matrix.rows {
+            let mut need = self.cell(&row.title);
+            if !row.note.is_empty() {
+                need.push_str(&format!(" ({})", self.cell(&row.note)));
+            }
+            lines.push(cells(
+                std::iter::once(need).chain(row.cells.iter().map(|cell| self.matrix_cell(cell))),
+            ));
+        }
+        joined([self.paragraph(&matrix.title), lines.join("\n")])
+    }
+
+    fn matrix_cell(&self, cell: &MatrixCell) -> String {
+        let mut out = self.cell(&[Inline::Status(cell.status.clone())]);
+        let mut more = Vec::new();
+        if !cell.note.is_empty() {
+            more.push(self.cell(&cell.note));
+        }
+        if let Some(source) = &cell.source {
+            let text = crate::content::text(source.title.clone());
+            more.push(match &source.url {
+                Some(url) => self.cell(&[Inline::Link { url: url.clone(), text }]),
+                None => self.cell(&text),
+            });
+        }
+        if cell.unverified {
+            more.push("*unverified*".to_owned());
+        }
+        if !more.is_empty() {
+            out.push_str(&format!(" ({})", more.join(", ")));
+        }
+        out
+    }
+
+    fn checklist(&self, checklist: &Checklist) -> String {
+        let mut parts = vec![self.strong(&checklist.title), self.paragraph(&checklist.intro)];
+        for group in &checklist.groups {
+            parts.push(self.strong(&group.title));
+            let items = group.items.iter().map(|item| {
+                let text = self.line(&item.text, false, false);
+                let help = self.line(&item.help, false, true);
+                if help.is_empty() {
+                    format!("- [ ] {text}")
+                } else {
+                    format!("- [ ] {text}\\\n  {help}")
+                }
+            });
+            parts.push(items.collect::<Vec<_>>().join("\n"));
+        }
+        let verdicts = checklist
+            .verdicts
+            .iter()
+            .map(|verdict| self.rule(&verdict.rule, &verdict.title, &verdict.text, &[]));
+        // A line between the two lists, or they would be one.
+        parts.push("Verdict:".to_owned());
+        parts.push(verdicts.collect::<Vec<_>>().join("\n"));
+        joined(parts)
+    }
+
+    /// `- rule: **title.** text`
+    fn rule(&self, rule: &str, title: &[Inline], text: &[Inline], links: &[Inline]) -> String {
+        let mut out =
+            format!("- {}: {}", escape::markdown(rule, Place::default()), self.strong(title));
+        if !text.is_empty() {
+            out.push_str(". ");
+            out.push_str(&self.line(text, false, false));
+        }
+        for link in links {
+            out.push_str("\n  - ");
+            out.push_str(&self.line(std::slice::from_ref(link), false, true));
+        }
+        out
+    }
+
+    fn calculator(&self, calculator: &Calculator) -> String {
+        let inputs = calculator.inputs.iter().map(|input| {
+            let value = match input.value.as_str() {
+                "true" if input.toggle => "yes".to_owned(),
+                "false" if input.toggle => "no".to_owned(),
+                value => format!("{value} {}", input.unit).trim_end().to_owned(),
+            };
+            format!(
+                "- {}: {}",
+                self.line(&input.label, false, true),
+                escape::markdown(&value, Place::default())
+            )
+        });
+        joined([
+            self.strong(&calculator.title),
+            inputs.collect::<Vec<_>>().join("\n"),
+            self.table(&calculator.result),
+        ])
+    }
+
+    fn advisor(&self, advisor: &Advisor) -> String {
+        let outcomes = advisor
+            .outcomes
+            .iter()
+            .map(|outcome| self.rule(&outcome.rule, &outcome.title, &outcome.text, &outcome.links));
+        joined([
+            self.strong(&advisor.title),
+            self.checklist(&advisor.checklist),
+            self.matrix(&advisor.matrix),
+            self.calculator(&advisor.calculator),
+            outcomes.collect::<Vec<_>>().join("\n"),
+        ])
+    }
+}
+
+/// Blocks with a blank line between them; what is empty is left out.
+fn joined(parts: impl IntoIterator<Item = String>) -> String {
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n")
+}
+
+fn cells(cells: impl Iterator<Item = String>) -> String {
+    let mut out = String::from("|");
+    for cell in cells {
+        let cell = cell.trim();
+        out.push_str(if cell.is_empty() { " " } else { "" });
+        if !cell.is_empty() {
+            out.push_str(&format!(" {cell} "));
+        }
+        out.push('|');
+    }
+    out
+}
+
+fn rule(aligns: impl Iterator<Item = Align>) -> String {
+    let mut out = String::from("|");
+    for align in aligns {
+        out.push_str(match align {
+            Align::Left => "---|",
+            Align::Center => ":-:|",
+            Align::Right => "--:|",
+        });
+    }
+    out
+}
+
+/// What blocks say, on one line: for a place where no block can stand.
+pub(super) fn plain_blocks(blocks: &[Block]) -> String {
+    let mut parts = Vec::new();
+    for block in blocks {
+        match block {
+            Block::Paragraph(text) => parts.push(plain(text)),
+            Block::List { items, .. } => parts.extend(items.iter().map(|item| plain_blocks(item))),
+            Block::Table(table) => {
+                parts.extend(table.rows.iter().map(|row| {
+                    row.cells.iter().map(|cell| plain(cell)).collect::<Vec<_>>().join(" ")
+                }));
+            }
+            Block::Details { body, .. } => parts.push(plain_blocks(body)),
+            Block::Chart(chart) => parts.push(chart.title.clone()),
+            Block::Matrix(matrix) => parts.push(plain(&matrix.title)),
+            Block::Checklist(checklist) => parts.push(plain(&checklist.title)),
+            Block::Calculator(calculator) => parts.push(plain(&calculator.title)),
+            Block::Advisor(advisor) => parts.push(plain(&advisor.title)),
+            Block::Manifest(manifest) => parts.push(manifest.text.clone()),
+        }
+    }
+    parts.join("; ")
+}

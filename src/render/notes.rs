@@ -1,0 +1,184 @@
+//! The details of values: formula, inputs, figures, sources. They stand at the chapter's foot, each once, and open
+//! beside the value that is pressed.
+//!
+//! Owns: their ids and their form. Must not know: which directive published a value.
+
+use std::collections::BTreeSet;
+
+use sha2::{Digest, Sha256};
+
+use crate::content::{
+    Advisor, Block, Calculator, Checklist, Content, FigureNote, Inline, Matrix, Provenance,
+    SourceNote, Table, Value,
+};
+
+use super::element::{Element, div, element, span};
+use super::{Site, escape, html};
+
+/// A short name for what is equal.
+pub(super) fn digest(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().take(5).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The id of a value's details: values of one chapter that came about in the same way share them.
+pub(super) fn id(value: &Value, provenance: &Provenance, site: &Site) -> String {
+    format!(
+        "plumb-{}-{}",
+        escape::slug(&site.chapter),
+        digest(&format!("{}\0{provenance:?}", value.text))
+    )
+}
+
+/// The details of all values of a chapter.
+pub(super) fn render(parts: &[(&Content, &Site)]) -> String {
+    let mut seen = BTreeSet::new();
+    let mut out = div("plumb plumb-notes");
+    for (content, site) in parts {
+        let mut values = Vec::new();
+        collect(content, site, &mut values);
+        for value in values {
+            if let Some(provenance) = &value.provenance {
+                let id = id(value, provenance, site);
+                if seen.insert(id.clone()) {
+                    out = out.child(note(value, provenance, &id, site));
+                }
+            }
+        }
+    }
+    if seen.is_empty() { String::new() } else { out.end() }
+}
+
+fn note(value: &Value, provenance: &Provenance, id: &str, site: &Site) -> Element {
+    let mut rows = Vec::new();
+    let mut row = |head: &str, body: Element| {
+        rows.push(element("tr").child(element("th").attr("scope", "row").text(head)).child(body));
+    };
+    let mut formulas = vec![element("code").text(&provenance.expression)];
+    for (name, text) in &provenance.formulas {
+        formulas.push(element("code").text(&format!("{name} = {text}")));
+    }
+    row("Formula", lines(formulas));
+    if let Some(exact) = &provenance.exact {
+        row("Exactly", element("td").text(exact));
+    }
+    if !provenance.inputs.is_empty() {
+        let inputs = provenance
+            .inputs
+            .iter()
+            .map(|(label, value)| span("").text(&format!("{label}: {value}")));
+        row("Inputs", lines(inputs.collect()));
+    }
+    if !provenance.figures.is_empty() {
+        row(
+            "Figures",
+            lines(provenance.figures.iter().map(|figure| self::figure(figure, site)).collect()),
+        );
+    }
+    for text in &provenance.notes {
+        row("Note", element("td").text(text));
+    }
+    div("plumb-note")
+        .attr("id", id)
+        .flag("popover")
+        .attr("role", "group")
+        .attr("aria-label", &format!("Where {} comes from", value.text))
+        .child(element("p").child(element("strong").text(&value.text)))
+        .child(element("table").child(element("tbody").children(rows)))
+}
+
+fn lines(lines: Vec<Element>) -> Element {
+    element("td").children(lines.into_iter().map(|line| div("").child(line)))
+}
+
+fn figure(figure: &FigureNote, site: &Site) -> Element {
+    let mut html =
+        span("").child(element("code").text(&figure.name)).text(&format!(" = {}", figure.value));
+    if let Some(source) = &figure.source {
+        html = html.text(", ").child(html::source(source, site)).text(&read_on(source));
+    } else {
+        html = html.text(", no source");
+    }
+    if let Some(checked) = &figure.checked {
+        html = html.text(&format!(", checked {checked}"));
+    }
+    if let Some(note) = &figure.note {
+        html = html.text(&format!(". {note}"));
+    }
+    html
+}
+
+fn read_on(source: &SourceNote) -> String {
+    source.accessed.as_ref().map_or_else(String::new, |day| format!(", read {day}"))
+}
+
+fn collect<'a>(content: &'a Content, site: &Site, out: &mut Vec<&'a Value>) {
+    if site.plain {
+        return;
+    }
+    match content {
+        Content::Inline(inlines) => self::inlines(inlines, out),
+        Content::Blocks(_) if site.inline => {}
+        Content::Blocks(blocks) => self::blocks(blocks, out),
+    }
+}
+
+fn inlines<'a>(inlines: &'a [Inline], out: &mut Vec<&'a Value>) {
+    for inline in inlines {
+        match inline {
+            Inline::Value(value) => out.push(value),
+            Inline::Strong(inner) | Inline::Emphasis(inner) => self::inlines(inner, out),
+            // What stands in a link can't be pressed.
+            Inline::Link { .. } | Inline::Text(_) | Inline::Code(_) | Inline::Status(_) => {}
+        }
+    }
+}
+
+fn blocks<'a>(blocks: &'a [Block], out: &mut Vec<&'a Value>) {
+    for block in blocks {
+        match block {
+            Block::Paragraph(text) => inlines(text, out),
+            Block::List { items, .. } => items.iter().for_each(|item| self::blocks(item, out)),
+            Block::Table(table) => self::table(table, out),
+            Block::Chart(chart) => table(&chart.data, out),
+            Block::Details { body, .. } => self::blocks(body, out),
+            Block::Matrix(matrix) => self::matrix(matrix, out),
+            Block::Checklist(checklist) => self::checklist(checklist, out),
+            Block::Calculator(calculator) => self::calculator(calculator, out),
+            Block::Advisor(advisor) => self::advisor(advisor, out),
+            Block::Manifest(_) => {}
+        }
+    }
+}
+
+fn table<'a>(table: &'a Table, out: &mut Vec<&'a Value>) {
+    inlines(&table.caption, out);
+    table.columns.iter().for_each(|column| inlines(&column.title, out));
+    table.rows.iter().flat_map(|row| &row.cells).for_each(|cell| inlines(cell, out));
+}
+
+fn matrix<'a>(matrix: &'a Matrix, out: &mut Vec<&'a Value>) {
+    for row in &matrix.rows {
+        inlines(&row.note, out);
+        row.cells.iter().for_each(|cell| inlines(&cell.note, out));
+    }
+}
+
+fn checklist<'a>(checklist: &'a Checklist, out: &mut Vec<&'a Value>) {
+    inlines(&checklist.intro, out);
+    for item in checklist.groups.iter().flat_map(|group| &group.items) {
+        inlines(&item.help, out);
+    }
+    checklist.verdicts.iter().for_each(|verdict| inlines(&verdict.text, out));
+}
+
+fn calculator<'a>(calculator: &'a Calculator, out: &mut Vec<&'a Value>) {
+    calculator.inputs.iter().for_each(|input| inlines(&input.note, out));
+    table(&calculator.result, out);
+}
+
+fn advisor<'a>(advisor: &'a Advisor, out: &mut Vec<&'a Value>) {
+    checklist(&advisor.checklist, out);
+    matrix(&advisor.matrix, out);
+    calculator(&advisor.calculator, out);
+    advisor.outcomes.iter().for_each(|outcome| inlines(&outcome.text, out));
+}

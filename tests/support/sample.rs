@@ -1,0 +1,348 @@
+//! Content as directives return it, for the tests of both renderers and for the browser.
+
+#![allow(dead_code, reason = "each test uses a part")]
+
+use mdbook_plumb::content::*;
+use serde_json::{Value as Json, json};
+
+pub(crate) fn provenance() -> Provenance {
+    Provenance {
+        expression: "tax.cpu".into(),
+        formulas: vec![("tax.cpu".into(), "pods * istio.sidecar.cpu".into())],
+        inputs: vec![("Pods in the mesh".into(), "100 pods".into())],
+        figures: vec![FigureNote {
+            name: "istio.sidecar.cpu".into(),
+            value: "100m".into(),
+            source: Some(source()),
+            checked: Some("2026-09-01".into()),
+            note: Some("the request, not the usage".into()),
+        }],
+        exact: Some("10.004 cores".into()),
+        notes: vec!["an enclosure, not an exact range".into()],
+    }
+}
+
+pub(crate) fn source() -> SourceNote {
+    SourceNote {
+        id: "values".into(),
+        title: "The chart's default values".into(),
+        url: Some("https://example.org/values.yaml".into()),
+        version: Some("1.32".into()),
+        accessed: Some("2026-08-22".into()),
+    }
+}
+
+pub(crate) fn value(text: &str) -> Inline {
+    Inline::Value(Box::new(Value { text: text.into(), provenance: Some(provenance()) }))
+}
+
+pub(crate) fn bare(text: &str) -> Inline {
+    Inline::Value(Box::new(Value { text: text.into(), provenance: None }))
+}
+
+pub(crate) fn table() -> Table {
+    let column = |title: &str, align| Column { title: text(title), align };
+    let row = |cells: [Vec<Inline>; 3], total| Row { cells: cells.into(), header: true, total };
+    Table {
+        caption: text("What a mesh reserves"),
+        columns: vec![
+            column("Option", Align::Left),
+            column("CPU", Align::Right),
+            column("Memory", Align::Right),
+        ],
+        rows: vec![
+            row([text("Istio, sidecars"), vec![value("11 cores")], vec![value("16.5 GiB")]], false),
+            row([text("Istio | ambient"), vec![bare("4 cores")], vec![bare("9.98 GiB")]], false),
+            row([text("Difference"), vec![bare("−7 cores")], vec![bare("−6.52 GiB")]], true),
+        ],
+    }
+}
+
+pub(crate) fn statuses() -> [Status; 4] {
+    let status = |id: &str, icon: &str, word: &str, meets, weight: &str| Status {
+        id: id.into(),
+        icon: icon.into(),
+        word: word.into(),
+        meets,
+        weight: weight.into(),
+    };
+    [
+        status("yes", "✔", "yes", Meets::Fully, "1"),
+        status("part", "◐", "partly", Meets::Partly, "0.5"),
+        status("preview", "P", "preview", Meets::Preview, "0.25"),
+        status("no", "✖", "no", Meets::No, "0"),
+    ]
+}
+
+pub(crate) fn matrix() -> Matrix {
+    let [yes, part, preview, no] = statuses();
+    let cell = |status: &Status| MatrixCell {
+        status: status.clone(),
+        note: vec![],
+        source: None,
+        unverified: false,
+    };
+    let row = |id: &str, title: &str, cells: [&Status; 4]| MatrixRow {
+        id: id.into(),
+        title: text(title),
+        note: vec![],
+        cells: cells.iter().map(|status| cell(status)).collect(),
+    };
+    let mut matrix = Matrix {
+        id: "needs".into(),
+        title: text("Needs and options"),
+        options: [
+            ("none", "No mesh"),
+            ("cilium", "AKS Cilium + ACNS"),
+            ("ambient", "Ambient"),
+            ("addon", "Add-on (sidecar)"),
+        ]
+        .map(|(id, title)| (id.to_owned(), text(title)))
+        .into(),
+        rows: vec![
+            row("identity", "Workload identity (mTLS)", [&part, &preview, &yes, &yes]),
+            row("canary", "Canary between services", [&no, &part, &yes, &yes]),
+            row("clusters", "Several clusters", [&part, &preview, &part, &no]),
+            row("restart", "Patch the proxy without restarts", [&yes, &yes, &yes, &no]),
+            row("support", "Vendor support", [&yes, &yes, &no, &yes]),
+        ],
+        legend: vec![yes, part, preview, no],
+    };
+    matrix.rows[0].note = text("Who calls is known, not only from where.");
+    matrix.rows[0].cells[2].note = vec![Inline::Text("rotated ".into()), value("every 24 hours")];
+    matrix.rows[0].cells[2].source = Some(source());
+    matrix.rows[2].cells[0].unverified = true;
+    matrix
+}
+
+pub(crate) fn checklist() -> Checklist {
+    let item = |id: &str, question: Vec<Inline>| ChecklistItem {
+        id: id.into(),
+        text: question,
+        help: vec![],
+        revision: format!("r-{id}"),
+    };
+    let verdict = |id: &str, rule: &str, title: &str, body: &str| Verdict {
+        id: id.into(),
+        title: text(title),
+        text: text(body),
+        rule: rule.into(),
+    };
+    let mut services = item("services", vec![]);
+    services.text = vec![
+        Inline::Text("You run more than ".into()),
+        value("20"),
+        Inline::Text(" services".into()),
+    ];
+    services.help = text("Count what has a Service.");
+    Checklist {
+        id: "need-a-mesh".into(),
+        title: text("Do you need a mesh?"),
+        intro: text("Tick what is true for you."),
+        groups: vec![
+            ChecklistGroup {
+                id: "must".into(),
+                title: text("Requirements"),
+                items: vec![
+                    services,
+                    item("mtls", text("Every call must be encrypted and identified")),
+                ],
+            },
+            ChecklistGroup {
+                id: "team".into(),
+                title: vec![],
+                items: vec![
+                    item("team", text("A team can run it")),
+                    item("upgrades", text("Three upgrades a year are fine")),
+                ],
+            },
+        ],
+        verdicts: vec![
+            verdict(
+                "yes",
+                "at least two, mTLS among them",
+                "A mesh is likely worth its price",
+                "Read on with the options.",
+            ),
+            verdict("maybe", "at least two", "Look closer", ""),
+            verdict("no", "otherwise", "Start without one", "You can add one later."),
+        ],
+        program: checklist_program(),
+    }
+}
+
+pub(crate) fn checklist_program() -> Json {
+    Json::Null
+}
+
+pub(crate) fn calculator() -> Calculator {
+    let input = |id: &str, label: &str, unit: &str, value: &str, max: &str| CalculatorInput {
+        id: id.into(),
+        label: text(label),
+        unit: unit.into(),
+        toggle: false,
+        choices: vec![],
+        value: value.into(),
+        min: "1".into(),
+        max: max.into(),
+        step: "1".into(),
+        note: vec![],
+    };
+    let mut cni = input("cni", "With the node agent", "", "false", "");
+    cni.toggle = true;
+    let mut tier = input("tier", "Tier", "", "standard", "");
+    tier.choices = vec!["standard".into(), "premium".into()];
+    Calculator {
+        id: "size".into(),
+        title: text("What it costs you"),
+        inputs: vec![
+            input("pods", "Pods in the mesh", "pods", "100", "5000"),
+            input("nodes", "Nodes", "nodes", "10", "1000"),
+            cni,
+            tier,
+        ],
+        presets: vec![
+            Preset {
+                id: "hundred".into(),
+                title: text("A hundred pods"),
+                values: vec![("pods".into(), "100".into()), ("nodes".into(), "10".into())],
+            },
+            Preset {
+                id: "thousand".into(),
+                title: text("A thousand pods"),
+                values: vec![("pods".into(), "1000".into()), ("nodes".into(), "50".into())],
+            },
+        ],
+        result: table(),
+        program: calculator_program(),
+    }
+}
+
+pub(crate) fn calculator_program() -> Json {
+    Json::Null
+}
+
+pub(crate) fn advisor() -> Advisor {
+    Advisor {
+        id: "advice".into(),
+        title: text("What should you run?"),
+        checklist: checklist(),
+        matrix: matrix(),
+        calculator: calculator(),
+        outcomes: vec![
+            Outcome {
+                id: "ambient".into(),
+                title: text("Ambient"),
+                text: text("It meets your needs at the least cost."),
+                rule: "a mesh is needed, and support is not".into(),
+                option: Some("ambient".into()),
+                links: vec![Inline::Link { url: "/options.md".into(), text: text("Options") }],
+            },
+            Outcome {
+                id: "none".into(),
+                title: text("No mesh"),
+                text: vec![],
+                rule: "otherwise".into(),
+                option: None,
+                links: vec![],
+            },
+        ],
+        program: Json::Null,
+    }
+}
+
+pub(crate) fn manifest() -> Manifest {
+    Manifest {
+        language: "yaml".into(),
+        text: "apiVersion: security.istio.io/v1\nkind: PeerAuthentication\nmetadata:\n  name: default\n\nspec:\n  mtls:\n    mode: STRIKT # <b>&amp;\n".into(),
+        documents: vec![ManifestDocument {
+            kind: "PeerAuthentication".into(),
+            name: "default".into(),
+            api_version: "security.istio.io/v1".into(),
+            validated: Some("Istio 1.29".into()),
+        }],
+        findings: vec![(8, "spec.mtls.mode: \"STRIKT\" is not one of UNSET, DISABLE, PERMISSIVE, STRICT".into())],
+        state: ManifestState::Fails,
+        classes: vec![],
+    }
+}
+
+pub(crate) fn long_manifest() -> Manifest {
+    let mut text = String::from(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: mesh\n  namespace: <namespace>\ndata:\n",
+    );
+    for index in 0..60 {
+        text.push_str(&format!("  key-{index}: \"{index}\"\n"));
+    }
+    Manifest {
+        language: "yaml".into(),
+        text,
+        documents: vec![ManifestDocument {
+            kind: "ConfigMap".into(),
+            name: "mesh".into(),
+            api_version: "v1".into(),
+            validated: Some("Kubernetes 1.36".into()),
+        }],
+        findings: vec![],
+        state: ManifestState::Valid,
+        classes: vec![],
+    }
+}
+
+pub(crate) fn chart() -> Chart {
+    Chart {
+        id: "cpu".into(),
+        title: "CPU reserved over pods".into(),
+        svg: "<svg viewBox=\"0 0 400 160\" xmlns=\"http://www.w3.org/2000/svg\">\n\n  <path d=\"M10 150 L390 10\" stroke=\"currentColor\" fill=\"none\"/>\n</svg>".into(),
+        data: table(),
+    }
+}
+
+/// One of each kind, by name.
+pub(crate) fn all() -> Vec<(&'static str, Content)> {
+    vec![
+        ("value", Content::Inline(vec![value("10 cores (5–20)")])),
+        (
+            "inline",
+            Content::Inline(vec![
+                Inline::Strong(text("a*b ")),
+                Inline::Code("x | `y`".into()),
+                Inline::Text(" 1 < 2 && \"so\" ".into()),
+                Inline::Emphasis(vec![value("10")]),
+                Inline::Link { url: "/deep/page.md".into(), text: vec![value("11")] },
+                Inline::Link { url: "javascript:alert(1)".into(), text: text("bad") },
+                Inline::Status(statuses()[0].clone()),
+            ]),
+        ),
+        (
+            "text",
+            Content::Blocks(vec![
+                Block::Paragraph(vec![Inline::Text("It takes ".into()), value("10 cores")]),
+                Block::List {
+                    ordered: true,
+                    items: vec![
+                        vec![Block::Paragraph(text("one"))],
+                        vec![
+                            Block::Paragraph(text("two")),
+                            Block::List {
+                                ordered: false,
+                                items: vec![vec![Block::Paragraph(text("deep"))]],
+                            },
+                        ],
+                    ],
+                },
+                Block::Details {
+                    summary: text("More"),
+                    body: vec![Block::Paragraph(text("- hidden"))],
+                },
+            ]),
+        ),
+        ("table", Content::Blocks(vec![Block::Table(table())])),
+        ("matrix", Content::Blocks(vec![Block::Matrix(matrix())])),
+        ("checklist", Content::Blocks(vec![Block::Checklist(checklist())])),
+        ("calculator", Content::Blocks(vec![Block::Calculator(calculator())])),
+        ("advisor", Content::Blocks(vec![Block::Advisor(advisor())])),
+        ("chart", Content::Blocks(vec![Block::Chart(chart())])),
+        ("manifest", Content::Blocks(vec![Block::Manifest(manifest())])),
+    ]
+}
