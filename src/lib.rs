@@ -6,10 +6,12 @@
 //! - [`diag`]: findings: code, level, labels, fix;
 //! - [`world`]: the only door to files, clock and environment;
 //! - [`config`]: what `book.toml` says to the tool;
-//! - [`content`]: what a directive returns.
+//! - [`content`]: what a directive returns;
+//! - [`report`]: findings, for people and for machines.
 
 pub mod config;
 pub mod content;
 pub mod diag;
+pub mod report;
 pub mod text;
 pub mod world;
