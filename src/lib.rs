@@ -7,11 +7,13 @@
 //! - [`world`]: the only door to files, clock and environment;
 //! - [`config`]: what `book.toml` says to the tool;
 //! - [`content`]: what a directive returns;
-//! - [`report`]: findings, for people and for machines.
+//! - [`report`]: findings, for people and for machines;
+//! - [`host`]: mdBook's protocol, the command line, the build.
 
 pub mod config;
 pub mod content;
 pub mod diag;
+pub mod host;
 pub mod report;
 pub mod text;
 pub mod world;
