@@ -9,13 +9,17 @@
 //! - [`config`]: what `book.toml` says to the tool;
 //! - [`markdown`]: the directives and fences in the author's Markdown;
 //! - [`manifest`]: YAML with the place of every value, schemas, rules;
-//! - [`render`]: content to HTML, or to plain Markdown; all escaping.
+//! - [`render`]: content to HTML, or to plain Markdown; all escaping;
+//! - [`report`]: findings to people and to machines;
+//! - [`host`]: mdBook's protocol and the command line.
 
 pub mod config;
 pub mod content;
 pub mod diag;
+pub mod host;
 pub mod manifest;
 pub mod markdown;
 pub mod render;
+pub mod report;
 pub mod text;
 pub mod world;

@@ -1,0 +1,48 @@
+//! GitHub's workflow commands: `::error file=…,line=…::message`, one line for each finding.
+//!
+//! GitHub takes columns only where a finding stays on one line, and its `endColumn` is the last one marked.
+
+use super::{Report, summary};
+use crate::diag::{Diagnostic, Severity};
+use std::io::{self, Write};
+
+pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    for finding in report.findings() {
+        let command = match finding.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Note => "notice",
+        };
+        let place = report.place(&finding.at.location);
+        write!(out, "::{command} file={},line={}", property(&place.file), place.line)?;
+        if place.end_line == place.line {
+            let last = place.end_column.saturating_sub(1).max(place.column);
+            write!(out, ",endLine={},col={},endColumn={last}", place.end_line, place.column)?;
+        } else {
+            write!(out, ",endLine={}", place.end_line)?;
+        }
+        let title = property(finding.code.name);
+        writeln!(out, ",title={title}::{}", data(&message(finding)))?;
+    }
+    writeln!(out, "mdbook-plumb: {}", summary(report))
+}
+
+fn message(finding: &Diagnostic) -> String {
+    let mut lines = vec![finding.message.clone()];
+    let place: Vec<_> = [&finding.document, &finding.path].into_iter().flatten().cloned().collect();
+    if !place.is_empty() {
+        lines.push(place.join(", "));
+    }
+    lines.extend(finding.help.iter().map(|help| format!("help: {help}")));
+    lines.extend(finding.fix.iter().map(|fix| format!("fix: {}", fix.title)));
+    lines.join("\n")
+}
+
+fn data(text: &str) -> String {
+    let text = text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
+    text.replace(|c: char| c.is_control() && c != '\t', "\u{fffd}")
+}
+
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}

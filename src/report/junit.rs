@@ -1,0 +1,111 @@
+//! JUnit XML: a test case for each file that was read; it fails where the file holds an error.
+//!
+//! There is no standard but what CI systems read: one `failure` a case, everything else as `system-out`; no time stamps.
+
+use super::{Report, plural};
+use crate::diag::{Diagnostic, Severity};
+use quick_xml::Writer;
+use quick_xml::events::{BytesDecl, BytesText, Event};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let mut cases: BTreeMap<String, Vec<&Diagnostic>> =
+        report.files.iter().map(|file| (report.path(file), Vec::new())).collect();
+    for finding in report.findings() {
+        cases.entry(report.path(finding.at.location.source.path())).or_default().push(finding);
+    }
+    let tests = cases.len().to_string();
+    let failures =
+        cases.values().filter(|findings| !errors(findings).is_empty()).count().to_string();
+    let totals = [
+        ("name", "mdbook-plumb"),
+        ("tests", tests.as_str()),
+        ("failures", failures.as_str()),
+        ("errors", "0"),
+    ];
+    let mut xml = Writer::new_with_indent(&mut *out, b' ', 2);
+    xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
+    xml.create_element("testsuites").with_attributes(totals).write_inner_content(|xml| {
+        xml.create_element("testsuite").with_attributes(totals).write_inner_content(|xml| {
+            for (file, findings) in &cases {
+                case(report, file, findings, xml)?;
+            }
+            Ok(())
+        })?;
+        Ok(())
+    })?;
+    writeln!(out)
+}
+
+fn case<W: Write>(
+    report: &Report,
+    file: &str,
+    findings: &[&Diagnostic],
+    xml: &mut Writer<W>,
+) -> io::Result<()> {
+    let name = clean(file);
+    let case = xml
+        .create_element("testcase")
+        .with_attribute(("classname", "mdbook-plumb"))
+        .with_attribute(("name", name.as_ref()));
+    if findings.is_empty() {
+        case.write_empty()?;
+        return Ok(());
+    }
+    let errors = errors(findings);
+    let others: Vec<_> =
+        findings.iter().copied().filter(|finding| finding.severity != Severity::Error).collect();
+    case.write_inner_content(|xml| {
+        if let Some(first) = errors.first() {
+            let message = match errors.len() {
+                1 => first.message.clone(),
+                count => format!("{}, the first: {}", plural(count, "error"), first.message),
+            };
+            xml.create_element("failure")
+                .with_attribute(("message", clean(&message).as_ref()))
+                .with_attribute(("type", first.code.name))
+                .write_text_content(BytesText::new(&lines(report, &errors)))?;
+        }
+        if !others.is_empty() {
+            xml.create_element("system-out")
+                .write_text_content(BytesText::new(&lines(report, &others)))?;
+        }
+        Ok(())
+    })?;
+    Ok(())
+}
+
+fn errors<'a>(findings: &[&'a Diagnostic]) -> Vec<&'a Diagnostic> {
+    findings.iter().copied().filter(|finding| finding.severity == Severity::Error).collect()
+}
+
+fn lines(report: &Report, findings: &[&Diagnostic]) -> String {
+    let mut text = String::new();
+    for finding in findings {
+        let place = report.place(&finding.at.location);
+        text.push_str(&format!(
+            "{}:{}:{}: {}[{}]: {}\n",
+            place.file,
+            place.line,
+            place.column,
+            finding.severity,
+            finding.code.name,
+            finding.message
+        ));
+        for help in &finding.help {
+            text.push_str(&format!("  help: {help}\n"));
+        }
+    }
+    clean(&text).into_owned()
+}
+
+/// XML 1.0 has no way to write most control characters.
+fn clean(text: &str) -> Cow<'_, str> {
+    let allowed = |c: char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..);
+    if text.chars().all(allowed) {
+        return text.into();
+    }
+    text.chars().map(|c| if allowed(c) { c } else { '\u{fffd}' }).collect()
+}

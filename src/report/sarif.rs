@@ -1,0 +1,179 @@
+//! SARIF 2.1.0, as code scanning reads it: a rule for each code that was found, a result for each finding.
+
+use super::{Place, Report};
+use crate::diag::{Code, Diagnostic, Level};
+use crate::text::Location;
+use serde_json::{Value as Json, json};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let codes: BTreeMap<&str, &Code> =
+        report.findings().iter().map(|finding| (finding.code.name, finding.code)).collect();
+    let rules: Vec<_> = codes.values().map(|code| rule(code)).collect();
+    let mut seen = BTreeMap::new();
+    let results: Vec<_> = report
+        .findings()
+        .iter()
+        .map(|finding| {
+            let index = codes.keys().position(|name| *name == finding.code.name);
+            result(report, finding, index, &mut seen)
+        })
+        .collect();
+    let log = json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": {
+                "name": "mdbook-plumb",
+                "semanticVersion": env!("CARGO_PKG_VERSION"),
+                "rules": rules,
+            }},
+            "columnKind": "unicodeCodePoints",
+            "results": results,
+        }],
+    });
+    serde_json::to_writer_pretty(&mut *out, &log)?;
+    out.write_all(b"\n")
+}
+
+fn rule(code: &Code) -> Json {
+    let level = match code.level {
+        Level::Deny => "error",
+        Level::Warn => "warning",
+        Level::Note => "note",
+        Level::Allow => "none",
+    };
+    let mut rule = json!({
+        "id": code.name,
+        "shortDescription": { "text": code.summary },
+        "defaultConfiguration": { "level": level },
+    });
+    if !code.page.trim().is_empty() {
+        rule["help"] = json!({ "text": code.page.trim(), "markdown": code.page.trim() });
+    }
+    if !code.alias.is_empty() {
+        rule["properties"] = json!({ "tags": [code.alias] });
+    }
+    rule
+}
+
+fn result(
+    report: &Report,
+    finding: &Diagnostic,
+    index: Option<usize>,
+    seen: &mut BTreeMap<String, usize>,
+) -> Json {
+    let mut text = finding.message.clone();
+    for help in &finding.help {
+        text.push_str("\nhelp: ");
+        text.push_str(help);
+    }
+    let mut place = location(report, &finding.at.location);
+    let logical: Vec<_> = [&finding.document, &finding.path].into_iter().flatten().collect();
+    if let Some(name) = logical.last() {
+        let full: Vec<_> = logical.iter().map(|part| part.as_str()).collect();
+        place["logicalLocations"] =
+            json!([{ "name": name, "fullyQualifiedName": full.join(" "), "kind": "member" }]);
+    }
+    let mut result = json!({
+        "ruleId": finding.code.name,
+        "ruleIndex": index,
+        "level": finding.severity.to_string(),
+        "message": { "text": text },
+        "locations": [place],
+        "partialFingerprints": { "plumbContext/v1": fingerprint(finding, seen) },
+    });
+    if !finding.related.is_empty() {
+        result["relatedLocations"] = finding
+            .related
+            .iter()
+            .enumerate()
+            .map(|(id, label)| {
+                let mut place = location(report, &label.location);
+                place["id"] = id.into();
+                place["message"] = json!({ "text": label.text });
+                place
+            })
+            .collect();
+    }
+    if let Some(fix) = &finding.fix {
+        let mut files: BTreeMap<String, Vec<Json>> = BTreeMap::new();
+        for edit in &fix.edits {
+            let place = report.place(&edit.location);
+            files.entry(uri(&place.file)).or_default().push(json!({
+                "deletedRegion": region(&place),
+                "insertedContent": { "text": edit.text },
+            }));
+        }
+        let changes: Vec<_> = files
+            .into_iter()
+            .map(|(file, replacements)| {
+                json!({ "artifactLocation": { "uri": file }, "replacements": replacements })
+            })
+            .collect();
+        result["fixes"] =
+            json!([{ "description": { "text": fix.title }, "artifactChanges": changes }]);
+    }
+    result
+}
+
+fn location(report: &Report, location: &Location) -> Json {
+    let place = report.place(location);
+    json!({ "physicalLocation": {
+        "artifactLocation": { "uri": uri(&place.file) },
+        "region": region(&place),
+    }})
+}
+
+fn region(place: &Place) -> Json {
+    json!({
+        "startLine": place.line,
+        "startColumn": place.column,
+        "endLine": place.end_line,
+        "endColumn": place.end_column,
+    })
+}
+
+/// A path as a relative URI, or an absolute one.
+fn uri(path: &str) -> String {
+    let mut uri = String::new();
+    if path.starts_with('/') {
+        uri.push_str("file://");
+    }
+    for byte in path.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'/' | b'-' | b'.' | b'_' | b'~' => {
+                uri.push(char::from(byte));
+            }
+            _ => uri.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    uri
+}
+
+/// The same finding before and after lines were added above it: its code, its file, and the text of its line without
+/// the white space, numbered where the same line has it again.
+fn fingerprint(finding: &Diagnostic, seen: &mut BTreeMap<String, usize>) -> String {
+    let source = &finding.at.location.source;
+    let line = finding.at.location.start().line;
+    let start = source.lines().start_of(line).unwrap_or(0);
+    let end = source.lines().start_of(line + 1).unwrap_or(source.text().len());
+    let text: String = source
+        .text()
+        .get(start..end)
+        .unwrap_or("")
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
+    let mut hash = Sha256::new();
+    for part in [finding.code.name, source.path(), &text] {
+        hash.update(part.as_bytes());
+        hash.update([0]);
+    }
+    let hex: String = hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    let count = seen.entry(hex.clone()).or_default();
+    *count += 1;
+    format!("{hex}:{count}")
+}

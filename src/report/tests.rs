@@ -1,0 +1,292 @@
+use super::*;
+use crate::diag::{Code, Level};
+use crate::text::{Source, Span};
+use snapbox::{IntoData, str};
+use std::sync::Arc;
+
+static UNKNOWN: Code = Code {
+    name: "unknown-figure",
+    level: Level::Deny,
+    summary: "a figure is named that the model does not have",
+    page: "Look at the `name`.",
+    alias: "IST0101",
+};
+static DRIFT: Code =
+    Code { name: "drift", level: Level::Warn, summary: "drift", page: "", alias: "" };
+
+fn source() -> Arc<Source> {
+    Source::new(
+        "src/a b.md",
+        "\u{feff}# Costs\r\n\r\n\tFor 日本 is `{= istio.cpu }` today: 50%\r\nlast",
+    )
+}
+
+fn mark(source: &Arc<Source>, text: &str) -> Location {
+    let start = source.text().find(text).expect("the test's own text");
+    Location::new(source, Span::new(start, start + text.len()))
+}
+
+fn findings() -> Vec<Diagnostic> {
+    let source = source();
+    let model = Source::new("../model.toml", "[figures]\n\"istio.sidecar.cpu\" = 1\n");
+    let mut drift = Diagnostic::new(&DRIFT, mark(&source, "50%"), "50%, was: 51%\nreally")
+        .document("VirtualService/reviews")
+        .path("spec.http[0]");
+    drift.at.location.exact = false;
+    vec![
+        drift.clone(),
+        Diagnostic::new(&UNKNOWN, mark(&source, "istio.cpu"), "no figure `istio.cpu`")
+            .label("not in the model")
+            .related(mark(&source, "# Costs"), "this chapter")
+            .related(mark(&model, "\"istio.sidecar.cpu\""), "a figure with a like name")
+            .did_you_mean("istio.sidecar.cp", ["istio.sidecar.cpu"])
+            .replace_with("write `istio.sidecar.cpu`", "istio.sidecar.cpu"),
+        drift,
+    ]
+}
+
+fn written(format: Format, report: &Report) -> String {
+    let mut out = Vec::new();
+    write(format, report, Style::default(), &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+fn report() -> Report {
+    let counts = Counts { chapters: 2, manifests: 3, ignored: 1, values: 0 };
+    let files = ["src/a b.md", "src/fine.md"].map(str::to_owned);
+    Report::new(findings()).counts(counts).files(files).base("docs")
+}
+
+fn assert_written(format: Format, expected: snapbox::data::Inline) {
+    snapbox::Assert::new()
+        .action_env("SNAPSHOTS")
+        .eq(snapbox::Data::text(written(format, &report())), expected.raw());
+}
+
+#[test]
+fn human() {
+    assert_written(
+        Format::Human,
+        str![[r#"
+error[unknown-figure]: no figure `istio.cpu`
+ --> docs/src/a b.md:3:16
+  |
+1 | # Costs
+  | ------- this chapter
+2 |
+3 |     For 日本 is `{= istio.cpu }` today: 50%
+  |                     ^^^^^^^^^ not in the model
+  |
+ ::: model.toml:2:1
+  |
+2 | "istio.sidecar.cpu" = 1
+  | ------------------- a figure with a like name
+  |
+  = help: did you mean `istio.sidecar.cpu`?
+help: write `istio.sidecar.cpu`
+  |
+3 |     For 日本 is `{= istio.sidecar.cpu }` today: 50%
+  |                           ++++++++
+
+warning[drift]: 50%, was: 51%
+                really
+ --> docs/src/a b.md:3:36
+  |
+3 |     For 日本 is `{= istio.cpu }` today: 50%
+  |                                         ^^^
+  |
+  = note: in VirtualService/reviews, at spec.http[0]
+  = note: the position is approximate: another preprocessor changed this text before it was checked
+
+checked 2 chapters, 3 manifests, 1 ignored: 1 error, 1 warning in 1 file
+to read about a finding: mdbook-plumb explain unknown-figure
+
+"#]],
+    );
+}
+
+#[test]
+fn json() {
+    assert_written(
+        Format::Json,
+        str![[r#"
+{"file":"docs/src/a b.md","line":3,"column":16,"end_line":3,"end_column":25,"code":"unknown-figure","severity":"error","message":"no figure `istio.cpu`","label":"not in the model","help":"did you mean `istio.sidecar.cpu`?","path":null,"document":null,"approximate":false,"related":[{"file":"docs/src/a b.md","line":1,"column":1,"end_line":1,"end_column":8,"message":"this chapter"},{"file":"model.toml","line":2,"column":1,"end_line":2,"end_column":20,"message":"a figure with a like name"}],"fix":{"title":"write `istio.sidecar.cpu`","edits":[{"file":"docs/src/a b.md","line":3,"column":16,"end_line":3,"end_column":25,"text":"istio.sidecar.cpu"}]}}
+{"file":"docs/src/a b.md","line":3,"column":36,"end_line":3,"end_column":39,"code":"drift","severity":"warning","message":"50%, was: 51%\nreally","label":null,"help":null,"path":"spec.http[0]","document":"VirtualService/reviews","approximate":true,"related":[],"fix":null}
+{"summary":{"errors":1,"warnings":1,"notes":0,"files":2,"chapters":2,"values":0,"manifests":3,"ignored":1}}
+
+"#]],
+    );
+}
+
+#[test]
+fn github() {
+    assert_written(
+        Format::Github,
+        str![[r#"
+::error file=docs/src/a b.md,line=3,endLine=3,col=16,endColumn=24,title=unknown-figure::no figure `istio.cpu`%0Ahelp: did you mean `istio.sidecar.cpu`?%0Afix: write `istio.sidecar.cpu`
+::warning file=docs/src/a b.md,line=3,endLine=3,col=36,endColumn=38,title=drift::50%25, was: 51%25%0Areally%0AVirtualService/reviews, spec.http[0]
+mdbook-plumb: checked 2 chapters, 3 manifests, 1 ignored: 1 error, 1 warning in 1 file
+
+"#]],
+    );
+}
+
+#[test]
+fn junit() {
+    assert_written(
+        Format::Junit,
+        str![[r#"
+<?xml version="1.0" encoding="UTF-8"?>
+<testsuites name="mdbook-plumb" tests="2" failures="1" errors="0">
+  <testsuite name="mdbook-plumb" tests="2" failures="1" errors="0">
+    <testcase classname="mdbook-plumb" name="docs/src/a b.md">
+      <failure message="no figure `istio.cpu`" type="unknown-figure">docs/src/a b.md:3:16: error[unknown-figure]: no figure `istio.cpu`
+  help: did you mean `istio.sidecar.cpu`?
+</failure>
+      <system-out>docs/src/a b.md:3:36: warning[drift]: 50%, was: 51%
+really
+</system-out>
+    </testcase>
+    <testcase classname="mdbook-plumb" name="docs/src/fine.md"/>
+  </testsuite>
+</testsuites>
+
+"#]],
+    );
+}
+
+fn human_of(finding: Diagnostic) -> String {
+    written(Format::Human, &Report::new(vec![finding]))
+}
+
+#[test]
+fn a_very_long_line_is_cut_around_its_mark_and_keeps_its_column() {
+    let source =
+        Source::new("long.md", format!("{}é WRONG {}", "x".repeat(90_000), "y".repeat(90_000)));
+    let text = human_of(Diagnostic::new(&DRIFT, mark(&source, "WRONG"), "odd"));
+    assert!(text.len() < 2_000, "{} bytes", text.len());
+    assert!(text.contains("long.md:1:90003\n"), "{text}");
+    let lines: Vec<_> = text.lines().collect();
+    let at = lines.iter().position(|line| line.contains("WRONG")).unwrap();
+    let column = |line: &str, what: &str| line[..line.find(what).unwrap()].chars().count();
+    assert_eq!(column(lines[at], "WRONG"), column(lines[at + 1], "^^^^^"));
+}
+
+#[test]
+fn a_finding_is_shown_wherever_it_points() {
+    let texts = [
+        "",
+        "\n",
+        "a",
+        "a\n",
+        "\u{feff}",
+        "\u{feff}\r\n",
+        "日本\u{200d}語\t\u{1b}[31m\0x\r\n\r",
+        "a\nb\nc\n",
+    ];
+    for text in texts {
+        let source = Source::new("x.md", text);
+        for start in 0..=text.len() + 1 {
+            for end in start..=text.len() + 2 {
+                let at = Location::new(&source, Span::new(start, end));
+                let finding = Diagnostic::new(&UNKNOWN, at.clone(), "m\u{1b}[31m")
+                    .label("here")
+                    .related(at, "there")
+                    .replace_with("write\u{1b}", "b\n\u{7}c");
+                for (_, format) in Format::ALL {
+                    let out = written(*format, &Report::new(vec![finding.clone()]));
+                    assert!(!out.contains('\u{1b}'), "{format:?}: {out:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_finding_over_a_whole_file_costs_little() {
+    let source = Source::new("big.md", "line of text\n".repeat(500_000));
+    let whole = Location::new(&source, Span::new(0, source.text().len()));
+    let text = human_of(Diagnostic::new(&DRIFT, whole.clone(), "all").replace_with("less", ""));
+    assert!(text.contains("big.md:1:1") && text.len() < 1_000, "{text}");
+}
+
+#[test]
+fn colour_comes_only_where_it_is_asked_for() {
+    let mut out = Vec::new();
+    write(Format::Human, &report(), Style { color: true, width: 80 }, &mut out).unwrap();
+    assert!(out.contains(&0x1b));
+    assert!(!written(Format::Human, &report()).contains('\u{1b}'));
+}
+
+#[test]
+fn findings_are_sorted_and_said_once() {
+    let report = report();
+    let codes: Vec<_> = report.findings().iter().map(|finding| finding.code.name).collect();
+    assert_eq!(codes, ["unknown-figure", "drift"]);
+    assert!(report.has_errors());
+}
+
+#[test]
+fn paths_lead_from_where_the_reader_stands() {
+    for (base, path, shown) in [
+        ("", "src/a.md", "src/a.md"),
+        ("", "../m.toml", "../m.toml"),
+        ("docs", "src/a.md", "docs/src/a.md"),
+        ("docs/guide/", "../m.toml", "docs/m.toml"),
+        ("docs", "../../m.toml", "../m.toml"),
+        ("..", "../m.toml", "../../m.toml"),
+        ("docs", "/etc/m.toml", "/etc/m.toml"),
+        ("docs", "C:/m.toml", "C:/m.toml"),
+    ] {
+        assert_eq!(Report::new(Vec::new()).base(base).path(path), shown, "{base} + {path}");
+    }
+}
+
+/// What the schema of SARIF 2.1.0 and GitHub's documentation of code scanning require of the parts that we write.
+#[test]
+fn sarif() {
+    let log: serde_json::Value = serde_json::from_str(&written(Format::Sarif, &report())).unwrap();
+    assert_eq!(log["version"], "2.1.0");
+    let run = &log["runs"][0];
+    let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
+    assert_eq!(run["columnKind"], "unicodeCodePoints");
+    let results = run["results"].as_array().unwrap();
+    assert_eq!(results.len(), 2);
+    for result in results {
+        let rule = &rules[usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap()];
+        assert_eq!(rule["id"], result["ruleId"]);
+        assert!(["none", "note", "warning", "error"].contains(&result["level"].as_str().unwrap()));
+        assert!(!result["message"]["text"].as_str().unwrap().is_empty());
+        let place = &result["locations"][0]["physicalLocation"];
+        assert_eq!(place["artifactLocation"]["uri"], "docs/src/a%20b.md");
+        for key in ["startLine", "startColumn", "endLine", "endColumn"] {
+            assert!(place["region"][key].as_u64().unwrap() >= 1, "{key}");
+        }
+        assert!(result["partialFingerprints"]["plumbContext/v1"].is_string());
+    }
+    let found = &results[0];
+    assert_eq!(rules[1]["help"]["markdown"], "Look at the `name`.");
+    assert_eq!(rules[1]["properties"]["tags"][0], "IST0101");
+    assert_eq!(found["relatedLocations"][1]["message"]["text"], "a figure with a like name");
+    let change = &found["fixes"][0]["artifactChanges"][0];
+    assert_eq!(change["replacements"][0]["insertedContent"]["text"], "istio.sidecar.cpu");
+    assert_eq!(change["replacements"][0]["deletedRegion"]["startColumn"], 16);
+}
+
+#[test]
+fn a_fingerprint_survives_lines_added_above() {
+    let prints = |text: &str| {
+        let source = Source::new("a.md", text);
+        let findings = text
+            .match_indices("bad")
+            .map(|(at, _)| Diagnostic::at(&DRIFT, &source, Span::new(at, at + 3), "bad"));
+        let out = written(Format::Sarif, &Report::new(findings.collect()));
+        let log: serde_json::Value = serde_json::from_str(&out).unwrap();
+        let results = log["runs"][0]["results"].as_array().unwrap().clone();
+        results.iter().map(|result| result["partialFingerprints"].to_string()).collect::<Vec<_>>()
+    };
+    let before = prints("one bad\n\ntwo bad bad\n");
+    assert_eq!(before, prints("new\n\n  one  bad\nnew\ntwo bad bad\n"));
+    let distinct: std::collections::BTreeSet<_> = before.iter().collect();
+    assert_eq!(distinct.len(), 3);
+}
