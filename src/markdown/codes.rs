@@ -144,4 +144,78 @@ takes <!-- plumb: value tax.cpu -->10 cores<!-- /plumb --> and **memory**.
     UNCLOSED_FENCE "unclosed-fence" Warn "a fence is open at the end of the page"
 "Markdown lets a fence run to the end of the page, so everything below it is shown as code, and read as part of the
 manifest. Close it with a row of backticks or tildes at least as long as the one that opens it."
+
+    /// An include whose file can't be read.
+    INCLUDE_UNREADABLE "include-unreadable" Deny "an included file can't be read"
+"mdBook logs an error, leaves the braces on the page and builds on with exit code 0. The path is relative to the file that
+the include stands in.
+
+```markdown
+{{#include manifests/gatway.yaml}}
+```
+
+To show an include to the reader instead of having it done, write a backslash before it."
+
+    /// A chain of includes that does not end.
+    INCLUDE_TOO_DEEP "include-too-deep" Deny "includes run in a circle, or are nested too deeply"
+"mdBook follows includes ten levels deep; below that it logs an error and leaves the text out. Nearly always a file includes
+itself, directly or through another one.
+
+```markdown
+<!-- in a.md -->
+{{#include b.md}}
+<!-- in b.md -->
+{{#include a.md}}
+```
+
+Take one of them out."
+
+    /// An include of lines that are not there.
+    INCLUDE_RANGE "include-range" Deny "an include asks for lines that the file does not have"
+"mdBook leaves out, in silence, the lines that a file does not have.
+
+```markdown
+{{#include gateway.yaml:40:60}}     in a file of 12 lines
+```
+
+Lines count from 1, and the last one is included. An anchor (`ANCHOR: name` … `ANCHOR_END: name` in comments of the file)
+does not go wrong when the file changes."
+
+    /// An include of an anchor that is not there.
+    INCLUDE_ANCHOR "include-anchor" Deny "an include asks for an anchor that the file does not have"
+"mdBook includes nothing, in silence, when the file has no comment with the anchor's name.
+
+```yaml
+# ANCHOR: routes
+http: []
+# ANCHOR_END: routes
+```
+
+Such lines are included by `{{#include gateway.yaml:routes}}`."
+
+    /// A summary that mdBook can't read.
+    INVALID_SUMMARY "invalid-summary" Deny "SUMMARY.md can't be read"
+"`SUMMARY.md` lists the chapters of a book; mdBook builds nothing while it can't be read. It holds a list of links, with
+headings for parts and links outside of the list before and behind it.
+
+```markdown
+# Summary
+
+- [Introduction](introduction.md)
+  - [A first mesh](first.md)
+- [A draft, not written yet]()
+```
+
+A file may be listed once."
+
+    /// A chapter whose file can't be read.
+    CHAPTER_UNREADABLE "chapter-unreadable" Deny "a chapter's file can't be read"
+"`SUMMARY.md` names a file that is not there, or that is not UTF-8. mdBook creates a missing one, empty but for its title, so a
+misspelt name publishes an empty page.
+
+```markdown
+- [Traffic](trafic.md)
+```
+
+Correct the name, or leave the parentheses empty for a draft: `[Traffic]()`."
 }

@@ -1,25 +1,38 @@
 //! What an author's Markdown says to this program.
 //!
-//! Owns: the directives and fences of a chapter and their arguments ([`scan()`]). Must not know: which directives there are, what they mean, what a manifest
-//! is, or how a page is drawn.
+//! Owns: the directives and fences of a chapter and their arguments ([`scan()`]), the text that mdBook makes of a
+//! chapter before we see it ([`expand`], [`realign()`]), the chapters of a book ([`read_book`]), and the little Markdown
+//! that a model's own words may use ([`inline()`]). Must not know: which directives there are and what they mean, what a
+//! manifest is, or how a page is drawn.
+//!
+//! The way of a chapter: its source is expanded as mdBook does it, with a map back; the expanded text is scanned; what
+//! the scan finds has spans in the expanded text, which the map turns into places in the author's files.
 
 mod args;
+mod book;
 mod codes;
 mod cut;
 mod fence;
+mod include;
+mod inline;
 mod marker;
 mod pair;
 mod place;
 mod quick;
+mod realign;
 mod scan;
+mod take;
 
 pub use args::{Arg, Args, Value};
+pub use book::{Book, Chapter, read_book, source_folder};
+pub use codes::*;
 pub use cut::Cut;
 pub use fence::{Fence, Interpolation, Word};
-pub use scan::{Dialect, Directive, Node, NodeKind, Scan, scan};
+pub use include::{Expanded, Files, expand};
+pub use inline::inline;
 pub use place::Place;
-
-pub use codes::*;
+pub use realign::realign;
+pub use scan::{Dialect, Directive, Node, NodeKind, Scan, scan};
 
 #[cfg(test)]
 mod tests;

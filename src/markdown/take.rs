@@ -1,0 +1,161 @@
+//! The parts of a file that an include takes, by mdBook's rules.
+
+use crate::text::Span;
+use regex::Regex;
+use std::sync::LazyLock;
+
+/// Which lines an include asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Lines<'a> {
+    /// From `start` (counted from 0) up to, not including, `end`.
+    Range {
+        start: usize,
+        end: Option<usize>,
+        /// What was written as the end and is no number.
+        odd: Option<&'a str>,
+    },
+    /// Those between two comments.
+    Anchor(&'a str),
+}
+
+impl<'a> Lines<'a> {
+    /// Reads what stands behind the path's colon.
+    pub(super) fn read(text: Option<&'a str>) -> Lines<'a> {
+        let mut parts = text.unwrap_or("").splitn(3, ':');
+        let first = parts.next().unwrap_or("");
+        let start = first.parse::<usize>().ok();
+        if start.is_none() && !first.is_empty() {
+            return Lines::Anchor(first);
+        }
+        let second = parts.next();
+        let end = second.and_then(|end| end.parse::<usize>().ok());
+        let odd = second.filter(|text| end.is_none() && !text.is_empty());
+        let start_line = start.map(|line| line.saturating_sub(1));
+        match (start_line, second) {
+            // A single number is a single line.
+            (Some(start), None) => Lines::Range { start, end: Some(start.saturating_add(1)), odd },
+            (start, _) => Lines::Range { start: start.unwrap_or(0), end, odd },
+        }
+    }
+}
+
+/// What an include gives, part by part.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Taken {
+    pub(super) parts: Vec<Part>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// This span of the file.
+    Copied(Span),
+    /// Text that is not in the file.
+    Made(String),
+}
+
+static ANCHOR: LazyLock<Regex> = LazyLock::new(|| marker("ANCHOR"));
+static ANCHOR_END: LazyLock<Regex> = LazyLock::new(|| marker("ANCHOR_END"));
+
+fn marker(word: &str) -> Regex {
+    let pattern = format!(r"{word}:\s*([\w_-]+)");
+    Regex::new(&pattern).unwrap_or_else(|error| unreachable!("{error}"))
+}
+
+fn anchor_in<'a>(marker: &Regex, line: &'a str) -> Option<&'a str> {
+    // Most lines hold none, and a regular expression is slow to say so.
+    memchr::memmem::find(line.as_bytes(), b"ANCHOR")?;
+    Some(marker.captures(line)?.get(1)?.as_str())
+}
+
+/// The names of a file's anchors.
+pub(super) fn anchors(text: &str) -> Vec<&str> {
+    let mut names: Vec<_> = text.lines().filter_map(|line| anchor_in(&ANCHOR, line)).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// The lines of a file with the offset of each; a line's end is no part of it.
+fn numbered(text: &str) -> impl Iterator<Item = (usize, usize, &str)> {
+    text.lines()
+        .enumerate()
+        .map(move |(number, line)| (number, line.as_ptr() as usize - text.as_ptr() as usize, line))
+}
+
+/// Which of a file's lines an include shows; `rustdoc` keeps the others, hidden behind `# `.
+pub(super) fn lines(text: &str, wanted: &Lines<'_>, rustdoc: bool) -> Taken {
+    let mut taken = Vec::new();
+    match wanted {
+        Lines::Range { start, end, .. } => {
+            for (number, at, line) in numbered(text) {
+                let shown = number >= *start && end.is_none_or(|end| number < end);
+                if shown || rustdoc {
+                    taken.push((shown, at, line));
+                }
+            }
+        }
+        Lines::Anchor(name) => {
+            let mut within = false;
+            for (_, at, line) in numbered(text) {
+                if within {
+                    match anchor_in(&ANCHOR_END, line) {
+                        Some(ended) if ended == *name => {
+                            if !rustdoc {
+                                break;
+                            }
+                            within = false;
+                        }
+                        Some(_) => {}
+                        None if anchor_in(&ANCHOR, line).is_none() => taken.push((true, at, line)),
+                        None => {}
+                    }
+                } else {
+                    match anchor_in(&ANCHOR, line) {
+                        Some(started) => within = started == *name,
+                        None if rustdoc && anchor_in(&ANCHOR_END, line).is_none() => {
+                            taken.push((false, at, line))
+                        }
+                        None => {}
+                    }
+                }
+            }
+        }
+    }
+    join(text, &taken)
+}
+
+/// Lines with a line feed between each two.
+fn join(text: &str, lines: &[(bool, usize, &str)]) -> Taken {
+    let mut parts: Vec<Part> = Vec::new();
+    let copy = |parts: &mut Vec<Part>, span: Span| match parts.last_mut() {
+        Some(Part::Copied(last)) if last.end == span.start => last.end = span.end,
+        _ => parts.push(Part::Copied(span)),
+    };
+    for (index, (shown, at, line)) in lines.iter().enumerate() {
+        if !shown {
+            parts.push(Part::Made("# ".to_owned()));
+        }
+        let end = at + line.len();
+        copy(&mut parts, Span::new(*at, end));
+        if index + 1 < lines.len() {
+            // The line feed is the line's own; a carriage return before it is dropped.
+            let feed = if text[end..].starts_with('\r') { end + 1 } else { end };
+            copy(&mut parts, Span::new(feed, feed + 1));
+        }
+    }
+    Taken { parts }
+}
+
+/// A file as a fence of Rust.
+pub(super) fn playground(text: &str, attributes: &[&str]) -> Taken {
+    let comma = if attributes.is_empty() { "" } else { "," };
+    let mut parts = vec![
+        Part::Made(format!("```rust{comma}{}\n", attributes.join(","))),
+        Part::Copied(Span::new(0, text.len())),
+    ];
+    if !text.ends_with('\n') {
+        parts.push(Part::Made("\n".to_owned()));
+    }
+    parts.push(Part::Made("```\n".to_owned()));
+    Taken { parts }
+}
