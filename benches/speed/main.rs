@@ -1,0 +1,105 @@
+//! How long a book takes, beside a preprocessor that does nothing.
+//!
+//! `cargo bench` runs, in turn and on the same input, a preprocessor that reads the book into mdBook's own types and
+//! writes it again, and this one; then this one on books of different sizes. What counts is the ratio (the aim is 2.5 at
+//! most) and that the time for each chapter stays the same. `-- --short` takes fewer rounds of a smaller book.
+
+mod book;
+
+use std::io::{self, Read, Write};
+use std::path::Path;
+use std::process::{Command, ExitCode, Stdio};
+use std::time::{Duration, Instant};
+
+/// The argument with which this program plays the preprocessor that does nothing.
+const NO_OP: &str = "--no-op-preprocessor";
+
+/// The aim: so many times the no-op's wall time.
+const AIM: f64 = 2.5;
+
+fn main() -> ExitCode {
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    if arguments.iter().any(|argument| argument == NO_OP) {
+        return no_op();
+    }
+    let short = arguments.iter().any(|argument| argument == "--short");
+    match bench(if short { 250 } else { 1000 }, if short { 3 } else { 9 }) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// What the least preprocessor does with mdBook's own library. It reads and writes in one piece; the one in mdBook's book
+/// does not, and takes three times as long.
+fn no_op() -> ExitCode {
+    let mut input = Vec::new();
+    io::stdin().read_to_end(&mut input).expect("standard input");
+    let (_, book) = mdbook_preprocessor::parse_input(&input[..]).expect("mdBook's input");
+    let answer = serde_json::to_vec(&book).expect("a book");
+    io::stdout().write_all(&answer).expect("standard output");
+    ExitCode::SUCCESS
+}
+
+fn bench(chapters: usize, rounds: usize) -> io::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let input = book::write(folder.path(), chapters)?;
+    let megabytes = input.len() as f64 / 1e6;
+    println!("{chapters} chapters, {megabytes:.1} MB, {rounds} rounds in turn");
+    let this = std::env::current_exe()?;
+    let ours = Path::new(env!("CARGO_BIN_EXE_mdbook-plumb"));
+    let (mut least, mut plumb) = (Vec::new(), Vec::new());
+    for _ in 0..rounds {
+        least.push(run(Command::new(&this).arg(NO_OP), folder.path(), &input)?);
+        plumb.push(run(&mut Command::new(ours), folder.path(), &input)?);
+    }
+    let (least, plumb) = (median(least), median(plumb));
+    let ratio = plumb.as_secs_f64() / least.as_secs_f64();
+    println!("no-op         {:>8.1} ms", least.as_secs_f64() * 1e3);
+    println!("mdbook-plumb  {:>8.1} ms", plumb.as_secs_f64() * 1e3);
+    println!("ratio         {ratio:>8.2}    (aim: at most {AIM})\n");
+
+    println!("chapters      ms    ms per 100 chapters");
+    for part in [chapters / 4, chapters / 2, chapters, chapters * 2] {
+        let folder = tempfile::tempdir()?;
+        let input = book::write(folder.path(), part)?;
+        let times = (0..rounds.div_ceil(2))
+            .map(|_| run(&mut Command::new(ours), folder.path(), &input))
+            .collect::<io::Result<Vec<_>>>()?;
+        let time = median(times).as_secs_f64() * 1e3;
+        println!("{part:>8} {time:>7.1} {:>22.2}", time * 100.0 / part as f64);
+    }
+    Ok(())
+}
+
+/// Runs a preprocessor as mdBook does: the book through one pipe, the answer through another.
+fn run(command: &mut Command, root: &Path, input: &str) -> io::Result<Duration> {
+    let start = Instant::now();
+    let mut child = command
+        .current_dir(root)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+    let mut answer = Vec::with_capacity(input.len());
+    let why = std::thread::scope(|scope| {
+        scope.spawn(move || stdin.map(|mut pipe| pipe.write_all(input.as_bytes())));
+        let why = scope.spawn(move || stderr.map(io::read_to_string));
+        stdout.map(|mut pipe| pipe.read_to_end(&mut answer));
+        why.join().ok().flatten().and_then(Result::ok).unwrap_or_default()
+    });
+    let status = child.wait()?;
+    let time = start.elapsed();
+    if !status.success() || !answer.starts_with(b"{\"items\"") {
+        return Err(io::Error::other(format!("{command:?} failed: {status}\n{why}")));
+    }
+    Ok(time)
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort();
+    times[times.len() / 2]
+}
