@@ -21,6 +21,7 @@ pub struct Document {
     pub span: Span,
     /// Its number in the text, from 0, empty documents left out.
     pub index: usize,
+    text: Arc<str>,
     map: Arc<TextMap>,
 }
 
@@ -43,11 +44,18 @@ pub fn read(text: &str, map: &TextMap, format: Format) -> Read {
     let composed = match format {
         Format::Yaml | Format::Json => yaml::compose(text),
     };
+    let shared: Arc<str> = Arc::from(text);
     let documents = composed
         .roots
         .into_iter()
         .enumerate()
-        .map(|(index, root)| Document { span: root.span, root, index, map: map.clone() })
+        .map(|(index, root)| Document {
+            span: root.span,
+            root,
+            index,
+            text: shared.clone(),
+            map: map.clone(),
+        })
         .collect();
     let findings = composed.problems.into_iter().map(|problem| finding(problem, &map)).collect();
     Read { documents, findings, comments: composed.comments }
@@ -67,12 +75,23 @@ fn finding(problem: Problem, map: &TextMap) -> Diagnostic {
 impl Document {
     /// A part of this document as a document of its own: an item of a `List`.
     pub fn part(&self, root: Node) -> Document {
-        Document { span: root.span, root, index: self.index, map: self.map.clone() }
+        Document {
+            span: root.span,
+            root,
+            index: self.index,
+            text: self.text.clone(),
+            map: self.map.clone(),
+        }
     }
 
     /// The place in the author's files of a span of this document.
     pub fn locate(&self, span: Span) -> Location {
         self.map.locate(span)
+    }
+
+    /// The text that the spans of this document count in.
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     /// The map from the document's text to the author's files.

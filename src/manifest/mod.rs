@@ -4,6 +4,8 @@
 //! books, chapters, fences, or how a finding is shown.
 
 mod document;
+mod rules;
+pub mod schema;
 pub mod yaml;
 
 pub use document::{Document, Format, Read, read};
@@ -13,5 +15,5 @@ use crate::diag::Code;
 
 /// Every code of findings that reading and validating manifests reports.
 pub fn codes() -> impl Iterator<Item = &'static Code> {
-    yaml::CODES.iter().copied()
+    yaml::CODES.iter().chain(schema::CODES).chain(rules::CODES).copied()
 }

@@ -16,3 +16,4 @@ pub use codes::CODES;
 pub(crate) use codes::*;
 pub(crate) use compose::{Problem, compose};
 pub use node::{Entry, Map, Node, Style, Value};
+pub(crate) use resolve::{decode_base64, plain};

@@ -9,7 +9,10 @@ use super::Value;
 pub(crate) fn resolve(tag: &str, text: &str) -> Result<Value, String> {
     let value = match tag {
         "!!str" | "!" => return Ok(Value::String(text.to_owned())),
-        "!!binary" => return decode_base64(text).map(Value::String),
+        "!!binary" => {
+            return decode_base64(text)
+                .map(|octets| Value::String(String::from_utf8_lossy(&octets).into_owned()));
+        }
         "" | "!!bool" | "!!int" | "!!float" | "!!null" | "!!timestamp" => plain(text),
         // go-yaml hands scalars with tags that it does not know through as text.
         _ => return Ok(Value::String(text.to_owned())),
@@ -162,7 +165,8 @@ pub(crate) fn key_text(value: &Value) -> Option<String> {
     }
 }
 
-fn decode_base64(text: &str) -> Result<String, String> {
+/// The bytes of standard base64; line breaks are skipped.
+pub(crate) fn decode_base64(text: &str) -> Result<Vec<u8>, String> {
     let wrong = || "!!binary value contains invalid base64 data".to_owned();
     let mut octets = Vec::new();
     let mut bits: u32 = 0;
@@ -196,5 +200,5 @@ fn decode_base64(text: &str) -> Result<String, String> {
     if (symbols + padding) % 4 != 0 || padding > 2 {
         return Err(wrong());
     }
-    Ok(String::from_utf8_lossy(&octets).into_owned())
+    Ok(octets)
 }

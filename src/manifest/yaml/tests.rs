@@ -83,7 +83,7 @@ fn reads_what_kubernetes_reads() {
         ("a: \"b", "yaml-syntax: found unexpected end of stream, while scanning a quoted scalar"),
         ("a: [1", "yaml-syntax: did not find expected ',' or ']', while parsing a flow sequence"),
         ("a: b\n c: d", "yaml-syntax: mapping values are not allowed in this context"),
-        ("a:\n  - b\n c", "yaml-syntax: could not find expected ':', while scanning a simple key"),
+        ("a:\n  - b\n c", "yaml-syntax: did not find expected key, while parsing a block mapping"),
         ("a: 1\n  b: 2\n", "yaml-syntax: mapping values are not allowed in this context"),
         ("- a\n-b\n", "yaml-syntax: could not find expected ':', while scanning a simple key"),
         (

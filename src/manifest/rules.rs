@@ -1,0 +1,651 @@
+//! Rules in CEL that a schema carries (`x-kubernetes-validations`).
+//!
+//! Owns: what a rule is, its compilation (once, when first needed), the values that it sees, and its evaluation with
+//! Kubernetes' function libraries within a bounded cost. Must not know: which kind or group a rule belongs to.
+
+use super::schema::{Additional, Id, Issue, Path, Schema, SchemaNode, Type, anchor, go_regex};
+use super::{Node, Value};
+use crate::diag::{Code, Level};
+use crate::text::Span;
+use cel::common::ast::{EntryExpr, Expr, IdedExpr};
+use cel::extractors::This;
+use cel::objects::{Key, Map as CelMap, OptionalValue};
+use cel::parser::Parser;
+use cel::{Context, ExecutionError, Value as Cel};
+use kube_cel::KubeCelExt;
+use serde_json::Value as Json;
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock, RwLock};
+
+pub(crate) static SCHEMA_RULE: Code = Code {
+    name: "schema-rule",
+    level: Level::Deny,
+    summary: "a rule of the kind does not hold",
+    page: r#"The kind's schema carries a rule in CEL (`x-kubernetes-validations`) that is false for this object. An API server refuses
+the object with the same message. Rules are evaluated after defaults are filled in, and only where no field is missing
+or of the wrong type.
+
+```yaml
+backendRefs:
+- name: web        # Must have port for Service reference
+```
+
+The message says what the rule wants; the help shows the rule itself."#,
+    alias: "",
+};
+
+pub(crate) static RULE_ERROR: Code = Code {
+    name: "rule-error",
+    level: Level::Deny,
+    summary: "a rule of the kind could not be evaluated",
+    page: r#"A rule of the kind's schema does not compile, fails while it is evaluated (an API server refuses the object then too), or
+would cost too much on this object. The object has not been checked against it, which is why it is not passed over.
+
+```yaml
+x-kubernetes-validations:
+- rule: self.minReplicas <= self.maxReplicas   # fails where minReplicas is not set
+```
+
+Set the field that the rule reads, or mend the rule where the schema is your own."#,
+    alias: "",
+};
+
+/// The findings of rules.
+pub static CODES: &[&Code] = &[&SCHEMA_RULE, &RULE_ERROR];
+
+/// How many steps of evaluation a rule may take on one value, by a bound from above.
+const MAX_COST: f64 = 50e6;
+/// The longest rule that is compiled; Kubernetes' own limit on an expression's size is below it.
+const MAX_LENGTH: usize = 32 << 10;
+
+/// One rule.
+#[derive(Debug)]
+pub(crate) struct Rule {
+    source: String,
+    message: Option<String>,
+    message_source: Option<String>,
+    reason: &'static str,
+    field: Option<String>,
+    optional_old_self: bool,
+    compiled: OnceLock<Result<Compiled, String>>,
+}
+
+#[derive(Debug)]
+struct Compiled {
+    rule: Expression,
+    message: Option<Expression>,
+    transition: bool,
+}
+
+#[derive(Debug)]
+pub(crate) struct Expression {
+    root: IdedExpr,
+    shape: Shape,
+}
+
+/// What an expression's cost depends on.
+#[derive(Clone, Copy, Debug, Default)]
+struct Shape {
+    /// How many nodes it has.
+    size: usize,
+    /// How deep its loops are nested.
+    loops: usize,
+    /// The longest list written out in it.
+    longest: usize,
+    /// Whether it makes lists out of text.
+    splits: bool,
+}
+
+impl Rule {
+    /// Reads an entry of `x-kubernetes-validations`; `Err` says what is wrong with it.
+    pub(crate) fn read(json: &Json) -> Result<Rule, String> {
+        let text = |key: &str| json.get(key).and_then(Json::as_str).map(str::to_owned);
+        let source = text("rule").ok_or_else(|| "has a validation without a rule".to_owned())?;
+        Ok(Rule {
+            source,
+            message: text("message"),
+            message_source: text("messageExpression"),
+            reason: match text("reason").as_deref() {
+                Some("FieldValueForbidden") => "Forbidden",
+                Some("FieldValueRequired") => "Required value",
+                Some("FieldValueDuplicate") => "Duplicate value",
+                _ => "Invalid value",
+            },
+            field: text("fieldPath"),
+            optional_old_self: json.get("optionalOldSelf").and_then(Json::as_bool).unwrap_or(false),
+            compiled: OnceLock::new(),
+        })
+    }
+
+    fn compiled(&self) -> Result<&Compiled, &String> {
+        self.compiled
+            .get_or_init(|| {
+                let rule = Expression::compile(&self.source)?;
+                let message = match &self.message_source {
+                    Some(source) => Some(Expression::compile(source).map_err(|error| {
+                        format!("its messageExpression does not compile: {error}")
+                    })?),
+                    None => None,
+                };
+                let reads_old =
+                    |expression: &Expression| expression.root.references().has_variable("oldSelf");
+                let transition = reads_old(&rule) || message.as_ref().is_some_and(reads_old);
+                Ok(Compiled { rule, message, transition })
+            })
+            .as_ref()
+    }
+}
+
+impl Expression {
+    /// Compiles an expression; `Err` says why it can't be.
+    pub(crate) fn compile(source: &str) -> Result<Expression, String> {
+        if source.len() > MAX_LENGTH {
+            return Err(format!("it is longer than {MAX_LENGTH} bytes"));
+        }
+        let root = Parser::new().enable_optional_syntax(true).parse(source).map_err(|errors| {
+            let first = errors.errors.first().map(|error| error.msg.clone());
+            first.unwrap_or_else(|| "it is no CEL".to_owned())
+        })?;
+        let mut shape = Shape::default();
+        measure(&root, 0, &mut shape)?;
+        Ok(Expression { root, shape })
+    }
+
+    /// The value, or why there is none.
+    pub(crate) fn evaluate(&self, context: &Context<'_>, data: Extent) -> Result<Cel, String> {
+        let text = if self.shape.splits { data.text } else { 0 };
+        let width = data.items.max(self.shape.longest).max(text) as f64 + 1.0;
+        let loops = i32::try_from(self.shape.loops).unwrap_or(i32::MAX);
+        if self.shape.size as f64 * width.powi(loops) > MAX_COST {
+            return Err("it would take too long on an object of this size".to_owned());
+        }
+        Cel::resolve(&self.root, context).map_err(|error| explain(&error))
+    }
+}
+
+/// An error in the words of Kubernetes, without the values, which may be long.
+fn explain(error: &ExecutionError) -> String {
+    match error {
+        ExecutionError::NoSuchKey(key) => format!("no such key: {key}"),
+        ExecutionError::UndeclaredReference(name) => format!("undeclared reference to `{name}`"),
+        other => {
+            let text = other.to_string();
+            match text.char_indices().nth(160) {
+                Some((end, _)) => format!("{}…", &text[..end]),
+                None => text,
+            }
+        }
+    }
+}
+
+/// Takes the measure of an expression, and refuses what the evaluator has no answer to.
+fn measure(node: &IdedExpr, loops: usize, shape: &mut Shape) -> Result<(), String> {
+    shape.size += 1;
+    match &node.expr {
+        Expr::Unspecified => return Err("it is empty".to_owned()),
+        Expr::Struct(_) => return Err("it makes an object of a named type".to_owned()),
+        Expr::Literal(_) | Expr::Ident(_) => {}
+        Expr::Call(call) => {
+            if matches!(
+                call.func_name.as_str(),
+                "split" | "findAll" | "charAt" | "lists.range" | "range"
+            ) {
+                shape.splits = true;
+            }
+            for argument in call.target.as_deref().into_iter().chain(&call.args) {
+                measure(argument, loops, shape)?;
+            }
+        }
+        Expr::Comprehension(comprehension) => {
+            shape.loops = shape.loops.max(loops + 1);
+            measure(&comprehension.iter_range, loops, shape)?;
+            measure(&comprehension.accu_init, loops, shape)?;
+            measure(&comprehension.loop_cond, loops + 1, shape)?;
+            measure(&comprehension.loop_step, loops + 1, shape)?;
+            measure(&comprehension.result, loops, shape)?;
+        }
+        Expr::List(list) => {
+            shape.longest = shape.longest.max(list.elements.len());
+            for element in &list.elements {
+                measure(element, loops, shape)?;
+            }
+        }
+        Expr::Map(map) => {
+            shape.longest = shape.longest.max(map.entries.len());
+            for entry in &map.entries {
+                match &entry.expr {
+                    EntryExpr::MapEntry(entry) => {
+                        measure(&entry.key, loops, shape)?;
+                        measure(&entry.value, loops, shape)?;
+                    }
+                    EntryExpr::StructField(_) => {
+                        return Err("it makes an object of a named type".to_owned());
+                    }
+                }
+            }
+        }
+        Expr::Select(select) => measure(&select.operand, loops, shape)?,
+    }
+    Ok(())
+}
+
+/// How large the data is that an expression sees.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Extent {
+    /// The longest list or map.
+    pub(crate) items: usize,
+    /// The longest text.
+    pub(crate) text: usize,
+}
+
+impl Extent {
+    /// The extent of a value.
+    pub(crate) fn of(node: &Node) -> Extent {
+        let mut extent = Extent::default();
+        extent.grow(node);
+        extent
+    }
+
+    fn grow(&mut self, node: &Node) {
+        match &node.value {
+            Value::String(text) => self.text = self.text.max(text.len()),
+            Value::Seq(items) => {
+                self.items = self.items.max(items.len());
+                for item in items {
+                    self.grow(item);
+                }
+            }
+            Value::Map(map) => {
+                self.items = self.items.max(map.len());
+                for entry in map {
+                    self.grow(&entry.value);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The functions that rules may call, made once.
+pub(crate) fn functions() -> &'static Context<'static> {
+    static FUNCTIONS: OnceLock<Context<'static>> = OnceLock::new();
+    FUNCTIONS.get_or_init(|| {
+        let mut context = Context::default();
+        context.register_all();
+        // In place of the library's: the pattern has Go's meaning and is compiled once; a range is bounded.
+        context.add_function("matches", matches);
+        context.add_function("lists.range", range);
+        context
+    })
+}
+
+fn matches(This(text): This<Arc<String>>, pattern: Arc<String>) -> Result<bool, ExecutionError> {
+    type Cache = RwLock<HashMap<Arc<String>, Result<regex::Regex, String>>>;
+    static CACHE: OnceLock<Cache> = OnceLock::new();
+    let cache = CACHE.get_or_init(Cache::default);
+    let found = |result: &Result<regex::Regex, String>| match result {
+        Ok(regex) => Ok(regex.is_match(&text)),
+        Err(error) => Err(ExecutionError::function_error("matches", error)),
+    };
+    if let Ok(cache) = cache.read()
+        && let Some(result) = cache.get(&pattern)
+    {
+        return found(result);
+    }
+    let result = go_regex(&pattern);
+    let answer = found(&result);
+    if let Ok(mut cache) = cache.write()
+        && cache.len() < 4096
+    {
+        cache.insert(pattern, result);
+    }
+    answer
+}
+
+fn range(count: i64) -> Result<Cel, ExecutionError> {
+    if !(0..=10_000).contains(&count) {
+        return Err(ExecutionError::function_error("lists.range", "more than 10000 items"));
+    }
+    Ok(Cel::List(Arc::new((0..count).map(Cel::Int).collect())))
+}
+
+/// Evaluates all rules of a schema on a tree that is sound.
+pub(crate) fn check_rules<'n>(
+    schema: &Schema,
+    id: Id,
+    node: &'n Node,
+    at: Span,
+    path: Path<'n>,
+) -> Vec<Issue> {
+    if !schema.node(id).leads_to_rules {
+        return Vec::new();
+    }
+    let mut checker = RuleChecker { schema, path, issues: Vec::new(), extent: Extent::of(node) };
+    checker.visit(id, node, at, false);
+    checker.issues
+}
+
+struct RuleChecker<'s, 'n> {
+    schema: &'s Schema,
+    path: Path<'n>,
+    issues: Vec<Issue>,
+    extent: Extent,
+}
+
+impl<'n> RuleChecker<'_, 'n> {
+    /// Evaluates the rules at and below a node; gives its value to the rules above, where they want it.
+    fn visit(&mut self, id: Id, node: &'n Node, at: Span, wanted: bool) -> Option<Cel> {
+        let schema = self.schema;
+        let spec = schema.node(schema.resolve(id));
+        if !wanted && !spec.leads_to_rules {
+            return None;
+        }
+        let wanted = wanted || !spec.rules.is_empty();
+        let value = match &node.value {
+            Value::Map(map) => {
+                let mut fields = HashMap::with_capacity(if wanted { map.len() } else { 0 });
+                for entry in map {
+                    let name = entry.key.value.as_str();
+                    let declared = spec.properties.get(name);
+                    let child = match (declared, &spec.additional) {
+                        (Some(child), _) => Some(*child),
+                        (None, Additional::Schema(child)) => Some(*child),
+                        _ => None,
+                    };
+                    let value = match child {
+                        Some(child) => {
+                            let at = if entry.value.is_written() { entry.key.span } else { at };
+                            self.path.key(name);
+                            let value = self.visit(child, &entry.value, at, wanted);
+                            self.path.pop();
+                            value
+                        }
+                        None if !wanted => None,
+                        None if is_known(spec, name, self.path.is_root()) => {
+                            Some(plain(&entry.value))
+                        }
+                        None => None,
+                    };
+                    if let Some(value) = value {
+                        // Only names that the schema declares are escaped; the keys of a map are data.
+                        let name = if spec.properties.contains_key(name)
+                            || !matches!(spec.additional, Additional::Schema(_) | Additional::Any)
+                        {
+                            escape(name)
+                        } else {
+                            name.to_owned()
+                        };
+                        fields.insert(Key::String(Arc::new(name)), value);
+                    }
+                }
+                wanted.then(|| Cel::Map(CelMap { map: Arc::new(fields) }))
+            }
+            Value::Seq(items) => {
+                let mut list = Vec::with_capacity(if wanted { items.len() } else { 0 });
+                for (index, item) in items.iter().enumerate() {
+                    let value = match spec.items {
+                        Some(child) => {
+                            self.path.index(index);
+                            let at = if item.is_written() { item.span } else { at };
+                            let at = if item.as_map().is_some() { first_key(item, at) } else { at };
+                            let value = self.visit(child, item, at, wanted);
+                            self.path.pop();
+                            value
+                        }
+                        None => wanted.then(|| plain(item)),
+                    };
+                    list.extend(value);
+                }
+                wanted.then(|| Cel::List(Arc::new(list)))
+            }
+            _ => wanted.then(|| scalar(spec, node)),
+        };
+        if let Some(value) = &value {
+            for rule in &spec.rules {
+                self.evaluate(rule, value, node, at);
+            }
+        }
+        value
+    }
+
+    fn evaluate(&mut self, rule: &Rule, value: &Cel, node: &'n Node, at: Span) {
+        let compiled = match rule.compiled() {
+            Ok(compiled) => compiled,
+            Err(error) => {
+                let why = format!("the rule `{}` does not compile: {error}", shorten(&rule.source));
+                return self.fail(&RULE_ERROR, node, at, &why);
+            }
+        };
+        // Nothing is there before an object is created, so rules about a change do not apply.
+        if compiled.transition && !rule.optional_old_self {
+            return;
+        }
+        let mut context = functions().new_inner_scope();
+        context.add_variable_from_value("self", value.clone());
+        if rule.optional_old_self {
+            let none = Cel::Opaque(Arc::new(OptionalValue::none()));
+            context.add_variable_from_value("oldSelf", none);
+        }
+        match compiled.rule.evaluate(&context, self.extent) {
+            Ok(Cel::Bool(true)) => {}
+            Ok(Cel::Bool(false)) => {
+                let message = self.message(rule, compiled, &context);
+                let (path, span) = self.place(rule, node, at);
+                let prefix = if path.is_empty() { String::new() } else { format!("{path}: ") };
+                let text = format!("{prefix}{}: {message}", rule.reason);
+                let mut issue = Issue::new(&SCHEMA_RULE, span, &self.path, text);
+                issue.path = path;
+                if !message.contains(&rule.source) {
+                    issue = issue.help(format!("the rule: `{}`", shorten(&rule.source)));
+                }
+                self.issues.push(issue);
+            }
+            Ok(_) => {
+                let why = format!("the rule `{}` is neither true nor false", shorten(&rule.source));
+                self.fail(&RULE_ERROR, node, at, &why);
+            }
+            Err(error) => {
+                let why =
+                    format!("the rule `{}` can't be evaluated: {error}", shorten(&rule.source));
+                self.fail(&RULE_ERROR, node, at, &why);
+            }
+        }
+    }
+
+    fn fail(&mut self, code: &'static Code, node: &Node, at: Span, why: &str) {
+        let message = format!("{}{why}", self.path.prefix());
+        self.issues.push(Issue::new(code, anchor(node, at), &self.path, message));
+    }
+
+    /// What to say: the rule's own expression, its text, or the rule itself.
+    fn message(&self, rule: &Rule, compiled: &Compiled, context: &Context<'_>) -> String {
+        if let Some(expression) = &compiled.message
+            && let Ok(Cel::String(text)) = expression.evaluate(context, self.extent)
+            && !text.trim().is_empty()
+            && !text.contains('\n')
+        {
+            return text.trim().to_owned();
+        }
+        match &rule.message {
+            Some(message) => message.trim().to_owned(),
+            None => format!("failed rule: {}", rule.source.trim()),
+        }
+    }
+
+    /// The field that a rule is about.
+    fn place(&self, rule: &Rule, node: &Node, at: Span) -> (String, Span) {
+        let mut path = self.path.to_string();
+        let mut span = anchor(node, at);
+        let mut current = Some(node);
+        for step in rule.field.iter().flat_map(|field| steps(field)) {
+            if step.contains(['.', '/', '[']) {
+                path += &format!("[{step}]");
+            } else {
+                if !path.is_empty() {
+                    path.push('.');
+                }
+                path += &step;
+            }
+            let entry = current.and_then(|node| node.as_map()?.entry(&step));
+            if let Some(entry) = entry
+                && entry.value.is_written()
+            {
+                span = anchor(&entry.value, entry.key.span);
+            }
+            current = entry.map(|entry| &entry.value);
+        }
+        (path, span)
+    }
+}
+
+/// The names in a `fieldPath`: `.spec['a.b'].c`.
+fn steps(path: &str) -> Vec<String> {
+    let mut steps = Vec::new();
+    let mut rest = path;
+    while !rest.is_empty() {
+        let quoted = ["['", "[\""].iter().find_map(|open| {
+            let inside = rest.strip_prefix(open)?;
+            let close = if *open == "['" { "']" } else { "\"]" };
+            inside.split_once(close)
+        });
+        if let Some((name, behind)) = quoted {
+            steps.push(name.replace("\\'", "'"));
+            rest = behind;
+        } else {
+            rest = rest.trim_start_matches('.');
+            let end =
+                rest.find(['.', '[']).unwrap_or(rest.len()).max(usize::from(rest.starts_with('[')));
+            if end > 0 {
+                steps.push(rest[..end].to_owned());
+            }
+            rest = &rest[end..];
+        }
+    }
+    steps
+}
+
+fn first_key(node: &Node, at: Span) -> Span {
+    node.as_map()
+        .and_then(|map| map.iter().next())
+        .filter(|entry| entry.value.is_written())
+        .map_or(at, |entry| entry.key.span)
+}
+
+fn is_known(spec: &SchemaNode, name: &str, root: bool) -> bool {
+    // Fields that the schema does not know are dropped before rules see the object.
+    spec.preserve_unknown
+        || spec.additional == Additional::Any
+        || ((root || spec.embedded) && matches!(name, "apiVersion" | "kind" | "metadata"))
+}
+
+fn shorten(source: &str) -> String {
+    let line = source.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(200) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}
+
+/// A name as an expression has to write it. Only a *double* underscore is escaped.
+fn escape(name: &str) -> String {
+    const RESERVED: [&str; 21] = [
+        "true",
+        "false",
+        "null",
+        "in",
+        "as",
+        "break",
+        "const",
+        "continue",
+        "else",
+        "for",
+        "function",
+        "if",
+        "import",
+        "let",
+        "loop",
+        "package",
+        "namespace",
+        "return",
+        "var",
+        "void",
+        "while",
+    ];
+    if RESERVED.contains(&name) {
+        return format!("__{name}__");
+    }
+    if !name.contains(['.', '-', '/']) && !name.contains("__") {
+        return name.to_owned();
+    }
+    name.replace("__", "__underscores__")
+        .replace('.', "__dot__")
+        .replace('-', "__dash__")
+        .replace('/', "__slash__")
+}
+
+/// A scalar as its schema has it: a number stays one though it has no fraction, times and bytes are read.
+fn scalar(spec: &SchemaNode, node: &Node) -> Cel {
+    match &node.value {
+        Value::Int(value) if spec.types.contains(&Type::Number) => Cel::Float(*value as f64),
+        Value::String(text) => match spec.format {
+            Some(format) => format.to_cel(text).unwrap_or_else(|| string(text)),
+            None => string(text),
+        },
+        _ => plain(node),
+    }
+}
+
+fn string(text: &str) -> Cel {
+    Cel::String(Arc::new(text.to_owned()))
+}
+
+/// A value without a schema.
+pub(crate) fn plain(node: &Node) -> Cel {
+    match &node.value {
+        Value::Null => Cel::Null,
+        Value::Bool(value) => Cel::Bool(*value),
+        Value::Int(value) => match i64::try_from(*value) {
+            Ok(value) => Cel::Int(value),
+            Err(_) => Cel::Float(*value as f64),
+        },
+        Value::Float(value) => Cel::Float(*value),
+        Value::String(text) => string(text),
+        Value::Seq(items) => Cel::List(Arc::new(items.iter().map(plain).collect())),
+        Value::Map(map) => {
+            let fields = map
+                .iter()
+                .map(|entry| (Key::String(Arc::new(entry.key.value.clone())), plain(&entry.value)))
+                .collect();
+            Cel::Map(CelMap { map: Arc::new(fields) })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_escaped_as_kubernetes_does() {
+        // From the documentation of CRD validation rules.
+        let table = [
+            ("namespace", "__namespace__"),
+            ("x-prop", "x__dash__prop"),
+            ("redact__d", "redact__underscores__d"),
+            ("a.b/c", "a__dot__b__slash__c"),
+            ("jwks_uri", "jwks_uri"),
+            ("string", "string"),
+        ];
+        for (name, escaped) in table {
+            assert_eq!(escape(name), escaped);
+        }
+    }
+
+    #[test]
+    fn field_paths_are_read() {
+        assert_eq!(steps(".spec.x"), ["spec", "x"]);
+        assert_eq!(steps(".a['b.c'].d[\"e\"]"), ["a", "b.c", "d", "e"]);
+        assert_eq!(steps(""), [""; 0]);
+        assert!(steps("[[..]").len() < 5, "nonsense ends");
+    }
+}

@@ -1,0 +1,96 @@
+//! What an API server does to an object before it looks at it: fields that are null are dropped, defaults filled in.
+
+use super::{Additional, Id, Schema};
+use crate::manifest::{Entry, Node, Value};
+use crate::text::{Span, Spanned};
+
+/// Brings a tree into the form that is validated. What is filled in points to the map that it is filled into.
+pub(crate) fn normalize(schema: &Schema, id: Id, node: &mut Node, at: Span) {
+    let id = schema.resolve(id);
+    let spec = schema.node(id);
+    match &mut node.value {
+        Value::Map(map) => {
+            map.entries_mut().retain_mut(|entry| {
+                if !entry.value.is_null() {
+                    return true;
+                }
+                let child = match spec.properties.get(&entry.key.value) {
+                    Some(child) => *child,
+                    None => match spec.additional {
+                        Additional::Schema(child) => child,
+                        _ => return true,
+                    },
+                };
+                if nullable(schema, child) {
+                    return true;
+                }
+                match default(schema, child) {
+                    Some(value) => {
+                        entry.value = Node::from_json(value, entry.key.span);
+                        true
+                    }
+                    None => false,
+                }
+            });
+            if !spec.properties.is_empty() {
+                let mut missing: Vec<_> = spec
+                    .properties
+                    .iter()
+                    .filter(|(name, _)| map.get(name).is_none())
+                    .filter(|(name, _)| {
+                        schema.dialect.zero_defaults || !spec.required.contains(name)
+                    })
+                    .filter_map(|(name, child)| Some((name, default(schema, *child)?)))
+                    .collect();
+                missing.sort_unstable_by_key(|(name, _)| *name);
+                for (name, value) in missing {
+                    map.push(Entry {
+                        key: Spanned::new(name.clone(), at),
+                        value: Node::from_json(value, at),
+                    });
+                }
+            }
+            for entry in map.entries_mut() {
+                let child = match (spec.properties.get(&entry.key.value), &spec.additional) {
+                    (Some(child), _) => *child,
+                    (None, Additional::Schema(child)) => *child,
+                    _ => continue,
+                };
+                let at = entry.key.span;
+                normalize(schema, child, &mut entry.value, at);
+            }
+        }
+        Value::Seq(items) => {
+            if let Some(child) = spec.items {
+                for item in items {
+                    let at = item.span;
+                    normalize(schema, child, item, at);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn nullable(schema: &Schema, mut id: Id) -> bool {
+    loop {
+        let node = schema.node(id);
+        let Some(next) = node.delegate else {
+            return node.nullable;
+        };
+        if node.nullable {
+            return true;
+        }
+        id = next;
+    }
+}
+
+fn default(schema: &Schema, mut id: Id) -> Option<&serde_json::Value> {
+    loop {
+        let node = schema.node(id);
+        if node.default.is_some() {
+            return node.default.as_ref();
+        }
+        id = node.delegate?;
+    }
+}

@@ -1,0 +1,75 @@
+//! A field that the schema does not know: what it was meant to be, or where it belongs.
+
+use super::{Additional, Id, Issue, Path, SCHEMA_UNKNOWN_FIELD, Schema, SchemaNode};
+use crate::diag::nearest;
+use crate::manifest::{Entry, Map};
+use std::collections::{HashSet, VecDeque};
+
+/// How many nodes of a schema are searched for the name.
+const SEARCH: usize = 4000;
+
+pub(super) fn issue(
+    schema: &Schema,
+    spec: &SchemaNode,
+    map: &Map,
+    entry: &Entry,
+    path: &Path<'_>,
+) -> Issue {
+    let name = entry.key.value.as_str();
+    let full = path.child(name);
+    let mut issue =
+        Issue::new(&SCHEMA_UNKNOWN_FIELD, entry.key.span, path, format!("unknown field `{full}`"));
+    issue.path = full;
+    let free = spec.properties.keys().map(String::as_str).filter(|known| map.get(known).is_none());
+    if let Some(near) = nearest(name, free) {
+        issue.fix = Some((format!("write `{near}`"), entry.key.span, near.to_owned()));
+        return issue.help(format!("did you mean `{near}`?"));
+    }
+    let places = places(schema, name);
+    if !places.is_empty() {
+        let places: Vec<_> = places.iter().map(|place| format!("`{place}`")).collect();
+        return issue.help(format!("`{name}` is a field of {}", places.join(" and of ")));
+    }
+    let mut known: Vec<_> = spec.properties.keys().map(String::as_str).collect();
+    known.sort_unstable();
+    match known.len() {
+        0 => issue,
+        1..=12 => issue.help(format!("known here: {}", known.join(", "))),
+        count => {
+            issue.help(format!("known here: {} and {} more", known[..10].join(", "), count - 10))
+        }
+    }
+}
+
+/// The nearest places of the schema that have a field of this name.
+fn places(schema: &Schema, name: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    let mut seen = HashSet::new();
+    let mut queue = VecDeque::from([(schema.root, String::new())]);
+    while let Some((id, path)) = queue.pop_front() {
+        let id: Id = schema.resolve(id);
+        if !seen.insert(id) || seen.len() > SEARCH || found.len() == 2 {
+            continue;
+        }
+        let node = schema.node(id);
+        if node.properties.contains_key(name) {
+            found.push(if path.is_empty() { "the object itself".to_owned() } else { path.clone() });
+        }
+        let mut properties: Vec<_> = node.properties.iter().collect();
+        properties.sort_unstable();
+        for (key, child) in properties {
+            if path.is_empty() && matches!(key.as_str(), "metadata" | "status") {
+                continue;
+            }
+            let dot = if path.is_empty() { "" } else { "." };
+            queue.push_back((*child, format!("{path}{dot}{key}")));
+        }
+        if let Some(items) = node.items {
+            queue.push_back((items, format!("{path}[]")));
+        }
+        if let Additional::Schema(values) = node.additional {
+            queue.push_back((values, format!("{path}.*")));
+        }
+    }
+    found
+}
