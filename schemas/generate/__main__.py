@@ -47,7 +47,7 @@ PRODUCTS = [
     {"name": "k8s", "title": "Kubernetes", "versions": ["1.34", "1.35", "1.36", "1.37"], "default": "1.37"},
     {"name": "gateway-api", "title": "Gateway API",
      "versions": ["1.5", "1.5-experimental", "1.6", "1.6-experimental"], "default": "1.6"},
-    {"name": "istio", "title": "Istio", "versions": ["1.29", "1.30"], "default": "1.30"},
+    {"name": "istio", "title": "Istio", "versions": ["1.29", "1.30", "1.31"], "default": "1.31"},
     {"name": "cilium", "title": "Cilium", "versions": ["1.19", "1.20"], "default": "1.20"},
     {"name": "linkerd", "title": "Linkerd policy", "versions": ["2.19"], "default": "2.19"},
     {"name": "flagger", "title": "Flagger", "versions": ["1.42"], "default": "1.42"},
@@ -209,14 +209,16 @@ def collect(sources, overlays):
 
     models = {name: dict(ajv.Package(folder).kinds()) for name, folder in sources["npm"].items()}
 
-    # Istio: the package holds 1.29's CRDs whole; the types of the release after it add fields.
+    # Istio: the package holds 1.29's CRDs whole; the crates' types are newer and add fields (the rule file says which
+    # of them came later than 1.30).
     newer = {}
     for crate in ("networking", "security", "telemetry", "extensions"):
         newer |= crate_kinds(os.path.join(sources["crate"][f"kcr_{crate}_istio_io"], "src"))
     for gvk, schema in models["istio"].items():
         if gvk in newer:
             finish("istio", "1.29", gvk, newer[gvk][0], schema)
-            finish("istio", "1.30", gvk, newer[gvk][0], extend(schema, newer[gvk][1]))
+            for version in ("1.30", "1.31"):
+                finish("istio", version, gvk, newer[gvk][0], extend(schema, newer[gvk][1]))
 
     # Cilium: the package is made from 1.19's Go types, with their markers; 1.20's CRD types say what is there now.
     newer = crate_kinds(os.path.join(sources["crate"]["kcr_cilium_io"], "src"))

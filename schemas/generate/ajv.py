@@ -22,7 +22,12 @@ STRING = r'"(?:[^"\\]|\\.)*"'
 
 def text_of(literal):
     """A JavaScript string literal in double quotes."""
-    return json.loads(re.sub(r"\\x([0-9a-fA-F]{2})", r"\\u00\1", literal), strict=False)
+    return json.loads(as_json(literal), strict=False)
+
+
+def as_json(text):
+    """`\\x60` is no escape of JSON's; a backslash that is itself escaped stays."""
+    return re.sub(r"\\(\\|x([0-9a-fA-F]{2}))", lambda m: "\\u00" + m.group(2) if m.group(2) else m.group(0), text)
 
 
 def number_of(text):
@@ -114,10 +119,10 @@ class Module:
         elif keyword in ("pattern", "format"):
             schema[keyword] = text_of(params.split(":", 1)[1])
         elif keyword in ("anyOf", "oneOf"):
-            schema[keyword] = list(waiting)
+            merge(schema, {keyword: list(waiting)})
             waiting.clear()
         elif keyword == "not":
-            schema["not"] = waiting.pop()
+            merge(schema, {"not": waiting.pop()})
         elif keyword in ("minimum", "maximum") or re.match(r"(min|max)(Items|Length|Properties)$", keyword):
             schema[keyword] = number_of(re.search(r"limit:([^,}]+)", params).group(1))
         else:
@@ -131,12 +136,14 @@ def merge(schema, other):
         elif key == "required":
             have = schema.setdefault("required", [])
             have.extend(x for x in value if x not in have)
+        elif key in ("oneOf", "anyOf", "not") and key in schema:  # both hold
+            schema.setdefault("allOf", []).append({key: value})
         elif key != "$type" or "$type" not in schema:
             schema[key] = value
 
 
 def literal(text):
-    return json.loads(re.sub(r"\\x([0-9a-fA-F]{2})", r"\\u00\1", text).replace("!0", "true").replace("!1", "false"))
+    return json.loads(as_json(text).replace("!0", "true").replace("!1", "false"))
 
 
 class Package:
@@ -157,7 +164,7 @@ class Package:
             self.cache[name] = {}  # a type within itself: filled below, shared by identity
             module = Module(self, name)
             node = module.node(module.entry)
-            self.cache[name].update({**node, "$type": re.sub(r"^.*?V\d+(?:(?:alpha|beta)\d+)?(?=[A-Z])", "", name)})
+            self.cache[name].update({**node, "$type": re.sub(r"^.*?(?:V\d+(?:(?:alpha|beta)\d+)?|PolicyApi)(?=[A-Z])", "", name)})
         return self.cache[name]
 
     def kinds(self):

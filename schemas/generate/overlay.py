@@ -19,9 +19,12 @@ def steps(path):
 
 
 def find(node, path):
-    """The nodes at a path below a node; `*` stands for any property."""
+    """The nodes at a path below a node; `*` stands for any property, `**` for any depth."""
     nodes = [node]
     for step in path:
+        if step == "**":
+            nodes = [below for n in nodes for below in descend(n)]
+            continue
         following = []
         for n in nodes:
             if step == "[]":
@@ -34,6 +37,15 @@ def find(node, path):
                 following.append(n["properties"][step])
         nodes = following
     return nodes
+
+
+def descend(node):
+    yield node
+    for child in list(node.get("properties", {}).values()):
+        yield from descend(child)
+    for key in ("items", "additionalProperties"):
+        if isinstance(node.get(key), dict):
+            yield from descend(node[key])
 
 
 def key_of(version):
