@@ -203,94 +203,42 @@ mod tests {
         })
     }
 
-    /// Kind, versions, a place in its schema, a keyword, and what the product's documentation says of it.
+    /// Kind | versions | a place in its schema | a keyword | what the product's documentation says of it.
+    const FACTS: &str = r#"
+        /v1/Pod | | spec | required | ["containers"]
+        /v1/Pod | | spec.containers | x-kubernetes-list-map-keys | ["name"]
+        /v1/Pod | k8s=1.34 | spec.containers.[].ports.[].containerPort | format | "int32"
+        /v1/Pod | k8s=1.34 | spec.containers.[].ports.[].containerPort | maximum | 65535
+        /v1/Pod | | spec.initContainers.[].livenessProbe.httpGet.port | x-kubernetes-int-or-string | true
+        /v1/Service | | spec.ports | x-kubernetes-list-map-keys | ["port","protocol"]
+        /v1/Service | | spec.ports.[].protocol | default | "TCP"
+        apps/v1/Deployment | | spec | required | ["selector","template"]
+        networking.istio.io/v1/DestinationRule | | spec.trafficPolicy.tls.mode | enum | ["DISABLE","SIMPLE","MUTUAL","ISTIO_MUTUAL"]
+        networking.istio.io/v1/DestinationRule | istio=1.30 | spec.trafficPolicy.connectionPool.http.http2KeepAlive | type | null
+        networking.istio.io/v1/DestinationRule | istio=1.31 | spec.trafficPolicy.connectionPool.http.http2KeepAlive | type | "object"
+        gateway.networking.k8s.io/v1/HTTPRoute | | spec.parentRefs | maxItems | 32
+        gateway.networking.k8s.io/v1/HTTPRoute | | spec.rules.[].retry | type | null
+        gateway.networking.k8s.io/v1/HTTPRoute | gateway-api=experimental | spec.rules.[].retry | type | "object"
+        gateway.networking.k8s.io/v1/HTTPRoute | | spec.rules.[].matches.[].path.type | default | "PathPrefix"
+        gateway.networking.k8s.io/v1beta1/HTTPRoute | | spec.rules.[].backendRefs.[].weight | maximum | 1000000
+        gateway.networking.k8s.io/v1alpha2/TCPRoute | | spec.rules | type | "array"
+        cilium.io/v2/CiliumNetworkPolicy | | spec.description | type | "string"
+        cilium.io/v2/CiliumNetworkPolicy | cilium=1.19 | specs.[].egress.[].toPorts.[].ports | maxItems | 40
+        policy.linkerd.io/v1beta3/Server | | spec.accessPolicy | default | "deny"
+        flagger.app/v1beta1/Canary | | spec.targetRef | required | ["apiVersion","kind","name"]
+    "#;
+
     #[test]
     fn schemas_say_what_the_documentation_says() {
-        let cases: &[(&str, &str, &str, &str, &str)] = &[
-            ("/v1/Pod", "", "spec", "required", r#"["containers"]"#),
-            ("/v1/Pod", "", "spec.containers", "x-kubernetes-list-map-keys", r#"["name"]"#),
-            (
-                "/v1/Pod",
-                "k8s=1.34",
-                "spec.containers.[].ports.[].containerPort",
-                "format",
-                r#""int32""#,
-            ),
-            (
-                "/v1/Pod",
-                "",
-                "spec.containers.[].livenessProbe.httpGet.port",
-                "x-kubernetes-int-or-string",
-                "true",
-            ),
-            (
-                "/v1/Service",
-                "",
-                "spec.ports",
-                "x-kubernetes-list-map-keys",
-                r#"["port","protocol"]"#,
-            ),
-            ("apps/v1/Deployment", "", "spec", "required", r#"["selector","template"]"#),
-            (
-                "networking.istio.io/v1/DestinationRule",
-                "",
-                "spec.trafficPolicy.tls.mode",
-                "enum",
-                r#"["DISABLE","SIMPLE","MUTUAL","ISTIO_MUTUAL"]"#,
-            ),
-            (
-                "networking.istio.io/v1/DestinationRule",
-                "istio=1.29",
-                "spec.trafficPolicy.connectionPool.http.http2KeepAlive",
-                "type",
-                "null",
-            ),
-            (
-                "networking.istio.io/v1/DestinationRule",
-                "istio=1.30",
-                "spec.trafficPolicy.connectionPool.http.http2KeepAlive",
-                "type",
-                r#""object""#,
-            ),
-            ("gateway.networking.k8s.io/v1/HTTPRoute", "", "spec.parentRefs", "maxItems", "32"),
-            ("gateway.networking.k8s.io/v1/HTTPRoute", "", "spec.rules.[].retry", "type", "null"),
-            (
-                "gateway.networking.k8s.io/v1/HTTPRoute",
-                "gateway-api=experimental",
-                "spec.rules.[].retry",
-                "type",
-                r#""object""#,
-            ),
-            (
-                "gateway.networking.k8s.io/v1beta1/HTTPRoute",
-                "",
-                "spec.rules.[].backendRefs.[].weight",
-                "maximum",
-                "1000000",
-            ),
-            ("cilium.io/v2/CiliumNetworkPolicy", "", "spec.description", "type", r#""string""#),
-            (
-                "cilium.io/v2/CiliumNetworkPolicy",
-                "cilium=1.19",
-                "specs.[].egress.[].toPorts.[].ports",
-                "maxItems",
-                "40",
-            ),
-            (
-                "flagger.app/v1beta1/Canary",
-                "",
-                "spec.targetRef",
-                "required",
-                r#"["apiVersion","kind","name"]"#,
-            ),
-        ];
-        for (name, chosen, path, keyword, expected) in cases {
-            let mut parts = name.splitn(3, '/');
-            let mut part = || parts.next().unwrap_or_default();
-            let schema = lookup(part(), part(), part(), &Versions::parse(chosen).expect(chosen));
+        for line in FACTS.lines().map(str::trim).filter(|line| !line.is_empty()) {
+            let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+            let [name, chosen, path, keyword, expected] = cells[..] else { panic!("{line}") };
+            let names: Vec<&str> = name.split('/').collect();
+            let [group, version, kind] = names[..] else { panic!("{line}") };
+            let schema = lookup(group, version, kind, &Versions::parse(chosen).expect(chosen));
             let schema = schema.unwrap_or_else(|| panic!("{name} is not in the bundle"));
             let expected: Value = serde_json::from_str(expected).expect(expected);
-            assert_eq!(at(&schema, path)[keyword], expected, "{name} {chosen} {path} {keyword}");
+            assert_eq!(at(&schema, path)[keyword], expected, "{line}");
         }
     }
 
