@@ -3,9 +3,11 @@
 //! Owns: the YAML reader ([`yaml`]), the schemas and the rules they carry, and where schemas come from. Must not know:
 //! books, chapters, fences, or how a finding is shown.
 
+pub mod bundle;
 mod document;
 mod rules;
 pub mod schema;
+pub mod versions;
 pub mod yaml;
 
 pub use document::{Document, Format, Read, read};

@@ -1,0 +1,277 @@
+//! The embedded schemas: `schemas/bundle.bin`, made by `schemas/generate` from packages and from our own rule files.
+//!
+//! Owns: the container's format, and finding the schema of a kind in a product's version. Must not know: how a schema is
+//! applied, or where else schemas may come from.
+//!
+//! The container (described in `schemas/generate/pack.py`) is a compressed index and small compressed blocks of JSON
+//! pieces. A piece refers to another by number; a lookup inflates the blocks it needs, once in a process, and puts the
+//! pieces together into one schema without references. Only a schema that contains itself (`JSONSchemaProps` of a
+//! CustomResourceDefinition) keeps `$ref`s, of the form `#/$defs/NAME`, with a `$defs` at its root.
+
+use super::versions::{Product, Versions};
+use serde_json::Value;
+use std::collections::HashMap;
+use std::io::Read;
+use std::sync::OnceLock;
+
+static BYTES: &[u8] = include_bytes!("../../schemas/bundle.bin");
+const MAGIC: &[u8] = b"PLUMB\0\0\x01";
+
+/// Whether objects of a kind live in a namespace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// In a namespace.
+    Namespaced,
+    /// In the cluster as a whole.
+    Cluster,
+}
+
+/// One kind that the bundle holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kind {
+    /// The API group; empty for the core group.
+    pub group: String,
+    /// The version of the API: `v1`, `v1beta1`.
+    pub version: String,
+    /// The kind.
+    pub kind: String,
+    /// Whether its objects live in a namespace.
+    pub scope: Scope,
+    /// The product it comes from: `k8s`, `istio`, ….
+    pub product: String,
+    /// The versions of the product that have it, oldest first.
+    pub versions: Vec<String>,
+    /// For each of the product's versions, the piece that is its schema.
+    roots: Vec<Option<usize>>,
+}
+
+/// The products and their versions.
+pub fn products() -> &'static [Product] {
+    &index().products
+}
+
+/// Every kind that the bundle holds, by product, group, version and kind.
+pub fn kinds() -> &'static [Kind] {
+    &index().kinds
+}
+
+/// What the bundle knows of a kind, in whatever version of its product.
+pub fn find(group: &str, version: &str, kind: &str) -> Option<&'static Kind> {
+    kinds().iter().find(|k| k.kind == kind && k.group == group && k.version == version)
+}
+
+/// The OpenAPI v3 schema of a kind in the chosen versions; nothing when that version does not have the kind.
+///
+/// A kind that only the experimental channel of Gateway API has is found whichever channel is chosen.
+pub fn lookup(group: &str, version: &str, kind: &str, versions: &Versions) -> Option<Value> {
+    let entry = find(group, version, kind)?;
+    let product = products().iter().find(|product| product.name == entry.product)?;
+    let chosen = versions.of(&entry.product);
+    let at = |wanted: &str| product.versions.iter().position(|version| version == wanted);
+    let root = at(chosen).and_then(|at| entry.roots.get(at).copied().flatten()).or_else(|| {
+        let experimental = at(&format!("{chosen}-experimental"))?;
+        entry.roots.get(experimental).copied().flatten()
+    })?;
+    let mut memo = HashMap::new();
+    Some(piece(root, &mut memo))
+}
+
+#[derive(Default)]
+struct Index {
+    products: Vec<Product>,
+    kinds: Vec<Kind>,
+    blocks: Vec<Block>,
+    /// The block of each piece, and its place there.
+    pieces: Vec<(usize, usize, usize)>,
+}
+
+struct Block {
+    packed: &'static [u8],
+    size: usize,
+    text: OnceLock<String>,
+}
+
+fn index() -> &'static Index {
+    static INDEX: OnceLock<Index> = OnceLock::new();
+    INDEX.get_or_init(|| {
+        // The container is part of the program: a test reads all of it, so a broken one cannot be built.
+        read(BYTES).unwrap_or_default()
+    })
+}
+
+fn read(bytes: &'static [u8]) -> Option<Index> {
+    let rest = bytes.strip_prefix(MAGIC)?;
+    let (head, rest) = rest.split_at_checked(8)?;
+    let size = |at: usize| -> Option<usize> {
+        let word = head.get(at..at + 4)?.try_into().ok()?;
+        usize::try_from(u32::from_le_bytes(word)).ok()
+    };
+    let (packed, mut rest) = rest.split_at_checked(size(0)?)?;
+    let index: Value = serde_json::from_str(&inflate(packed, size(4)?)?).ok()?;
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let number = |value: &Value| value.as_u64().and_then(|n| usize::try_from(n).ok());
+
+    let mut products = Vec::new();
+    for product in index["products"].as_array()? {
+        products.push(Product {
+            name: text(&product["name"])?,
+            title: text(&product["title"])?,
+            versions: product["versions"].as_array()?.iter().filter_map(text).collect(),
+            default: text(&product["default"])?,
+        });
+    }
+    let mut kinds = Vec::new();
+    for row in index["kinds"].as_array()? {
+        let product = products.get(number(&row[4])?)?;
+        let roots: Vec<Option<usize>> = row[5].as_array()?.iter().map(number).collect();
+        let held = product.versions.iter().zip(&roots).filter(|(_, root)| root.is_some());
+        kinds.push(Kind {
+            group: text(&row[0])?,
+            version: text(&row[1])?,
+            kind: text(&row[2])?,
+            scope: if row[3] == "Cluster" { Scope::Cluster } else { Scope::Namespaced },
+            product: product.name.clone(),
+            versions: held.map(|(version, _)| version.clone()).collect(),
+            roots,
+        });
+    }
+    let mut blocks = Vec::new();
+    for row in index["blocks"].as_array()? {
+        let (packed, after) = rest.split_at_checked(number(&row[0])?)?;
+        rest = after;
+        blocks.push(Block { packed, size: number(&row[1])?, text: OnceLock::new() });
+    }
+    let mut pieces = Vec::new();
+    for (block, lengths) in index["pieces"].as_array()?.iter().enumerate() {
+        let mut start = 0;
+        for length in lengths.as_array()?.iter().filter_map(number) {
+            pieces.push((block, start, start + length));
+            start += length;
+        }
+    }
+    Some(Index { products, kinds, blocks, pieces })
+}
+
+fn inflate(packed: &[u8], size: usize) -> Option<String> {
+    let mut text = String::with_capacity(size);
+    flate2::read::ZlibDecoder::new(packed).read_to_string(&mut text).ok()?;
+    Some(text)
+}
+
+/// A piece with every piece it refers to in place. References go to smaller trees only, so this ends.
+fn piece(number: usize, memo: &mut HashMap<usize, Value>) -> Value {
+    if let Some(value) = memo.get(&number) {
+        return value.clone();
+    }
+    let index = index();
+    let text = index.pieces.get(number).and_then(|&(block, start, end)| {
+        let block = index.blocks.get(block)?;
+        let text = block.text.get_or_init(|| inflate(block.packed, block.size).unwrap_or_default());
+        text.get(start..end)
+    });
+    let mut value = text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or(Value::Null);
+    resolve(&mut value, memo);
+    memo.insert(number, value.clone());
+    value
+}
+
+fn resolve(value: &mut Value, memo: &mut HashMap<usize, Value>) {
+    match value {
+        Value::Object(map) => {
+            let number =
+                map.get("$ref").and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok());
+            if let Some(number) = number {
+                *value = piece(number, memo);
+            } else {
+                map.values_mut().for_each(|child| resolve(child, memo));
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|child| resolve(child, memo)),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at<'v>(schema: &'v Value, path: &str) -> &'v Value {
+        path.split('.').filter(|step| !step.is_empty()).fold(schema, |schema, step| match step {
+            "[]" => &schema["items"],
+            "{}" => &schema["additionalProperties"],
+            name => &schema["properties"][name],
+        })
+    }
+
+    /// Kind | versions | a place in its schema | a keyword | what the product's documentation says of it.
+    const FACTS: &str = r#"
+        /v1/Pod | | spec | required | ["containers"]
+        /v1/Pod | | spec.containers | x-kubernetes-list-map-keys | ["name"]
+        /v1/Pod | k8s=1.34 | spec.containers.[].ports.[].containerPort | format | "int32"
+        /v1/Pod | k8s=1.34 | spec.containers.[].ports.[].containerPort | maximum | 65535
+        /v1/Pod | | spec.initContainers.[].livenessProbe.httpGet.port | x-kubernetes-int-or-string | true
+        /v1/Service | | spec.ports | x-kubernetes-list-map-keys | ["port","protocol"]
+        /v1/Service | | spec.ports.[].protocol | default | "TCP"
+        apps/v1/Deployment | | spec | required | ["selector","template"]
+        networking.istio.io/v1/DestinationRule | | spec.trafficPolicy.tls.mode | enum | ["DISABLE","SIMPLE","MUTUAL","ISTIO_MUTUAL"]
+        networking.istio.io/v1/DestinationRule | istio=1.30 | spec.trafficPolicy.connectionPool.http.http2KeepAlive | type | null
+        networking.istio.io/v1/DestinationRule | istio=1.31 | spec.trafficPolicy.connectionPool.http.http2KeepAlive | type | "object"
+        gateway.networking.k8s.io/v1/HTTPRoute | | spec.parentRefs | maxItems | 32
+        gateway.networking.k8s.io/v1/HTTPRoute | | spec.rules.[].retry | type | null
+        gateway.networking.k8s.io/v1/HTTPRoute | gateway-api=experimental | spec.rules.[].retry | type | "object"
+        gateway.networking.k8s.io/v1/HTTPRoute | | spec.rules.[].matches.[].path.type | default | "PathPrefix"
+        gateway.networking.k8s.io/v1beta1/HTTPRoute | | spec.rules.[].backendRefs.[].weight | maximum | 1000000
+        gateway.networking.k8s.io/v1alpha2/TCPRoute | | spec.rules | type | "array"
+        cilium.io/v2/CiliumNetworkPolicy | | spec.description | type | "string"
+        cilium.io/v2/CiliumNetworkPolicy | cilium=1.19 | specs.[].egress.[].toPorts.[].ports | maxItems | 40
+        policy.linkerd.io/v1beta3/Server | | spec.accessPolicy | default | "deny"
+        flagger.app/v1beta1/Canary | | spec.targetRef | required | ["apiVersion","kind","name"]
+    "#;
+
+    #[test]
+    fn schemas_say_what_the_documentation_says() {
+        for line in FACTS.lines().map(str::trim).filter(|line| !line.is_empty()) {
+            let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+            let [name, chosen, path, keyword, expected] = cells[..] else { panic!("{line}") };
+            let names: Vec<&str> = name.split('/').collect();
+            let [group, version, kind] = names[..] else { panic!("{line}") };
+            let schema = lookup(group, version, kind, &Versions::parse(chosen).expect(chosen));
+            let schema = schema.unwrap_or_else(|| panic!("{name} is not in the bundle"));
+            let expected: Value = serde_json::from_str(expected).expect(expected);
+            assert_eq!(at(&schema, path)[keyword], expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn every_kind_of_every_version_is_whole() {
+        fn check(value: &Value, name: &str) {
+            match value {
+                Value::Object(map) => {
+                    // (`$ref` is also a property, of the schemas within a CustomResourceDefinition.)
+                    let reference = map.get("$ref").filter(|reference| !reference.is_object());
+                    let into_defs =
+                        |r: &Value| r.as_str().is_some_and(|r| r.starts_with("#/$defs/"));
+                    assert!(reference.is_none_or(into_defs), "{name}: {reference:?}");
+                    map.values().for_each(|child| check(child, name));
+                }
+                Value::Array(items) => items.iter().for_each(|child| check(child, name)),
+                _ => {}
+            }
+        }
+        assert!(kinds().len() > 180, "{} kinds", kinds().len());
+        for kind in kinds() {
+            assert!(!kind.versions.is_empty());
+            for version in &kind.versions {
+                let versions = Versions::default().with(&kind.product, version).expect(version);
+                let schema = lookup(&kind.group, &kind.version, &kind.kind, &versions);
+                let schema = schema.unwrap_or_else(|| panic!("{kind:?} {version}"));
+                assert_eq!(schema["type"], "object", "{kind:?}");
+                assert!(
+                    schema["properties"]["metadata"]["properties"]["labels"].is_object(),
+                    "{kind:?}"
+                );
+                check(&schema, &kind.kind);
+            }
+        }
+    }
+}

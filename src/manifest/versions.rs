@@ -1,0 +1,189 @@
+//! Which release of each product a manifest is checked against: `k8s=1.36`, `istio=1.29`, `gateway-api=1.5-experimental`.
+//!
+//! Owns: reading and choosing versions among those that the embedded bundle holds. Must not know: manifests, schemas, or
+//! where a version was written (the caller turns an [`UnknownVersion`] into a finding at that place).
+
+use super::bundle;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// A product whose schemas the bundle holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Product {
+    /// As it is written in `k8s=1.36`: `k8s`, `istio`, `cilium`, `gateway-api`, `linkerd`, `flagger`.
+    pub name: String,
+    /// As a person calls it.
+    pub title: String,
+    /// The versions held, oldest first.
+    pub versions: Vec<String>,
+    /// The version that holds unless a book says otherwise.
+    pub default: String,
+}
+
+/// The chosen version of every product.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Versions {
+    /// Only what differs from the products' defaults, so that equal choices compare equal.
+    chosen: BTreeMap<String, String>,
+}
+
+/// Why a version could not be chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UnknownVersion {
+    /// No such product; the known ones.
+    Product(String, Vec<String>),
+    /// The product has no such version here; the known ones.
+    Version(String, String, Vec<String>),
+}
+
+impl fmt::Display for UnknownVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            UnknownVersion::Product(name, known) => {
+                write!(f, "no product `{name}` is known; known: {}", known.join(", "))
+            }
+            UnknownVersion::Version(product, version, known) => write!(
+                f,
+                "the schemas of {product} {version} are not in the bundle; known: {}",
+                known.join(", ")
+            ),
+        }
+    }
+}
+
+impl std::error::Error for UnknownVersion {}
+
+impl Versions {
+    /// The products and the versions of each that can be chosen.
+    pub fn products() -> &'static [Product] {
+        bundle::products()
+    }
+
+    /// Whether a word such as `istio` names a product, so that `istio=1.29` is about versions.
+    pub fn is_product(name: &str) -> bool {
+        product(name).is_some()
+    }
+
+    /// These choices and one more: `with("k8s", "1.36")`. A leading `v` and a patch number are accepted (`v1.36.2`).
+    pub fn with(&self, name: &str, version: &str) -> Result<Versions, UnknownVersion> {
+        let Some(product) = product(name) else {
+            let known = bundle::products().iter().map(|p| p.name.clone()).collect();
+            return Err(UnknownVersion::Product(name.to_owned(), known));
+        };
+        let wanted = minor(version);
+        let wanted = match wanted.as_str() {
+            // A channel on its own means the newest release of that channel.
+            "standard" => product.default.clone(),
+            "experimental" => format!("{}-experimental", product.default),
+            _ => wanted,
+        };
+        if !product.versions.contains(&wanted) {
+            return Err(UnknownVersion::Version(
+                product.title.clone(),
+                version.to_owned(),
+                product.versions.clone(),
+            ));
+        }
+        let mut chosen = self.chosen.clone();
+        if wanted == product.default {
+            chosen.remove(&product.name);
+        } else {
+            chosen.insert(product.name.clone(), wanted);
+        }
+        Ok(Versions { chosen })
+    }
+
+    /// Reads `k8s=1.36`; a version alone (`1.36`) is Kubernetes'. Several may be separated by commas or spaces.
+    pub fn parse(text: &str) -> Result<Versions, UnknownVersion> {
+        let words = text.split([',', ' ']).filter(|word| !word.is_empty());
+        words.into_iter().try_fold(Versions::default(), |versions, word| {
+            let (name, version) = word.split_once('=').unwrap_or(("k8s", word));
+            versions.with(name, version)
+        })
+    }
+
+    /// The version of a product: the chosen one, or its default. Empty for an unknown product.
+    pub fn of(&self, name: &str) -> &str {
+        let Some(product) = product(name) else { return "" };
+        self.chosen.get(&product.name).unwrap_or(&product.default)
+    }
+
+    /// Major and minor of a product's version, for comparing: `(1, 36)`.
+    pub fn number(&self, name: &str) -> (u32, u32) {
+        number(self.of(name))
+    }
+
+    /// Kubernetes' version, for comparing.
+    pub fn k8s(&self) -> (u32, u32) {
+        self.number("k8s")
+    }
+}
+
+/// Major and minor of `1.36`, `v1.36.2` or `1.5-experimental`; what is not a number counts as 0.
+pub fn number(version: &str) -> (u32, u32) {
+    let version = version.strip_prefix('v').unwrap_or(version);
+    let mut parts = version.split(['.', '-']).map(|part| part.parse().unwrap_or(0));
+    (parts.next().unwrap_or(0), parts.next().unwrap_or(0))
+}
+
+fn product(name: &str) -> Option<&'static Product> {
+    let name = match name {
+        "kubernetes" => "k8s",
+        "gateway" | "gatewayapi" | "gateway_api" => "gateway-api",
+        name => name,
+    };
+    bundle::products().iter().find(|product| product.name == name)
+}
+
+/// `v1.36.2` and `1.36` are both `1.36`; a channel stays.
+fn minor(version: &str) -> String {
+    let version = version.trim().trim_start_matches('v');
+    let (numbers, channel) = match version.split_once('-') {
+        Some((numbers, "experimental")) => (numbers, "-experimental"),
+        Some((numbers, "standard")) => (numbers, ""),
+        _ => (version, ""),
+    };
+    let mut parts = numbers.splitn(3, '.');
+    match (parts.next(), parts.next()) {
+        (Some(major), Some(minor)) => format!("{major}.{minor}{channel}"),
+        _ => version.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_read_as_people_write_them() {
+        let cases = [
+            ("1.35", "k8s", Ok("1.35")),
+            ("k8s=v1.36.2", "k8s", Ok("1.36")),
+            ("kubernetes=1.34", "k8s", Ok("1.34")),
+            ("istio=1.29.2, k8s=1.34", "istio", Ok("1.29")),
+            ("gateway-api=1.5-experimental", "gateway-api", Ok("1.5-experimental")),
+            ("gateway-api=experimental", "gateway-api", Ok("1.6-experimental")),
+            ("gateway-api=standard", "gateway-api", Ok("1.6")),
+            ("", "cilium", Ok("1.20")),
+            ("k8s=1.12", "k8s", Err("Kubernetes 1.12")),
+            ("k8s=latest", "k8s", Err("Kubernetes latest")),
+            ("isto=1.29", "istio", Err("no product `isto`")),
+        ];
+        for (text, product, expected) in cases {
+            match (Versions::parse(text), expected) {
+                (Ok(versions), Ok(version)) => assert_eq!(versions.of(product), version, "{text}"),
+                (Err(error), Err(part)) => {
+                    assert!(error.to_string().contains(part), "{text}: {error}")
+                }
+                (got, _) => panic!("{text}: {got:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn choosing_a_default_is_choosing_nothing() {
+        let newest = Versions::default().of("k8s").to_owned();
+        assert_eq!(Versions::default().with("k8s", &newest), Ok(Versions::default()));
+        assert_eq!(number("v1.36.2"), (1, 36));
+    }
+}
