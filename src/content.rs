@@ -117,7 +117,7 @@ pub enum Block {
     /// Inputs that a reader may vary, and what follows from them.
     Calculator(Calculator),
     /// Checklist, matrix and calculator joined to a recommendation.
-    Advisor(Advisor),
+    Advisor(Box<Advisor>),
     /// A manifest with what it was validated against.
     Manifest(Manifest),
     /// Text that is out of the way until it is asked for.

@@ -56,7 +56,7 @@ fn every_kind_of_content_has_both_forms() {
     }
     let (_, content) = &sample::all()[0];
     assert_data_eq!(
-        readable(&render::page(&[(content, &site())], &[], Delivery::External).foot),
+        readable(&render::page(&[(content, &site())], &[], "g", Delivery::External).foot),
         file("foot.html").raw()
     );
 }
@@ -73,7 +73,7 @@ fn further_lines_carry_the_prefix() {
 fn values_and_their_details_meet() {
     for (name, content) in sample::all() {
         let html = render::html(&content, &site());
-        let foot = render::page(&[(&content, &site())], &[], Delivery::External).foot;
+        let foot = render::page(&[(&content, &site())], &[], "g", Delivery::External).foot;
         let targets: Vec<&str> = html
             .split("popovertarget=\"")
             .skip(1)
@@ -96,5 +96,5 @@ fn nothing_can_be_pressed_in_headings_and_links() {
         Inline::Link { url: "a.md".into(), text: text("a") },
     ]);
     assert_eq!(render::html(&content, &site), "<span class=\"plumb-value\">10</span>a");
-    assert_eq!(render::page(&[(&content, &site)], &[], Delivery::External).foot, "");
+    assert_eq!(render::page(&[(&content, &site)], &[], "g", Delivery::External).foot, "");
 }

@@ -71,7 +71,10 @@ pub enum Delivery {
 }
 
 /// What a chapter needs besides the HTML of its directives: style in front; the details of values and scripts behind.
-pub fn page(parts: &[(&Content, &Site)], more: &[Widget], delivery: Delivery) -> Page {
+///
+/// `guide` is the guide's key (see [`Site::guide`]); `more` names what the chapter needs besides, as
+/// [`Widget::Placeholders`] for code in which [`assets::has_placeholders`] finds some.
+pub fn page(parts: &[(&Content, &Site)], more: &[Widget], guide: &str, delivery: Delivery) -> Page {
     let contents: Vec<&Content> = parts.iter().map(|(content, _)| *content).collect();
     let assets = assets::needed(&contents, more);
     let notes = notes::render(parts);
@@ -80,6 +83,10 @@ pub fn page(parts: &[(&Content, &Site)], more: &[Widget], delivery: Delivery) ->
         page.head = format!("<style>{}</style>", assets.css);
     }
     page.foot = notes;
+    if more.contains(&Widget::Placeholders) {
+        page.foot
+            .push_str(&element::div("plumb").attr("data-plumb-guide", guide).flag("hidden").end());
+    }
     if delivery == Delivery::Inline && !assets.js.is_empty() {
         if !page.foot.is_empty() {
             page.foot.push_str("\n\n");

@@ -19,7 +19,10 @@ use super::{Site, escape};
 /// A widget's element; its state is kept under the guide and its own id.
 fn widget(name: &'static str, id: &str, site: &Site) -> Element {
     element(name)
-        .attr("id", &site_id(site, &escape::slug(id)))
+        .attr(
+            "id",
+            &site_id(site, &escape::slug(&format!("{} {id}", name.trim_start_matches("plumb-")))),
+        )
         .attr("data-guide", &site.guide)
         .attr("data-id", id)
 }

@@ -172,7 +172,14 @@ pub(crate) fn checklist() -> Checklist {
 }
 
 pub(crate) fn checklist_program() -> Json {
-    Json::Null
+    json!({
+        "program": {
+            "nodes": [["l", "yes"], ["n", "2"], [">=", 0, 1], ["l", "answer", "mtls"], ["&&", 2, 3]],
+            "roots": {"yes": 4, "maybe": 2},
+        },
+        "weights": {},
+        "needs": {"mtls": "identity"},
+    })
 }
 
 pub(crate) fn calculator() -> Calculator {
@@ -219,7 +226,27 @@ pub(crate) fn calculator() -> Calculator {
 }
 
 pub(crate) fn calculator_program() -> Json {
-    Json::Null
+    json!({
+        "program": {
+            "nodes": [
+                ["i", "pods"], ["n", "1/10"], ["*", 0, 1], ["n", "1"], ["+", 2, 3],
+                ["n", "134217728"], ["*", 0, 5], ["n", "4294967296"], ["+", 6, 7],
+                ["i", "nodes"], ["n", "2/5"], ["*", 9, 10], ["n", "1071644672"], ["*", 9, 12],
+                ["i", "cni"], ["n", "0"], ["*", 9, 1], ["?", 14, 16, 15], ["+", 4, 17],
+                ["-", 11, 18], ["-", 13, 8],
+                ["i", "tier"], ["t", "premium"], ["==", 21, 22], ["n", "2"], ["*", 11, 24], ["?", 23, 25, 11],
+            ],
+            "roots": {"sidecar.cpu": 18, "sidecar.memory": 8, "ambient.cpu": 26, "ambient.memory": 13, "d.cpu": 19, "d.memory": 20},
+        },
+        "formats": [
+            {"ladder": [["1", "core", "cores"]]},
+            {"ladder": [["1", "B", "B"], ["1024", "KiB", "KiB"], ["1048576", "MiB", "MiB"], ["1073741824", "GiB", "GiB"], ["1099511627776", "TiB", "TiB"]]},
+        ],
+        "cells": [[0, 1, "sidecar.cpu", 0], [0, 2, "sidecar.memory", 1], [1, 1, "ambient.cpu", 0], [1, 2, "ambient.memory", 1], [2, 1, "d.cpu", 0], [2, 2, "d.memory", 1]],
+        "factors": {},
+        "presets": {"hundred": {"pods": "100", "nodes": "10"}, "thousand": {"pods": "1000", "nodes": "50"}},
+        "options": [{"id": "sidecar", "label": "Istio, sidecars", "rows": [0]}, {"id": "ambient", "label": "Istio ambient", "rows": [1]}],
+    })
 }
 
 pub(crate) fn advisor() -> Advisor {
@@ -247,7 +274,17 @@ pub(crate) fn advisor() -> Advisor {
                 links: vec![],
             },
         ],
-        program: Json::Null,
+        program: json!({
+            "program": {
+                "nodes": [
+                    ["l", "yes"], ["n", "2"], [">=", 0, 1], ["l", "meets", "ambient"], ["&&", 2, 3],
+                    ["i", "nodes"], ["n", "2/5"], ["*", 5, 6],
+                ],
+                "roots": {"ambient": 4, "cost": 7},
+            },
+            "formats": [{"ladder": [["1", "core", "cores"]]}],
+            "costs": {"ambient": [["CPU", 7, 0]]},
+        }),
     }
 }
 
@@ -341,7 +378,7 @@ pub(crate) fn all() -> Vec<(&'static str, Content)> {
         ("matrix", Content::Blocks(vec![Block::Matrix(matrix())])),
         ("checklist", Content::Blocks(vec![Block::Checklist(checklist())])),
         ("calculator", Content::Blocks(vec![Block::Calculator(calculator())])),
-        ("advisor", Content::Blocks(vec![Block::Advisor(advisor())])),
+        ("advisor", Content::Blocks(vec![Block::Advisor(Box::new(advisor()))])),
         ("chart", Content::Blocks(vec![Block::Chart(chart())])),
         ("manifest", Content::Blocks(vec![Block::Manifest(manifest())])),
     ]

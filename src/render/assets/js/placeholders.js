@@ -1,0 +1,77 @@
+// `<cluster>` and the like in commands and manifests: filled in once, for all pages of the guide. Each is a button that
+// opens a small form, so that nothing on the page moves.
+
+function placeholders() {
+  const guide = find(document, '[data-plumb-guide]')?.dataset.plumbGuide;
+  if (guide === undefined || find(document, '.plumb-place')) return;
+  const key = `mdbook-plumb:${guide}:placeholders`;
+  const places = findAll(document, 'pre > code').flatMap(cut);
+  if (!places.length) return;
+  const kept = store.read(key);
+  const values = {};
+  const apply = () => {
+    for (const { name, place } of places) {
+      place.textContent = values[name] || `<${name}>`;
+      place.classList.toggle('plumb-filled', Boolean(values[name]));
+    }
+  };
+  const said = make('span', { className: 'plumb-said', data: { role: 'status' } });
+  const keep = () => {
+    const others = store.read(key);
+    put(said, store.write(key, { ...(isObject(others) ? others : {}), ...values }) ? '' : 'Can not be kept in this browser.');
+    apply();
+  };
+  const fields = [...new Set(places.map(({ name }) => name))].map((name) => {
+    const old = isObject(kept) && Object.hasOwn(kept, name) ? kept[name] : '';
+    values[name] = typeof old === 'string' ? old.slice(0, 199) : '';
+    const field = make('input', { type: 'text', value: values[name], autocomplete: 'off', spellcheck: false, maxLength: 199 });
+    field.addEventListener('input', () => {
+      values[name] = field.value.trim();
+      keep();
+    });
+    return { name, field };
+  });
+  const clear = make('button', { type: 'button', className: 'plumb-button', textContent: 'Clear' });
+  clear.addEventListener('click', () => {
+    for (const { name, field } of fields) values[name] = field.value = '';
+    keep();
+  });
+  const form = make('div', { className: 'plumb-note plumb-form', popover: 'auto', data: { role: 'group', 'aria-label': 'Your values' } },
+    make('p', { textContent: 'Your values, for all commands and manifests of this guide. They stay in this browser.' }),
+    ...fields.map(({ name, field }) => make('label', {}, name.replace(/[-_]/g, ' '), field)), clear, said);
+  find(document, '[data-plumb-guide]').after(make('div', { className: 'plumb plumb-notes' }, form));
+  for (const { name, place } of places) {
+    place.popoverTargetElement = form;
+    place.addEventListener('click', () => fields.find((field) => field.name === name).field.focus());
+  }
+  apply();
+}
+
+// Makes a button of each place in a block of code. The highlighter may have cut it in pieces; the first takes it whole.
+function cut(code) {
+  if (!/\blanguage-(ya?ml|json|bash|sh|shell|console|powershell|text|plaintext)\b/.test(code.className)) return [];
+  const walker = document.createTreeWalker(code, NodeFilter.SHOW_TEXT);
+  const nodes = [];
+  while (walker.nextNode()) nodes.push(walker.currentNode);
+  const all = code.textContent;
+  const places = [];
+  for (const { 0: text, 1: name, index } of [...all.matchAll(/<([A-Za-z][A-Za-z0-9_-]*)>/g)].reverse()) {
+    // A tag that is closed is markup.
+    if (all.includes(`</${name}>`)) continue;
+    const range = document.createRange();
+    let at = 0;
+    for (const node of nodes) {
+      const end = at + node.data.length;
+      if (at <= index && index < end) range.setStart(node, index - at);
+      if (at < index + text.length && index + text.length <= end) range.setEnd(node, index + text.length - at);
+      at = end;
+    }
+    range.deleteContents();
+    const place = make('button', { type: 'button', className: 'plumb-place', title: 'Fill in your value' });
+    range.insertNode(place);
+    places.unshift({ name, place });
+  }
+  return places;
+}
+
+placeholders();
