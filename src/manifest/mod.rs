@@ -5,17 +5,23 @@
 
 pub mod bundle;
 mod document;
+mod engine;
 mod rules;
 pub mod schema;
+pub mod store;
 pub mod versions;
 pub mod yaml;
 
 pub use document::{Document, Format, Read, read};
+pub use engine::{Engine, once_per_kind};
+pub use schema::Dialect;
+pub use store::Schemas;
 pub use yaml::{Entry, Map, Node, Style, Value};
 
 use crate::diag::Code;
 
 /// Every code of findings that reading and validating manifests reports.
 pub fn codes() -> impl Iterator<Item = &'static Code> {
-    yaml::CODES.iter().chain(schema::CODES).chain(rules::CODES).copied()
+    let tables = [yaml::CODES, schema::CODES, rules::CODES, store::CODES, engine::CODES];
+    tables.into_iter().flatten().copied()
 }

@@ -50,6 +50,11 @@ impl Issue {
         self
     }
 
+    /// Whether it says that something is not there.
+    pub(crate) fn is_about_absence(&self) -> bool {
+        self.code == &SCHEMA_REQUIRED || self.message.contains("must be set")
+    }
+
     pub(crate) fn help(mut self, help: impl Into<String>) -> Issue {
         self.help.push(help.into());
         self

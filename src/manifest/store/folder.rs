@@ -126,9 +126,9 @@ impl Folder {
             let json = file.json()?;
             let kinds = json.get("kinds")?.as_object()?;
             let lower = kind.to_ascii_lowercase();
-            let (name, entry) = kinds
-                .get_key_value(kind)
-                .or_else(|| kinds.get_key_value(&lower).filter(|(_, entry)| entry["loose"] == true))?;
+            let (name, entry) = kinds.get_key_value(kind).or_else(|| {
+                kinds.get_key_value(&lower).filter(|(_, entry)| entry["loose"] == true)
+            })?;
             let definition = definition(name, entry, &json);
             definition.is(group, version, kind).then(|| Arc::new(definition))
         })
@@ -168,7 +168,9 @@ impl Folder {
             let kinds = file.entry("kinds").or_insert_with(|| Json::Object(Map::new()));
             let title = title(&definition.group, &definition.version, &definition.kind);
             let before = match kinds {
-                Json::Object(kinds) => kinds.insert(definition.kind.clone(), Json::Object(entry.clone())),
+                Json::Object(kinds) => {
+                    kinds.insert(definition.kind.clone(), Json::Object(entry.clone()))
+                }
                 _ => None,
             };
             match before {
@@ -312,9 +314,7 @@ impl Folder {
 
 impl File {
     fn json(&self) -> Option<Arc<Json>> {
-        self.parsed
-            .get_or_init(|| serde_json::from_slice(&self.bytes).ok().map(Arc::new))
-            .clone()
+        self.parsed.get_or_init(|| serde_json::from_slice(&self.bytes).ok().map(Arc::new)).clone()
     }
 }
 
@@ -397,11 +397,8 @@ fn take_references(
 
 /// Puts a value at a pointer, making the maps on the way.
 fn place(file: &mut Map<String, Json>, pointer: &str, value: Json) {
-    let steps: Vec<String> = pointer
-        .split('/')
-        .skip(1)
-        .map(|step| step.replace("~1", "/").replace("~0", "~"))
-        .collect();
+    let steps: Vec<String> =
+        pointer.split('/').skip(1).map(|step| step.replace("~1", "/").replace("~0", "~")).collect();
     let Some((last, steps)) = steps.split_last() else { return };
     let mut at = file;
     for step in steps {

@@ -109,11 +109,7 @@ impl Schemas {
                 let path = crate::world::display(folder);
                 let source = Source::new(path.clone(), "");
                 let message = format!("the folder of schemas `{path}` can't be read: {error}");
-                findings.push(Diagnostic::new(
-                    &SCHEMAS_READ,
-                    Location::start_of(&source),
-                    message,
-                ));
+                findings.push(Diagnostic::new(&SCHEMAS_READ, Location::start_of(&source), message));
             }
             for file in files {
                 match world.source(&file) {
@@ -230,8 +226,8 @@ impl Schemas {
     pub fn kinds(&self) -> impl Iterator<Item = (String, String, String)> {
         let layered = self.layers.iter().flat_map(Layer::kinds);
         let bundled = bundle::kinds().iter().filter(|_| self.bundle);
-        let bundled = bundled
-            .map(|kind| (kind.group.clone(), kind.version.clone(), kind.kind.clone()));
+        let bundled =
+            bundled.map(|kind| (kind.group.clone(), kind.version.clone(), kind.kind.clone()));
         layered.chain(bundled)
     }
 }
@@ -263,7 +259,10 @@ impl Layer {
             .map(|one| (one.group.clone(), one.version.clone(), one.kind.clone()))
             .collect();
         kinds.extend(self.folder.iter().flat_map(|folder| {
-            folder.list().iter().map(|one| (one.group.clone(), one.version.clone(), one.kind.clone()))
+            folder
+                .list()
+                .iter()
+                .map(|one| (one.group.clone(), one.version.clone(), one.kind.clone()))
         }));
         kinds.sort_unstable();
         kinds

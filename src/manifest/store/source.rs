@@ -222,7 +222,7 @@ fn name_of(path: &str) -> Option<(String, String, String)> {
     let stem = file.strip_suffix(".json")?;
     if let Some((kind, version)) = stem.split_once('_') {
         let group = folder.rsplit('/').next().unwrap_or("");
-        let group = if matches!(group, "core" | "master-standalone" | "." ) { "" } else { group };
+        let group = if matches!(group, "core" | "master-standalone" | ".") { "" } else { group };
         return Some((group.to_owned(), version.to_owned(), kind.to_owned()));
     }
     let mut parts: Vec<&str> = stem.split('-').collect();
@@ -285,14 +285,25 @@ pub(super) fn facts_only(schema: &Json) -> Json {
     for key in keys {
         let value = &object[key];
         let kept = match key.as_str() {
-            "description" | "title" | "example" | "examples" | "externalDocs" | "$schema" | "$id"
-            | "x-kubernetes-group-version-kind" | "x-kubernetes-action" | "x-kubernetes-patch-strategy"
-            | "x-kubernetes-patch-merge-key" | "x-kubernetes-unions" => continue,
-            "properties" | "definitions" | "$defs" | "patternProperties" | "schemas" => match value {
+            "description"
+            | "title"
+            | "example"
+            | "examples"
+            | "externalDocs"
+            | "$schema"
+            | "$id"
+            | "x-kubernetes-group-version-kind"
+            | "x-kubernetes-action"
+            | "x-kubernetes-patch-strategy"
+            | "x-kubernetes-patch-merge-key"
+            | "x-kubernetes-unions" => continue,
+            "properties" | "definitions" | "$defs" | "patternProperties" | "schemas" => match value
+            {
                 Json::Object(named) => {
                     let mut names: Vec<&String> = named.keys().collect();
                     names.sort_unstable();
-                    let sorted = names.into_iter().map(|name| (name.clone(), facts_only(&named[name])));
+                    let sorted =
+                        names.into_iter().map(|name| (name.clone(), facts_only(&named[name])));
                     Json::Object(sorted.collect())
                 }
                 other => other.clone(),

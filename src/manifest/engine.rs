@@ -1,0 +1,463 @@
+//! The layers put together: what an API server would say of a document, at the place in the author's file.
+
+use super::rules::check_rules;
+use super::schema::{Issue, Path, SCHEMA_INVALID, check, check_metadata, normalize};
+use super::store::{KindSchema, Schemas};
+use super::versions::Versions;
+use super::{Document, Node, Value};
+use crate::diag::{Code, Diagnostic, Edit, Fix, Level, nearest};
+use crate::text::Span;
+use rayon::prelude::*;
+use std::collections::BTreeSet;
+
+pub(crate) static MANIFEST_INCOMPLETE: Code = Code {
+    name: "manifest-incomplete",
+    level: Level::Deny,
+    summary: "a document that does not say what it is",
+    page: r#"A manifest is a map that says with `apiVersion` and `kind` what it is. Kubernetes takes no document without both.
+
+```yaml
+kind: Service      # apiVersion: v1 is missing
+metadata: {name: web}
+```
+
+Add what is missing. Part of a manifest can be shown in a fence marked `fragment=KIND:path`."#,
+    alias: "",
+};
+
+pub(crate) static UNKNOWN_KIND: Code = Code {
+    name: "unknown-kind",
+    level: Level::Deny,
+    summary: "a kind that Kubernetes does not have",
+    page: r#"The group and version belong to Kubernetes itself, and have no such kind. Case matters.
+
+```yaml
+apiVersion: v1
+kind: Deployment      # is in apps/v1
+```
+
+Write the kind and `apiVersion` that are suggested. The finding goes by the chosen version of Kubernetes (`k8s=…`)."#,
+    alias: "",
+};
+
+pub(crate) static SCHEMA_MISSING: Code = Code {
+    name: "schema-missing",
+    level: Level::Warn,
+    summary: "a kind whose schema is not known",
+    page: r#"There is no schema of this kind, in the book's folders, among the added ones or the embedded ones, so that only its YAML and its
+metadata were checked. Reported once for each kind.
+
+```yaml
+apiVersion: example.com/v1
+kind: Widget
+```
+
+Add its CustomResourceDefinition: `mdbook-plumb schemas add FILE|FOLDER|URL`, or allow the finding."#,
+    alias: "",
+};
+
+pub(crate) static API_NOT_SERVED: Code = Code {
+    name: "api-not-served",
+    level: Level::Deny,
+    summary: "a version that is defined and no longer served",
+    page: r#"The CustomResourceDefinition defines this version with `served: false`: an API server knows no such version.
+
+```yaml
+apiVersion: example.com/v1alpha1
+kind: Widget
+```
+
+Write a version that is served; the help names them."#,
+    alias: "",
+};
+
+pub(crate) static API_DEPRECATED: Code = Code {
+    name: "api-deprecated",
+    level: Level::Warn,
+    summary: "a version that its author calls deprecated",
+    page: r#"The CustomResourceDefinition marks this version as deprecated; an API server answers with the same warning.
+
+```yaml
+apiVersion: example.com/v1beta1
+kind: Widget
+```
+
+Write the version that the warning names."#,
+    alias: "",
+};
+
+pub(crate) static FRAGMENT_PLACE: Code = Code {
+    name: "fragment-place",
+    level: Level::Deny,
+    summary: "a fragment of a place that is not there",
+    page: r#"A fence marked `fragment=KIND:path` is part of a manifest. Its kind must have a known schema, and its path must be in it: field
+names with dots, `[]` for an item of a list.
+
+````markdown
+```yaml fragment=VirtualService:spec.http[]
+route:
+- destination: {host: reviews}
+```
+````
+
+The help names what is near."#,
+    alias: "",
+};
+
+/// The findings of the engine itself.
+pub static CODES: &[&Code] = &[
+    &MANIFEST_INCOMPLETE,
+    &UNKNOWN_KIND,
+    &SCHEMA_MISSING,
+    &API_NOT_SERVED,
+    &API_DEPRECATED,
+    &FRAGMENT_PLACE,
+];
+
+/// A check of one document beyond its schema.
+type Check = fn(&Document, &Versions) -> Vec<Diagnostic>;
+
+/// What else is asked of each document: the rules that an API server has in code.
+const CHECKS: &[Check] = &[];
+
+/// Validates documents. Shared by threads.
+#[derive(Debug)]
+pub struct Engine {
+    schemas: Schemas,
+}
+
+impl Engine {
+    /// An engine with these schemas.
+    pub fn new(schemas: Schemas) -> Engine {
+        Engine { schemas }
+    }
+
+    /// Its schemas.
+    pub fn schemas(&self) -> &Schemas {
+        &self.schemas
+    }
+
+    /// Validates documents side by side; findings come in the order of the documents, then of their places.
+    pub fn validate(&self, documents: &[Document], versions: &Versions) -> Vec<Diagnostic> {
+        let findings: Vec<Vec<Diagnostic>> = documents
+            .par_iter()
+            .map(|document| self.validate_document(document, versions))
+            .collect();
+        findings.into_iter().flatten().collect()
+    }
+
+    /// Validates one document; the items of a `List` as documents of their own.
+    pub fn validate_document(&self, document: &Document, versions: &Versions) -> Vec<Diagnostic> {
+        let mut findings = Vec::new();
+        self.validate_into(document, versions, &mut findings, 0);
+        sort(&mut findings);
+        findings
+    }
+
+    fn validate_into(
+        &self,
+        document: &Document,
+        versions: &Versions,
+        findings: &mut Vec<Diagnostic>,
+        depth: usize,
+    ) {
+        let Some((kind, at)) = self.identity(document, findings) else { return };
+        let group = document.group().unwrap_or("");
+        let version = document.version().unwrap_or("");
+        if kind == "List" && group.is_empty() && depth < 8 {
+            for item in document.root.get("items").map(Node::items).unwrap_or_default() {
+                self.validate_into(&document.part(item.clone()), versions, findings, depth + 1);
+            }
+            return;
+        }
+        let Some(known) = self.schemas.find(group, version, kind, versions) else {
+            findings.push(self.missing(document, group, version, kind, versions));
+            let issues =
+                check_metadata(&document.root, at, document.text(), &Path::default(), false);
+            findings.extend(issues.into_iter().map(|issue| finding(issue, document)));
+            return;
+        };
+        self.note_version(document, &known, group, kind, findings);
+        let root = known.schema.root;
+        let mut issues = validate_at(document, &known, root, &document.root, at, &Path::default());
+        issues.extend(check_metadata(
+            &document.root,
+            at,
+            document.text(),
+            &Path::default(),
+            !known.builtin,
+        ));
+        let mut said: BTreeSet<String> = BTreeSet::new();
+        for issue in issues {
+            said.insert(issue.path.clone());
+            findings.push(finding(issue, document));
+        }
+        // What the schema has said of a field need not be said again.
+        for check in CHECKS {
+            findings.extend(
+                check(document, versions).into_iter().filter(|finding| {
+                    finding.path.as_ref().is_none_or(|path| !said.contains(path))
+                }),
+            );
+        }
+    }
+
+    /// The kind, and the place that stands for the document; a finding where it does not say what it is.
+    fn identity<'d>(
+        &self,
+        document: &'d Document,
+        findings: &mut Vec<Diagnostic>,
+    ) -> Option<(&'d str, Span)> {
+        let Some(map) = document.root.as_map() else {
+            let what = match document.root.value {
+                Value::Seq(_) => "a list",
+                _ => "a single value",
+            };
+            let at = Span::at(document.span.start);
+            let message = format!("a manifest is a map, and this document is {what}");
+            findings.push(Diagnostic::new(&MANIFEST_INCOMPLETE, document.locate(at), message));
+            return None;
+        };
+        let start = map.iter().next().map_or(document.span, |entry| entry.key.span);
+        let mut complete = true;
+        for field in ["apiVersion", "kind"] {
+            let entry = map.entry(field);
+            let text = entry.and_then(|entry| entry.value.as_str()).filter(|text| !text.is_empty());
+            if text.is_some() {
+                continue;
+            }
+            complete = false;
+            let at = entry.map_or(start, |entry| entry.key.span);
+            let message = match entry {
+                None => format!("{field}: Required value"),
+                Some(entry) if entry.value.is_null() => format!("{field}: Required value"),
+                Some(entry) => format!(
+                    "{field}: Invalid value: must be a name, not {}",
+                    entry.value.value.type_name()
+                ),
+            };
+            let mut found = Diagnostic::new(&MANIFEST_INCOMPLETE, document.locate(at), message)
+                .path(field)
+                .document(document.id());
+            if let Some(near) = nearest(field, map.keys()) {
+                found = found.help(format!("`{near}` may have been meant as `{field}`"));
+            }
+            findings.push(found);
+        }
+        let kind = document.kind().filter(|_| complete)?;
+        Some((kind.value, kind.span))
+    }
+
+    fn missing(
+        &self,
+        document: &Document,
+        group: &str,
+        version: &str,
+        kind: &str,
+        versions: &Versions,
+    ) -> Diagnostic {
+        let at = document.kind().map_or(document.span, |kind| kind.span);
+        let api = if group.is_empty() { version.to_owned() } else { format!("{group}/{version}") };
+        let name = |group: &str, version: &str| {
+            if group.is_empty() { version.to_owned() } else { format!("{group}/{version}") }
+        };
+        let siblings: Vec<String> = self
+            .schemas
+            .kinds()
+            .filter(|(known, at, _)| known == group && at == version)
+            .map(|(_, _, kind)| kind)
+            .collect();
+        let is_kubernetes = super::bundle::kinds().iter().any(|known| {
+            known.product == "k8s" && known.group == group && known.version == version
+        }) && !siblings.is_empty();
+        let elsewhere: Vec<String> = self
+            .schemas
+            .find_kind(kind)
+            .iter()
+            .map(|(group, version)| format!("`{}`", name(group, version)))
+            .collect();
+        let mut finding = if is_kubernetes {
+            let release = versions.of("k8s");
+            let message = format!("Kubernetes {release} has no kind `{kind}` in `{api}`");
+            Diagnostic::new(&UNKNOWN_KIND, document.locate(at), message)
+        } else {
+            let message = format!("no schema is known for `{kind}` of `{api}`");
+            Diagnostic::new(&SCHEMA_MISSING, document.locate(at), message)
+        };
+        if !elsewhere.is_empty() {
+            finding = finding.help(format!("`{kind}` is known in {}", elsewhere.join(", ")));
+        } else if let Some(near) = nearest(kind, siblings.iter().map(String::as_str)) {
+            finding = finding.help(format!("did you mean `{near}`?"));
+        }
+        if !is_kubernetes {
+            let help = "add its schema with `mdbook-plumb schemas add FILE|FOLDER|URL`";
+            finding = finding.help(help);
+        }
+        finding.path("kind").document(document.id())
+    }
+
+    fn note_version(
+        &self,
+        document: &Document,
+        known: &KindSchema,
+        group: &str,
+        kind: &str,
+        findings: &mut Vec<Diagnostic>,
+    ) {
+        let at = document.api_version().map_or(document.span, |version| version.span);
+        if !known.served {
+            let api = document.api_version().map_or("", |version| version.value);
+            let message = format!("`{api}` of `{kind}` is defined and not served");
+            let mut finding = Diagnostic::new(&API_NOT_SERVED, document.locate(at), message)
+                .path("apiVersion")
+                .document(document.id());
+            let others: Vec<String> = self
+                .schemas
+                .versions_of(group, kind)
+                .into_iter()
+                .filter(|version| Some(version.as_str()) != document.version())
+                .map(|version| format!("`{group}/{version}`"))
+                .collect();
+            if !others.is_empty() {
+                finding = finding.help(format!("known versions: {}", others.join(", ")));
+            }
+            findings.push(finding);
+        } else if let Some(why) = &known.deprecated {
+            findings.push(
+                Diagnostic::new(&API_DEPRECATED, document.locate(at), why.clone())
+                    .path("apiVersion")
+                    .document(document.id()),
+            );
+        }
+        if let Some(problem) = known.schema.problems.first() {
+            let message = format!("the schema of `{kind}` {problem}");
+            findings.push(
+                Diagnostic::new(&SCHEMA_INVALID, document.locate(at), message)
+                    .document(document.id()),
+            );
+        }
+    }
+
+    /// Validates part of a manifest at a place of a kind: `kind` is a name, or `group/version/Kind`; `path` is as in
+    /// `spec.http[]`. With `partial`, what is missing is no matter.
+    pub fn validate_fragment(
+        &self,
+        document: &Document,
+        kind: &str,
+        path: &str,
+        partial: bool,
+        versions: &Versions,
+    ) -> Vec<Diagnostic> {
+        let at = Span::at(document.span.start);
+        let wrong =
+            |message: String| vec![Diagnostic::new(&FRAGMENT_PLACE, document.locate(at), message)];
+        let parts: Vec<&str> = kind.split('/').collect();
+        let candidates: Vec<(String, String)> = match parts.as_slice() {
+            [kind] => self.schemas.find_kind(kind),
+            [version, _] => vec![(String::new(), (*version).to_owned())],
+            [group, version, _] => vec![((*group).to_owned(), (*version).to_owned())],
+            _ => Vec::new(),
+        };
+        let name = parts.last().copied().unwrap_or("");
+        let known = candidates
+            .iter()
+            .find_map(|(group, version)| self.schemas.find(group, version, name, versions));
+        let Some(known) = known else {
+            let kinds: BTreeSet<String> = self.schemas.kinds().map(|(_, _, kind)| kind).collect();
+            let mut findings = wrong(format!("no schema is known for a kind `{kind}`"));
+            if let Some(near) = nearest(name, kinds.iter().map(String::as_str)) {
+                findings = findings
+                    .into_iter()
+                    .map(|finding| finding.help(format!("did you mean `{near}`?")))
+                    .collect();
+            }
+            return findings;
+        };
+        let id = match known.schema.at(path) {
+            Ok(id) => id,
+            Err(why) => return wrong(format!("`{path}` is no place in `{kind}`: {why}")),
+        };
+        // A list in a fence for `spec.http[]` is some of its items.
+        let items: Vec<&Node> = match &document.root.value {
+            Value::Seq(items) if path.ends_with("[]") => items.iter().collect(),
+            _ => vec![&document.root],
+        };
+        let mut findings = Vec::new();
+        for item in items {
+            let start = match item.as_map().and_then(|map| map.iter().next()) {
+                Some(entry) => entry.key.span,
+                None => item.span,
+            };
+            let issues = validate_at(document, &known, id, item, start, &Path::default());
+            findings.extend(
+                issues
+                    .into_iter()
+                    .filter(|issue| !partial || !issue.is_about_absence())
+                    .map(|issue| finding(issue, document)),
+            );
+        }
+        for finding in &mut findings {
+            finding.document = Some(format!("{name}:{path}"));
+        }
+        sort(&mut findings);
+        findings
+    }
+}
+
+/// Structure, then rules where the structure is sound.
+fn validate_at(
+    document: &Document,
+    known: &KindSchema,
+    id: usize,
+    node: &Node,
+    at: Span,
+    path: &Path<'_>,
+) -> Vec<Issue> {
+    let schema = &known.schema;
+    let mut normal = node.clone();
+    normalize(schema, id, &mut normal, at);
+    let mut issues = check(schema, id, &normal, at, document.text(), path.clone());
+    if !issues.iter().any(|issue| issue.blocking) {
+        issues.extend(check_rules(schema, id, &normal, at, path.clone()));
+    }
+    issues
+}
+
+fn finding(issue: Issue, document: &Document) -> Diagnostic {
+    let mut finding = Diagnostic::new(issue.code, document.locate(issue.span), issue.message)
+        .document(document.id());
+    if !issue.path.is_empty() {
+        finding = finding.path(issue.path);
+    }
+    for (span, text) in issue.related {
+        finding = finding.related(document.locate(span), text);
+    }
+    for help in issue.help {
+        finding = finding.help(help);
+    }
+    if let Some((title, span, text)) = issue.fix
+        && let Some(location) = document.map().locate_copied(span)
+    {
+        finding.fix = Some(Fix { title, edits: vec![Edit { location, text }] });
+    }
+    finding
+}
+
+fn sort(findings: &mut [Diagnostic]) {
+    findings.sort_by(|left, right| {
+        let key = |finding: &Diagnostic| {
+            let (path, start, end) = finding.at.location.sort_key();
+            (path.to_owned(), start, end, finding.code.name)
+        };
+        key(left).cmp(&key(right)).then_with(|| left.message.cmp(&right.message))
+    });
+}
+
+/// Leaves one finding of a missing schema for each kind: the first in the given order.
+pub fn once_per_kind(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut seen = BTreeSet::new();
+    findings
+        .into_iter()
+        .filter(|finding| finding.code != &SCHEMA_MISSING || seen.insert(finding.message.clone()))
+        .collect()
+}
