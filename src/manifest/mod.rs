@@ -4,6 +4,7 @@
 //! books, chapters, fences, or how a finding is shown.
 
 pub mod bundle;
+pub mod deprecations;
 mod document;
 mod engine;
 mod rules;
