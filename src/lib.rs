@@ -4,8 +4,10 @@
 //!
 //! - [`text`]: the author's files, spans, and the map from expanded text back to them;
 //! - [`diag`]: findings: code, level, labels, fix;
-//! - [`world`]: the only door to files, clock and environment.
+//! - [`world`]: the only door to files, clock and environment;
+//! - [`model`]: quantities, formulas, options, and reading them.
 
 pub mod diag;
+pub mod model;
 pub mod text;
 pub mod world;

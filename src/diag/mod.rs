@@ -210,7 +210,10 @@ impl Level {
 /// Near is: at most a third of the name's length in edits (two for short names), letter case and `-`, `_`, `.` ignored.
 pub fn nearest<'a>(given: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let plain = |name: &str| {
-        name.chars().filter(|c| !matches!(c, '-' | '_' | '.' | ' ')).collect::<String>().to_lowercase()
+        name.chars()
+            .filter(|c| !matches!(c, '-' | '_' | '.' | ' '))
+            .collect::<String>()
+            .to_lowercase()
     };
     let wanted = plain(given);
     let limit = (wanted.chars().count() / 3).clamp(1, 4);

@@ -194,7 +194,11 @@ mod tests {
         assert_eq!(at(7, 8), ("a.md".into(), 4, 18), "generated text stands for its cause");
         assert_eq!(at(9, 12), ("a.md".into(), 19, 22));
         assert_eq!(at(2, 6), ("a.md".into(), 2, 4), "a span into another file ends with its piece");
-        assert_eq!(at(12, 12), ("a.md".into(), 22, 22), "the end of the text is the end of the file");
+        assert_eq!(
+            at(12, 12),
+            ("a.md".into(), 22, 22),
+            "the end of the text is the end of the file"
+        );
         assert!(map.locate_copied(Span::new(4, 7)).is_some());
         assert!(map.locate_copied(Span::new(7, 8)).is_none());
     }
