@@ -7,7 +7,7 @@ use crate::model::entry::*;
 use crate::model::formula::Type;
 use crate::model::formula::resolve::{Locals, Name};
 use crate::model::load::{BAD_QUANTITY, WRONG_KIND};
-use crate::model::quantity::{Dimension, Ratio, Unit, Units};
+use crate::model::quantity::{Dimension, Quantity, Ratio, Unit, Units};
 use crate::text::Location;
 use num_traits::{One, Zero};
 use std::collections::{BTreeMap, HashMap};
@@ -71,9 +71,16 @@ impl<'a> Loader<'a> {
             for (key, value) in units {
                 let name = key.get_ref();
                 let location = Location::new(file.source, key.span().into());
-                if self.model.units.knows(name) {
-                    let message = format!("there is a unit `{name}` already");
-                    self.report(&super::DUPLICATE_ENTRY, location, message);
+                if let Ok(known) = self.model.units.parse(name) {
+                    // saying again what is known does no harm
+                    let same = |size: &Quantity| {
+                        size.value == known.factor && size.dimension == known.dimension
+                    };
+                    let size = self.quantity_of(file.source, value, "", None, None);
+                    if size.is_some_and(|(size, _)| !same(&size)) {
+                        let message = format!("there is another unit `{name}` already");
+                        self.report(&super::DUPLICATE_ENTRY, location, message);
+                    }
                 } else if !name.chars().all(char::is_alphabetic) {
                     self.report(&super::BAD_NAME, location, format!("`{name}` cannot be a unit"));
                 } else if let Some((size, _)) = self.quantity_of(file.source, value, "", None, None)
