@@ -7,6 +7,7 @@
 //! - [`world`]: the only door to files, clock and environment;
 //! - [`content`]: what a directive returns;
 //! - [`config`]: what `book.toml` says to the tool;
+//! - [`model`]: quantities, formulas, options, matrices, checklists, and their arithmetic;
 //! - [`markdown`]: the directives and fences in the author's Markdown;
 //! - [`manifest`]: YAML with the place of every value, schemas, rules;
 //! - [`render`]: content to HTML, or to plain Markdown; all escaping;
@@ -19,6 +20,7 @@ pub mod diag;
 pub mod host;
 pub mod manifest;
 pub mod markdown;
+pub mod model;
 pub mod render;
 pub mod report;
 pub mod text;

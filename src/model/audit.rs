@@ -1,0 +1,383 @@
+//! What can be said against a model as a whole: values that cannot be computed, facts without a source, what is stale or
+//! unused.
+
+use super::entry::{Basis, Figure};
+use super::evaluate::Evaluator;
+use super::formula::eval::Values;
+use super::formula::resolve::Name;
+use super::formula::{Op, Scalar};
+use super::{Compiled, Inputs, Model};
+use crate::diag::{Code, Diagnostic, Level};
+use jiff::civil::Date;
+use num_traits::Signed;
+use std::collections::BTreeSet;
+
+/// A figure that does not say where it is from.
+pub(super) static NO_SOURCE: Code = Code {
+    name: "figure-without-source",
+    level: Level::Warn,
+    summary: "a figure that does not say where it is from",
+    page: "A reader cannot check a number without a source. Name one, or say that it is an opinion:\n\n\
+        ```toml\n[figures.few_services]\nvalue = 20\nbasis = \"judgement\"\n```\n",
+    alias: "",
+};
+
+/// A figure of which nobody knows when it was true.
+pub(super) static NO_DATE: Code = Code {
+    name: "figure-without-date",
+    level: Level::Warn,
+    summary: "a figure that does not say when it was checked, and whose source does not either",
+    page: "Facts about software change. Write `checked = 2026-03-21` in the figure, or `accessed` in its source.\n",
+    alias: "",
+};
+
+/// A figure that was checked too long ago.
+pub(super) static STALE_FIGURE: Code = Code {
+    name: "stale-figure",
+    level: Level::Warn,
+    summary: "a figure that was checked longer ago than `stale-after`",
+    page: "Look whether its source still says so, and set `checked` to today.\n",
+    alias: "",
+};
+
+/// Something that nothing uses.
+pub(super) static NEVER_USED: Code = Code {
+    name: "never-used",
+    level: Level::Note,
+    summary: "a figure, input, formula or source that nothing uses",
+    page: "No formula, option, matrix, checklist or page uses it. Use it, or take it out: an unused figure goes stale unseen.\n",
+    alias: "",
+};
+
+/// A figure that another replaces, but that is still used.
+pub(super) static SUPERSEDED: Code = Code {
+    name: "superseded-figure",
+    level: Level::Warn,
+    summary: "a figure that another one supersedes, but that is still used",
+    page: "```toml\n[figures.old]\nvalue = \"1Gi\"\nsuperseded-by = \"new\"\n\n[formulas]\ntotal = \"2 * old\"   # use new\n```\n",
+    alias: "",
+};
+
+/// Fewer than none of something.
+pub(super) static NEGATIVE_COUNT: Code = Code {
+    name: "negative-count",
+    level: Level::Deny,
+    summary: "a component of which there are fewer than none",
+    page: "With the defaults or a scenario's inputs, the count of a component is below zero. Bound it: `max(pods - 10, 0)`.\n",
+    alias: "",
+};
+
+/// What pages use of a model, so that the rest can be named.
+#[derive(Clone, Debug, Default)]
+pub struct Used {
+    names: BTreeSet<Name>,
+    sources: BTreeSet<String>,
+}
+
+impl Used {
+    /// An expression is used.
+    pub fn expression(&mut self, compiled: &Compiled) {
+        self.names.extend(compiled.ir.nodes.iter().filter_map(|node| match node.op {
+            Op::Input(index) => Some(Name::Input(index)),
+            Op::Figure(index) => Some(Name::Figure(index)),
+            Op::Definition(index) => Some(Name::Definition(index)),
+            _ => None,
+        }));
+    }
+
+    /// An input is used by its name: a calculator shows it, a directive sets it.
+    pub fn input(&mut self, model: &Model, name: &str) {
+        self.names.extend(model.inputs.get_index_of(name).map(Name::Input));
+    }
+
+    /// A source is shown.
+    pub fn source(&mut self, id: &str) {
+        self.sources.insert(id.to_owned());
+    }
+
+    /// Everything that was used elsewhere too.
+    pub fn merge(&mut self, other: &Used) {
+        self.names.extend(&other.names);
+        self.sources.extend(other.sources.iter().cloned());
+    }
+}
+
+/// What can be said without knowing the date or the pages.
+pub(super) fn at_load(model: &Model) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    for figure in model.figures.values() {
+        provenance(model, figure, &mut findings);
+    }
+    let mut used = Used::default();
+    model.uses(&mut used);
+    superseded(model, &used, &mut findings);
+    values(model, &mut findings);
+    findings
+}
+
+fn provenance(model: &Model, figure: &Figure, findings: &mut Vec<Diagnostic>) {
+    let name = &figure.name;
+    if figure.basis == Basis::Judgement {
+        return;
+    }
+    if figure.sources.is_empty() {
+        let message = format!("figure `{name}` does not say where it is from");
+        let finding = Diagnostic::new(&NO_SOURCE, figure.location.clone(), message);
+        findings.push(finding.help("name a `source`, or write `basis = \"judgement\"`"));
+        return;
+    }
+    let dated = figure
+        .sources
+        .iter()
+        .any(|id| model.sources.get(id).is_some_and(|source| source.accessed.is_some()));
+    if figure.checked.is_none() && !dated {
+        let message = format!("figure `{name}` does not say when it was checked");
+        let finding = Diagnostic::new(&NO_DATE, figure.location.clone(), message);
+        findings.push(finding.help("add `checked` to it, or `accessed` to its source"));
+    }
+}
+
+fn superseded(model: &Model, used: &Used, findings: &mut Vec<Diagnostic>) {
+    for (index, figure) in model.figures.values().enumerate() {
+        if let Some(next) = &figure.superseded_by
+            && used.names.contains(&Name::Figure(index))
+        {
+            let message =
+                format!("figure `{}` is superseded by `{next}`, and still used", figure.name);
+            findings.push(Diagnostic::new(&SUPERSEDED, figure.location.clone(), message));
+        }
+    }
+}
+
+/// Evaluates everything with the defaults and with each scenario.
+fn values(model: &Model, findings: &mut Vec<Diagnostic>) {
+    let scenarios =
+        model.scenarios.keys().filter_map(|id| Some((Some(id), model.inputs_of(id).ok()?)));
+    for (scenario, inputs) in std::iter::once((None, model.inputs())).chain(scenarios) {
+        let with = scenario.map_or("the defaults".to_owned(), |id| format!("scenario `{id}`"));
+        evaluated(model, &inputs, &with, findings);
+    }
+}
+
+fn evaluated(model: &Model, inputs: &Inputs, with: &str, findings: &mut Vec<Diagnostic>) {
+    let mut evaluator = Evaluator::new(model, inputs, None);
+    for formula in model.formulas.values() {
+        let value = evaluator.definition(formula.definition);
+        report(model, formula.definition, value.err(), with, findings);
+    }
+    for (id, names) in &model.names.options {
+        for (name, component) in &names.components {
+            let count = evaluator.definition(component.count);
+            if let Ok(Scalar::Number(number)) = &count
+                && number.is_negative()
+            {
+                let message = format!("with {with}, option `{id}` has fewer than no `{name}`");
+                let option = model.options.get(id);
+                let found = option
+                    .and_then(|option| option.components.iter().find(|found| found.name == *name));
+                if let Some(found) = found {
+                    findings.push(Diagnostic::new(
+                        &NEGATIVE_COUNT,
+                        found.count.location.clone(),
+                        message,
+                    ));
+                }
+            }
+            for share in std::iter::once(&component.count).chain(component.share.values()) {
+                let value = evaluator.definition(*share);
+                report(model, *share, value.err(), with, findings);
+            }
+        }
+    }
+}
+
+/// A fault, at the formula that it is in; those that follow from it are not repeated.
+fn report(
+    model: &Model,
+    asked: usize,
+    fault: Option<super::formula::eval::Fault>,
+    with: &str,
+    findings: &mut Vec<Diagnostic>,
+) {
+    let Some(fault) = fault else { return };
+    if fault.kind == super::formula::eval::FaultKind::Bad {
+        return;
+    }
+    let definition = fault.definition.unwrap_or(asked);
+    let own = super::formula::eval::Fault { definition: None, ..fault };
+    let mut problem = model.problem("", own);
+    problem.message = format!("with {with}, {}", problem.message);
+    let text = &model.definitions[definition].text;
+    let finding = problem.located(|span| text.locate(span));
+    if !findings
+        .iter()
+        .any(|known| known.code == finding.code && known.at.location == finding.at.location)
+    {
+        findings.push(finding);
+    }
+}
+
+impl Model {
+    /// The figures that were checked longer ago than the model allows; none where it does not say.
+    pub fn stale(&self, today: Date) -> Vec<Diagnostic> {
+        let Some(age) = &self.settings.stale_after else { return Vec::new() };
+        let Ok(oldest) = today.checked_sub(age.span) else { return Vec::new() };
+        let mut findings = Vec::new();
+        for figure in self.figures.values().filter(|figure| figure.basis != Basis::Judgement) {
+            let dates = figure.sources.iter().filter_map(|id| self.sources.get(id)?.accessed);
+            let checked = figure.checked.or(dates.max());
+            if let Some(checked) = checked
+                && checked < oldest
+            {
+                let message = format!(
+                    "figure `{}` was checked on {checked}, more than {} ago",
+                    figure.name, age.text
+                );
+                findings.push(Diagnostic::new(&STALE_FIGURE, figure.location.clone(), message));
+            }
+        }
+        findings
+    }
+
+    /// What neither the model itself nor a page uses.
+    pub fn unused(&self, pages: &Used) -> Vec<Diagnostic> {
+        let mut used = pages.clone();
+        self.uses(&mut used);
+        let mut findings = Vec::new();
+        let mut unused = |what: &str, name: &str, location: &crate::text::Location| {
+            let message = format!("nothing uses {what} `{name}`");
+            findings.push(Diagnostic::new(&NEVER_USED, location.clone(), message));
+        };
+        for (index, input) in self.inputs.values().enumerate() {
+            if !used.names.contains(&Name::Input(index)) {
+                unused("input", &input.name, &input.location);
+            }
+        }
+        for (index, figure) in self.figures.values().enumerate() {
+            if !used.names.contains(&Name::Figure(index)) {
+                unused("figure", &figure.name, &figure.location);
+            }
+        }
+        for formula in self.formulas.values() {
+            if !used.names.contains(&Name::Definition(formula.definition)) {
+                unused("formula", &formula.name, &formula.location);
+            }
+        }
+        for source in self.sources.values() {
+            if !used.sources.contains(&source.id) {
+                unused("source", &source.id, &source.location);
+            }
+        }
+        findings
+    }
+
+    /// Superseded figures that pages use directly.
+    pub fn superseded(&self, pages: &Used) -> Vec<Diagnostic> {
+        let mut findings = Vec::new();
+        superseded(self, pages, &mut findings);
+        findings
+    }
+
+    /// What the model's own entries use.
+    fn uses(&self, used: &mut Used) {
+        for definition in &self.definitions {
+            for node in &definition.ir.nodes {
+                match node.op {
+                    Op::Input(index) => used.names.insert(Name::Input(index)),
+                    Op::Figure(index) => used.names.insert(Name::Figure(index)),
+                    Op::Definition(index) => used.names.insert(Name::Definition(index)),
+                    _ => false,
+                };
+            }
+        }
+        for compiled in self.compiled() {
+            used.expression(compiled);
+        }
+        let cited = self.figures.values().flat_map(|figure| &figure.sources);
+        let cited = cited.chain(self.inputs.values().flat_map(|input| &input.sources));
+        let cited = cited.chain(self.options.values().flat_map(|option| {
+            option
+                .sources
+                .iter()
+                .chain(option.components.iter().flat_map(|component| &component.sources))
+        }));
+        let cells = self
+            .matrices
+            .values()
+            .flat_map(|matrix| &matrix.rows)
+            .flat_map(|row| row.cells.iter().flatten());
+        let cited = cited.chain(cells.flat_map(|cell| &cell.sources));
+        let cited = cited.chain(
+            self.checklists.values().flat_map(|list| &list.items).flat_map(|item| &item.sources),
+        );
+        used.sources.extend(cited.cloned());
+        for advisor in self.advisors.values() {
+            used.names.extend(
+                advisor
+                    .inputs
+                    .iter()
+                    .filter_map(|name| self.inputs.get_index_of(name))
+                    .map(Name::Input),
+            );
+        }
+        for proxy in self.proxies.values() {
+            used.names.extend(
+                proxy
+                    .count
+                    .iter()
+                    .filter_map(|name| self.inputs.get_index_of(name))
+                    .map(Name::Input),
+            );
+        }
+    }
+
+    /// The expressions that stand in texts and conditions of the model.
+    fn compiled(&self) -> Vec<&Compiled> {
+        let mut found: Vec<&Compiled> = Vec::new();
+        let mut proses: Vec<&super::Prose> = Vec::new();
+        proses.extend(self.inputs.values().map(|entry| &entry.note));
+        proses.extend(self.figures.values().map(|entry| &entry.note));
+        proses.extend(self.formulas.values().map(|entry| &entry.note));
+        proses.extend(self.sources.values().map(|entry| &entry.note));
+        proses.extend(self.scenarios.values().map(|entry| &entry.note));
+        proses.extend(self.statuses.values().map(|entry| &entry.note));
+        proses.extend(self.placeholders.values().map(|entry| &entry.note));
+        for option in self.options.values() {
+            proses.push(&option.note);
+            proses.extend(option.components.iter().map(|component| &component.note));
+        }
+        for matrix in self.matrices.values() {
+            proses.push(&matrix.note);
+            proses.extend(matrix.columns.iter().map(|column| &column.note));
+            for row in &matrix.rows {
+                proses.push(&row.note);
+                proses.extend(row.cells.iter().flatten().flat_map(|cell| [&cell.text, &cell.note]));
+            }
+        }
+        for list in self.checklists.values() {
+            proses.push(&list.intro);
+            proses.extend(list.groups.iter().map(|group| &group.note));
+            for item in &list.items {
+                proses.extend([&item.text, &item.help]);
+                found.extend(&item.holds);
+            }
+            for band in &list.bands {
+                proses.push(&band.text);
+                found.extend(&band.when);
+            }
+        }
+        for advisor in self.advisors.values() {
+            proses.push(&advisor.intro);
+            for rule in &advisor.rules {
+                proses.push(&rule.reason);
+                found.extend(&rule.when);
+            }
+        }
+        let pieces = proses.into_iter().flat_map(|prose| &prose.pieces);
+        found.extend(pieces.filter_map(|piece| match piece {
+            super::entry::Piece::Value(compiled) => Some(compiled),
+            super::entry::Piece::Text(_) => None,
+        }));
+        found
+    }
+}

@@ -1,0 +1,581 @@
+//! Expressions: read against a model, and evaluated with inputs.
+//!
+//! Owns: [`Compiled`], [`Evaluation`], [`Provenance`]. Must not know: where an expression stands; it reports
+//! [`Problem`]s, whose caller knows.
+
+use super::entry::InputKind;
+use super::formula::eval::{Fault, FaultKind, Values, evaluate};
+use super::formula::range::{Range, Ranges, Reading, Variable, range, read, truths};
+use super::formula::resolve::{Locals, Scope, resolve};
+use super::formula::types::check;
+use super::formula::{Ir, Local, Op, Scalar, Type};
+use super::problem::Problem;
+use super::quantity::{Dimension, Format, Quantity, Ratio, Shown, Style, Unit};
+use super::{Inputs, Model, load};
+use crate::diag::{Code, Level};
+use crate::text::Span;
+use num_traits::Zero;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+/// A division by zero.
+pub(super) static DIVISION_BY_ZERO: Code = Code {
+    name: "division-by-zero",
+    level: Level::Deny,
+    summary: "a formula that divides by zero",
+    page: "With these inputs the divisor is zero, so there is no value to publish.\n\n\
+        ```toml\n[formulas]\nper_node = \"pods / nodes\"   # with nodes = 0?\n```\n\n\
+        Give the input a `min`, or say what holds then: `nodes > 0 ? pods / nodes : 0`.\n",
+    alias: "",
+};
+
+/// A number that no figure can have.
+pub(super) static NUMBER_TOO_LARGE: Code = Code {
+    name: "number-too-large",
+    level: Level::Deny,
+    summary: "a number with more digits than is supported",
+    page: "Values are exact; to stay so, they may have some 600 digits above and below the line. More is a mistake in the formula.\n",
+    alias: "",
+};
+
+/// A value that cannot be had because something that it needs is wrong.
+pub(super) static NO_VALUE: Code = Code {
+    name: "no-value",
+    level: Level::Deny,
+    summary: "a value that depends on something with a finding of its own",
+    page: "The formula itself may be right, but something that it refers to has a finding. Mend that one first.\n",
+    alias: "",
+};
+
+/// An expression that was read against a model, and is only good for that one.
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    pub(super) ir: Ir,
+    text: Arc<str>,
+}
+
+impl Compiled {
+    /// As it was written.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Its dimension, if it is a number.
+    pub fn dimension(&self) -> Option<Dimension> {
+        self.ir.ty().dimension()
+    }
+
+    /// Whether it is true or false.
+    pub fn is_condition(&self) -> bool {
+        self.ir.ty() == Type::Bool
+    }
+
+    pub(super) fn ty(&self) -> Type {
+        self.ir.ty()
+    }
+}
+
+/// What an expression comes to.
+#[derive(Clone, Debug)]
+pub struct Evaluation {
+    /// The value.
+    pub value: Value,
+    /// From where to where it can be, if anything that it depends on has a range.
+    pub range: Option<Range>,
+    /// Whether a range made it impossible to say more: a condition that may be either, a divisor that may be zero.
+    pub uncertain: bool,
+    /// What it was made from.
+    pub provenance: Provenance,
+    /// The unit that its parts were given in, where that is one.
+    pub unit: Option<Unit>,
+    /// Whether its bytes were given in `MB`, not `MiB`.
+    pub decimal_bytes: bool,
+}
+
+/// A value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// A number of something.
+    Quantity(Quantity),
+    /// True or false.
+    Bool(bool),
+    /// One of an input's choices.
+    Text(String),
+}
+
+impl Value {
+    /// The quantity, if it is one.
+    pub fn quantity(&self) -> Option<&Quantity> {
+        match self {
+            Value::Quantity(quantity) => Some(quantity),
+            _ => None,
+        }
+    }
+}
+
+/// What a value was made from: the names, which the model says more of. Each list is in the order of the model.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Provenance {
+    /// The expression.
+    pub formula: String,
+    /// The inputs that had a say.
+    pub inputs: Vec<String>,
+    /// The figures that had a say.
+    pub figures: Vec<String>,
+    /// The formulas that were used.
+    pub formulas: Vec<String>,
+    /// The sources of those figures and inputs.
+    pub sources: Vec<String>,
+}
+
+/// A reader's answers to a checklist, and the needs that were chosen in a matrix.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Answers {
+    /// The items that are ticked.
+    pub yes: BTreeSet<String>,
+    /// The rows that are chosen.
+    pub needs: BTreeSet<String>,
+}
+
+impl Model {
+    /// Reads an expression of a page, a directive or a command line. Spans of problems are in its text.
+    pub fn compile(&self, text: &str) -> Result<Compiled, Vec<Problem>> {
+        self.compile_in(text, None, None)
+    }
+
+    /// Reads an expression that may also be a bare quantity, which takes its dimension from that key (`cpu`).
+    pub fn compile_for(&self, text: &str, key: &str) -> Result<Compiled, Vec<Problem>> {
+        self.compile_in(text, None, Some(key))
+    }
+
+    pub(super) fn compile_in(
+        &self,
+        text: &str,
+        locals: Option<&Locals>,
+        bare: Option<&str>,
+    ) -> Result<Compiled, Vec<Problem>> {
+        let scope = Scope { names: &self.names, units: &self.units, locals, bare };
+        let mut ir = resolve(text, scope)?;
+        let problems = check(&mut ir, text, &self.leaves);
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        if ir.ty() == Type::Bad {
+            return Err(vec![self.no_value(&ir)]);
+        }
+        let below =
+            ir.definitions().map(|(index, _)| self.definitions[index].depth).max().unwrap_or(0);
+        if below + ir.depth > load::MAX_DEPTH {
+            let message = "this expression is built on too many layers of formulas";
+            return Err(vec![Problem::new(&load::TOO_DEEP, Span::new(0, text.len()), message)]);
+        }
+        Ok(Compiled { ir, text: text.into() })
+    }
+
+    /// The problem of an expression that refers to something bad.
+    fn no_value(&self, ir: &Ir) -> Problem {
+        let bad = ir.nodes.iter().find_map(|node| match node.op {
+            Op::Definition(index) if self.leaves.definitions[index] == Type::Bad => {
+                Some((index, node.span))
+            }
+            _ => None,
+        });
+        match bad {
+            Some((index, span)) => {
+                let definition = &self.definitions[index];
+                let message = format!("`{}` has no value", definition.name);
+                Problem::new(&NO_VALUE, span, message)
+                    .related(definition.text.location.clone(), "it has a finding of its own")
+            }
+            None => Problem::new(&NO_VALUE, Span::at(0), "this has no value"),
+        }
+    }
+
+    /// Evaluates an expression.
+    pub fn evaluate(&self, compiled: &Compiled, inputs: &Inputs) -> Result<Evaluation, Problem> {
+        let mut evaluator = Evaluator::new(self, inputs, None);
+        let scalar = evaluate(&compiled.ir, &mut evaluator)
+            .map_err(|fault| self.problem(&compiled.text, fault))?;
+        let touched = std::mem::take(&mut evaluator.touched);
+        let (range, uncertain) = evaluator.range(&compiled.ir);
+        let ty = compiled.ir.ty();
+        let (unit, decimal_bytes) = self.unit_hint(&compiled.ir, ty, &touched);
+        Ok(Evaluation {
+            value: value_of(scalar, ty),
+            range,
+            uncertain,
+            provenance: self.provenance(&compiled.text, &touched),
+            unit,
+            decimal_bytes,
+        })
+    }
+
+    /// Evaluates a condition of a checklist or an advisor against a reader's answers.
+    pub fn holds(
+        &self,
+        checklist: Option<&str>,
+        condition: &Compiled,
+        answers: &Answers,
+        inputs: &Inputs,
+    ) -> Result<bool, Problem> {
+        let answered = Answered { model: self, checklist, answers };
+        let mut evaluator = Evaluator::new(self, inputs, Some(answered));
+        match evaluate(&condition.ir, &mut evaluator) {
+            Ok(Scalar::Bool(value)) => Ok(value),
+            Ok(_) => Err(Problem::new(&NO_VALUE, Span::at(0), "this is not true or false")),
+            Err(fault) => Err(self.problem(&condition.text, fault)),
+        }
+    }
+
+    /// The verdict of a checklist: the first band whose condition holds.
+    pub fn verdict<'m>(
+        &'m self,
+        checklist: &'m super::entry::Checklist,
+        answers: &Answers,
+        inputs: &Inputs,
+    ) -> Result<Option<&'m super::entry::Band>, Problem> {
+        for band in &checklist.bands {
+            match &band.when {
+                None => return Ok(Some(band)),
+                Some(when) if self.holds(Some(&checklist.id), when, answers, inputs)? => {
+                    return Ok(Some(band));
+                }
+                Some(_) => {}
+            }
+        }
+        Ok(None)
+    }
+
+    /// A text with its values filled in, as people read them.
+    pub fn prose(&self, prose: &super::entry::Prose, inputs: &Inputs) -> Result<String, Problem> {
+        if prose.pieces.is_empty() {
+            return Ok(prose.text.clone());
+        }
+        let mut out = String::new();
+        for piece in &prose.pieces {
+            match piece {
+                super::entry::Piece::Text(text) => out.push_str(text),
+                super::entry::Piece::Value(compiled) => {
+                    let evaluation = self.evaluate(compiled, inputs)?;
+                    out.push_str(&self.show(&evaluation, &Format::default()).text);
+                }
+            }
+        }
+        Ok(out)
+    }
+
+    /// Shows a value. Without a unit in the format, one that its parts were given in is preferred.
+    pub fn show(&self, evaluation: &Evaluation, format: &Format) -> Shown {
+        match &evaluation.value {
+            Value::Quantity(quantity) => self.show_quantity(quantity, evaluation, format),
+            Value::Bool(value) => plain(if *value { "yes" } else { "no" }),
+            Value::Text(value) => plain(value),
+        }
+    }
+
+    /// Shows the ends of a range in the unit of the value itself, without the unit's name: `5`, `20`.
+    pub fn show_range(&self, evaluation: &Evaluation, format: &Format) -> Option<(Shown, Shown)> {
+        let range = evaluation.range.as_ref()?;
+        let dimension = evaluation.value.quantity()?.dimension;
+        let format = self.format_for(evaluation.value.quantity()?, evaluation, format);
+        let format = Format {
+            bare: true,
+            unit: Some(self.units.unit_for(evaluation.value.quantity()?, &format)),
+            ..format
+        };
+        let show =
+            |value: &Ratio| self.units.show(&Quantity::new(value.clone(), dimension), &format);
+        Some((show(&range.low), show(&range.high)))
+    }
+
+    fn show_quantity(
+        &self,
+        quantity: &Quantity,
+        evaluation: &Evaluation,
+        format: &Format,
+    ) -> Shown {
+        self.units.show(quantity, &self.format_for(quantity, evaluation, format))
+    }
+
+    fn format_for(&self, quantity: &Quantity, evaluation: &Evaluation, format: &Format) -> Format {
+        if format.unit.is_some() || format.style == Style::Kubernetes {
+            return format.clone();
+        }
+        let mut format = Format {
+            decimal_bytes: format.decimal_bytes || evaluation.decimal_bytes,
+            ..format.clone()
+        };
+        if let Some(unit) = &evaluation.unit {
+            let shown = &quantity.value / &unit.factor;
+            let bytes = matches!(quantity.dimension, Dimension::MEMORY | Dimension::DATA);
+            let readable = shown.is_zero()
+                || (num_traits::Signed::abs(&shown) >= Ratio::new(1.into(), 100.into())
+                    && num_traits::Signed::abs(&shown) < Ratio::from_integer(10_000.into()));
+            if unit.dimension == quantity.dimension
+                && !bytes
+                && (readable || quantity.dimension != Dimension::TIME)
+            {
+                format.unit = Some(unit.clone());
+            }
+        }
+        format
+    }
+
+    /// The unit of the parts that have the dimension of the whole, if they agree on one.
+    pub(super) fn unit_hint(&self, ir: &Ir, ty: Type, touched: &Touched) -> (Option<Unit>, bool) {
+        let Some(dimension) = ty.dimension() else { return (None, false) };
+        let own = match ir.nodes.last().map(|node| &node.op) {
+            Some(Op::Figure(index)) => self.figures[*index].unit.clone(),
+            Some(Op::Input(index)) => self.inputs[*index].unit.clone(),
+            Some(Op::Definition(index)) => self
+                .formulas
+                .values()
+                .find(|formula| formula.definition == *index)
+                .and_then(|formula| formula.unit.clone()),
+            _ => None,
+        };
+        if let Some(own) = own
+            && own.dimension == dimension
+        {
+            let decimal = own.is_decimal_bytes();
+            return (Some(own), decimal);
+        }
+        let of = |unit: &Option<Unit>| unit.clone().filter(|unit| unit.dimension == dimension);
+        let mut units: Vec<Unit> =
+            touched.figures.iter().filter_map(|index| of(&self.figures[*index].unit)).collect();
+        units.extend(touched.inputs.iter().filter_map(|index| of(&self.inputs[*index].unit)));
+        // counts are of many things; a product of pods and hops is neither
+        if dimension.is_count() || units.is_empty() {
+            return (None, false);
+        }
+        let decimal = units.iter().all(Unit::is_decimal_bytes);
+        let first = units.swap_remove(0);
+        (units.iter().all(|unit| *unit == first).then_some(first), decimal)
+    }
+
+    pub(super) fn provenance(&self, text: &str, touched: &Touched) -> Provenance {
+        let inputs: Vec<String> =
+            touched.inputs.iter().map(|index| self.inputs[*index].name.clone()).collect();
+        let figures: Vec<String> =
+            touched.figures.iter().map(|index| self.figures[*index].name.clone()).collect();
+        let formulas = self
+            .formulas
+            .values()
+            .filter(|formula| touched.definitions.contains(&formula.definition));
+        let formulas = formulas.map(|formula| formula.name.clone()).collect();
+        let mut ids: BTreeSet<&str> = BTreeSet::new();
+        for index in &touched.figures {
+            ids.extend(self.figures[*index].sources.iter().map(String::as_str));
+        }
+        for index in &touched.inputs {
+            ids.extend(self.inputs[*index].sources.iter().map(String::as_str));
+        }
+        let sources = self.sources.keys().filter(|id| ids.contains(id.as_str())).cloned().collect();
+        Provenance { formula: text.trim().to_owned(), inputs, figures, formulas, sources }
+    }
+
+    /// What a fault is, in the words of a finding.
+    pub(super) fn problem(&self, text: &str, fault: Fault) -> Problem {
+        let (code, message) = match fault.kind {
+            FaultKind::DivisionByZero => (&DIVISION_BY_ZERO, "this divides by zero"),
+            FaultKind::TooLarge => (&NUMBER_TOO_LARGE, "this number is too large"),
+            FaultKind::Bad => (&NO_VALUE, "this has no value"),
+        };
+        match fault.definition {
+            None => Problem::new(code, fault.span, message),
+            Some(index) => {
+                let definition = &self.definitions[index];
+                let whole = Span::new(0, text.len());
+                let problem =
+                    Problem::new(code, whole, format!("{message}, in `{}`", definition.name));
+                problem.related(definition.text.locate(fault.span), "here")
+            }
+        }
+    }
+}
+
+fn plain(text: &str) -> Shown {
+    Shown {
+        text: text.into(),
+        number: text.into(),
+        unit: String::new(),
+        rounded: false,
+        exact: text.into(),
+    }
+}
+
+pub(super) fn value_of(scalar: Scalar, ty: Type) -> Value {
+    match scalar {
+        Scalar::Number(value) => {
+            Value::Quantity(Quantity::new(value, ty.dimension().unwrap_or_default()))
+        }
+        Scalar::Bool(value) => Value::Bool(value),
+        Scalar::Text(value) => Value::Text(value.to_string()),
+    }
+}
+
+/// What a value was computed from, by index.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Touched {
+    pub(super) inputs: BTreeSet<usize>,
+    pub(super) figures: BTreeSet<usize>,
+    pub(super) definitions: BTreeSet<usize>,
+}
+
+/// The answers that the rules of a checklist ask for.
+#[derive(Clone, Copy)]
+pub(super) struct Answered<'a> {
+    model: &'a Model,
+    checklist: Option<&'a str>,
+    answers: &'a Answers,
+}
+
+impl Answered<'_> {
+    fn value(&self, local: &Local) -> Scalar {
+        let items = self
+            .checklist
+            .and_then(|id| self.model.checklists.get(id))
+            .map_or(&[][..], |list| &list.items);
+        let ticked = || items.iter().filter(|item| self.answers.yes.contains(&item.id));
+        let count = |number: usize| Scalar::Number(Ratio::from_integer(number.into()));
+        match local {
+            Local::Yes => count(ticked().count()),
+            Local::No => count(items.len() - ticked().count()),
+            Local::Total => count(items.len()),
+            Local::Score => {
+                Scalar::Number(ticked().fold(Ratio::zero(), |sum, item| sum + &item.weight))
+            }
+            Local::Count(group) => {
+                count(ticked().filter(|item| item.group.as_deref() == Some(&**group)).count())
+            }
+            Local::Answer(item) => Scalar::Bool(self.answers.yes.contains(&**item)),
+            Local::Need(row) => Scalar::Bool(self.answers.needs.contains(&**row)),
+        }
+    }
+}
+
+/// Computes formulas of one model with one set of inputs; each definition once.
+pub(super) struct Evaluator<'a> {
+    model: &'a Model,
+    inputs: &'a Inputs,
+    answered: Option<Answered<'a>>,
+    pub(super) touched: Touched,
+    values: HashMap<usize, Result<Scalar, Fault>>,
+    readings: HashMap<usize, Result<Reading, Fault>>,
+    pins: BTreeMap<Variable, Ratio>,
+}
+
+impl<'a> Evaluator<'a> {
+    pub(super) fn new(
+        model: &'a Model,
+        inputs: &'a Inputs,
+        answered: Option<Answered<'a>>,
+    ) -> Evaluator<'a> {
+        Evaluator {
+            model,
+            inputs,
+            answered,
+            touched: Touched::default(),
+            values: HashMap::new(),
+            readings: HashMap::new(),
+            pins: BTreeMap::new(),
+        }
+    }
+
+    /// The range of an expression that has a value; and whether one could not be had.
+    pub(super) fn range(&mut self, ir: &Ir) -> (Option<Range>, bool) {
+        match ir.ty() {
+            Type::Bool => match truths(ir, self) {
+                Ok((maybe_true, maybe_false)) => (None, maybe_true && maybe_false),
+                Err(_) => (None, true),
+            },
+            Type::Number(_) | Type::Zero => match range(ir, self) {
+                Ok(range) => (range, false),
+                Err(_) => (None, true),
+            },
+            _ => (None, false),
+        }
+    }
+}
+
+impl Values for Evaluator<'_> {
+    fn input(&mut self, index: usize) -> Scalar {
+        self.touched.inputs.insert(index);
+        match self.pins.get(&Variable::Input(index)) {
+            Some(value) => Scalar::Number(value.clone()),
+            None => self.inputs.values[index].clone(),
+        }
+    }
+
+    fn figure(&mut self, index: usize) -> Ratio {
+        self.touched.figures.insert(index);
+        if let Some(value) = self.pins.get(&Variable::Figure(index)) {
+            return value.clone();
+        }
+        match self.inputs.figures.get(&index) {
+            Some(value) => value.clone(),
+            None => self.model.figures[index].quantity.value.clone(),
+        }
+    }
+
+    fn definition(&mut self, index: usize) -> Result<Scalar, Fault> {
+        if let Some(known) = self.values.get(&index) {
+            return known.clone();
+        }
+        self.touched.definitions.insert(index);
+        let model = self.model;
+        let mut value = evaluate(&model.definitions[index].ir, self);
+        if let Err(fault) = &mut value {
+            fault.definition.get_or_insert(index);
+        }
+        self.values.insert(index, value.clone());
+        value
+    }
+
+    fn local(&mut self, local: &Local) -> Scalar {
+        match &self.answered {
+            Some(answered) => answered.value(local),
+            None => match local {
+                Local::Answer(_) | Local::Need(_) => Scalar::Bool(false),
+                _ => Scalar::Number(Ratio::zero()),
+            },
+        }
+    }
+}
+
+impl Ranges for Evaluator<'_> {
+    fn range_of(&self, variable: Variable) -> Option<(Ratio, Ratio)> {
+        if self.pins.contains_key(&variable) {
+            return None;
+        }
+        match variable {
+            // what is said is certain; only a default may be a range
+            Variable::Input(index) if self.inputs.said[index] => None,
+            Variable::Input(index) => match &self.model.inputs[index].kind {
+                InputKind::Number { range, .. } => range.clone(),
+                _ => None,
+            },
+            Variable::Figure(index) if self.inputs.figures.contains_key(&index) => None,
+            Variable::Figure(index) => self.model.figures[index].range.clone(),
+        }
+    }
+
+    fn reading(&mut self, index: usize) -> Result<Reading, Fault> {
+        if let Some(known) = self.readings.get(&index) {
+            return known.clone();
+        }
+        let model = self.model;
+        let mut reading = read(&model.definitions[index].ir, self);
+        if let Err(fault) = &mut reading {
+            fault.definition.get_or_insert(index);
+        }
+        self.readings.insert(index, reading.clone());
+        reading
+    }
+
+    fn pin(&mut self, values: &BTreeMap<Variable, Ratio>) {
+        self.pins = values.clone();
+        self.values.clear();
+        self.readings.clear();
+    }
+}

@@ -1,0 +1,577 @@
+//! Names: from a tree to nodes that refer to inputs, figures and definitions by index.
+
+use super::parse::{Ast, AstKind};
+use super::{Binary, Function, Ir, Local, NodeId, Op, Scalar, Type};
+use crate::diag::{Code, Level};
+use crate::model::problem::Problem;
+use crate::model::quantity::{Units, parse_kubernetes};
+use crate::text::Span;
+use indexmap::IndexMap;
+use num_traits::Zero;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// A name that nothing in the model has.
+pub(in crate::model) static UNKNOWN_NAME: Code = Code {
+    name: "unknown-name",
+    level: Level::Deny,
+    summary: "a name in a formula that the model does not have",
+    page: "A formula uses inputs, figures and other formulas by their names.\n\n\
+        ```toml\n[formulas]\n\"tax.cpu\" = \"pods * proxi.cpu\"   # there is a figure `proxy.cpu`\n```\n\n\
+        Write the name as it stands in `[inputs]`, `[figures]` or `[formulas]`, or add what is missing. A name with a `-` \
+        is a subtraction: use `_`.\n",
+    alias: "",
+};
+
+/// A function that formulas do not have, or one that is called wrongly.
+pub(in crate::model) static BAD_CALL: Code = Code {
+    name: "bad-call",
+    level: Level::Deny,
+    summary: "a function that does not exist, or is called wrongly",
+    page: "Formulas have `min max sum abs floor ceil round quantity option`.\n\n\
+        ```toml\n[formulas]\nnodes_needed = \"roundup(pods / 30)\"   # write ceil(pods / 30)\n```\n",
+    alias: "",
+};
+
+/// What a name stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::model) enum Name {
+    Input(usize),
+    Figure(usize),
+    Definition(usize),
+}
+
+/// Which of an option's numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum View {
+    /// What is reserved: the sum of requests.
+    Requests,
+    /// What is used.
+    Usage,
+    /// What may be used at most.
+    Limits,
+    /// Component by component, the larger of request and usage.
+    Reserved,
+}
+
+impl View {
+    /// All of them, in the order of tables.
+    pub const ALL: [View; 4] = [View::Requests, View::Usage, View::Limits, View::Reserved];
+
+    /// The key in the model, and in formulas.
+    pub fn name(self) -> &'static str {
+        match self {
+            View::Requests => "requests",
+            View::Usage => "usage",
+            View::Limits => "limits",
+            View::Reserved => "reserved",
+        }
+    }
+
+    /// The view of that name.
+    pub fn named(name: &str) -> Option<View> {
+        View::ALL.into_iter().find(|view| view.name() == name)
+    }
+}
+
+/// The definitions that an option's numbers are.
+#[derive(Clone, Debug, Default)]
+pub(in crate::model) struct OptionNames {
+    pub(in crate::model) totals: BTreeMap<(View, String), usize>,
+    pub(in crate::model) components: IndexMap<String, ComponentNames>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(in crate::model) struct ComponentNames {
+    /// How many there are, 0 where `when` does not hold.
+    pub(in crate::model) count: usize,
+    pub(in crate::model) when: Option<usize>,
+    /// Of one.
+    pub(in crate::model) each: BTreeMap<(View, String), usize>,
+    /// Of all that there are.
+    pub(in crate::model) share: BTreeMap<(View, String), usize>,
+}
+
+/// Everything that a formula can refer to.
+#[derive(Clone, Debug, Default)]
+pub(in crate::model) struct Names {
+    pub(in crate::model) values: HashMap<String, Name>,
+    pub(in crate::model) options: IndexMap<String, OptionNames>,
+    /// What an input that is a choice may be, by the input's index.
+    pub(in crate::model) choices: HashMap<usize, Vec<String>>,
+}
+
+/// What rules of a checklist or an advisor may refer to besides.
+#[derive(Clone, Debug, Default)]
+pub(in crate::model) struct Locals {
+    pub(in crate::model) items: BTreeSet<String>,
+    pub(in crate::model) groups: BTreeSet<String>,
+    pub(in crate::model) needs: BTreeSet<String>,
+}
+
+/// Where a formula stands, as far as it decides what names mean.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::model) struct Scope<'a> {
+    pub(in crate::model) names: &'a Names,
+    pub(in crate::model) units: &'a Units,
+    pub(in crate::model) locals: Option<&'a Locals>,
+    /// The key that a bare quantity takes its dimension from (`cpu`), where one may stand.
+    pub(in crate::model) bare: Option<&'a str>,
+}
+
+/// Reads a text and finds its names. The nodes have no types yet, but for constants.
+pub(in crate::model) fn resolve(text: &str, scope: Scope<'_>) -> Result<Ir, Vec<Problem>> {
+    let mut resolver = Resolver { scope, ir: Ir::default(), problems: Vec::new() };
+    if let Some(constant) = resolver.bare_quantity(text) {
+        return constant.map_err(|problem| vec![problem]);
+    }
+    let ast = super::parse::parse(text).map_err(|problem| vec![problem])?;
+    let (_, depth) = resolver.expression(&ast);
+    resolver.ir.depth = depth;
+    if resolver.problems.is_empty() { Ok(resolver.ir) } else { Err(resolver.problems) }
+}
+
+struct Resolver<'a> {
+    scope: Scope<'a>,
+    ir: Ir,
+    problems: Vec<Problem>,
+}
+
+/// A node and how deep it is nested.
+type Made = (NodeId, usize);
+
+impl<'a> Resolver<'a> {
+    /// `100m` or `0.5` as a whole formula: a quantity of the key it stands under.
+    fn bare_quantity(&self, text: &str) -> Option<Result<Ir, Problem>> {
+        let word = text.trim();
+        let key = self.scope.bare?;
+        parse_kubernetes(word).ok()?;
+        let start = text.len() - text.trim_start().len();
+        let span = Span::new(start, start + word.len());
+        let written =
+            self.scope.units.read(word).and_then(|written| written.resolve(None, None, key));
+        Some(match written {
+            Ok((quantity, _)) => {
+                let mut ir = Ir { depth: 1, ..Ir::default() };
+                let id = ir.push(Op::Constant(Scalar::Number(quantity.value)), span, span);
+                ir.nodes[id].ty = Type::Number(quantity.dimension);
+                Ok(ir)
+            }
+            Err(error) => Err(bad_quantity(span, error)),
+        })
+    }
+
+    fn problem(&mut self, problem: Problem) -> Op {
+        self.problems.push(problem);
+        Op::Bad
+    }
+
+    fn made(&mut self, op: Op, ast: &Ast, depth: usize) -> Made {
+        (self.ir.push(op, ast.at, ast.span), depth + 1)
+    }
+
+    fn constant(&mut self, scalar: Scalar, ty: Type, ast: &Ast) -> Made {
+        let id = self.ir.push(Op::Constant(scalar), ast.at, ast.span);
+        self.ir.nodes[id].ty = ty;
+        (id, 1)
+    }
+
+    fn expression(&mut self, ast: &Ast) -> Made {
+        match &ast.kind {
+            AstKind::Number(value) => {
+                let ty =
+                    if value.is_zero() { Type::Zero } else { Type::Number(Default::default()) };
+                self.constant(Scalar::Number(value.clone()), ty, ast)
+            }
+            AstKind::Bool(value) => self.constant(Scalar::Bool(*value), Type::Bool, ast),
+            AstKind::Text(value) => {
+                self.constant(Scalar::Text(value.as_str().into()), Type::Text, ast)
+            }
+            AstKind::Name(_) | AstKind::Select(..) => {
+                let op = self.name(ast);
+                self.made(op, ast, 0)
+            }
+            AstKind::Call { target, name, args } => self.call(ast, target.as_deref(), name, args),
+            AstKind::List(_) => {
+                let op = self.problem(Problem::new(
+                    &BAD_CALL,
+                    ast.at,
+                    "a list can only stand behind `in`",
+                ));
+                self.made(op, ast, 0)
+            }
+        }
+    }
+
+    /// A dotted name, or a field of an option.
+    fn name(&mut self, ast: &Ast) -> Op {
+        let mut fields: Vec<(&str, Span)> = Vec::new();
+        let mut base = ast;
+        while let AstKind::Select(operand, field) = &base.kind {
+            fields.push((field, base.at));
+            base = operand;
+        }
+        fields.reverse();
+        match &base.kind {
+            AstKind::Name(first) => self.dotted(first, &fields, ast.span),
+            AstKind::Call { target: None, name, args } if name == "option" => {
+                self.option(base, args, None, &fields)
+            }
+            AstKind::Call { target: Some(target), name, args } if name == "component" => {
+                match &target.kind {
+                    AstKind::Call { target: None, name, args: option } if name == "option" => {
+                        self.option(target, option, Some((base, args)), &fields)
+                    }
+                    _ => self.problem(Problem::new(
+                        &BAD_CALL,
+                        base.at,
+                        "`component` belongs behind `option(…)`",
+                    )),
+                }
+            }
+            _ => {
+                let (field, span) = fields.first().copied().unwrap_or(("", ast.span));
+                self.problem(Problem::new(
+                    &UNKNOWN_NAME,
+                    span,
+                    format!("there is no field `{field}` here"),
+                ))
+            }
+        }
+    }
+
+    fn dotted(&mut self, first: &str, fields: &[(&str, Span)], span: Span) -> Op {
+        if fields.is_empty()
+            && self.scope.locals.is_some()
+            && let Some(local) = match first {
+                "yes" => Some(Local::Yes),
+                "no" => Some(Local::No),
+                "total" => Some(Local::Total),
+                "score" => Some(Local::Score),
+                _ => None,
+            }
+        {
+            return Op::Local(local);
+        }
+        let mut full = first.to_owned();
+        let mut known = None;
+        for (at, (field, _)) in
+            std::iter::once((first, span)).chain(fields.iter().copied()).enumerate()
+        {
+            if at > 0 {
+                full.push('.');
+                full.push_str(field);
+            }
+            if let Some(name) = self.scope.names.values.get(&full) {
+                known = Some((*name, at));
+            }
+        }
+        match known {
+            Some((Name::Input(index), at)) if at == fields.len() => Op::Input(index),
+            Some((Name::Figure(index), at)) if at == fields.len() => Op::Figure(index),
+            Some((Name::Definition(index), at)) if at == fields.len() => Op::Definition(index),
+            _ => {
+                let mut candidates: Vec<&str> =
+                    self.scope.names.values.keys().map(String::as_str).collect();
+                if self.scope.locals.is_some() {
+                    candidates.extend(["yes", "no", "total", "score"]);
+                }
+                candidates.sort_unstable();
+                let mut problem =
+                    Problem::new(&UNKNOWN_NAME, span, format!("the model has no `{full}`"));
+                if full.contains('.')
+                    && let Some((option, resource)) =
+                        full.strip_prefix("options.").and_then(|r| r.split_once('.'))
+                {
+                    problem = problem.help(format!(
+                        "an option's total is written `option(\"{option}\").{resource}`"
+                    ));
+                }
+                self.problem(problem.did_you_mean(&full, candidates))
+            }
+        }
+    }
+
+    /// `option("id")`, perhaps `.component("name")`, then perhaps a view, then a resource or `count`.
+    fn option(
+        &mut self,
+        call: &Ast,
+        args: &[Ast],
+        component: Option<(&Ast, &[Ast])>,
+        fields: &[(&str, Span)],
+    ) -> Op {
+        let names: &'a Names = self.scope.names;
+        let (id, span) = match text_argument(call, "option", args) {
+            Ok(found) => found,
+            Err(problem) => return self.problem(problem),
+        };
+        let Some(option) = names.options.get(id) else {
+            let problem = Problem::new(&UNKNOWN_NAME, span, format!("there is no option `{id}`"));
+            return self
+                .problem(problem.did_you_mean(id, names.options.keys().map(String::as_str)));
+        };
+        let (table, count) = match component {
+            None => (&option.totals, None),
+            Some((call, args)) => {
+                let (name, span) = match text_argument(call, "component", args) {
+                    Ok(found) => found,
+                    Err(problem) => return self.problem(problem),
+                };
+                let Some(component) = option.components.get(name) else {
+                    let message = format!("option `{id}` has no component `{name}`");
+                    let problem = Problem::new(&UNKNOWN_NAME, span, message);
+                    let known = option.components.keys().map(String::as_str);
+                    return self.problem(problem.did_you_mean(name, known));
+                };
+                (&component.share, Some(component.count))
+            }
+        };
+        let (view, rest) = match fields {
+            [(name, _), rest @ ..] if View::named(name).is_some() => {
+                (View::named(name).unwrap_or(View::Requests), rest)
+            }
+            rest => (View::Requests, rest),
+        };
+        match (rest, count) {
+            ([("count", _)], Some(count)) => Op::Definition(count),
+            ([(resource, span)], _) => match table.get(&(view, (*resource).to_owned())) {
+                Some(definition) => Op::Definition(*definition),
+                None => {
+                    let known: Vec<&str> =
+                        table.keys().filter(|(v, _)| *v == view).map(|(_, r)| r.as_str()).collect();
+                    let message =
+                        format!("option `{id}` does not say its {} of `{resource}`", view.name());
+                    let mut problem = Problem::new(&UNKNOWN_NAME, *span, message);
+                    if !known.is_empty() {
+                        problem = problem.help(format!("it says: {}", known.join(", ")));
+                    }
+                    self.problem(problem.did_you_mean(resource, known))
+                }
+            },
+            _ => {
+                let problem =
+                    Problem::new(&BAD_CALL, call.span, "say which resource of the option");
+                self.problem(problem.help(format!("for example `option(\"{id}\").cpu`")))
+            }
+        }
+    }
+
+    fn call(&mut self, ast: &Ast, target: Option<&Ast>, name: &str, args: &[Ast]) -> Made {
+        // CEL's extension library has some functions behind `math.`
+        let (name, target) = match target {
+            Some(Ast { kind: AstKind::Name(library), .. }) if library == "math" => {
+                let known = [("least", "min"), ("greatest", "max")];
+                let name =
+                    known.iter().find(|(theirs, _)| *theirs == name).map_or(name, |(_, ours)| ours);
+                (name, None)
+            }
+            other => (name, other),
+        };
+        if target.is_some() {
+            let op = if name == "component" {
+                self.name(ast)
+            } else {
+                let message = format!("there is no function `.{name}()` in formulas");
+                self.problem(Problem::new(&BAD_CALL, ast.at, message))
+            };
+            return self.made(op, ast, 0);
+        }
+        if let Some(binary) = binary(name)
+            && let [left, right] = args
+        {
+            let (left_id, depth) = self.expression(left);
+            let (right_id, right_depth) = self.expression(right);
+            if matches!(binary, Binary::Equal | Binary::NotEqual) {
+                self.check_choice(left_id, &[right_id]);
+                self.check_choice(right_id, &[left_id]);
+            }
+            return self.made(Op::Binary(binary, left_id, right_id), ast, depth.max(right_depth));
+        }
+        match (name, args) {
+            ("!", [operand]) => {
+                let (id, depth) = self.expression(operand);
+                self.made(Op::Not(id), ast, depth)
+            }
+            ("-", [operand]) => {
+                let (id, depth) = self.expression(operand);
+                self.made(Op::Negate(id), ast, depth)
+            }
+            ("?:", [condition, yes, no]) => {
+                let (condition, a) = self.expression(condition);
+                let (yes, b) = self.expression(yes);
+                let (no, c) = self.expression(no);
+                self.made(Op::If(condition, yes, no), ast, a.max(b).max(c))
+            }
+            ("in", [element, Ast { kind: AstKind::List(list), .. }]) => {
+                let (element, mut depth) = self.expression(element);
+                let mut ids = Vec::with_capacity(list.len());
+                for item in list {
+                    let (id, d) = self.expression(item);
+                    ids.push(id);
+                    depth = depth.max(d);
+                }
+                self.check_choice(element, &ids);
+                self.made(Op::In(element, ids), ast, depth)
+            }
+            ("in", _) => {
+                let op = self.problem(
+                    Problem::new(&BAD_CALL, ast.at, "a list must stand behind `in`")
+                        .help("for example `tier in [\"standard\", \"premium\"]`"),
+                );
+                self.made(op, ast, 0)
+            }
+            ("quantity", _) => self.quantity(ast, args),
+            ("option", _) => {
+                let op = self.option(ast, args, None, &[]);
+                self.made(op, ast, 0)
+            }
+            ("count" | "answer" | "need", _) if self.scope.locals.is_some() => {
+                let op = self.local(ast, name, args);
+                self.made(op, ast, 0)
+            }
+            _ => self.function(ast, name, args),
+        }
+    }
+
+    fn function(&mut self, ast: &Ast, name: &str, args: &[Ast]) -> Made {
+        let (function, least, most) = match name {
+            "min" => (Function::Min, 1, usize::MAX),
+            "max" => (Function::Max, 1, usize::MAX),
+            "sum" => (Function::Sum, 1, usize::MAX),
+            "abs" => (Function::Abs, 1, 1),
+            "floor" => (Function::Floor, 1, 2),
+            "ceil" => (Function::Ceil, 1, 2),
+            "round" => (Function::Round, 1, 2),
+            _ => {
+                let known =
+                    ["min", "max", "sum", "abs", "floor", "ceil", "round", "quantity", "option"];
+                let problem = Problem::new(
+                    &BAD_CALL,
+                    ast.at,
+                    format!("there is no function `{name}` in formulas"),
+                );
+                let problem = problem
+                    .help(format!("there are: {}", known.join(", ")))
+                    .did_you_mean(name, known);
+                let op = self.problem(problem);
+                return self.made(op, ast, 0);
+            }
+        };
+        if args.len() < least || args.len() > most {
+            let wants = match (least, most) {
+                (1, 1) => "one argument",
+                (1, 2) => "one or two arguments",
+                _ => "at least one argument",
+            };
+            let message = format!("`{name}` takes {wants}, not {}", args.len());
+            let op = self.problem(Problem::new(&BAD_CALL, ast.at, message));
+            return self.made(op, ast, 0);
+        }
+        let mut ids = Vec::with_capacity(args.len());
+        let mut depth = 0;
+        for arg in args {
+            let (id, d) = self.expression(arg);
+            ids.push(id);
+            depth = depth.max(d);
+        }
+        self.made(Op::Call(function, ids), ast, depth)
+    }
+
+    fn quantity(&mut self, ast: &Ast, args: &[Ast]) -> Made {
+        let read = text_argument(ast, "quantity", args).and_then(|(text, span)| {
+            self.scope.units.quantity(text).map_err(|error| bad_quantity(span, error))
+        });
+        match read {
+            Ok(quantity) => {
+                let ty = Type::Number(quantity.dimension);
+                self.constant(Scalar::Number(quantity.value), ty, ast)
+            }
+            Err(problem) => {
+                let op = self.problem(problem);
+                self.made(op, ast, 0)
+            }
+        }
+    }
+
+    fn local(&mut self, ast: &Ast, name: &str, args: &[Ast]) -> Op {
+        let (id, span) = match text_argument(ast, name, args) {
+            Ok(found) => found,
+            Err(problem) => return self.problem(problem),
+        };
+        let Some(locals) = self.scope.locals else { return Op::Bad };
+        let (known, what) = match name {
+            "count" => (&locals.groups, "group"),
+            "need" => (&locals.needs, "need"),
+            _ => (&locals.items, "item"),
+        };
+        if !known.contains(id) {
+            let problem = Problem::new(&UNKNOWN_NAME, span, format!("there is no {what} `{id}`"));
+            return self.problem(problem.did_you_mean(id, known.iter().map(String::as_str)));
+        }
+        Op::Local(match name {
+            "count" => Local::Count(id.into()),
+            "need" => Local::Need(id.into()),
+            _ => Local::Answer(id.into()),
+        })
+    }
+
+    /// A choice that is compared with a text that it can never be.
+    fn check_choice(&mut self, input: NodeId, texts: &[NodeId]) {
+        let Op::Input(index) = self.ir.nodes[input].op else { return };
+        let names: &'a Names = self.scope.names;
+        let Some(choices) = names.choices.get(&index) else { return };
+        for id in texts {
+            let node = &self.ir.nodes[*id];
+            if let Op::Constant(Scalar::Text(text)) = &node.op
+                && !choices.iter().any(|choice| **choice == **text)
+            {
+                let message = format!("`{text}` is not one of the choices");
+                let problem = Problem::new(&UNKNOWN_NAME, node.span, message)
+                    .help(format!("there are: {}", choices.join(", ")));
+                let problem = match crate::diag::nearest(text, choices.iter().map(String::as_str)) {
+                    Some(near) => problem.help(format!("did you mean `{near}`?")),
+                    None => problem,
+                };
+                self.problems.push(problem);
+            }
+        }
+    }
+}
+
+fn bad_quantity(span: Span, error: crate::model::quantity::QuantityError) -> Problem {
+    let problem = Problem::new(&crate::model::load::BAD_QUANTITY, span, error.message);
+    match error.help {
+        Some(help) => problem.help(help),
+        None => problem,
+    }
+}
+
+/// The one argument of a function that takes a text in quotes.
+fn text_argument<'t>(call: &Ast, name: &str, args: &'t [Ast]) -> Result<(&'t str, Span), Problem> {
+    match args {
+        [Ast { kind: AstKind::Text(text), span, .. }] => Ok((text, *span)),
+        _ => {
+            let message = format!("`{name}` takes one text in quotes");
+            Err(Problem::new(&BAD_CALL, call.at, message)
+                .help(format!("for example `{name}(\"…\")`")))
+        }
+    }
+}
+
+fn binary(sign: &str) -> Option<Binary> {
+    Some(match sign {
+        "+" => Binary::Add,
+        "-" => Binary::Subtract,
+        "*" => Binary::Multiply,
+        "/" => Binary::Divide,
+        "%" => Binary::Remainder,
+        "==" => Binary::Equal,
+        "!=" => Binary::NotEqual,
+        "<" => Binary::Less,
+        "<=" => Binary::LessEqual,
+        ">" => Binary::Greater,
+        ">=" => Binary::GreaterEqual,
+        "&&" => Binary::And,
+        "||" => Binary::Or,
+        _ => return None,
+    })
+}

@@ -1,0 +1,774 @@
+//! The tables of the model, one after the other.
+
+use super::read::Entry;
+use super::{BAD_RANGE, Loader};
+use crate::diag::{Code, Diagnostic, Level};
+use crate::model::entry::*;
+use crate::model::formula::Type;
+use crate::model::formula::resolve::{Locals, Name};
+use crate::model::load::{BAD_QUANTITY, WRONG_KIND};
+use crate::model::quantity::{Dimension, Quantity, Ratio, Unit, Units};
+use crate::text::Location;
+use num_traits::{One, Zero};
+use std::collections::{BTreeMap, HashMap};
+
+/// An input that is set to what it cannot be.
+pub(in crate::model) static INPUT_OUT_OF_RANGE: Code = Code {
+    name: "input-out-of-range",
+    level: Level::Deny,
+    summary: "an input that is set to what it cannot be",
+    page: "An input is within its `min` and `max`, or is one of its `choices`.\n\n\
+        ```toml\n[inputs.pods]\ndefault = 100\nmax = 50\n```\n",
+    alias: "",
+};
+
+/// A matrix with a cell that says nothing.
+pub(in crate::model) static MISSING_CELL: Code = Code {
+    name: "missing-cell",
+    level: Level::Deny,
+    summary: "a matrix that says nothing about a need and an option",
+    page: "Every row of a matrix has a cell for every column. Where the question does not arise, a status with \
+        `meets = \"not-applicable\"` says so.\n",
+    alias: "",
+};
+
+/// A verdict that no answers can lead to, or answers that lead to none.
+pub(in crate::model) static BAD_BANDS: Code = Code {
+    name: "bad-bands",
+    level: Level::Deny,
+    summary: "verdicts of a checklist that cannot be reached, or answers without a verdict",
+    page: "The first band whose condition holds is the verdict. The last band has no `when`, so that there always is one; a band \
+        behind one without `when` is never reached.\n",
+    alias: "",
+};
+
+impl<'a> Loader<'a> {
+    pub(super) fn settings(&mut self) {
+        let mut currency = None;
+        let spec = &super::tables::MODEL;
+        let files: &'a [super::File<'a>] = self.files;
+        for file in files {
+            let Some(value) = file.table.get("settings") else { continue };
+            let Some(super::Kind::Table(spec)) = spec.field("settings").map(|field| field.kind)
+            else {
+                continue;
+            };
+            let entry = Entry { source: file.source, spec, value, key: value.span().into() };
+            if !value.get_ref().is_table() {
+                continue;
+            }
+            self.model.settings.stale_after =
+                entry.age("stale-after").or(self.model.settings.stale_after.take());
+            currency = entry.text("currency").or(currency);
+        }
+        self.model.units = Units::new(currency.unwrap_or_else(|| "USD".into()));
+        for file in files {
+            let Some(toml::de::DeValue::Table(units)) =
+                file.table.get("units").map(toml::Spanned::get_ref)
+            else {
+                continue;
+            };
+            for (key, value) in units {
+                let name = key.get_ref();
+                let location = Location::new(file.source, key.span().into());
+                if let Ok(known) = self.model.units.parse(name) {
+                    // saying again what is known does no harm
+                    let same = |size: &Quantity| {
+                        size.value == known.factor && size.dimension == known.dimension
+                    };
+                    let size = self.quantity_of(file.source, value, "", None, None);
+                    if size.is_some_and(|(size, _)| !same(&size)) {
+                        let message = format!("there is another unit `{name}` already");
+                        self.report(&super::DUPLICATE_ENTRY, location, message);
+                    }
+                } else if !name.chars().all(char::is_alphabetic) {
+                    self.report(&super::BAD_NAME, location, format!("`{name}` cannot be a unit"));
+                } else if let Some((size, _)) = self.quantity_of(file.source, value, "", None, None)
+                {
+                    if size.value > Ratio::zero() {
+                        self.model.units.define(name.to_string(), size.value, size.dimension);
+                    } else {
+                        self.report(&BAD_QUANTITY, location, "a unit is more than nothing");
+                    }
+                }
+            }
+        }
+    }
+
+    /// Inputs and figures: what formulas compute with.
+    pub(super) fn values(&mut self) {
+        for (name, entry) in self.top("inputs") {
+            let index = self.model.inputs.len();
+            let Some(input) = self.input(&name, &entry) else { continue };
+            if !self.declare(&name, Name::Input(index), &input.location) {
+                continue;
+            }
+            let ty = match &input.kind {
+                InputKind::Number { dimension, .. } => Type::Number(*dimension),
+                InputKind::Switch { .. } => Type::Bool,
+                InputKind::Choice { choices, .. } => {
+                    self.model.names.choices.insert(index, choices.clone());
+                    Type::Text
+                }
+            };
+            self.model.leaves.inputs.push(ty);
+            self.model.inputs.insert(name, input);
+        }
+        for (name, entry) in self.top("figures") {
+            let index = self.model.figures.len();
+            let Some(figure) = self.figure(&name, &entry) else { continue };
+            if !self.declare(&name, Name::Figure(index), &figure.location) {
+                continue;
+            }
+            self.model.leaves.figures.push(Type::Number(figure.quantity.dimension));
+            self.model.figures.insert(name, figure);
+        }
+    }
+
+    fn input(&mut self, name: &str, entry: &Entry<'a>) -> Option<Input> {
+        let location = entry.location();
+        let given = entry.get("default")?;
+        let choices = entry.texts("choices");
+        let unit = self.unit(entry);
+        let (kind, unit) = if let Some(default) = given.get_ref().as_bool() {
+            (InputKind::Switch { default }, None)
+        } else if entry.get("choices").is_some() {
+            let choices: Vec<String> = choices.into_iter().map(|(choice, _)| choice).collect();
+            let default = given.get_ref().as_str().unwrap_or("").to_owned();
+            if !choices.contains(&default) {
+                let message = format!("`{default}` is not one of the choices of `{name}`");
+                self.report(&INPUT_OUT_OF_RANGE, entry.location_of("default"), message)
+                    .help
+                    .push(format!("there are: {}", choices.join(", ")));
+                return None;
+            }
+            (InputKind::Choice { default, choices }, None)
+        } else {
+            self.number_input(name, entry, unit)?
+        };
+        Some(Input {
+            name: name.to_owned(),
+            label: entry.text("label").unwrap_or_else(|| name.to_owned()),
+            kind,
+            unit,
+            sources: self.sources(entry),
+            note: Prose::default(),
+            location,
+        })
+    }
+
+    fn number_input(
+        &mut self,
+        name: &str,
+        entry: &Entry<'a>,
+        unit: Option<Unit>,
+    ) -> Option<(InputKind, Option<Unit>)> {
+        let named = entry.text("dimension").and_then(|word| Dimension::named(&word));
+        let (default, given_unit) = self.quantity(entry, "default", name, unit.as_ref(), named)?;
+        let dimension = default.dimension;
+        let unit = unit.or(given_unit);
+        let mut bound = |key: &str| {
+            let (found, _) = self.quantity(entry, key, name, unit.as_ref(), Some(dimension))?;
+            Some(found.value)
+        };
+        let (min, max, low, high) = (bound("min"), bound("max"), bound("low"), bound("high"));
+        let step = bound("step").filter(|step| *step > Ratio::zero());
+        let min = min.or((default.value >= Ratio::zero()).then(Ratio::zero));
+        let step = step
+            .unwrap_or_else(|| unit.as_ref().map_or_else(Ratio::one, |unit| unit.factor.clone()));
+        let outside = |value: &Ratio| {
+            min.as_ref().is_some_and(|min| value < min)
+                || max.as_ref().is_some_and(|max| value > max)
+        };
+        if let (Some(min), Some(max)) = (&min, &max)
+            && min > max
+        {
+            self.report(
+                &BAD_RANGE,
+                entry.location_of("max"),
+                format!("`max` of `{name}` is below its `min`"),
+            );
+        } else if outside(&default.value) {
+            let message = format!("the default of `{name}` is outside of its range");
+            self.report(&INPUT_OUT_OF_RANGE, entry.location_of("default"), message);
+        }
+        let range = self.range(name, entry, &default.value, low, high);
+        Some((InputKind::Number { dimension, default: default.value, min, max, step, range }, unit))
+    }
+
+    /// The range of a value; a finding where it is upside down or does not hold it.
+    fn range(
+        &mut self,
+        name: &str,
+        entry: &Entry<'a>,
+        value: &Ratio,
+        low: Option<Ratio>,
+        high: Option<Ratio>,
+    ) -> Option<(Ratio, Ratio)> {
+        if low.is_none() && high.is_none() {
+            return None;
+        }
+        let low = low.unwrap_or_else(|| value.clone());
+        let high = high.unwrap_or_else(|| value.clone());
+        if low > high {
+            self.report(
+                &BAD_RANGE,
+                entry.location_of("low"),
+                format!("the range of `{name}` is upside down"),
+            );
+            return None;
+        }
+        if *value < low || *value > high {
+            let key = if *value < low { "low" } else { "high" };
+            let message = format!("the range of `{name}` does not hold its value");
+            self.report(&BAD_RANGE, entry.location_of(key), message);
+            return None;
+        }
+        Some((low, high))
+    }
+
+    fn figure(&mut self, name: &str, entry: &Entry<'a>) -> Option<Figure> {
+        let unit = self.unit(entry);
+        if unit.is_none() && entry.get("unit").is_some() {
+            return None;
+        }
+        let named = entry.text("dimension").and_then(|word| Dimension::named(&word));
+        let (quantity, given) = self.quantity(entry, "value", name, unit.as_ref(), named)?;
+        let mut bound = |key: &str| {
+            let (found, _) = self.quantity(
+                entry,
+                key,
+                name,
+                unit.as_ref().or(given.as_ref()),
+                Some(quantity.dimension),
+            )?;
+            Some(found.value)
+        };
+        let (low, high) = (bound("low"), bound("high"));
+        let range = self.range(name, entry, &quantity.value, low, high);
+        Some(Figure {
+            name: name.to_owned(),
+            label: entry.text("label").unwrap_or_else(|| name.to_owned()),
+            quantity,
+            range,
+            unit: given,
+            sources: self.sources(entry),
+            checked: entry.date("checked"),
+            basis: entry.text("basis").map_or(Basis::Published, |word| Basis::named(&word)),
+            version: entry.text("version"),
+            note: Prose::default(),
+            superseded_by: entry.text("superseded-by"),
+            location: entry.location(),
+            value_location: entry.location_of("value"),
+        })
+    }
+
+    /// Everything that formulas do not compute with, but may be used in.
+    pub(super) fn entries(&mut self) {
+        self.notes();
+        for (id, entry) in self.top("sources") {
+            let source = SourceEntry {
+                title: entry.text("title").unwrap_or_else(|| id.clone()),
+                url: entry.text("url"),
+                version: entry.text("version"),
+                accessed: entry.date("accessed"),
+                note: self.prose(&entry, "note"),
+                location: entry.location(),
+                id: id.clone(),
+            };
+            self.model.sources.insert(id, source);
+        }
+        for (id, entry) in self.top("scenarios") {
+            let scenario = self.scenario(&id, &entry);
+            self.model.scenarios.insert(id, scenario);
+        }
+        for (id, entry) in self.top("statuses") {
+            let Some(meets) = entry.text("meets").and_then(|word| Meets::named(&word)) else {
+                continue;
+            };
+            let status = Status {
+                label: entry.text("label").unwrap_or_else(|| id.clone()),
+                icon: entry.text("icon"),
+                meets,
+                weight: entry.number("weight").unwrap_or_else(|| meets.usual_weight()),
+                note: self.prose(&entry, "note"),
+                location: entry.location(),
+                id: id.clone(),
+            };
+            self.model.statuses.insert(id, status);
+        }
+        for (id, entry) in self.top("matrices") {
+            let matrix = self.matrix(&id, &entry);
+            self.model.matrices.insert(id, matrix);
+        }
+        for (id, entry) in self.top("checklists") {
+            let checklist = self.checklist(&id, &entry);
+            self.model.checklists.insert(id, checklist);
+        }
+        for (id, entry) in self.top("advisors") {
+            let advisor = self.advisor(&id, &entry);
+            self.model.advisors.insert(id, advisor);
+        }
+        for (id, entry) in self.top("proxies") {
+            let proxy = self.proxy(&id, &entry);
+            self.model.proxies.insert(id, proxy);
+        }
+        for (id, entry) in self.top("placeholders") {
+            let placeholder = Placeholder {
+                label: entry.text("label").unwrap_or_else(|| id.clone()),
+                example: entry.text("example"),
+                pattern: entry.text("pattern"),
+                note: self.prose(&entry, "note"),
+                location: entry.location(),
+                id: id.clone(),
+            };
+            self.model.placeholders.insert(id, placeholder);
+        }
+    }
+
+    /// The notes of what was read before there were formulas.
+    fn notes(&mut self) {
+        for (name, entry) in self.top_again("inputs") {
+            let note = self.prose(&entry, "note");
+            if let Some(input) = self.model.inputs.get_mut(&name) {
+                input.note = note;
+            }
+        }
+        for (name, entry) in self.top_again("figures") {
+            let note = self.prose(&entry, "note");
+            let next = entry.text("superseded-by");
+            if let Some(next) = next
+                && !self.model.figures.contains_key(&next)
+            {
+                let known = self.model.figures.keys().cloned().collect();
+                self.unknown_id("figure", &next, entry.location_of("superseded-by"), known);
+            }
+            if let Some(figure) = self.model.figures.get_mut(&name) {
+                figure.note = note;
+            }
+        }
+        for (name, entry) in self.top_again("formulas") {
+            let note = self.prose(&entry, "note");
+            if let Some(formula) = self.model.formulas.get_mut(&name) {
+                formula.note = note;
+            }
+        }
+        for (id, entry) in self.top_again("options") {
+            let note = self.prose(&entry, "note");
+            let notes: Vec<Prose> =
+                entry.list("components").iter().map(|entry| self.prose(entry, "note")).collect();
+            if let Some(option) = self.model.options.get_mut(&id) {
+                option.note = note;
+                for (component, note) in option.components.iter_mut().zip(notes) {
+                    component.note = note;
+                }
+            }
+        }
+    }
+
+    /// The entries of a table whose findings have been made already.
+    fn top_again(&mut self, table: &str) -> Vec<(String, Entry<'a>)> {
+        let findings = self.findings.len();
+        let entries = self.top(table);
+        self.findings.truncate(findings);
+        entries
+    }
+
+    fn scenario(&mut self, id: &str, entry: &Entry<'a>) -> Scenario {
+        let mut inputs = BTreeMap::new();
+        for (name, span, value) in entry.map("inputs") {
+            let location = Location::new(entry.source, span);
+            let Some((index, _, input)) = self.model.inputs.get_full(name) else {
+                let known = self.model.inputs.keys().cloned().collect();
+                self.unknown_id("input", name, location, known);
+                continue;
+            };
+            let Some(text) = super::read::placed(entry.source, value) else { continue };
+            match super::super::inputs::setting(input, &text.text, &self.model.units) {
+                Ok(value) => {
+                    inputs.insert(index, value);
+                }
+                Err(problem) => self.findings.push(problem.located(|_| text.location.clone())),
+            }
+        }
+        let mut figures = BTreeMap::new();
+        for (name, span, value) in entry.map("figures") {
+            let Some((index, _, figure)) = self.model.figures.get_full(name) else {
+                let known = self.model.figures.keys().cloned().collect();
+                self.unknown_id("figure", name, Location::new(entry.source, span), known);
+                continue;
+            };
+            let (dimension, unit) = (figure.quantity.dimension, figure.unit.clone());
+            if let Some((quantity, _)) =
+                self.quantity_of(entry.source, value, name, unit.as_ref(), Some(dimension))
+            {
+                figures.insert(index, quantity.value);
+            }
+        }
+        Scenario {
+            id: id.to_owned(),
+            label: entry.text("label").unwrap_or_else(|| id.to_owned()),
+            note: self.prose(entry, "note"),
+            location: entry.location(),
+            inputs,
+            figures,
+        }
+    }
+
+    fn matrix(&mut self, id: &str, entry: &Entry<'a>) -> Matrix {
+        let mut columns: Vec<Column> = Vec::new();
+        for entry in entry.list("columns") {
+            let Some(id) = entry.text("id") else { continue };
+            let option = self.model.options.get(&id);
+            let label = option.map(|option| option.short_label().to_owned());
+            let is_option = option.is_some();
+            let Some(label) = entry.text("label").or(label) else {
+                let known = self.model.options.keys().cloned().collect();
+                self.unknown_id("option", &id, entry.location_of("id"), known);
+                continue;
+            };
+            let note = self.prose(&entry, "note");
+            let location = entry.location();
+            self.unique(
+                &id,
+                "column",
+                &location,
+                columns.iter().map(|column| (column.id.as_str(), &column.location)).collect(),
+            );
+            columns.push(Column { id, label, is_option, note, location });
+        }
+        let mut rows: Vec<Row> = Vec::new();
+        for entry in entry.list("rows") {
+            let Some(id) = entry.text("id") else { continue };
+            let location = entry.location_of("id");
+            self.unique(
+                &id,
+                "row",
+                &location,
+                rows.iter().map(|row| (row.id.as_str(), &row.location)).collect(),
+            );
+            let cells = self.cells(&entry, &columns);
+            rows.push(Row {
+                label: entry.text("label").unwrap_or_else(|| id.clone()),
+                note: self.prose(&entry, "note"),
+                group: entry.text("group"),
+                weight: entry.number("weight").unwrap_or_else(Ratio::one),
+                cells,
+                location,
+                id,
+            });
+        }
+        Matrix {
+            id: id.to_owned(),
+            label: entry.text("label").unwrap_or_else(|| id.to_owned()),
+            corner: entry.text("corner").unwrap_or_default(),
+            note: self.prose(entry, "note"),
+            columns,
+            rows,
+            location: entry.location(),
+        }
+    }
+
+    fn cells(&mut self, row: &Entry<'a>, columns: &[Column]) -> Vec<Option<Cell>> {
+        let mut given: HashMap<&str, Cell> = HashMap::new();
+        let spec = match row.spec.field("cells").map(|field| field.kind) {
+            Some(super::Kind::Map(super::Kind::Table(spec))) => spec,
+            _ => return Vec::new(),
+        };
+        for (column, span, value) in row.map("cells") {
+            let entry = Entry { source: row.source, spec, value, key: span };
+            if !columns.iter().any(|known| known.id == column) {
+                let known = columns.iter().map(|column| column.id.clone()).collect();
+                self.unknown_id("column", column, entry.location(), known);
+                continue;
+            }
+            let Some(status) = entry.text("status") else { continue };
+            if !self.model.statuses.contains_key(&status) {
+                let known = self.model.statuses.keys().cloned().collect();
+                self.unknown_id("status", &status, entry.location_of("status"), known);
+                continue;
+            }
+            let cell = Cell {
+                status,
+                text: self.prose(&entry, "text"),
+                note: self.prose(&entry, "note"),
+                sources: self.sources(&entry),
+                unverified: entry.bool("unverified").unwrap_or(false),
+                location: entry.location(),
+            };
+            given.insert(column, cell);
+        }
+        let named: Vec<&str> = row.map("cells").into_iter().map(|(column, _, _)| column).collect();
+        let missing: Vec<&str> = columns
+            .iter()
+            .map(|column| column.id.as_str())
+            .filter(|id| !named.contains(id))
+            .collect();
+        if !missing.is_empty() {
+            let message = format!(
+                "row `{}` says nothing about {}",
+                row.text("id").unwrap_or_default(),
+                missing.join(", ")
+            );
+            self.report(&MISSING_CELL, row.location_of("id"), message);
+        }
+        columns.iter().map(|column| given.remove(column.id.as_str())).collect()
+    }
+
+    fn unique(
+        &mut self,
+        id: &str,
+        what: &str,
+        location: &Location,
+        others: Vec<(&str, &Location)>,
+    ) {
+        if let Some((_, other)) = others.into_iter().find(|(other, _)| *other == id) {
+            let finding = Diagnostic::new(
+                &super::DUPLICATE_ENTRY,
+                location.clone(),
+                format!("there are two {what}s `{id}`"),
+            );
+            self.findings.push(finding.related(other.clone(), "the first"));
+        }
+    }
+
+    fn links(&self, entry: &Entry<'a>, key: &str) -> Vec<Link> {
+        let link =
+            |entry: Entry<'a>| Some(Link { text: entry.text("text")?, url: entry.text("url")? });
+        entry.list(key).into_iter().filter_map(link).collect()
+    }
+
+    fn reference(
+        &mut self,
+        entry: &Entry<'a>,
+        key: &str,
+        what: &str,
+        known: Vec<String>,
+    ) -> Option<String> {
+        let id = entry.text(key)?;
+        if known.contains(&id) {
+            return Some(id);
+        }
+        self.unknown_id(what, &id, entry.location_of(key), known);
+        None
+    }
+
+    fn references(
+        &mut self,
+        entry: &Entry<'a>,
+        key: &str,
+        what: &str,
+        known: &[String],
+    ) -> Vec<String> {
+        let mut ids = Vec::new();
+        for (id, span) in entry.texts(key) {
+            if known.contains(&id) {
+                ids.push(id);
+            } else {
+                self.unknown_id(what, &id, Location::new(entry.source, span), known.to_vec());
+            }
+        }
+        ids
+    }
+
+    fn checklist(&mut self, id: &str, entry: &Entry<'a>) -> Checklist {
+        let groups: Vec<Group> = entry
+            .list("groups")
+            .iter()
+            .filter_map(|entry| {
+                let id = entry.text("id")?;
+                let label = entry.text("label").unwrap_or_else(|| id.clone());
+                Some(Group { id, label, note: self.prose(entry, "note") })
+            })
+            .collect();
+        let rows: Vec<String> = self
+            .model
+            .matrices
+            .values()
+            .flat_map(|matrix| matrix.rows.iter().map(|row| row.id.clone()))
+            .collect();
+        let mut items: Vec<Item> = Vec::new();
+        for entry in entry.list("items") {
+            let Some(id) = entry.text("id") else { continue };
+            let location = entry.location_of("id");
+            self.unique(
+                &id,
+                "item",
+                &location,
+                items.iter().map(|item| (item.id.as_str(), &item.location)).collect(),
+            );
+            let known = groups.iter().map(|group| group.id.clone()).collect();
+            items.push(Item {
+                text: self.prose(&entry, "text"),
+                help: self.prose(&entry, "help"),
+                group: self.reference(&entry, "group", "group", known),
+                weight: entry.number("weight").unwrap_or_else(Ratio::one),
+                holds: self.condition(&entry, "holds", None),
+                need: self.reference(&entry, "need", "row of a matrix", rows.clone()),
+                sources: self.sources(&entry),
+                location,
+                id,
+            });
+        }
+        let locals = Locals {
+            items: items.iter().map(|item| item.id.clone()).collect(),
+            groups: groups.iter().map(|group| group.id.clone()).collect(),
+            ..Locals::default()
+        };
+        let mut bands: Vec<Band> = Vec::new();
+        let options: Vec<String> = self.model.options.keys().cloned().collect();
+        for entry in entry.list("bands") {
+            let Some(id) = entry.text("id") else { continue };
+            let location = entry.location_of("id");
+            self.unique(
+                &id,
+                "band",
+                &location,
+                bands.iter().map(|band| (band.id.as_str(), &band.location)).collect(),
+            );
+            if let Some(last) = bands.last()
+                && last.when.is_none()
+            {
+                let message =
+                    format!("band `{id}` is never reached: the one before it always holds");
+                self.report(&BAD_BANDS, location.clone(), message);
+                break;
+            }
+            let has_condition = entry.get("when").is_some();
+            let when = self.condition(&entry, "when", Some(&locals));
+            if has_condition && when.is_none() {
+                // its finding is made; without its condition it would hold always
+                continue;
+            }
+            bands.push(Band {
+                when,
+                verdict: entry.text("verdict").unwrap_or_default(),
+                text: self.prose(&entry, "text"),
+                links: self.links(&entry, "links"),
+                option: self.reference(&entry, "option", "option", options.clone()),
+                location,
+                id,
+            });
+        }
+        if let Some(last) = bands.last()
+            && last.when.is_some()
+        {
+            let message =
+                format!("answers to `{id}` may lead to no verdict: the last band has a condition");
+            let location = last.location.clone();
+            self.report(&BAD_BANDS, location, message)
+                .help
+                .push("leave out `when` in the last band".into());
+        }
+        Checklist {
+            id: id.to_owned(),
+            title: entry.text("title").unwrap_or_else(|| id.to_owned()),
+            intro: self.prose(entry, "intro"),
+            groups,
+            items,
+            bands,
+            location: entry.location(),
+        }
+    }
+
+    fn advisor(&mut self, id: &str, entry: &Entry<'a>) -> Advisor {
+        let checklists: Vec<String> = self.model.checklists.keys().cloned().collect();
+        let matrices: Vec<String> = self.model.matrices.keys().cloned().collect();
+        let options: Vec<String> = self.model.options.keys().cloned().collect();
+        let inputs: Vec<String> = self.model.inputs.keys().cloned().collect();
+        let checklist = self.reference(entry, "checklist", "checklist", checklists);
+        let matrix = self.reference(entry, "matrix", "matrix", matrices);
+        let mut locals = Locals::default();
+        if let Some(list) = checklist.as_ref().and_then(|id| self.model.checklists.get(id)) {
+            locals.items = list.items.iter().map(|item| item.id.clone()).collect();
+            locals.groups = list.groups.iter().map(|group| group.id.clone()).collect();
+        }
+        let mut choosable = options.clone();
+        if let Some(matrix) = matrix.as_ref().and_then(|id| self.model.matrices.get(id)) {
+            locals.needs = matrix.rows.iter().map(|row| row.id.clone()).collect();
+            choosable.extend(matrix.columns.iter().map(|column| column.id.clone()));
+        }
+        let mut rules: Vec<Rule> = Vec::new();
+        for entry in entry.list("rules") {
+            let Some(id) = entry.text("id") else { continue };
+            let location = entry.location_of("id");
+            self.unique(
+                &id,
+                "rule",
+                &location,
+                rules.iter().map(|rule| (rule.id.as_str(), &rule.location)).collect(),
+            );
+            let when = self.condition(&entry, "when", Some(&locals));
+            if entry.get("when").is_some() && when.is_none() {
+                continue;
+            }
+            rules.push(Rule {
+                when,
+                recommend: self.references(&entry, "recommend", "option", &choosable),
+                against: self.references(&entry, "against", "option", &choosable),
+                reason: self.prose(&entry, "reason"),
+                weight: entry.number("weight").unwrap_or_else(Ratio::one),
+                links: self.links(&entry, "links"),
+                manifests: self.links(&entry, "manifests"),
+                location,
+                id,
+            });
+        }
+        Advisor {
+            id: id.to_owned(),
+            title: entry.text("title").unwrap_or_else(|| id.to_owned()),
+            intro: self.prose(entry, "intro"),
+            checklist,
+            matrix,
+            inputs: self.references(entry, "inputs", "input", &inputs),
+            options: self.references(entry, "options", "option", &choosable),
+            rules,
+            location: entry.location(),
+        }
+    }
+
+    fn proxy(&mut self, id: &str, entry: &Entry<'a>) -> Proxy {
+        let texts =
+            |key: &str| entry.texts(key).into_iter().map(|(text, _)| text).collect::<Vec<_>>();
+        let mut labels = BTreeMap::new();
+        for (key, _, value) in entry.map("labels") {
+            labels.insert(key.to_owned(), value.get_ref().as_str().unwrap_or("*").to_owned());
+        }
+        let options = self.model.options.keys().cloned().collect();
+        let inputs = self.model.inputs.keys().cloned().collect();
+        let recognises = ["container", "image", "pod", "namespace", "labels", "owner"];
+        if !recognises.iter().any(|key| entry.get(key).is_some()) {
+            let message =
+                format!("proxy `{id}` would be every container: say how it is recognised");
+            self.report(&WRONG_KIND, entry.location(), message);
+        }
+        Proxy {
+            id: id.to_owned(),
+            label: entry.text("label").unwrap_or_else(|| id.to_owned()),
+            option: self.reference(entry, "option", "option", options),
+            per: match entry.text("per").as_deref() {
+                Some("node") => Per::Node,
+                Some("replica") => Per::Replica,
+                _ => Per::Pod,
+            },
+            container: texts("container"),
+            image: texts("image"),
+            pod: texts("pod"),
+            namespace: texts("namespace"),
+            labels,
+            owner: entry.text("owner"),
+            count: self.reference(entry, "count", "input", inputs),
+            figures: entry.text("figures"),
+            location: entry.location(),
+        }
+    }
+
+    /// A resource's dimension must be the same in all options; these two are known beforehand.
+    pub(super) fn usual_dimension(resource: &str) -> Option<Dimension> {
+        match resource {
+            "cpu" => Some(Dimension::CPU),
+            "memory" => Some(Dimension::MEMORY),
+            _ => None,
+        }
+    }
+}

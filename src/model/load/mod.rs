@@ -1,0 +1,385 @@
+//! From files to a [`Model`]: entries by name, then formulas in the order of their dependence.
+//!
+//! Owns: what the keys of the tables mean. Must not know: how a key is written in TOML (`read`), what is computed from the
+//! model.
+
+mod define;
+mod entries;
+mod read;
+
+pub(super) use define::{FORMULA_CYCLE, MAX_DEPTH, TOO_DEEP};
+pub(super) use entries::{BAD_BANDS, INPUT_OUT_OF_RANGE, MISSING_CELL};
+pub(super) use read::{BAD_QUANTITY, BAD_TOML, MISSING_KEY, UNKNOWN_KEY, WRONG_KIND};
+
+use super::describe::{Kind, Table};
+use super::entry::{Piece, Prose, Text};
+use super::formula::parse::BAD_FORMULA;
+use super::formula::resolve::{Locals, Name};
+use super::problem::Problem;
+use super::quantity::{Dimension, Quantity, Unit};
+use super::{Compiled, Model, tables};
+use crate::diag::{Code, Diagnostic, Level};
+use crate::text::{Location, Source, Span};
+use read::{Entry, File};
+use std::collections::HashMap;
+use std::sync::Arc;
+use toml::Spanned;
+use toml::de::DeValue;
+
+/// Two entries of one name.
+pub(super) static DUPLICATE_ENTRY: Code = Code {
+    name: "duplicate-entry",
+    level: Level::Deny,
+    summary: "two entries of a model with one name",
+    page: "An entry is defined once, in one file. Inputs, figures and formulas share one space of names.\n\n\
+        ```toml\n[inputs.pods]\ndefault = 100\n\n[figures.pods]      # which of the two is `pods` in a formula?\nvalue = 80\n```\n",
+    alias: "",
+};
+
+/// A name that formulas cannot use.
+pub(super) static BAD_NAME: Code = Code {
+    name: "bad-name",
+    level: Level::Deny,
+    summary: "a name that cannot be used in formulas",
+    page: "Inputs, figures and formulas are named with letters, digits and `_`, with dots between parts; a part does not begin \
+        with a digit. A `-` would be a subtraction.\n\n```toml\n[inputs.node-count]   # write node_count\ndefault = 3\n```\n",
+    alias: "",
+};
+
+/// An id that another table does not have.
+pub(super) static UNKNOWN_ID: Code = Code {
+    name: "unknown-id",
+    level: Level::Deny,
+    summary: "an id that the table it refers to does not have",
+    page: "```toml\n[figures.\"proxy.cpu\"]\nvalue = \"100m\"\nsource = \"chart\"   # there is no [sources.chart]\n```\n",
+    alias: "",
+};
+
+/// A range that ends before it begins, or does not hold the value.
+pub(super) static BAD_RANGE: Code = Code {
+    name: "bad-range",
+    level: Level::Deny,
+    summary: "a range that is upside down, or does not hold its value",
+    page: "```toml\n[figures.\"proxy.cpu\"]\nvalue = \"100m\"\nlow = \"200m\"    # low is above the value\nhigh = \"50m\"\n```\n",
+    alias: "",
+};
+
+/// A quantity that Kubernetes would round or cap.
+pub(super) static QUANTITY_ADJUSTED: Code = Code {
+    name: "quantity-adjusted",
+    level: Level::Warn,
+    summary: "a quantity that Kubernetes would not keep as written",
+    page: "Kubernetes keeps quantities to a billionth, rounding up, and none above 2⁶³−1. `0.1n` becomes `1n`. Written as `0.1n` it \
+        looks more exact than it is.\n",
+    alias: "",
+};
+
+impl Model {
+    /// Reads a model from its files, all of which count as one.
+    ///
+    /// There is always a model: what is wrong becomes a finding and is left out, so that a page that does not use it can
+    /// still be checked.
+    pub fn load(files: &[Arc<Source>]) -> (Model, Vec<Diagnostic>) {
+        let mut findings = Vec::new();
+        let files: Vec<File<'_>> =
+            files.iter().map(|source| read::parse(source, &mut findings)).collect();
+        for file in &files {
+            read::check(file.source, &tables::MODEL, &file.table, Span::at(0), &mut findings);
+        }
+        let mut loader = Loader { files: &files, findings, model: Model::default() };
+        loader.settings();
+        loader.values();
+        loader.definitions();
+        loader.entries();
+        let Loader { mut findings, model, .. } = loader;
+        findings.extend(super::audit::at_load(&model));
+        findings.sort_by(|a, b| a.at.location.sort_key().cmp(&b.at.location.sort_key()));
+        findings.dedup();
+        (model, findings)
+    }
+}
+
+/// A value in progress.
+pub(super) struct Loader<'a> {
+    files: &'a [File<'a>],
+    findings: Vec<Diagnostic>,
+    model: Model,
+}
+
+impl<'a> Loader<'a> {
+    fn report(
+        &mut self,
+        code: &'static Code,
+        location: Location,
+        message: impl Into<String>,
+    ) -> &mut Diagnostic {
+        self.findings.push(Diagnostic::new(code, location, message));
+        let last = self.findings.len() - 1;
+        &mut self.findings[last]
+    }
+
+    fn report_all(&mut self, text: &Text, problems: Vec<Problem>) {
+        self.findings
+            .extend(problems.into_iter().map(|problem| problem.located(|span| text.locate(span))));
+    }
+
+    /// The entries of a top-level table, from all files, each name once.
+    fn top(&mut self, table: &str) -> Vec<(String, Entry<'a>)> {
+        let Some(field) = tables::top(table) else { return Vec::new() };
+        let mut found: Vec<(String, Entry<'a>)> = Vec::new();
+        let files: &'a [File<'a>] = self.files;
+        for file in files {
+            let Some(DeValue::Table(entries)) = file.table.get(table).map(Spanned::get_ref) else {
+                continue;
+            };
+            match field.kind {
+                Kind::Named(spec) => self.named(file.source, spec, "", entries, &mut found, 0),
+                Kind::Map(Kind::Table(spec)) => {
+                    for (key, value) in entries {
+                        if value.get_ref().is_table() {
+                            let entry =
+                                Entry { source: file.source, spec, value, key: key.span().into() };
+                            found.push((key.get_ref().to_string(), entry));
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        let mut first: HashMap<String, Location> = HashMap::new();
+        found.retain(|(name, entry)| match first.get(name) {
+            Some(earlier) => {
+                let message = format!(
+                    "{} `{name}` is defined twice",
+                    entry.spec.what.split(' ').next_back().unwrap_or("")
+                );
+                let finding = Diagnostic::new(&DUPLICATE_ENTRY, entry.location(), message);
+                self.findings.push(finding.related(earlier.clone(), "defined here first"));
+                false
+            }
+            None => {
+                first.insert(name.clone(), entry.location());
+                true
+            }
+        });
+        found
+    }
+
+    /// Entries whose names have dots: `[figures."a.b"]`, `[figures.a.b]` and `a.b = …` are the same.
+    fn named(
+        &mut self,
+        source: &'a Arc<Source>,
+        spec: &'static Table,
+        prefix: &str,
+        entries: &'a toml::de::DeTable<'a>,
+        found: &mut Vec<(String, Entry<'a>)>,
+        depth: usize,
+    ) {
+        for (key, value) in entries {
+            let name = if prefix.is_empty() {
+                key.get_ref().to_string()
+            } else {
+                format!("{prefix}.{}", key.get_ref())
+            };
+            let at: Span = key.span().into();
+            if let DeValue::Table(table) = value.get_ref() {
+                let has_own =
+                    |(key, value): (&Spanned<std::borrow::Cow<'_, str>>, &Spanned<DeValue<'_>>)| {
+                        !value.get_ref().is_table() && spec.field(key.get_ref()).is_some()
+                    };
+                if table.is_empty() || table.iter().any(has_own) {
+                    read::check(source, spec, table, at, &mut self.findings);
+                } else {
+                    if depth < 16 {
+                        self.named(source, spec, &name, table, found, depth + 1);
+                    }
+                    continue;
+                }
+            } else if spec.short.is_none() || value.get_ref().is_array() {
+                let message = format!("`{name}` is not {}", spec.what);
+                self.report(&WRONG_KIND, Location::new(source, value.span().into()), message);
+                continue;
+            }
+            found.push((name, Entry { source, spec, value, key: at }));
+        }
+    }
+
+    /// A new name for formulas; false where it cannot be one or is taken.
+    fn declare(&mut self, name: &str, meaning: Name, location: &Location) -> bool {
+        let part = |part: &str| {
+            part.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+                && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+                && !matches!(part, "true" | "false" | "null" | "in")
+        };
+        if !name.split('.').all(part) {
+            let suggestion = name.replace(['-', ' '], "_");
+            let message = format!("`{name}` cannot be used in formulas");
+            let finding = self.report(&BAD_NAME, location.clone(), message);
+            finding.help.push("names are letters, digits and `_`, with dots between parts".into());
+            if suggestion != name && suggestion.split('.').all(part) {
+                finding.help.push(format!("write `{suggestion}`"));
+            }
+            return false;
+        }
+        if self.model.names.values.contains_key(name) {
+            let other = self.model.location_of_name(name);
+            let message = format!("the name `{name}` is taken already");
+            let finding = self.report(&DUPLICATE_ENTRY, location.clone(), message);
+            if let Some(other) = other {
+                finding
+                    .related
+                    .push(crate::diag::Label { location: other, text: "by this".into() });
+            }
+            return false;
+        }
+        self.model.names.values.insert(name.to_owned(), meaning);
+        true
+    }
+
+    /// A quantity; a finding and none where it cannot be read.
+    fn quantity(
+        &mut self,
+        entry: &Entry<'a>,
+        key: &str,
+        name: &str,
+        unit: Option<&Unit>,
+        dimension: Option<Dimension>,
+    ) -> Option<(Quantity, Option<Unit>)> {
+        let value = entry.get(key)?;
+        self.quantity_of(entry.source, value, name, unit, dimension)
+    }
+
+    fn quantity_of(
+        &mut self,
+        source: &Arc<Source>,
+        value: &Spanned<DeValue<'_>>,
+        name: &str,
+        unit: Option<&Unit>,
+        dimension: Option<Dimension>,
+    ) -> Option<(Quantity, Option<Unit>)> {
+        let location = Location::new(source, value.span().into());
+        let written = read::written(value.get_ref(), &self.model.units)?;
+        let resolved = written.and_then(|written| {
+            if written.adjusted {
+                let message = "Kubernetes would round or cap this quantity";
+                self.findings.push(Diagnostic::new(&QUANTITY_ADJUSTED, location.clone(), message));
+            }
+            written.resolve(unit, dimension, name)
+        });
+        match resolved {
+            Ok(found) => Some(found),
+            Err(error) => {
+                let finding = self.report(&BAD_QUANTITY, location, error.message);
+                finding.help.extend(error.help);
+                None
+            }
+        }
+    }
+
+    /// The unit that a key names.
+    fn unit(&mut self, entry: &Entry<'a>) -> Option<Unit> {
+        let text = entry.text("unit")?;
+        match self.model.units.parse(&text) {
+            Ok(unit) => Some(unit),
+            Err(error) => {
+                let finding = self.report(&BAD_QUANTITY, entry.location_of("unit"), error.message);
+                finding.help.extend(error.help);
+                None
+            }
+        }
+    }
+
+    /// The sources that an entry names; unknown ones become findings.
+    fn sources(&mut self, entry: &Entry<'a>) -> Vec<String> {
+        let mut ids = Vec::new();
+        for (id, span) in entry.texts("source") {
+            if self.known_source(&id) {
+                ids.push(id);
+            } else {
+                let known = self.source_ids();
+                let location = Location::new(entry.source, span);
+                self.unknown_id("source", &id, location, known);
+            }
+        }
+        ids
+    }
+
+    fn known_source(&self, id: &str) -> bool {
+        self.files.iter().any(|file| {
+            matches!(file.table.get("sources").map(Spanned::get_ref), Some(DeValue::Table(table)) if table.contains_key(id))
+        })
+    }
+
+    fn source_ids(&self) -> Vec<String> {
+        let tables =
+            self.files.iter().filter_map(|file| file.table.get("sources")?.get_ref().as_table());
+        tables.flat_map(|table| table.keys().map(|key| key.get_ref().to_string())).collect()
+    }
+
+    fn unknown_id(&mut self, what: &str, id: &str, location: Location, known: Vec<String>) {
+        let finding = Diagnostic::new(&UNKNOWN_ID, location, format!("there is no {what} `{id}`"));
+        self.findings.push(finding.did_you_mean(id, known.iter().map(String::as_str)));
+    }
+
+    /// A text with values in it.
+    fn prose(&mut self, entry: &Entry<'a>, key: &str) -> Prose {
+        match entry.placed(key) {
+            Some(text) => self.interpolated(&text),
+            None => Prose::default(),
+        }
+    }
+
+    fn interpolated(&mut self, text: &Text) -> Prose {
+        let whole: &str = &text.text;
+        let mut pieces = Vec::new();
+        let mut rest = 0;
+        while let Some(open) = whole[rest..].find("{=").map(|at| rest + at) {
+            let start = open + 2;
+            let Some(end) = whole[start..].find('}').map(|at| start + at) else {
+                let span = Span::new(open, whole.len());
+                self.report(&BAD_FORMULA, text.locate(span), "this `{=` has no `}`");
+                break;
+            };
+            if open > rest {
+                pieces.push(Piece::Text(whole[rest..open].to_owned()));
+            }
+            match self.model.compile(&whole[start..end]) {
+                Ok(compiled) => pieces.push(Piece::Value(compiled)),
+                Err(problems) => {
+                    self.findings.extend(
+                        problems
+                            .into_iter()
+                            .map(|problem| problem.located(|span| text.locate(span.shift(start)))),
+                    );
+                }
+            }
+            rest = end + 1;
+        }
+        if rest < whole.len() && !pieces.is_empty() {
+            pieces.push(Piece::Text(whole[rest..].to_owned()));
+        }
+        Prose { text: whole.to_owned(), pieces }
+    }
+
+    /// A condition of a checklist, an item or a rule.
+    fn condition(
+        &mut self,
+        entry: &Entry<'a>,
+        key: &str,
+        locals: Option<&Locals>,
+    ) -> Option<Compiled> {
+        let text = entry.placed(key)?;
+        match self.model.compile_in(&text.text, locals, None) {
+            Ok(compiled) if compiled.is_condition() => Some(compiled),
+            Ok(compiled) => {
+                let message = format!("`{key}` needs true or false, and this is {}", compiled.ty());
+                self.report(&super::formula::types::TYPE_MISMATCH, text.location.clone(), message);
+                None
+            }
+            Err(problems) => {
+                self.report_all(&text, problems);
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! The model as a program for a reader's browser: the same formulas, to be computed there with exact fractions too.
+//!
+//! Owns: [`Program`], which gathers what some expressions need. The form of an expression is documented in
+//! `formula::program`. Must not know: what the browser shows.
+
+use super::entry::InputKind;
+use super::formula::program::{Labels, expression, number, scalar};
+use super::formula::{Op, Scalar, Type};
+use super::quantity::Dimension;
+use super::{Compiled, Evaluation, Inputs, Model};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
+
+/// Expressions, and all that they need to be computed.
+///
+/// As JSON:
+///
+/// - `inputs`: `{name: {value, type, dimension, unit, min, max, step, choices}}`, what there is of them;
+/// - `figures`: `{name: number}`; `lets`: `{name: expression}`, the formulas that are referred to;
+/// - `roots`: `{key: {expr, type, dimension, unit, decimal}}`: the expressions; `unit` is the one to show it in, if its parts agree
+///   on one, `decimal` whether its bytes are shown in powers of a thousand;
+/// - `ladders`: `{dimension: [unit, …]}`, and `{"memory decimal": …}`: to show a value without a `unit`, take the last whose factor is not above
+///   its size, else the first; nothing at all is shown in the one with the factor 1.
+///
+/// Numbers are texts of exact fractions in base units; a unit is `{factor, one, many, before}`. Digits are as [`super::Format`] says.
+pub struct Program<'m> {
+    model: &'m Model,
+    inputs: BTreeSet<usize>,
+    figures: BTreeSet<usize>,
+    definitions: BTreeSet<usize>,
+    dimensions: BTreeSet<Dimension>,
+    roots: Map<String, Value>,
+}
+
+impl Labels for Model {
+    fn input(&self, index: usize) -> &str {
+        self.inputs.get_index(index).map_or("", |(name, _)| name)
+    }
+
+    fn figure(&self, index: usize) -> &str {
+        self.figures.get_index(index).map_or("", |(name, _)| name)
+    }
+
+    fn definition(&self, index: usize) -> String {
+        self.definitions.get(index).map_or_else(String::new, |definition| definition.name.clone())
+    }
+}
+
+impl<'m> Program<'m> {
+    /// A program without an expression.
+    pub fn new(model: &'m Model) -> Program<'m> {
+        Program {
+            model,
+            inputs: BTreeSet::new(),
+            figures: BTreeSet::new(),
+            definitions: BTreeSet::new(),
+            dimensions: BTreeSet::new(),
+            roots: Map::new(),
+        }
+    }
+
+    /// Adds an expression under a key.
+    pub fn add(&mut self, key: impl Into<String>, compiled: &Compiled) {
+        self.need(&compiled.ir);
+        self.dimensions.extend(compiled.dimension());
+        let hint = self.model.evaluate(compiled, &self.model.inputs()).ok();
+        let root = root(expression(&compiled.ir, self.model), compiled.ir.ty(), hint.as_ref());
+        self.roots.insert(key.into(), root);
+    }
+
+    /// Adds an input, whether or not an expression needs it.
+    pub fn add_input(&mut self, name: &str) {
+        self.inputs.extend(self.model.inputs.get_index_of(name));
+    }
+
+    /// Adds the total of an option, or what one component takes of it, under a key; false where the model does not say it.
+    pub fn add_cost(
+        &mut self,
+        key: impl Into<String>,
+        option: &str,
+        component: Option<&str>,
+        view: super::View,
+        resource: &str,
+    ) -> bool {
+        let Some(names) = self.model.names.options.get(option) else { return false };
+        let table = match component {
+            None => &names.totals,
+            Some(component) => match names.components.get(component) {
+                Some(component) => &component.share,
+                None => return false,
+            },
+        };
+        let Some(index) = table.get(&(view, resource.to_owned())).copied() else { return false };
+        self.add_definition(key, index);
+        true
+    }
+
+    /// Adds how many of a component there are.
+    pub fn add_count(&mut self, key: impl Into<String>, option: &str, component: &str) -> bool {
+        let names = self
+            .model
+            .names
+            .options
+            .get(option)
+            .and_then(|option| option.components.get(component));
+        let Some(index) = names.map(|names| names.count) else { return false };
+        self.add_definition(key, index);
+        true
+    }
+
+    fn add_definition(&mut self, key: impl Into<String>, index: usize) {
+        self.need_definition(index);
+        self.dimensions.extend(self.model.leaves.definitions[index].dimension());
+        let label = self.model.definitions[index].name.clone();
+        let hint = self.model.definition_value(index, &self.model.inputs()).ok();
+        let root = root(json!(["let", label]), self.model.leaves.definitions[index], hint.as_ref());
+        self.roots.insert(key.into(), root);
+    }
+
+    /// The whole as JSON, with the inputs at these values.
+    pub fn json(&self, inputs: &Inputs) -> Value {
+        let model = self.model;
+        let mut entries = Map::new();
+        for index in &self.inputs {
+            let Some((name, input)) = model.inputs.get_index(*index) else { continue };
+            let mut entry = Map::new();
+            entry.insert("value".into(), scalar(&inputs.values[*index]));
+            match &input.kind {
+                InputKind::Number { dimension, min, max, step, .. } => {
+                    entry.insert("type".into(), "number".into());
+                    entry.insert("dimension".into(), dimension.to_string().into());
+                    for (key, value) in
+                        [("min", min.as_ref()), ("max", max.as_ref()), ("step", Some(step))]
+                    {
+                        if let Some(value) = value {
+                            entry.insert(key.into(), number(value).into());
+                        }
+                    }
+                    if let Some(unit) = &input.unit {
+                        entry.insert("unit".into(), unit_json(unit));
+                    }
+                }
+                InputKind::Switch { .. } => {
+                    entry.insert("type".into(), "switch".into());
+                }
+                InputKind::Choice { choices, .. } => {
+                    entry.insert("type".into(), "choice".into());
+                    entry.insert("choices".into(), json!(choices));
+                }
+            }
+            entries.insert(name.clone(), Value::Object(entry));
+        }
+        let mut figures = Map::new();
+        for index in &self.figures {
+            let Some((name, figure)) = model.figures.get_index(*index) else { continue };
+            let value = inputs.figures.get(index).unwrap_or(&figure.quantity.value);
+            figures.insert(name.clone(), scalar(&Scalar::Number(value.clone())));
+        }
+        let mut lets = Map::new();
+        for index in &self.definitions {
+            let definition = &model.definitions[*index];
+            lets.insert(definition.name.clone(), expression(&definition.ir, model));
+        }
+        json!({ "inputs": entries, "figures": figures, "lets": lets, "roots": self.roots, "ladders": self.ladders() })
+    }
+
+    /// The units that values are shown in, by dimension.
+    fn ladders(&self) -> Map<String, Value> {
+        let mut ladders = Map::new();
+        for dimension in &self.dimensions {
+            let name = dimension.to_string();
+            let units = |decimal| self.model.units.ladder(*dimension, decimal);
+            let ladder = |decimal| Value::Array(units(decimal).iter().map(unit_json).collect());
+            ladders.insert(name.clone(), ladder(false));
+            if matches!(*dimension, Dimension::MEMORY | Dimension::DATA) {
+                ladders.insert(format!("{name} decimal"), ladder(true));
+            }
+        }
+        ladders
+    }
+
+    fn need(&mut self, ir: &super::formula::Ir) {
+        let mut open = Vec::new();
+        for node in &ir.nodes {
+            match node.op {
+                Op::Input(index) => {
+                    self.inputs.insert(index);
+                }
+                Op::Figure(index) => {
+                    self.figures.insert(index);
+                }
+                Op::Definition(index) => open.push(index),
+                _ => {}
+            }
+        }
+        for index in open {
+            self.need_definition(index);
+        }
+    }
+
+    fn need_definition(&mut self, index: usize) {
+        // formulas are not deeper than `load::MAX_DEPTH`, so neither is this
+        if self.definitions.insert(index) {
+            let model = self.model;
+            self.need(&model.definitions[index].ir);
+        }
+    }
+}
+
+fn root(expr: Value, ty: Type, hint: Option<&Evaluation>) -> Value {
+    let kind = match ty {
+        Type::Bool => "switch",
+        Type::Text => "choice",
+        _ => "number",
+    };
+    let mut root = Map::new();
+    root.insert("expr".into(), expr);
+    root.insert("type".into(), kind.into());
+    if let Some(dimension) = ty.dimension() {
+        root.insert("dimension".into(), dimension.to_string().into());
+    }
+    if let Some(unit) = hint.and_then(|hint| hint.unit.as_ref()) {
+        root.insert("unit".into(), unit_json(unit));
+    }
+    if hint.is_some_and(|hint| hint.decimal_bytes) {
+        root.insert("decimal".into(), true.into());
+    }
+    Value::Object(root)
+}
+
+/// A unit as a program has it.
+pub fn unit_json(unit: &super::Unit) -> Value {
+    json!({ "factor": number(&unit.factor), "one": unit.one, "many": unit.many, "before": unit.before })
+}

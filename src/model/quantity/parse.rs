@@ -1,0 +1,296 @@
+use super::{Dimension, Quantity, Ratio, Unit, Units};
+use num_bigint::BigInt;
+use num_traits::{One, Signed};
+
+/// Why a text is not a quantity, and what to write instead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QuantityError {
+    /// One sentence, lower case.
+    pub message: String,
+    /// What to do, if it can be said.
+    pub help: Option<String>,
+}
+
+impl QuantityError {
+    pub(super) fn new(message: impl Into<String>) -> QuantityError {
+        QuantityError { message: message.into(), help: None }
+    }
+
+    pub(super) fn help(mut self, help: impl Into<String>) -> QuantityError {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+/// A quantity as Kubernetes reads it: a number without a unit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kubernetes {
+    /// Its value; exactly what Kubernetes would compute with.
+    pub value: Ratio,
+    /// Whether it was written with `Ki` … `Ei`.
+    pub binary: bool,
+    /// Whether Kubernetes keeps another value than the one that is written: it rounds up to a billionth, and caps at 2⁶³−1.
+    pub adjusted: bool,
+}
+
+/// More digits, or a larger exponent, than any figure has.
+const MAX_DIGITS: usize = 60;
+const MAX_EXPONENT: i32 = 60;
+
+/// Reads a quantity exactly as Kubernetes' `resource.ParseQuantity` does.
+///
+/// `<sign><digits>[.<digits>]` with one suffix: `n u m k M G T P E`, `Ki Mi Gi Ti Pi Ei`, or an exponent `e`/`E` with a
+/// signed integer. No blanks, no other letters: `1K` and `1 Mi` are no quantities.
+pub fn parse_kubernetes(text: &str) -> Result<Kubernetes, QuantityError> {
+    let wrong = || QuantityError::new(format!("`{text}` is not a quantity"));
+    let (number, suffix) = split_number(text).ok_or_else(wrong)?;
+    let (base, exponent) = suffix_of(suffix)
+        .ok_or_else(|| match suffix {
+            "K" => wrong().help("write `k` for a thousand or `Ki` for 1024"),
+            "ki" | "mi" | "gi" | "ti" => wrong().help("binary suffixes are `Ki`, `Mi`, `Gi`, `Ti`"),
+            _ => wrong(),
+        })?
+        .ok_or_else(|| {
+            QuantityError::new(format!("`{text}` is larger or smaller than any quantity"))
+        })?;
+    let value = decimal(number)? * power(base, exponent);
+    let (value, adjusted) = as_kept(value);
+    Ok(Kubernetes { value, binary: base == 1024, adjusted })
+}
+
+/// A value as Kubernetes keeps it: nothing finer than a billionth (rounded away from zero), at most 2⁶³−1.
+fn as_kept(value: Ratio) -> (Ratio, bool) {
+    let nano = Ratio::from_integer(BigInt::from(1_000_000_000));
+    let scaled = &value * &nano;
+    let kept = if scaled.is_integer() {
+        value.clone()
+    } else if value.is_negative() {
+        scaled.floor() / &nano
+    } else {
+        scaled.ceil() / &nano
+    };
+    let most = Ratio::from_integer(BigInt::from(i64::MAX));
+    let kept = if kept > most { most } else { kept };
+    let adjusted = kept != value;
+    (kept, adjusted)
+}
+
+/// The base and exponent that a suffix stands for: none for no suffix, an inner none where it is out of bounds.
+fn suffix_of(suffix: &str) -> Option<Option<(u32, i32)>> {
+    Some(Some(match suffix {
+        "" => (10, 0),
+        "n" => (10, -9),
+        "u" => (10, -6),
+        "m" => (10, -3),
+        "k" => (10, 3),
+        "M" => (10, 6),
+        "G" => (10, 9),
+        "T" => (10, 12),
+        "P" => (10, 15),
+        "E" => (10, 18),
+        "Ki" => (1024, 1),
+        "Mi" => (1024, 2),
+        "Gi" => (1024, 3),
+        "Ti" => (1024, 4),
+        "Pi" => (1024, 5),
+        "Ei" => (1024, 6),
+        _ => {
+            let digits = suffix.strip_prefix(['e', 'E'])?;
+            let plain = digits.strip_prefix(['+', '-']).unwrap_or(digits);
+            if plain.is_empty() || !plain.bytes().all(|b| b.is_ascii_digit()) {
+                return None;
+            }
+            match digits.parse::<i32>() {
+                Ok(exponent) if exponent.abs() <= MAX_EXPONENT => (10, exponent),
+                _ => return Some(None),
+            }
+        }
+    }))
+}
+
+fn power(base: u32, exponent: i32) -> Ratio {
+    let power = BigInt::from(base).pow(exponent.unsigned_abs());
+    if exponent < 0 { Ratio::new(BigInt::one(), power) } else { Ratio::from_integer(power) }
+}
+
+/// A text's leading `<sign><digits>[.<digits>]`, with at least one digit, and what follows.
+fn split_number(text: &str) -> Option<(&str, &str)> {
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let sign = text.len() - unsigned.len();
+    let whole = unsigned.bytes().take_while(u8::is_ascii_digit).count();
+    let mut end = whole;
+    let mut digits = whole;
+    if unsigned[end..].starts_with('.') {
+        let fraction = unsigned[end + 1..].bytes().take_while(u8::is_ascii_digit).count();
+        digits += fraction;
+        end += 1 + fraction;
+    }
+    (digits > 0).then(|| text.split_at(sign + end))
+}
+
+/// A decimal number, exactly: `12`, `-0.5`, `.25`, `1e-3`.
+pub fn decimal(text: &str) -> Result<Ratio, QuantityError> {
+    let wrong = || QuantityError::new(format!("`{text}` is not a number"));
+    let (number, exponent) = split_number(text).ok_or_else(wrong)?;
+    let exponent = match suffix_of(exponent) {
+        Some(Some((10, power))) if exponent.is_empty() || exponent.len() > 1 => power,
+        Some(None) => return Err(QuantityError::new(format!("`{text}` is out of bounds"))),
+        _ => return Err(wrong()),
+    };
+    if number.len() > MAX_DIGITS {
+        return Err(QuantityError::new(format!("a number has at most {MAX_DIGITS} digits")));
+    }
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let digits = format!("{whole}{fraction}");
+    let value: BigInt = digits.parse().map_err(|_| wrong())?;
+    let places = i32::try_from(fraction.len()).map_err(|_| wrong())?;
+    Ok(Ratio::from_integer(value) * power(10, exponent - places))
+}
+
+/// What a text says, before it is known what it is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// The number, in its unit if it has one.
+    pub number: Ratio,
+    /// The unit that is written with it.
+    pub unit: Option<Unit>,
+    /// Whether it was written with `Ki` … `Ei` and no unit.
+    pub binary: bool,
+    /// Whether Kubernetes would keep another value.
+    pub adjusted: bool,
+}
+
+impl Units {
+    /// Reads a text: a quantity as Kubernetes reads it, or a number with a unit.
+    pub fn read(&self, text: &str) -> Result<Written, QuantityError> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(QuantityError::new("a quantity is expected")
+                .help("for example `100m`, `128Mi` or `0.2 ms`"));
+        }
+        match parse_kubernetes(text) {
+            Ok(bare) => Ok(Written {
+                number: bare.value,
+                unit: None,
+                binary: bare.binary,
+                adjusted: bare.adjusted,
+            }),
+            Err(error) => self.with_unit(text, error),
+        }
+    }
+
+    /// Reads a text whose dimension nothing else says.
+    pub fn quantity(&self, text: &str) -> Result<Quantity, QuantityError> {
+        self.read(text)?.resolve(None, None, "").map(|(quantity, _)| quantity)
+    }
+
+    fn with_unit(&self, text: &str, bare: QuantityError) -> Result<Written, QuantityError> {
+        let negative = text.starts_with('-');
+        let unsigned = text.strip_prefix('-').unwrap_or(text);
+        if let Some((sign, rest)) = Unit::sign_of(unsigned) {
+            let (number, unit) = split_exponent(rest.trim_start()).ok_or(bare)?;
+            let unit = self.parse(&format!("{sign}{unit}"))?;
+            return Ok(Written::new(signed(decimal(number)?, negative), unit));
+        }
+        let (number, rest) = split_exponent(text).ok_or_else(|| bare.clone())?;
+        if rest.starts_with(',') || rest.starts_with('_') {
+            return Err(bare.help("write numbers without separators: `1000`"));
+        }
+        let mut value = decimal(number)?;
+        let attached = rest.split([' ', '/']).next().unwrap_or("");
+        let mut unit = rest;
+        // `2k requests/s`: a suffix, then a unit
+        if !attached.is_empty()
+            && attached.len() < rest.len()
+            && !self.knows(attached)
+            && let Some(Some((base, exponent))) = suffix_of(attached)
+        {
+            value *= power(base, exponent);
+            unit = &rest[attached.len()..];
+        }
+        let unit = match self.parse(unit) {
+            Ok(unit) => unit,
+            // a suffix gone wrong is better explained as a quantity
+            Err(_) if bare.help.is_some() => return Err(bare),
+            Err(error) => return Err(error),
+        };
+        Ok(Written::new(value, unit))
+    }
+}
+
+fn signed(value: Ratio, negative: bool) -> Ratio {
+    if negative { -value } else { value }
+}
+
+/// A number with its exponent, if it has one, and what follows: `1e3 requests`, but `1 exbibyte`.
+fn split_exponent(text: &str) -> Option<(&str, &str)> {
+    let (number, rest) = split_number(text)?;
+    let Some(tail) = rest.strip_prefix(['e', 'E']) else { return Some((number, rest)) };
+    let sign = usize::from(tail.starts_with(['+', '-']));
+    let digits = tail[sign..].bytes().take_while(u8::is_ascii_digit).count();
+    if digits == 0 {
+        Some((number, rest))
+    } else {
+        Some(text.split_at(number.len() + 1 + sign + digits))
+    }
+}
+
+impl Written {
+    fn new(number: Ratio, unit: Unit) -> Written {
+        Written { number, unit: Some(unit), binary: false, adjusted: false }
+    }
+
+    /// A plain number.
+    pub fn number(number: Ratio) -> Written {
+        Written { number, unit: None, binary: false, adjusted: false }
+    }
+
+    /// Decides the dimension; the first of these that says one: the `unit` or `dimension` beside it, its own unit, the
+    /// last part of the name it stands under (`….cpu`, `….memory`), a binary suffix (memory); else it is a count.
+    ///
+    /// Returns the quantity and the unit that it was given in, which is how it is shown where nothing else is asked for.
+    pub fn resolve(
+        &self,
+        unit: Option<&Unit>,
+        dimension: Option<Dimension>,
+        name: &str,
+    ) -> Result<(Quantity, Option<Unit>), QuantityError> {
+        let wanted = dimension.or(unit.map(|unit| unit.dimension));
+        if let Some(own) = &self.unit {
+            let value = &self.number * &own.factor;
+            let bytes = [Dimension::MEMORY, Dimension::DATA];
+            return match wanted {
+                Some(wanted) if wanted == own.dimension => {
+                    Ok((Quantity::new(value, wanted), unit.or(Some(own)).cloned()))
+                }
+                Some(wanted) if bytes.contains(&wanted) && bytes.contains(&own.dimension) => {
+                    let shown = Unit { dimension: wanted, ..own.clone() };
+                    Ok((Quantity::new(value, wanted), Some(shown)))
+                }
+                Some(wanted) => {
+                    let has = own.dimension;
+                    Err(QuantityError::new(format!("`{}` is {has}, not {wanted}", own.many)))
+                }
+                None => Ok((Quantity::new(value, own.dimension), Some(own.clone()))),
+            };
+        }
+        if let Some(unit) = unit {
+            let is_bytes = matches!(unit.dimension, Dimension::MEMORY | Dimension::DATA);
+            let value = if self.binary && is_bytes {
+                self.number.clone()
+            } else {
+                &self.number * &unit.factor
+            };
+            let dimension = dimension.unwrap_or(unit.dimension);
+            return Ok((Quantity::new(value, dimension), Some(unit.clone())));
+        }
+        let named = match name.rsplit('.').next() {
+            Some("cpu") => Some(Dimension::CPU),
+            Some("memory") => Some(Dimension::MEMORY),
+            _ => None,
+        };
+        let dimension = wanted.or(named);
+        let dimension = dimension.or(self.binary.then_some(Dimension::MEMORY));
+        Ok((Quantity::new(self.number.clone(), dimension.unwrap_or_default()), None))
+    }
+}

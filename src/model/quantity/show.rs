@@ -1,0 +1,297 @@
+use super::{Dimension, Quantity, Ratio, Unit, Units};
+use num_bigint::{BigInt, Sign};
+use num_traits::{One, Signed, Zero};
+
+/// How to show a quantity.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Format {
+    /// For people, or as a manifest has it.
+    pub style: Style,
+    /// The unit to show it in; without one, one that suits the size.
+    pub unit: Option<Unit>,
+    /// Exactly so many decimal places; without, at most two (and at least two digits that count), trailing zeros dropped.
+    pub places: Option<usize>,
+    /// `12,800` instead of `12800`.
+    pub thousands: bool,
+    /// The number without its unit.
+    pub bare: bool,
+    /// Where a unit is chosen for bytes: `MB` and `GB` instead of `MiB` and `GiB`.
+    pub decimal_bytes: bool,
+}
+
+/// For whom a quantity is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Style {
+    /// `12.5 GiB`, `10 cores`.
+    #[default]
+    People,
+    /// `12800Mi`, `10`: as it would stand in a manifest.
+    Kubernetes,
+}
+
+/// A quantity as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// All of it.
+    pub text: String,
+    /// The digits alone.
+    pub number: String,
+    /// The unit's name behind it, or empty.
+    pub unit: String,
+    /// Whether digits were lost: the text is near the value, not equal to it.
+    pub rounded: bool,
+    /// The exact value in the unit shown, as a decimal or a fraction.
+    pub exact: String,
+}
+
+impl Units {
+    /// Shows a quantity. A unit of another dimension is not used; callers check it first.
+    pub fn show(&self, quantity: &Quantity, format: &Format) -> Shown {
+        if format.style == Style::Kubernetes {
+            return kubernetes(quantity);
+        }
+        let unit = self.unit_for(quantity, format);
+        let value = &quantity.value / &unit.factor;
+        let money = quantity.dimension.powers()[4] == 1 && !value.is_integer();
+        let places = format
+            .places
+            .unwrap_or_else(|| if money { 2.max(places_for(&value)) } else { places_for(&value) });
+        let fixed = format.places.is_some() || money;
+        let (mut number, rounded) = rounded(&value, places, fixed);
+        if format.thousands {
+            number = grouped(&number);
+        }
+        let one = value == Ratio::one();
+        let name = if one { &unit.one } else { &unit.many };
+        let text = if format.bare { number.clone() } else { with_unit(&number, unit.before, name) };
+        Shown { text, number, unit: name.clone(), rounded, exact: exact(&value) }
+    }
+
+    /// The unit that a quantity would be shown in.
+    pub fn unit_for(&self, quantity: &Quantity, format: &Format) -> Unit {
+        match &format.unit {
+            Some(unit) if unit.dimension == quantity.dimension => unit.clone(),
+            _ => self.suitable(quantity, format.decimal_bytes),
+        }
+    }
+
+    /// A unit in which the number is easy to read: the largest of the ladder that is not larger than the number.
+    fn suitable(&self, quantity: &Quantity, decimal_bytes: bool) -> Unit {
+        let mut ladder = self.ladder(quantity.dimension, decimal_bytes);
+        let size = quantity.value.abs();
+        let fits = ladder.iter().rposition(|unit| unit.factor <= size);
+        // nothing at all is nothing of the unit with the factor 1
+        let plain =
+            || ladder.iter().position(|unit| unit.factor.is_one()).filter(|_| size.is_zero());
+        let at = fits.or_else(plain).unwrap_or(0);
+        ladder.swap_remove(at)
+    }
+
+    /// The units that a quantity of a dimension is shown in where none is asked for, from small to large; never empty.
+    pub fn ladder(&self, dimension: Dimension, decimal_bytes: bool) -> Vec<Unit> {
+        let names: &[&str] = match dimension {
+            Dimension::CPU => &["cores"],
+            Dimension::MEMORY | Dimension::DATA if decimal_bytes => {
+                &["B", "kB", "MB", "GB", "TB", "PB"]
+            }
+            Dimension::MEMORY | Dimension::DATA => &["B", "KiB", "MiB", "GiB", "TiB", "PiB"],
+            Dimension::TIME => &["ns", "µs", "ms", "s", "min", "hours", "days"],
+            Dimension::COUNT => &[""],
+            _ => return vec![self.composed(dimension)],
+        };
+        names
+            .iter()
+            .filter_map(|name| self.parse(name).ok())
+            .map(|unit| Unit { dimension, ..unit })
+            .collect()
+    }
+
+    /// A unit for a dimension that has no unit of its own: `cores·s`, `USD/month`.
+    fn composed(&self, dimension: Dimension) -> Unit {
+        // what people expect: rates by the second, but money by the month and prices by the hour
+        let powers = dimension.powers();
+        let time = match powers {
+            [0, 0, 0, -1, 1] => "month",
+            [_, _, _, _, 1] => "hour",
+            [1, 0, 0, 1, 0] | [0, 1, 0, 1, 0] => "hour",
+            _ => "s",
+        };
+        let currency = self.currency().to_owned();
+        let names = ["core", "GiB", "GiB", time, currency.as_str()];
+        let side = |sign: i8| {
+            let mut words = Vec::new();
+            // money leads, then resources, then time
+            for at in [4, 0, 1, 2, 3] {
+                for _ in 0..(i16::from(powers[at]) * i16::from(sign)).clamp(0, 8) {
+                    words.push(names[at]);
+                }
+            }
+            words.join("-")
+        };
+        let (above, below) = (side(1), side(-1));
+        let text = if below.is_empty() { above } else { format!("{above}/{below}") };
+        match self.parse(&text) {
+            Ok(unit) => Unit { dimension, ..unit },
+            Err(_) => Unit {
+                factor: Ratio::one(),
+                dimension,
+                one: dimension.to_string(),
+                many: dimension.to_string(),
+                before: "",
+            },
+        }
+    }
+}
+
+fn with_unit(number: &str, before: &str, name: &str) -> String {
+    let number = match (before, number.strip_prefix('-')) {
+        ("", _) => number.to_owned(),
+        (sign, Some(digits)) => format!("-{sign}{digits}"),
+        (sign, None) => format!("{sign}{number}"),
+    };
+    match name {
+        "" => number,
+        "%" => format!("{number}%"),
+        name if name.starts_with('/') => format!("{number}{name}"),
+        name => format!("{number} {name}"),
+    }
+}
+
+/// Two places; more where a small number would lose its first two digits.
+fn places_for(value: &Ratio) -> usize {
+    let mut places = 2;
+    let mut left = value.abs();
+    if left.is_zero() {
+        return places;
+    }
+    // 0.05 shows as 0.05; 0.0125 as 0.012
+    let ten = Ratio::from_integer(BigInt::from(10));
+    let enough = Ratio::new(BigInt::one(), BigInt::from(10));
+    while left < enough && places < 30 {
+        left *= &ten;
+        places += 1;
+    }
+    places
+}
+
+/// The number to so many places, half to even; and whether digits were lost.
+fn rounded(value: &Ratio, places: usize, fixed: bool) -> (String, bool) {
+    let places = places.min(60);
+    let scale = BigInt::from(10).pow(u32::try_from(places).unwrap_or(60));
+    let scaled = value * Ratio::from_integer(scale);
+    let whole = half_even(&scaled);
+    let lost = Ratio::from_integer(whole.clone()) != scaled;
+    let negative = whole.sign() == Sign::Minus;
+    let mut digits = whole.magnitude().to_string();
+    if digits.len() <= places {
+        digits = format!("{digits:0>width$}", width = places + 1);
+    }
+    let fraction = digits.split_off(digits.len() - places);
+    let fraction = if fixed { fraction.as_str() } else { fraction.trim_end_matches('0') };
+    let sign = if negative { "-" } else { "" };
+    let text = if fraction.is_empty() {
+        format!("{sign}{digits}")
+    } else {
+        format!("{sign}{digits}.{fraction}")
+    };
+    (text, lost)
+}
+
+/// The nearest whole number; of two equally near, the even one.
+pub(in crate::model) fn half_even(value: &Ratio) -> BigInt {
+    let floor = value.floor().to_integer();
+    let rest = value - Ratio::from_integer(floor.clone());
+    let half = Ratio::new(BigInt::one(), BigInt::from(2));
+    let odd = (&floor % BigInt::from(2)) != BigInt::zero();
+    match rest.cmp(&half) {
+        std::cmp::Ordering::Less => floor,
+        std::cmp::Ordering::Greater => floor + 1,
+        std::cmp::Ordering::Equal if odd => floor + 1,
+        std::cmp::Ordering::Equal => floor,
+    }
+}
+
+fn grouped(number: &str) -> String {
+    let (sign, unsigned) = number.strip_prefix('-').map_or(("", number), |rest| ("-", rest));
+    let (whole, fraction) =
+        unsigned.split_once('.').map_or((unsigned, None), |(w, f)| (w, Some(f)));
+    let mut out = String::from(sign);
+    for (at, digit) in whole.chars().enumerate() {
+        if at > 0 && (whole.len() - at) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    if let Some(fraction) = fraction {
+        out.push('.');
+        out.push_str(fraction);
+    }
+    out
+}
+
+/// The exact value: a decimal where it has one of bearable length, else a fraction.
+pub(in crate::model) fn exact(value: &Ratio) -> String {
+    let mut rest = value.denom().clone();
+    let (mut twos, mut fives) = (0usize, 0usize);
+    for (prime, count) in [(2, &mut twos), (5, &mut fives)] {
+        let prime = BigInt::from(prime);
+        while (&rest % &prime).is_zero() && *count < 40 {
+            rest /= &prime;
+            *count += 1;
+        }
+    }
+    let places = twos.max(fives);
+    if rest.is_one() && places <= 30 {
+        rounded(value, places, false).0
+    } else {
+        format!("{}/{}", value.numer(), value.denom())
+    }
+}
+
+/// As a manifest has it: the canonical form, the largest suffix that needs no fraction.
+fn kubernetes(quantity: &Quantity) -> Shown {
+    let bytes = matches!(quantity.dimension, Dimension::MEMORY | Dimension::DATA);
+    let value = &quantity.value;
+    let shown = |number: String, suffix: &str, rounded: bool| Shown {
+        text: format!("{number}{suffix}"),
+        number,
+        unit: suffix.to_owned(),
+        rounded,
+        exact: exact(value),
+    };
+    if value.is_zero() {
+        return shown("0".into(), "", false);
+    }
+    let binary: &[(&str, u32)] =
+        &[("Ei", 6), ("Pi", 5), ("Ti", 4), ("Gi", 3), ("Mi", 2), ("Ki", 1)];
+    if bytes {
+        for (suffix, power) in binary {
+            let count = value / Ratio::from_integer(BigInt::from(1024).pow(*power));
+            if count.is_integer() {
+                return shown(count.to_integer().to_string(), suffix, false);
+            }
+        }
+    }
+    let large: &[(&str, u32)] = &[("E", 18), ("P", 15), ("T", 12), ("G", 9), ("M", 6), ("k", 3)];
+    if value.is_integer() {
+        for (suffix, power) in large {
+            let count = value / Ratio::from_integer(BigInt::from(10).pow(*power));
+            if count.is_integer() {
+                return shown(count.to_integer().to_string(), suffix, false);
+            }
+        }
+        return shown(value.to_integer().to_string(), "", false);
+    }
+    // a fraction of a byte means nothing: round up, as a request has to be enough
+    if bytes {
+        return shown(value.ceil().to_integer().to_string(), "", true);
+    }
+    for (suffix, power) in [("m", 3u32), ("u", 6), ("n", 9)] {
+        let count = value * Ratio::from_integer(BigInt::from(10).pow(power));
+        if count.is_integer() {
+            return shown(count.to_integer().to_string(), suffix, false);
+        }
+    }
+    let count = (value * Ratio::from_integer(BigInt::from(1_000_000_000))).ceil();
+    shown(count.to_integer().to_string(), "n", true)
+}
