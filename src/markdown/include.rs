@@ -208,11 +208,11 @@ impl Expansion<'_> {
                     }
                 }
             };
-            if done == span.end && depth >= MAX_DEPTH {
+            let Some((target, file)) = inner else { continue };
+            if depth >= MAX_DEPTH {
                 self.too_deep(map, span);
                 continue;
             }
-            let Some((target, file)) = inner else { continue };
             if !self.read.iter().any(|known| Arc::ptr_eq(known, &file)) {
                 self.read.push(file.clone());
             }

@@ -433,3 +433,74 @@ fn the_fix_joins_the_line_to_the_one_above() {
     let edit = &scan.findings[0].fix.as_ref().unwrap().edits[0];
     assert_eq!((edit.location.text(), edit.text.as_str()), ("\n> ", " "));
 }
+
+/// Pieces of Markdown that are apt to meet badly.
+fn pieces() -> impl proptest::strategy::Strategy<Value = String> {
+    use proptest::prelude::*;
+    let piece = prop_oneof![
+        3 => proptest::sample::select(vec![
+            "<!-- plumb: value x -->", "<!-- /plumb -->", "<!-- plumb: o k=[a, \"b\"] /-->", "<!-- plum: x", "-->", "<!--", "`{= a }`",
+            "`{= a \\| b }`", "`", "```", "```yaml\n", "```yaml,ignore\n", "~~~\n", "````\n", "> ", "- ", "1. ", "  ", "    ", "\t", "\n", "\n\n", "\r\n", "\r",
+            "| a | b |\n|---|---|\n| ", " | ", "[^a]: ", "[^a]", "term\n: ", "# ", "* ", "**", "[x](", ")", "![", "<div>", "</div>", "<pre>", "</pre>",
+            "<code>", "</code>", "<script>", "- [ ] ", "a: 1\n", "\\", "\0", "\u{feff}", "é", "😀", "[a]: /u \"", "\"", "---\n", "===\n", "<b", ">",
+        ]).prop_map(str::to_owned),
+        1 => "[a-z {}=\"\\[\\],<>!/`~|\n-]{0,8}",
+    ];
+    proptest::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
+}
+
+/// What must hold of the scan of any text at all.
+fn is_sound(text: &str) {
+    let source = Source::new("a.md", text);
+    let map = TextMap::identity(&source);
+    let scan = scan::parse(text, &map, Dialect::default());
+    let mut end = 0;
+    for node in &scan.nodes {
+        assert!(node.span.start >= end && node.span.end <= text.len(), "{text:?}: {node:?}");
+        assert!(text.get(node.span.range()).is_some(), "{text:?}: {node:?}");
+        end = node.span.end;
+        show_node(text, node);
+        if let NodeKind::Fence(fence) = &node.kind {
+            let map = fence.body.map(&map);
+            for (at, c) in fence.body.text().char_indices() {
+                if let Some(copied) =
+                    map.locate_copied(crate::text::Span::new(at, at + c.len_utf8()))
+                {
+                    assert_eq!(copied.text(), c.to_string(), "{text:?}");
+                }
+            }
+            fence.interpolations();
+        }
+    }
+    for finding in &scan.findings {
+        assert!(text.get(finding.at.location.span.range()).is_some(), "{text:?}: {finding:?}");
+    }
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 3000, ..Default::default() })]
+
+    #[test]
+    fn any_text_is_scanned(text in pieces()) {
+        is_sound(&text);
+    }
+
+    #[test]
+    fn a_quick_look_sees_what_the_parser_sees(text in pieces()) {
+        let source = Source::new("a.md", text.as_str());
+        let map = TextMap::identity(&source);
+        let (seen, parsed) = (scan(&text, &map, Dialect::default()), scan::parse(&text, &map, Dialect::default()));
+        assert_eq!(seen, parsed, "{text:?}");
+    }
+
+    #[test]
+    fn a_quick_look_sees_the_fences_that_the_parser_sees(pieces in proptest::collection::vec(proptest::sample::select(vec![
+        "```", "```yaml", "~~~", "````", "\n", "\n", "\n\n", "a: 1", "- a", "> b", "  ", "    ", "| a |\n|---|", "c", "\t", "[^a]: x", "d\n: e", "# f", "===", "`", "  ```", "* ", "é", "[a", "] ", "1. ", "---", "<b>",
+    ]), 0..24)) {
+        let text = pieces.concat();
+        let source = Source::new("a.md", text.as_str());
+        let map = TextMap::identity(&source);
+        let (seen, parsed) = (scan(&text, &map, Dialect::default()), scan::parse(&text, &map, Dialect::default()));
+        assert_eq!(seen, parsed, "{text:?}");
+    }
+}
