@@ -111,6 +111,10 @@ pub(super) fn read(cut: &Cut, part: Span) -> (Option<Spanned<String>>, Args, Vec
     (name, args, reader.wrong)
 }
 
+/// When to stop reading what can't be meant.
+const MAX_NAMED: usize = 100;
+const MAX_WRONG: usize = 10;
+
 struct Reader<'a> {
     cut: &'a Cut,
     at: usize,
@@ -197,7 +201,12 @@ impl Reader<'_> {
         loop {
             self.skip_space();
             let start = self.at;
-            if self.rest().is_empty() {
+            if self.rest().is_empty() || self.wrong.len() >= MAX_WRONG {
+                return args;
+            }
+            if args.named.len() >= MAX_NAMED {
+                let end = self.end;
+                self.fail(start, end, "these are too many arguments", "no directive takes so many");
                 return args;
             }
             let key_length = self.key_length();
@@ -218,7 +227,7 @@ impl Reader<'_> {
     /// The length of `key` where `key=` comes next.
     fn key_length(&self) -> Option<usize> {
         let rest = self.rest();
-        let length = rest.find(['=', '"', '['])?;
+        let length = rest.find(|c: char| c.is_whitespace() || matches!(c, '=' | '"' | '['))?;
         (rest[length..].starts_with('=') && is_name(&rest[..length])).then_some(length)
     }
 

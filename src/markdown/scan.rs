@@ -145,10 +145,22 @@ enum Kind {
     Code,
 }
 
+impl Kind {
+    const COUNT: usize = Kind::Code as usize + 1;
+
+    fn holds_blocks(self) -> bool {
+        matches!(self, Kind::Quote | Kind::Container | Kind::Table)
+    }
+}
+
 struct Walker<'a> {
     text: &'a str,
     map: &'a TextMap,
     frames: Vec<Frame>,
+    /// How many of each kind are open.
+    open: [usize; Kind::COUNT],
+    /// The open elements that hold blocks, by id.
+    holders: Vec<usize>,
     /// What each frame's id was, in words; the first is the page.
     names: Vec<&'static str>,
     /// Where the block of running text that we are in begins.
@@ -176,6 +188,8 @@ impl<'a> Walker<'a> {
             text,
             map,
             frames: Vec::new(),
+            open: [0; Kind::COUNT],
+            holders: Vec::new(),
             names: vec!["the page"],
             leaf: None,
             html: None,
@@ -236,7 +250,7 @@ impl<'a> Walker<'a> {
     fn prose(&mut self, span: Span) {
         self.leaf.get_or_insert(span.start);
         let parent = self.block_parent();
-        let in_table = self.in_kind(Kind::Table);
+        let paragraph = !self.in_kind(Kind::Table) && !self.in_kind(Kind::Heading);
         // Only the first running text behind a block can be on the line below it.
         if let Some(block) = self.blocks.last_mut()
             && !std::mem::replace(&mut block.settled, true)
@@ -244,23 +258,19 @@ impl<'a> Walker<'a> {
         {
             block.prose_after = block.parent == parent
                 && block.ends_line
-                && !in_table
+                && paragraph
                 && !between.contains(['\n', '\r']);
         }
-        self.prose_end = Some((span.end, parent));
+        self.prose_end = paragraph.then_some((span.end, parent));
     }
 
     fn in_kind(&self, kind: Kind) -> bool {
-        self.frames.iter().any(|frame| frame.kind == kind)
+        self.open[kind as usize] > 0
     }
 
     /// The element that holds the block that we are in.
     fn block_parent(&self) -> usize {
-        self.frames
-            .iter()
-            .rev()
-            .find(|frame| matches!(frame.kind, Kind::Quote | Kind::Container | Kind::Table))
-            .map_or(0, |frame| frame.id)
+        self.holders.last().copied().unwrap_or(0)
     }
 
     fn start(&mut self, tag: &Tag<'_>, span: Span) {
@@ -305,12 +315,21 @@ impl<'a> Walker<'a> {
         if let Tag::CodeBlock(CodeBlockKind::Fenced(_)) = tag {
             self.fence = Some(Cut::default());
         }
-        self.frames.push(Frame { id: self.names.len(), kind });
+        let id = self.names.len();
+        self.open[kind as usize] += 1;
+        if kind.holds_blocks() {
+            self.holders.push(id);
+        }
+        self.frames.push(Frame { id, kind });
         self.names.push(name);
     }
 
     fn end(&mut self, span: Span) {
         let Some(frame) = self.frames.pop() else { return };
+        self.open[frame.kind as usize] -= 1;
+        if frame.kind.holds_blocks() {
+            self.holders.pop();
+        }
         match frame.kind {
             Kind::Inline | Kind::Link | Kind::Image => {
                 if let Some((end, _)) = &mut self.prose_end {
@@ -432,20 +451,31 @@ impl<'a> Walker<'a> {
         }
     }
 
-    /// A comment of running text without the `>` that stand before its further lines.
+    /// A comment of running text without the `>` that stand before its further lines; a table's `\|` is a `|` in it.
     fn unquoted(&self, span: Span) -> Cut {
-        let quotes = self.frames.iter().filter(|frame| frame.kind == Kind::Quote).count();
+        let quotes = self.open[Kind::Quote as usize];
+        let in_cell = self.in_kind(Kind::Cell);
         let mut cut = Cut::default();
         let mut at = span.start;
         for line in self.text[span.range()].split_inclusive('\n') {
             let mut rest = line;
             if at > span.start {
                 for _ in 0..quotes {
-                    rest = rest.trim_start_matches([' ', '\t']);
-                    rest = rest.strip_prefix('>').unwrap_or(rest);
+                    let Some(inner) = rest.trim_start_matches([' ', '\t']).strip_prefix('>') else {
+                        break;
+                    };
+                    rest = inner;
                 }
             }
-            let start = at + line.len() - rest.len();
+            let mut start = at + line.len() - rest.len();
+            while let Some(length) = in_cell.then(|| rest.find("\\|")).flatten() {
+                cut.push(&rest[..length], Span::new(start, start + length));
+                rest = &rest[length + 1..];
+                start += length + 1;
+                cut.push("|", Span::new(start, start + 1));
+                rest = &rest[1..];
+                start += 1;
+            }
             cut.push(rest, Span::new(start, start + rest.len()));
             at += line.len();
         }
@@ -588,7 +618,7 @@ impl<'a> Walker<'a> {
                     let diagnostic =
                         self.find(&LOST_DIRECTIVE, span, "this is not read as a comment here");
                     diagnostic.help.push(if cell {
-                        "in a table, `|` ends the cell, even in a comment".into()
+                        "in a table, `|` ends the cell, even in a comment: write `\\|`".into()
                     } else {
                         "a directive can't stand in a link's address or an HTML tag; to show one, put it in code".into()
                     });

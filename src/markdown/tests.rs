@@ -421,6 +421,10 @@ fn comments_at_the_start_of_a_line() {
             "<!-- plumb: o -->\na\n<!-- /plumb --> b\n",
             &["o() = \"\\na\\n\" [inline]", "! comment-starts-line at <!-- /plumb -->"],
         ),
+        (
+            "# Heading\n<!-- plumb: value x -->1<!-- /plumb -->\n# Another",
+            &["value(x) = \"1\" [alone]"],
+        ),
         ("<!-- a note --> only ours are looked at", &[]),
     ]);
 }
