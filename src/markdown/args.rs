@@ -440,7 +440,7 @@ impl Reader<'_> {
                 }
             }
         }
-        if self.peek().is_some_and(|c| !c.is_whitespace() && !(depth > 0 && matches!(c, ',' | ']')))
+        if self.peek().is_some_and(|c| !(c.is_whitespace() || depth > 0 && matches!(c, ',' | ']')))
         {
             let at = self.at;
             self.word(depth > 0);

@@ -5,8 +5,8 @@ use super::codes::{
     MISSPELT_DIRECTIVE, NESTED_DIRECTIVE, STRAY_CLOSER, UNCLOSED_DIRECTIVE,
 };
 use super::marker::Comment;
+use super::node::{Directive, Node, NodeKind};
 use super::place::{self, Place};
-use super::scan::{Directive, Node, NodeKind};
 use crate::diag::{Diagnostic, Edit, Fix};
 use crate::text::{Span, TextMap};
 

@@ -7,7 +7,7 @@
 
 use super::Cut;
 use super::fence;
-use super::scan::{Node, NodeKind};
+use super::node::{Node, NodeKind};
 use crate::text::Span;
 use memchr::{memchr, memchr_iter, memmem, memrchr};
 

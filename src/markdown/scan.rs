@@ -3,74 +3,16 @@
 use super::codes::{
     LITERAL_DIRECTIVE, LOST_DIRECTIVE, MALFORMED_DIRECTIVE, UNCLOSED_DIRECTIVE, UNCLOSED_FENCE,
 };
-use super::fence::{self, Fence};
+use super::html::{LITERAL, find_close, is_tag, may_be_ours};
 use super::marker::{self, Comment};
+use super::node::{Node, NodeKind, Scan};
 use super::pair::{self, Context, HtmlBlock, Marker};
 use super::place::{self, Place};
-use super::{Args, Cut, quick};
+use super::{Cut, fence, quick};
 use crate::diag::{Code, Diagnostic};
-use crate::text::{Span, Spanned, TextMap};
+use crate::text::{Span, TextMap};
 use memchr::memmem;
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag};
-
-/// What a chapter says to us.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Scan {
-    /// Directives, values and fences in the order of the text; they do not overlap.
-    pub nodes: Vec<Node>,
-    /// What is wrong with how they are written.
-    pub findings: Vec<Diagnostic>,
-}
-
-/// A piece of the chapter that is ours.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Node {
-    /// All that a build replaces.
-    pub span: Span,
-    /// What it is.
-    pub kind: NodeKind,
-    /// Where it stands.
-    pub place: Place,
-}
-
-/// The kinds of node.
-#[derive(Clone, Debug, PartialEq)]
-pub enum NodeKind {
-    /// A comment, or a pair of them with committed text between.
-    Directive(Directive),
-    /// `` `{= EXPR }` ``: the expression.
-    Value(Cut),
-    /// A fence, in whatever language.
-    Fence(Fence),
-}
-
-/// A directive as it was written.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Directive {
-    /// Its name.
-    pub name: Spanned<String>,
-    /// Its arguments.
-    pub args: Args,
-    /// The comment that opens it.
-    pub opener: Span,
-    /// What stands between the pair; none for a self-closing directive.
-    pub committed: Option<Span>,
-    /// The comment that closes it; none for a self-closing directive.
-    pub closer: Option<Span>,
-}
-
-impl Node {
-    /// The committed text without what the quotes and list items around put before its lines; line ends are `\n`.
-    pub fn committed(&self, text: &str) -> Option<String> {
-        match &self.kind {
-            NodeKind::Directive(directive) => {
-                let span = directive.committed?;
-                Some(self.place.strip(text.get(span.range())?))
-            }
-            _ => None,
-        }
-    }
-}
 
 /// The parts of Markdown that a book can switch off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -178,9 +120,6 @@ struct Walker<'a> {
     /// Where the last running text ended, and in which element.
     prose_end: Option<(usize, usize)>,
 }
-
-/// The raw HTML elements whose content is code.
-const LITERAL: [&str; 5] = ["pre", "code", "script", "style", "textarea"];
 
 impl<'a> Walker<'a> {
     fn new(text: &'a str, map: &'a TextMap) -> Walker<'a> {
@@ -386,7 +325,7 @@ impl<'a> Walker<'a> {
         if !inner.starts_with("{=") || source.starts_with("``") || self.literal.is_some() {
             return;
         }
-        let cut = align(code, self.text, span);
+        let cut = Cut::of_code(code, self.text, span);
         let start = code.len() - code.trim_start().len();
         let end = code.trim_end().len();
         if !inner.ends_with('}') {
@@ -650,74 +589,4 @@ impl<'a> Walker<'a> {
         self.findings.sort_by(|a, b| a.at.location.sort_key().cmp(&b.at.location.sort_key()));
         Scan { nodes: self.nodes, findings: self.findings }
     }
-}
-
-/// A test that costs nothing, before the comment is taken apart.
-fn may_be_ours(comment: &str) -> bool {
-    let mut head = comment.len().min(40);
-    while !comment.is_char_boundary(head) {
-        head -= 1;
-    }
-    let inner = comment[4..head.max(4)].trim_start_matches(['-', ' ', '\t', '\r', '\n', '/', '>']);
-    inner.starts_with(|c: char| c.is_ascii_alphabetic()) || inner.is_empty()
-}
-
-/// Whether a text starts with this tag.
-fn is_tag(text: &str, open: &str, name: &str) -> bool {
-    text.strip_prefix(open)
-        .and_then(|rest| Some((rest.get(..name.len())?, rest.get(name.len()..)?)))
-        .is_some_and(|(start, rest)| {
-            start.eq_ignore_ascii_case(name)
-                && rest.chars().next().is_none_or(|c| c.is_whitespace() || matches!(c, '>' | '/'))
-        })
-}
-
-/// The length up to and with the closing tag of an element.
-fn find_close(text: &str, name: &str) -> Option<usize> {
-    memmem::find_iter(text.as_bytes(), b"</")
-        .find(|&at| is_tag(&text[at..], "</", name))
-        .map(|at| text[at..].find('>').map_or(text.len(), |end| at + end + 1))
-}
-
-/// A code span's text with the places of its bytes: it may go over lines of a quote, and a table's `\|` is a `|` in it.
-fn align(code: &str, text: &str, span: Span) -> Cut {
-    let source = &text.as_bytes()[span.range()];
-    let ticks = source.iter().take_while(|&&byte| byte == b'`').count();
-    let mut at = ticks;
-    // A code span that begins and ends with a space loses both.
-    if source.get(at).is_some_and(|byte| matches!(byte, b' ' | b'\n' | b'\r'))
-        && !code.starts_with(' ')
-    {
-        at += 1;
-    }
-    let mut cut = Cut::default();
-    let mut buffer = [0; 4];
-    for c in code.chars() {
-        let bytes = c.encode_utf8(&mut buffer).as_bytes();
-        // Passes over what stands in the source only.
-        while at < source.len() && !source[at..].starts_with(bytes) {
-            let line_end = matches!(source[at], b'\n' | b'\r');
-            if c == ' ' && line_end {
-                break;
-            }
-            at += 1;
-        }
-        if at + bytes.len() > source.len() {
-            cut.push(c.encode_utf8(&mut [0; 4]), Span::at(span.end));
-            continue;
-        }
-        let line_end = matches!(source[at], b'\n' | b'\r');
-        if source[at] == b'\r' && source.get(at + 1) == Some(&b'\n') {
-            at += 1;
-        }
-        let start = span.start + at;
-        cut.push(c.encode_utf8(&mut [0; 4]), Span::new(start, start + c.len_utf8()));
-        at += c.len_utf8();
-        if line_end {
-            while source.get(at).is_some_and(|byte| matches!(byte, b' ' | b'\t' | b'>')) {
-                at += 1;
-            }
-        }
-    }
-    cut
 }
