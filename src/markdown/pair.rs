@@ -432,7 +432,8 @@ impl Pairing<'_> {
             };
             let between = &self.text[pair[0].span.end..pair[1].span.start];
             let blank = between.chars().all(|c| c.is_whitespace() || c == '>');
-            let block = pair[0].place.alone && pair[1].place.alone;
+            let (one, two) = (&pair[0].place, &pair[1].place);
+            let block = one.alone && two.alone && one.prefix == two.prefix;
             if blank && block && self.text[first.opener.range()] == self.text[second.opener.range()]
             {
                 twins.push((first.opener, second.opener, second.name.value.clone()));

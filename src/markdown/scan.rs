@@ -30,7 +30,7 @@ impl Default for Dialect {
 }
 
 impl Dialect {
-    fn options(self) -> Options {
+    pub(super) fn options(self) -> Options {
         let mut options = Options::ENABLE_TABLES
             | Options::ENABLE_FOOTNOTES
             | Options::ENABLE_STRIKETHROUGH

@@ -438,6 +438,71 @@ fn the_fix_joins_the_line_to_the_one_above() {
     assert_eq!((edit.location.text(), edit.text.as_str()), ("\n> ", " "));
 }
 
+#[test]
+fn the_prefix_keeps_a_replacement_where_the_directive_stands() {
+    use pulldown_cmark::{Event, Options, Parser};
+    let inner = "@";
+    let cases = [
+        format!("{inner}\n"),
+        format!("text\n\n{inner}\n\nmore\n"),
+        format!("- {inner}\n- next\n"),
+        format!("-   wide\n\n    {inner}\n\n    more\n"),
+        format!("10. {inner}\n11. next\n"),
+        format!("-\t{inner}\n"),
+        format!("- a\n  - b\n\n    {inner}\n\n  c\n"),
+        format!("- > {inner}\n"),
+        format!("> {inner}\n> more\n"),
+        format!(">{inner}\n"),
+        format!("> [!NOTE]\n> {inner}\n"),
+        format!("> - a\n>\n>   1) {inner}\n"),
+        format!("a[^long-name]\n\n[^long-name]: {inner}\n\nend\n"),
+        format!("a[^n]\n\n[^n]: note\n\n    {inner}\n\n    > {inner}\n"),
+        format!("term\n: {inner}\n\nterm\n:   {inner}\n"),
+        format!("  {inner}\n"),
+    ];
+    // The containers around a piece of text, as the parser sees them.
+    let around = |text: &str, wanted: &str| -> Vec<Vec<String>> {
+        let options = Dialect::default().options();
+        let mut stack: Vec<String> = Vec::new();
+        let mut found = Vec::new();
+        for event in Parser::new_ext(text, options | Options::empty()) {
+            match event {
+                Event::Start(tag) => stack.push(format!("{:?}", tag.to_end())),
+                Event::End(_) => drop(stack.pop()),
+                Event::Text(text) | Event::Html(text) if text.contains(wanted) => {
+                    let block = |tag: &&String| {
+                        !["Paragraph", "HtmlBlock", "CodeBlock"].contains(&tag.as_str())
+                    };
+                    found.push(stack.iter().filter(block).cloned().collect());
+                }
+                _ => {}
+            }
+        }
+        found
+    };
+    for case in cases {
+        let directives = case.replace(inner, "<!-- plumb: o /-->");
+        let source = Source::new("a.md", directives.as_str());
+        let scan = scan(&directives, &TextMap::identity(&source), Dialect::default());
+        assert!(!scan.nodes.is_empty() && scan.findings.is_empty(), "{directives:?}");
+        let mut replaced = directives.clone();
+        for node in scan.nodes.iter().rev() {
+            assert!(node.place.alone, "{directives:?}");
+            let fitted = node.place.fit("FIRST\n\n```\nSECOND\n```\n\nTHIRD");
+            assert_eq!(
+                node.place.strip(&fitted),
+                "FIRST\n\n```\nSECOND\n```\n\nTHIRD",
+                "{directives:?}"
+            );
+            replaced.replace_range(node.span.range(), &fitted);
+        }
+        let before = around(&directives, "plumb");
+        for part in ["FIRST", "SECOND", "THIRD"] {
+            assert_eq!(around(&replaced, part), before, "{part} of {replaced}");
+        }
+    }
+}
+
 /// Pieces of Markdown that are apt to meet badly.
 fn pieces() -> impl proptest::strategy::Strategy<Value = String> {
     use proptest::prelude::*;

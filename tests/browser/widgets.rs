@@ -18,9 +18,15 @@ fn ticking_gives_a_verdict_that_is_kept_and_carried() {
         assert_eq!(tab.text(".plumb-verdict"), "A mesh is likely worth its price");
         // the same checklist in another chapter, twice
         tab.goto(&format!("{address}again.html"));
-        assert_eq!(tab.eval("document.querySelectorAll('plumb-checklist input:checked').length"), json!(4));
+        assert_eq!(
+            tab.eval("document.querySelectorAll('plumb-checklist input:checked').length"),
+            json!(4)
+        );
         tab.click("li[data-item=mtls] input");
-        assert_eq!(tab.eval("document.querySelectorAll('plumb-checklist input:checked').length"), json!(2));
+        assert_eq!(
+            tab.eval("document.querySelectorAll('plumb-checklist input:checked').length"),
+            json!(2)
+        );
         assert_eq!(tab.errors(), Vec::<String>::new());
     });
 }
