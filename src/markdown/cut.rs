@@ -113,6 +113,12 @@ impl Cut {
         Span::new(start, end.max(start))
     }
 
+    /// Where in the cut's text a byte of the chapter is.
+    pub(super) fn offset_in(&self, chapter: usize) -> Option<usize> {
+        let holds = |part: &&Part| part.span.start <= chapter && chapter < part.span.end;
+        self.parts.iter().find(holds).map(|part| part.start + (chapter - part.span.start))
+    }
+
     /// A part of the cut.
     pub fn slice(&self, part: Span) -> Cut {
         let mut cut = Cut::default();
