@@ -53,10 +53,10 @@ fn check_map(expanded: &Expanded) {
         assert!(location.exact);
         match expanded.map.locate_copied(span) {
             Some(copied) => {
-                assert_eq!(copied.text(), c.to_string(), "at {at} of {:?}", expanded.text)
+                assert_eq!(copied.text(), c.to_string(), "at {at} of {:?}", expanded.text);
             }
             None => {
-                assert!(location.text().contains("{{"), "{c:?} stands for {:?}", location.text())
+                assert!(location.text().contains("{{"), "{c:?} stands for {:?}", location.text());
             }
         }
     }
