@@ -24,7 +24,7 @@ pub enum Value {
     Quantity(String),
     /// A "string", without its quotes.
     Text(String),
-    /// A [list].
+    /// A list: `[a, b]`.
     List(Vec<Arg>),
 }
 
