@@ -24,7 +24,7 @@ pub enum Value {
     Quantity(String),
     /// A "string", without its quotes.
     Text(String),
-    /// A [list].
+    /// A list: `[a, b]`.
     List(Vec<Arg>),
 }
 
@@ -101,6 +101,24 @@ pub(super) struct Malformed {
     pub(super) help: String,
     /// Another place that explains it.
     pub(super) related: Option<(Span, &'static str)>,
+    /// What to write in its place, where that is certain.
+    pub(super) instead: Option<String>,
+}
+
+impl Malformed {
+    fn new(span: Span, message: impl Into<String>, help: impl Into<String>) -> Malformed {
+        Malformed { span, message: message.into(), help: help.into(), related: None, instead: None }
+    }
+
+    fn related(mut self, span: Span, label: &'static str) -> Malformed {
+        self.related = Some((span, label));
+        self
+    }
+
+    fn instead(mut self, text: String) -> Malformed {
+        self.instead = Some(text);
+        self
+    }
 }
 
 /// Reads `NAME positional key=value …` from a part of a comment.
@@ -110,6 +128,10 @@ pub(super) fn read(cut: &Cut, part: Span) -> (Option<Spanned<String>>, Args, Vec
     let args = if name.is_some() { reader.args() } else { Args::default() };
     (name, args, reader.wrong)
 }
+
+/// When to stop reading what can't be meant.
+const MAX_NAMED: usize = 100;
+const MAX_WRONG: usize = 10;
 
 struct Reader<'a> {
     cut: &'a Cut,
@@ -153,12 +175,7 @@ impl Reader<'_> {
         help: impl Into<String>,
     ) {
         let span = self.span(start, end);
-        self.wrong.push(Malformed {
-            span,
-            message: message.into(),
-            help: help.into(),
-            related: None,
-        });
+        self.wrong.push(Malformed::new(span, message, help));
     }
 
     /// A run of characters that belong to a bare word.
@@ -197,16 +214,20 @@ impl Reader<'_> {
         loop {
             self.skip_space();
             let start = self.at;
-            if self.rest().is_empty() {
+            if self.rest().is_empty() || self.wrong.len() >= MAX_WRONG {
                 return args;
             }
-            let key_length = self.key_length();
-            if let Some(length) = key_length {
+            if args.named.len() >= MAX_NAMED {
+                let end = self.end;
+                self.fail(start, end, "these are too many arguments", "no directive takes so many");
+                return args;
+            }
+            if let Some(length) = self.key_length() {
                 let key = self.rest()[..length].to_owned();
                 let key = Spanned::new(key, self.span(start, start + length));
                 self.at += length + 1;
                 self.named(&mut args, key);
-            } else {
+            } else if !self.spaced_key() {
                 self.positional(&mut args);
             }
             if self.at == start {
@@ -218,37 +239,65 @@ impl Reader<'_> {
     /// The length of `key` where `key=` comes next.
     fn key_length(&self) -> Option<usize> {
         let rest = self.rest();
-        let length = rest.find(['=', '"', '['])?;
+        let length = rest.find(|c: char| c.is_whitespace() || matches!(c, '=' | '"' | '['))?;
         (rest[length..].starts_with('=') && is_name(&rest[..length])).then_some(length)
+    }
+
+    /// Passes over `key = value`, which is written without the spaces.
+    fn spaced_key(&mut self) -> bool {
+        let rest = self.rest();
+        let length = rest.find(char::is_whitespace).unwrap_or(rest.len());
+        let key = rest[..length].to_owned();
+        let after = rest[length..].trim_start();
+        if !is_name(&key) || !after.starts_with('=') || after.starts_with("==") {
+            return false;
+        }
+        let start = self.at;
+        self.at = self.end - after.len() + 1;
+        self.no_space(start, &key);
+        true
+    }
+
+    /// Reports spaces around `=`; what follows is the value.
+    fn no_space(&mut self, start: usize, key: &str) {
+        self.skip_space();
+        let from = self.at;
+        if self.value(0, false).is_none() {
+            return;
+        }
+        let value = self.cut.text()[from..self.at].to_owned();
+        let span = self.span(start, self.at);
+        self.wrong.push(if value.is_empty() {
+            let help = format!("write `{key}=VALUE`, or leave the key out");
+            Malformed::new(span, format!("`{key}` has no value"), help)
+        } else {
+            let instead = format!("{key}={value}");
+            let help = format!("write `{instead}`");
+            Malformed::new(span, "no space may stand around `=`", help).instead(instead)
+        });
     }
 
     fn named(&mut self, args: &mut Args, key: Spanned<String>) {
         if self.peek().is_none_or(char::is_whitespace) {
+            let start = self.at - key.value.len() - 1;
             let at = self.at;
             self.skip_space();
-            let help = if self.rest().is_empty() || self.key_length().is_some() {
-                format!("write `{}=VALUE`, or leave the key out", key.value)
+            if self.rest().is_empty() || self.key_length().is_some() {
+                let help = format!("write `{}=VALUE`, or leave the key out", key.value);
+                self.fail(start, at, format!("`{}` has no value", key.value), help);
             } else {
-                let (_, word) = self.word(false);
-                format!("no space may stand around `=`: write `{}={word}`", key.value)
-            };
-            let message = format!("`{}` has no value", key.value);
-            self.wrong.push(Malformed {
-                span: key.span.to(self.span(at, at)),
-                message,
-                help,
-                related: None,
-            });
+                self.no_space(start, &key.value);
+            }
             return;
         }
         let Some(value) = self.value(0, false) else { return };
         if let Some((first, _)) = args.named.iter().find(|(name, _)| name.value == key.value) {
-            self.wrong.push(Malformed {
-                span: key.span,
-                message: format!("`{}` is given twice", key.value),
-                help: "keep one of them".into(),
-                related: Some((first.span, "first given here")),
-            });
+            let wrong = Malformed::new(
+                key.span,
+                format!("`{}` is given twice", key.value),
+                "keep one of them",
+            );
+            self.wrong.push(wrong.related(first.span, "first given here"));
             return;
         }
         args.named.push((key, value));
@@ -256,39 +305,46 @@ impl Reader<'_> {
 
     fn positional(&mut self, args: &mut Args) {
         let start = self.at;
-        if self.peek() == Some('=') {
-            self.at += 1;
-            let help = match &args.positional {
-                Some(before) => format!(
-                    "no space may stand around `=`: write `{}=VALUE`",
-                    before.value.as_text().unwrap_or("KEY")
-                ),
-                None => "an argument is `key=value`".to_owned(),
-            };
-            self.fail(start, self.at, "there is no key before `=`", help);
-            // What follows was meant as the value.
-            self.skip_space();
+        if self.peek() == Some('=') && args.positional.is_none() {
             self.word(false);
+            self.fail(start, self.at, "there is no key before `=`", "an argument is `key=value`");
             return;
         }
         let Some(value) = self.value(0, false) else { return };
         if let Some(first) = &args.positional {
             let first = first.span;
-            self.wrong.push(Malformed {
-                span: value.span,
-                message: "only one argument may stand without a key".into(),
-                help: "write `key=value`, or put an expression that has spaces in \"quotes\""
-                    .into(),
-                related: Some((first, "the argument without a key")),
+            // Most often all of it is one expression.
+            let mut end = self.at;
+            loop {
+                self.skip_space();
+                if self.rest().is_empty()
+                    || self.key_length().is_some()
+                    || self.value(0, false).is_none()
+                {
+                    break;
+                }
+                end = self.at;
+            }
+            let rest = self.span(start, end);
+            let message = "only one argument may stand without a key";
+            let help = "put an expression that has spaces in \"quotes\"; all else is `key=value`";
+            let from = self.cut.offset_in(first.start).filter(|_| args.named.is_empty());
+            let text = from.and_then(|from| self.cut.text().get(from..end));
+            self.wrong.push(match text {
+                Some(text) if !text.contains(['"', '\\', '\n']) => {
+                    Malformed::new(first.to(rest), message, help).instead(format!("\"{text}\""))
+                }
+                _ => {
+                    Malformed::new(rest, message, help).related(first, "the argument without a key")
+                }
             });
         } else if let Some((key, _)) = args.named.first() {
-            let key = key.span;
-            self.wrong.push(Malformed {
-                span: value.span,
-                message: "the argument without a key comes behind one with a key".into(),
-                help: "put it first, directly behind the directive's name".into(),
-                related: Some((key, "the first argument with a key")),
-            });
+            let wrong = Malformed::new(
+                value.span,
+                "the argument without a key comes behind one with a key",
+                "put it first, directly behind the directive's name",
+            );
+            self.wrong.push(wrong.related(key.span, "the first argument with a key"));
         } else {
             args.positional = Some(value);
         }
@@ -431,7 +487,7 @@ impl Reader<'_> {
                 }
             }
         }
-        if self.peek().is_some_and(|c| !c.is_whitespace() && !(depth > 0 && matches!(c, ',' | ']')))
+        if self.peek().is_some_and(|c| !(c.is_whitespace() || depth > 0 && matches!(c, ',' | ']')))
         {
             let at = self.at;
             self.word(depth > 0);

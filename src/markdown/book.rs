@@ -285,4 +285,14 @@ mod tests {
         assert_eq!(source_folder("[book]\n"), Path::new("src"));
         assert_eq!(source_folder("not toml"), Path::new("src"));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_summary_is_read(pieces in proptest::collection::vec(proptest::sample::select(vec![
+            "- ", "  - ", "    ", "[a](a.md)", "[b]()", "[c](c d.md)", "\n", "\n\n", "# P", "---", "text", "<!-- x -->", "1. ", "> ", "[", "](", "é", "\u{feff}", "`", "```",
+        ]), 0..24)) {
+            let book = read(&[("src/SUMMARY.md", &pieces.concat())]);
+            proptest::prop_assert!(book.summary.is_some());
+        }
+    }
 }

@@ -113,8 +113,8 @@ stands in a link's address, in an HTML attribute, or a `|` in a table row cut it
 | CPU | <!-- plumb: value \"a || b\" -->1<!-- /plumb --> |
 ```
 
-In a table, a `|` ends the cell, in a comment as anywhere: give the expression a name in the model. To show a directive to
-the reader, put it in code."
+In a table, a `|` ends the cell, in a comment as anywhere: write `\\|`, or give the expression a name in the model. To show
+a directive to the reader, put it in code."
 
     /// A directive in raw HTML code.
     LITERAL_DIRECTIVE "literal-directive" Warn "a directive in raw HTML code is left alone"

@@ -27,6 +27,49 @@ impl Cut {
         cut
     }
 
+    /// A code span's text with the places of its bytes: it may go over lines of a quote, and a table's `\|` is a `|`.
+    pub(super) fn of_code(code: &str, text: &str, span: Span) -> Cut {
+        let source = &text.as_bytes()[span.range()];
+        let ticks = source.iter().take_while(|&&byte| byte == b'`').count();
+        let mut at = ticks;
+        // A code span that begins and ends with a space loses both.
+        if source.get(at).is_some_and(|byte| matches!(byte, b' ' | b'\n' | b'\r'))
+            && !code.starts_with(' ')
+        {
+            at += 1;
+        }
+        let mut cut = Cut::default();
+        let mut buffer = [0; 4];
+        for c in code.chars() {
+            let bytes = c.encode_utf8(&mut buffer).as_bytes();
+            // Passes over what stands in the source only.
+            while at < source.len() && !source[at..].starts_with(bytes) {
+                let line_end = matches!(source[at], b'\n' | b'\r');
+                if c == ' ' && line_end {
+                    break;
+                }
+                at += 1;
+            }
+            if at + bytes.len() > source.len() {
+                cut.push(c.encode_utf8(&mut [0; 4]), Span::at(span.end));
+                continue;
+            }
+            let line_end = matches!(source[at], b'\n' | b'\r');
+            if source[at] == b'\r' && source.get(at + 1) == Some(&b'\n') {
+                at += 1;
+            }
+            let start = span.start + at;
+            cut.push(c.encode_utf8(&mut [0; 4]), Span::new(start, start + c.len_utf8()));
+            at += c.len_utf8();
+            if line_end {
+                while source.get(at).is_some_and(|byte| matches!(byte, b' ' | b'\t' | b'>')) {
+                    at += 1;
+                }
+            }
+        }
+        cut
+    }
+
     /// Adds text that stands at `span`, which is as long as the text, or empty for text that stands nowhere.
     pub(super) fn push(&mut self, text: &str, span: Span) {
         if text.is_empty() {
@@ -68,6 +111,12 @@ impl Cut {
             .get(last)
             .map_or(start, |last| (last.span.start + (part.end - last.start)).min(last.span.end));
         Span::new(start, end.max(start))
+    }
+
+    /// Where in the cut's text a byte of the chapter is.
+    pub(super) fn offset_in(&self, chapter: usize) -> Option<usize> {
+        let holds = |part: &&Part| part.span.start <= chapter && chapter < part.span.end;
+        self.parts.iter().find(holds).map(|part| part.start + (chapter - part.span.start))
     }
 
     /// A part of the cut.

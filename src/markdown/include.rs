@@ -9,7 +9,7 @@ use crate::diag::{Code, Diagnostic};
 use crate::text::{Source, Span, TextMap, TextMapBuilder};
 use crate::world::World;
 use regex::Regex;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
@@ -87,6 +87,7 @@ pub fn expand(world: &dyn World, source: &Arc<Source>, path: &Path, files: &File
         read: vec![source.clone()],
         chain: vec![source.path().to_owned()],
         includes: 0,
+        found: BTreeSet::new(),
     };
     if memchr::memmem::find(text.as_bytes(), b"{{").is_none() {
         let Expansion { findings, title, read, .. } = expansion;
@@ -114,6 +115,8 @@ struct Expansion<'a> {
     /// The files that we are within, outermost first.
     chain: Vec<String>,
     includes: usize,
+    /// File, offset and code of each finding.
+    found: BTreeSet<(String, usize, &'static str)>,
 }
 
 /// What braces ask for.
@@ -208,11 +211,11 @@ impl Expansion<'_> {
                     }
                 }
             };
-            if done == span.end && depth >= MAX_DEPTH {
+            let Some((target, file)) = inner else { continue };
+            if depth >= MAX_DEPTH {
                 self.too_deep(map, span);
                 continue;
             }
-            let Some((target, file)) = inner else { continue };
             if !self.read.iter().any(|known| Arc::ptr_eq(known, &file)) {
                 self.read.push(file.clone());
             }
@@ -248,10 +251,8 @@ impl Expansion<'_> {
     ) -> Option<&mut Diagnostic> {
         let location = map.locate(span);
         // One include that is reached on several ways is wrong once.
-        let known = self.findings.iter().any(|known| {
-            known.code == code && known.at.location == location && known.message == message
-        });
-        if known {
+        let key = (location.source.path().to_owned(), location.span.start, code.name);
+        if !self.found.insert(key) {
             return None;
         }
         self.findings.push(Diagnostic::new(code, location, message));

@@ -121,7 +121,7 @@ fn may_be_followed(url: &str) -> bool {
         .and_then(|start| start.split_once(':'))
         .map(|(scheme, _)| scheme);
     let known = ["http", "https", "mailto"];
-    let hidden = url.chars().any(|c| c.is_control());
+    let hidden = url.chars().any(char::is_control);
     !hidden
         && scheme.is_none_or(|scheme| known.iter().any(|known| scheme.eq_ignore_ascii_case(known)))
 }

@@ -13,9 +13,11 @@ mod book;
 mod codes;
 mod cut;
 mod fence;
+mod html;
 mod include;
 mod inline;
 mod marker;
+mod node;
 mod pair;
 mod place;
 mod quick;
@@ -30,9 +32,10 @@ pub use cut::Cut;
 pub use fence::{Fence, Interpolation, Word};
 pub use include::{Expanded, Files, expand};
 pub use inline::inline;
+pub use node::{Directive, Node, NodeKind, Scan};
 pub use place::Place;
 pub use realign::realign;
-pub use scan::{Dialect, Directive, Node, NodeKind, Scan, scan};
+pub use scan::{Dialect, scan};
 
 #[cfg(test)]
 mod tests;

@@ -5,8 +5,8 @@ use super::codes::{
     MISSPELT_DIRECTIVE, NESTED_DIRECTIVE, STRAY_CLOSER, UNCLOSED_DIRECTIVE,
 };
 use super::marker::Comment;
+use super::node::{Directive, Node, NodeKind};
 use super::place::{self, Place};
-use super::scan::{Directive, Node, NodeKind};
 use crate::diag::{Diagnostic, Edit, Fix};
 use crate::text::{Span, TextMap};
 
@@ -175,7 +175,9 @@ impl Pairing<'_> {
                     }
                     match open.take() {
                         Some(opener) => self.close(&opener, index),
-                        None => self.stray(index),
+                        // A misspelt one has been reported.
+                        None if self.markers[index].what == Comment::Close => self.stray(index),
+                        None => {}
                     }
                 }
                 Role::Open | Role::Alone => {
@@ -235,6 +237,11 @@ impl Pairing<'_> {
                 malformed.message.clone(),
             )
             .help(malformed.help.clone());
+            if let Some(text) = &malformed.instead
+                && self.map.locate_copied(malformed.span).is_some()
+            {
+                diagnostic = diagnostic.replace_with(format!("write `{text}`"), text.clone());
+            }
             if let Some((span, label)) = malformed.related {
                 diagnostic = diagnostic.related(self.map.locate(span), label);
             }
@@ -316,7 +323,7 @@ impl Pairing<'_> {
             diagnostic = diagnostic.help(if from.block.is_some() != to.block.is_some() {
                 "a comment at the start of a line is a block of its own: put both on lines of their own, or neither"
             } else {
-                "both must stand in the same place"
+                "put both in the same paragraph, cell or list item"
             });
             self.report(diagnostic);
             return;
@@ -432,7 +439,8 @@ impl Pairing<'_> {
             };
             let between = &self.text[pair[0].span.end..pair[1].span.start];
             let blank = between.chars().all(|c| c.is_whitespace() || c == '>');
-            let block = pair[0].place.alone && pair[1].place.alone;
+            let (one, two) = (&pair[0].place, &pair[1].place);
+            let block = one.alone && two.alone && one.prefix == two.prefix;
             if blank && block && self.text[first.opener.range()] == self.text[second.opener.range()]
             {
                 twins.push((first.opener, second.opener, second.name.value.clone()));

@@ -25,6 +25,23 @@ pub struct Place {
 }
 
 impl Place {
+    /// Puts the place's prefix before each line but the first, and nothing but its quote marks before an empty one.
+    pub fn fit(&self, text: &str) -> String {
+        if self.prefix.is_empty() {
+            return text.to_owned();
+        }
+        let mut out = String::with_capacity(text.len());
+        for (number, line) in text.split('\n').enumerate() {
+            if number > 0 {
+                out.push('\n');
+                let empty = line.is_empty() || line == "\r";
+                out.push_str(if empty { self.prefix.trim_end() } else { &self.prefix });
+            }
+            out.push_str(line);
+        }
+        out
+    }
+
     /// Takes the place's prefix off each line but the first, and makes line ends `\n`.
     ///
     /// A line that holds less than the prefix loses what it has of it: editors strip the blanks of an empty line.

@@ -7,7 +7,7 @@
 
 use super::Cut;
 use super::fence;
-use super::scan::{Node, NodeKind};
+use super::node::{Node, NodeKind};
 use crate::text::Span;
 use memchr::{memchr, memchr_iter, memmem, memrchr};
 
@@ -103,7 +103,8 @@ fn read_body(bytes: &[u8], start: usize, fence_byte: u8, length: usize) -> Optio
             continue;
         }
         let line_end = memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |end| at + end);
-        if bytes[at..line_end].iter().all(|byte| matches!(byte, b' ' | b'\t')) {
+        // Spaces only: the parser takes a tab there for content, whatever CommonMark says.
+        if bytes[at..line_end].iter().all(|&byte| byte == b' ') {
             return Some((Span::new(start, line), at));
         }
     }

@@ -141,12 +141,16 @@ impl Realign<'_> {
         }
     }
 
-    /// Maps lines that are not found again to the lines that they seem to stand for.
+    /// Maps lines that are not found again to the lines that they seem to stand for: the first to the first, and so on.
     fn near(&mut self, old: (usize, usize), new: (usize, usize)) {
-        let length: usize = self.new[new.0..new.1].iter().map(|line| line.1.len()).sum();
-        let start = self.old.get(old.0).map_or(self.expanded.text.len(), |line| line.0);
-        let end = self.old.get(old.1).map_or(self.expanded.text.len(), |line| line.0);
-        let origin = self.expanded.map.locate(Span::new(start, end.max(start)));
-        self.builder.near(&origin.source, origin.span, length);
+        let (old_count, new_count) = (old.1 - old.0, new.1 - new.0);
+        for index in 0..new_count {
+            let from = old.0 + index * old_count / new_count;
+            let to = if old_count == 0 { from } else { from + 1 };
+            let start = self.old.get(from).map_or(self.expanded.text.len(), |line| line.0);
+            let end = self.old.get(to).map_or(self.expanded.text.len(), |line| line.0);
+            let origin = self.expanded.map.locate(Span::new(start, end.max(start)));
+            self.builder.near(&origin.source, origin.span, self.new[new.0 + index].1.len());
+        }
     }
 }

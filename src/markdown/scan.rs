@@ -3,74 +3,16 @@
 use super::codes::{
     LITERAL_DIRECTIVE, LOST_DIRECTIVE, MALFORMED_DIRECTIVE, UNCLOSED_DIRECTIVE, UNCLOSED_FENCE,
 };
-use super::fence::{self, Fence};
+use super::html::{LITERAL, find_close, is_tag, may_be_ours};
 use super::marker::{self, Comment};
+use super::node::{Node, NodeKind, Scan};
 use super::pair::{self, Context, HtmlBlock, Marker};
 use super::place::{self, Place};
-use super::{Args, Cut, quick};
+use super::{Cut, fence, quick};
 use crate::diag::{Code, Diagnostic};
-use crate::text::{Span, Spanned, TextMap};
+use crate::text::{Span, TextMap};
 use memchr::memmem;
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag};
-
-/// What a chapter says to us.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Scan {
-    /// Directives, values and fences in the order of the text; they do not overlap.
-    pub nodes: Vec<Node>,
-    /// What is wrong with how they are written.
-    pub findings: Vec<Diagnostic>,
-}
-
-/// A piece of the chapter that is ours.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Node {
-    /// All that a build replaces.
-    pub span: Span,
-    /// What it is.
-    pub kind: NodeKind,
-    /// Where it stands.
-    pub place: Place,
-}
-
-/// The kinds of node.
-#[derive(Clone, Debug, PartialEq)]
-pub enum NodeKind {
-    /// A comment, or a pair of them with committed text between.
-    Directive(Directive),
-    /// `` `{= EXPR }` ``: the expression.
-    Value(Cut),
-    /// A fence, in whatever language.
-    Fence(Fence),
-}
-
-/// A directive as it was written.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Directive {
-    /// Its name.
-    pub name: Spanned<String>,
-    /// Its arguments.
-    pub args: Args,
-    /// The comment that opens it.
-    pub opener: Span,
-    /// What stands between the pair; none for a self-closing directive.
-    pub committed: Option<Span>,
-    /// The comment that closes it; none for a self-closing directive.
-    pub closer: Option<Span>,
-}
-
-impl Node {
-    /// The committed text without what the quotes and list items around put before its lines; line ends are `\n`.
-    pub fn committed(&self, text: &str) -> Option<String> {
-        match &self.kind {
-            NodeKind::Directive(directive) => {
-                let span = directive.committed?;
-                Some(self.place.strip(text.get(span.range())?))
-            }
-            _ => None,
-        }
-    }
-}
 
 /// The parts of Markdown that a book can switch off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,7 +30,7 @@ impl Default for Dialect {
 }
 
 impl Dialect {
-    fn options(self) -> Options {
+    pub(super) fn options(self) -> Options {
         let mut options = Options::ENABLE_TABLES
             | Options::ENABLE_FOOTNOTES
             | Options::ENABLE_STRIKETHROUGH
@@ -145,10 +87,22 @@ enum Kind {
     Code,
 }
 
+impl Kind {
+    const COUNT: usize = Kind::Code as usize + 1;
+
+    fn holds_blocks(self) -> bool {
+        matches!(self, Kind::Quote | Kind::Container | Kind::Table)
+    }
+}
+
 struct Walker<'a> {
     text: &'a str,
     map: &'a TextMap,
     frames: Vec<Frame>,
+    /// How many of each kind are open.
+    open: [usize; Kind::COUNT],
+    /// The open elements that hold blocks, by id.
+    holders: Vec<usize>,
     /// What each frame's id was, in words; the first is the page.
     names: Vec<&'static str>,
     /// Where the block of running text that we are in begins.
@@ -167,15 +121,14 @@ struct Walker<'a> {
     prose_end: Option<(usize, usize)>,
 }
 
-/// The raw HTML elements whose content is code.
-const LITERAL: [&str; 5] = ["pre", "code", "script", "style", "textarea"];
-
 impl<'a> Walker<'a> {
     fn new(text: &'a str, map: &'a TextMap) -> Walker<'a> {
         Walker {
             text,
             map,
             frames: Vec::new(),
+            open: [0; Kind::COUNT],
+            holders: Vec::new(),
             names: vec!["the page"],
             leaf: None,
             html: None,
@@ -236,7 +189,7 @@ impl<'a> Walker<'a> {
     fn prose(&mut self, span: Span) {
         self.leaf.get_or_insert(span.start);
         let parent = self.block_parent();
-        let in_table = self.in_kind(Kind::Table);
+        let paragraph = !self.in_kind(Kind::Table) && !self.in_kind(Kind::Heading);
         // Only the first running text behind a block can be on the line below it.
         if let Some(block) = self.blocks.last_mut()
             && !std::mem::replace(&mut block.settled, true)
@@ -244,23 +197,19 @@ impl<'a> Walker<'a> {
         {
             block.prose_after = block.parent == parent
                 && block.ends_line
-                && !in_table
+                && paragraph
                 && !between.contains(['\n', '\r']);
         }
-        self.prose_end = Some((span.end, parent));
+        self.prose_end = paragraph.then_some((span.end, parent));
     }
 
     fn in_kind(&self, kind: Kind) -> bool {
-        self.frames.iter().any(|frame| frame.kind == kind)
+        self.open[kind as usize] > 0
     }
 
     /// The element that holds the block that we are in.
     fn block_parent(&self) -> usize {
-        self.frames
-            .iter()
-            .rev()
-            .find(|frame| matches!(frame.kind, Kind::Quote | Kind::Container | Kind::Table))
-            .map_or(0, |frame| frame.id)
+        self.holders.last().copied().unwrap_or(0)
     }
 
     fn start(&mut self, tag: &Tag<'_>, span: Span) {
@@ -305,12 +254,21 @@ impl<'a> Walker<'a> {
         if let Tag::CodeBlock(CodeBlockKind::Fenced(_)) = tag {
             self.fence = Some(Cut::default());
         }
-        self.frames.push(Frame { id: self.names.len(), kind });
+        let id = self.names.len();
+        self.open[kind as usize] += 1;
+        if kind.holds_blocks() {
+            self.holders.push(id);
+        }
+        self.frames.push(Frame { id, kind });
         self.names.push(name);
     }
 
     fn end(&mut self, span: Span) {
         let Some(frame) = self.frames.pop() else { return };
+        self.open[frame.kind as usize] -= 1;
+        if frame.kind.holds_blocks() {
+            self.holders.pop();
+        }
         match frame.kind {
             Kind::Inline | Kind::Link | Kind::Image => {
                 if let Some((end, _)) = &mut self.prose_end {
@@ -367,7 +325,7 @@ impl<'a> Walker<'a> {
         if !inner.starts_with("{=") || source.starts_with("``") || self.literal.is_some() {
             return;
         }
-        let cut = align(code, self.text, span);
+        let cut = Cut::of_code(code, self.text, span);
         let start = code.len() - code.trim_start().len();
         let end = code.trim_end().len();
         if !inner.ends_with('}') {
@@ -432,20 +390,31 @@ impl<'a> Walker<'a> {
         }
     }
 
-    /// A comment of running text without the `>` that stand before its further lines.
+    /// A comment of running text without the `>` that stand before its further lines; a table's `\|` is a `|` in it.
     fn unquoted(&self, span: Span) -> Cut {
-        let quotes = self.frames.iter().filter(|frame| frame.kind == Kind::Quote).count();
+        let quotes = self.open[Kind::Quote as usize];
+        let in_cell = self.in_kind(Kind::Cell);
         let mut cut = Cut::default();
         let mut at = span.start;
         for line in self.text[span.range()].split_inclusive('\n') {
             let mut rest = line;
             if at > span.start {
                 for _ in 0..quotes {
-                    rest = rest.trim_start_matches([' ', '\t']);
-                    rest = rest.strip_prefix('>').unwrap_or(rest);
+                    let Some(inner) = rest.trim_start_matches([' ', '\t']).strip_prefix('>') else {
+                        break;
+                    };
+                    rest = inner;
                 }
             }
-            let start = at + line.len() - rest.len();
+            let mut start = at + line.len() - rest.len();
+            while let Some(length) = in_cell.then(|| rest.find("\\|")).flatten() {
+                cut.push(&rest[..length], Span::new(start, start + length));
+                rest = &rest[length + 1..];
+                start += length + 1;
+                cut.push("|", Span::new(start, start + 1));
+                rest = &rest[1..];
+                start += 1;
+            }
             cut.push(rest, Span::new(start, start + rest.len()));
             at += line.len();
         }
@@ -588,7 +557,7 @@ impl<'a> Walker<'a> {
                     let diagnostic =
                         self.find(&LOST_DIRECTIVE, span, "this is not read as a comment here");
                     diagnostic.help.push(if cell {
-                        "in a table, `|` ends the cell, even in a comment".into()
+                        "in a table, `|` ends the cell, even in a comment: write `\\|`".into()
                     } else {
                         "a directive can't stand in a link's address or an HTML tag; to show one, put it in code".into()
                     });
@@ -620,74 +589,4 @@ impl<'a> Walker<'a> {
         self.findings.sort_by(|a, b| a.at.location.sort_key().cmp(&b.at.location.sort_key()));
         Scan { nodes: self.nodes, findings: self.findings }
     }
-}
-
-/// A test that costs nothing, before the comment is taken apart.
-fn may_be_ours(comment: &str) -> bool {
-    let mut head = comment.len().min(40);
-    while !comment.is_char_boundary(head) {
-        head -= 1;
-    }
-    let inner = comment[4..head.max(4)].trim_start_matches(['-', ' ', '\t', '\r', '\n', '/', '>']);
-    inner.starts_with(|c: char| c.is_ascii_alphabetic()) || inner.is_empty()
-}
-
-/// Whether a text starts with this tag.
-fn is_tag(text: &str, open: &str, name: &str) -> bool {
-    text.strip_prefix(open)
-        .and_then(|rest| Some((rest.get(..name.len())?, rest.get(name.len()..)?)))
-        .is_some_and(|(start, rest)| {
-            start.eq_ignore_ascii_case(name)
-                && rest.chars().next().is_none_or(|c| c.is_whitespace() || matches!(c, '>' | '/'))
-        })
-}
-
-/// The length up to and with the closing tag of an element.
-fn find_close(text: &str, name: &str) -> Option<usize> {
-    memmem::find_iter(text.as_bytes(), b"</")
-        .find(|&at| is_tag(&text[at..], "</", name))
-        .map(|at| text[at..].find('>').map_or(text.len(), |end| at + end + 1))
-}
-
-/// A code span's text with the places of its bytes: it may go over lines of a quote, and a table's `\|` is a `|` in it.
-fn align(code: &str, text: &str, span: Span) -> Cut {
-    let source = &text.as_bytes()[span.range()];
-    let ticks = source.iter().take_while(|&&byte| byte == b'`').count();
-    let mut at = ticks;
-    // A code span that begins and ends with a space loses both.
-    if source.get(at).is_some_and(|byte| matches!(byte, b' ' | b'\n' | b'\r'))
-        && !code.starts_with(' ')
-    {
-        at += 1;
-    }
-    let mut cut = Cut::default();
-    let mut buffer = [0; 4];
-    for c in code.chars() {
-        let bytes = c.encode_utf8(&mut buffer).as_bytes();
-        // Passes over what stands in the source only.
-        while at < source.len() && !source[at..].starts_with(bytes) {
-            let line_end = matches!(source[at], b'\n' | b'\r');
-            if c == ' ' && line_end {
-                break;
-            }
-            at += 1;
-        }
-        if at + bytes.len() > source.len() {
-            cut.push(c.encode_utf8(&mut [0; 4]), Span::at(span.end));
-            continue;
-        }
-        let line_end = matches!(source[at], b'\n' | b'\r');
-        if source[at] == b'\r' && source.get(at + 1) == Some(&b'\n') {
-            at += 1;
-        }
-        let start = span.start + at;
-        cut.push(c.encode_utf8(&mut [0; 4]), Span::new(start, start + c.len_utf8()));
-        at += c.len_utf8();
-        if line_end {
-            while source.get(at).is_some_and(|byte| matches!(byte, b' ' | b'\t' | b'>')) {
-                at += 1;
-            }
-        }
-    }
-    cut
 }

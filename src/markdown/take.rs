@@ -113,7 +113,7 @@ pub(super) fn lines(text: &str, wanted: &Lines<'_>, rustdoc: bool) -> Taken {
                     match anchor_in(&ANCHOR, line) {
                         Some(started) => within = started == *name,
                         None if rustdoc && anchor_in(&ANCHOR_END, line).is_none() => {
-                            taken.push((false, at, line))
+                            taken.push((false, at, line));
                         }
                         None => {}
                     }

@@ -269,9 +269,13 @@ fn arguments_that_cannot_be_read() {
         ("a <!-- plumb: x k=[a b] /-->", &["! malformed-directive at "]),
         ("a <!-- plumb: x k=[,a] /-->", &["! malformed-directive at ,"]),
         ("a <!-- plumb: x k= /-->", &["! malformed-directive at k="]),
-        ("a <!-- plumb: x k = 3 /-->", &["! malformed-directive at ="]),
-        ("a <!-- plumb: x k= 3 /-->", &["! malformed-directive at k="]),
-        ("a <!-- plumb: x a b /-->", &["! malformed-directive at b & a"]),
+        ("a <!-- plumb: x k = 3 l=1 /-->", &["! malformed-directive at k = 3"]),
+        ("a <!-- plumb: x k= 3 /-->", &["! malformed-directive at k= 3"]),
+        ("a <!-- plumb: x =3 /-->", &["! malformed-directive at =3"]),
+        ("a <!-- plumb: x a * b k=1 /-->", &["! malformed-directive at a * b"]),
+        ("a <!-- plumb: x a k=1 b c /-->", &["! malformed-directive at b c & a"]),
+        ("a <!-- plumb: x a == b /-->", &["! malformed-directive at a == b"]),
+        ("a <!-- /plum -->", &["! misspelt-directive at /plum"]),
         ("a <!-- plumb: x k=1 b /-->", &["! malformed-directive at b & k"]),
         ("a <!-- plumb: x k=1 k=2 /-->", &["! malformed-directive at k & k"]),
         ("a <!-- plumb: x k='b c' /-->", &["! malformed-directive at 'b c'"]),
@@ -421,6 +425,10 @@ fn comments_at_the_start_of_a_line() {
             "<!-- plumb: o -->\na\n<!-- /plumb --> b\n",
             &["o() = \"\\na\\n\" [inline]", "! comment-starts-line at <!-- /plumb -->"],
         ),
+        (
+            "# Heading\n<!-- plumb: value x -->1<!-- /plumb -->\n# Another",
+            &["value(x) = \"1\" [alone]"],
+        ),
         ("<!-- a note --> only ours are looked at", &[]),
     ]);
 }
@@ -432,4 +440,140 @@ fn the_fix_joins_the_line_to_the_one_above() {
     let scan = scan(text, &TextMap::identity(&source), Dialect::default());
     let edit = &scan.findings[0].fix.as_ref().unwrap().edits[0];
     assert_eq!((edit.location.text(), edit.text.as_str()), ("\n> ", " "));
+}
+
+#[test]
+fn the_prefix_keeps_a_replacement_where_the_directive_stands() {
+    use pulldown_cmark::{Event, Options, Parser};
+    let inner = "@";
+    let cases = [
+        format!("{inner}\n"),
+        format!("text\n\n{inner}\n\nmore\n"),
+        format!("- {inner}\n- next\n"),
+        format!("-   wide\n\n    {inner}\n\n    more\n"),
+        format!("10. {inner}\n11. next\n"),
+        format!("-\t{inner}\n"),
+        format!("- a\n  - b\n\n    {inner}\n\n  c\n"),
+        format!("- > {inner}\n"),
+        format!("> {inner}\n> more\n"),
+        format!(">{inner}\n"),
+        format!("> [!NOTE]\n> {inner}\n"),
+        format!("> - a\n>\n>   1) {inner}\n"),
+        format!("a[^long-name]\n\n[^long-name]: {inner}\n\nend\n"),
+        format!("a[^n]\n\n[^n]: note\n\n    {inner}\n\n    > {inner}\n"),
+        format!("term\n: {inner}\n\nterm\n:   {inner}\n"),
+        format!("  {inner}\n"),
+    ];
+    // The containers around a piece of text, as the parser sees them.
+    let around = |text: &str, wanted: &str| -> Vec<Vec<String>> {
+        let options = Dialect::default().options();
+        let mut stack: Vec<String> = Vec::new();
+        let mut found = Vec::new();
+        for event in Parser::new_ext(text, options | Options::empty()) {
+            match event {
+                Event::Start(tag) => stack.push(format!("{:?}", tag.to_end())),
+                Event::End(_) => drop(stack.pop()),
+                Event::Text(text) | Event::Html(text) if text.contains(wanted) => {
+                    let block = |tag: &&String| {
+                        !["Paragraph", "HtmlBlock", "CodeBlock"].contains(&tag.as_str())
+                    };
+                    found.push(stack.iter().filter(block).cloned().collect());
+                }
+                _ => {}
+            }
+        }
+        found
+    };
+    for case in cases {
+        let directives = case.replace(inner, "<!-- plumb: o /-->");
+        let source = Source::new("a.md", directives.as_str());
+        let scan = scan(&directives, &TextMap::identity(&source), Dialect::default());
+        assert!(!scan.nodes.is_empty() && scan.findings.is_empty(), "{directives:?}");
+        let mut replaced = directives.clone();
+        for node in scan.nodes.iter().rev() {
+            assert!(node.place.alone, "{directives:?}");
+            let fitted = node.place.fit("FIRST\n\n```\nSECOND\n```\n\nTHIRD");
+            assert_eq!(
+                node.place.strip(&fitted),
+                "FIRST\n\n```\nSECOND\n```\n\nTHIRD",
+                "{directives:?}"
+            );
+            replaced.replace_range(node.span.range(), &fitted);
+        }
+        let before = around(&directives, "plumb");
+        for part in ["FIRST", "SECOND", "THIRD"] {
+            assert_eq!(around(&replaced, part), before, "{part} of {replaced}");
+        }
+    }
+}
+
+/// Pieces of Markdown that are apt to meet badly.
+fn pieces() -> impl proptest::strategy::Strategy<Value = String> {
+    use proptest::prelude::*;
+    let piece = prop_oneof![
+        3 => proptest::sample::select(vec![
+            "<!-- plumb: value x -->", "<!-- /plumb -->", "<!-- plumb: o k=[a, \"b\"] /-->", "<!-- plum: x", "-->", "<!--", "`{= a }`",
+            "`{= a \\| b }`", "`", "```", "```yaml\n", "```yaml,ignore\n", "~~~\n", "````\n", "> ", "- ", "1. ", "  ", "    ", "\t", "\n", "\n\n", "\r\n", "\r",
+            "| a | b |\n|---|---|\n| ", " | ", "[^a]: ", "[^a]", "term\n: ", "# ", "* ", "**", "[x](", ")", "![", "<div>", "</div>", "<pre>", "</pre>",
+            "<code>", "</code>", "<script>", "- [ ] ", "a: 1\n", "\\", "\0", "\u{feff}", "é", "😀", "[a]: /u \"", "\"", "---\n", "===\n", "<b", ">",
+        ]).prop_map(str::to_owned),
+        1 => "[a-z {}=\"\\[\\],<>!/`~|\n-]{0,8}",
+    ];
+    proptest::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
+}
+
+/// What must hold of the scan of any text at all.
+fn is_sound(text: &str) {
+    let source = Source::new("a.md", text);
+    let map = TextMap::identity(&source);
+    let scan = scan::parse(text, &map, Dialect::default());
+    let mut end = 0;
+    for node in &scan.nodes {
+        assert!(node.span.start >= end && node.span.end <= text.len(), "{text:?}: {node:?}");
+        assert!(text.get(node.span.range()).is_some(), "{text:?}: {node:?}");
+        end = node.span.end;
+        show_node(text, node);
+        if let NodeKind::Fence(fence) = &node.kind {
+            let map = fence.body.map(&map);
+            for (at, c) in fence.body.text().char_indices() {
+                if let Some(copied) =
+                    map.locate_copied(crate::text::Span::new(at, at + c.len_utf8()))
+                {
+                    assert_eq!(copied.text(), c.to_string(), "{text:?}");
+                }
+            }
+            fence.interpolations();
+        }
+    }
+    for finding in &scan.findings {
+        assert!(text.get(finding.at.location.span.range()).is_some(), "{text:?}: {finding:?}");
+    }
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 3000, ..Default::default() })]
+
+    #[test]
+    fn any_text_is_scanned(text in pieces()) {
+        is_sound(&text);
+    }
+
+    #[test]
+    fn a_quick_look_sees_what_the_parser_sees(text in pieces()) {
+        let source = Source::new("a.md", text.as_str());
+        let map = TextMap::identity(&source);
+        let (seen, parsed) = (scan(&text, &map, Dialect::default()), scan::parse(&text, &map, Dialect::default()));
+        assert_eq!(seen, parsed, "{text:?}");
+    }
+
+    #[test]
+    fn a_quick_look_sees_the_fences_that_the_parser_sees(pieces in proptest::collection::vec(proptest::sample::select(vec![
+        "```", "```yaml", "~~~", "````", "\n", "\n", "\n\n", "a: 1", "- a", "> b", "  ", "    ", "| a |\n|---|", "c", "\t", "[^a]: x", "d\n: e", "# f", "===", "`", "  ```", "* ", "é", "[a", "] ", "1. ", "---", "<b>",
+    ]), 0..24)) {
+        let text = pieces.concat();
+        let source = Source::new("a.md", text.as_str());
+        let map = TextMap::identity(&source);
+        let (seen, parsed) = (scan(&text, &map, Dialect::default()), scan::parse(&text, &map, Dialect::default()));
+        assert_eq!(seen, parsed, "{text:?}");
+    }
 }
