@@ -59,6 +59,8 @@ pub enum IgnoreMissing {
 pub struct Config {
     /// Files and folders of the model, relative to the book's root. Empty: `model.toml` or `model/`, where there is one.
     pub model: Vec<PathBuf>,
+    /// Where the setting `model` stands, or the start of `book.toml`.
+    pub model_at: Option<Location>,
     /// Folders and files with schemas (CRDs, OpenAPI documents, JSON Schemas), tried before all others.
     pub schemas: Vec<PathBuf>,
     /// The folder with the book's own ValidatingAdmissionPolicy files.
@@ -108,6 +110,7 @@ impl Default for Config {
     fn default() -> Config {
         Config {
             model: Vec::new(),
+            model_at: None,
             schemas: Vec::new(),
             policies: PathBuf::from("policies"),
             assets: Assets::Inline,
@@ -216,7 +219,8 @@ impl Reader<'_> {
     fn setting(&mut self, config: &mut Config, key: &str, value: &Json) {
         match key {
             "model" => {
-                config.model = self.strings(key, value).into_iter().map(PathBuf::from).collect()
+                config.model = self.strings(key, value).into_iter().map(PathBuf::from).collect();
+                config.model_at = Some(self.file.place(&["preprocessor", "plumb", key]));
             }
             "schemas" => {
                 config.schemas = self.strings(key, value).into_iter().map(PathBuf::from).collect();

@@ -10,18 +10,26 @@
 //! - [`model`]: quantities, formulas, options, matrices, checklists, and their arithmetic;
 //! - [`markdown`]: the directives and fences in the author's Markdown;
 //! - [`manifest`]: YAML with the place of every value, schemas, rules;
+//! - [`directive`]: the directives, one file and one page of docs each;
+//! - [`check`]: book and model in, checked chapters and findings out;
 //! - [`render`]: content to HTML, or to plain Markdown; all escaping;
 //! - [`report`]: findings to people and to machines;
+//! - [`sync`]: committed text against fresh: drift, and the edits that mend it;
+//! - [`reference`]: the registry as pages, `explain` and help;
 //! - [`host`]: mdBook's protocol and the command line.
 
+pub mod check;
 pub mod config;
 pub mod content;
 pub mod diag;
+pub mod directive;
 pub mod host;
 pub mod manifest;
 pub mod markdown;
 pub mod model;
+pub mod reference;
 pub mod render;
 pub mod report;
+pub mod sync;
 pub mod text;
 pub mod world;

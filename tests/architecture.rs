@@ -30,8 +30,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "directive",
         ],
     ),
-    ("render", &["text", "diag", "content"]),
-    ("report", &["text", "diag"]),
+    ("render", &["text", "diag", "content", "check"]),
+    ("report", &["text", "diag", "check"]),
     (
         "sync",
         &["text", "diag", "world", "content", "config", "model", "markdown", "check", "render"],

@@ -40,7 +40,7 @@ Write the kind and `apiVersion` that are suggested. The finding goes by the chos
     alias: "",
 };
 
-pub(crate) static SCHEMA_MISSING: Code = Code {
+pub static SCHEMA_MISSING: Code = Code {
     name: "schema-missing",
     level: Level::Warn,
     summary: "a kind whose schema is not known",

@@ -14,9 +14,10 @@ pub mod versions;
 pub mod yaml;
 
 pub use document::{Document, Format, Read, read};
-pub use engine::{Engine, once_per_kind};
+pub use engine::{Engine, SCHEMA_MISSING, once_per_kind};
 pub use schema::Dialect;
 pub use store::Schemas;
+pub use versions::{UnknownVersion, Versions};
 pub use yaml::{Entry, Map, Node, Style, Value};
 
 use crate::diag::Code;

@@ -7,6 +7,7 @@
 //! inside code are written as `&#10;`.
 
 pub mod assets;
+mod chapter;
 mod element;
 mod escape;
 mod html;
@@ -17,6 +18,7 @@ mod widgets;
 use crate::content::Content;
 
 pub use assets::{Assets, Widget};
+pub use chapter::{Chapter, Target, chapter, site};
 
 /// The place in a chapter where a directive stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

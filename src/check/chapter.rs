@@ -1,0 +1,195 @@
+//! One chapter: each thing of ours in it, in the order of the text; then those that need what the others used.
+
+use super::fences::{self, Site};
+use super::tied::Comments;
+use super::{Chapter, CheckedChapter, Committed, Counts, Expansion, Project, Published, group};
+use crate::content::Content;
+use crate::diag::Diagnostic;
+use crate::directive::{self, Call, Directive, UNKNOWN_DIRECTIVE, versions};
+use crate::markdown::{self, Cut, Node, NodeKind};
+use crate::model::Used;
+use crate::text::Location;
+
+/// What came of a chapter, and what the book needs of it.
+#[derive(Default)]
+pub(super) struct Outcome {
+    pub(super) chapter: CheckedChapter,
+    pub(super) findings: Vec<Diagnostic>,
+    pub(super) counts: Counts,
+    pub(super) used: Used,
+    pub(super) members: Vec<group::Member>,
+}
+
+pub(super) fn check(project: &Project, chapter: &Chapter) -> Outcome {
+    if project.config.excludes(&chapter.path) {
+        return Outcome::default();
+    }
+    let scan = markdown::scan(&chapter.text, &chapter.map, project.dialect);
+    let mut work = Work {
+        project,
+        chapter,
+        slots: scan.nodes.iter().map(|_| None).collect(),
+        outcome: Outcome { findings: scan.findings, ..Outcome::default() },
+    };
+    work.outcome.counts.chapters = 1;
+    let versions = versions::of_chapter(
+        &scan.nodes,
+        &project.versions,
+        &chapter.map,
+        &mut work.outcome.findings,
+    );
+    for late in [false, true] {
+        for (index, node) in scan.nodes.iter().enumerate() {
+            match &node.kind {
+                NodeKind::Value(expression) if !late => work.value(index, node, expression),
+                NodeKind::Directive(written) => work.directive(index, node, written, late),
+                NodeKind::Fence(fence) if !late => {
+                    let site =
+                        Site { project, node, fence, map: &chapter.map, versions: &versions };
+                    work.fence(index, &site);
+                }
+                _ => {}
+            }
+        }
+    }
+    work.finish()
+}
+
+struct Work<'a> {
+    project: &'a Project,
+    chapter: &'a Chapter,
+    /// By node, so that the result is in the order of the text.
+    slots: Vec<Option<Expansion>>,
+    outcome: Outcome,
+}
+
+impl Work<'_> {
+    /// `` `{= EXPR }` ``
+    fn value(&mut self, index: usize, node: &Node, expression: &Cut) {
+        self.outcome.counts.directives += 1;
+        let value = directive::value::live(
+            &self.project.model,
+            expression,
+            &self.chapter.map,
+            &mut self.outcome.used,
+            &mut self.outcome.findings,
+        );
+        if let Some(value) = value {
+            self.publish(index, node, Content::Inline(value), None);
+        }
+    }
+
+    fn directive(&mut self, index: usize, node: &Node, written: &markdown::Directive, late: bool) {
+        let Some(directive) = directive::find(&written.name.value) else {
+            if !late {
+                self.unknown(written);
+            }
+            return;
+        };
+        if directive.late != late {
+            return;
+        }
+        self.outcome.counts.directives += 1;
+        let mut call = Call {
+            model: &self.project.model,
+            config: &self.project.config,
+            directive: written,
+            place: &node.place,
+            map: &self.chapter.map,
+            used: &mut self.outcome.used,
+            findings: &mut self.outcome.findings,
+        };
+        let Some(content) = (directive.run)(&mut call) else { return };
+        if matches!(content, Content::Blocks(_)) && node.place.inline {
+            let at = self.chapter.map.locate(node.span);
+            self.outcome.findings.push(block_in_text(directive, at));
+            return;
+        }
+        let committed = node.committed(&self.chapter.text).zip(written.committed);
+        let committed = committed.map(|(text, span)| Committed {
+            name: written.name.value.clone(),
+            span,
+            text,
+        });
+        self.publish(index, node, content, committed);
+    }
+
+    fn publish(
+        &mut self,
+        index: usize,
+        node: &Node,
+        content: Content,
+        committed: Option<Committed>,
+    ) {
+        self.outcome.chapter.values.push(Published {
+            at: self.chapter.map.locate(node.span),
+            expression: written(node, &self.chapter.text),
+            content: content.clone(),
+        });
+        self.slots[index] = Some(Expansion {
+            span: node.span,
+            place: node.place.clone(),
+            content,
+            committed,
+            html_only: false,
+        });
+    }
+
+    fn unknown(&mut self, written: &markdown::Directive) {
+        let name = &written.name;
+        let names = directive::REGISTRY.iter().map(|directive| directive.name);
+        let at = self.chapter.map.locate(name.span);
+        self.outcome.findings.push(
+            Diagnostic::new(
+                &UNKNOWN_DIRECTIVE,
+                at,
+                format!("there is no directive `{}`", name.value),
+            )
+            .did_you_mean(&name.value, names.clone())
+            .help(format!("there are: {}", names.collect::<Vec<_>>().join(", "))),
+        );
+    }
+
+    fn fence(&mut self, index: usize, site: &Site<'_>) {
+        let mut comments = Comments { model: &self.project.model, used: &mut self.outcome.used };
+        let outcome = fences::check(site, &mut comments);
+        let code = site.fence.body.text();
+        self.outcome.chapter.placeholders |=
+            self.project.model.placeholders.keys().any(|name| code.contains(&format!("<{name}>")));
+        self.outcome.findings.extend(outcome.findings);
+        self.outcome.chapter.tied.extend(outcome.tied);
+        self.outcome.members.extend(outcome.members);
+        self.outcome.counts.manifests += outcome.documents;
+        self.outcome.counts.ignored += usize::from(outcome.ignored);
+        self.outcome.counts.fails += usize::from(outcome.fails);
+        self.slots[index] = outcome.expansion;
+    }
+
+    fn finish(mut self) -> Outcome {
+        let (named, own): (Vec<_>, Vec<_>) =
+            self.outcome.members.into_iter().partition(|member| member.group.is_some());
+        self.outcome.findings.extend(group::analyse(&own));
+        self.outcome.members = named;
+        self.outcome.chapter.expansions = self.slots.into_iter().flatten().collect();
+        self.outcome.chapter.values.sort_by_key(|value| value.at.span.start);
+        self.outcome
+    }
+}
+
+/// What the author wrote for a node: `value tax.cpu pods=100`.
+fn written(node: &Node, text: &str) -> String {
+    let words = match &node.kind {
+        NodeKind::Value(expression) => return expression.text().trim().to_owned(),
+        NodeKind::Directive(directive) => text.get(directive.opener.range()).unwrap_or(""),
+        NodeKind::Fence(_) => "",
+    };
+    let words = words.trim_start_matches("<!--").trim_end_matches("-->").trim();
+    let words = words.strip_prefix("plumb:").unwrap_or(words).trim_end_matches('/');
+    words.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn block_in_text(directive: &Directive, at: Location) -> Diagnostic {
+    let message = format!("`{}` makes a block and can't stand within text", directive.name);
+    Diagnostic::new(&super::BLOCK_IN_TEXT, at, message)
+        .help("put its comment on a line of its own, with a blank line above and below")
+}

@@ -1,0 +1,495 @@
+//! Fences with manifests: what their words ask for, what the engine says, and what a page shows of them.
+
+use super::tied::{self, Comments};
+use super::{Expansion, Project, Tied, group, heredoc};
+use crate::content::{Block, Content, Manifest, ManifestDocument, ManifestState};
+use crate::diag::{Code, Diagnostic, Level, Severity};
+use crate::directive::versions;
+use crate::manifest::{self, Document, Format, Versions};
+use crate::markdown::{Cut, Fence, Node, Word};
+use crate::text::{Span, TextMap};
+use std::borrow::Cow;
+
+/// What came of a fence.
+#[derive(Default)]
+pub(super) struct Outcome {
+    pub(super) expansion: Option<Expansion>,
+    pub(super) findings: Vec<Diagnostic>,
+    pub(super) tied: Vec<Tied>,
+    pub(super) members: Vec<group::Member>,
+    pub(super) documents: usize,
+    pub(super) ignored: bool,
+    pub(super) fails: bool,
+}
+
+/// What the words of a fence ask for.
+#[derive(Debug, Default)]
+struct Words<'a> {
+    ignore: bool,
+    fails: Option<&'a Word>,
+    fragment: Option<&'a Word>,
+    group: Option<&'a Word>,
+    plumb: bool,
+    versions: Versions,
+    /// The words that are not ours: a highlighter's, mdBook's.
+    others: Vec<String>,
+}
+
+/// The words of ours that a fence may carry, for "did you mean" and the reference.
+pub const WORDS: &[(&str, &str)] = &[
+    ("ignore", "not checked; counted and shown in the report"),
+    (
+        "fails",
+        "deliberately wrong: must be rejected; `fails=CODE` with that code; published with the finding beside it",
+    ),
+    (
+        "fragment",
+        "part of a manifest, validated at that place: `fragment=VirtualService:spec.http[]`",
+    ),
+    ("group", "analysed together with the manifests of the same group; default: the chapter"),
+    ("plumb", "in a shell or text fence: `{= EXPR }` is computed"),
+];
+
+/// A fence and the chapter that it stands in.
+pub(super) struct Site<'a> {
+    pub(super) project: &'a Project,
+    pub(super) node: &'a Node,
+    pub(super) fence: &'a Fence,
+    pub(super) map: &'a TextMap,
+    /// The chapter's versions: the book's, and what the chapter itself says.
+    pub(super) versions: &'a Versions,
+}
+
+enum Language {
+    Manifest(Format),
+    Shell,
+    Other,
+}
+
+fn language(fence: &Fence) -> Language {
+    match fence.lang.value.to_ascii_lowercase().as_str() {
+        "yaml" | "yml" => Language::Manifest(Format::Yaml),
+        "json" => Language::Manifest(Format::Json),
+        "bash" | "sh" | "shell" | "zsh" | "console" | "shell-session" | "terminal" => {
+            Language::Shell
+        }
+        _ => Language::Other,
+    }
+}
+
+/// Whether a language's fences concern us even without a word of ours.
+pub(super) fn check(site: &Site<'_>, comments: &mut Comments<'_>) -> Outcome {
+    let mut outcome = Outcome::default();
+    let language = language(site.fence);
+    if matches!(language, Language::Other) && !site.fence.has("plumb") {
+        return outcome;
+    }
+    let words = read_words(site, &mut outcome.findings);
+    match language {
+        Language::Manifest(format) => manifests(site, &words, format, comments, &mut outcome),
+        Language::Shell | Language::Other => {
+            if words.ignore {
+                outcome.ignored = true;
+            } else if matches!(language, Language::Shell) {
+                here_documents(site, &words, &mut outcome);
+            }
+            if words.plumb {
+                comments.interpolate(site, &words.others, &mut outcome);
+            }
+        }
+    }
+    outcome
+}
+
+fn manifests(
+    site: &Site<'_>,
+    words: &Words<'_>,
+    format: Format,
+    comments: &mut Comments<'_>,
+    outcome: &mut Outcome,
+) {
+    let map = site.fence.body.map(site.map);
+    if words.ignore {
+        outcome.ignored = true;
+        publish(
+            site,
+            words,
+            site.fence.body.text().to_owned(),
+            ManifestState::Ignored,
+            Vec::new(),
+            Vec::new(),
+            outcome,
+        );
+        return;
+    }
+    let fragment = words.fragment.and_then(|word| read_fragment(site, word, &mut outcome.findings));
+    let written = site.fence.body.text();
+    let text = if fragment.is_some() { without_elisions(written) } else { Cow::Borrowed(written) };
+    let read = manifest::read(&text, &map, format);
+    let mut findings = read.findings.clone();
+    let mut shown = Vec::new();
+    for document in &read.documents {
+        let engine = &site.project.engine;
+        let validated = match &fragment {
+            Some(fragment) => {
+                findings.extend(engine.validate_fragment(
+                    document,
+                    fragment.kind,
+                    fragment.path,
+                    text != written,
+                    &words.versions,
+                ));
+                None
+            }
+            None if document.is_manifest() => {
+                findings.extend(site.project.validate(document, &words.versions));
+                site.project.origin(document, &words.versions)
+            }
+            None => continue,
+        };
+        outcome.documents += 1;
+        shown.push(ManifestDocument {
+            kind: match &fragment {
+                Some(fragment) => format!("{}:{}", fragment.kind, fragment.path),
+                None => document.kind().map_or_else(String::new, |kind| kind.value.to_owned()),
+            },
+            name: document.name().map_or_else(String::new, |name| name.value.to_owned()),
+            api_version: document.api_version().map_or_else(String::new, |v| v.value.to_owned()),
+            validated,
+        });
+    }
+    let published = comments.tie(site, &text, &read, outcome);
+    let members = read.documents.into_iter().filter(Document::is_manifest).collect::<Vec<_>>();
+    let state = if words.fails.is_some() {
+        ManifestState::Fails
+    } else if fragment.is_some() {
+        ManifestState::Fragment
+    } else if shown.iter().any(|document| document.validated.is_some()) {
+        ManifestState::Valid
+    } else {
+        ManifestState::Unchecked
+    };
+    let mut beside = Vec::new();
+    if let Some(word) = words.fails {
+        if findings.iter().all(|finding| finding.severity < Severity::Error) && fragment.is_none() {
+            findings.extend(group::analyse_documents(
+                &members.iter().collect::<Vec<_>>(),
+                &words.versions,
+            ));
+        }
+        beside = expected_failure(site, word, findings, outcome);
+    } else {
+        outcome.findings.extend(findings);
+        if fragment.is_none() {
+            let group =
+                words.group.and_then(|word| word.value.as_ref()).map(|name| name.value.clone());
+            outcome.members = members
+                .into_iter()
+                .map(|document| group::Member {
+                    group: group.clone(),
+                    document,
+                    versions: words.versions.clone(),
+                })
+                .collect();
+        }
+    }
+    // A YAML file that is no manifest is the author's own business, unless a word of ours says otherwise.
+    if !shown.is_empty() || words.fails.is_some() || fragment.is_some() || published.is_some() {
+        let text = published.unwrap_or_else(|| site.fence.body.text().to_owned());
+        publish(site, words, text, state, shown, beside, outcome);
+    }
+}
+
+/// A `fails` fence: what was found is what its author wants to show; that nothing was found is the error.
+fn expected_failure(
+    site: &Site<'_>,
+    word: &Word,
+    findings: Vec<Diagnostic>,
+    outcome: &mut Outcome,
+) -> Vec<(usize, String)> {
+    let wanted = word.value.as_ref().map(|code| code.value.as_str());
+    if let Some(wanted) = wanted
+        && super::find_code(wanted).is_none()
+    {
+        let at = word.value.as_ref().map_or(word.span, |value| value.span);
+        outcome.findings.push(
+            Diagnostic::new(
+                &UNKNOWN_CODE,
+                site.map.locate(at),
+                format!("there is no code `{wanted}`"),
+            )
+            .did_you_mean(wanted, super::codes().map(|code| code.name)),
+        );
+        return Vec::new();
+    }
+    let rejects = |finding: &Diagnostic| match wanted {
+        Some(code) => finding.code.name == code || finding.code.alias == code,
+        None => finding.severity == Severity::Error,
+    };
+    if findings.iter().any(rejects) {
+        outcome.fails = true;
+    } else {
+        let at = site.map.locate(word.span);
+        let mut finding = match wanted {
+            Some(code) if !findings.is_empty() => Diagnostic::new(
+                &FAILS_DIFFERENTLY,
+                at,
+                format!("this manifest is marked `fails={code}`, and fails for another reason"),
+            ),
+            _ => Diagnostic::new(
+                &FAILS_BUT_VALID,
+                at,
+                "this manifest is marked `fails`, and nothing rejects it",
+            ),
+        };
+        for other in &findings {
+            finding = finding.related(
+                other.at.location.clone(),
+                format!("{}: {}", other.code.name, other.message),
+            );
+        }
+        outcome.findings.push(finding);
+    }
+    let body = site.fence.body.span();
+    findings
+        .iter()
+        .filter(|finding| finding.severity > Severity::Note)
+        .map(|finding| {
+            let place = &finding.at.location;
+            let first = site.map.locate(Span::at(body.start)).start().line;
+            let line = place.start().line.saturating_sub(first) + 1;
+            (line, finding.message.clone())
+        })
+        .collect()
+}
+
+fn publish(
+    site: &Site<'_>,
+    words: &Words<'_>,
+    text: String,
+    state: ManifestState,
+    documents: Vec<ManifestDocument>,
+    findings: Vec<(usize, String)>,
+    outcome: &mut Outcome,
+) {
+    let ours = site.fence.words.len() > words.others.len();
+    let html_only = !ours && text == site.fence.body.text();
+    outcome.expansion = Some(Expansion {
+        span: site.node.span,
+        place: site.node.place.clone(),
+        content: Content::Blocks(vec![Block::Manifest(Manifest {
+            language: site.fence.lang.value.clone(),
+            text,
+            documents,
+            findings,
+            state,
+            classes: words.others.clone(),
+        })]),
+        committed: None,
+        html_only,
+    });
+}
+
+/// The here-documents of a shell fence.
+fn here_documents(site: &Site<'_>, words: &Words<'_>, outcome: &mut Outcome) {
+    let body = &site.fence.body;
+    for found in heredoc::find(body.text()) {
+        let part: Cut = body.slice(found.body);
+        let map = part.map(site.map);
+        let read = manifest::read(part.text(), &map, Format::Yaml);
+        outcome.findings.extend(read.findings);
+        for document in read.documents.into_iter().filter(Document::is_manifest) {
+            outcome.documents += 1;
+            outcome.findings.extend(site.project.validate(&document, &words.versions));
+            let group =
+                words.group.and_then(|word| word.value.as_ref()).map(|name| name.value.clone());
+            outcome.members.push(group::Member {
+                group,
+                document,
+                versions: words.versions.clone(),
+            });
+        }
+    }
+}
+
+fn read_words<'a>(site: &Site<'a>, findings: &mut Vec<Diagnostic>) -> Words<'a> {
+    let mut words = Words { versions: site.versions.clone(), ..Words::default() };
+    for word in &site.fence.words {
+        let needs_value = matches!(word.name.as_str(), "fragment" | "group");
+        if needs_value && word.value.as_ref().is_none_or(|value| value.value.is_empty()) {
+            findings.push(Diagnostic::new(
+                &INVALID_FENCE_WORD,
+                site.map.locate(word.span),
+                format!("`{}` needs a value: `{}=…`", word.name, word.name),
+            ));
+            continue;
+        }
+        if let Some(value) = &word.value
+            && Versions::is_product(&word.name)
+        {
+            match words.versions.with(&word.name, &value.value) {
+                Ok(versions) => words.versions = versions,
+                Err(error) => {
+                    let at = site.map.locate(value.span);
+                    findings.push(versions::unknown(&error, at));
+                }
+            }
+            continue;
+        }
+        match word.name.as_str() {
+            "ignore" => words.ignore = true,
+            "plumb" => words.plumb = true,
+            "fails" => words.fails = Some(word),
+            "fragment" => words.fragment = Some(word),
+            "group" => words.group = Some(word),
+            name => {
+                let ours = WORDS.iter().map(|(word, _)| *word);
+                let near = crate::diag::nearest(name, ours.clone());
+                if let Some(near) = near
+                    && near.len() > 3
+                {
+                    findings.push(
+                        Diagnostic::new(
+                            &UNKNOWN_FENCE_WORD,
+                            site.map.locate(word.span),
+                            format!("`{name}` means nothing here"),
+                        )
+                        .did_you_mean(name, ours),
+                    );
+                }
+                words.others.push(site.project_word(word));
+            }
+        }
+    }
+    words
+}
+
+impl Site<'_> {
+    /// A word that is not ours, as it was written.
+    fn project_word(&self, word: &Word) -> String {
+        match &word.value {
+            Some(value) => format!("{}={}", word.name, value.value),
+            None => word.name.clone(),
+        }
+    }
+}
+
+/// Where in a kind a fragment belongs.
+struct Fragment<'a> {
+    kind: &'a str,
+    path: &'a str,
+}
+
+fn read_fragment<'a>(
+    site: &Site<'a>,
+    word: &'a Word,
+    findings: &mut Vec<Diagnostic>,
+) -> Option<Fragment<'a>> {
+    let value = word.value.as_ref()?;
+    match value.value.split_once(':') {
+        Some((kind, path)) if !kind.is_empty() && !path.is_empty() => Some(Fragment { kind, path }),
+        _ => {
+            let message =
+                format!("`{}` does not say where in a kind the fragment belongs", value.value);
+            findings.push(
+                Diagnostic::new(&INVALID_FENCE_WORD, site.map.locate(value.span), message).help(
+                    "write the kind and the place in it: `fragment=VirtualService:spec.http[]`",
+                ),
+            );
+            None
+        }
+    }
+}
+
+/// The text with `...` elisions as comments of the same length: in a fragment they stand for what is left out.
+fn without_elisions(text: &str) -> Cow<'_, str> {
+    if !text.contains("...") && !text.contains('…') {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let content = line.trim();
+        let content = content.strip_prefix("- ").unwrap_or(content).trim_start();
+        if matches!(content, "..." | "…" | "[...]" | "[…]") {
+            let at = line.len() - line.trim_start().len();
+            out.push_str(&line[..at]);
+            out.push('#');
+            // Bytes keep their places: what is left out is as long as what stood there.
+            let rest = line[at..].trim_end_matches(['\n', '\r']);
+            out.extend(std::iter::repeat_n('.', rest.len().saturating_sub(1)));
+            out.push_str(&line[at + rest.len()..]);
+        } else {
+            out.push_str(line);
+        }
+    }
+    Cow::Owned(out)
+}
+
+pub(super) static CODES: &[&Code] = &[
+    &UNKNOWN_FENCE_WORD,
+    &INVALID_FENCE_WORD,
+    &UNKNOWN_CODE,
+    &FAILS_BUT_VALID,
+    &FAILS_DIFFERENTLY,
+];
+
+/// A word on a fence that looks like one of ours and is not.
+pub static UNKNOWN_FENCE_WORD: Code = Code {
+    name: "unknown-fence-word",
+    level: Level::Warn,
+    summary: "a word behind a fence's language is nearly one of ours",
+    page: "The words behind a fence's language say how its manifests are checked. This one is not known, but is close to one that is.
+
+~~~markdown
+```yaml ingore
+~~~
+
+Words that belong to a highlighter or to mdBook (`editable`, `hidelines=#`) are left alone.",
+    alias: "",
+};
+
+/// A word on a fence without the value that it needs, or with one that can't be read.
+pub static INVALID_FENCE_WORD: Code = Code {
+    name: "invalid-fence-word",
+    level: Level::Deny,
+    summary: "a word behind a fence's language lacks its value, or has a wrong one",
+    page: "`fragment` names a kind and a place in it, `group` a name.
+
+~~~markdown
+```yaml fragment=VirtualService:spec.http[]
+```yaml group=canary
+~~~",
+    alias: "",
+};
+
+/// A code that there is not.
+pub static UNKNOWN_CODE: Code = Code {
+    name: "unknown-code",
+    level: Level::Deny,
+    summary: "a setting or a `fails=CODE` names a code that does not exist",
+    page: "Codes are the names in brackets in a report (`error[unknown-field]`); `mdbook-plumb explain` lists them all.",
+    alias: "",
+};
+
+/// A manifest that should be rejected and is not.
+pub static FAILS_BUT_VALID: Code = Code {
+    name: "fails-but-valid",
+    level: Level::Deny,
+    summary: "a fence is marked `fails`, and nothing rejects it",
+    page: "A fence marked `fails` shows a mistake. When nothing rejects its manifest, the page would call something wrong that is
+right, so this is an error, as it is for `compile_fail` in rustdoc.
+
+Mend the manifest so that it shows the mistake, or take the word away. A mistake that only a running cluster can show is not
+for `fails`; say so in the prose.",
+    alias: "",
+};
+
+/// A manifest that is rejected for another reason than the one that is said.
+pub static FAILS_DIFFERENTLY: Code = Code {
+    name: "fails-differently",
+    level: Level::Deny,
+    summary: "a fence is marked `fails=CODE`, and fails with other codes",
+    page: "The manifest is rejected, but not for the reason that the page gives. Most often a second mistake hides the first: mend it,
+or write the code that it does fail with.",
+    alias: "",
+};

@@ -1,0 +1,48 @@
+//! Manifests that are analysed together.
+
+use crate::diag::Diagnostic;
+use crate::manifest::{Document, Versions};
+use std::collections::BTreeMap;
+
+/// A document and the group that it belongs to.
+pub(super) struct Member {
+    /// The name on the fence; without one it belongs to its chapter.
+    pub(super) group: Option<String>,
+    pub(super) document: Document,
+    pub(super) versions: Versions,
+}
+
+/// The groups with names, whose members may stand in several chapters.
+#[derive(Default)]
+pub(super) struct Groups {
+    by_name: BTreeMap<String, Vec<Member>>,
+}
+
+impl Groups {
+    /// Adds what a chapter leaves: the members of groups with names.
+    pub(super) fn add(&mut self, members: Vec<Member>) {
+        for member in members {
+            if let Some(name) = member.group.clone() {
+                self.by_name.entry(name).or_default().push(member);
+            }
+        }
+    }
+
+    /// What is wrong between the members of each group.
+    pub(super) fn analyse(self) -> Vec<Diagnostic> {
+        self.by_name.values().flat_map(|members| analyse(members)).collect()
+    }
+}
+
+/// What is wrong between documents.
+pub(super) fn analyse(members: &[Member]) -> Vec<Diagnostic> {
+    let Some(first) = members.first() else { return Vec::new() };
+    let documents: Vec<_> = members.iter().map(|member| &member.document).collect();
+    analyse_documents(&documents, &first.versions)
+}
+
+/// What is wrong between documents that are for the same versions.
+pub(super) fn analyse_documents(documents: &[&Document], versions: &Versions) -> Vec<Diagnostic> {
+    let _ = (documents, versions);
+    Vec::new()
+}

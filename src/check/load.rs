@@ -1,0 +1,233 @@
+//! From a book's folder to what `check` needs: settings, model, schemas, chapters.
+
+use super::{Chapter, Project};
+use crate::config::Config;
+use crate::diag::{Code, Diagnostic, Level};
+use crate::directive::versions;
+use crate::manifest::{Engine, Schemas, Versions};
+use crate::markdown::{self, Dialect, Files};
+use crate::model::Model;
+use crate::text::{Location, Source, TextMap};
+use crate::world::{World, display, normalize};
+use rayon::prelude::*;
+use serde_json::Value as Json;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// A book, ready to be checked.
+#[derive(Debug)]
+pub struct Book {
+    /// What its chapters are checked with.
+    pub project: Project,
+    /// Its title.
+    pub title: String,
+    /// Its chapters that have a file, in the order of reading.
+    pub chapters: Vec<Chapter>,
+    /// Every file that was read, for reports that list what passed.
+    pub files: Vec<String>,
+    /// What was found while reading.
+    pub findings: Vec<Diagnostic>,
+}
+
+/// A chapter as mdBook hands it to a preprocessor.
+#[derive(Clone, Copy, Debug)]
+pub struct Given<'a> {
+    /// Its title in the summary.
+    pub name: &'a str,
+    /// Its place in the book below `src`.
+    pub path: &'a str,
+    /// Its file below `src`; none where another preprocessor made it up.
+    pub source_path: Option<&'a str>,
+    /// Its text, includes expanded.
+    pub content: &'a str,
+}
+
+/// The name of mdBook's file of settings.
+const BOOK_TOML: &str = "book.toml";
+
+impl Book {
+    /// Reads a book from its sources, without mdBook. The error is that there is no book here.
+    pub fn read(world: &dyn World) -> io::Result<Book> {
+        let book_toml = world.source(Path::new(BOOK_TOML))?;
+        let mut book = Book::open(world, &book_toml, None);
+        let folder = markdown::source_folder(book_toml.text());
+        let summary = markdown::read_book(world, &folder);
+        book.findings.extend(summary.findings);
+        book.files.extend(summary.summary.iter().map(|source| source.path().to_owned()));
+        let files = Files::new();
+        let chapters: Vec<_> = summary
+            .chapters
+            .par_iter()
+            .filter_map(|chapter| {
+                let (path, source) = (chapter.path.as_ref()?, chapter.source.as_ref()?);
+                let expanded = markdown::expand(world, source, path, &files);
+                let below = chapter.location.as_deref().unwrap_or(path);
+                let read = Chapter {
+                    title: chapter.name.clone(),
+                    path: display(below),
+                    text: expanded.text,
+                    map: expanded.map,
+                };
+                Some((read, expanded.findings, expanded.files))
+            })
+            .collect();
+        for (chapter, findings, files) in chapters {
+            book.chapters.push(chapter);
+            book.findings.extend(findings);
+            book.files.extend(files.iter().map(|file| file.path().to_owned()));
+        }
+        Ok(book)
+    }
+
+    /// Takes a book as mdBook gives it; the sources are read for the places of findings alone.
+    ///
+    /// `config` is `book.toml` as mdBook read it.
+    pub fn given(world: &dyn World, config: &Json, chapters: &[Given<'_>]) -> Book {
+        let book_toml = world
+            .source(Path::new(BOOK_TOML))
+            .unwrap_or_else(|_| Source::new(BOOK_TOML, String::new()));
+        let mut book = Book::open(world, &book_toml, Some(config));
+        let folder = config.pointer("/book/src").and_then(Json::as_str).unwrap_or("src");
+        let files = Files::new();
+        book.chapters = chapters
+            .par_iter()
+            .map(|given| chapter(world, Path::new(folder), *given, &files))
+            .collect();
+        book
+    }
+
+    fn open(world: &dyn World, book_toml: &Arc<Source>, config: Option<&Json>) -> Book {
+        let table = config.and_then(|config| config.pointer("/preprocessor/plumb"));
+        let (settings, mut findings) = Config::read(book_toml, table);
+        let parsed;
+        let config = match config {
+            Some(config) => config,
+            None => {
+                parsed = toml::from_str(book_toml.text()).unwrap_or(Json::Null);
+                &parsed
+            }
+        };
+        let title = config.pointer("/book/title").and_then(Json::as_str).unwrap_or("").to_owned();
+        let on = |pointer: &str| config.pointer(pointer).and_then(Json::as_bool).unwrap_or(true);
+        let dialect = Dialect {
+            definition_lists: on("/output/html/definition-lists"),
+            admonitions: on("/output/html/admonitions"),
+        };
+        let sources = model_files(world, &settings, book_toml, &mut findings);
+        let (model, more) = Model::load(&sources);
+        findings.extend(more);
+        findings.extend(model.stale(world.today()));
+        let versions = chosen_versions(&settings, &mut findings);
+        let (schemas, more) = Schemas::load(world, &settings.schemas);
+        findings.extend(more);
+        let mut files = vec![book_toml.path().to_owned()];
+        files.extend(sources.iter().map(|source| source.path().to_owned()));
+        Book {
+            project: Project {
+                config: settings,
+                model,
+                engine: Engine::new(schemas),
+                versions,
+                dialect,
+            },
+            title,
+            chapters: Vec::new(),
+            files,
+            findings,
+        }
+    }
+}
+
+/// A chapter of mdBook's with the map to its file.
+fn chapter(world: &dyn World, folder: &Path, given: Given<'_>, files: &Files) -> Chapter {
+    let map = given
+        .source_path
+        .and_then(|path| {
+            let path = folder.join(path);
+            let source = world.source(&path).ok()?;
+            let expanded = markdown::expand(world, &source, &path, files);
+            Some(markdown::realign(&expanded, given.content))
+        })
+        .unwrap_or_else(|| {
+            // Another preprocessor made the chapter up; its text is the only file there is.
+            TextMap::identity(&Source::new(display(&folder.join(given.path)), given.content))
+                .approximate()
+        });
+    Chapter {
+        title: given.name.to_owned(),
+        path: given.source_path.unwrap_or(given.path).replace('\\', "/"),
+        text: given.content.to_owned(),
+        map,
+    }
+}
+
+/// The files of the model: what the settings name, or `model.toml` and `model/` where they are.
+fn model_files(
+    world: &dyn World,
+    config: &Config,
+    book_toml: &Arc<Source>,
+    findings: &mut Vec<Diagnostic>,
+) -> Vec<Arc<Source>> {
+    let defaults = [PathBuf::from("model.toml"), PathBuf::from("model")];
+    let named = !config.model.is_empty();
+    let paths = if named { &config.model[..] } else { &defaults[..] };
+    let mut sources = Vec::new();
+    for path in paths {
+        let path = normalize(path);
+        let files = match world.list(&path) {
+            Ok(entries) => entries
+                .into_iter()
+                .filter(|entry| !entry.is_folder)
+                .map(|entry| entry.path)
+                .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
+                .collect(),
+            Err(_) => vec![path.clone()],
+        };
+        for file in files {
+            match world.source(&file) {
+                Ok(source) => sources.push(source),
+                Err(error) if !named && error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => {
+                    let start = || Location::start_of(book_toml);
+                    findings.push(Diagnostic::new(
+                        &UNREADABLE_MODEL,
+                        config.model_at.clone().unwrap_or_else(start),
+                        format!("the model's file `{}` can't be read: {error}", display(&file)),
+                    ));
+                }
+            }
+        }
+    }
+    sources
+}
+
+/// The versions that the settings choose.
+fn chosen_versions(config: &Config, findings: &mut Vec<Diagnostic>) -> Versions {
+    let mut versions = Versions::default();
+    for (product, (version, at)) in &config.versions {
+        match versions.with(product, version) {
+            Ok(chosen) => versions = chosen,
+            Err(error) => findings.push(versions::unknown(&error, at.clone())),
+        }
+    }
+    versions
+}
+
+pub(super) static CODES: &[&Code] = &[&UNREADABLE_MODEL];
+
+/// A file of the model that can't be read.
+pub static UNREADABLE_MODEL: Code = Code {
+    name: "unreadable-model",
+    level: Level::Deny,
+    summary: "a file of the model can't be read",
+    page: "`model` in `[preprocessor.plumb]` names a file or a folder that is not there, can't be opened, or is not UTF-8.
+
+```toml
+[preprocessor.plumb]
+model = \"modle.toml\"
+```
+
+Paths start at the folder that holds `book.toml`. Without the setting, `model.toml` and `model/*.toml` are read where they are.",
+    alias: "",
+};

@@ -1,0 +1,230 @@
+//! What directives ask of the model: inputs from arguments, values with where they come from.
+
+use super::params::Expression;
+use super::{Call, INVALID_ARGUMENT, UNKNOWN_ARGUMENT};
+use crate::content::{FigureNote, Inline, Provenance, SourceNote, Value};
+use crate::diag::Diagnostic;
+use crate::markdown::{self, Arg, Cut};
+use crate::model::{Evaluation, Format, Inputs, Model, Problem, Prose, Unit, Used};
+use crate::text::{Span, Spanned, TextMap};
+
+/// What the directives' arguments say about the inputs: a scenario, then single values.
+///
+/// Everything that is wrong is reported; there are inputs only if nothing is.
+pub(super) fn inputs(
+    call: &mut Call<'_>,
+    scenario: Option<&Spanned<String>>,
+    given: &[(Spanned<String>, Arg)],
+) -> Option<Inputs> {
+    let model = call.model;
+    let mut inputs = model.inputs();
+    let before = call.findings.len();
+    if let Some(scenario) = scenario
+        && let Err(problem) = inputs.scenario(model, &scenario.value)
+    {
+        let at = call.locate(scenario.span);
+        call.findings.push(problem.located(|_| at.clone()));
+    }
+    for (name, arg) in given {
+        if !model.inputs.contains_key(&name.value) {
+            call.findings.push(no_such_input(call, name));
+            continue;
+        }
+        call.used.input(model, &name.value);
+        let Some(text) = arg.value.as_text() else {
+            let message = format!("`{}` is a list: expected one value", name.value);
+            call.findings.push(Diagnostic::new(&INVALID_ARGUMENT, call.locate(arg.span), message));
+            continue;
+        };
+        if let Err(problem) = inputs.set(model, &name.value, text) {
+            let at = call.locate(arg.span);
+            call.findings.push(problem.located(|_| at.clone()));
+        }
+    }
+    (call.findings.len() == before).then_some(inputs)
+}
+
+/// A key that is neither an argument of the directive nor an input of the model.
+fn no_such_input(call: &Call<'_>, name: &Spanned<String>) -> Diagnostic {
+    let directive = super::find(&call.name().value);
+    let keys =
+        directive.into_iter().flat_map(|directive| directive.params.iter().map(|param| param.key));
+    let inputs = call.model.inputs.keys().map(String::as_str);
+    let message = format!(
+        "`{}` is neither an argument of `{}` nor an input of the model",
+        name.value,
+        call.name().value
+    );
+    Diagnostic::new(&UNKNOWN_ARGUMENT, call.locate(name.span), message)
+        .did_you_mean(&name.value, keys.chain(inputs))
+}
+
+/// Evaluates an expression that an author wrote; what is wrong is reported at its place.
+pub(crate) fn evaluate(
+    model: &Model,
+    text: &str,
+    inputs: &Inputs,
+    used: &mut Used,
+    locate: impl Fn(Span) -> crate::text::Location,
+    findings: &mut Vec<Diagnostic>,
+) -> Option<Evaluation> {
+    let compiled = match model.compile(text) {
+        Ok(compiled) => compiled,
+        Err(problems) => {
+            findings.extend(problems.into_iter().map(|problem| problem.located(&locate)));
+            return None;
+        }
+    };
+    used.expression(&compiled);
+    match model.evaluate(&compiled, inputs) {
+        Ok(evaluation) => {
+            for source in &evaluation.provenance.sources {
+                used.source(source);
+            }
+            Some(evaluation)
+        }
+        Err(problem) => {
+            findings.push(problem.located(&locate));
+            None
+        }
+    }
+}
+
+/// The place of a span in a directive's expression.
+pub(super) fn in_expression<'a>(
+    map: &'a TextMap,
+    expression: &Expression,
+) -> impl Fn(Span) -> crate::text::Location + use<'a> {
+    let (whole, length) = (expression.span, expression.text.len());
+    // With escapes in a string the two differ in length, and only the whole is certain.
+    let same = whole.len() == length;
+    move |span| map.locate(if same { span.shift(whole.start) } else { whole })
+}
+
+/// The place of a span in an expression that was cut out of a chapter.
+pub(super) fn in_cut<'a>(
+    map: &'a TextMap,
+    cut: &'a Cut,
+) -> impl Fn(Span) -> crate::text::Location + use<'a> {
+    move |span| map.locate(cut.span_of(span))
+}
+
+/// A unit that an author asked for, if it fits what is to be shown.
+pub(super) fn unit(
+    call: &mut Call<'_>,
+    unit: Option<&Spanned<String>>,
+    evaluation: &Evaluation,
+) -> Result<Option<Unit>, ()> {
+    let Some(asked) = unit else { return Ok(None) };
+    let at = call.locate(asked.span);
+    let unit = match call.model.units.parse(&asked.value) {
+        Ok(unit) => unit,
+        Err(error) => {
+            call.findings.push(Diagnostic::new(&INVALID_ARGUMENT, at, error.message));
+            return Err(());
+        }
+    };
+    match evaluation.value.quantity() {
+        Some(quantity) if quantity.dimension == unit.dimension => Ok(Some(unit)),
+        Some(quantity) => {
+            let message = format!(
+                "`{}` is a unit of {}, the value is {}",
+                asked.value, unit.dimension, quantity.dimension
+            );
+            call.findings.push(Diagnostic::new(&INVALID_ARGUMENT, at, message));
+            Err(())
+        }
+        None => {
+            let message = "a unit can't be asked for: the value is no number".to_owned();
+            call.findings.push(Diagnostic::new(&INVALID_ARGUMENT, at, message));
+            Err(())
+        }
+    }
+}
+
+/// A value as a page shows it, with where it comes from.
+pub(super) fn value(
+    model: &Model,
+    evaluation: &Evaluation,
+    inputs: &Inputs,
+    format: &Format,
+    range: bool,
+) -> Value {
+    let shown = model.show(evaluation, format);
+    let mut text = shown.text.clone();
+    if range && let Some((low, high)) = model.show_range(evaluation, format) {
+        text.push_str(&format!(" ({}–{})", low.number, high.number));
+    }
+    let mut provenance = provenance(model, evaluation, inputs);
+    if shown.rounded {
+        provenance.exact = Some(format!("{} {}", shown.exact, shown.unit).trim_end().to_owned());
+    }
+    Value { text, provenance: Some(provenance) }
+}
+
+/// Where a value comes from, in words for the reader.
+pub(super) fn provenance(model: &Model, evaluation: &Evaluation, inputs: &Inputs) -> Provenance {
+    let from = &evaluation.provenance;
+    let formulas = from.formulas.iter().filter_map(|name| model.formulas.get(name));
+    let values = from.inputs.iter().filter_map(|name| {
+        Some((model.inputs.get(name)?.label.clone(), inputs.shown(model, name)?))
+    });
+    let figures = from.figures.iter().filter_map(|name| figure(model, name));
+    let mut notes = Vec::new();
+    if evaluation.range.as_ref().is_some_and(|range| !range.exact) {
+        notes.push(
+            "the range is certain to hold the value, and may be wider than it need be".to_owned(),
+        );
+    }
+    if evaluation.uncertain {
+        notes.push("over the whole range of its inputs this value can't be had".to_owned());
+    }
+    Provenance {
+        expression: from.formula.clone(),
+        formulas: formulas
+            .map(|formula| (formula.name.clone(), formula.text.text.to_string()))
+            .collect(),
+        inputs: values.collect(),
+        figures: figures.collect(),
+        exact: None,
+        notes,
+    }
+}
+
+fn figure(model: &Model, name: &str) -> Option<FigureNote> {
+    let figure = model.figures.get(name)?;
+    let format = Format { unit: figure.unit.clone(), ..Format::default() };
+    let shown = model.units.show(&figure.quantity, &format);
+    let mut note = vec![];
+    if figure.basis != crate::model::Basis::Published {
+        note.push(figure.basis.name().to_owned());
+    }
+    note.extend(model.prose(&figure.note, &model.inputs()).ok().filter(|note| !note.is_empty()));
+    Some(FigureNote {
+        name: figure.name.clone(),
+        value: shown.text,
+        source: figure.sources.first().and_then(|id| source(model, id)),
+        checked: figure.checked.map(|date| date.to_string()),
+        note: (!note.is_empty()).then(|| note.join(": ")),
+    })
+}
+
+/// A source of the model, as pages cite it.
+pub(super) fn source(model: &Model, id: &str) -> Option<SourceNote> {
+    let source = model.sources.get(id)?;
+    Some(SourceNote {
+        id: source.id.clone(),
+        title: source.title.clone(),
+        url: source.url.clone(),
+        version: source.version.clone(),
+        accessed: source.accessed.map(|date| date.to_string()),
+    })
+}
+
+/// A text of the model with its values filled in and its Markdown read; what is wrong was reported when it was loaded.
+pub(super) fn prose(model: &Model, prose: &Prose, inputs: &Inputs) -> Vec<Inline> {
+    match model.prose(prose, inputs) {
+        Ok(text) => markdown::inline(&text),
+        Err(Problem { .. }) => markdown::inline(&prose.text),
+    }
+}

@@ -1,0 +1,101 @@
+//! `value`: one value of the model in the text.
+
+use super::ask;
+use super::params::{Expression, params, words};
+use super::{Call, Directive};
+use crate::content::{Content, Inline};
+use crate::diag::Diagnostic;
+use crate::markdown::Cut;
+use crate::model::{Format, Model, Style, Used};
+use crate::text::{Spanned, TextMap};
+
+pub(super) static DIRECTIVE: Directive = Directive {
+    name: "value",
+    summary: "one value of the model in the text, with where it comes from",
+    page: include_str!("value.md"),
+    params: Params::PARAMS,
+    late: false,
+    run,
+};
+
+params! {
+    /// The arguments of `value`.
+    struct Params {
+        [positional]
+        /// A figure, an input, a formula, or any expression over them; in quotes where it has blanks.
+        expr: Expression = "EXPR",
+        /// The named values of the inputs that it is computed with.
+        scenario: Option<Spanned<String>> = "scenario",
+        /// For people (`12.5 GiB`), or as a manifest has it (`12800Mi`).
+        format: Option<Look> = "format",
+        /// The unit to show it in: `MiB`, `millicores`, `USD/month`.
+        unit: Option<Spanned<String>> = "unit",
+        /// Exactly so many decimal places.
+        places: Option<u32> = "places",
+        /// With its range behind it, where it has one: `10 cores (5–20)`.
+        range: bool = "range",
+        /// The number without its unit.
+        bare: bool = "bare",
+        /// `12,800` instead of `12800`.
+        thousands: bool = "thousands",
+        [inputs]
+        /// Any input of the model, set for this value alone.
+        inputs,
+    }
+}
+
+words! {
+    /// How a value is written.
+    pub(super) enum Look = "`people` or `kubernetes`" {
+        /// `12.5 GiB`
+        People = "people",
+        /// `12800Mi`
+        Kubernetes = "kubernetes",
+    }
+}
+
+/// More places than anyone can read.
+const MAX_PLACES: u32 = 12;
+
+fn run(call: &mut Call<'_>) -> Option<Content> {
+    let params = match Params::read(&call.directive.args, call.name(), call.map) {
+        Ok(params) => params,
+        Err(findings) => {
+            call.report(findings);
+            return None;
+        }
+    };
+    let inputs = ask::inputs(call, params.scenario.as_ref(), &params.inputs)?;
+    let locate = ask::in_expression(call.map, &params.expr);
+    let evaluation =
+        ask::evaluate(call.model, &params.expr.text, &inputs, call.used, locate, call.findings)?;
+    let unit = ask::unit(call, params.unit.as_ref(), &evaluation).ok()?;
+    let format = Format {
+        style: match params.format {
+            Some(Look::Kubernetes) => Style::Kubernetes,
+            Some(Look::People) | None => Style::People,
+        },
+        unit,
+        places: params.places.map(|places| places.min(MAX_PLACES) as usize),
+        thousands: params.thousands,
+        bare: params.bare,
+        ..Format::default()
+    };
+    let value = ask::value(call.model, &evaluation, &inputs, &format, params.range);
+    Some(Content::Inline(vec![Inline::Value(Box::new(value))]))
+}
+
+/// The short form in prose, `` `{= EXPR }` ``: the expression with the defaults, for people.
+pub fn live(
+    model: &Model,
+    expression: &Cut,
+    map: &TextMap,
+    used: &mut Used,
+    findings: &mut Vec<Diagnostic>,
+) -> Option<Vec<Inline>> {
+    let inputs = model.inputs();
+    let locate = ask::in_cut(map, expression);
+    let evaluation = ask::evaluate(model, expression.text(), &inputs, used, locate, findings)?;
+    let value = ask::value(model, &evaluation, &inputs, &Format::default(), false);
+    Some(vec![Inline::Value(Box::new(value))])
+}

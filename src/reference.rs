@@ -1,0 +1,219 @@
+//! The program's own documentation, from the same registries that it runs by.
+//!
+//! Owns: the reference pages of the guide ([`pages`]), and what `explain` says of a name ([`explain`]). A test compares the
+//! committed pages with what this makes of them, so nothing here can be out of date. Must not know: how a page is shown.
+
+use crate::check::{codes, find_code};
+use crate::config::SETTINGS;
+use crate::diag::{Code, Level, nearest};
+use crate::directive::params::{Param, ParamKind, usage};
+use crate::directive::{self, Directive};
+use crate::{check, sync};
+use std::fmt::Write as _;
+
+/// A generated page: its path below the guide's `reference/`, and its text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// `directives.md`.
+    pub path: &'static str,
+    /// Markdown.
+    pub text: String,
+}
+
+/// What a generated page begins with.
+const NOTICE: &str = "<!-- Made by the program from its own registries: do not edit. `PLUMB_BLESS=1 cargo test` writes it anew. -->\n\n";
+
+/// Every generated page.
+pub fn pages() -> Vec<Page> {
+    let page = |path, text: String| Page { path, text: format!("{NOTICE}{}\n", text.trim_end()) };
+    vec![
+        page("directives.md", directives()),
+        page("fences.md", fences()),
+        page("settings.md", settings()),
+        page("findings.md", findings()),
+    ]
+}
+
+/// Every code, those of drift too.
+pub fn all_codes() -> Vec<&'static Code> {
+    let mut all: Vec<_> = codes().chain(sync::CODES.iter().copied()).collect();
+    all.sort_by_key(|code| code.name);
+    all
+}
+
+/// What there is to say of a name: a directive, a code, a setting, a fence's word. The error names what is near.
+pub fn explain(name: &str) -> Result<String, String> {
+    if let Some(directive) = directive::find(name) {
+        return Ok(directive_page(directive, 1));
+    }
+    if let Some(code) =
+        find_code(name).or_else(|| sync::CODES.iter().copied().find(|code| code.name == name))
+    {
+        return Ok(code_page(code, 1));
+    }
+    if let Some((key, shape, meaning)) = SETTINGS.iter().find(|(key, ..)| *key == name) {
+        return Ok(format!("# The setting `{key}`\n\n{}: {meaning}\n", sentence(shape)));
+    }
+    if let Some((word, meaning)) = check::FENCE_WORDS.iter().find(|(word, _)| *word == name) {
+        return Ok(format!("# `{word}` on a fence\n\n{}.\n", sentence(meaning)));
+    }
+    let known: Vec<&str> = directive::REGISTRY
+        .iter()
+        .map(|directive| directive.name)
+        .chain(all_codes().into_iter().map(|code| code.name))
+        .chain(SETTINGS.iter().map(|(key, ..)| *key))
+        .collect();
+    Err(match nearest(name, known) {
+        Some(near) => format!("nothing is called `{name}`; did you mean `{near}`?"),
+        None => format!("nothing is called `{name}`"),
+    })
+}
+
+fn directives() -> String {
+    let mut out = String::from(
+        "# Directives\n\nA directive is a comment, and the text that it stands for. Between a pair stands the *committed* text: a build \
+         shows what the model says now, `check` reports where the two differ, `sync` rewrites it. A self-closing directive has no \
+         committed text.\n\n```markdown\nThat is <!-- plumb: value tax.cpu -->10 cores<!-- /plumb -->.\n\n<!-- plumb: overhead options=[sidecar] /-->\n\
+         ```\n\nAn argument's value is a word, a number, a quantity (`128Mi`), a \"string\" or a [list]. `` `{= EXPR }` `` is the short \
+         form for one value in prose; with two backticks it is literal. In code nothing is a directive.\n\n",
+    );
+    for directive in directive::REGISTRY {
+        out.push_str(&directive_page(directive, 2));
+        out.push('\n');
+    }
+    out
+}
+
+/// A directive's page with the table of its arguments, its headings starting at a level.
+fn directive_page(directive: &Directive, level: usize) -> String {
+    let marks = "#".repeat(level);
+    let mut out = format!("{marks} `{}`\n\n{}.\n\n", directive.name, sentence(directive.summary));
+    let _ = writeln!(out, "`{}`\n", usage(directive.name, directive.params).replace("usage: ", ""));
+    if !directive.params.is_empty() {
+        out.push_str("| argument | value | meaning |\n|---|---|---|\n");
+        for param in directive.params {
+            let _ = writeln!(
+                out,
+                "| {} | {} | {} |",
+                param_key(param),
+                cell(param.shape),
+                cell(param.doc)
+            );
+        }
+        out.push('\n');
+    }
+    out.push_str(&deeper(directive.page.trim(), level));
+    out.push('\n');
+    out
+}
+
+fn param_key(param: &Param) -> String {
+    let key = match param.kind {
+        ParamKind::Positional => format!("`{}`", param.key),
+        ParamKind::Named | ParamKind::Inputs => format!("`{}=`", param.key),
+    };
+    if param.required { format!("{key} (needed)") } else { key }
+}
+
+fn fences() -> String {
+    let mut out = String::from(
+        "# Fences\n\nEvery `yaml`, `yml` and `json` fence is read as Kubernetes reads it; documents with `apiVersion` and `kind` are \
+         validated with no mark at all. Here-documents that a `kubectl` reads in a shell fence are validated too. Words behind the \
+         language refine it, separated by commas or spaces.\n\n| word | meaning |\n|---|---|\n",
+    );
+    for (word, meaning) in check::FENCE_WORDS {
+        let _ = writeln!(out, "| `{word}` | {} |", cell(meaning));
+    }
+    out.push_str(
+        "| `k8s=1.36`, `istio=1.29` … | validated against that version instead of the chapter's or the book's |\n\nWithin a fence, \
+         `# plumb: = EXPR` at the end of a line ties that scalar to the model: `check` compares it, `sync` rewrites it, and the published \
+         page leaves the comment out. In a shell or text fence with the word `plumb`, `{= EXPR }` is computed.\n",
+    );
+    out
+}
+
+fn settings() -> String {
+    let mut out = String::from(
+        "# Settings\n\nIn `book.toml`, under `[preprocessor.plumb]`, beside mdBook's own keys.\n\n| key | value | meaning |\n|---|---|---|\n",
+    );
+    for (key, shape, meaning) in SETTINGS {
+        let _ = writeln!(out, "| `{key}` | {} | {} |", cell(shape), cell(meaning));
+    }
+    out
+}
+
+fn findings() -> String {
+    let mut out = String::from(
+        "# Findings\n\nEach kind of finding has a code. `deny`, `warn` and `allow` in the settings, and `--deny`, `--warn` and `--allow` on the \
+         command line, set its level.\n\n| code | level | what it says |\n|---|---|---|\n",
+    );
+    let codes = all_codes();
+    for code in &codes {
+        let _ = writeln!(
+            out,
+            "| [`{0}`](#{0}) | {1} | {2} |",
+            code.name,
+            level(code.level),
+            cell(code.summary)
+        );
+    }
+    out.push('\n');
+    for code in codes {
+        out.push_str(&code_page(code, 2));
+        out.push('\n');
+    }
+    out
+}
+
+fn code_page(code: &Code, level_of_heading: usize) -> String {
+    let marks = "#".repeat(level_of_heading);
+    let mut out = format!("{marks} {}\n\n*{}*", code.name, level(code.level));
+    if !code.alias.is_empty() {
+        let _ = write!(out, " ({})", code.alias);
+    }
+    let _ = write!(out, ": {}.\n\n{}\n", code.summary, deeper(code.page.trim(), level_of_heading));
+    out
+}
+
+fn level(level: Level) -> &'static str {
+    match level {
+        Level::Allow => "allow",
+        Level::Note => "note",
+        Level::Warn => "warn",
+        Level::Deny => "deny",
+    }
+}
+
+/// A page's headings, which start at level 2 within it, below a heading of some level; fences are left alone.
+fn deeper(page: &str, level: usize) -> String {
+    let mut fence: Option<&str> = None;
+    let mut out = String::with_capacity(page.len());
+    for line in page.lines() {
+        let mark = ["````", "```", "~~~"].into_iter().find(|mark| line.starts_with(mark));
+        match (fence, mark) {
+            (None, Some(mark)) => fence = Some(mark),
+            (Some(open), Some(mark)) if open == mark && line.trim_end() == mark => fence = None,
+            _ => {}
+        }
+        if fence.is_none() && line.starts_with('#') {
+            out.push_str(&"#".repeat(level - 1));
+        }
+        out.push_str(line);
+        out.push('\n');
+    }
+    out
+}
+
+/// Text in a table's cell.
+fn cell(text: &str) -> String {
+    text.trim().replace('|', "\\|").replace('\n', " ")
+}
+
+/// With a capital.
+fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    match chars.next() {
+        Some(first) => first.to_uppercase().chain(chars).collect(),
+        None => String::new(),
+    }
+}

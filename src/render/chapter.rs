@@ -1,0 +1,142 @@
+//! A checked chapter becomes the text that a renderer gets.
+
+use super::{Delivery, Site, Widget, html, markdown};
+use crate::check::{CheckedChapter, Expansion};
+use crate::content::Content;
+use std::fmt::Write as _;
+
+/// Whom a chapter is written for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// mdBook's HTML renderer.
+    Html(Delivery),
+    /// Every other renderer: plain GFM.
+    Markdown,
+}
+
+impl Target {
+    /// What a renderer of this name gets.
+    pub fn of_renderer(renderer: &str, delivery: Delivery) -> Target {
+        if renderer == "html" { Target::Html(delivery) } else { Target::Markdown }
+    }
+}
+
+/// What of a book its chapters are shown with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Chapter<'a> {
+    /// The expanded text.
+    pub text: &'a str,
+    /// Its file below `src`, with `/`.
+    pub path: &'a str,
+    /// The book's title, under which readers' answers are kept.
+    pub guide: &'a str,
+}
+
+/// The chapter's text with each expansion in its place; none where nothing changes.
+pub fn chapter(chapter: Chapter<'_>, checked: &CheckedChapter, target: Target) -> Option<String> {
+    let expansions: Vec<_> = checked
+        .expansions
+        .iter()
+        .filter(|expansion| matches!(target, Target::Html(_)) || !expansion.html_only)
+        .collect();
+    let placeholders = matches!(target, Target::Html(_)) && checked.placeholders;
+    if expansions.is_empty() && !placeholders {
+        return None;
+    }
+    let sites: Vec<_> = expansions
+        .iter()
+        .enumerate()
+        .map(|(ordinal, expansion)| site(chapter, expansion, ordinal))
+        .collect();
+    let mut out = String::with_capacity(chapter.text.len() + 1024 * expansions.len());
+    let page = match target {
+        Target::Markdown => super::Page::default(),
+        Target::Html(delivery) => {
+            let parts: Vec<_> = expansions
+                .iter()
+                .zip(&sites)
+                .map(|(expansion, site)| (&expansion.content, site))
+                .collect();
+            let more: &[Widget] = if placeholders { &[Widget::Placeholders] } else { &[] };
+            super::page(&parts, more, &key(chapter.guide), delivery)
+        }
+    };
+    let mut at = 0;
+    for (expansion, site) in expansions.iter().zip(&sites) {
+        out.push_str(&chapter.text[at..expansion.span.start]);
+        let shown = match target {
+            Target::Html(_) => html(&expansion.content, site),
+            Target::Markdown => markdown(&expansion.content, site),
+        };
+        place(&mut out, expansion, &shown);
+        at = expansion.span.end;
+    }
+    out.push_str(&chapter.text[at..]);
+    with_page(out, &page)
+}
+
+/// Puts what is shown where it belongs; a block gets the blank lines without which it would run into its neighbours.
+fn place(out: &mut String, expansion: &Expansion, shown: &str) {
+    let place = &expansion.place;
+    let block = !place.inline && matches!(expansion.content, Content::Blocks(_));
+    if block && !place.blank_before {
+        let _ = write!(out, "\n{}", place.prefix);
+    }
+    out.push_str(shown);
+    if block && !place.blank_after {
+        let _ = write!(out, "\n{}", place.prefix.trim_end());
+    }
+}
+
+/// Style in front, details and scripts behind.
+fn with_page(text: String, page: &super::Page) -> Option<String> {
+    let mut out = String::with_capacity(text.len() + page.head.len() + page.foot.len() + 4);
+    // A byte order mark is only one at the very start.
+    let (bom, text) = match text.strip_prefix('\u{feff}') {
+        Some(rest) => ("\u{feff}", rest),
+        None => ("", text.as_str()),
+    };
+    out.push_str(bom);
+    if !page.head.is_empty() {
+        out.push_str(&page.head);
+        out.push_str("\n\n");
+    }
+    out.push_str(text);
+    if !page.foot.is_empty() {
+        out.push_str(if text.ends_with('\n') { "\n" } else { "\n\n" });
+        out.push_str(&page.foot);
+        out.push('\n');
+    }
+    Some(out)
+}
+
+/// Where an expansion stands, as the renderers want to know it.
+pub fn site(chapter: Chapter<'_>, expansion: &Expansion, ordinal: usize) -> Site {
+    let place = &expansion.place;
+    let line = chapter.text[..expansion.span.start].rfind('\n').map_or(0, |at| at + 1);
+    let lead = &chapter.text[line..expansion.span.start];
+    Site {
+        inline: place.inline,
+        plain: place.in_heading || place.in_link || place.in_image,
+        in_table: place.in_table,
+        start_of_line: lead.chars().all(|c| matches!(c, ' ' | '\t' | '>')),
+        prefix: place.prefix.clone(),
+        root: "../".repeat(chapter.path.matches('/').count()),
+        chapter: key(chapter.path.trim_end_matches(".md")),
+        ordinal,
+        guide: key(chapter.guide),
+    }
+}
+
+/// A text as part of an id: letters and digits, and `-` for all else.
+fn key(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_alphanumeric() {
+            out.extend(c.to_lowercase());
+        } else if !out.is_empty() && !out.ends_with('-') {
+            out.push('-');
+        }
+    }
+    out.trim_end_matches('-').to_owned()
+}
