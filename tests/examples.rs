@@ -68,7 +68,7 @@ fn make(model: &str, source: &str) -> Made {
     let mut findings = String::new();
     let all = book.findings.into_iter().chain(checked.findings).chain(drift);
     let mut all = check::settle(all.collect(), &book.project.config.levels);
-    all.retain(|finding| finding.code.name != "unused-figure");
+    all.retain(|finding| finding.code.name != "never-used");
     all.sort_by_key(|finding| {
         (finding.at.location.source.path().to_owned(), finding.at.location.span)
     });

@@ -1,6 +1,6 @@
 //! Fences with manifests: what their words ask for, what the engine says, and what a page shows of them.
 
-use super::tied::{self, Comments};
+use super::tied::Comments;
 use super::{Expansion, Project, Tied, group, heredoc};
 use crate::content::{Block, Content, Manifest, ManifestDocument, ManifestState};
 use crate::diag::{Code, Diagnostic, Level, Severity};

@@ -8,6 +8,7 @@
 
 mod ask;
 pub mod params;
+mod sources;
 pub mod value;
 pub mod versions;
 
@@ -39,7 +40,8 @@ pub struct Directive {
 }
 
 /// Every directive, in the order of the reference.
-pub static REGISTRY: &[&Directive] = &[&value::DIRECTIVE, &versions::DIRECTIVE];
+pub static REGISTRY: &[&Directive] =
+    &[&value::DIRECTIVE, &sources::DIRECTIVE, &versions::DIRECTIVE];
 
 /// The directive of this name.
 pub fn find(name: &str) -> Option<&'static Directive> {

@@ -95,6 +95,11 @@ impl Used {
         self.sources.insert(id.to_owned());
     }
 
+    /// Whether a source is shown.
+    pub fn has_source(&self, id: &str) -> bool {
+        self.sources.contains(id)
+    }
+
     /// Everything that was used elsewhere too.
     pub fn merge(&mut self, other: &Used) {
         self.names.extend(&other.names);
