@@ -1,7 +1,7 @@
 //! Fences with manifests: what their words ask for, what the engine says, and what a page shows of them.
 
 use super::tied::Comments;
-use super::{Expansion, Project, Tied, group, heredoc};
+use super::{Expansion, Project, Tied, group, heredoc, placeholder};
 use crate::content::{Block, Content, Manifest, ManifestDocument, ManifestState};
 use crate::diag::{Code, Diagnostic, Level, Severity};
 use crate::directive::versions;
@@ -158,6 +158,7 @@ fn manifests(
             validated,
         });
     }
+    findings = placeholder::soften(findings);
     let published = comments.tie(site, &text, &read, outcome);
     let members = read.documents.into_iter().filter(Document::is_manifest).collect::<Vec<_>>();
     let state = if words.fails.is_some() {
@@ -300,7 +301,9 @@ fn here_documents(site: &Site<'_>, words: &Words<'_>, outcome: &mut Outcome) {
         outcome.findings.extend(read.findings);
         for document in read.documents.into_iter().filter(Document::is_manifest) {
             outcome.documents += 1;
-            outcome.findings.extend(site.project.validate(&document, &words.versions));
+            outcome
+                .findings
+                .extend(placeholder::soften(site.project.validate(&document, &words.versions)));
             let group =
                 words.group.and_then(|word| word.value.as_ref()).map(|name| name.value.clone());
             outcome.members.push(group::Member {
@@ -434,7 +437,7 @@ pub(super) static CODES: &[&Code] = &[
 ];
 
 /// A word on a fence that looks like one of ours and is not.
-pub static UNKNOWN_FENCE_WORD: Code = Code {
+pub(super) static UNKNOWN_FENCE_WORD: Code = Code {
     name: "unknown-fence-word",
     level: Level::Warn,
     summary: "a word behind a fence's language is nearly one of ours",
@@ -449,7 +452,7 @@ Words that belong to a highlighter or to mdBook (`editable`, `hidelines=#`) are 
 };
 
 /// A word on a fence without the value that it needs, or with one that can't be read.
-pub static INVALID_FENCE_WORD: Code = Code {
+pub(super) static INVALID_FENCE_WORD: Code = Code {
     name: "invalid-fence-word",
     level: Level::Deny,
     summary: "a word behind a fence's language lacks its value, or has a wrong one",
@@ -463,7 +466,7 @@ pub static INVALID_FENCE_WORD: Code = Code {
 };
 
 /// A code that there is not.
-pub static UNKNOWN_CODE: Code = Code {
+pub(super) static UNKNOWN_CODE: Code = Code {
     name: "unknown-code",
     level: Level::Deny,
     summary: "a setting or a `fails=CODE` names a code that does not exist",
@@ -472,7 +475,7 @@ pub static UNKNOWN_CODE: Code = Code {
 };
 
 /// A manifest that should be rejected and is not.
-pub static FAILS_BUT_VALID: Code = Code {
+pub(super) static FAILS_BUT_VALID: Code = Code {
     name: "fails-but-valid",
     level: Level::Deny,
     summary: "a fence is marked `fails`, and nothing rejects it",
@@ -485,7 +488,7 @@ for `fails`; say so in the prose.",
 };
 
 /// A manifest that is rejected for another reason than the one that is said.
-pub static FAILS_DIFFERENTLY: Code = Code {
+pub(super) static FAILS_DIFFERENTLY: Code = Code {
     name: "fails-differently",
     level: Level::Deny,
     summary: "a fence is marked `fails=CODE`, and fails with other codes",

@@ -17,6 +17,7 @@ pub fn codes() -> impl Iterator<Item = &'static Code> {
     all.extend(super::fences::CODES);
     all.extend(super::tied::CODES);
     all.extend(super::load::CODES);
+    all.extend(super::placeholder::CODES);
     all.extend(super::CODES);
     all.sort_by_key(|code| code.name);
     all.dedup_by_key(|code| code.name);

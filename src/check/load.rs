@@ -217,7 +217,7 @@ fn chosen_versions(config: &Config, findings: &mut Vec<Diagnostic>) -> Versions 
 pub(super) static CODES: &[&Code] = &[&UNREADABLE_MODEL];
 
 /// A file of the model that can't be read.
-pub static UNREADABLE_MODEL: Code = Code {
+pub(super) static UNREADABLE_MODEL: Code = Code {
     name: "unreadable-model",
     level: Level::Deny,
     summary: "a file of the model can't be read",

@@ -9,6 +9,7 @@ mod group;
 mod heredoc;
 mod levels;
 mod load;
+mod placeholder;
 mod tied;
 
 pub use fences::WORDS as FENCE_WORDS;

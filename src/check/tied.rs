@@ -199,7 +199,7 @@ fn edited(text: &str, edits: &[(Span, String)]) -> String {
 pub(super) static CODES: &[&Code] = &[&TIED_TO_NOTHING, &UNCLOSED_VALUE];
 
 /// A `# plumb: =` without a scalar before it.
-pub static TIED_TO_NOTHING: Code = Code {
+pub(super) static TIED_TO_NOTHING: Code = Code {
     name: "tied-to-nothing",
     level: Level::Deny,
     summary: "a `# plumb: =` comment stands behind no scalar",
@@ -216,7 +216,7 @@ Put it at the end of the line with the value.",
 };
 
 /// A `{=` in a fence that is not closed.
-pub static UNCLOSED_VALUE: Code = Code {
+pub(super) static UNCLOSED_VALUE: Code = Code {
     name: "unclosed-value",
     level: Level::Deny,
     summary: "a `{=` in a fence marked `plumb` is not closed on its line",

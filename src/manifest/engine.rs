@@ -40,6 +40,7 @@ Write the kind and `apiVersion` that are suggested. The finding goes by the chos
     alias: "",
 };
 
+/// A kind for which there is no schema.
 pub static SCHEMA_MISSING: Code = Code {
     name: "schema-missing",
     level: Level::Warn,
@@ -105,7 +106,7 @@ The help names what is near."#,
 };
 
 /// The findings of the engine itself.
-pub static CODES: &[&Code] = &[
+pub(super) static CODES: &[&Code] = &[
     &MANIFEST_INCOMPLETE,
     &UNKNOWN_KIND,
     &SCHEMA_MISSING,

@@ -51,7 +51,7 @@ Set the field that the rule reads, or mend the rule where the schema is your own
 };
 
 /// The findings of rules.
-pub static CODES: &[&Code] = &[&SCHEMA_RULE, &RULE_ERROR];
+pub(super) static CODES: &[&Code] = &[&SCHEMA_RULE, &RULE_ERROR];
 
 /// How many steps of evaluation a rule may take on one value, by a bound from above.
 const MAX_COST: f64 = 50e6;
