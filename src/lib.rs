@@ -15,6 +15,7 @@
 //! - [`render`]: content to HTML, or to plain Markdown; all escaping;
 //! - [`report`]: findings to people and to machines;
 //! - [`sync`]: committed text against fresh: drift, and the edits that mend it;
+//! - [`difference`]: what a change of the model does to the pages;
 //! - [`reference`]: the registry as pages, `explain` and help;
 //! - [`host`]: mdBook's protocol and the command line.
 
@@ -22,6 +23,7 @@ pub mod check;
 pub mod config;
 pub mod content;
 pub mod diag;
+pub mod difference;
 pub mod directive;
 pub mod host;
 pub mod manifest;
