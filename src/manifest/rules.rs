@@ -51,7 +51,7 @@ Set the field that the rule reads, or mend the rule where the schema is your own
 };
 
 /// The findings of rules.
-pub static CODES: &[&Code] = &[&SCHEMA_RULE, &RULE_ERROR];
+pub(super) static CODES: &[&Code] = &[&SCHEMA_RULE, &RULE_ERROR];
 
 /// How many steps of evaluation a rule may take on one value, by a bound from above.
 const MAX_COST: f64 = 50e6;
@@ -355,7 +355,10 @@ impl<'n> RuleChecker<'_, 'n> {
                     let value = match child {
                         Some(child) => {
                             let at = if entry.value.is_written() { entry.key.span } else { at };
-                            self.path.key(name);
+                            match declared {
+                                Some(_) => self.path.key(name),
+                                None => self.path.data(name),
+                            }
                             let value = self.visit(child, &entry.value, at, wanted);
                             self.path.pop();
                             value
