@@ -1,7 +1,7 @@
 //! The layers put together: what an API server would say of a document, at the place in the author's file.
 
 use super::rules::check_rules;
-use super::schema::{Issue, Path, SCHEMA_INVALID, check, check_metadata, normalize};
+use super::schema::{Issue, Naming, Path, SCHEMA_INVALID, check, check_metadata, normalize};
 use super::store::{KindSchema, Schemas};
 use super::versions::Versions;
 use super::{Document, Node, Value};
@@ -59,9 +59,10 @@ Add its CustomResourceDefinition: `mdbook-plumb schemas add FILE|FOLDER|URL`, or
 
 pub(crate) static API_NOT_SERVED: Code = Code {
     name: "api-not-served",
-    level: Level::Deny,
+    level: Level::Warn,
     summary: "a version that is defined and no longer served",
-    page: r#"The CustomResourceDefinition defines this version with `served: false`: an API server knows no such version.
+    page: r#"The CustomResourceDefinition defines this version with `served: false`: an API server that has this
+definition answers no such request. A manifest may still be meant for an older release.
 
 ```yaml
 apiVersion: example.com/v1alpha1
@@ -173,21 +174,35 @@ impl Engine {
         }
         let Some(known) = self.schemas.find(group, version, kind, versions) else {
             findings.push(self.missing(document, group, version, kind, versions));
-            let issues =
-                check_metadata(&document.root, at, document.text(), &Path::default(), false);
+            let issues = check_metadata(
+                &document.root,
+                at,
+                document.text(),
+                &Path::default(),
+                Naming::Unknown,
+            );
             findings.extend(issues.into_iter().map(|issue| finding(issue, document)));
             return;
         };
         self.note_version(document, &known, group, kind, findings);
         let root = known.schema.root;
         let mut issues = validate_at(document, &known, root, &document.root, at, &Path::default());
+        let naming = match known.builtin {
+            // Requests for a verdict are not kept, so they need no name; a binding is named by its path.
+            true if kind.ends_with("Review") || kind == "Binding" => Naming::Unknown,
+            true => Naming::Own,
+            false => Naming::Subdomain,
+        };
         issues.extend(check_metadata(
             &document.root,
             at,
             document.text(),
             &Path::default(),
-            !known.builtin,
+            naming,
         ));
+        // A kind's own schema may say of the metadata what is said of every kind's.
+        let mut seen = BTreeSet::new();
+        issues.retain(|issue| seen.insert((issue.code.name, issue.path.clone(), issue.span)));
         let mut said: BTreeSet<String> = BTreeSet::new();
         for issue in issues {
             said.insert(issue.path.clone());

@@ -355,7 +355,10 @@ impl<'n> RuleChecker<'_, 'n> {
                     let value = match child {
                         Some(child) => {
                             let at = if entry.value.is_written() { entry.key.span } else { at };
-                            self.path.key(name);
+                            match declared {
+                                Some(_) => self.path.key(name),
+                                None => self.path.data(name),
+                            }
                             let value = self.visit(child, &entry.value, at, wanted);
                             self.path.pop();
                             value

@@ -3,8 +3,8 @@
 use super::compile::ListType;
 use super::formats::Format;
 use super::{
-    Additional, Id, SCHEMA_DUPLICATE, SCHEMA_ENUM, SCHEMA_INVALID, SCHEMA_REQUIRED, SCHEMA_TYPE,
-    SCHEMA_VALUE, Schema, SchemaNode, Type,
+    Additional, Id, LIST_DUPLICATE, SCHEMA_DUPLICATE, SCHEMA_ENUM, SCHEMA_INVALID, SCHEMA_REQUIRED,
+    SCHEMA_TYPE, SCHEMA_VALUE, Schema, SchemaNode, Type,
 };
 use crate::diag::{Code, nearest};
 use crate::manifest::{Node, Style, Value};
@@ -68,12 +68,18 @@ pub(crate) struct Path<'n>(Vec<Step<'n>>);
 #[derive(Clone, Copy, Debug)]
 enum Step<'n> {
     Key(&'n str),
+    /// The key of a map whose keys are data.
+    Data(&'n str),
     Index(usize),
 }
 
 impl<'n> Path<'n> {
     pub(crate) fn key(&mut self, key: &'n str) {
         self.0.push(Step::Key(key));
+    }
+
+    pub(crate) fn data(&mut self, key: &'n str) {
+        self.0.push(Step::Data(key));
     }
 
     pub(crate) fn index(&mut self, index: usize) {
@@ -110,6 +116,7 @@ impl fmt::Display for Path<'_> {
         for (number, step) in self.0.iter().enumerate() {
             match step {
                 Step::Index(index) => write!(f, "[{index}]")?,
+                Step::Data(key) => write!(f, "[{key}]")?,
                 // A name with dots in it would read as several.
                 Step::Key(key) if key.contains(['.', '/', '[']) => write!(f, "[{key}]")?,
                 Step::Key(key) if number == 0 => f.write_str(key)?,
@@ -447,7 +454,11 @@ impl<'n> Checker<'_, 'n> {
             };
             match child {
                 Some(child) => {
-                    self.path.key(name);
+                    if spec.properties.contains_key(name) {
+                        self.path.key(name);
+                    } else {
+                        self.path.data(name);
+                    }
                     let entry_at = if entry.value.is_written() { entry.key.span } else { at };
                     let opaque = is_object && name == "metadata";
                     self.branch += usize::from(opaque);
@@ -550,7 +561,7 @@ impl<'n> Checker<'_, 'n> {
                 self.path.pop();
             }
         }
-        let types = self.schema.dialect.list_types && self.branch == 0;
+        let types = self.branch == 0;
         match spec.list_type {
             ListType::Map if types => self.check_unique(items, |item| {
                 let key: serde_json::Map<_, _> = spec
@@ -583,7 +594,11 @@ impl<'n> Checker<'_, 'n> {
                     self.report(|checker| {
                         let message = format!("{}Duplicate value: {key}", checker.path.prefix());
                         let span = anchor(item, first_line(item));
-                        let mut issue = Issue::new(&SCHEMA_DUPLICATE, span, &checker.path, message);
+                        let code = match checker.schema.dialect.list_types {
+                            true => &SCHEMA_DUPLICATE,
+                            false => &LIST_DUPLICATE,
+                        };
+                        let mut issue = Issue::new(code, span, &checker.path, message);
                         let first = anchor(first, first_line(first));
                         issue.related.push((first, "first given here".to_owned()));
                         issue

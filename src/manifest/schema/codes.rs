@@ -1,10 +1,10 @@
 use crate::diag::{Code, Level};
 
 macro_rules! codes {
-    ($($name:ident = $text:literal, $summary:literal, $page:literal;)*) => {
+    ($($name:ident = $text:literal, $level:ident, $summary:literal, $page:literal;)*) => {
         $(pub(crate) static $name: Code = Code {
             name: $text,
-            level: Level::Deny,
+            level: Level::$level,
             summary: $summary,
             page: $page,
             alias: "",
@@ -15,7 +15,7 @@ macro_rules! codes {
 }
 
 codes! {
-SCHEMA_UNKNOWN_FIELD = "schema-unknown-field", "a field that the kind does not have",
+SCHEMA_UNKNOWN_FIELD = "schema-unknown-field", Deny, "a field that the kind does not have",
 r#"The kind has no such field. Kubernetes refuses it with field validation `Strict`, and silently drops it otherwise, so that
 the manifest does not do what it says.
 
@@ -29,7 +29,7 @@ spec:
 
 Write the name that is suggested, or move the field to where it belongs."#;
 
-SCHEMA_TYPE = "schema-type", "a value of the wrong type",
+SCHEMA_TYPE = "schema-type", Deny, "a value of the wrong type",
 r#"The value is of another type than the field. YAML decides by how a value is written: `8080` is a number, `"8080"` is text,
 `yes` is a boolean.
 
@@ -42,7 +42,7 @@ metadata:
 
 Add or remove the quotes."#;
 
-SCHEMA_REQUIRED = "schema-required", "a field that must be set",
+SCHEMA_REQUIRED = "schema-required", Deny, "a field that must be set",
 r#"A field that the kind requires is missing. The place is the object that lacks it.
 
 ```yaml
@@ -53,7 +53,7 @@ spec:
 
 Set the field. A field that is null counts as missing."#;
 
-SCHEMA_ENUM = "schema-enum", "a value that is not one of those allowed",
+SCHEMA_ENUM = "schema-enum", Deny, "a value that is not one of those allowed",
 r#"The field takes one of a few values, which the message lists. Case matters.
 
 ```yaml
@@ -62,7 +62,7 @@ tls: {mode: simple}     # SIMPLE
 
 Write one of the supported values."#;
 
-SCHEMA_VALUE = "schema-value", "a value outside the schema's limits",
+SCHEMA_VALUE = "schema-value", Deny, "a value outside the schema's limits",
 r#"The value has the right type and breaks a limit of the schema: a pattern, a format, a length, a range, or a number of items.
 
 ```yaml
@@ -72,7 +72,7 @@ listeners:
 
 The message names the limit."#;
 
-SCHEMA_DUPLICATE = "schema-duplicate", "an item twice in a list of distinct ones",
+SCHEMA_DUPLICATE = "schema-duplicate", Deny, "an item twice in a list of distinct ones",
 r#"The list is a set, or a map by some keys of its items, and has the same item twice.
 
 ```yaml
@@ -83,7 +83,19 @@ listeners:
 
 Remove one or give it another key."#;
 
-SCHEMA_COMBINATION = "schema-combination", "a combination that the schema excludes",
+LIST_DUPLICATE = "list-duplicate", Deny, "an item twice in a list that is merged by a key",
+r#"The list of a built-in kind is a map by some keys of its items, and has the same item twice. Server-side apply
+refuses the object; without it an API server warns, and a later `kubectl apply` may drop one of the items.
+
+```yaml
+env:
+- {name: PORT, value: "80"}
+- {name: PORT, value: "81"}      # hides the one before
+```
+
+Remove one."#;
+
+SCHEMA_COMBINATION = "schema-combination", Deny, "a combination that the schema excludes",
 r#"The fields are each fine and do not go together: the schema wants exactly one of them (`oneOf`), at least one (`anyOf`), or
 excludes some (`not`).
 
@@ -95,7 +107,7 @@ loadBalancer:
 
 The help says what the alternative that was most likely meant still needs."#;
 
-METADATA_NAME = "metadata-name", "an object's name is missing or not allowed",
+METADATA_NAME = "metadata-name", Deny, "an object's name is missing or not allowed",
 r#"`metadata.name` (or `generateName`) is required, and is a DNS-1123 subdomain for most kinds: lower-case letters, digits, `-` and
 `.`, at most 253 characters, beginning and ending with a letter or digit. A namespace is a single label of at most 63.
 
@@ -106,7 +118,7 @@ metadata:
 
 Write `my-app`."#;
 
-METADATA_LABEL = "metadata-label", "a label or annotation that is not allowed",
+METADATA_LABEL = "metadata-label", Deny, "a label or annotation that is not allowed",
 r#"The key of a label or annotation is a name of at most 63 characters (letters, digits, `-`, `_`, `.`), with an optional DNS
 prefix before a `/`; the value of a label is such a name or empty. The annotations of an object may take 256 KiB together.
 
@@ -118,7 +130,7 @@ metadata:
 
 Write `my-app`."#;
 
-SCHEMA_INVALID = "schema-invalid", "a schema that can't be used in full",
+SCHEMA_INVALID = "schema-invalid", Deny, "a schema that can't be used in full",
 r#"The schema itself has a fault: a pattern that does not compile, a reference to nothing or without end, an unknown type. What the
 fault concerns is not checked, and this finding says so instead of passing silently.
 

@@ -14,7 +14,8 @@ pub struct Dialect {
     /// An object without properties may hold anything (OpenAPI of a cluster, JSON Schema), or nothing (a CRD, where
     /// anything must be said with `x-kubernetes-preserve-unknown-fields`).
     pub open_objects: bool,
-    /// Whether `x-kubernetes-list-type` is enforced. For built-in kinds it only guides server-side apply.
+    /// Whether `x-kubernetes-list-type` is enforced. For built-in kinds it only guides server-side apply, and a
+    /// duplicate is a warning.
     pub list_types: bool,
     /// Whether defaults are meant. In the OpenAPI of built-in kinds most are Go's zero values.
     pub zero_defaults: bool,
@@ -329,7 +330,9 @@ impl<'a> Compiler<'a> {
                     Json::Bool(value) => !value,
                     Json::Number(number) => number.as_f64() == Some(0.0),
                     Json::String(text) => text.is_empty(),
-                    Json::Array(_) | Json::Object(_) => true,
+                    Json::Array(items) => items.is_empty(),
+                    // An empty object is how the API server sees one that is not given.
+                    Json::Object(_) => false,
                 };
                 !value.is_null() && (self.dialect.zero_defaults || !zero)
             })

@@ -38,7 +38,10 @@ pub(crate) fn normalize(schema: &Schema, id: Id, node: &mut Node, at: Span) {
                     .iter()
                     .filter(|(name, _)| map.get(name).is_none())
                     .filter(|(name, _)| {
-                        schema.dialect.zero_defaults || !spec.required.contains(name)
+                        // Of built-in kinds: what is required is better called missing than empty, and the status
+                        // is not the author's.
+                        let given = spec.required.contains(name) || name.as_str() == "status";
+                        schema.dialect.zero_defaults || !given
                     })
                     .filter_map(|(name, child)| Some((name, default(schema, *child)?)))
                     .collect();

@@ -48,20 +48,30 @@ fn object_meta() -> &'static Schema {
     })
 }
 
-/// Checks `metadata` of an object. `named` is whether the name must be a DNS-1123 subdomain: kinds with rules of their own
-/// see to it themselves.
+/// What a kind asks of the names of its objects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Naming {
+    /// A DNS-1123 subdomain, as custom kinds do.
+    Subdomain,
+    /// A name, by rules that are the kind's own and are checked elsewhere.
+    Own,
+    /// Not known, or none.
+    Unknown,
+}
+
+/// Checks `metadata` of an object.
 pub(crate) fn check_metadata<'n>(
     root: &'n Node,
     at: Span,
     text: &str,
     path: &Path<'n>,
-    named: bool,
+    naming: Naming,
 ) -> Vec<Issue> {
     let mut path = path.clone();
     path.key("metadata");
     let entry = root.as_map().and_then(|map| map.entry("metadata"));
     let Some(entry) = entry.filter(|entry| !entry.value.is_null()) else {
-        return if named { vec![nameless(&path, at)] } else { Vec::new() };
+        return if naming == Naming::Unknown { Vec::new() } else { vec![nameless(&path, at)] };
     };
     let key = entry.key.span;
     let schema = object_meta();
@@ -69,8 +79,8 @@ pub(crate) fn check_metadata<'n>(
     normalize(schema, schema.root, &mut normal, key);
     let mut issues: Vec<Issue> = check(schema, schema.root, &normal, key, text, path.clone());
     let Some(metadata) = entry.value.as_map() else { return issues };
-    if named {
-        name_issues(metadata, key, &mut path, &mut issues);
+    if naming != Naming::Unknown {
+        name_issues(metadata, key, naming, &mut path, &mut issues);
     }
     for field in ["labels", "annotations"] {
         let Some(labels) = metadata.get(field).and_then(Node::as_map) else { continue };
@@ -99,7 +109,13 @@ fn nameless(path: &Path<'_>, at: Span) -> Issue {
     issue
 }
 
-fn name_issues<'n>(metadata: &'n Map, at: Span, path: &mut Path<'n>, issues: &mut Vec<Issue>) {
+fn name_issues<'n>(
+    metadata: &'n Map,
+    at: Span,
+    naming: Naming,
+    path: &mut Path<'n>,
+    issues: &mut Vec<Issue>,
+) {
     let text = |field: &str| metadata.get(field).and_then(Node::as_str);
     let given = |field: &str| metadata.get(field).is_some_and(|node| !node.is_null());
     if text("name").is_none_or(str::is_empty)
@@ -107,6 +123,9 @@ fn name_issues<'n>(metadata: &'n Map, at: Span, path: &mut Path<'n>, issues: &mu
         && !(given("name") && text("name").is_none())
     {
         issues.push(nameless(path, at));
+    }
+    if naming == Naming::Own {
+        return;
     }
     for (field, is_label) in [("name", false), ("generateName", false), ("namespace", true)] {
         let Some(node) = metadata.get(field) else { continue };

@@ -22,5 +22,5 @@ pub(crate) use codes::*;
 pub(crate) use compile::{Additional, Id, SchemaNode, Type};
 pub use compile::{Dialect, Schema};
 pub(crate) use defaults::normalize;
-pub(crate) use metadata::check_metadata;
+pub(crate) use metadata::{Naming, check_metadata};
 pub(crate) use pattern::go_regex;
