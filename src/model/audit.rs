@@ -373,9 +373,9 @@ impl Model {
         }
         for advisor in self.advisors.values() {
             proses.push(&advisor.intro);
-            for rule in &advisor.rules {
-                proses.push(&rule.reason);
-                found.extend(&rule.when);
+            for outcome in &advisor.outcomes {
+                proses.push(&outcome.text);
+                found.extend(&outcome.when);
             }
         }
         let pieces = proses.into_iter().flat_map(|prose| &prose.pieces);

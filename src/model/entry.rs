@@ -512,7 +512,7 @@ pub struct Band {
     pub location: Location,
 }
 
-/// A checklist, a matrix and costs put together.
+/// A checklist, a matrix and costs put together into a recommendation.
 #[derive(Clone, Debug)]
 pub struct Advisor {
     /// Its id.
@@ -525,31 +525,31 @@ pub struct Advisor {
     pub checklist: Option<String>,
     /// The needs and options.
     pub matrix: Option<String>,
+    /// The values that the inputs begin with.
+    pub scenario: Option<String>,
     /// The inputs to ask for.
     pub inputs: Vec<String>,
-    /// The options to choose between; empty for all of the matrix.
+    /// The options whose costs are compared.
     pub options: Vec<String>,
-    /// The rules, in order.
-    pub rules: Vec<Rule>,
+    /// What may be recommended; the first whose condition holds is.
+    pub outcomes: Vec<Outcome>,
     /// Its id in the file.
     pub location: Location,
 }
 
-/// What speaks for or against an option.
+/// A recommendation and when it is given.
 #[derive(Clone, Debug)]
-pub struct Rule {
+pub struct Outcome {
     /// Its id.
     pub id: String,
     /// Its condition; always, if there is none.
     pub when: Option<super::Compiled>,
-    /// The options that it speaks for.
-    pub recommend: Vec<String>,
-    /// The options that it rules out.
-    pub against: Vec<String>,
+    /// The recommendation, in a line.
+    pub title: String,
     /// Why.
-    pub reason: Prose,
-    /// How much it counts.
-    pub weight: Ratio,
+    pub text: Prose,
+    /// The option or column that it is.
+    pub option: Option<String>,
     /// What to read.
     pub links: Vec<Link>,
     /// What to start from.

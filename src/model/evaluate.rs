@@ -211,14 +211,12 @@ impl Model {
     }
 
     /// Evaluates a condition of a checklist or an advisor against a reader's answers.
-    pub fn holds(
+    fn holds(
         &self,
-        checklist: Option<&str>,
+        answered: Answered<'_>,
         condition: &Compiled,
-        answers: &Answers,
         inputs: &Inputs,
     ) -> Result<bool, Problem> {
-        let answered = Answered { model: self, checklist, answers };
         let mut evaluator = Evaluator::new(self, inputs, Some(answered));
         match evaluate(&condition.ir, &mut evaluator) {
             Ok(Scalar::Bool(value)) => Ok(value),
@@ -227,19 +225,46 @@ impl Model {
         }
     }
 
+    /// Whether an item of a checklist is true of the inputs by itself.
+    pub fn item_holds(&self, item: &super::Item, inputs: &Inputs) -> Result<Option<bool>, Problem> {
+        let Some(holds) = &item.holds else { return Ok(None) };
+        let answers = Answers::default();
+        let answered = Answered { model: self, checklist: None, matrix: None, answers: &answers };
+        self.holds(answered, holds, inputs).map(Some)
+    }
+
     /// The verdict of a checklist: the first band whose condition holds.
     pub fn verdict<'m>(
         &'m self,
-        checklist: &'m super::entry::Checklist,
+        checklist: &'m super::Checklist,
         answers: &Answers,
         inputs: &Inputs,
-    ) -> Result<Option<&'m super::entry::Band>, Problem> {
+    ) -> Result<Option<&'m super::Band>, Problem> {
+        let answered =
+            Answered { model: self, checklist: Some(&checklist.id), matrix: None, answers };
         for band in &checklist.bands {
             match &band.when {
                 None => return Ok(Some(band)),
-                Some(when) if self.holds(Some(&checklist.id), when, answers, inputs)? => {
-                    return Ok(Some(band));
-                }
+                Some(when) if self.holds(answered, when, inputs)? => return Ok(Some(band)),
+                Some(_) => {}
+            }
+        }
+        Ok(None)
+    }
+
+    /// What an advisor recommends: the first outcome whose condition holds.
+    pub fn outcome<'m>(
+        &'m self,
+        advisor: &'m super::Advisor,
+        answers: &Answers,
+        inputs: &Inputs,
+    ) -> Result<Option<&'m super::Outcome>, Problem> {
+        let (checklist, matrix) = (advisor.checklist.as_deref(), advisor.matrix.as_deref());
+        let answered = Answered { model: self, checklist, matrix, answers };
+        for outcome in &advisor.outcomes {
+            match &outcome.when {
+                None => return Ok(Some(outcome)),
+                Some(when) if self.holds(answered, when, inputs)? => return Ok(Some(outcome)),
                 Some(_) => {}
             }
         }
@@ -297,7 +322,13 @@ impl Model {
         self.units.show(quantity, &self.format_for(quantity, evaluation, format))
     }
 
-    fn format_for(&self, quantity: &Quantity, evaluation: &Evaluation, format: &Format) -> Format {
+    /// The format in which a value is shown: the one asked for, with the unit that its parts were given in.
+    pub fn format_for(
+        &self,
+        quantity: &Quantity,
+        evaluation: &Evaluation,
+        format: &Format,
+    ) -> Format {
         if format.unit.is_some() || format.style == Style::Kubernetes {
             return format.clone();
         }
@@ -427,10 +458,17 @@ pub(super) struct Touched {
 pub(super) struct Answered<'a> {
     model: &'a Model,
     checklist: Option<&'a str>,
+    matrix: Option<&'a str>,
     answers: &'a Answers,
 }
 
 impl Answered<'_> {
+    fn ranked(&self, column: &str) -> Option<super::Ranked> {
+        let matrix = self.model.matrices.get(self.matrix?)?;
+        let ranking = self.model.rank(matrix, &self.answers.needs);
+        ranking.into_iter().find(|ranked| ranked.column == column)
+    }
+
     fn value(&self, local: &Local) -> Scalar {
         let items = self
             .checklist
@@ -450,6 +488,10 @@ impl Answered<'_> {
             }
             Local::Answer(item) => Scalar::Bool(self.answers.yes.contains(&**item)),
             Local::Need(row) => Scalar::Bool(self.answers.needs.contains(&**row)),
+            Local::Meets(column) => {
+                Scalar::Bool(self.ranked(column).is_some_and(|ranked| ranked.fails.is_empty()))
+            }
+            Local::Rank(column) => count(self.ranked(column).map_or(0, |ranked| ranked.rank)),
         }
     }
 }
@@ -536,7 +578,7 @@ impl Values for Evaluator<'_> {
         match &self.answered {
             Some(answered) => answered.value(local),
             None => match local {
-                Local::Answer(_) | Local::Need(_) => Scalar::Bool(false),
+                Local::Answer(_) | Local::Need(_) | Local::Meets(_) => Scalar::Bool(false),
                 _ => Scalar::Number(Ratio::zero()),
             },
         }

@@ -18,13 +18,14 @@ mod overhead;
 mod problem;
 mod program;
 pub mod quantity;
+mod rank;
 pub mod tables;
 
 pub use audit::Used;
 pub use entry::{
     Advisor, Age, Band, Basis, Cell, Checklist, Column, Component, Figure, Formula, Group, Input,
-    InputKind, Item, Link, Matrix, Meets, ModelOption, Per, Placeholder, Prose, Proxy, Row, Rule,
-    Scenario, Settings, SourceEntry, Status, Text,
+    InputKind, Item, Link, Matrix, Meets, ModelOption, Outcome, Per, Placeholder, Prose, Proxy,
+    Row, Scenario, Settings, SourceEntry, Status, Text,
 };
 pub use evaluate::{Answers, Compiled, Evaluation, Provenance, Value};
 pub use formula::range::Range;
@@ -34,6 +35,7 @@ pub use overhead::{ComponentCost, Cost, Overhead};
 pub use problem::Problem;
 pub use program::{Program, unit_json};
 pub use quantity::{Dimension, Format, Quantity, Ratio, Shown, Style, Unit, Units};
+pub use rank::Ranked;
 
 use crate::diag::Code;
 use crate::text::Location;

@@ -3,11 +3,12 @@
 //! Owns: [`Program`], which gathers what some expressions need. The form of an expression is documented in
 //! `formula::program`. Must not know: what the browser shows.
 
-use super::entry::InputKind;
+use super::entry::{Input, InputKind};
 use super::formula::program::{Labels, expression, number, scalar};
 use super::formula::{Op, Scalar, Type};
 use super::quantity::Dimension;
 use super::{Compiled, Evaluation, Inputs, Model};
+use num_traits::One;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
@@ -119,49 +120,48 @@ impl<'m> Program<'m> {
 
     /// The whole as JSON, with the inputs at these values.
     pub fn json(&self, inputs: &Inputs) -> Value {
-        let model = self.model;
+        json!({
+            "inputs": self.inputs(inputs),
+            "figures": self.figures(inputs),
+            "lets": self.lets(),
+            "roots": self.roots,
+            "ladders": self.ladders(),
+        })
+    }
+
+    /// The expressions that were added.
+    pub fn roots(&self) -> &Map<String, Value> {
+        &self.roots
+    }
+
+    /// The inputs that are needed, or were added.
+    pub fn inputs(&self, inputs: &Inputs) -> Map<String, Value> {
         let mut entries = Map::new();
         for index in &self.inputs {
-            let Some((name, input)) = model.inputs.get_index(*index) else { continue };
-            let mut entry = Map::new();
-            entry.insert("value".into(), scalar(&inputs.values[*index]));
-            match &input.kind {
-                InputKind::Number { dimension, min, max, step, .. } => {
-                    entry.insert("type".into(), "number".into());
-                    entry.insert("dimension".into(), dimension.to_string().into());
-                    for (key, value) in
-                        [("min", min.as_ref()), ("max", max.as_ref()), ("step", Some(step))]
-                    {
-                        if let Some(value) = value {
-                            entry.insert(key.into(), number(value).into());
-                        }
-                    }
-                    if let Some(unit) = &input.unit {
-                        entry.insert("unit".into(), unit_json(unit));
-                    }
-                }
-                InputKind::Switch { .. } => {
-                    entry.insert("type".into(), "switch".into());
-                }
-                InputKind::Choice { choices, .. } => {
-                    entry.insert("type".into(), "choice".into());
-                    entry.insert("choices".into(), json!(choices));
-                }
+            if let Some((name, input)) = self.model.inputs.get_index(*index) {
+                entries.insert(name.clone(), input_json(input, &inputs.values[*index]));
             }
-            entries.insert(name.clone(), Value::Object(entry));
         }
+        entries
+    }
+
+    /// The figures that are needed, as a scenario has them.
+    pub fn figures(&self, inputs: &Inputs) -> Map<String, Value> {
         let mut figures = Map::new();
         for index in &self.figures {
-            let Some((name, figure)) = model.figures.get_index(*index) else { continue };
+            let Some((name, figure)) = self.model.figures.get_index(*index) else { continue };
             let value = inputs.figures.get(index).unwrap_or(&figure.quantity.value);
-            figures.insert(name.clone(), scalar(&Scalar::Number(value.clone())));
+            figures.insert(name.clone(), number(value).into());
         }
-        let mut lets = Map::new();
-        for index in &self.definitions {
-            let definition = &model.definitions[*index];
-            lets.insert(definition.name.clone(), expression(&definition.ir, model));
-        }
-        json!({ "inputs": entries, "figures": figures, "lets": lets, "roots": self.roots, "ladders": self.ladders() })
+        figures
+    }
+
+    /// The formulas that are needed.
+    pub fn lets(&self) -> Map<String, Value> {
+        let definitions = self.definitions.iter().map(|index| &self.model.definitions[*index]);
+        definitions
+            .map(|definition| (definition.name.clone(), expression(&definition.ir, self.model)))
+            .collect()
     }
 
     /// The units that values are shown in, by dimension.
@@ -207,6 +207,34 @@ impl<'m> Program<'m> {
     }
 }
 
+fn input_json(input: &Input, value: &Scalar) -> Value {
+    let mut entry = Map::new();
+    entry.insert("value".into(), scalar(value));
+    match &input.kind {
+        InputKind::Number { dimension, min, max, step, .. } => {
+            entry.insert("type".into(), "number".into());
+            entry.insert("dimension".into(), dimension.to_string().into());
+            for (key, value) in [("min", min.as_ref()), ("max", max.as_ref()), ("step", Some(step))]
+            {
+                if let Some(value) = value {
+                    entry.insert(key.into(), number(value).into());
+                }
+            }
+            if let Some(unit) = &input.unit {
+                entry.insert("unit".into(), unit_json(unit));
+            }
+        }
+        InputKind::Switch { .. } => {
+            entry.insert("type".into(), "switch".into());
+        }
+        InputKind::Choice { choices, .. } => {
+            entry.insert("type".into(), "choice".into());
+            entry.insert("choices".into(), json!(choices));
+        }
+    }
+    Value::Object(entry)
+}
+
 fn root(expr: Value, ty: Type, hint: Option<&Evaluation>) -> Value {
     let kind = match ty {
         Type::Bool => "switch",
@@ -226,6 +254,37 @@ fn root(expr: Value, ty: Type, hint: Option<&Evaluation>) -> Value {
         root.insert("decimal".into(), true.into());
     }
     Value::Object(root)
+}
+
+impl super::Units {
+    /// How a quantity of a dimension is shown, for a browser: `{ladder, zero, places, money, thousands, bare}`.
+    ///
+    /// `ladder` is a list of `[factor, one, many, before]`: the last whose factor is not above the size of the value is taken, else the
+    /// first; for nothing at all, the one at `zero`. `places` is none where there are at most two (and at least two digits that count,
+    /// trailing zeros dropped); `money` that a number which is not whole has at least two.
+    pub fn format_json(&self, dimension: Dimension, format: &super::Format) -> Value {
+        let ladder = match &format.unit {
+            Some(unit) if unit.dimension == dimension => vec![unit.clone()],
+            _ => self.ladder(dimension, format.decimal_bytes),
+        };
+        let zero = if ladder.len() == 1 {
+            Some(0)
+        } else {
+            ladder.iter().position(|unit| unit.factor.is_one())
+        };
+        let rungs: Vec<Value> = ladder
+            .iter()
+            .map(|unit| json!([number(&unit.factor), unit.one, unit.many, unit.before]))
+            .collect();
+        json!({
+            "ladder": rungs,
+            "zero": zero.unwrap_or(0),
+            "places": format.places,
+            "money": dimension.powers()[4] == 1,
+            "thousands": format.thousands,
+            "bare": format.bare,
+        })
+    }
 }
 
 /// A unit as a program has it.

@@ -202,7 +202,7 @@ static COMPONENT: Table = table(
     "a component",
     "A part of an option: how many there are, and what one of them takes.",
     &[
-        required("name", Kind::Id, "Its id, unique within the option."),
+        required("name", Kind::Text, "Its name, unique within the option."),
         optional("label", Kind::Text, "What it is called on pages. Its name, if not said."),
         required("count", Kind::Formula, "How many there are: `pods`, `2 * nodes`, `1`."),
         optional("when", Kind::Condition, "Only then is it there."),
@@ -417,36 +417,41 @@ static BAND: Table = table(
 
 static ADVISOR: Table = table(
     "an advisor",
-    "A checklist, a matrix and the costs put together.",
+    "A checklist, a matrix and the costs put together into a recommendation.",
     &[
         required("title", Kind::Text, "Its heading."),
         optional("intro", Kind::Prose, "What to do."),
         optional("checklist", Kind::Ref("checklists"), "The questions."),
         optional("matrix", Kind::Ref("matrices"), "The needs and the options."),
+        optional("scenario", Kind::Ref("scenarios"), "The values that the inputs begin with."),
         optional("inputs", Kind::List(&Kind::Text), "The inputs to ask for, in order."),
         optional(
             "options",
             Kind::Refs("options"),
-            "The options to choose between. All of the matrix, if not said.",
+            "The options whose costs are compared. All of the matrix that are options, if not said.",
         ),
-        required("rules", Kind::List(&Kind::Table(&RULE)), "The rules, in order."),
+        required(
+            "outcomes",
+            Kind::List(&Kind::Table(&OUTCOME)),
+            "What may be recommended, in order: the first whose condition holds.",
+        ),
     ],
 );
 
-static RULE: Table = table(
-    "a rule",
-    "When it holds, it speaks for or against an option.",
+static OUTCOME: Table = table(
+    "an outcome",
+    "A recommendation and when it is given.",
     &[
         required("id", Kind::Id, "Its id."),
         optional(
             "when",
             Kind::Condition,
-            "A condition on the answers, on `need(\"row\")`, and on inputs. Always, if not said.",
+            "A condition on the answers (`yes`, `score`, `count(\"group\")`, `answer(\"item\")`), on the needs that are chosen (`need(\"row\")`), on how the \
+             options do (`meets(\"option\")`: it fails none of them; `rank(\"option\")`: 1 is best), and on inputs. The last outcome has none.",
         ),
-        optional("recommend", Kind::Refs("options"), "The options that it speaks for."),
-        optional("against", Kind::Refs("options"), "The options that it rules out."),
-        required("reason", Kind::Prose, "Why."),
-        optional("weight", Kind::Number, "How much it counts. 1, if not said."),
+        required("title", Kind::Text, "The recommendation, in a line."),
+        optional("text", Kind::Prose, "Why."),
+        optional("option", Kind::Id, "The option, or column of the matrix, that it is."),
         optional("links", LINKS, "What to read."),
         optional("manifests", LINKS, "What to start from."),
     ],

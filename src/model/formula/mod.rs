@@ -129,6 +129,8 @@ pub(super) enum Local {
     Count(Arc<str>),
     Answer(Arc<str>),
     Need(Arc<str>),
+    Meets(Arc<str>),
+    Rank(Arc<str>),
 }
 
 /// A computed value; a number is in base units of a dimension that its type knows.

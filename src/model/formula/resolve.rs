@@ -106,6 +106,7 @@ pub(in crate::model) struct Locals {
     pub(in crate::model) items: BTreeSet<String>,
     pub(in crate::model) groups: BTreeSet<String>,
     pub(in crate::model) needs: BTreeSet<String>,
+    pub(in crate::model) columns: BTreeSet<String>,
 }
 
 /// Where a formula stands, as far as it decides what names mean.
@@ -424,7 +425,7 @@ impl<'a> Resolver<'a> {
                 let op = self.option(ast, args, None, &[]);
                 self.made(op, ast, 0)
             }
-            ("count" | "answer" | "need", _) if self.scope.locals.is_some() => {
+            ("count" | "answer" | "need" | "meets" | "rank", _) if self.scope.locals.is_some() => {
                 let op = self.local(ast, name, args);
                 self.made(op, ast, 0)
             }
@@ -501,6 +502,7 @@ impl<'a> Resolver<'a> {
         let (known, what) = match name {
             "count" => (&locals.groups, "group"),
             "need" => (&locals.needs, "need"),
+            "meets" | "rank" => (&locals.columns, "option"),
             _ => (&locals.items, "item"),
         };
         if !known.contains(id) {
@@ -510,6 +512,8 @@ impl<'a> Resolver<'a> {
         Op::Local(match name {
             "count" => Local::Count(id.into()),
             "need" => Local::Need(id.into()),
+            "meets" => Local::Meets(id.into()),
+            "rank" => Local::Rank(id.into()),
             _ => Local::Answer(id.into()),
         })
     }

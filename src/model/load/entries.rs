@@ -672,10 +672,12 @@ impl<'a> Loader<'a> {
     }
 
     fn advisor(&mut self, id: &str, entry: &Entry<'a>) -> Advisor {
-        let checklists: Vec<String> = self.model.checklists.keys().cloned().collect();
-        let matrices: Vec<String> = self.model.matrices.keys().cloned().collect();
-        let options: Vec<String> = self.model.options.keys().cloned().collect();
-        let inputs: Vec<String> = self.model.inputs.keys().cloned().collect();
+        let ids = |keys: Vec<&String>| keys.into_iter().cloned().collect::<Vec<String>>();
+        let checklists = ids(self.model.checklists.keys().collect());
+        let matrices = ids(self.model.matrices.keys().collect());
+        let scenarios = ids(self.model.scenarios.keys().collect());
+        let options = ids(self.model.options.keys().collect());
+        let inputs = ids(self.model.inputs.keys().collect());
         let checklist = self.reference(entry, "checklist", "checklist", checklists);
         let matrix = self.reference(entry, "matrix", "matrix", matrices);
         let mut locals = Locals::default();
@@ -683,36 +685,54 @@ impl<'a> Loader<'a> {
             locals.items = list.items.iter().map(|item| item.id.clone()).collect();
             locals.groups = list.groups.iter().map(|group| group.id.clone()).collect();
         }
-        let mut choosable = options.clone();
+        let mut compared = self.references(entry, "options", "option", &options);
         if let Some(matrix) = matrix.as_ref().and_then(|id| self.model.matrices.get(id)) {
             locals.needs = matrix.rows.iter().map(|row| row.id.clone()).collect();
-            choosable.extend(matrix.columns.iter().map(|column| column.id.clone()));
+            locals.columns = matrix.columns.iter().map(|column| column.id.clone()).collect();
+            if entry.get("options").is_none() {
+                let columns = matrix.columns.iter().filter(|column| column.is_option);
+                compared = columns.map(|column| column.id.clone()).collect();
+            }
         }
-        let mut rules: Vec<Rule> = Vec::new();
-        for entry in entry.list("rules") {
+        let mut choosable = options;
+        choosable.extend(locals.columns.iter().cloned());
+        let mut outcomes: Vec<Outcome> = Vec::new();
+        for entry in entry.list("outcomes") {
             let Some(id) = entry.text("id") else { continue };
             let location = entry.location_of("id");
-            self.unique(
-                &id,
-                "rule",
-                &location,
-                rules.iter().map(|rule| (rule.id.as_str(), &rule.location)).collect(),
-            );
+            let others =
+                outcomes.iter().map(|outcome| (outcome.id.as_str(), &outcome.location)).collect();
+            self.unique(&id, "outcome", &location, others);
+            if outcomes.last().is_some_and(|last| last.when.is_none()) {
+                let message =
+                    format!("outcome `{id}` is never reached: the one before it always holds");
+                self.report(&BAD_BANDS, location.clone(), message);
+                break;
+            }
             let when = self.condition(&entry, "when", Some(&locals));
             if entry.get("when").is_some() && when.is_none() {
                 continue;
             }
-            rules.push(Rule {
+            outcomes.push(Outcome {
                 when,
-                recommend: self.references(&entry, "recommend", "option", &choosable),
-                against: self.references(&entry, "against", "option", &choosable),
-                reason: self.prose(&entry, "reason"),
-                weight: entry.number("weight").unwrap_or_else(Ratio::one),
+                title: entry.text("title").unwrap_or_default(),
+                text: self.prose(&entry, "text"),
+                option: self.reference(&entry, "option", "option", choosable.clone()),
                 links: self.links(&entry, "links"),
                 manifests: self.links(&entry, "manifests"),
                 location,
                 id,
             });
+        }
+        if let Some(last) = outcomes.last()
+            && last.when.is_some()
+        {
+            let message =
+                format!("advisor `{id}` may have nothing to say: its last outcome has a condition");
+            let location = last.location.clone();
+            self.report(&BAD_BANDS, location, message)
+                .help
+                .push("leave out `when` in the last outcome".into());
         }
         Advisor {
             id: id.to_owned(),
@@ -720,9 +740,10 @@ impl<'a> Loader<'a> {
             intro: self.prose(entry, "intro"),
             checklist,
             matrix,
+            scenario: self.reference(entry, "scenario", "scenario", scenarios),
             inputs: self.references(entry, "inputs", "input", &inputs),
-            options: self.references(entry, "options", "option", &choosable),
-            rules,
+            options: compared,
+            outcomes,
             location: entry.location(),
         }
     }
