@@ -302,7 +302,9 @@ fn manifest(manifest: &Manifest, site: &Site) -> Element {
             .child(element("code").class(&classes).html(&code(manifest))),
     );
     if long {
-        html = html.child(button("fold", &format!("Show all {lines} lines")).class("plumb-js"));
+        html = html.child(div("plumb-fold plumb-js").child(
+            button("fold", &format!("Show all {lines} lines")).attr("aria-expanded", "false"),
+        ));
     }
     if !manifest.findings.is_empty() {
         html = html.child(

@@ -220,6 +220,14 @@ pub(crate) fn calculator() -> Calculator {
                 values: vec![("pods".into(), "1000".into()), ("nodes".into(), "50".into())],
             },
         ],
+        options: vec![
+            CalculatorOption {
+                id: "sidecar".into(),
+                title: text("Istio, sidecars"),
+                rows: vec![0],
+            },
+            CalculatorOption { id: "ambient".into(), title: text("Istio ambient"), rows: vec![1] },
+        ],
         result: table(),
         program: calculator_program(),
     }
@@ -243,9 +251,6 @@ pub(crate) fn calculator_program() -> Json {
             {"ladder": [["1", "B", "B"], ["1024", "KiB", "KiB"], ["1048576", "MiB", "MiB"], ["1073741824", "GiB", "GiB"], ["1099511627776", "TiB", "TiB"]]},
         ],
         "cells": [[0, 1, "sidecar.cpu", 0], [0, 2, "sidecar.memory", 1], [1, 1, "ambient.cpu", 0], [1, 2, "ambient.memory", 1], [2, 1, "d.cpu", 0], [2, 2, "d.memory", 1]],
-        "factors": {},
-        "presets": {"hundred": {"pods": "100", "nodes": "10"}, "thousand": {"pods": "1000", "nodes": "50"}},
-        "options": [{"id": "sidecar", "label": "Istio, sidecars", "rows": [0]}, {"id": "ambient", "label": "Istio ambient", "rows": [1]}],
     })
 }
 

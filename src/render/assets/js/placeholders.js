@@ -2,10 +2,10 @@
 // opens a small form, so that nothing on the page moves.
 
 function placeholders() {
-  const guide = find(document, '[data-plumb-guide]')?.dataset.plumbGuide;
-  if (guide === undefined || find(document, '.plumb-place')) return;
+  const guide = $(document, '[data-plumb-guide]')?.dataset.plumbGuide;
+  if (guide === undefined || $(document, '.plumb-place')) return;
   const key = `mdbook-plumb:${guide}:placeholders`;
-  const places = findAll(document, 'pre > code').flatMap(cut);
+  const places = $$(document, 'pre > code').flatMap(cut);
   if (!places.length) return;
   const kept = store.read(key);
   const values = {};
@@ -37,12 +37,15 @@ function placeholders() {
     keep();
   });
   const form = make('div', { className: 'plumb-note plumb-form', popover: 'auto', data: { role: 'group', 'aria-label': 'Your values' } },
-    make('p', { textContent: 'Your values, for all commands and manifests of this guide. They stay in this browser.' }),
+    make('p', { textContent: 'Your values for all code of this guide. They stay in this browser.' }),
     ...fields.map(({ name, field }) => make('label', {}, name.replace(/[-_]/g, ' '), field)), clear, said);
-  find(document, '[data-plumb-guide]').after(make('div', { className: 'plumb plumb-notes' }, form));
+  $(document, '[data-plumb-guide]').after(make('div', { className: 'plumb plumb-notes' }, form));
   for (const { name, place } of places) {
     place.popoverTargetElement = form;
-    place.addEventListener('click', () => fields.find((field) => field.name === name).field.focus());
+    // The form opens after this, and takes the focus to the place's own field.
+    place.addEventListener('click', () => {
+      for (const other of fields) other.field.autofocus = other.name === name;
+    });
   }
   apply();
 }
@@ -55,7 +58,7 @@ function cut(code) {
   while (walker.nextNode()) nodes.push(walker.currentNode);
   const all = code.textContent;
   const places = [];
-  for (const { 0: text, 1: name, index } of [...all.matchAll(/<([A-Za-z][A-Za-z0-9_-]*)>/g)].reverse()) {
+  for (const { 0: text, 1: name, index } of [...all.matchAll(/<([A-Za-z][A-Za-z0-9_-]+)>/g)].reverse()) {
     // A tag that is closed is markup.
     if (all.includes(`</${name}>`)) continue;
     const range = document.createRange();
