@@ -101,7 +101,7 @@ pub fn needed(contents: &[&Content], more: &[Widget]) -> Assets {
 pub fn files() -> [(&'static str, String); 2] {
     [
         ("plumb.css", served(CSS)),
-        ("plumb.js", format!("(() => {{\n{}}})();\n", scripts(&Widget::ALL))),
+        ("plumb.js", format!("(() => {{\n'use strict';\n{}}})();\n", scripts(&Widget::ALL))),
     ]
 }
 
@@ -125,7 +125,7 @@ fn scripts(widgets: &[Widget]) -> String {
     if widgets.is_empty() {
         return String::new();
     }
-    let mut parts = vec!["'use strict';"];
+    let mut parts = Vec::new();
     if widgets.iter().any(|widget| widget.is_element()) {
         parts.push(CORE);
     }

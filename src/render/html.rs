@@ -278,7 +278,10 @@ fn manifest(manifest: &Manifest, site: &Site) -> Element {
     };
     let title = manifest_title(manifest);
     let long = lines > LONG;
-    let mut html = element("plumb-manifest").class(state).attr("data-name", &file_name(manifest));
+    let mut html = element("plumb-manifest")
+        .class(state)
+        .attr("data-guide", &site.guide)
+        .attr("data-name", &file_name(manifest));
     if long {
         html = html.flag("data-long");
     }

@@ -2,7 +2,7 @@
 
 class Advisor extends Widget {
   start() {
-    Object.assign(this, { costs: {} }, this.data());
+    this.program = { costs: {}, ...this.data() };
     for (const name of ['checklist', 'matrix', 'calculator']) this[name] = $(this, `plumb-${name}`);
     this.steps = [this.checklist, this.matrix, this.calculator];
     this.outcomes = this.parts('li[data-verdict]');
@@ -16,7 +16,7 @@ class Advisor extends Widget {
 
   // An item that names a need chooses it in the matrix.
   choose() {
-    const { items, needs } = this.checklist;
+    const { items, program: { needs } } = this.checklist;
     for (const need of this.matrix.needs) {
       const asking = items.filter(({ id }) => needs[id] === need.id);
       if (asking.length) need.box.checked = asking.some(({ box }) => box.checked);
@@ -43,7 +43,7 @@ class Advisor extends Widget {
   update() {
     const scope = this.scope();
     const answered = this.checklist.items.some(({ box }) => box.checked) || this.matrix.chosen().length > 0;
-    const outcome = firstRule(this.outcomes, answered && this.program, scope);
+    const outcome = firstRule(this.outcomes, answered ? this.program : null, scope);
     this.outcome = outcome;
     const place = this.part('.plumb-advice');
     const next = outcome ? this.advice(outcome, scope) : [make('p', { textContent: 'Answer the questions above: the recommendation appears here.' })];
@@ -57,12 +57,8 @@ class Advisor extends Widget {
     const reasons = [`why: ${words($(outcome, '.plumb-rule'))}`];
     const option = this.matrix.ranking().find(({ id }) => id === outcome.dataset.option);
     if (option && this.matrix.chosen().length) reasons.push(`for your needs: ${this.matrix.reason(option)}`);
-    for (const [label, root, format] of this.costs[outcome.dataset.option] ?? []) {
-      try {
-        reasons.push(`${label} at your size: ${show(run(this.program, root, scope), this.formats[format])}`);
-      } catch {
-        reasons.push(`${label} can not be computed for these inputs`);
-      }
+    for (const [label, expression, format] of this.program.costs[outcome.dataset.option] ?? []) {
+      reasons.push(`${label} at your size: ${result(this.program, expression, format, scope).text}`);
     }
     parts.push(make('ul', {}, ...reasons.map((reason) => make('li', { textContent: reason }))));
     const links = $(outcome, '.plumb-links');

@@ -2,10 +2,10 @@
 
 class Calculator extends Widget {
   start() {
-    Object.assign(this, { cells: [], factors: {} }, this.data());
+    this.program = { cells: [], factors: {}, ...this.data() };
     this.inputs = this.parts('.plumb-input').map((box) => this.input(box));
     this.rows = this.parts('tbody tr');
-    this.built = this.cells.map(([row, column]) => this.rows[row].children[column].firstChild);
+    this.built = this.program.cells.map(([row, column]) => this.rows[row].children[column].firstChild);
     this.before = this.inputs.map(({ value }) => value);
     this.shown = this.parts('.plumb-options label').map((label) => {
       const box = $(label, 'input');
@@ -13,8 +13,9 @@ class Calculator extends Widget {
       return { id: label.dataset.option, box, rows: label.dataset.rows.split(' ') };
     });
     this.select = this.part('.plumb-presets select');
+    this.presets = [...(this.select ?? [])].map(({ dataset }) => JSON.parse(dataset.values ?? '{}'));
     this.select?.addEventListener('change', () => {
-      this.adopt({ inputs: this.preset(this.select.selectedOptions[0]) });
+      this.adopt({ inputs: this.presets[this.select.selectedIndex] });
       this.changed();
     });
     this.recall();
@@ -25,7 +26,7 @@ class Calculator extends Widget {
     const slider = $(box, 'input[type=range]');
     const control = $(box, 'input:not([type=range]), select');
     const isSwitch = control.type === 'checkbox';
-    const input = { id: box.dataset.input, box, isNumber: Boolean(slider), isSwitch };
+    const input = { id: box.dataset.input, box, slider, isSwitch };
     const read = () => (isSwitch ? String(control.checked) : control.value.trim().replace(/,(?=\d{3}\b)/g, ''));
     input.valid = (text) => {
       if (isSwitch) return text === 'true' || text === 'false';
@@ -58,10 +59,6 @@ class Calculator extends Widget {
       hear(slider, 'input');
     }
     return input;
-  }
-
-  preset({ dataset }) {
-    return JSON.parse(dataset.values ?? '{}');
   }
 
   state() {
@@ -101,39 +98,33 @@ class Calculator extends Widget {
   scope() {
     return {
       input: (name) => {
-        const { value, isSwitch, isNumber } = this.inputs.find(({ id }) => id === name);
+        const { value, isSwitch, slider } = this.inputs.find(({ id }) => id === name);
         if (isSwitch) return value === 'true';
-        return isNumber ? Ratio.read(value).times(Ratio.read(this.factors[name] ?? '1')) : value;
+        return slider ? Ratio.read(value).times(Ratio.read(this.program.factors[name] ?? '1')) : value;
       },
     };
   }
 
   update() {
-    if (!this.program) return;
     // As the build set the inputs, the table is the build's, details of its values included.
     const asBuilt = this.inputs.every(({ value }, index) => value === this.before[index]);
     const scope = this.scope();
     const longest = {};
-    const results = this.cells.map(([row, column, root, format], index) => {
-      const result = { tr: this.rows[row], column, index, text: '–', length: 0 };
-      try {
-        const value = run(this.program, this.program.roots[root], scope);
-        result.text = show(value, this.formats[format]);
-        if (value instanceof Ratio && !result.tr.matches('.plumb-total')) result.length = Math.max(0, value.near);
-      } catch (error) {
-        result.why = error.message;
-      }
-      longest[column] = Math.max(longest[column] ?? 0, result.length);
-      return result;
+    const results = this.program.cells.map(([row, column, expression, format], index) => {
+      const tr = this.rows[row];
+      const { value, text, why } = result(this.program, expression, format, scope);
+      const length = value instanceof Ratio && !tr.matches('.plumb-total') ? Math.max(0, value.near) : 0;
+      longest[column] = Math.max(longest[column] ?? 0, length);
+      return { tr, column, index, text, why, length };
     });
-    for (const { tr, column, index, text, why = '', length } of results) {
+    for (const { tr, column, index, text, why, length } of results) {
       const plain = make('span', { className: 'plumb-value', textContent: text, title: why });
       tr.children[column].replaceChildren(asBuilt ? this.built[index] : plain, ...bar(length / longest[column]));
     }
     for (const { box, rows } of this.shown) for (const row of rows) this.rows[row].hidden = !box.checked;
     if (this.select) {
       const fits = (values) => this.inputs.every(({ id, value }) => (values[id] ?? value) === value);
-      [...this.select.options].find((option) => fits(this.preset(option))).selected = true;
+      this.select.selectedIndex = this.presets.findIndex(fits);
     }
     put(this.part('.plumb-progress'), results.map(({ tr, text }) => `${words(tr.children[0])}: ${text}`).join(', '));
   }

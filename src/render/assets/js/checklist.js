@@ -9,7 +9,7 @@ class Checklist extends Widget {
       box: $(li, 'input'),
       li,
     }));
-    Object.assign(this, { weights: {}, needs: {} }, this.data());
+    this.program = { weights: {}, needs: {}, ...this.data() };
     this.verdicts = this.parts('li[data-verdict]');
     this.addEventListener('change', (event) => {
       const item = this.items.find(({ box }) => box === event.target);
@@ -54,9 +54,9 @@ class Checklist extends Widget {
     const items = Object.create(null);
     let ignored = 0;
     for (const value of values) {
-      const at = value.lastIndexOf('@');
-      if (at > 0 && this.items.some(({ id }) => id === value.slice(0, at))) items[value.slice(0, at)] = value.slice(at + 1);
-      else if (value) ignored += 1;
+      const [, id, revision] = /^(.*)@(.*)$/s.exec(value) ?? [];
+      if (this.items.some((item) => item.id === id)) items[id] = revision;
+      else ignored += value !== '';
     }
     return { items, ignored };
   }
@@ -69,17 +69,17 @@ class Checklist extends Widget {
       case 'yes': return count(ticked);
       case 'no': return count(this.items).minus(count(ticked));
       case 'total': return count(this.items);
-      case 'score': return ticked.reduce((sum, { id }) => sum.plus(Ratio.read(this.weights[id] ?? '1')), new Ratio(0n));
+      case 'score': return ticked.reduce((sum, { id }) => sum.plus(Ratio.read(this.program.weights[id] ?? '1')), new Ratio(0n));
       case 'count': return count(ticked.filter(({ group }) => group === argument));
       case 'answer': return ticked.some(({ id }) => id === argument);
-      case 'need': return ticked.some(({ id }) => this.needs[id] === argument);
+      case 'need': return ticked.some(({ id }) => this.program.needs[id] === argument);
     }
   }
 
   update() {
     const ticked = this.items.filter(({ box }) => box.checked).length;
     const scope = { local: (...args) => this.local(...args) };
-    this.verdict = firstRule(this.verdicts, ticked && this.program, scope);
+    this.verdict = firstRule(this.verdicts, ticked ? this.program : null, scope);
     put(this.part('.plumb-progress'), `${ticked} of ${this.items.length}${ticked ? ':' : ' ticked'}`);
     put(this.part('.plumb-verdict'), words(this.verdict && $(this.verdict, 'strong')));
   }

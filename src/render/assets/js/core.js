@@ -71,7 +71,7 @@ class Widget extends HTMLElement {
 
   // Part of this widget, not of one inside it.
   owns(element) {
-    return element.closest('plumb-checklist, plumb-matrix, plumb-calculator, plumb-advisor, plumb-manifest') === this;
+    return element.closest('[data-guide]') === this;
   }
 
   parts(selector) {
@@ -99,8 +99,7 @@ class Widget extends HTMLElement {
     if (this.parts('.plumb-notice').some((notice) => notice.textContent === text)) return;
     const notice = make('p', { className: 'plumb-notice', textContent: text, data: { role: 'status' } });
     const title = this.part('.plumb-title');
-    if (title) title.after(notice);
-    else this.prepend(notice);
+    title ? title.after(notice) : this.prepend(notice);
   }
 
   // State from the link, else from the browser's store, else none. Each kind of widget gives `state`, `toLink` and
@@ -134,7 +133,7 @@ class Widget extends HTMLElement {
 
   // The reader changed something.
   changed() {
-    if (!store.write(this.key, this.state())) this.notice('This browser does not keep your answers. A link can carry them.');
+    if (!store.write(this.key, this.state())) this.notice('This browser does not keep your answers; a link can.');
     this.update();
     document.dispatchEvent(new CustomEvent('plumb-change', { detail: { key: this.key, from: this } }));
   }

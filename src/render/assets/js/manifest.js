@@ -24,7 +24,6 @@ class Manifest extends Widget {
     button.setAttribute('aria-expanded', String(open));
     this.label ??= button.textContent;
     button.textContent = open ? 'Show less' : this.label;
-    if (!open) this.scrollIntoView({ block: 'nearest' });
   }
 }
 

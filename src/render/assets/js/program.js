@@ -83,37 +83,40 @@ const operators = {
 
 const same = (a, b) => (a instanceof Ratio && b instanceof Ratio ? a.to(b) === 0 : a === b);
 
-// A program is nodes, children before parents; only what the answer depends on is computed. `scope` knows the inputs
+// An expression is a number ("3/10"), a truth value, or a list of an operator and what it is applied to. Only what the
+// answer depends on is computed. The program has the figures and the formulas with a name; the scope knows the inputs
 // and the reader's answers.
-function run(program, root, scope) {
-  const known = new Map();
-  const node = (at, kind) => {
-    if (!known.has(at)) known.set(at, compute(program.nodes[at]));
-    const value = known.get(at);
-    if (kind && value?.constructor !== kind) throw new TypeError(`not a ${kind.name}`);
+function run(program, expression, scope) {
+  const known = {};
+  const typed = (part, type) => {
+    const value = compute(part);
+    if (value?.constructor !== type) throw new TypeError(`not a ${type.name}`);
     return value;
   };
-  const truth = (at) => node(at, Boolean);
-  const compute = ([op, ...args]) => {
+  const truth = (part) => typed(part, Boolean);
+  const compute = (part) => {
+    if (typeof part === 'string') return Ratio.read(part);
+    if (!Array.isArray(part)) return part;
+    const [op, ...args] = part;
     switch (op) {
-      case 'n': return Ratio.read(args[0]);
-      case 'b': case 't': return args[0];
-      case 'i': return scope.input(args[0]);
-      case 'l': return scope.local(...args);
+      case 'text': return args[0];
+      case 'input': return scope.input(args[0]);
+      case 'figure': return Ratio.read(program.figures[args[0]]);
+      case 'let': return (known[args[0]] ??= { value: compute(program.lets[args[0]]) }).value;
       case '!': return !truth(args[0]);
       case '&&': return args.every(truth);
       case '||': return args.some(truth);
-      case '?': return node(args[truth(args[0]) ? 1 : 2]);
-      case '==': return same(node(args[0]), node(args[1]));
-      case '!=': return !same(node(args[0]), node(args[1]));
-      case 'in': return args.slice(1).some((item) => same(node(args[0]), node(item)));
+      case '?': return compute(args[truth(args[0]) ? 1 : 2]);
+      case '==': return same(compute(args[0]), compute(args[1]));
+      case '!=': return !same(compute(args[0]), compute(args[1]));
+      case 'in': return args.slice(1).some((item) => same(compute(args[0]), compute(item)));
     }
-    if (!Object.hasOwn(operators, op)) throw new TypeError(`unknown operator ${op}`);
-    const value = operators[op](...args.map((at) => node(at, Ratio)));
+    if (!Object.hasOwn(operators, op)) return scope.local(op, ...args);
+    const value = operators[op](...args.map((arg) => typed(arg, Ratio)));
     if (value instanceof Ratio && bits(value.n) + bits(value.d) > 4096) throw new RangeError('too large');
     return value;
   };
-  return node(root);
+  return compute(expression);
 }
 
 // Decimal digits, rounded half to even.
@@ -128,11 +131,7 @@ function digits(value, places, fixed) {
 // Two places; more where a small number would lose its first two digits.
 function placesFor(value) {
   let places = 2;
-  let left = value.abs();
-  const ten = new Ratio(10n);
-  const enough = new Ratio(1n, 10n);
-  if (!left.n) return places;
-  for (; places < 30 && left.to(enough) < 0; places += 1) left = left.times(ten);
+  for (let { n, d } = value.abs(); n && 10n * n < d && places < 30; n *= 10n) places += 1;
   return places;
 }
 
@@ -160,12 +159,22 @@ function show(value, format) {
   return name === '' || name === '%' || name.startsWith('/') ? text + name : `${text} ${name}`;
 }
 
+// A value and how it is shown; a dash, and why, where there is none.
+function result(program, expression, format, scope) {
+  try {
+    const value = run(program, expression, scope);
+    return { value, text: show(value, program.formats[format]), why: '' };
+  } catch ({ message }) {
+    return { text: '–', why: message };
+  }
+}
+
 // The first entry whose rule holds, marked as the one; an entry without a rule always does.
 function firstRule(entries, program, scope) {
-  const first = program && entries.find((li) => {
-    const root = program.roots[li.dataset.verdict];
+  const first = program?.rules && entries.find((li) => {
+    const rule = program.rules[li.dataset.verdict];
     try {
-      return root === undefined || run(program, root, scope) === true;
+      return rule === undefined || run(program, rule, scope) === true;
     } catch {
       return false;
     }
