@@ -336,6 +336,8 @@ pub struct Calculator {
     pub inputs: Vec<CalculatorInput>,
     /// Named settings: id, name, and input values by input id.
     pub presets: Vec<Preset>,
+    /// What a reader may leave out of the table; may be empty.
+    pub options: Vec<CalculatorOption>,
     /// The table at the settings of the first preset, computed by the build; cells that follow from the inputs carry
     /// their place in `program`.
     pub result: Table,
@@ -366,6 +368,17 @@ pub struct CalculatorInput {
     pub step: String,
     /// A few words, or nothing.
     pub note: Vec<Inline>,
+}
+
+/// Something that a reader may leave out of a calculator's table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CalculatorOption {
+    /// Its id in the model.
+    pub id: String,
+    /// Its name.
+    pub title: Vec<Inline>,
+    /// The rows of the table that are about it, from 0.
+    pub rows: Vec<usize>,
 }
 
 /// Named settings.

@@ -7,9 +7,13 @@
 
 use crate::content::{Block, Content, Inline};
 
-/// What a script brings to life.
+use super::notes;
+
+/// What a script brings to life; the order is that in which their scripts are joined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Widget {
+    /// Values with details.
+    Value,
     /// Boxes to tick, and the verdict.
     Checklist,
     /// Needs × options.
@@ -39,7 +43,8 @@ const PROGRAM: &str = include_str!("assets/js/program.js");
 
 impl Widget {
     /// All of them, in the order in which their scripts are joined.
-    pub const ALL: [Widget; 6] = [
+    pub const ALL: [Widget; 7] = [
+        Widget::Value,
         Widget::Checklist,
         Widget::Matrix,
         Widget::Calculator,
@@ -50,6 +55,7 @@ impl Widget {
 
     fn script(self) -> &'static str {
         match self {
+            Widget::Value => include_str!("assets/js/values.js"),
             Widget::Checklist => include_str!("assets/js/checklist.js"),
             Widget::Matrix => include_str!("assets/js/matrix.js"),
             Widget::Calculator => include_str!("assets/js/calculator.js"),
@@ -57,6 +63,11 @@ impl Widget {
             Widget::Manifest => include_str!("assets/js/manifest.js"),
             Widget::Placeholders => include_str!("assets/js/placeholders.js"),
         }
+    }
+
+    /// Is made of what `core.js` has.
+    fn is_element(self) -> bool {
+        self != Widget::Value
     }
 
     /// Evaluates formulas.
@@ -77,6 +88,9 @@ pub fn needed(contents: &[&Content], more: &[Widget]) -> Assets {
                 blocks.iter().for_each(|block| collect(block, &mut widgets));
             }
         }
+        if notes::has_any(content) {
+            widgets.push(Widget::Value);
+        }
     }
     widgets.sort();
     widgets.dedup();
@@ -87,7 +101,7 @@ pub fn needed(contents: &[&Content], more: &[Widget]) -> Assets {
 pub fn files() -> [(&'static str, String); 2] {
     [
         ("plumb.css", served(CSS)),
-        ("plumb.js", format!("(() => {{\n{}}})();\n", scripts(&Widget::ALL))),
+        ("plumb.js", format!("(() => {{\n'use strict';\n{}}})();\n", scripts(&Widget::ALL))),
     ]
 }
 
@@ -101,6 +115,7 @@ fn placeholders(code: &str) -> impl Iterator<Item = &str> {
         let name = &rest[..rest.find('>')?];
         let mut chars = name.chars();
         let fits = chars.next().is_some_and(|c| c.is_ascii_alphabetic())
+            && name.len() > 1
             && chars.all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
         (fits && !code.contains(&format!("</{name}>"))).then_some(name)
     })
@@ -110,7 +125,10 @@ fn scripts(widgets: &[Widget]) -> String {
     if widgets.is_empty() {
         return String::new();
     }
-    let mut parts = vec!["'use strict';", CORE];
+    let mut parts = Vec::new();
+    if widgets.iter().any(|widget| widget.is_element()) {
+        parts.push(CORE);
+    }
     if widgets.iter().any(|widget| widget.computes()) {
         parts.push(PROGRAM);
     }

@@ -37,6 +37,7 @@ pub(super) fn button(action: &str, label: &str) -> Element {
 
 impl Element {
     pub(super) fn attr(mut self, name: &str, value: &str) -> Element {
+        debug_assert!(!self.open.contains(&format!(" {name}=")), "{name} twice in {}", self.open);
         self.open.push(' ');
         self.open.push_str(name);
         self.open.push_str("=\"");

@@ -278,7 +278,10 @@ fn manifest(manifest: &Manifest, site: &Site) -> Element {
     };
     let title = manifest_title(manifest);
     let long = lines > LONG;
-    let mut html = element("plumb-manifest").class(state).attr("data-name", &file_name(manifest));
+    let mut html = element("plumb-manifest")
+        .class(state)
+        .attr("data-guide", &site.guide)
+        .attr("data-name", &file_name(manifest));
     if long {
         html = html.flag("data-long");
     }
@@ -302,7 +305,9 @@ fn manifest(manifest: &Manifest, site: &Site) -> Element {
             .child(element("code").class(&classes).html(&code(manifest))),
     );
     if long {
-        html = html.child(button("fold", &format!("Show all {lines} lines")).class("plumb-js"));
+        html = html.child(div("plumb-fold plumb-js").child(
+            button("fold", &format!("Show all {lines} lines")).attr("aria-expanded", "false"),
+        ));
     }
     if !manifest.findings.is_empty() {
         html = html.child(

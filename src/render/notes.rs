@@ -111,6 +111,13 @@ fn read_on(source: &SourceNote) -> String {
     source.accessed.as_ref().map_or_else(String::new, |day| format!(", read {day}"))
 }
 
+/// Whether any value of it could have details.
+pub(super) fn has_any(content: &Content) -> bool {
+    let mut values = Vec::new();
+    collect(content, &Site::default(), &mut values);
+    values.iter().any(|value| value.provenance.is_some())
+}
+
 fn collect<'a>(content: &'a Content, site: &Site, out: &mut Vec<&'a Value>) {
     if site.plain {
         return;

@@ -8,8 +8,8 @@
 use serde_json::Value as Json;
 
 use crate::content::{
-    Advisor, Calculator, CalculatorInput, Checklist, ChecklistGroup, ChecklistItem, Inline, Matrix,
-    MatrixCell, MatrixRow, Outcome, Verdict, plain,
+    Advisor, Calculator, CalculatorInput, CalculatorOption, Checklist, ChecklistGroup,
+    ChecklistItem, Inline, Matrix, MatrixCell, MatrixRow, Outcome, Verdict, plain,
 };
 
 use super::element::{Element, button, div, element, span};
@@ -209,8 +209,13 @@ pub(super) fn calculator(calculator: &Calculator, site: &Site) -> Element {
                     element("select")
                         .attr("autocomplete", "off")
                         .children(calculator.presets.iter().map(|preset| {
+                            let values = preset
+                                .values
+                                .iter()
+                                .map(|(id, value)| (id.clone(), Json::from(value.as_str())));
                             element("option")
                                 .attr("value", &preset.id)
+                                .attr("data-values", &Json::from_iter(values).to_string())
                                 .html(&plain_inlines(&preset.title, site))
                         }))
                         .child(
@@ -233,7 +238,12 @@ pub(super) fn calculator(calculator: &Calculator, site: &Site) -> Element {
             }))
             .children(calculator.inputs.iter().map(|input| self::input(input, site))),
     )
-    .child(element("div").class("plumb-options plumb-js"))
+    .children((calculator.options.len() > 1).then(|| {
+        div("plumb-options plumb-js")
+            .attr("role", "group")
+            .attr("aria-label", "Options shown")
+            .children(calculator.options.iter().map(|option| self::option(option, site)))
+    }))
     .child(table(&calculator.result, site))
     .child(element("p").class("plumb-progress plumb-sr").attr("role", "status"))
     .child(bar([
@@ -242,6 +252,18 @@ pub(super) fn calculator(calculator: &Calculator, site: &Site) -> Element {
         button("reset", "Reset"),
     ]))
     .children(data(&calculator.program))
+}
+
+fn option(option: &CalculatorOption, site: &Site) -> Element {
+    let rows = option.rows.iter().map(usize::to_string).collect::<Vec<_>>().join(" ");
+    element("label")
+        .attr("data-option", &option.id)
+        .attr("data-rows", &rows)
+        .child(
+            element("input").attr("type", "checkbox").attr("autocomplete", "off").flag("checked"),
+        )
+        .html(" ")
+        .child(span("").html(&plain_inlines(&option.title, site)))
 }
 
 /// An input: what it is set to, and with scripts the means to set it.

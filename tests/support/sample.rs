@@ -173,10 +173,9 @@ pub(crate) fn checklist() -> Checklist {
 
 pub(crate) fn checklist_program() -> Json {
     json!({
-        "program": {
-            "nodes": [["l", "yes"], ["n", "2"], [">=", 0, 1], ["l", "answer", "mtls"], ["&&", 2, 3]],
-            "roots": {"yes": 4, "maybe": 2},
-        },
+        "figures": {},
+        "lets": {"two": [">=", ["yes"], "2"]},
+        "rules": {"yes": ["&&", ["let", "two"], ["answer", "mtls"]], "maybe": ["let", "two"]},
         "weights": {},
         "needs": {"mtls": "identity"},
     })
@@ -220,6 +219,14 @@ pub(crate) fn calculator() -> Calculator {
                 values: vec![("pods".into(), "1000".into()), ("nodes".into(), "50".into())],
             },
         ],
+        options: vec![
+            CalculatorOption {
+                id: "sidecar".into(),
+                title: text("Istio, sidecars"),
+                rows: vec![0],
+            },
+            CalculatorOption { id: "ambient".into(), title: text("Istio ambient"), rows: vec![1] },
+        ],
         result: table(),
         program: calculator_program(),
     }
@@ -227,25 +234,23 @@ pub(crate) fn calculator() -> Calculator {
 
 pub(crate) fn calculator_program() -> Json {
     json!({
-        "program": {
-            "nodes": [
-                ["i", "pods"], ["n", "1/10"], ["*", 0, 1], ["n", "1"], ["+", 2, 3],
-                ["n", "134217728"], ["*", 0, 5], ["n", "4294967296"], ["+", 6, 7],
-                ["i", "nodes"], ["n", "2/5"], ["*", 9, 10], ["n", "1071644672"], ["*", 9, 12],
-                ["i", "cni"], ["n", "0"], ["*", 9, 1], ["?", 14, 16, 15], ["+", 4, 17],
-                ["-", 11, 18], ["-", 13, 8],
-                ["i", "tier"], ["t", "premium"], ["==", 21, 22], ["n", "2"], ["*", 11, 24], ["?", 23, 25, 11],
-            ],
-            "roots": {"sidecar.cpu": 18, "sidecar.memory": 8, "ambient.cpu": 26, "ambient.memory": 13, "d.cpu": 19, "d.memory": 20},
+        "figures": {"sidecar.cpu": "1/10", "sidecar.memory": "134217728", "node.memory": "1071644672"},
+        "lets": {
+            "s.cpu": ["+", ["+", ["*", ["input", "pods"], ["figure", "sidecar.cpu"]], "1"],
+                ["?", ["input", "cni"], ["*", ["input", "nodes"], "1/10"], "0"]],
+            "s.memory": ["+", ["*", ["input", "pods"], ["figure", "sidecar.memory"]], "4294967296"],
+            "a.cpu": ["*", ["*", ["input", "nodes"], "2/5"], ["?", ["==", ["input", "tier"], ["text", "premium"]], "2", "1"]],
+            "a.memory": ["*", ["input", "nodes"], ["figure", "node.memory"]],
         },
         "formats": [
             {"ladder": [["1", "core", "cores"]]},
             {"ladder": [["1", "B", "B"], ["1024", "KiB", "KiB"], ["1048576", "MiB", "MiB"], ["1073741824", "GiB", "GiB"], ["1099511627776", "TiB", "TiB"]]},
         ],
-        "cells": [[0, 1, "sidecar.cpu", 0], [0, 2, "sidecar.memory", 1], [1, 1, "ambient.cpu", 0], [1, 2, "ambient.memory", 1], [2, 1, "d.cpu", 0], [2, 2, "d.memory", 1]],
+        "cells": [
+            [0, 1, ["let", "s.cpu"], 0], [0, 2, ["let", "s.memory"], 1], [1, 1, ["let", "a.cpu"], 0], [1, 2, ["let", "a.memory"], 1],
+            [2, 1, ["-", ["*", ["input", "nodes"], "2/5"], ["let", "s.cpu"]], 0], [2, 2, ["-", ["let", "a.memory"], ["let", "s.memory"]], 1],
+        ],
         "factors": {},
-        "presets": {"hundred": {"pods": "100", "nodes": "10"}, "thousand": {"pods": "1000", "nodes": "50"}},
-        "options": [{"id": "sidecar", "label": "Istio, sidecars", "rows": [0]}, {"id": "ambient", "label": "Istio ambient", "rows": [1]}],
     })
 }
 
@@ -275,15 +280,11 @@ pub(crate) fn advisor() -> Advisor {
             },
         ],
         program: json!({
-            "program": {
-                "nodes": [
-                    ["l", "yes"], ["n", "2"], [">=", 0, 1], ["l", "meets", "ambient"], ["&&", 2, 3],
-                    ["i", "nodes"], ["n", "2/5"], ["*", 5, 6],
-                ],
-                "roots": {"ambient": 4, "cost": 7},
-            },
+            "figures": {},
+            "lets": {},
+            "rules": {"ambient": ["&&", [">=", ["yes"], "2"], ["meets", "ambient"]]},
             "formats": [{"ladder": [["1", "core", "cores"]]}],
-            "costs": {"ambient": [["CPU", 7, 0]]},
+            "costs": {"ambient": [["CPU", ["*", ["input", "nodes"], "2/5"], 0]]},
         }),
     }
 }

@@ -2,82 +2,63 @@
 
 class Calculator extends Widget {
   start() {
-    const { program, cells = [], formats = [], factors = {}, presets = {}, options = [] } = this.data();
-    Object.assign(this, { program, cells, formats, factors, presets });
+    this.program = { cells: [], factors: {}, ...this.data() };
     this.inputs = this.parts('.plumb-input').map((box) => this.input(box));
     this.rows = this.parts('tbody tr');
-    this.built = new Map(cells.map(([row, column]) => [`${row} ${column}`, this.cell(row, column)?.firstChild]));
+    this.built = this.program.cells.map(([row, column]) => this.rows[row].children[column].firstChild);
     this.before = this.inputs.map(({ value }) => value);
-    this.options(options);
-    this.recall();
+    this.shown = this.parts('.plumb-options label').map((label) => {
+      const box = $(label, 'input');
+      box.addEventListener('change', () => this.changed());
+      return { id: label.dataset.option, box, rows: label.dataset.rows.split(' ') };
+    });
     this.select = this.part('.plumb-presets select');
+    this.presets = [...(this.select ?? [])].map(({ dataset }) => JSON.parse(dataset.values ?? '{}'));
     this.select?.addEventListener('change', () => {
-      this.adopt({ inputs: this.presets[this.select.value] ?? {} });
+      this.adopt({ inputs: this.presets[this.select.selectedIndex] });
       this.changed();
     });
-    this.update();
+    this.recall();
   }
 
   // An input is a number with a slider, a switch, or a choice.
   input(box) {
-    const number = find(box, 'input[type=text]');
-    const slider = find(box, 'input[type=range]');
-    const control = number ?? find(box, 'input, select');
-    const input = { id: box.dataset.input, control, slider, value: '' };
-    const read = () => (control.type === 'checkbox' ? String(control.checked) : control.value);
+    const slider = $(box, 'input[type=range]');
+    const control = $(box, 'input:not([type=range]), select');
+    const isSwitch = control.type === 'checkbox';
+    const input = { id: box.dataset.input, box, slider, isSwitch };
+    const read = () => (isSwitch ? String(control.checked) : control.value.trim().replace(/,(?=\d{3}\b)/g, ''));
     input.valid = (text) => {
-      if (control.type === 'checkbox') return text === 'true' || text === 'false';
-      if (control.localName === 'select') return [...control.options].some(({ value }) => value === text);
-      const value = text.length < 40 && !text.includes('/') && Fraction.read(text);
-      return Boolean(value) && value.to(Fraction.read(slider.min)) >= 0 && value.to(Fraction.read(slider.max)) <= 0;
+      if (isSwitch) return text === 'true' || text === 'false';
+      if (!slider) return [...control.options].some(({ value }) => value === text);
+      const value = /^[\d.+-]{1,40}$/.test(text) && Ratio.read(text);
+      return value && value.to(Ratio.read(slider.min)) >= 0 && value.to(Ratio.read(slider.max)) <= 0;
     };
-    input.set = (text) => {
+    // What is being typed is not rewritten under the reader's hands.
+    input.set = (text, typing) => {
       input.value = text;
-      if (control.type === 'checkbox') control.checked = text === 'true';
-      else control.value = text;
+      if (isSwitch) control.checked = text === 'true';
+      else if (!typing) control.value = text;
       if (slider) slider.value = text;
       control.removeAttribute('aria-invalid');
     };
     input.set(read());
-    const hear = (element, event) => element?.addEventListener(event, () => {
-      const text = element === slider ? slider.value : read().trim().replace(/,(?=\d{3}\b)/g, '');
-      if (!input.valid(text)) {
-        control.setAttribute('aria-invalid', 'true');
-        if (event === 'change') {
-          say(this, `${words(find(box, '.plumb-label'))}: from ${slider.min} to ${slider.max}, please.`);
-        }
-        return;
-      }
-      // What is being typed is not rewritten under the reader's hands.
-      if (event === 'input' && element === control) {
-        input.value = text;
-        if (slider) slider.value = text;
-        control.removeAttribute('aria-invalid');
+    const hear = (element, event, typing) => element.addEventListener(event, () => {
+      const text = typing || element === control ? read() : slider.value;
+      if (input.valid(text)) {
+        input.set(text, typing);
+        this.changed();
       } else {
-        input.set(text);
+        control.setAttribute('aria-invalid', 'true');
+        if (!typing) this.say(`${words($(box, '.plumb-label'))}: from ${slider.min} to ${slider.max}, please.`);
       }
-      this.changed();
     });
-    hear(control, 'input');
-    if (number) hear(number, 'change');
-    hear(slider, 'input');
+    hear(control, 'change');
+    if (slider) {
+      hear(control, 'input', true);
+      hear(slider, 'input');
+    }
     return input;
-  }
-
-  // Options can be left out of the table.
-  options(options) {
-    const place = this.part('.plumb-options');
-    this.shown = options.map(({ id, label, rows }) => {
-      const box = make('input', { type: 'checkbox', checked: true });
-      box.addEventListener('change', () => this.changed());
-      place.append(make('label', {}, box, ' ', make('span', { textContent: label })));
-      return { id, box, rows };
-    });
-    if (!options.length) place.remove();
-  }
-
-  cell(row, column) {
-    return this.rows[row]?.children[column];
   }
 
   state() {
@@ -87,14 +68,13 @@ class Calculator extends Widget {
     };
   }
 
-  adopt(state) {
-    let ignored = state.ignored ?? 0;
-    for (const [id, text] of Object.entries(isObject(state.inputs) ? state.inputs : {})) {
-      const input = this.inputs.find((input) => input.id === id);
-      if (input && typeof text === 'string' && input.valid(text)) input.set(text);
+  adopt({ inputs, hidden, ignored = 0 }) {
+    for (const [name, text] of Object.entries(isObject(inputs) ? inputs : {})) {
+      const input = this.inputs.find(({ id }) => id === name);
+      if (typeof text === 'string' && input?.valid(text)) input.set(text);
       else ignored += 1;
     }
-    if (Array.isArray(state.hidden)) for (const { id, box } of this.shown) box.checked = !state.hidden.includes(id);
+    if (Array.isArray(hidden)) for (const { id, box } of this.shown) box.checked = !hidden.includes(id);
     return ignored;
   }
 
@@ -104,102 +84,76 @@ class Calculator extends Widget {
   }
 
   fromLink(values) {
-    const inputs = Object.create(null);
-    const hidden = [];
-    let ignored = 0;
+    const state = { inputs: {}, hidden: [], ignored: 0 };
     for (const value of values) {
-      const at = value.indexOf('=');
-      if (at > 0) inputs[value.slice(0, at)] = value.slice(at + 1);
-      else if (value.startsWith('-') && this.shown.some(({ id }) => id === value.slice(1))) hidden.push(value.slice(1));
-      else ignored += 1;
+      const [, name, text] = /^([\w.-]+)=(.*)$/.exec(value) ?? [];
+      if (name && name !== '__proto__') state.inputs[name] = text;
+      else if (this.shown.some(({ id }) => `-${id}` === value)) state.hidden.push(value.slice(1));
+      else state.ignored += 1;
     }
-    return { inputs: { ...inputs }, hidden, ignored };
+    return state;
   }
 
-  // An input as formulas see it: in base units.
+  // An input as formulas see it: a number in base units.
   scope() {
     return {
-      input: (id) => {
-        const input = this.inputs.find((input) => input.id === id);
-        if (!input) throw new TypeError(`unknown input ${id}`);
-        if (input.control.type === 'checkbox') return input.value === 'true';
-        if (input.control.localName === 'select') return input.value;
-        return Fraction.read(input.value).times(Fraction.read(this.factors[id] ?? '1'));
+      input: (name) => {
+        const { value, isSwitch, slider } = this.inputs.find(({ id }) => id === name);
+        if (isSwitch) return value === 'true';
+        return slider ? Ratio.read(value).times(Ratio.read(this.program.factors[name] ?? '1')) : value;
       },
-      local: (name) => { throw new TypeError(`unknown name ${name}`); },
     };
   }
 
-  compute(root, format) {
-    try {
-      const value = run(this.program, root, this.scope());
-      return { value, text: show(value, this.formats[format]) };
-    } catch (error) {
-      return { text: '–', why: error.message };
-    }
-  }
-
   update() {
-    if (!this.program) return;
-    // As the build set them, the table is the build's, details of its values included.
+    // As the build set the inputs, the table is the build's, details of its values included.
     const asBuilt = this.inputs.every(({ value }, index) => value === this.before[index]);
-    const longest = new Map();
-    const results = this.cells.map(([row, column, root, format]) => {
-      const result = this.compute(this.program.roots[root] ?? root, format);
-      const length = result.value instanceof Fraction ? Math.abs(result.value.number) : 0;
-      longest.set(column, Math.max(longest.get(column) ?? 0, length));
-      return { row, column, length, ...result };
+    const scope = this.scope();
+    const longest = {};
+    const results = this.program.cells.map(([row, column, expression, format], index) => {
+      const tr = this.rows[row];
+      const { value, text, why } = result(this.program, expression, format, scope);
+      const length = value instanceof Ratio && !tr.matches('.plumb-total') ? Math.max(0, value.near) : 0;
+      longest[column] = Math.max(longest[column] ?? 0, length);
+      return { tr, column, index, text, why, length };
     });
-    for (const { row, column, text, why, length } of results) {
-      const cell = this.cell(row, column);
-      if (!cell) continue;
-      const built = this.built.get(`${row} ${column}`);
-      const plain = make('span', { className: 'plumb-value', textContent: text, title: why ?? '' });
-      cell.replaceChildren(asBuilt && built ? built : plain);
-      bar(cell, length, longest.get(column));
+    for (const { tr, column, index, text, why, length } of results) {
+      const plain = make('span', { className: 'plumb-value', textContent: text, title: why });
+      tr.children[column].replaceChildren(asBuilt ? this.built[index] : plain, ...bar(length / longest[column]));
     }
-    for (const { box, rows } of this.shown) for (const row of rows) if (this.rows[row]) this.rows[row].hidden = !box.checked;
+    for (const { box, rows } of this.shown) for (const row of rows) this.rows[row].hidden = !box.checked;
     if (this.select) {
-      const current = Object.entries(this.presets).find(([, values]) =>
-        Object.entries(values).every(([id, value]) => this.inputs.find((input) => input.id === id)?.value === value));
-      this.select.value = current?.[0] ?? '';
+      const fits = (values) => this.inputs.every(({ id, value }) => (values[id] ?? value) === value);
+      this.select.selectedIndex = this.presets.findIndex(fits);
     }
-    put(this.part('.plumb-progress'), results.filter(({ row }) => row === this.rows.length - 1).map(({ text }) => text).join(', '));
+    put(this.part('.plumb-progress'), results.map(({ tr, text }) => `${words(tr.children[0])}: ${text}`).join(', '));
   }
 
-  do_reset() {
+  clear() {
     this.inputs.forEach((input, index) => input.set(this.before[index]));
-    for (const { box } of this.shown) box.checked = true;
-    this.changed();
-    store.write(this.key, null);
-    say(this, 'As the guide sets it.');
+    this.adopt({ hidden: [] });
   }
 
   markdown() {
-    const inputs = this.parts('.plumb-input').map((box, index) =>
-      `- ${markdown(words(find(box, '.plumb-label')))}: ${markdown(this.inputs[index].value)} ${words(find(box, '.plumb-unit'))}`.trim());
+    const inputs = this.inputs.map(({ box, value }) =>
+      `- ${markdown(words($(box, '.plumb-label')))}: ${markdown(value)} ${words($(box, '.plumb-unit'))}`.trim());
     const line = (cells) => `| ${[...cells].map((cell) => markdown(words(cell))).join(' | ')} |`;
-    const head = this.part('thead tr');
+    const head = this.part('thead tr').children;
+    const rule = `|${[...head].map(({ className }) => (className ? '--:' : '---')).join('|')}|`;
     const rows = this.rows.filter(({ hidden }) => !hidden).map(({ children }) => line(children));
-    const rule = `|${[...head.children].map((th) => (th.className.includes('right') ? '--:' : '---')).join('|')}|`;
-    return `${[...inputs, '', line(head.children), rule, ...rows].join('\n')}\n`;
+    return `${[...inputs, '', line(head), rule, ...rows].join('\n')}\n`;
   }
 }
 
-// A bar along the cell's foot, as long as its share of the column's greatest.
-function bar(cell, length, longest) {
-  if (!longest) return;
-  const space = 'http://www.w3.org/2000/svg';
-  const svg = document.createElementNS(space, 'svg');
-  svg.setAttribute('aria-hidden', 'true');
-  svg.setAttribute('viewBox', '0 0 100 1');
-  svg.setAttribute('preserveAspectRatio', 'none');
-  const rect = document.createElementNS(space, 'rect');
-  const width = (100 * length) / longest;
-  for (const [name, value] of Object.entries({ x: 100 - width, y: 0, width, height: 1 })) rect.setAttribute(name, value);
+// A bar along the cell's foot, as long as the cell's share of the column's greatest.
+function bar(share) {
+  if (!(share > 0)) return [];
+  const [svg, rect] = ['svg', 'rect'].map((tag) => document.createElementNS('http://www.w3.org/2000/svg', tag));
+  const set = (element, attributes) => Object.entries(attributes).forEach(([name, value]) => element.setAttribute(name, value));
+  set(svg, { class: 'plumb-meter', 'aria-hidden': 'true', viewBox: '0 0 1 1', preserveAspectRatio: 'none' });
+  set(rect, { x: 1 - share, width: share, height: 1 });
   svg.append(rect);
-  cell.classList.add('plumb-has-bar');
-  cell.append(svg);
+  return [svg];
 }
 
 define('plumb-calculator', Calculator);

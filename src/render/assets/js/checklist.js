@@ -6,19 +6,18 @@ class Checklist extends Widget {
       id: li.dataset.item,
       revision: li.dataset.revision,
       group: li.closest('fieldset').dataset.group,
-      box: find(li, 'input'),
+      box: $(li, 'input'),
       li,
     }));
-    const { program, weights = {}, needs = {} } = this.data();
-    Object.assign(this, { program, weights, needs });
-    this.recall();
+    this.program = { weights: {}, needs: {}, ...this.data() };
+    this.verdicts = this.parts('li[data-verdict]');
     this.addEventListener('change', (event) => {
       const item = this.items.find(({ box }) => box === event.target);
       if (!item) return;
       this.flag(item, false);
       this.changed();
     });
-    this.update();
+    this.recall();
   }
 
   state() {
@@ -31,9 +30,9 @@ class Checklist extends Widget {
     const kept = isObject(state.items) ? state.items : {};
     let known = 0;
     for (const item of this.items) {
-      const revision = Object.hasOwn(kept, item.id) ? kept[item.id] : undefined;
+      const revision = Object.hasOwn(kept, item.id) && kept[item.id];
       item.box.checked = typeof revision === 'string';
-      if (item.box.checked) known += 1;
+      known += item.box.checked;
       this.flag(item, item.box.checked && revision !== item.revision && revision);
     }
     return Object.keys(kept).length - known + (state.ignored ?? 0);
@@ -42,10 +41,8 @@ class Checklist extends Widget {
   // An item that was reworded since it was ticked says so, until the reader answers it anew.
   flag(item, old) {
     item.old = old || undefined;
-    find(item.li, '.plumb-flag')?.remove();
-    if (old) {
-      item.li.append(make('span', { className: 'plumb-flag', textContent: 'Reworded since you ticked it: please read it again.' }));
-    }
+    $(item.li, '.plumb-flag')?.remove();
+    if (old) item.li.append(make('span', { className: 'plumb-flag', textContent: 'Reworded since you ticked it: please read it again.' }));
   }
 
   toLink() {
@@ -57,9 +54,9 @@ class Checklist extends Widget {
     const items = Object.create(null);
     let ignored = 0;
     for (const value of values) {
-      const at = value.lastIndexOf('@');
-      if (at > 0 && this.items.some(({ id }) => id === value.slice(0, at))) items[value.slice(0, at)] = value.slice(at + 1);
-      else if (value) ignored += 1;
+      const [, id, revision] = /^(.*)@(.*)$/s.exec(value) ?? [];
+      if (this.items.some((item) => item.id === id)) items[id] = revision;
+      else ignored += value !== '';
     }
     return { items, ignored };
   }
@@ -67,44 +64,32 @@ class Checklist extends Widget {
   // What a rule of the model can ask about the answers.
   local(name, argument) {
     const ticked = this.items.filter(({ box }) => box.checked);
-    const count = (items) => new Fraction(BigInt(items.length));
+    const count = (items) => new Ratio(BigInt(items.length));
     switch (name) {
       case 'yes': return count(ticked);
       case 'no': return count(this.items).minus(count(ticked));
       case 'total': return count(this.items);
-      case 'score': return ticked.reduce((sum, { id }) => sum.plus(Fraction.read(this.weights[id] ?? '1')), new Fraction(0n));
+      case 'score': return ticked.reduce((sum, { id }) => sum.plus(Ratio.read(this.program.weights[id] ?? '1')), new Ratio(0n));
       case 'count': return count(ticked.filter(({ group }) => group === argument));
       case 'answer': return ticked.some(({ id }) => id === argument);
-      case 'need': return ticked.some(({ id }) => this.needs[id] === argument);
+      case 'need': return ticked.some(({ id }) => this.program.needs[id] === argument);
     }
-    throw new TypeError(`unknown name ${name}`);
   }
 
   update() {
     const ticked = this.items.filter(({ box }) => box.checked).length;
-    const scope = { local: (...args) => this.local(...args), input: () => { throw new TypeError('no inputs here'); } };
-    this.verdict = ticked ? firstRule(this.parts('li[data-verdict]'), this.program, scope) : undefined;
-    for (const li of this.parts('li[data-verdict]')) li.toggleAttribute('aria-current', li === this.verdict);
+    const scope = { local: (...args) => this.local(...args) };
+    this.verdict = firstRule(this.verdicts, ticked ? this.program : null, scope);
     put(this.part('.plumb-progress'), `${ticked} of ${this.items.length}${ticked ? ':' : ' ticked'}`);
-    put(this.part('.plumb-verdict'), words(this.verdict && find(this.verdict, 'strong')));
-  }
-
-  do_reset() {
-    for (const item of this.items) {
-      item.box.checked = false;
-      this.flag(item, false);
-    }
-    this.changed();
-    store.write(this.key, null);
-    say(this, 'All boxes are empty again.');
+    put(this.part('.plumb-verdict'), words(this.verdict && $(this.verdict, 'strong')));
   }
 
   markdown() {
     const lines = [];
     const title = words(this.part('.plumb-title'));
     if (title) lines.push(`**${markdown(title)}**`, '');
-    for (const { box, li } of this.items) lines.push(`- [${box.checked ? 'x' : ' '}] ${markdown(words(find(li, 'label')))}`);
-    if (this.verdict) lines.push('', `Verdict: **${markdown(words(find(this.verdict, 'strong')))}**`);
+    for (const { box, li } of this.items) lines.push(`- [${box.checked ? 'x' : ' '}] ${markdown(words($(li, 'label')))}`);
+    if (this.verdict) lines.push('', `Verdict: **${markdown(words($(this.verdict, 'strong')))}**`);
     return `${lines.join('\n')}\n`;
   }
 }

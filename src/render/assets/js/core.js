@@ -3,48 +3,45 @@
 
 document.documentElement.classList.add('plumb-on');
 
-const find = (root, selector) => root.querySelector(selector);
-const findAll = (root, selector) => [...root.querySelectorAll(selector)];
+const $ = (root, selector) => root.querySelector(selector);
+const $$ = (root, selector) => [...root.querySelectorAll(selector)];
 const words = (element) => (element?.textContent ?? '').replace(/\s+/g, ' ').trim();
 const plural = (count, noun) => `${count} ${noun}${count === 1 ? '' : 's'}`;
 const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-function make(tag, properties = {}, ...children) {
-  const { data, ...rest } = properties;
-  const element = Object.assign(document.createElement(tag), rest);
-  for (const [name, value] of Object.entries(data ?? {})) element.setAttribute(name, value);
+function make(tag, { data = {}, ...properties } = {}, ...children) {
+  const element = Object.assign(document.createElement(tag), properties);
+  for (const name in data) element.setAttribute(name, data[name]);
   element.append(...children);
   return element;
 }
 
-// Markdown that says the text and nothing else.
+// Text in Markdown that says the text and nothing else.
 const markdown = (text) => text.replace(/[\\`*_[\]<>|~]/g, '\\$&');
+
+// Sets text only where it differs, so that nothing is read out twice.
+function put(element, text) {
+  if (element && element.textContent !== text) element.textContent = text;
+}
 
 // The browser's store may be blocked, full, or hold what another program or version wrote.
 const store = {
   read(key) {
     try {
-      const text = localStorage.getItem(key);
-      return text === null ? null : JSON.parse(text);
+      return JSON.parse(localStorage.getItem(key));
     } catch {
       return undefined;
     }
   },
   write(key, value) {
     try {
-      if (value === null) localStorage.removeItem(key);
-      else localStorage.setItem(key, JSON.stringify(value));
+      localStorage.setItem(key, JSON.stringify(value));
       return true;
     } catch {
       return false;
     }
   },
 };
-
-// Sets text only where it differs, so that nothing is read out twice.
-function put(element, text) {
-  if (element && element.textContent !== text) element.textContent = text;
-}
 
 async function copy(text) {
   try {
@@ -61,82 +58,72 @@ async function copy(text) {
   }
 }
 
-// A message that is read out and then goes away again.
-function say(host, text) {
-  const place = find(host, ':scope > .plumb-bar > .plumb-said, :scope > div > .plumb-bar > .plumb-said');
-  if (!place) return;
-  place.textContent = text;
-  clearTimeout(place.timer);
-  place.timer = setTimeout(() => { place.textContent = ''; }, 6000);
-}
-
-const widgets = 'plumb-checklist, plumb-matrix, plumb-calculator, plumb-advisor, plumb-manifest';
-
 class Widget extends HTMLElement {
   connectedCallback() {
-    if (this.ready) return;
-    this.ready = true;
+    if (this.key) return;
     this.key = `mdbook-plumb:${this.dataset.guide}:${this.localName}:${this.dataset.id}`;
-    this.addEventListener('click', (event) => {
-      const button = event.target.closest('[data-do]');
-      if (button && button.closest(widgets) === this) this[`do_${button.dataset.do}`]?.();
+    this.addEventListener('click', ({ target }) => {
+      const button = target.closest('[data-do]');
+      if (button && this.owns(button)) this[`do_${button.dataset.do}`]();
     });
     this.start();
   }
 
-  // The one element of this widget, not of one inside it.
+  // Part of this widget, not of one inside it.
+  owns(element) {
+    return element.closest('[data-guide]') === this;
+  }
+
+  parts(selector) {
+    return $$(this, selector).filter((element) => this.owns(element));
+  }
+
   part(selector) {
     return this.parts(selector)[0];
   }
 
-  parts(selector) {
-    return findAll(this, selector).filter((element) => element.closest(widgets) === this);
-  }
-
   data() {
-    const script = this.part('script.plumb-data');
-    try {
-      return script ? JSON.parse(script.textContent) : {};
-    } catch {
-      return {};
-    }
+    return JSON.parse(this.part('script.plumb-data')?.textContent ?? '{}');
   }
 
-  // Something the reader must know, beside the widget's head; said once.
+  // A short answer to what the reader did.
+  say(text) {
+    const place = this.part('.plumb-said');
+    place.textContent = text;
+    clearTimeout(place.timer);
+    place.timer = setTimeout(() => put(place, ''), 6000);
+  }
+
+  // What the reader must know; said once, and it stays.
   notice(text) {
-    this.told ??= new Set();
-    if (this.told.has(text)) return;
-    this.told.add(text);
+    if (this.parts('.plumb-notice').some((notice) => notice.textContent === text)) return;
     const notice = make('p', { className: 'plumb-notice', textContent: text, data: { role: 'status' } });
     const title = this.part('.plumb-title');
-    if (title) title.after(notice);
-    else this.prepend(notice);
+    title ? title.after(notice) : this.prepend(notice);
   }
 
-  // State from the link, else from the browser's store, else none. A widget gives the meaning: `state` reads it,
-  // `adopt` takes it and returns how much of it was not understood.
+  // State from the link, else from the browser's store, else none. Each kind of widget gives `state`, `toLink` and
+  // `fromLink`, and `adopt`, which returns how much it did not understand.
   recall() {
-    const parameter = `plumb-${this.dataset.id}`;
-    const linked = new URLSearchParams(location.search).getAll(parameter);
+    const linked = new URLSearchParams(location.search).getAll(`plumb-${this.dataset.id}`);
+    const kept = store.read(this.key);
     if (linked.length) {
       const ignored = this.adopt(this.fromLink(linked));
-      this.notice('Set from the link. What you have kept here stays as it is until you change something.');
-      if (ignored) this.notice(`Ignored from the link: ${plural(ignored, 'entry').replace('entrys', 'entries')} unknown to this page.`);
-    } else {
-      const kept = store.read(this.key);
-      if (kept === undefined) this.notice('Nothing is kept here: this browser does not let the page use its store, or what is there can not be read.');
-      else if (kept !== null && !isObject(kept)) this.notice('What was kept here is not of this guide, and was ignored.');
-      else if (kept) {
-        const ignored = this.adopt(kept);
-        if (ignored) this.notice(`What you kept is of another version of this guide; ${plural(ignored, 'answer')} ignored.`);
-      }
+      this.notice('Set by the link. Your own answers are kept until you change something.');
+      if (ignored) this.notice(`Not known here, and ignored: ${plural(ignored, 'part')} of the link.`);
+    } else if (kept === undefined) {
+      this.notice('Nothing is restored: the browser blocks its store, or what is there is broken.');
+    } else if (kept !== null) {
+      const ignored = isObject(kept) ? this.adopt(kept) : 1;
+      if (ignored) this.notice(`Not known here, and ignored: ${plural(ignored, 'answer')} kept from another version of this guide.`);
     }
-    document.addEventListener('plumb-change', (event) => {
-      if (event.detail.key === this.key && event.detail.from !== this) this.follow(event.detail.state);
+    document.addEventListener('plumb-change', ({ detail }) => {
+      if (detail.key === this.key && detail.from !== this) this.follow(detail.from.state());
     });
-    addEventListener('storage', (event) => {
-      if (event.key === this.key) this.follow(store.read(this.key));
+    addEventListener('storage', ({ key }) => {
+      if (key === this.key) this.follow(store.read(key));
     });
+    this.update();
   }
 
   follow(state) {
@@ -146,32 +133,41 @@ class Widget extends HTMLElement {
 
   // The reader changed something.
   changed() {
-    const state = this.state();
-    if (!store.write(this.key, state)) this.notice('Your answers can not be kept in this browser. A link can carry them.');
+    if (!store.write(this.key, this.state())) this.notice('This browser does not keep your answers; a link can.');
     this.update();
-    document.dispatchEvent(new CustomEvent('plumb-change', { detail: { key: this.key, state, from: this } }));
+    document.dispatchEvent(new CustomEvent('plumb-change', { detail: { key: this.key, from: this } }));
   }
 
-  linkTo(...hosts) {
+  linkTo(...widgets) {
     const url = new URL(location.href);
     url.search = '';
-    for (const host of hosts) {
-      for (const value of host.toLink()) url.searchParams.append(`plumb-${host.dataset.id}`, value);
+    for (const widget of widgets) {
+      for (const value of widget.toLink()) url.searchParams.append(`plumb-${widget.dataset.id}`, value);
     }
     url.hash = this.id;
     return url.href;
   }
 
-  async say_copied(text, what) {
-    say(this, (await copy(text)) ? `${what} copied.` : 'The browser did not allow copying.');
+  clear() {
+    this.adopt({});
+  }
+
+  async copied(text, what) {
+    this.say((await copy(text)) ? `${what} copied.` : 'The browser did not allow copying.');
   }
 
   do_copy() {
-    this.say_copied(this.markdown(), 'Markdown');
+    this.copied(this.markdown(), 'Markdown');
   }
 
   do_link() {
-    this.say_copied(this.linkTo(this), 'Link');
+    this.copied(this.linkTo(this), 'Link');
+  }
+
+  do_reset() {
+    this.clear();
+    this.changed();
+    this.say('As it was at first.');
   }
 }
 

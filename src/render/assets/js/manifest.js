@@ -5,11 +5,11 @@ class Manifest extends Widget {
 
   // Findings are shown by the style alone and are not in the text.
   text() {
-    return `${this.part('code').textContent.replace(/\n+$/, '')}\n`;
+    return `${this.part('pre > code').textContent.replace(/\n+$/, '')}\n`;
   }
 
   do_copy() {
-    this.say_copied(this.text(), 'Manifest');
+    this.copied(this.text(), 'Manifest');
   }
 
   do_download() {
@@ -24,7 +24,6 @@ class Manifest extends Widget {
     button.setAttribute('aria-expanded', String(open));
     this.label ??= button.textContent;
     button.textContent = open ? 'Show less' : this.label;
-    if (!open) this.scrollIntoView({ block: 'nearest' });
   }
 }
 

@@ -2,17 +2,16 @@
 
 class Matrix extends Widget {
   start() {
-    this.options = this.parts('th[data-option]').map((th, index) => ({ id: th.dataset.option, name: words(th), th, column: index }));
+    this.options = this.parts('th[data-option]').map((th, column) => ({ id: th.dataset.option, name: words(th), th, column }));
     this.needs = this.parts('tr[data-need]').map((tr) => ({
       id: tr.dataset.need,
-      name: words(find(tr, 'label')),
-      box: find(tr, 'th input'),
-      cells: findAll(tr, 'td'),
+      name: words($(tr, 'label')),
+      box: $(tr, 'th input'),
+      cells: $$(tr, 'td'),
       tr,
     }));
-    this.recall();
     this.addEventListener('change', () => this.changed());
-    this.update();
+    this.recall();
   }
 
   chosen() {
@@ -38,29 +37,29 @@ class Matrix extends Widget {
   }
 
   // How an option fares with the needs that were chosen.
-  judge({ column, ...option }) {
-    const chosen = this.chosen().map((need) => ({ need, cell: need.cells[column] }));
-    const count = (meets) => chosen.filter(({ cell }) => cell?.dataset.meets === meets).length;
-    const failed = chosen.filter(({ cell }) => cell?.dataset.meets === 'no');
-    const score = chosen.reduce((sum, { cell }) => sum + (Number(cell?.dataset.weight) || 0), 0);
-    return { ...option, column, failed, score, fully: count('fully'), partly: count('partly'), preview: count('preview') };
+  judge(option) {
+    const chosen = this.chosen().map(({ name, cells }) => ({ name, cell: cells[option.column] }));
+    const having = (meets) => chosen.filter(({ cell }) => cell.dataset.meets === meets);
+    const score = chosen.reduce((sum, { cell }) => sum + (Number(cell.dataset.weight) || 0), 0);
+    const [failed, fully, partly, preview] = ['no', 'fully', 'partly', 'preview'].map(having);
+    return { ...option, score, failed, met: [[fully, 'fully'], [partly, 'partly'], [preview, 'only in preview']] };
   }
 
   ranking() {
     return this.options
       .map((option) => this.judge(option))
-      .sort((a, b) => a.failed.length - b.failed.length || b.score - a.score || b.fully - a.fully || a.column - b.column);
+      .sort((a, b) => a.failed.length - b.failed.length || b.score - a.score);
   }
 
   update() {
     const chosen = this.chosen();
     const ranked = this.ranking();
     for (const { th, column, failed } of ranked) {
-      const out = failed.length > 0;
-      th.classList.toggle('plumb-out', out);
+      th.classList.toggle('plumb-out', failed.length > 0);
       for (const { cells, box } of this.needs) {
-        cells[column]?.classList.toggle('plumb-out', out);
-        cells[column]?.classList.toggle('plumb-fault', box.checked && cells[column].dataset.meets === 'no');
+        const { classList, dataset } = cells[column];
+        classList.toggle('plumb-out', failed.length > 0);
+        classList.toggle('plumb-fault', box.checked && dataset.meets === 'no');
       }
     }
     for (const { tr, box } of this.needs) tr.classList.toggle('plumb-chosen', box.checked);
@@ -68,37 +67,23 @@ class Matrix extends Widget {
     put(this.part('.plumb-progress'), chosen.length
       ? `${plural(chosen.length, 'need')} chosen: ${left.length} of ${plural(this.options.length, 'option')} left${left.length ? `, first ${left[0].name}` : ''}.`
       : 'No need chosen.');
-    this.part('.plumb-ranking').replaceChildren(...(chosen.length ? ranked : []).map((option) => this.entry(option)));
+    this.part('.plumb-ranking').replaceChildren(...(chosen.length ? ranked : []).map((option) =>
+      make('li', {}, make(option.failed.length ? 's' : 'strong', { textContent: option.name }), ` ${this.reason(option)}`)));
   }
 
-  entry(option) {
-    const reason = this.reason(option);
-    if (option.failed.length) {
-      return make('li', { className: 'plumb-ruled-out' }, make('s', { textContent: option.name }), ` ruled out: ${reason}`);
-    }
-    return make('li', {}, make('strong', { textContent: option.name }), `: ${reason}`);
-  }
-
-  reason({ failed, fully, partly, preview }) {
-    if (failed.length) return failed.map(({ need, cell }) => `${need.name} (${words(find(cell, '.plumb-status'))})`).join('; ');
-    const parts = [[fully, 'fully'], [partly, 'partly'], [preview, 'only in preview']].filter(([count]) => count);
-    return parts.length ? `meets ${parts.map(([count, how]) => `${count} ${how}`).join(', ')}` : 'not concerned';
-  }
-
-  do_reset() {
-    for (const { box } of this.needs) box.checked = false;
-    this.changed();
-    store.write(this.key, null);
-    say(this, 'No need is chosen any more.');
+  reason({ failed, met }) {
+    if (failed.length) return `ruled out: ${failed.map(({ name, cell }) => `${name} (${words($(cell, '.plumb-status'))})`).join('; ')}`;
+    const parts = met.filter(([needs]) => needs.length).map(([needs, how]) => `${needs.length} ${how}`);
+    return parts.length ? `meets ${parts.join(', ')}` : 'is not concerned';
   }
 
   markdown() {
     const chosen = this.chosen().map(({ name }) => `- ${markdown(name)}`);
     const ranked = this.ranking().map((option) => {
-      const name = markdown(option.name);
-      return option.failed.length ? `- ~~${name}~~: ${markdown(this.reason(option))}` : `- **${name}**: ${markdown(this.reason(option))}`;
+      const mark = option.failed.length ? '~~' : '**';
+      return `- ${mark}${markdown(option.name)}${mark} ${markdown(this.reason(option))}`;
     });
-    return `${['Needs:', '', ...(chosen.length ? chosen : ['- none chosen']), '', 'Options:', '', ...ranked].join('\n')}\n`;
+    return `${['Needs:', '', ...chosen, '', 'Options:', '', ...ranked].join('\n')}\n`;
   }
 }
 

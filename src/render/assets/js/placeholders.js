@@ -2,12 +2,12 @@
 // opens a small form, so that nothing on the page moves.
 
 function placeholders() {
-  const guide = find(document, '[data-plumb-guide]')?.dataset.plumbGuide;
-  if (guide === undefined || find(document, '.plumb-place')) return;
+  const guide = $(document, '[data-plumb-guide]')?.dataset.plumbGuide;
+  if (guide === undefined || $(document, '.plumb-place')) return;
   const key = `mdbook-plumb:${guide}:placeholders`;
-  const places = findAll(document, 'pre > code').flatMap(cut);
+  const places = $$(document, 'pre > code').flatMap(cut);
   if (!places.length) return;
-  const kept = store.read(key);
+  const kept = { ...store.read(key) };
   const values = {};
   const apply = () => {
     for (const { name, place } of places) {
@@ -17,13 +17,12 @@ function placeholders() {
   };
   const said = make('span', { className: 'plumb-said', data: { role: 'status' } });
   const keep = () => {
-    const others = store.read(key);
-    put(said, store.write(key, { ...(isObject(others) ? others : {}), ...values }) ? '' : 'Can not be kept in this browser.');
+    put(said, store.write(key, { ...store.read(key), ...values }) ? '' : 'Can not be kept in this browser.');
     apply();
   };
   const fields = [...new Set(places.map(({ name }) => name))].map((name) => {
-    const old = isObject(kept) && Object.hasOwn(kept, name) ? kept[name] : '';
-    values[name] = typeof old === 'string' ? old.slice(0, 199) : '';
+    const old = Object.hasOwn(kept, name) && kept[name];
+    values[name] = typeof old === 'string' ? old : '';
     const field = make('input', { type: 'text', value: values[name], autocomplete: 'off', spellcheck: false, maxLength: 199 });
     field.addEventListener('input', () => {
       values[name] = field.value.trim();
@@ -37,25 +36,27 @@ function placeholders() {
     keep();
   });
   const form = make('div', { className: 'plumb-note plumb-form', popover: 'auto', data: { role: 'group', 'aria-label': 'Your values' } },
-    make('p', { textContent: 'Your values, for all commands and manifests of this guide. They stay in this browser.' }),
+    make('p', { textContent: 'Your values for all code of this guide. They stay in this browser.' }),
     ...fields.map(({ name, field }) => make('label', {}, name.replace(/[-_]/g, ' '), field)), clear, said);
-  find(document, '[data-plumb-guide]').after(make('div', { className: 'plumb plumb-notes' }, form));
+  $(document, '[data-plumb-guide]').after(make('div', { className: 'plumb plumb-notes' }, form));
   for (const { name, place } of places) {
     place.popoverTargetElement = form;
-    place.addEventListener('click', () => fields.find((field) => field.name === name).field.focus());
+    // The form opens after this, and takes the focus to the place's own field.
+    place.addEventListener('click', () => {
+      for (const other of fields) other.field.autofocus = other.name === name;
+    });
   }
   apply();
 }
 
 // Makes a button of each place in a block of code. The highlighter may have cut it in pieces; the first takes it whole.
 function cut(code) {
-  if (!/\blanguage-(ya?ml|json|bash|sh|shell|console|powershell|text|plaintext)\b/.test(code.className)) return [];
-  const walker = document.createTreeWalker(code, NodeFilter.SHOW_TEXT);
+  if (!/\blanguage-(ya?ml|json|\w*sh(ell)?|console|(plain)?text)\b/.test(code.className)) return [];
   const nodes = [];
-  while (walker.nextNode()) nodes.push(walker.currentNode);
+  for (const walker = document.createTreeWalker(code, 4); walker.nextNode();) nodes.push(walker.currentNode);
   const all = code.textContent;
   const places = [];
-  for (const { 0: text, 1: name, index } of [...all.matchAll(/<([A-Za-z][A-Za-z0-9_-]*)>/g)].reverse()) {
+  for (const { 0: text, 1: name, index } of [...all.matchAll(/<([A-Za-z][A-Za-z0-9_-]+)>/g)].reverse()) {
     // A tag that is closed is markup.
     if (all.includes(`</${name}>`)) continue;
     const range = document.createRange();

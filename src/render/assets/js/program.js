@@ -5,65 +5,60 @@ const greatest = (a, b) => {
   return a < 0n ? -a : a;
 };
 
-class Fraction {
-  constructor(above, below = 1n) {
-    if (below < 0n) [above, below] = [-above, -below];
-    const common = greatest(above, below);
-    this.above = above / common;
-    this.below = below / common;
+// n over d, in lowest terms.
+class Ratio {
+  constructor(n, d = 1n) {
+    const common = d < 0n ? -greatest(n, d) : greatest(n, d);
+    this.n = n / common;
+    this.d = d / common;
   }
 
   // "12", "-1/3", "0.25"; nothing for any other text.
   static read(text) {
-    const match = /^([+-]?)(\d{1,1300})(?:\.(\d{0,400})|\/(\d{1,1300}))?$/.exec(text);
-    if (!match) return null;
-    const [, sign, whole, part = '', below] = match;
-    const above = BigInt(whole + part) * (sign === '-' ? -1n : 1n);
-    if (below !== undefined) return BigInt(below) ? new Fraction(above, BigInt(below)) : null;
-    return new Fraction(above, 10n ** BigInt(part.length));
+    const [, sign, whole, part = '', below] = /^([+-]?)(\d{1,1300})(?:\.(\d{0,400})|\/(\d{1,1300}))?$/.exec(text) ?? [];
+    if (!whole) return null;
+    const d = BigInt(below ?? 10n ** BigInt(part.length));
+    return d ? new Ratio(BigInt(whole + part) * (sign === '-' ? -1n : 1n), d) : null;
   }
 
-  plus(other) { return new Fraction(this.above * other.below + other.above * this.below, this.below * other.below); }
+  plus(other) { return new Ratio(this.n * other.d + other.n * this.d, this.d * other.d); }
   minus(other) { return this.plus(other.negative()); }
-  times(other) { return new Fraction(this.above * other.above, this.below * other.below); }
-  negative() { return new Fraction(-this.above, this.below); }
-  abs() { return this.above < 0n ? this.negative() : this; }
+  times(other) { return new Ratio(this.n * other.n, this.d * other.d); }
+  negative() { return new Ratio(-this.n, this.d); }
+  abs() { return this.n < 0n ? this.negative() : this; }
 
   over(other) {
-    if (!other.above) throw new RangeError('division by zero');
-    return new Fraction(this.above * other.below, this.below * other.above);
+    if (!other.n) throw new RangeError('division by zero');
+    return new Ratio(this.n * other.d, this.d * other.n);
   }
 
   // Less, equal, greater: -1, 0, 1.
   to(other) {
-    const difference = this.above * other.below - other.above * this.below;
-    return difference < 0n ? -1 : difference > 0n ? 1 : 0;
+    const { n } = this.minus(other);
+    return n < 0n ? -1 : n > 0n ? 1 : 0;
   }
 
   floor() {
-    const whole = this.above / this.below;
-    return whole * this.below > this.above ? whole - 1n : whole;
+    const whole = this.n / this.d;
+    return whole * this.d > this.n ? whole - 1n : whole;
   }
 
   ceil() { return -this.negative().floor(); }
-  truncated() { return this.above / this.below; }
+  truncated() { return this.n / this.d; }
 
   // The nearest whole number; of two equally near, the even one.
   round() {
     const floor = this.floor();
-    const twice = 2n * (this.above - floor * this.below);
-    const up = twice > this.below || (twice === this.below && floor % 2n !== 0n);
+    const twice = 2n * (this.n - floor * this.d);
+    const up = twice > this.d || (twice === this.d && floor % 2n !== 0n);
     return up ? floor + 1n : floor;
   }
 
-  get number() {
-    // Near enough for lengths of bars.
-    const scaled = (this.above * 1000000n) / this.below;
-    return Number(scaled) / 1e6;
-  }
+  // Near enough for the length of a bar.
+  get near() { return Number((this.n * 1000n) / this.d); }
 }
 
-const one = new Fraction(1n);
+const one = new Ratio(1n);
 const bits = (number) => (number < 0n ? -number : number).toString(2).length;
 
 const operators = {
@@ -72,7 +67,7 @@ const operators = {
   '-': (a, b) => a.minus(b),
   '*': (a, b) => a.times(b),
   '/': (a, b) => a.over(b),
-  '%': (a, b) => a.minus(b.times(new Fraction(a.over(b).truncated()))),
+  '%': (a, b) => a.minus(b.times(new Ratio(a.over(b).truncated()))),
   '<': (a, b) => a.to(b) < 0,
   '<=': (a, b) => a.to(b) <= 0,
   '>': (a, b) => a.to(b) > 0,
@@ -81,56 +76,52 @@ const operators = {
   max: (...all) => all.reduce((a, b) => (b.to(a) > 0 ? b : a)),
   sum: (...all) => all.reduce((a, b) => a.plus(b)),
   abs: (a) => a.abs(),
-  floor: (a, multiple = one) => new Fraction(a.over(multiple).floor()).times(multiple),
-  ceil: (a, multiple = one) => new Fraction(a.over(multiple).ceil()).times(multiple),
-  round: (a, multiple = one) => new Fraction(a.over(multiple).round()).times(multiple),
+  floor: (a, multiple = one) => new Ratio(a.over(multiple).floor()).times(multiple),
+  ceil: (a, multiple = one) => new Ratio(a.over(multiple).ceil()).times(multiple),
+  round: (a, multiple = one) => new Ratio(a.over(multiple).round()).times(multiple),
 };
 
-const same = (a, b) => (a instanceof Fraction && b instanceof Fraction ? a.to(b) === 0 : a === b);
+const same = (a, b) => (a instanceof Ratio && b instanceof Ratio ? a.to(b) === 0 : a === b);
 
-// A program is nodes, children before parents; only what the answer depends on is computed. `scope` knows the inputs
+// An expression is a number ("3/10"), a truth value, or a list of an operator and what it is applied to. Only what the
+// answer depends on is computed. The program has the figures and the formulas with a name; the scope knows the inputs
 // and the reader's answers.
-function run(program, root, scope) {
-  const known = new Map();
-  const truth = (at) => {
-    const value = node(at);
-    if (typeof value !== 'boolean') throw new TypeError('not true or false');
+function run(program, expression, scope) {
+  const known = {};
+  const typed = (part, type) => {
+    const value = compute(part);
+    if (value?.constructor !== type) throw new TypeError(`not a ${type.name}`);
     return value;
   };
-  const number = (at) => {
-    const value = node(at);
-    if (!(value instanceof Fraction)) throw new TypeError('not a number');
-    return value;
-  };
-  const node = (at) => {
-    if (!known.has(at)) known.set(at, compute(program.nodes[at]));
-    return known.get(at);
-  };
-  const compute = ([op, ...args]) => {
+  const truth = (part) => typed(part, Boolean);
+  const compute = (part) => {
+    if (typeof part === 'string') return Ratio.read(part);
+    if (!Array.isArray(part)) return part;
+    const [op, ...args] = part;
     switch (op) {
-      case 'n': return Fraction.read(args[0]);
-      case 'b': case 't': return args[0];
-      case 'i': return scope.input(args[0]);
-      case 'l': return scope.local(...args);
+      case 'text': return args[0];
+      case 'input': return scope.input(args[0]);
+      case 'figure': return Ratio.read(program.figures[args[0]]);
+      case 'let': return (known[args[0]] ??= { value: compute(program.lets[args[0]]) }).value;
       case '!': return !truth(args[0]);
-      case '&&': return truth(args[0]) && truth(args[1]);
-      case '||': return truth(args[0]) || truth(args[1]);
-      case '?': return node(truth(args[0]) ? args[1] : args[2]);
-      case '==': return same(node(args[0]), node(args[1]));
-      case '!=': return !same(node(args[0]), node(args[1]));
-      case 'in': return args.slice(1).some((item) => same(node(args[0]), node(item)));
+      case '&&': return args.every(truth);
+      case '||': return args.some(truth);
+      case '?': return compute(args[truth(args[0]) ? 1 : 2]);
+      case '==': return same(compute(args[0]), compute(args[1]));
+      case '!=': return !same(compute(args[0]), compute(args[1]));
+      case 'in': return args.slice(1).some((item) => same(compute(args[0]), compute(item)));
     }
-    if (!Object.hasOwn(operators, op)) throw new TypeError(`unknown operator ${op}`);
-    const value = operators[op](...args.map(number));
-    if (value instanceof Fraction && bits(value.above) + bits(value.below) > 4096) throw new RangeError('too large');
+    if (!Object.hasOwn(operators, op)) return scope.local(op, ...args);
+    const value = operators[op](...args.map((arg) => typed(arg, Ratio)));
+    if (value instanceof Ratio && bits(value.n) + bits(value.d) > 4096) throw new RangeError('too large');
     return value;
   };
-  return node(root);
+  return compute(expression);
 }
 
 // Decimal digits, rounded half to even.
 function digits(value, places, fixed) {
-  const whole = value.times(new Fraction(10n ** BigInt(places))).round();
+  const whole = value.times(new Ratio(10n ** BigInt(places))).round();
   const text = (whole < 0n ? -whole : whole).toString().padStart(places + 1, '0');
   let part = text.slice(text.length - places);
   if (!fixed) part = part.replace(/0+$/, '');
@@ -140,11 +131,7 @@ function digits(value, places, fixed) {
 // Two places; more where a small number would lose its first two digits.
 function placesFor(value) {
   let places = 2;
-  let left = value.abs();
-  const ten = new Fraction(10n);
-  const enough = new Fraction(1n, 10n);
-  if (!left.above) return places;
-  for (; places < 30 && left.to(enough) < 0; places += 1) left = left.times(ten);
+  for (let { n, d } = value.abs(); n && 10n * n < d && places < 30; n *= 10n) places += 1;
   return places;
 }
 
@@ -152,14 +139,14 @@ function placesFor(value) {
 // for one and for many, and what stands before the number.
 function show(value, format) {
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  if (!(value instanceof Fraction)) return String(value);
+  if (!(value instanceof Ratio)) return String(value);
   const size = value.abs();
   let unit = format.ladder[0];
-  for (const other of format.ladder) if (size.to(Fraction.read(other[0])) >= 0) unit = other;
-  if (!size.above && format.zero !== null && format.zero !== undefined) unit = format.ladder[format.zero];
+  for (const other of format.ladder) if (size.to(Ratio.read(other[0])) >= 0) unit = other;
+  if (!size.n && format.zero !== null && format.zero !== undefined) unit = format.ladder[format.zero];
   const [factor, single, many, before = ''] = unit;
-  const scaled = value.over(Fraction.read(factor));
-  const money = format.money && scaled.below !== 1n;
+  const scaled = value.over(Ratio.read(factor));
+  const money = format.money && scaled.d !== 1n;
   const places = Math.min(format.places ?? Math.max(placesFor(scaled), money ? 2 : 0), 60);
   let text = digits(scaled, places, typeof format.places === 'number' || money);
   if (format.thousands) {
@@ -172,15 +159,26 @@ function show(value, format) {
   return name === '' || name === '%' || name.startsWith('/') ? text + name : `${text} ${name}`;
 }
 
-// The first entry whose rule holds; an entry without a rule always does.
+// A value and how it is shown; a dash, and why, where there is none.
+function result(program, expression, format, scope) {
+  try {
+    const value = run(program, expression, scope);
+    return { value, text: show(value, program.formats[format]), why: '' };
+  } catch ({ message }) {
+    return { text: '–', why: message };
+  }
+}
+
+// The first entry whose rule holds, marked as the one; an entry without a rule always does.
 function firstRule(entries, program, scope) {
-  if (!program) return undefined;
-  return entries.find((li) => {
-    const root = program.roots[li.dataset.verdict];
+  const first = program?.rules && entries.find((li) => {
+    const rule = program.rules[li.dataset.verdict];
     try {
-      return root === undefined || run(program, root, scope) === true;
+      return rule === undefined || run(program, rule, scope) === true;
     } catch {
       return false;
     }
   });
+  for (const li of entries) li.toggleAttribute('aria-current', li === first);
+  return first;
 }
