@@ -105,6 +105,14 @@ impl DiskWorld {
         file.persist(&path).map_err(|error| error.error)?;
         Ok(true)
     }
+
+    /// Removes a file; one that is not there is no error.
+    pub fn remove(&self, path: &Path) -> io::Result<()> {
+        match std::fs::remove_file(self.root.join(path)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// What a new file gets: a temporary file is private, a written one is not.

@@ -4,4 +4,5 @@
 //! `DiskWorld` touch the outside.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+pub mod fetch;
 pub mod protocol;

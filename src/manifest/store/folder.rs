@@ -294,7 +294,7 @@ impl Folder {
         );
         world.write(&folder.join(LOCK), text.as_bytes())?;
         for name in before.files.keys().filter(|name| !self.files.contains_key(*name)) {
-            std::fs::remove_file(world.root().join(folder).join(name))?;
+            world.remove(&folder.join(name))?;
         }
         Ok(())
     }

@@ -3,13 +3,11 @@
 //! Owns: [`Schemas`], which finds the schema of a kind and compiles it once; reading schemas in the forms that they are
 //! published in ([`read_definitions`]); the book's [`Folder`] of added schemas. Must not know: manifests.
 
-mod fetch;
 mod folder;
 mod source;
 #[cfg(test)]
 mod tests;
 
-pub use fetch::fetch;
 pub use folder::{Added, FOLDER, Folder, LOCK, Locked};
 pub use source::{Definition, Reading, read_definitions};
 

@@ -1,4 +1,4 @@
-//! The one place that uses the network, and only when somebody asks for it by `schemas add URL`.
+//! The one place in the program that uses the network, and only when somebody asks for it by `schemas add URL`.
 
 use std::io::Read;
 use std::time::Duration;
