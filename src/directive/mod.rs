@@ -7,8 +7,10 @@
 //! line in [`REGISTRY`].
 
 mod ask;
+mod overhead;
 pub mod params;
 mod sources;
+mod sweep;
 pub mod value;
 pub mod versions;
 
@@ -41,7 +43,7 @@ pub struct Directive {
 
 /// Every directive, in the order of the reference.
 pub static REGISTRY: &[&Directive] =
-    &[&value::DIRECTIVE, &sources::DIRECTIVE, &versions::DIRECTIVE];
+    &[&value::DIRECTIVE, &overhead::DIRECTIVE, &sources::DIRECTIVE, &versions::DIRECTIVE];
 
 /// The directive of this name.
 pub fn find(name: &str) -> Option<&'static Directive> {

@@ -1,0 +1,436 @@
+//! `overhead`: what options cost, as a table.
+
+use super::ask;
+use super::params::params;
+use super::sweep::{self, Sweep};
+use super::{Call, Directive, INVALID_ARGUMENT};
+use crate::content::{Align, Block, Column, Content, Inline, Row, Table, Value, text};
+use crate::diag::Diagnostic;
+use crate::model::{
+    Cost, Evaluation, Format, Inputs, ModelOption, Overhead, Problem, Quantity, Unit, View,
+};
+use crate::text::Spanned;
+use num_traits::{Signed, Zero};
+
+pub(super) static DIRECTIVE: Directive = Directive {
+    name: "overhead",
+    summary: "what options cost, as a table: by option, by component, or over a range of one input",
+    page: include_str!("overhead.md"),
+    params: Params::PARAMS,
+    late: false,
+    run,
+};
+
+params! {
+    /// The arguments of `overhead`.
+    struct Params {
+        /// The options, in this order; without it, all of the model.
+        options: Vec<Spanned<String>> = "options",
+        /// The named values of the inputs that it is computed with.
+        scenario: Option<Spanned<String>> = "scenario",
+        /// What is shown: resources (`cpu`, `memory`), which are what an option *requests*, or `usage.memory`, `limits.cpu`,
+        /// `reserved.cpu` (component by component the larger of request and usage). Without it, all that is requested.
+        columns: Vec<Spanned<String>> = "columns",
+        /// The option that the others are compared with: their differences to it get columns of their own.
+        baseline: Option<Spanned<String>> = "baseline",
+        /// A row for each component, with how many there are and what one takes, and a total for each option.
+        components: bool = "components",
+        /// A row for each value of one input: `pods:20..100..20`, from, to and step; or `pods:20,50,100`.
+        sweep: Option<Spanned<String>> = "sweep",
+        /// With the range behind each value that has one.
+        range: bool = "range",
+        [inputs]
+        /// Any input of the model, set for this table.
+        inputs,
+    }
+}
+
+fn run(call: &mut Call<'_>) -> Option<Content> {
+    let params = match Params::read(&call.directive.args, call.name(), call.map) {
+        Ok(params) => params,
+        Err(findings) => {
+            call.report(findings);
+            return None;
+        }
+    };
+    let inputs = ask::inputs(call, params.scenario.as_ref(), &params.inputs);
+    let options = options(call, &params.options);
+    let baseline = match &params.baseline {
+        Some(id) => Some(option(call, id)?),
+        None => None,
+    };
+    let (inputs, options) = (inputs?, options?);
+    let table = match &params.sweep {
+        Some(written) => {
+            let sweep = sweep::read(call, written)?;
+            swept(call, &params, &options, &inputs, &sweep)?
+        }
+        None => {
+            let costs = costs(call, &options, &inputs)?;
+            let columns = columns(call, &params.columns, &costs)?;
+            if params.components {
+                by_component(call, &options, &costs, &columns, &inputs, params.range)
+            } else {
+                let baseline = match baseline {
+                    Some(option) => Some((option, costs_of(call, option, &inputs)?)),
+                    None => None,
+                };
+                by_option(
+                    call,
+                    &options,
+                    &costs,
+                    &columns,
+                    baseline.as_ref(),
+                    &inputs,
+                    params.range,
+                )
+            }
+        }
+    };
+    Some(Content::Blocks(vec![Block::Table(table)]))
+}
+
+/// What a column shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct What {
+    pub(super) view: View,
+    pub(super) resource: String,
+}
+
+impl What {
+    /// "CPU", or "CPU, usage".
+    pub(super) fn title(&self) -> String {
+        let name = resource_title(&self.resource);
+        match self.view {
+            View::Requests => name,
+            view => format!("{name}, {}", view.name()),
+        }
+    }
+
+    pub(super) fn of<'a>(&self, cost: &'a Overhead) -> Option<&'a Cost> {
+        cost.total(self.view, &self.resource)
+    }
+}
+
+/// A resource's name with a capital; `cpu` is an abbreviation.
+fn resource_title(name: &str) -> String {
+    if name == "cpu" {
+        return "CPU".to_owned();
+    }
+    let mut chars = name.chars();
+    match chars.next() {
+        Some(first) => {
+            first.to_uppercase().chain(chars).map(|c| if c == '_' { ' ' } else { c }).collect()
+        }
+        None => String::new(),
+    }
+}
+
+/// The options that an author names, or all.
+pub(super) fn options<'m>(
+    call: &mut Call<'m>,
+    named: &[Spanned<String>],
+) -> Option<Vec<&'m ModelOption>> {
+    if named.is_empty() {
+        if call.model.options.is_empty() {
+            let at = call.locate(call.name().span);
+            let message = "the model has no options".to_owned();
+            call.findings.push(Diagnostic::new(&INVALID_ARGUMENT, at, message));
+            return None;
+        }
+        return Some(call.model.options.values().collect());
+    }
+    // All of them are looked up, so that all that are wrong are reported.
+    let found: Vec<_> = named.iter().map(|id| option(call, id)).collect();
+    found.into_iter().collect()
+}
+
+pub(super) fn option<'m>(call: &mut Call<'m>, id: &Spanned<String>) -> Option<&'m ModelOption> {
+    let model = call.model;
+    let found = model.options.get(&id.value);
+    if found.is_none() {
+        let message = format!("the model has no option `{}`", id.value);
+        call.findings.push(
+            Diagnostic::new(&INVALID_ARGUMENT, call.locate(id.span), message)
+                .did_you_mean(&id.value, model.options.keys().map(String::as_str)),
+        );
+    }
+    found
+}
+
+/// What an option costs; what goes wrong is reported at the directive.
+pub(super) fn costs_of(
+    call: &mut Call<'_>,
+    option: &ModelOption,
+    inputs: &Inputs,
+) -> Option<Overhead> {
+    match call.model.overhead(&option.id, inputs) {
+        Ok(cost) => {
+            for source in cost.totals.values().flat_map(|cost| &cost.evaluation.provenance.sources)
+            {
+                call.used.source(source);
+            }
+            option.sources.iter().for_each(|source| call.used.source(source));
+            Some(cost)
+        }
+        Err(problem) => {
+            failed(call, problem);
+            None
+        }
+    }
+}
+
+/// Reports a problem of the model's own formulas at the directive that asked.
+pub(super) fn failed(call: &mut Call<'_>, problem: Problem) {
+    let at = call.locate(call.name().span);
+    call.findings.push(problem.located(|_| at.clone()));
+}
+
+fn costs(call: &mut Call<'_>, options: &[&ModelOption], inputs: &Inputs) -> Option<Vec<Overhead>> {
+    options.iter().map(|option| costs_of(call, option, inputs)).collect()
+}
+
+/// The columns that an author names, or every resource that an option requests.
+pub(super) fn columns(
+    call: &mut Call<'_>,
+    named: &[Spanned<String>],
+    costs: &[Overhead],
+) -> Option<Vec<What>> {
+    let mut known: Vec<What> = Vec::new();
+    for cost in costs {
+        for (view, resource) in cost.totals.keys() {
+            let what = What { view: *view, resource: resource.clone() };
+            if !known.contains(&what) {
+                known.push(what);
+            }
+        }
+    }
+    if named.is_empty() {
+        known.retain(|what| what.view == View::Requests);
+        return Some(known);
+    }
+    let found: Vec<_> = named.iter().map(|name| column(call, name, &known)).collect();
+    found.into_iter().collect()
+}
+
+pub(super) fn column(call: &mut Call<'_>, name: &Spanned<String>, known: &[What]) -> Option<What> {
+    let (view, resource) = match name.value.split_once('.') {
+        Some((view, resource)) => (View::named(view), resource),
+        None => (Some(View::Requests), name.value.as_str()),
+    };
+    let found = view.and_then(|view| {
+        known.iter().find(|what| what.view == view && what.resource == resource).cloned()
+    });
+    if found.is_none() {
+        let names: Vec<_> = known
+            .iter()
+            .map(|what| match what.view {
+                View::Requests => what.resource.clone(),
+                view => format!("{}.{}", view.name(), what.resource),
+            })
+            .collect();
+        let message = format!("no option here says anything of `{}`", name.value);
+        call.findings.push(
+            Diagnostic::new(&INVALID_ARGUMENT, call.locate(name.span), message)
+                .did_you_mean(&name.value, names.iter().map(String::as_str))
+                .help(format!("there are: {}", names.join(", "))),
+        );
+    }
+    found
+}
+
+/// The unit that suits the largest of some values, so that a column has one unit.
+pub(super) fn common_unit<'a>(
+    call: &Call<'_>,
+    values: impl Iterator<Item = &'a Evaluation>,
+) -> Option<Unit> {
+    let values: Vec<_> = values.collect();
+    let quantity = |evaluation: &Evaluation| evaluation.value.quantity().cloned();
+    let largest = values
+        .iter()
+        .filter_map(|evaluation| Some((quantity(evaluation)?, *evaluation)))
+        .max_by(|(a, _), (b, _)| a.value.abs().cmp(&b.value.abs()))?;
+    let format = call.model.format_for(&largest.0, largest.1, &Format::default());
+    Some(call.model.units.unit_for(&largest.0, &format))
+}
+
+fn shown(
+    call: &Call<'_>,
+    evaluation: &Evaluation,
+    inputs: &Inputs,
+    unit: Option<&Unit>,
+    range: bool,
+) -> Value {
+    let format = Format { unit: unit.cloned(), ..Format::default() };
+    ask::value(call.model, evaluation, inputs, &format, range)
+}
+
+fn cell(
+    call: &Call<'_>,
+    cost: Option<&Cost>,
+    inputs: &Inputs,
+    unit: Option<&Unit>,
+    range: bool,
+) -> Vec<Inline> {
+    let Some(cost) = cost else { return text("–") };
+    let value = shown(call, &cost.evaluation, inputs, unit, range);
+    let mut out = if cost.partial { text("at least ") } else { Vec::new() };
+    out.push(Inline::Value(Box::new(value)));
+    out
+}
+
+pub(super) fn number_column(title: impl Into<String>) -> Column {
+    Column { title: text(title), align: Align::Right }
+}
+
+pub(super) fn text_column(title: impl Into<String>) -> Column {
+    Column { title: text(title), align: Align::Left }
+}
+
+fn by_option(
+    call: &Call<'_>,
+    options: &[&ModelOption],
+    costs: &[Overhead],
+    columns: &[What],
+    baseline: Option<&(&ModelOption, Overhead)>,
+    inputs: &Inputs,
+    range: bool,
+) -> Table {
+    let mut table = Table { columns: vec![text_column("Option")], ..Table::default() };
+    table.columns.extend(columns.iter().map(|what| number_column(what.title())));
+    if baseline.is_some() {
+        let differences =
+            columns.iter().map(|what| number_column(format!("{}, difference", what.title())));
+        table.columns.extend(differences);
+    }
+    let units: Vec<_> = columns
+        .iter()
+        .map(|what| {
+            let values = costs.iter().filter_map(|cost| what.of(cost)).map(|cost| &cost.evaluation);
+            common_unit(call, values)
+        })
+        .collect();
+    for (option, cost) in options.iter().zip(costs) {
+        let mut cells = vec![text(&option.label)];
+        for (what, unit) in columns.iter().zip(&units) {
+            cells.push(cell(call, what.of(cost), inputs, unit.as_ref(), range));
+        }
+        if let Some((base, base_cost)) = baseline {
+            for (what, unit) in columns.iter().zip(&units) {
+                cells.push(if base.id == option.id {
+                    text("–")
+                } else {
+                    text(difference(call, what.of(cost), what.of(base_cost), unit.as_ref()))
+                });
+            }
+        }
+        table.rows.push(Row { cells, header: true, total: false });
+    }
+    table
+}
+
+/// "+0.8 cores", "−7 cores".
+fn difference(
+    call: &Call<'_>,
+    one: Option<&Cost>,
+    base: Option<&Cost>,
+    unit: Option<&Unit>,
+) -> String {
+    let (Some(one), Some(base)) = (one, base) else { return "–".to_owned() };
+    let (one, base) = (one.quantity(), base.quantity());
+    let difference = &one.value - &base.value;
+    let sign = match () {
+        () if difference.is_zero() => "",
+        () if difference.is_positive() => "+",
+        () => "−",
+    };
+    let size = Quantity::new(difference.abs(), one.dimension);
+    let format = Format { unit: unit.cloned(), ..Format::default() };
+    format!("{sign}{}", call.model.units.show(&size, &format).text)
+}
+
+fn by_component(
+    call: &Call<'_>,
+    options: &[&ModelOption],
+    costs: &[Overhead],
+    columns: &[What],
+    inputs: &Inputs,
+    range: bool,
+) -> Table {
+    let mut table = Table {
+        columns: vec![text_column("Component"), number_column("Count")],
+        ..Table::default()
+    };
+    table
+        .columns
+        .extend(columns.iter().map(|what| number_column(format!("{}, each", what.title()))));
+    table.columns.extend(columns.iter().map(|what| number_column(what.title())));
+    for (option, cost) in options.iter().zip(costs) {
+        for component in cost.components.iter().filter(|component| component.present) {
+            let count = Quantity::new(component.count.clone(), Default::default());
+            let mut cells = vec![
+                text(&component.label),
+                text(call.model.units.show(&count, &Format::default()).text),
+            ];
+            for what in columns {
+                let each = component.each.get(&(what.view, what.resource.clone()));
+                let each =
+                    each.map(|quantity| call.model.units.show(quantity, &Format::default()).text);
+                cells.push(text(each.unwrap_or_else(|| "–".to_owned())));
+            }
+            for what in columns {
+                let total = component.totals.get(&(what.view, what.resource.clone()));
+                cells.push(cell(call, total, inputs, None, range));
+            }
+            table.rows.push(Row { cells, header: true, total: false });
+        }
+        let mut cells = vec![text(&option.label), Vec::new()];
+        cells.extend(columns.iter().map(|_| Vec::new()));
+        cells.extend(columns.iter().map(|what| cell(call, what.of(cost), inputs, None, range)));
+        table.rows.push(Row { cells, header: true, total: true });
+    }
+    table
+}
+
+fn swept(
+    call: &mut Call<'_>,
+    params: &Params,
+    options: &[&ModelOption],
+    inputs: &Inputs,
+    sweep: &Sweep,
+) -> Option<Table> {
+    let mut table = Table { columns: vec![number_column(&sweep.input.label)], ..Table::default() };
+    let mut steps = Vec::new();
+    for value in &sweep.values {
+        let inputs = sweep.at(call, inputs, value)?;
+        steps.push((costs(call, options, &inputs)?, inputs));
+    }
+    let all: Vec<_> = steps.iter().flat_map(|(costs, _)| costs.iter().cloned()).collect();
+    let columns = columns(call, &params.columns, &all)?;
+    for option in options {
+        for what in &columns {
+            table.columns.push(number_column(match (options.len(), columns.len()) {
+                (1, _) => what.title(),
+                (_, 1) => option.short_label().to_owned(),
+                _ => format!("{}, {}", option.short_label(), what.title()),
+            }));
+        }
+    }
+    let units: Vec<_> = columns
+        .iter()
+        .map(|what| {
+            let values = all.iter().filter_map(|cost| what.of(cost)).map(|cost| &cost.evaluation);
+            common_unit(call, values)
+        })
+        .collect();
+    for (costs, inputs) in &steps {
+        let mut cells = vec![text(sweep.shown(call, inputs))];
+        for cost in costs {
+            for (what, unit) in columns.iter().zip(&units) {
+                cells.push(cell(call, what.of(cost), inputs, unit.as_ref(), params.range));
+            }
+        }
+        table.rows.push(Row { cells, header: true, total: false });
+    }
+    Some(table)
+}
