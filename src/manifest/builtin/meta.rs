@@ -1,0 +1,168 @@
+//! Names of objects, labels of templates, and label selectors.
+
+use super::at::{At, Out};
+use super::{declare, names};
+
+declare! {
+OBJECT_NAME = "object-name", "a name that objects of this kind cannot have",
+"Most objects are named by a DNS-1123 subdomain. A Service is named by a DNS-1035 label (letters, digits and `-`, beginning \
+with a letter), because its name becomes a host name; a Namespace by a DNS-1123 label; what RBAC names may hold anything \
+that fits in a URL path. A CronJob's name has at most 52 characters, which leaves room for those of its Jobs.",
+"Service",
+"metadata: {name: 2nd.web}\nspec: {ports: [{port: 80}]}",
+"metadata: {name: web-2}\nspec: {ports: [{port: 80}]}";
+
+TEMPLATE_LABEL = "template-label", "a label that is not allowed, in a template or selector",
+"The key of a label is a name of at most 63 characters (letters, digits, `-`, `_`, `.`), with an optional DNS prefix before a \
+`/`; its value is such a name or empty. The same holds for the labels of a pod template and for what selectors compare with.",
+"Deployment.spec",
+"selector: {matchLabels: {app: my app}}\ntemplate:\n  metadata: {labels: {app: my app}}\n  spec: {containers: [{name: web, image: nginx}]}",
+"selector: {matchLabels: {app: my-app}}\ntemplate:\n  metadata: {labels: {app: my-app}}\n  spec: {containers: [{name: web, image: nginx}]}";
+
+LABEL_SELECTOR = "label-selector", "a requirement of a selector with the wrong values",
+"`In` and `NotIn` compare with `values`, so they need at least one; `Exists` and `DoesNotExist` ask for the key alone, so they \
+take none.",
+"NetworkPolicy.spec",
+"podSelector:\n  matchExpressions: [{key: app, operator: In}]",
+"podSelector:\n  matchExpressions: [{key: app, operator: In, values: [web]}]";
+}
+
+type Check = fn(&str) -> Option<&'static str>;
+
+/// How objects of a kind are named, where it is not by a DNS-1123 subdomain.
+pub(super) fn naming(group: &str, kind: &str) -> Option<Check> {
+    Some(match (group, kind) {
+        ("", "Service") => names::dns_1035,
+        ("", "Namespace") => names::label,
+        ("batch", "CronJob") => cron_name,
+        ("", "Event") | ("events.k8s.io", "Event") => names::segment,
+        (
+            "rbac.authorization.k8s.io",
+            "Role" | "ClusterRole" | "RoleBinding" | "ClusterRoleBinding",
+        ) => names::segment,
+        ("certificates.k8s.io" | "apiregistration.k8s.io", _) => names::segment,
+        _ => return None,
+    })
+}
+
+fn cron_name(text: &str) -> Option<&'static str> {
+    if text.len() > 52 {
+        return Some("must be no more than 52 characters");
+    }
+    names::subdomain(text)
+}
+
+/// The name of an object whose kind names its objects in its own way.
+pub(super) fn names(root: &At<'_>, group: &str, kind: &str, out: &mut Out<'_>) {
+    let Some(check) = naming(group, kind) else { return };
+    let Some(metadata) = root.get("metadata") else {
+        out.required(
+            &OBJECT_NAME,
+            &root.field("metadata").field("name").keyed(),
+            "name or generateName is required",
+        );
+        return;
+    };
+    let (name, generated) = (metadata.get("name"), metadata.text("generateName"));
+    if metadata.text("name").is_empty()
+        && generated.is_empty()
+        && name.as_ref().is_none_or(|at| at.str().is_some())
+    {
+        out.required(
+            &OBJECT_NAME,
+            &metadata.field("name").keyed(),
+            "name or generateName is required",
+        );
+    }
+    let checks = [(name, false), (metadata.get("generateName"), true)];
+    for (at, prefix) in checks {
+        let Some(at) = at else { continue };
+        let Some(text) = at.str().filter(|text| !text.is_empty()) else { continue };
+        // What is generated gets a suffix, so a trailing `-` is fine.
+        let whole = if prefix { text.trim_end_matches('-') } else { text };
+        if let Some(why) = check(whole) {
+            let better = names::mended(whole, check);
+            let finding = out.invalid(&OBJECT_NAME, &at, why);
+            if let Some(better) = better.filter(|_| !prefix) {
+                finding.help.push(format!("did you mean `{better}`?"));
+            }
+        }
+    }
+}
+
+/// The labels of a template, or what a selector compares labels with.
+pub(super) fn labels(labels: &At<'_>, out: &mut Out<'_>) {
+    for (key, value) in labels.entries() {
+        if let Some(why) = names::qualified(key) {
+            let detail = format!("Invalid value: {key:?}: {why}");
+            out.report(&TEMPLATE_LABEL, &value.clone().keyed(), &detail);
+        }
+        if let Some(why) = value.str().and_then(names::label_value) {
+            let better = value.str().and_then(|text| names::mended(text, names::label_value));
+            let finding = out.invalid(&TEMPLATE_LABEL, &value, why);
+            if let Some(better) = better {
+                finding.help.push(format!("did you mean `{better}`?"));
+            }
+        }
+    }
+}
+
+/// A label selector: `matchLabels` and `matchExpressions`.
+pub(super) fn selector(selector: &At<'_>, out: &mut Out<'_>) {
+    if let Some(at) = selector.get("matchLabels") {
+        labels(&at, out);
+    }
+    for requirement in selector.list("matchExpressions") {
+        let values = requirement.get("values");
+        let count = values.as_ref().map_or(0, |at| at.items().len());
+        match requirement.text("operator") {
+            "In" | "NotIn" if count == 0 => {
+                let at = requirement.field("values").keyed();
+                out.required(
+                    &LABEL_SELECTOR,
+                    &at,
+                    "must be specified when `operator` is 'In' or 'NotIn'",
+                );
+            }
+            "Exists" | "DoesNotExist" if count > 0 => {
+                let at = requirement.field("values").keyed();
+                out.forbidden(
+                    &LABEL_SELECTOR,
+                    &at,
+                    "may not be specified when `operator` is 'Exists' or 'DoesNotExist'",
+                );
+            }
+            _ => {}
+        }
+        if let Some(key) = requirement.get("key")
+            && let Some(why) = key.str().and_then(names::qualified)
+        {
+            out.invalid(&TEMPLATE_LABEL, &key, why);
+        }
+        for value in values.map(|at| at.items()).unwrap_or_default() {
+            if let Some(why) = value.str().and_then(names::label_value) {
+                out.invalid(&TEMPLATE_LABEL, &value, why);
+            }
+        }
+    }
+}
+
+/// Whether labels satisfy a selector.
+pub(super) fn matches(selector: &At<'_>, labels: Option<&At<'_>>) -> bool {
+    let value = |key: &str| labels.and_then(|at| at.get(&key.to_owned())).and_then(|at| at.str());
+    let pairs = selector.get("matchLabels").map(|at| at.entries()).unwrap_or_default();
+    let by_labels =
+        pairs.iter().all(|(key, wanted)| wanted.str().is_none() || value(key) == wanted.str());
+    by_labels
+        && selector.list("matchExpressions").iter().all(|requirement| {
+            let have = value(requirement.text("key"));
+            let listed = requirement.list("values").iter().any(|at| at.str() == have);
+            match requirement.text("operator") {
+                "In" => have.is_some() && listed,
+                "NotIn" => have.is_none() || !listed,
+                "Exists" => have.is_some(),
+                "DoesNotExist" => have.is_none(),
+                _ => true,
+            }
+        })
+}

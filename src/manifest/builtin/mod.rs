@@ -1,0 +1,198 @@
+//! What an API server checks in the built-in kinds by code, beyond their schemas: fields that exclude or need each other,
+//! names that must refer to something in the same object, the syntax within strings.
+//!
+//! Owns: one small entry a rule (its code, its page with a wrong and a right example, which are its test), and the
+//! functions that walk the kinds. Must not know: schemas (what a schema says is not said here again), other documents,
+//! where a manifest stands.
+//!
+//! The rules follow `pkg/apis/*/validation` of Kubernetes. Where a cluster's settings decide, nothing is reported.
+
+mod at;
+mod autoscaling;
+mod config;
+mod containers;
+mod cron;
+mod ingress;
+mod meta;
+mod names;
+mod networkpolicy;
+mod pod;
+mod quantity;
+mod rbac;
+mod scheduling;
+mod service;
+mod storage;
+#[cfg(test)]
+mod tests;
+mod volumes;
+mod workloads;
+
+use super::{Document, versions::Versions};
+use crate::diag::{Code, Diagnostic};
+use at::{At, Out};
+
+/// A rule: its code, and two examples for the place that `place` names.
+#[derive(Debug)]
+pub struct Rule {
+    /// What a finding of it is.
+    pub code: &'static Code,
+    /// Where the examples stand: `Pod.spec`, or a kind for what stands beside `metadata`.
+    pub place: &'static str,
+    /// An example that the rule refuses.
+    pub wrong: &'static str,
+    /// The same, right.
+    pub right: &'static str,
+}
+
+/// Declares rules: a name, the code, a summary, why, the place of the examples, the wrong one, the right one.
+macro_rules! declare {
+    ($($name:ident = $code:literal, $summary:literal, $why:literal, $place:literal, $wrong:literal, $right:literal;)*) => {
+        $(pub(super) static $name: crate::diag::Code = crate::diag::Code {
+            name: $code,
+            level: crate::diag::Level::Deny,
+            summary: $summary,
+            page: concat!(
+                $why, "\n\nWrong, in `", $place, "`:\n\n```yaml\n", $wrong, "\n```\n\nRight:\n\n```yaml\n", $right, "\n```\n"
+            ),
+            alias: "",
+        };)*
+        /// The rules of this module.
+        pub(super) static RULES: &[super::Rule] = &[$(super::Rule {
+            code: &$name, place: $place, wrong: $wrong, right: $right,
+        }),*];
+    };
+}
+use declare;
+
+/// Every rule, by subject.
+pub fn rules() -> impl Iterator<Item = &'static Rule> {
+    [
+        meta::RULES,
+        pod::RULES,
+        containers::RULES,
+        volumes::RULES,
+        scheduling::RULES,
+        workloads::RULES,
+        service::RULES,
+        ingress::RULES,
+        networkpolicy::RULES,
+        config::RULES,
+        autoscaling::RULES,
+        rbac::RULES,
+        storage::RULES,
+    ]
+    .into_iter()
+    .flatten()
+}
+
+/// Every code of this module.
+pub fn codes() -> impl Iterator<Item = &'static Code> {
+    rules().map(|rule| rule.code)
+}
+
+/// Whether the rules here say what a kind's objects may be called, so that nobody else should.
+pub fn owns_name(group: &str, kind: &str) -> bool {
+    meta::naming(group, kind).is_some()
+}
+
+/// The kinds that [`check`] has rules for, beside those for names and labels: group and kind.
+pub static KINDS: &[(&str, &str)] = &[
+    ("", "ConfigMap"),
+    ("", "LimitRange"),
+    ("", "Namespace"),
+    ("", "PersistentVolume"),
+    ("", "PersistentVolumeClaim"),
+    ("", "Pod"),
+    ("", "PodTemplate"),
+    ("", "ReplicationController"),
+    ("", "ResourceQuota"),
+    ("", "Secret"),
+    ("", "Service"),
+    ("", "ServiceAccount"),
+    ("apps", "DaemonSet"),
+    ("apps", "Deployment"),
+    ("apps", "ReplicaSet"),
+    ("apps", "StatefulSet"),
+    ("autoscaling", "HorizontalPodAutoscaler"),
+    ("batch", "CronJob"),
+    ("batch", "Job"),
+    ("networking.k8s.io", "Ingress"),
+    ("networking.k8s.io", "NetworkPolicy"),
+    ("policy", "PodDisruptionBudget"),
+    ("rbac.authorization.k8s.io", "ClusterRole"),
+    ("rbac.authorization.k8s.io", "ClusterRoleBinding"),
+    ("rbac.authorization.k8s.io", "Role"),
+    ("rbac.authorization.k8s.io", "RoleBinding"),
+    ("storage.k8s.io", "StorageClass"),
+];
+
+/// Checks a document of a built-in kind; nothing to say about any other.
+pub fn check(document: &Document, _versions: &Versions) -> Vec<Diagnostic> {
+    let (Some(group), Some(kind)) = (document.group(), document.kind()) else { return Vec::new() };
+    let (group, kind) = (group, kind.value);
+    let mut out = Out::new(document);
+    let root = At::root(document);
+    meta::names(&root, group, kind, &mut out);
+    let spec = root.get("spec");
+    match (group, kind) {
+        ("", "ConfigMap") => config::config_map(&root, &mut out),
+        ("", "Secret") => config::secret(&root, &mut out),
+        ("", "LimitRange") => storage::limit_range(&root, &mut out),
+        ("", "ResourceQuota") => storage::resource_quota(&root, &mut out),
+        ("", "PersistentVolume") => storage::volume(&root, &mut out),
+        ("", "PersistentVolumeClaim") => {
+            if let Some(spec) = spec {
+                storage::claim(&spec, &mut out);
+            }
+        }
+        ("storage.k8s.io", "StorageClass") => storage::class(&root, &mut out),
+        ("", "Pod") => {
+            if let Some(spec) = spec {
+                pod::spec(&spec, &[], &mut out);
+            }
+        }
+        ("", "PodTemplate") => {
+            if let Some(template) = root.get("template") {
+                workloads::template(&template, &[], &mut out);
+            }
+        }
+        ("", "ReplicationController")
+        | ("apps", "Deployment" | "ReplicaSet" | "DaemonSet" | "StatefulSet")
+        | ("batch", "Job" | "CronJob") => {
+            if let Some(spec) = spec {
+                workloads::workload(kind, &root, &spec, &mut out);
+            }
+        }
+        ("", "Service") => {
+            if let Some(spec) = spec {
+                service::service(&spec, &mut out);
+            }
+        }
+        ("networking.k8s.io", "Ingress") if document.version() == Some("v1") => {
+            if let Some(spec) = spec {
+                ingress::ingress(&spec, &mut out);
+            }
+        }
+        ("networking.k8s.io", "NetworkPolicy") => {
+            if let Some(spec) = spec {
+                networkpolicy::policy(&spec, &mut out);
+            }
+        }
+        ("autoscaling", "HorizontalPodAutoscaler") => {
+            if let Some(spec) = spec {
+                autoscaling::autoscaler(&spec, &mut out);
+            }
+        }
+        ("policy", "PodDisruptionBudget") => {
+            if let Some(spec) = spec {
+                autoscaling::budget(&spec, &mut out);
+            }
+        }
+        ("rbac.authorization.k8s.io", "Role" | "ClusterRole") => rbac::role(kind, &root, &mut out),
+        ("rbac.authorization.k8s.io", "RoleBinding" | "ClusterRoleBinding") => {
+            rbac::binding(kind, &root, &mut out);
+        }
+        _ => {}
+    }
+    out.findings
+}

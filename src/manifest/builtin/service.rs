@@ -1,0 +1,220 @@
+//! Service.
+
+use super::at::{At, Out};
+use super::{containers, declare, meta, names};
+
+declare! {
+SERVICE_PORTS = "service-ports", "a Service without a port, or with one twice",
+"A Service has at least one port, unless it is headless (`clusterIP: None`) or only a name (`ExternalName`). A pair of port and \
+protocol stands once.",
+"Service.spec", "selector: {app: web}\nports: [{name: a, port: 80}, {name: b, port: 80}]",
+"selector: {app: web}\nports: [{name: a, port: 80}, {name: b, port: 81}]";
+
+SERVICE_PORT_NAME = "service-port-name", "a Service's port without a name of its own",
+"The ports of a Service with several are told apart by their names, which are DNS-1123 labels.",
+"Service.spec", "selector: {app: web}\nports: [{port: 80}, {port: 443}]",
+"selector: {app: web}\nports: [{name: http, port: 80}, {name: https, port: 443}]";
+
+SERVICE_TARGET_PORT = "service-target-port", "a target that is no port",
+"A target port is a number from 1 to 65535, or the name of a container's port. `\"8080\"` in quotes is neither.",
+"Service.spec", "selector: {app: web}\nports: [{port: 80, targetPort: \"8080\"}]",
+"selector: {app: web}\nports: [{port: 80, targetPort: 8080}]";
+
+SERVICE_NODE_PORT = "service-node-port", "a node port that cannot be had",
+"Nodes have a port for a Service of the type `NodePort` or `LoadBalancer`, and each of them once.",
+"Service.spec", "selector: {app: web}\nports: [{port: 80, nodePort: 30080}]",
+"type: NodePort\nselector: {app: web}\nports: [{port: 80, nodePort: 30080}]";
+
+SERVICE_EXTERNAL_NAME = "service-external-name", "an ExternalName Service without the name, or with more",
+"A Service of the type `ExternalName` is an alias of the DNS name in `externalName`; it has no address of its own.",
+"Service.spec", "type: ExternalName\nexternalName: https://db.example.com",
+"type: ExternalName\nexternalName: db.example.com";
+
+SERVICE_CLUSTER_IP = "service-cluster-ip", "an address that a Service cannot have",
+"A `clusterIP` is an IP address, or `None` for a headless Service, whose type is `ClusterIP`. `externalIPs` are IP addresses.",
+"Service.spec", "type: LoadBalancer\nclusterIP: None\nports: [{port: 80}]", "type: LoadBalancer\nports: [{port: 80}]";
+
+SERVICE_TYPE_FIELD = "service-type-field", "a field that this type of Service does not have",
+"What concerns traffic from outside (`externalTrafficPolicy`, `healthCheckNodePort`) needs a type that has such traffic; what concerns a \
+load balancer (`loadBalancerSourceRanges`, `loadBalancerClass`, `allocateLoadBalancerNodePorts`) needs the type `LoadBalancer`.",
+"Service.spec", "externalTrafficPolicy: Local\nports: [{port: 80}]",
+"type: NodePort\nexternalTrafficPolicy: Local\nports: [{port: 80}]";
+
+SERVICE_AFFINITY = "service-affinity", "settings of an affinity that is not on",
+"`sessionAffinityConfig` says how long a client stays with its pod, so it goes with `sessionAffinity: ClientIP`.",
+"Service.spec", "sessionAffinity: None\nsessionAffinityConfig: {clientIP: {timeoutSeconds: 60}}\nports: [{port: 80}]",
+"sessionAffinity: ClientIP\nsessionAffinityConfig: {clientIP: {timeoutSeconds: 60}}\nports: [{port: 80}]";
+}
+
+pub(super) fn service(spec: &At<'_>, out: &mut Out<'_>) {
+    let kind = match spec.text("type") {
+        "" => "ClusterIP",
+        kind => kind,
+    };
+    if let Some(selector) = spec.get("selector") {
+        meta::labels(&selector, out);
+    }
+    let headless = spec.text("clusterIP") == "None"
+        || spec.list("clusterIPs").iter().any(|at| at.str() == Some("None"));
+    addresses(spec, kind, headless, out);
+    let ports = spec.list("ports");
+    if kind == "ExternalName" {
+        external_name(spec, out);
+    } else if ports.is_empty() && !headless {
+        out.required(&SERVICE_PORTS, &spec.field("ports").keyed(), "");
+    }
+    self::ports(&ports, kind, out);
+    types(spec, kind, out);
+    if let Some(config) = spec.get("sessionAffinityConfig")
+        && matches!(spec.text("sessionAffinity"), "" | "None")
+    {
+        out.forbidden(&SERVICE_AFFINITY, &config, "must not be set when session affinity is None");
+    }
+}
+
+fn addresses(spec: &At<'_>, kind: &str, headless: bool, out: &mut Out<'_>) {
+    let first = spec.get("clusterIP");
+    let every = first.clone().into_iter().chain(spec.list("clusterIPs"));
+    for address in every {
+        if let Some(text) = address.str().filter(|text| !["", "None"].contains(text))
+            && !names::is_ip(text)
+        {
+            out.invalid(
+                &SERVICE_CLUSTER_IP,
+                &address,
+                "must be empty, 'None', or a valid IP address",
+            );
+        }
+    }
+    if headless && matches!(kind, "NodePort" | "LoadBalancer") {
+        let at = spec.field("clusterIP");
+        out.invalid(
+            &SERVICE_CLUSTER_IP,
+            &at,
+            &format!("may not be set to 'None' for {kind} services"),
+        );
+    }
+    for address in spec.list("externalIPs") {
+        if address.str().is_some_and(|text| !names::is_ip(text)) {
+            out.invalid(&SERVICE_CLUSTER_IP, &address, "must be a valid IP address");
+        }
+    }
+}
+
+fn external_name(spec: &At<'_>, out: &mut Out<'_>) {
+    let name = spec.field("externalName");
+    let text = name.str().unwrap_or_default();
+    if text.is_empty() {
+        out.required(
+            &SERVICE_EXTERNAL_NAME,
+            &name.keyed(),
+            "must be specified for ExternalName services",
+        );
+    } else if let Some(why) = names::subdomain(text.trim_end_matches('.')) {
+        out.invalid(&SERVICE_EXTERNAL_NAME, &name, why);
+    }
+    if let Some(address) =
+        spec.get("clusterIP").filter(|at| at.str().is_some_and(|text| !text.is_empty()))
+    {
+        out.forbidden(&SERVICE_EXTERNAL_NAME, &address, "may not be set for ExternalName services");
+    }
+}
+
+fn ports(ports: &[At<'_>], kind: &str, out: &mut Out<'_>) {
+    let protocol = |port: &At<'_>| match port.text("protocol") {
+        "" => "TCP".to_owned(),
+        text => text.to_owned(),
+    };
+    out.unique(&SERVICE_PORT_NAME, ports, "name");
+    for (i, port) in ports.iter().enumerate() {
+        let name = port.field("name");
+        match name.str().unwrap_or_default() {
+            "" if ports.len() > 1 => {
+                out.required(
+                    &SERVICE_PORT_NAME,
+                    &name.keyed(),
+                    "a Service with several ports names each of them",
+                );
+            }
+            "" => {}
+            text => {
+                if let Some(why) = names::label(text) {
+                    let better = names::mended(text, names::label);
+                    let finding = out.invalid(&SERVICE_PORT_NAME, &name, why);
+                    if let Some(better) = better {
+                        finding.help.push(format!("did you mean `{better}`?"));
+                    }
+                }
+            }
+        }
+        if let Some(target) = port.get("targetPort") {
+            containers::port_or_name(&SERVICE_TARGET_PORT, &target, out);
+        }
+        if let Some(app) = port.get("appProtocol")
+            && let Some(why) = app.str().and_then(names::qualified)
+        {
+            out.invalid(&SERVICE_PORT_NAME, &app, why);
+        }
+        let same = |field: &str| {
+            let number = port.number(field).filter(|number| *number > 0)?;
+            ports[..i].iter().find(|other| {
+                other.number(field) == Some(number) && protocol(other) == protocol(port)
+            })
+        };
+        if let Some(first) = same("port") {
+            out.duplicate(&SERVICE_PORTS, &port.field("port"), &first.field("port"));
+        }
+        let node = port.get("nodePort").filter(|at| at.int().is_some_and(|number| number > 0));
+        if let Some(node) = node {
+            if kind == "ClusterIP" || kind == "ExternalName" {
+                out.forbidden(
+                    &SERVICE_NODE_PORT,
+                    &node,
+                    &format!("may not be used when `type` is '{kind}'"),
+                );
+            } else if let Some(first) = same("nodePort") {
+                out.duplicate(&SERVICE_NODE_PORT, &node, &first.field("nodePort"));
+            }
+        }
+    }
+}
+
+fn types(spec: &At<'_>, kind: &str, out: &mut Out<'_>) {
+    let outside = matches!(kind, "NodePort" | "LoadBalancer")
+        || kind == "ClusterIP" && !spec.list("externalIPs").is_empty();
+    if let Some(at) =
+        spec.get("externalTrafficPolicy").filter(|at| !outside && at.str() != Some(""))
+    {
+        out.invalid(&SERVICE_TYPE_FIELD, &at, "may only be set for externally-accessible services");
+    }
+    let local = kind == "LoadBalancer" && spec.text("externalTrafficPolicy") == "Local";
+    if let Some(at) = spec.get("healthCheckNodePort").filter(|at| !local && at.int() != Some(0)) {
+        out.invalid(
+            &SERVICE_TYPE_FIELD,
+            &at,
+            "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'",
+        );
+    }
+    for range in spec.list("loadBalancerSourceRanges") {
+        if range.str().is_some_and(|text| names::cidr(text.trim()).is_none()) {
+            out.invalid(
+                &SERVICE_TYPE_FIELD,
+                &range,
+                "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)",
+            );
+        }
+    }
+    if kind != "LoadBalancer" {
+        for field in
+            ["loadBalancerSourceRanges", "loadBalancerClass", "allocateLoadBalancerNodePorts"]
+        {
+            if let Some(at) = spec.get(field) {
+                out.forbidden(
+                    &SERVICE_TYPE_FIELD,
+                    &at,
+                    "may only be used when `type` is 'LoadBalancer'",
+                );
+            }
+        }
+    }
+}
