@@ -183,7 +183,7 @@ pub struct Status {
     pub word: String,
     /// How far it meets a need.
     pub meets: Meets,
-    /// How much that counts where options are ranked: 1 fully, 0 not at all. Exact decimal text.
+    /// How much that counts where options are ranked: 1 fully, 0 not at all. A fraction or a whole number.
     pub weight: String,
 }
 
@@ -223,6 +223,10 @@ pub struct Matrix {
     pub id: String,
     /// What it shows.
     pub title: Vec<Inline>,
+    /// More about it, or nothing.
+    pub note: Vec<Inline>,
+    /// The head of the first column.
+    pub corner: Vec<Inline>,
     /// The options: id and name.
     pub options: Vec<(String, Vec<Inline>)>,
     /// The needs.
@@ -240,6 +244,10 @@ pub struct MatrixRow {
     pub title: Vec<Inline>,
     /// More about it, or nothing.
     pub note: Vec<Inline>,
+    /// The head that it stands under, or nothing.
+    pub group: Vec<Inline>,
+    /// What it counts where options are ranked; a fraction or a whole number.
+    pub weight: String,
     /// One for each option.
     pub cells: Vec<MatrixCell>,
 }
@@ -249,10 +257,12 @@ pub struct MatrixRow {
 pub struct MatrixCell {
     /// How far.
     pub status: Status,
-    /// A few words, or nothing.
+    /// What stands there instead of the status's word, or nothing.
+    pub text: Vec<Inline>,
+    /// More about it, or nothing.
     pub note: Vec<Inline>,
     /// Who says so.
-    pub source: Option<SourceNote>,
+    pub sources: Vec<SourceNote>,
     /// True where the model says that nobody has checked it.
     pub unverified: bool,
 }
@@ -282,6 +292,8 @@ pub struct ChecklistGroup {
     pub id: String,
     /// Its title, or nothing.
     pub title: Vec<Inline>,
+    /// More about it, or nothing.
+    pub note: Vec<Inline>,
     /// The items.
     pub items: Vec<ChecklistItem>,
 }
@@ -308,6 +320,8 @@ pub struct Verdict {
     pub title: Vec<Inline>,
     /// What to do.
     pub text: Vec<Inline>,
+    /// What to read next.
+    pub links: Vec<Inline>,
     /// The rule, for people: "yes to at least two".
     pub rule: String,
 }
@@ -399,31 +413,37 @@ pub struct Advisor {
     pub id: String,
     /// Its title.
     pub title: Vec<Inline>,
+    /// What to do, or nothing.
+    pub intro: Vec<Inline>,
     /// The questions.
-    pub checklist: Checklist,
+    pub checklist: Option<Checklist>,
     /// What each option does for each need.
-    pub matrix: Matrix,
+    pub matrix: Option<Matrix>,
     /// The reader's size.
-    pub calculator: Calculator,
-    /// The recommendations that can come out, in the order in which they are tried.
-    pub outcomes: Vec<Outcome>,
-    /// Their rules, as the reader's browser evaluates them.
+    pub calculator: Option<Calculator>,
+    /// What there is to choose from: id and name.
+    pub options: Vec<(String, Vec<Inline>)>,
+    /// What speaks for or against an option.
+    pub rules: Vec<AdvisorRule>,
+    /// The rules, and what options cost, as the reader's browser evaluates them.
     pub program: Json,
 }
 
-/// A recommendation.
+/// Something that speaks for or against options.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Outcome {
+pub struct AdvisorRule {
     /// Its id.
     pub id: String,
-    /// In a few words.
-    pub title: Vec<Inline>,
-    /// Why.
-    pub text: Vec<Inline>,
-    /// The rule, for people.
+    /// When it holds, for people.
     pub rule: String,
-    /// The option whose cost is shown with it.
-    pub option: Option<String>,
+    /// Why it speaks for or against them.
+    pub reason: Vec<Inline>,
+    /// Ids of the options that it speaks for.
+    pub recommend: Vec<String>,
+    /// Ids of the options that it rules out.
+    pub against: Vec<String>,
+    /// What it counts; a fraction or a whole number.
+    pub weight: String,
     /// Pages to read and manifests to start from.
     pub links: Vec<Inline>,
 }

@@ -3,8 +3,8 @@
 //! Owns: the form of a page's blocks. Must not know: how Markdown renderers show them, or what scripts do.
 
 use crate::content::{
-    Align, Block, Chart, Content, Inline, Manifest, ManifestState, Meets, Row, SourceNote, Status,
-    Table, Value,
+    Align, Block, Chart, Content, Inline, Manifest, ManifestState, MatrixCell, Meets, Row,
+    SourceNote, Status, Table, Value,
 };
 
 use super::element::{Element, button, div, element, span};
@@ -116,7 +116,7 @@ impl Inlines<'_> {
             Some(provenance) if !self.site.plain => element("button")
                 .attr("type", "button")
                 .class("plumb-value")
-                .attr("popovertarget", &notes::id(value, provenance, self.site)),
+                .attr("popovertarget", &notes::value_id(value, provenance, self.site)),
             _ => span("plumb-value"),
         };
         self.out.push_str(&element.html(&text).end());
@@ -125,10 +125,37 @@ impl Inlines<'_> {
 
 /// An icon and a word; the icon alone would say nothing to those who hear the page.
 fn status(status: &Status, icon: &str, word: &str) -> Element {
-    span(&format!("plumb-status {}", meets_class(status.meets)))
-        .child(span("plumb-icon").attr("aria-hidden", "true").html(icon))
-        .html(" ")
-        .html(word)
+    filled_status(span(&status_class(status)), icon, word)
+}
+
+fn filled_status(element: Element, icon: &str, word: &str) -> Element {
+    if !icon.is_empty() {
+        let icon = span("plumb-icon").attr("aria-hidden", "true").html(icon);
+        return element.child(icon).html(" ").html(word);
+    }
+    element.html(word)
+}
+
+fn status_class(status: &Status) -> String {
+    format!("plumb-status {}", meets_class(status.meets))
+}
+
+/// What a cell of a matrix says; a button where there is more to say.
+pub(super) fn cell_status(cell: &MatrixCell, details: Option<&str>, site: &Site) -> Element {
+    let word = if cell.text.is_empty() {
+        escape::block(&cell.status.word)
+    } else {
+        plain_inlines(&cell.text, site)
+    };
+    let class = status_class(&cell.status);
+    let element = match details {
+        Some(id) => element("button")
+            .attr("type", "button")
+            .class(&format!("plumb-value {class}"))
+            .attr("popovertarget", id),
+        None => span(&class),
+    };
+    filled_status(element, &escape::block(&cell.status.icon), &word)
 }
 
 /// How a status is coloured.

@@ -4,11 +4,12 @@
 
 use crate::content::{
     Advisor, Align, Block, Calculator, Chart, Checklist, Content, Inline, Manifest, Matrix,
-    MatrixCell, Table, plain,
+    MatrixCell, SourceNote, Table, plain, text,
 };
 
 use super::escape::{self, Place};
-use super::{Site, html};
+use super::widgets::names;
+use super::{Site, html, notes};
 
 pub(super) fn render(content: &Content, site: &Site) -> String {
     let writer = Writer { site };
@@ -179,48 +180,81 @@ impl Writer<'_> {
     }
 
     fn matrix(&self, matrix: &Matrix) -> String {
-        let head = std::iter::once("Need".to_owned())
-            .chain(matrix.options.iter().map(|(_, title)| self.cell(title)));
+        let corner =
+            if matrix.corner.is_empty() { "Need".to_owned() } else { self.cell(&matrix.corner) };
+        let head =
+            std::iter::once(corner).chain(matrix.options.iter().map(|(_, title)| self.cell(title)));
         let aligns = std::iter::once(Align::Left).chain(matrix.options.iter().map(|_| Align::Left));
         let mut lines = vec![cells(head), rule(aligns)];
+        let mut notes = Vec::new();
         for row in &matrix.rows {
-            let mut need = self.cell(&row.title);
+            let need = self.cell(&row.title);
+            let row_cells = row.cells.iter().map(|cell| self.matrix_cell(cell));
+            lines.push(cells(std::iter::once(need).chain(row_cells)));
             if !row.note.is_empty() {
-                need.push_str(&format!(" ({})", self.cell(&row.note)));
+                notes.push(format!(
+                    "- **{}**: {}",
+                    self.line(&row.title, false, false),
+                    self.line(&row.note, false, false)
+                ));
             }
-            lines.push(cells(
-                std::iter::once(need).chain(row.cells.iter().map(|cell| self.matrix_cell(cell))),
-            ));
+            for (cell, (_, option)) in row.cells.iter().zip(&matrix.options) {
+                notes.extend(self.cell_note(cell, &notes::cell_title(row, option)));
+            }
         }
-        joined([self.paragraph(&matrix.title), lines.join("\n")])
+        let heading = if notes.is_empty() { String::new() } else { "Notes:".to_owned() };
+        joined([
+            self.paragraph(&matrix.title),
+            self.paragraph(&matrix.note),
+            lines.join("\n"),
+            heading,
+            notes.join("\n"),
+        ])
     }
 
     fn matrix_cell(&self, cell: &MatrixCell) -> String {
-        let mut out = self.cell(&[Inline::Status(cell.status.clone())]);
-        let mut more = Vec::new();
-        if !cell.note.is_empty() {
-            more.push(self.cell(&cell.note));
-        }
-        if let Some(source) = &cell.source {
-            let text = crate::content::text(source.title.clone());
-            more.push(match &source.url {
-                Some(url) => self.cell(&[Inline::Link { url: url.clone(), text }]),
-                None => self.cell(&text),
-            });
-        }
+        let mut out = if cell.text.is_empty() {
+            self.cell(&[Inline::Status(cell.status.clone())])
+        } else {
+            let text = self.cell(&cell.text);
+            format!(
+                "{} {text}",
+                escape::markdown(&cell.status.icon, Place { in_table: true, start_of_line: false })
+            )
+        };
         if cell.unverified {
-            more.push("*unverified*".to_owned());
-        }
-        if !more.is_empty() {
-            out.push_str(&format!(" ({})", more.join(", ")));
+            out.push_str(" *(unverified)*");
         }
         out
+    }
+
+    /// What is to be said of a cell, below the table.
+    fn cell_note(&self, cell: &MatrixCell, title: &str) -> Option<String> {
+        let mut parts = Vec::new();
+        if !cell.note.is_empty() {
+            parts.push(self.line(&cell.note, false, false));
+        }
+        let sources: Vec<String> = cell.sources.iter().map(|source| self.source(source)).collect();
+        if !sources.is_empty() {
+            parts.push(sources.join(", "));
+        }
+        let title = escape::markdown(title, Place::default());
+        (!parts.is_empty()).then(|| format!("- {title}: {}", parts.join(" ")))
+    }
+
+    fn source(&self, source: &SourceNote) -> String {
+        let text = crate::content::text(source.title.clone());
+        match &source.url {
+            Some(url) => self.line(&[Inline::Link { url: url.clone(), text }], false, false),
+            None => self.line(&text, false, false),
+        }
     }
 
     fn checklist(&self, checklist: &Checklist) -> String {
         let mut parts = vec![self.strong(&checklist.title), self.paragraph(&checklist.intro)];
         for group in &checklist.groups {
             parts.push(self.strong(&group.title));
+            parts.push(self.paragraph(&group.note));
             let items = group.items.iter().map(|item| {
                 let text = self.line(&item.text, false, false);
                 let help = self.line(&item.help, false, true);
@@ -235,7 +269,7 @@ impl Writer<'_> {
         let verdicts = checklist
             .verdicts
             .iter()
-            .map(|verdict| self.rule(&verdict.rule, &verdict.title, &verdict.text, &[]));
+            .map(|verdict| self.rule(&verdict.rule, &verdict.title, &verdict.text, &verdict.links));
         // A line between the two lists, or they would be one.
         parts.push("Verdict:".to_owned());
         parts.push(verdicts.collect::<Vec<_>>().join("\n"));
@@ -278,16 +312,22 @@ impl Writer<'_> {
     }
 
     fn advisor(&self, advisor: &Advisor) -> String {
-        let outcomes = advisor
-            .outcomes
-            .iter()
-            .map(|outcome| self.rule(&outcome.rule, &outcome.title, &outcome.text, &outcome.links));
+        let rules = advisor.rules.iter().map(|rule| {
+            let sides = [("for", &rule.recommend), ("against", &rule.against)]
+                .into_iter()
+                .filter(|(_, ids)| !ids.is_empty())
+                .map(|(word, ids)| format!("{word} {}", names(ids, &advisor.options)))
+                .collect::<Vec<_>>();
+            self.rule(&rule.rule, &text(sides.join(", ")), &rule.reason, &rule.links)
+        });
         joined([
             self.strong(&advisor.title),
-            self.checklist(&advisor.checklist),
-            self.matrix(&advisor.matrix),
-            self.calculator(&advisor.calculator),
-            outcomes.collect::<Vec<_>>().join("\n"),
+            self.paragraph(&advisor.intro),
+            advisor.checklist.as_ref().map_or_else(String::new, |inner| self.checklist(inner)),
+            advisor.matrix.as_ref().map_or_else(String::new, |inner| self.matrix(inner)),
+            advisor.calculator.as_ref().map_or_else(String::new, |inner| self.calculator(inner)),
+            "What speaks for what:".to_owned(),
+            rules.collect::<Vec<_>>().join("\n"),
         ])
     }
 }

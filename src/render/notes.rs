@@ -1,15 +1,15 @@
-//! The details of values: formula, inputs, figures, sources. They stand at the chapter's foot, each once, and open
+//! The details of values (formula, inputs, figures, sources) and of a matrix's cells. They stand at the chapter's foot, each once, and open
 //! beside the value that is pressed.
 //!
-//! Owns: their ids and their form. Must not know: which directive published a value.
+//! Owns: their ids and their form. Must not know: which directive published them.
 
 use std::collections::BTreeSet;
 
 use sha2::{Digest, Sha256};
 
 use crate::content::{
-    Advisor, Block, Calculator, Checklist, Content, FigureNote, Inline, Matrix, Provenance,
-    SourceNote, Table, Value,
+    Advisor, Block, Calculator, Checklist, Content, FigureNote, Inline, Matrix, MatrixCell,
+    MatrixRow, Provenance, SourceNote, Table, Value, plain,
 };
 
 use super::element::{Element, div, element, span};
@@ -20,32 +20,78 @@ pub(super) fn digest(text: &str) -> String {
     Sha256::digest(text.as_bytes()).iter().take(5).map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The id of a value's details: values of one chapter that came about in the same way share them.
-pub(super) fn id(value: &Value, provenance: &Provenance, site: &Site) -> String {
-    format!(
-        "plumb-{}-{}",
-        escape::slug(&site.chapter),
-        digest(&format!("{}\0{provenance:?}", value.text))
-    )
+/// What can be pressed for details.
+enum Note<'a> {
+    /// A value of the model.
+    Value(&'a Value, &'a Provenance),
+    /// A cell of a matrix, under its need and option.
+    Cell(String, &'a MatrixCell),
 }
 
-/// The details of all values of a chapter.
+/// The id of a value's details: values of one chapter that came about in the same way share them.
+pub(super) fn value_id(value: &Value, provenance: &Provenance, site: &Site) -> String {
+    id(site, &format!("{}\0{provenance:?}", value.text))
+}
+
+/// The id of a cell's details; none where there is nothing more to say.
+pub(super) fn cell_id(title: &str, cell: &MatrixCell, site: &Site) -> Option<String> {
+    let more = !cell.note.is_empty() || !cell.sources.is_empty();
+    (more && !site.plain).then(|| id(site, &format!("{title}\0{cell:?}")))
+}
+
+fn id(site: &Site, what: &str) -> String {
+    format!("plumb-{}-{}", escape::slug(&site.chapter), digest(what))
+}
+
+/// What a cell of a matrix is about.
+pub(super) fn cell_title(row: &MatrixRow, option: &[Inline]) -> String {
+    format!("{}: {}", plain(&row.title), plain(option))
+}
+
+/// The details of all that can be pressed in a chapter.
 pub(super) fn render(parts: &[(&Content, &Site)]) -> String {
     let mut seen = BTreeSet::new();
     let mut out = div("plumb plumb-notes");
     for (content, site) in parts {
-        let mut values = Vec::new();
-        collect(content, site, &mut values);
-        for value in values {
-            if let Some(provenance) = &value.provenance {
-                let id = id(value, provenance, site);
-                if seen.insert(id.clone()) {
-                    out = out.child(note(value, provenance, &id, site));
+        let mut notes = Vec::new();
+        collect(content, site, &mut notes);
+        for note in notes {
+            let (id, element) = match note {
+                Note::Value(value, provenance) => {
+                    let id = value_id(value, provenance, site);
+                    let element = self::note(value, provenance, &id, site);
+                    (id, element)
                 }
+                Note::Cell(title, cell) => {
+                    let Some(id) = cell_id(&title, cell, site) else { continue };
+                    let element = self::cell(&title, cell, &id, site);
+                    (id, element)
+                }
+            };
+            if seen.insert(id) {
+                out = out.child(element);
             }
         }
     }
     if seen.is_empty() { String::new() } else { out.end() }
+}
+
+fn cell(title: &str, cell: &MatrixCell, id: &str, site: &Site) -> Element {
+    let sources = cell
+        .sources
+        .iter()
+        .map(|source| element("li").child(html::source(source, site)).text(&read_on(source)));
+    div("plumb-note plumb-aside")
+        .attr("id", id)
+        .flag("popover")
+        .attr("role", "group")
+        .attr("aria-label", title)
+        .child(element("p").child(element("strong").text(title)))
+        .children(
+            (!cell.note.is_empty())
+                .then(|| element("p").html(&html::plain_inlines(&cell.note, site))),
+        )
+        .children((!cell.sources.is_empty()).then(|| element("ul").children(sources)))
 }
 
 fn note(value: &Value, provenance: &Provenance, id: &str, site: &Site) -> Element {
@@ -111,14 +157,14 @@ fn read_on(source: &SourceNote) -> String {
     source.accessed.as_ref().map_or_else(String::new, |day| format!(", read {day}"))
 }
 
-/// Whether any value of it could have details.
+/// Whether anything in it could have details.
 pub(super) fn has_any(content: &Content) -> bool {
-    let mut values = Vec::new();
-    collect(content, &Site::default(), &mut values);
-    values.iter().any(|value| value.provenance.is_some())
+    let mut notes = Vec::new();
+    collect(content, &Site::default(), &mut notes);
+    !notes.is_empty()
 }
 
-fn collect<'a>(content: &'a Content, site: &Site, out: &mut Vec<&'a Value>) {
+fn collect<'a>(content: &'a Content, site: &Site, out: &mut Vec<Note<'a>>) {
     if site.plain {
         return;
     }
@@ -129,10 +175,14 @@ fn collect<'a>(content: &'a Content, site: &Site, out: &mut Vec<&'a Value>) {
     }
 }
 
-fn inlines<'a>(inlines: &'a [Inline], out: &mut Vec<&'a Value>) {
+fn inlines<'a>(inlines: &'a [Inline], out: &mut Vec<Note<'a>>) {
     for inline in inlines {
         match inline {
-            Inline::Value(value) => out.push(value),
+            Inline::Value(value) => {
+                out.extend(
+                    value.provenance.as_ref().map(|provenance| Note::Value(value, provenance)),
+                );
+            }
             Inline::Strong(inner) | Inline::Emphasis(inner) => self::inlines(inner, out),
             // What stands in a link can't be pressed.
             Inline::Link { .. } | Inline::Text(_) | Inline::Code(_) | Inline::Status(_) => {}
@@ -140,7 +190,7 @@ fn inlines<'a>(inlines: &'a [Inline], out: &mut Vec<&'a Value>) {
     }
 }
 
-fn blocks<'a>(blocks: &'a [Block], out: &mut Vec<&'a Value>) {
+fn blocks<'a>(blocks: &'a [Block], out: &mut Vec<Note<'a>>) {
     for block in blocks {
         match block {
             Block::Paragraph(text) => inlines(text, out),
@@ -157,35 +207,40 @@ fn blocks<'a>(blocks: &'a [Block], out: &mut Vec<&'a Value>) {
     }
 }
 
-fn table<'a>(table: &'a Table, out: &mut Vec<&'a Value>) {
+fn table<'a>(table: &'a Table, out: &mut Vec<Note<'a>>) {
     inlines(&table.caption, out);
     table.columns.iter().for_each(|column| inlines(&column.title, out));
     table.rows.iter().flat_map(|row| &row.cells).for_each(|cell| inlines(cell, out));
 }
 
-fn matrix<'a>(matrix: &'a Matrix, out: &mut Vec<&'a Value>) {
+fn matrix<'a>(matrix: &'a Matrix, out: &mut Vec<Note<'a>>) {
+    inlines(&matrix.note, out);
     for row in &matrix.rows {
         inlines(&row.note, out);
-        row.cells.iter().for_each(|cell| inlines(&cell.note, out));
+        for (cell, (_, option)) in row.cells.iter().zip(&matrix.options) {
+            out.push(Note::Cell(cell_title(row, option), cell));
+        }
     }
 }
 
-fn checklist<'a>(checklist: &'a Checklist, out: &mut Vec<&'a Value>) {
+fn checklist<'a>(checklist: &'a Checklist, out: &mut Vec<Note<'a>>) {
     inlines(&checklist.intro, out);
-    for item in checklist.groups.iter().flat_map(|group| &group.items) {
-        inlines(&item.help, out);
+    for group in &checklist.groups {
+        inlines(&group.note, out);
+        group.items.iter().for_each(|item| inlines(&item.help, out));
     }
     checklist.verdicts.iter().for_each(|verdict| inlines(&verdict.text, out));
 }
 
-fn calculator<'a>(calculator: &'a Calculator, out: &mut Vec<&'a Value>) {
+fn calculator<'a>(calculator: &'a Calculator, out: &mut Vec<Note<'a>>) {
     calculator.inputs.iter().for_each(|input| inlines(&input.note, out));
     table(&calculator.result, out);
 }
 
-fn advisor<'a>(advisor: &'a Advisor, out: &mut Vec<&'a Value>) {
-    checklist(&advisor.checklist, out);
-    matrix(&advisor.matrix, out);
-    calculator(&advisor.calculator, out);
-    advisor.outcomes.iter().for_each(|outcome| inlines(&outcome.text, out));
+fn advisor<'a>(advisor: &'a Advisor, out: &mut Vec<Note<'a>>) {
+    inlines(&advisor.intro, out);
+    advisor.checklist.iter().for_each(|inner| checklist(inner, out));
+    advisor.matrix.iter().for_each(|inner| matrix(inner, out));
+    advisor.calculator.iter().for_each(|inner| calculator(inner, out));
+    advisor.rules.iter().for_each(|rule| inlines(&rule.reason, out));
 }

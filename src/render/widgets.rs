@@ -8,13 +8,13 @@
 use serde_json::Value as Json;
 
 use crate::content::{
-    Advisor, Calculator, CalculatorInput, CalculatorOption, Checklist, ChecklistGroup,
-    ChecklistItem, Inline, Matrix, MatrixCell, MatrixRow, Outcome, Verdict, plain,
+    Advisor, AdvisorRule, Calculator, CalculatorInput, CalculatorOption, Checklist, ChecklistGroup,
+    ChecklistItem, Inline, Matrix, MatrixCell, MatrixRow, Verdict, plain,
 };
 
 use super::element::{Element, button, div, element, span};
-use super::html::{block_status, inlines, plain_inlines, scroller, site_id, source, table};
-use super::{Site, escape};
+use super::html::{block_status, cell_status, inlines, plain_inlines, scroller, site_id, table};
+use super::{Site, escape, notes};
 
 /// A widget's element; its state is kept under the guide and its own id.
 fn widget(name: &'static str, id: &str, site: &Site) -> Element {
@@ -114,12 +114,26 @@ fn verdict(verdict: &Verdict, site: &Site) -> Element {
         .html(" ")
         .child(element("strong").html(&plain_inlines(&verdict.title, site)))
         .children(paragraph("", &verdict.text, site))
+        .children(links(&verdict.links, site))
+}
+
+fn links(links: &[Inline], site: &Site) -> Option<Element> {
+    (!links.is_empty()).then(|| {
+        element("ul").class("plumb-links").children(
+            links.iter().map(|link| element("li").html(&inlines(std::slice::from_ref(link), site))),
+        )
+    })
 }
 
 pub(super) fn matrix(matrix: &Matrix, site: &Site) -> Element {
     let name = plain(&matrix.title);
+    let corner = if matrix.corner.is_empty() {
+        "Need".to_owned()
+    } else {
+        plain_inlines(&matrix.corner, site)
+    };
     let head = element("thead").child(
-        element("tr").child(element("th").attr("scope", "col").text("Need")).children(
+        element("tr").child(element("th").attr("scope", "col").html(&corner)).children(
             matrix.options.iter().map(|(id, title)| {
                 element("th")
                     .attr("scope", "col")
@@ -128,12 +142,28 @@ pub(super) fn matrix(matrix: &Matrix, site: &Site) -> Element {
             }),
         ),
     );
-    let body = element("tbody").children(matrix.rows.iter().map(|row| need(row, site)));
+    let mut body = element("tbody");
+    let mut group: &[Inline] = &[];
+    for row in &matrix.rows {
+        if row.group != group && !row.group.is_empty() {
+            let head = element("th")
+                .attr("scope", "rowgroup")
+                .attr("colspan", &(matrix.options.len() + 1).to_string());
+            body = body.child(
+                element("tr")
+                    .class("plumb-group")
+                    .child(head.html(&plain_inlines(&row.group, site))),
+            );
+        }
+        group = &row.group;
+        body = body.child(need(row, &matrix.options, site));
+    }
     let mut grid = element("table").class("plumb-grid");
     if !name.is_empty() {
         grid = grid.child(element("caption").html(&plain_inlines(&matrix.title, site)));
     }
     widget("plumb-matrix", &matrix.id, site)
+        .children(paragraph("plumb-help", &matrix.note, site))
         .child(
             element("p")
                 .class("plumb-js plumb-hint")
@@ -148,7 +178,12 @@ pub(super) fn matrix(matrix: &Matrix, site: &Site) -> Element {
         ))
         .child(
             div("plumb-result plumb-js")
-                .child(element("p").class("plumb-progress").attr("role", "status"))
+                .child(
+                    element("p")
+                        .class("plumb-progress")
+                        .attr("role", "status")
+                        .text("No need chosen."),
+                )
                 .child(
                     element("ol").class("plumb-ranking").attr("aria-label", "Options, best first"),
                 ),
@@ -160,7 +195,7 @@ pub(super) fn matrix(matrix: &Matrix, site: &Site) -> Element {
         ]))
 }
 
-fn need(row: &MatrixRow, site: &Site) -> Element {
+fn need(row: &MatrixRow, options: &[(String, Vec<Inline>)], site: &Site) -> Element {
     let title = plain_inlines(&row.title, site);
     let label = element("label")
         .child(
@@ -170,32 +205,27 @@ fn need(row: &MatrixRow, site: &Site) -> Element {
         .child(span("").html(&title));
     element("tr")
         .attr("data-need", &row.id)
+        .attr("data-weight", &row.weight)
         .child(element("th").attr("scope", "row").child(label).children(
             (!row.note.is_empty()).then(|| div("plumb-small").html(&inlines(&row.note, site))),
         ))
-        .children(row.cells.iter().map(|cell| self::cell(cell, site)))
+        .children(
+            row.cells
+                .iter()
+                .zip(options)
+                .map(|(cell, (_, option))| self::cell(cell, &notes::cell_title(row, option), site)),
+        )
 }
 
-fn cell(cell: &MatrixCell, site: &Site) -> Element {
-    let mut small = Vec::new();
-    if !cell.note.is_empty() {
-        small.push(span("").html(&inlines(&cell.note, site)));
-    }
-    if let Some(note) = &cell.source {
-        small.push(span("plumb-source").child(source(note, site)));
-    }
-    if cell.unverified {
-        small.push(element("em").text("unverified"));
-    }
+fn cell(cell: &MatrixCell, title: &str, site: &Site) -> Element {
+    let details = notes::cell_id(title, cell, site);
     element("td")
         .attr("data-meets", cell.status.meets.as_str())
         .attr("data-weight", &cell.status.weight)
-        .child(block_status(&cell.status))
-        .children((!small.is_empty()).then(|| div("plumb-small").html(&separated(small))))
-}
-
-fn separated(parts: Vec<Element>) -> String {
-    parts.into_iter().map(Element::end).collect::<Vec<_>>().join(" · ")
+        .child(cell_status(cell, details.as_deref(), site))
+        .children(
+            cell.unverified.then(|| div("plumb-small").child(element("em").text("unverified"))),
+        )
 }
 
 pub(super) fn calculator(calculator: &Calculator, site: &Site) -> Element {
@@ -317,38 +347,56 @@ fn input(input: &CalculatorInput, site: &Site) -> Element {
 }
 
 pub(super) fn advisor(advisor: &Advisor, site: &Site) -> Element {
-    let step = |id: &str, inside: Element| div("plumb-step").attr("data-step", id).child(inside);
+    let step = |inside: Element| div("plumb-step").child(inside);
+    let options = advisor.options.iter().map(|(id, title)| (id.clone(), Json::from(plain(title))));
     widget("plumb-advisor", &advisor.id, site)
+        .attr("data-options", &Json::from_iter(options).to_string())
         .children(title(&advisor.title, site))
-        .child(step("checklist", checklist(&advisor.checklist, site)))
-        .child(step("matrix", matrix(&advisor.matrix, site)))
-        .child(step("calculator", calculator(&advisor.calculator, site)))
-        .child(div("plumb-result plumb-advice plumb-js").attr("role", "status"))
+        .children(paragraph("plumb-intro", &advisor.intro, site))
+        .children(advisor.checklist.as_ref().map(|inner| step(checklist(inner, site))))
+        .children(advisor.matrix.as_ref().map(|inner| step(matrix(inner, site))))
+        .children(advisor.calculator.as_ref().map(|inner| step(calculator(inner, site))))
+        .child(div("plumb-result plumb-advice plumb-js").attr("role", "status").child(
+            element("p").text("Answer the questions above: the recommendation appears here."),
+        ))
         .child(bar([button("copy", "Copy as Markdown"), button("link", "Copy link")]))
         .child(
             element("ul")
                 .class("plumb-verdicts")
-                .attr("aria-label", "Recommendations")
-                .children(advisor.outcomes.iter().map(|outcome| self::outcome(outcome, site))),
+                .attr("aria-label", "What speaks for what")
+                .children(
+                    advisor.rules.iter().map(|rule| self::rule(rule, &advisor.options, site)),
+                ),
         )
         .children(data(&advisor.program))
 }
 
-fn outcome(outcome: &Outcome, site: &Site) -> Element {
-    let mut html = element("li").attr("data-verdict", &outcome.id);
-    if let Some(option) = &outcome.option {
-        html = html.attr("data-option", option);
+fn rule(rule: &AdvisorRule, options: &[(String, Vec<Inline>)], site: &Site) -> Element {
+    let mut sides = Vec::new();
+    for (word, ids) in [("for", &rule.recommend), ("against", &rule.against)] {
+        if !ids.is_empty() {
+            sides.push(format!("{word} {}", names(ids, options)));
+        }
     }
-    html.child(span("plumb-rule").text(&outcome.rule))
+    element("li")
+        .attr("data-rule", &rule.id)
+        .attr("data-recommend", &rule.recommend.join(" "))
+        .attr("data-against", &rule.against.join(" "))
+        .attr("data-weight", &rule.weight)
+        .child(span("plumb-rule").text(&rule.rule))
         .html(" ")
-        .child(element("strong").html(&plain_inlines(&outcome.title, site)))
-        .children(paragraph("", &outcome.text, site))
-        .children((!outcome.links.is_empty()).then(|| {
-            element("ul").class("plumb-links").children(
-                outcome
-                    .links
-                    .iter()
-                    .map(|link| element("li").html(&inlines(std::slice::from_ref(link), site))),
-            )
-        }))
+        .child(element("strong").text(&sides.join(", ")))
+        .children(paragraph("plumb-reason", &rule.reason, site))
+        .children(links(&rule.links, site))
+}
+
+/// Options by name; an id that no option has stands for itself.
+pub(super) fn names(ids: &[String], options: &[(String, Vec<Inline>)]) -> String {
+    let name = |id: &String| {
+        options
+            .iter()
+            .find(|(option, _)| option == id)
+            .map_or_else(|| id.clone(), |(_, title)| plain(title))
+    };
+    ids.iter().map(name).collect::<Vec<_>>().join(", ")
 }

@@ -280,18 +280,27 @@ fn the_advisor_joins_the_answers() {
         tab.click("li[data-item=services] input");
         assert_eq!(
             tab.text(".plumb-advice").replace("\n\n", "\n"),
-            "Recommended: Ambient\nIt meets your needs at the least cost.\nwhy: a mesh is needed, and support is not\nfor \
-             your needs: meets 1 fully\nCPU at your size: 4 cores\nTo read and to start from:\nOptions"
+            "Recommended: Ambient\nA mesh is worth its price.\nMany pods share a node.\nFor your needs: meets 1 fully.\nCPU \
+             at your size: 4 cores\nTo read and to start from:\nOptions\nRuled out:\nNo mesh A mesh is worth its price."
         );
         tab.click("tr[data-need=support] input");
-        assert!(tab.text(".plumb-advice").starts_with("Recommended: No mesh"));
+        assert!(tab.text(".plumb-advice").starts_with("Recommended: Add-on (sidecar)"));
+        assert!(tab.text(".plumb-advice").contains("Ambient ruled out: Vendor support (✖ no)"));
         let bar = "plumb-advisor > .plumb-bar > [data-do=";
         let link = clipboard(tab, &format!("{bar}link]"));
         let markdown = clipboard(tab, &format!("{bar}copy]"));
-        assert!(markdown.starts_with("Recommended: **No mesh**\n"), "{markdown}");
+        assert!(
+            markdown.starts_with("Recommended: Add-on (sidecar)\n- A mesh is worth its price."),
+            "{markdown}"
+        );
         tab.eval("localStorage.clear()");
         tab.goto(&link);
-        assert!(tab.text(".plumb-advice").starts_with("Recommended: No mesh"));
+        assert!(tab.text(".plumb-advice").starts_with("Recommended: Add-on (sidecar)"));
+        tab.click("tr[data-need=restart] input");
+        assert!(
+            tab.text(".plumb-advice").starts_with("Something speaks against every option")
+                || tab.text(".plumb-advice").contains("AKS Cilium")
+        );
         fine(tab);
     });
 }
@@ -413,7 +422,7 @@ fn without_scripts_all_is_there_and_nothing_is_dead() {
                     "You can add one later.",
                 ],
             ),
-            ("matrix", ["✖ no", "rotated every 24 hours", "Who calls is known"]),
+            ("matrix", ["✖ no", "yes, by certificate", "Who calls is known"]),
             ("calculator", ["Pods in the mesh", ": 100 pods", "16.5 GiB"]),
             ("manifests", ["deliberately wrong: rejected by Istio 1.29", "mode: STRIKT", "key-59"]),
         ] {

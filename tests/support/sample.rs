@@ -78,19 +78,24 @@ pub(crate) fn matrix() -> Matrix {
     let [yes, part, preview, no] = statuses();
     let cell = |status: &Status| MatrixCell {
         status: status.clone(),
+        text: vec![],
         note: vec![],
-        source: None,
+        sources: vec![],
         unverified: false,
     };
     let row = |id: &str, title: &str, cells: [&Status; 4]| MatrixRow {
         id: id.into(),
         title: text(title),
         note: vec![],
+        group: vec![],
+        weight: "1".into(),
         cells: cells.iter().map(|status| cell(status)).collect(),
     };
     let mut matrix = Matrix {
         id: "needs".into(),
         title: text("Needs and options"),
+        note: vec![],
+        corner: text("Need"),
         options: [
             ("none", "No mesh"),
             ("cilium", "AKS Cilium + ACNS"),
@@ -109,8 +114,9 @@ pub(crate) fn matrix() -> Matrix {
         legend: vec![yes, part, preview, no],
     };
     matrix.rows[0].note = text("Who calls is known, not only from where.");
-    matrix.rows[0].cells[2].note = vec![Inline::Text("rotated ".into()), value("every 24 hours")];
-    matrix.rows[0].cells[2].source = Some(source());
+    matrix.rows[0].cells[2].text = text("yes, by certificate");
+    matrix.rows[0].cells[2].note = text("Rotated every 24 hours.");
+    matrix.rows[0].cells[2].sources = vec![source()];
     matrix.rows[2].cells[0].unverified = true;
     matrix
 }
@@ -126,6 +132,7 @@ pub(crate) fn checklist() -> Checklist {
         id: id.into(),
         title: text(title),
         text: text(body),
+        links: vec![],
         rule: rule.into(),
     };
     let mut services = item("services", vec![]);
@@ -143,6 +150,7 @@ pub(crate) fn checklist() -> Checklist {
             ChecklistGroup {
                 id: "must".into(),
                 title: text("Requirements"),
+                note: vec![],
                 items: vec![
                     services,
                     item("mtls", text("Every call must be encrypted and identified")),
@@ -151,6 +159,7 @@ pub(crate) fn checklist() -> Checklist {
             ChecklistGroup {
                 id: "team".into(),
                 title: vec![],
+                note: vec![],
                 items: vec![
                     item("team", text("A team can run it")),
                     item("upgrades", text("Three upgrades a year are fine")),
@@ -173,9 +182,14 @@ pub(crate) fn checklist() -> Checklist {
 
 pub(crate) fn checklist_program() -> Json {
     json!({
+        "inputs": {},
         "figures": {},
         "lets": {"two": [">=", ["yes"], "2"]},
-        "rules": {"yes": ["&&", ["let", "two"], ["answer", "mtls"]], "maybe": ["let", "two"]},
+        "roots": {
+            "yes": {"expr": ["&&", ["let", "two"], ["answer", "mtls"]], "type": "switch"},
+            "maybe": {"expr": ["let", "two"], "type": "switch"},
+        },
+        "ladders": {},
         "weights": {},
         "needs": {"mtls": "identity"},
     })
@@ -233,7 +247,10 @@ pub(crate) fn calculator() -> Calculator {
 }
 
 pub(crate) fn calculator_program() -> Json {
+    let root = |expr: Json, dimension: &str| json!({"expr": expr, "type": "number", "dimension": dimension});
+    let unit = |factor: &str, name: &str| json!({"factor": factor, "one": name, "many": name, "before": ""});
     json!({
+        "inputs": {"pods": {"value": "100", "type": "number"}, "nodes": {"value": "10", "type": "number"}},
         "figures": {"sidecar.cpu": "1/10", "sidecar.memory": "134217728", "node.memory": "1071644672"},
         "lets": {
             "s.cpu": ["+", ["+", ["*", ["input", "pods"], ["figure", "sidecar.cpu"]], "1"],
@@ -242,49 +259,68 @@ pub(crate) fn calculator_program() -> Json {
             "a.cpu": ["*", ["*", ["input", "nodes"], "2/5"], ["?", ["==", ["input", "tier"], ["text", "premium"]], "2", "1"]],
             "a.memory": ["*", ["input", "nodes"], ["figure", "node.memory"]],
         },
-        "formats": [
-            {"ladder": [["1", "core", "cores"]]},
-            {"ladder": [["1", "B", "B"], ["1024", "KiB", "KiB"], ["1048576", "MiB", "MiB"], ["1073741824", "GiB", "GiB"], ["1099511627776", "TiB", "TiB"]]},
-        ],
+        "roots": {
+            "s.cpu": root(json!(["let", "s.cpu"]), "cpu"),
+            "s.memory": root(json!(["let", "s.memory"]), "memory"),
+            "a.cpu": root(json!(["let", "a.cpu"]), "cpu"),
+            "a.memory": root(json!(["let", "a.memory"]), "memory"),
+            "d.cpu": root(json!(["-", ["*", ["input", "nodes"], "2/5"], ["let", "s.cpu"]]), "cpu"),
+            "d.memory": root(json!(["-", ["let", "a.memory"], ["let", "s.memory"]]), "memory"),
+        },
+        "ladders": {
+            "cpu": [{"factor": "1", "one": "core", "many": "cores", "before": ""}],
+            "memory": [unit("1", "B"), unit("1024", "KiB"), unit("1048576", "MiB"), unit("1073741824", "GiB"), unit("1099511627776", "TiB")],
+        },
         "cells": [
-            [0, 1, ["let", "s.cpu"], 0], [0, 2, ["let", "s.memory"], 1], [1, 1, ["let", "a.cpu"], 0], [1, 2, ["let", "a.memory"], 1],
-            [2, 1, ["-", ["*", ["input", "nodes"], "2/5"], ["let", "s.cpu"]], 0], [2, 2, ["-", ["let", "a.memory"], ["let", "s.memory"]], 1],
+            [0, 1, "s.cpu"], [0, 2, "s.memory"], [1, 1, "a.cpu"], [1, 2, "a.memory"], [2, 1, "d.cpu"], [2, 2, "d.memory"],
         ],
-        "factors": {},
     })
 }
 
 pub(crate) fn advisor() -> Advisor {
+    let rule =
+        |id: &str, when: &str, reason: &str, recommend: &[&str], against: &[&str]| AdvisorRule {
+            id: id.into(),
+            rule: when.into(),
+            reason: text(reason),
+            recommend: recommend.iter().map(|id| (*id).to_owned()).collect(),
+            against: against.iter().map(|id| (*id).to_owned()).collect(),
+            weight: "1".into(),
+            links: vec![],
+        };
+    let mut rules = vec![
+        rule(
+            "mesh",
+            "at least 2 ticked",
+            "A mesh is worth its price.",
+            &["ambient", "addon"],
+            &["none"],
+        ),
+        rule("dense", "Nodes: below 20", "Many pods share a node.", &["ambient"], &[]),
+        rule("small", "fewer than 2 ticked", "Start without a mesh.", &["none"], &[]),
+    ];
+    rules[0].links = vec![Inline::Link { url: "/options.md".into(), text: text("Options") }];
     Advisor {
         id: "advice".into(),
         title: text("What should you run?"),
-        checklist: checklist(),
-        matrix: matrix(),
-        calculator: calculator(),
-        outcomes: vec![
-            Outcome {
-                id: "ambient".into(),
-                title: text("Ambient"),
-                text: text("It meets your needs at the least cost."),
-                rule: "a mesh is needed, and support is not".into(),
-                option: Some("ambient".into()),
-                links: vec![Inline::Link { url: "/options.md".into(), text: text("Options") }],
-            },
-            Outcome {
-                id: "none".into(),
-                title: text("No mesh"),
-                text: vec![],
-                rule: "otherwise".into(),
-                option: None,
-                links: vec![],
-            },
-        ],
+        intro: text("Three steps."),
+        checklist: Some(checklist()),
+        matrix: Some(matrix()),
+        calculator: Some(calculator()),
+        options: matrix().options,
+        rules,
         program: json!({
+            "inputs": {},
             "figures": {},
             "lets": {},
-            "rules": {"ambient": ["&&", [">=", ["yes"], "2"], ["meets", "ambient"]]},
-            "formats": [{"ladder": [["1", "core", "cores"]]}],
-            "costs": {"ambient": [["CPU", ["*", ["input", "nodes"], "2/5"], 0]]},
+            "roots": {
+                "rule mesh": {"expr": [">=", ["yes"], "2"], "type": "switch"},
+                "rule dense": {"expr": ["<", ["input", "nodes"], "20"], "type": "switch"},
+                "rule small": {"expr": ["<", ["yes"], "2"], "type": "switch"},
+                "cost": {"expr": ["*", ["input", "nodes"], "2/5"], "type": "number", "dimension": "cpu"},
+            },
+            "ladders": {"cpu": [{"factor": "1", "one": "core", "many": "cores", "before": ""}]},
+            "costs": {"ambient": [["CPU", "cost"]]},
         }),
     }
 }

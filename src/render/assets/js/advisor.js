@@ -1,14 +1,15 @@
-// Checklist, matrix and calculator together: what follows from the answers, why, and what it costs at the reader's size.
+// Checklist, matrix and calculator together: rules of the model speak for and against options; what comes of it, why, and
+// what it costs at the reader's size.
 
 class Advisor extends Widget {
   start() {
     this.program = { costs: {}, ...this.data() };
-    for (const name of ['checklist', 'matrix', 'calculator']) this[name] = $(this, `plumb-${name}`);
-    this.steps = [this.checklist, this.matrix, this.calculator];
-    this.outcomes = this.parts('li[data-verdict]');
+    this.options = Object.entries(JSON.parse(this.dataset.options));
+    this.rules = this.parts('li[data-rule]');
+    this.steps = ['checklist', 'matrix', 'calculator'].map((name) => (this[name] = $(this, `plumb-${name}`))).filter(Boolean);
     // The parts speak to all who keep the same answers, this one included.
     document.addEventListener('plumb-change', ({ detail }) => {
-      if (detail.from === this.checklist) this.choose();
+      if (detail.from === this.checklist && this.matrix) this.choose();
       if (this.steps.some(({ key }) => key === detail.key)) this.update();
     });
     this.update();
@@ -25,44 +26,52 @@ class Advisor extends Widget {
   }
 
   scope() {
-    const ranking = this.matrix.ranking();
-    const option = (id) => ranking.find((option) => option.id === id);
+    const chosen = this.matrix?.chosen() ?? [];
     return {
-      input: this.calculator.scope().input,
-      local: (name, argument) => {
-        switch (name) {
-          case 'need': return this.matrix.chosen().some(({ id }) => id === argument) || this.checklist.local(name, argument);
-          case 'meets': return option(argument)?.failed.length === 0;
-          case 'rank': return new Ratio(BigInt(ranking.indexOf(option(argument)) + 1));
-        }
-        return this.checklist.local(name, argument);
-      },
+      input: this.calculator?.scope().input,
+      local: (name, argument) =>
+        (name === 'need' && chosen.some(({ id }) => id === argument)) || this.checklist?.local(name, argument) || false,
     };
   }
 
-  update() {
+  // Options, best first, each with what speaks for it and against it.
+  ranking() {
     const scope = this.scope();
-    const answered = this.checklist.items.some(({ box }) => box.checked) || this.matrix.chosen().length > 0;
-    const outcome = firstRule(this.outcomes, answered ? this.program : null, scope);
-    this.outcome = outcome;
+    const rules = this.rules.filter((li) => holds(this.program, `rule ${li.dataset.rule}`, scope));
+    for (const li of this.rules) li.toggleAttribute('aria-current', rules.includes(li));
+    const named = (rule, side, id) => rule.dataset[side].split(' ').includes(id);
+    const judged = this.matrix?.ranking() ?? [];
+    return this.options.map(([id, name]) => {
+      const place = judged.findIndex((option) => option.id === id);
+      const reasons = rules.filter((rule) => named(rule, 'recommend', id));
+      const against = rules.filter((rule) => named(rule, 'against', id)).map((rule) => words($(rule, '.plumb-reason')));
+      if (judged[place]?.failed.length) against.push(this.matrix.reason(judged[place]));
+      const score = reasons.reduce((sum, { dataset }) => sum + fraction(dataset.weight), 0);
+      return { id, name, place, met: judged[place], reasons, against, score };
+    }).sort((a, b) => a.against.length - b.against.length || b.score - a.score || a.place - b.place);
+  }
+
+  update() {
+    const answered = this.checklist?.items.some(({ box }) => box.checked) || this.matrix?.chosen().length;
+    const ranking = this.ranking();
+    this.best = answered && !ranking[0]?.against.length ? ranking[0] : undefined;
+    const next = answered ? this.advice(ranking) : [make('p', { textContent: 'Answer the questions above: the recommendation appears here.' })];
     const place = this.part('.plumb-advice');
-    const next = outcome ? this.advice(outcome, scope) : [make('p', { textContent: 'Answer the questions above: the recommendation appears here.' })];
     if (words(place) !== words(make('div', {}, ...next))) place.replaceChildren(...next);
   }
 
-  advice(outcome, scope) {
-    const parts = [make('p', {}, 'Recommended: ', make('strong', { textContent: words($(outcome, 'strong')) }))];
-    const text = $(outcome, ':scope > p');
-    if (text) parts.push(make('p', { textContent: words(text) }));
-    const reasons = [`why: ${words($(outcome, '.plumb-rule'))}`];
-    const option = this.matrix.ranking().find(({ id }) => id === outcome.dataset.option);
-    if (option && this.matrix.chosen().length) reasons.push(`for your needs: ${this.matrix.reason(option)}`);
-    for (const [label, expression, format] of this.program.costs[outcome.dataset.option] ?? []) {
-      reasons.push(`${label} at your size: ${result(this.program, expression, format, scope).text}`);
-    }
-    parts.push(make('ul', {}, ...reasons.map((reason) => make('li', { textContent: reason }))));
-    const links = $(outcome, '.plumb-links');
-    if (links) parts.push(make('p', { textContent: 'To read and to start from:' }), links.cloneNode(true));
+  advice(ranking) {
+    const list = (items) => make('ul', {}, ...items.map((item) => make('li', {}, ...[item].flat())));
+    const out = ranking.filter(({ against }) => against.length).map(({ name, against }) => [make('s', { textContent: name }), ` ${against.join(' ')}`]);
+    if (!this.best) return [make('p', { textContent: 'Something speaks against every option:' }), list(out)];
+    const { id, name, met, reasons } = this.best;
+    const why = reasons.map((rule) => words($(rule, '.plumb-reason')));
+    if (met && this.matrix.chosen().length) why.push(`For your needs: ${this.matrix.reason(met)}.`);
+    for (const [label, root] of this.program.costs[id] ?? []) why.push(`${label} at your size: ${result(this.program, root, this.scope()).text}`);
+    const parts = [make('p', {}, 'Recommended: ', make('strong', { textContent: name })), list(why)];
+    const links = reasons.flatMap((rule) => $$(rule, '.plumb-links > li'));
+    if (links.length) parts.push(make('p', { textContent: 'To read and to start from:' }), make('ul', {}, ...links.map((li) => li.cloneNode(true))));
+    if (out.length) parts.push(make('p', { textContent: 'Ruled out:' }), list(out));
     return parts;
   }
 
@@ -71,9 +80,8 @@ class Advisor extends Widget {
   }
 
   markdown() {
-    const reasons = $$(this.part('.plumb-advice'), ':scope > ul:not(.plumb-links) > li').map((li) => `- ${markdown(words(li))}`);
-    const head = this.outcome ? [`Recommended: **${markdown(words($(this.outcome, 'strong')))}**`, '', ...reasons, ''] : [];
-    return [...head, ...this.steps.map((step) => step.markdown())].join('\n');
+    const advice = $$(this.part('.plumb-advice'), 'p, li').map((line) => `${line.localName === 'li' ? '- ' : '\n'}${markdown(words(line))}`);
+    return [`${advice.join('\n').trim()}\n`, ...this.steps.map((step) => step.markdown())].join('\n');
   }
 }
 

@@ -2,7 +2,7 @@
 
 class Calculator extends Widget {
   start() {
-    this.program = { cells: [], factors: {}, ...this.data() };
+    this.program = { cells: [], inputs: {}, ...this.data() };
     this.inputs = this.parts('.plumb-input').map((box) => this.input(box));
     this.rows = this.parts('tbody tr');
     this.built = this.program.cells.map(([row, column]) => this.rows[row].children[column].firstChild);
@@ -100,7 +100,7 @@ class Calculator extends Widget {
       input: (name) => {
         const { value, isSwitch, slider } = this.inputs.find(({ id }) => id === name);
         if (isSwitch) return value === 'true';
-        return slider ? Ratio.read(value).times(Ratio.read(this.program.factors[name] ?? '1')) : value;
+        return slider ? Ratio.read(value).times(Ratio.read(this.program.inputs[name]?.unit?.factor ?? '1')) : value;
       },
     };
   }
@@ -110,9 +110,9 @@ class Calculator extends Widget {
     const asBuilt = this.inputs.every(({ value }, index) => value === this.before[index]);
     const scope = this.scope();
     const longest = {};
-    const results = this.program.cells.map(([row, column, expression, format], index) => {
+    const results = this.program.cells.map(([row, column, name], index) => {
       const tr = this.rows[row];
-      const { value, text, why } = result(this.program, expression, format, scope);
+      const { value, text, why } = result(this.program, name, scope);
       const length = value instanceof Ratio && !tr.matches('.plumb-total') ? Math.max(0, value.near) : 0;
       longest[column] = Math.max(longest[column] ?? 0, length);
       return { tr, column, index, text, why, length };

@@ -79,9 +79,11 @@ class Checklist extends Widget {
   update() {
     const ticked = this.items.filter(({ box }) => box.checked).length;
     const scope = { local: (...args) => this.local(...args) };
-    this.verdict = firstRule(this.verdicts, ticked ? this.program : null, scope);
+    // The first whose rule holds is the verdict.
+    this.verdict = ticked && this.program.roots && this.verdicts.find((li) => holds(this.program, li.dataset.verdict, scope));
+    for (const li of this.verdicts) li.toggleAttribute('aria-current', li === this.verdict);
     put(this.part('.plumb-progress'), `${ticked} of ${this.items.length}${ticked ? ':' : ' ticked'}`);
-    put(this.part('.plumb-verdict'), words(this.verdict && $(this.verdict, 'strong')));
+    put(this.part('.plumb-verdict'), this.verdict ? words($(this.verdict, 'strong')) : '');
   }
 
   markdown() {

@@ -6,6 +6,7 @@ class Matrix extends Widget {
     this.needs = this.parts('tr[data-need]').map((tr) => ({
       id: tr.dataset.need,
       name: words($(tr, 'label')),
+      weight: fraction(tr.dataset.weight),
       box: $(tr, 'th input'),
       cells: $$(tr, 'td'),
       tr,
@@ -38,9 +39,9 @@ class Matrix extends Widget {
 
   // How an option fares with the needs that were chosen.
   judge(option) {
-    const chosen = this.chosen().map(({ name, cells }) => ({ name, cell: cells[option.column] }));
+    const chosen = this.chosen().map(({ name, weight, cells }) => ({ name, weight, cell: cells[option.column] }));
     const having = (meets) => chosen.filter(({ cell }) => cell.dataset.meets === meets);
-    const score = chosen.reduce((sum, { cell }) => sum + (Number(cell.dataset.weight) || 0), 0);
+    const score = chosen.reduce((sum, { weight, cell }) => sum + weight * fraction(cell.dataset.weight), 0);
     const [failed, fully, partly, preview] = ['no', 'fully', 'partly', 'preview'].map(having);
     return { ...option, score, failed, met: [[fully, 'fully'], [partly, 'partly'], [preview, 'only in preview']] };
   }
@@ -48,7 +49,7 @@ class Matrix extends Widget {
   ranking() {
     return this.options
       .map((option) => this.judge(option))
-      .sort((a, b) => a.failed.length - b.failed.length || b.score - a.score);
+      .sort((a, b) => a.failed.length - b.failed.length || Math.round(1e6 * (b.score - a.score)));
   }
 
   update() {
@@ -86,5 +87,11 @@ class Matrix extends Widget {
     return `${['Needs:', '', ...chosen, '', 'Options:', '', ...ranked].join('\n')}\n`;
   }
 }
+
+// "1/2", near enough for a ranking.
+const fraction = (text) => {
+  const [n, d = 1] = text.split('/');
+  return n / d || 0;
+};
 
 define('plumb-matrix', Matrix);

@@ -58,7 +58,7 @@ class Ratio {
   get near() { return Number((this.n * 1000n) / this.d); }
 }
 
-const one = new Ratio(1n);
+const unity = new Ratio(1n);
 const bits = (number) => (number < 0n ? -number : number).toString(2).length;
 
 const operators = {
@@ -76,9 +76,9 @@ const operators = {
   max: (...all) => all.reduce((a, b) => (b.to(a) > 0 ? b : a)),
   sum: (...all) => all.reduce((a, b) => a.plus(b)),
   abs: (a) => a.abs(),
-  floor: (a, multiple = one) => new Ratio(a.over(multiple).floor()).times(multiple),
-  ceil: (a, multiple = one) => new Ratio(a.over(multiple).ceil()).times(multiple),
-  round: (a, multiple = one) => new Ratio(a.over(multiple).round()).times(multiple),
+  floor: (a, multiple = unity) => new Ratio(a.over(multiple).floor()).times(multiple),
+  ceil: (a, multiple = unity) => new Ratio(a.over(multiple).ceil()).times(multiple),
+  round: (a, multiple = unity) => new Ratio(a.over(multiple).round()).times(multiple),
 };
 
 const same = (a, b) => (a instanceof Ratio && b instanceof Ratio ? a.to(b) === 0 : a === b);
@@ -135,50 +135,38 @@ function placesFor(value) {
   return places;
 }
 
-// A quantity for people, as the build shows it. A format lists the units to choose from, each with its size, its name
-// for one and for many, and what stands before the number.
-function show(value, format) {
+// A quantity for people, as the build shows it: in the unit that is asked for, else in the largest that is not too large.
+function show(value, { unit, dimension = 'count', decimal }, ladders) {
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (!(value instanceof Ratio)) return String(value);
   const size = value.abs();
-  let unit = format.ladder[0];
-  for (const other of format.ladder) if (size.to(Ratio.read(other[0])) >= 0) unit = other;
-  if (!size.n && format.zero !== null && format.zero !== undefined) unit = format.ladder[format.zero];
-  const [factor, single, many, before = ''] = unit;
+  const units = unit ? [unit] : ladders[dimension + (decimal ? ' decimal' : '')];
+  const { factor, one, many, before } = units.findLast((other) => size.to(Ratio.read(other.factor)) >= 0)
+    ?? units.find((other) => !size.n && other.factor === '1') ?? units[0];
   const scaled = value.over(Ratio.read(factor));
-  const money = format.money && scaled.d !== 1n;
-  const places = Math.min(format.places ?? Math.max(placesFor(scaled), money ? 2 : 0), 60);
-  let text = digits(scaled, places, typeof format.places === 'number' || money);
-  if (format.thousands) {
-    const [whole, part] = text.split('.');
-    text = whole.replace(/\d(?=(\d{3})+$)/g, '$&,') + (part === undefined ? '' : `.${part}`);
-  }
-  if (format.bare) return text;
-  text = text.startsWith('-') ? `-${before}${text.slice(1)}` : before + text;
-  const name = scaled.to(one) === 0 ? single : many;
-  return name === '' || name === '%' || name.startsWith('/') ? text + name : `${text} ${name}`;
+  const money = /^[^/]*money(?!\^)/.test(dimension) && scaled.d !== 1n;
+  let text = digits(scaled, Math.max(placesFor(scaled), 2), money);
+  if (before) text = text.replace(/^-?/, `$&${before.replace('$', '$$$$')}`);
+  const name = scaled.to(unity) === 0 ? one : many;
+  return /^(%|\/|$)/.test(name) ? text + name : `${text} ${name}`;
 }
 
 // A value and how it is shown; a dash, and why, where there is none.
-function result(program, expression, format, scope) {
+function result(program, name, scope) {
   try {
-    const value = run(program, expression, scope);
-    return { value, text: show(value, program.formats[format]), why: '' };
+    const root = program.roots[name];
+    const value = run(program, root.expr, scope);
+    return { value, text: show(value, root, program.ladders), why: '' };
   } catch ({ message }) {
     return { text: '–', why: message };
   }
 }
 
-// The first entry whose rule holds, marked as the one; an entry without a rule always does.
-function firstRule(entries, program, scope) {
-  const first = program?.rules && entries.find((li) => {
-    const rule = program.rules[li.dataset.verdict];
-    try {
-      return rule === undefined || run(program, rule, scope) === true;
-    } catch {
-      return false;
-    }
-  });
-  for (const li of entries) li.toggleAttribute('aria-current', li === first);
-  return first;
+// Whether a rule holds; one that is not written always does.
+function holds(program, name, scope) {
+  try {
+    return !program.roots[name] || run(program, program.roots[name].expr, scope) === true;
+  } catch {
+    return false;
+  }
 }
