@@ -106,13 +106,14 @@ fn of_block(block: &Block) -> Vec<(String, String)> {
         Block::Checklist(checklist) => of_checklist(checklist),
         Block::Calculator(calculator) => of_calculator(calculator),
         Block::Advisor(advisor) => {
-            let mut parts = of_checklist(&advisor.checklist);
-            parts.extend(of_matrix(&advisor.matrix));
-            parts.extend(of_calculator(&advisor.calculator));
-            for outcome in &advisor.outcomes {
+            let mut parts = Vec::new();
+            parts.extend(advisor.checklist.iter().flat_map(of_checklist));
+            parts.extend(advisor.matrix.iter().flat_map(of_matrix));
+            parts.extend(advisor.calculator.iter().flat_map(of_calculator));
+            for rule in &advisor.rules {
                 parts.push((
-                    plain(&outcome.title),
-                    format!("{} ({})", plain(&outcome.text), outcome.rule),
+                    format!("rule `{}`", rule.id),
+                    format!("{} ({})", plain(&rule.reason), rule.rule),
                 ));
             }
             parts

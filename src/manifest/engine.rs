@@ -120,7 +120,7 @@ pub(super) static CODES: &[&Code] = &[
 type Check = fn(&Document, &Versions) -> Vec<Diagnostic>;
 
 /// What else is asked of each document: the rules that an API server has in code.
-const CHECKS: &[Check] = &[];
+const CHECKS: &[Check] = &[super::builtin::check];
 
 /// Validates documents. Shared by threads.
 #[derive(Debug)]

@@ -26,5 +26,5 @@ use crate::diag::Code;
 /// Every code of findings that reading and validating manifests reports.
 pub fn codes() -> impl Iterator<Item = &'static Code> {
     let tables = [yaml::CODES, schema::CODES, rules::CODES, store::CODES, engine::CODES];
-    tables.into_iter().flatten().copied()
+    tables.into_iter().flatten().copied().chain(builtin::codes())
 }
