@@ -333,10 +333,68 @@ pub struct Chart {
     pub id: String,
     /// What it shows, in a sentence; the drawing's text alternative.
     pub title: String,
-    /// The drawing: an SVG element whose colours are `var(--plumb-…)` or `currentColor`.
-    pub svg: String,
+    /// What is drawn.
+    pub drawing: Drawing,
     /// The same in numbers.
     pub data: Table,
+}
+
+/// What a chart draws. Coordinates are for the eye; exact values are in the chart's data.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Drawing {
+    /// Lines over an axis of numbers.
+    Lines {
+        /// What the horizontal axis shows.
+        x: String,
+        /// What the vertical axis shows, with its unit.
+        y: String,
+        /// The lines.
+        series: Vec<Series>,
+        /// Points of note: where two lines cross.
+        marks: Vec<Mark>,
+    },
+    /// A bar for each of some things.
+    Bars {
+        /// What the length of a bar shows, with its unit.
+        x: String,
+        /// The bars.
+        bars: Vec<Bar>,
+    },
+}
+
+/// A line.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Series {
+    /// What it is called.
+    pub name: String,
+    /// Its points, from left to right.
+    pub points: Vec<(f64, f64)>,
+    /// From where to where its values can be, where that is known: x, low, high.
+    pub band: Vec<(f64, f64, f64)>,
+}
+
+/// A point of note.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mark {
+    /// Where.
+    pub x: f64,
+    /// Where.
+    pub y: f64,
+    /// A word or a number beside it.
+    pub text: String,
+}
+
+/// A bar.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bar {
+    /// What it is called.
+    pub name: String,
+    /// How long it is.
+    pub value: f64,
+    /// What is written at its end.
+    pub text: String,
+    /// From where to where its value can be.
+    pub range: Option<(f64, f64)>,
 }
 
 /// Inputs that a reader may vary, and what follows.

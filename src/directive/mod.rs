@@ -7,6 +7,7 @@
 //! line in [`REGISTRY`].
 
 mod ask;
+mod chart;
 mod overhead;
 pub mod params;
 mod sources;
@@ -42,8 +43,13 @@ pub struct Directive {
 }
 
 /// Every directive, in the order of the reference.
-pub static REGISTRY: &[&Directive] =
-    &[&value::DIRECTIVE, &overhead::DIRECTIVE, &sources::DIRECTIVE, &versions::DIRECTIVE];
+pub static REGISTRY: &[&Directive] = &[
+    &value::DIRECTIVE,
+    &overhead::DIRECTIVE,
+    &chart::DIRECTIVE,
+    &sources::DIRECTIVE,
+    &versions::DIRECTIVE,
+];
 
 /// The directive of this name.
 pub fn find(name: &str) -> Option<&'static Directive> {

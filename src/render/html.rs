@@ -255,7 +255,7 @@ fn align(align: Align) -> &'static str {
 /// The drawing, and its numbers one step away.
 fn chart(chart: &Chart, site: &Site) -> Element {
     // The drawing is ours, but it is on one line like everything else.
-    let svg: String = chart.svg.lines().map(str::trim).collect::<Vec<_>>().join(" ");
+    let svg = super::chart::svg(&chart.drawing);
     element("figure")
         .class("plumb-chart")
         .child(

@@ -8,6 +8,7 @@
 
 pub mod assets;
 mod chapter;
+mod chart;
 mod element;
 mod escape;
 mod html;

@@ -367,7 +367,16 @@ pub(crate) fn chart() -> Chart {
     Chart {
         id: "cpu".into(),
         title: "CPU reserved over pods".into(),
-        svg: "<svg viewBox=\"0 0 400 160\" xmlns=\"http://www.w3.org/2000/svg\">\n\n  <path d=\"M10 150 L390 10\" stroke=\"currentColor\" fill=\"none\"/>\n</svg>".into(),
+        drawing: Drawing::Lines {
+            x: "Pods".into(),
+            y: "CPU (cores)".into(),
+            series: vec![Series {
+                name: "Sidecars".into(),
+                points: vec![(0.0, 0.0), (100.0, 10.0)],
+                band: vec![(0.0, 0.0, 0.0), (100.0, 5.0, 20.0)],
+            }],
+            marks: vec![Mark { x: 50.0, y: 5.0, text: "50".into() }],
+        },
         data: table(),
     }
 }

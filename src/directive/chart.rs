@@ -1,0 +1,363 @@
+//! `chart`: lines over one input, or a bar for each option.
+
+use super::ask;
+use super::overhead::{self, What};
+use super::params::params;
+use super::sweep::{self, Sweep};
+use super::{Call, Directive, INVALID_ARGUMENT};
+use crate::content::{Bar, Block, Chart, Content, Drawing, Inline, Mark, Row, Series, Table, text};
+use crate::diag::Diagnostic;
+use crate::model::{Evaluation, Format, Inputs, Quantity, Ratio, Unit};
+use crate::text::{Span, Spanned};
+use num_traits::ToPrimitive;
+
+pub(super) static DIRECTIVE: Directive = Directive {
+    name: "chart",
+    summary: "a drawing with its data: lines over one input, or a bar for each option",
+    page: include_str!("chart.md"),
+    params: Params::PARAMS,
+    late: false,
+    run,
+};
+
+params! {
+    /// The arguments of `chart`.
+    struct Params {
+        [positional]
+        /// What the options are compared by: `cpu`, `memory`, `usage.cpu`, as the columns of `overhead`.
+        column: Option<Spanned<String>> = "COLUMN",
+        /// Formulas or expressions to draw instead of options.
+        lines: Vec<Spanned<String>> = "lines",
+        /// The options, in this order; without it, all of the model.
+        options: Vec<Spanned<String>> = "options",
+        /// The input on the horizontal axis. Without it there is a bar for each option.
+        over: Option<Spanned<String>> = "over",
+        /// Where the axis begins; without it, at the input's least value.
+        from: Option<Spanned<String>> = "from",
+        /// Where the axis ends; without it, at the input's greatest value.
+        to: Option<Spanned<String>> = "to",
+        /// What it shows, in a few words.
+        title: Option<Spanned<String>> = "title",
+        /// The named values of the inputs that it is computed with.
+        scenario: Option<Spanned<String>> = "scenario",
+        /// With the ranges of the values, as bands or whiskers.
+        range: bool = "range",
+        [inputs]
+        /// Any input of the model, set for this chart.
+        inputs,
+    }
+}
+
+/// How many points a line has, about.
+const POINTS: usize = 60;
+
+/// Something that is drawn: a name, and an expression over the model.
+struct Subject {
+    name: String,
+    expression: String,
+    span: Span,
+}
+
+fn run(call: &mut Call<'_>) -> Option<Content> {
+    let params = match Params::read(&call.directive.args, call.name(), call.map) {
+        Ok(params) => params,
+        Err(findings) => {
+            call.report(findings);
+            return None;
+        }
+    };
+    let inputs = ask::inputs(call, params.scenario.as_ref(), &params.inputs)?;
+    let (subjects, what) = subjects(call, &params, &inputs)?;
+    let chart = match &params.over {
+        Some(over) => lines(call, &params, &subjects, what.as_ref(), &inputs, over)?,
+        None => bars(call, &params, &subjects, what.as_ref(), &inputs)?,
+    };
+    Some(Content::Blocks(vec![Block::Chart(chart)]))
+}
+
+/// The lines that an author names, or the options by a column.
+fn subjects(
+    call: &mut Call<'_>,
+    params: &Params,
+    inputs: &Inputs,
+) -> Option<(Vec<Subject>, Option<What>)> {
+    if !params.lines.is_empty() {
+        let subjects = params.lines.iter().map(|line| Subject {
+            name: match call.model.formulas.get(&line.value) {
+                Some(formula) => formula.label.clone(),
+                None => line.value.clone(),
+            },
+            expression: line.value.clone(),
+            span: line.span,
+        });
+        return Some((subjects.collect(), None));
+    }
+    let options = overhead::options(call, &params.options)?;
+    let Some(column) = &params.column else {
+        let at = call.locate(call.name().span);
+        call.findings.push(
+            Diagnostic::new(&super::MISSING_ARGUMENT, at, "`chart` needs a column or `lines`")
+                .help("write what the options are compared by, `chart cpu`, or the formulas to draw, `lines=[a, b]`"),
+        );
+        return None;
+    };
+    let costs: Vec<_> = options
+        .iter()
+        .map(|option| overhead::costs_of(call, option, inputs))
+        .collect::<Option<_>>()?;
+    let all = overhead::columns(call, std::slice::from_ref(column), &costs)?;
+    let what = all.into_iter().next()?;
+    let subjects = options.iter().zip(&costs).filter(|(_, cost)| what.of(cost).is_some());
+    let subjects = subjects.map(|(option, _)| Subject {
+        name: option.short_label().to_owned(),
+        expression: format!("option('{}').{}.{}", option.id, what.view.name(), what.resource),
+        span: column.span,
+    });
+    Some((subjects.collect(), Some(what)))
+}
+
+/// The value of a subject.
+fn evaluate(call: &mut Call<'_>, subject: &Subject, inputs: &Inputs) -> Option<Evaluation> {
+    let at = call.locate(subject.span);
+    ask::evaluate(call.model, &subject.expression, inputs, call.used, |_| at.clone(), call.findings)
+}
+
+/// The values of all subjects, which are of one dimension, and the unit that suits them.
+fn values(call: &mut Call<'_>, subjects: &[Subject], inputs: &Inputs) -> Option<Vec<Evaluation>> {
+    let values: Vec<_> =
+        subjects.iter().map(|subject| evaluate(call, subject, inputs)).collect::<Option<_>>()?;
+    let mut dimension = None;
+    for (subject, value) in subjects.iter().zip(&values) {
+        let Some(quantity) = value.value.quantity() else {
+            wrong(
+                call,
+                subject.span,
+                format!("`{}` is no number, so it can't be drawn", subject.expression),
+            );
+            return None;
+        };
+        let first = dimension.get_or_insert(quantity.dimension);
+        if *first != quantity.dimension {
+            let message = format!(
+                "`{}` is {}, and the others are {first}",
+                subject.expression, quantity.dimension
+            );
+            wrong(call, subject.span, message);
+            return None;
+        }
+    }
+    Some(values)
+}
+
+fn wrong(call: &mut Call<'_>, span: Span, message: String) {
+    let at = call.locate(span);
+    call.findings.push(Diagnostic::new(&INVALID_ARGUMENT, at, message));
+}
+
+fn in_unit(value: &Ratio, unit: &Unit) -> f64 {
+    (value / &unit.factor).to_f64().unwrap_or(f64::NAN)
+}
+
+fn number(evaluation: &Evaluation) -> Ratio {
+    evaluation.value.quantity().map(|quantity| quantity.value.clone()).unwrap_or_default()
+}
+
+/// "CPU (cores)".
+fn axis(name: &str, unit: &str) -> String {
+    match (name.is_empty(), unit.is_empty()) {
+        (false, false) => format!("{name} ({unit})"),
+        (true, _) => unit.to_owned(),
+        (_, true) => name.to_owned(),
+    }
+}
+
+fn lines(
+    call: &mut Call<'_>,
+    params: &Params,
+    subjects: &[Subject],
+    what: Option<&What>,
+    inputs: &Inputs,
+    over: &Spanned<String>,
+) -> Option<Chart> {
+    let input = sweep::number_input(call, &over.value, over.span)?;
+    let (sweep, every) =
+        sweep::points(call, input, params.from.as_ref(), params.to.as_ref(), over.span, POINTS)?;
+    let mut steps = Vec::with_capacity(sweep.values.len());
+    for value in &sweep.values {
+        let inputs = sweep.at(call, inputs, value)?;
+        steps.push((values(call, subjects, &inputs)?, inputs));
+    }
+    let all: Vec<_> = steps.iter().flat_map(|(values, _)| values.iter()).collect();
+    let unit = overhead::common_unit(call, all.iter().copied())?;
+    let unit_name = unit_name(call, all.first().copied(), &unit);
+    let across = sweep.unit(call);
+    let x = |value: &Ratio| in_unit(value, &across);
+    let series: Vec<_> = subjects
+        .iter()
+        .enumerate()
+        .map(|(index, subject)| {
+            let at = sweep.values.iter().zip(&steps);
+            let points = at
+                .clone()
+                .map(|(value, (values, _))| (x(value), in_unit(&number(&values[index]), &unit)));
+            let band = at.filter(|_| params.range).filter_map(|(value, (values, _))| {
+                let range = values[index].range.as_ref()?;
+                Some((x(value), in_unit(&range.low, &unit), in_unit(&range.high, &unit)))
+            });
+            Series { name: subject.name.clone(), points: points.collect(), band: band.collect() }
+        })
+        .collect();
+    let marks = crossings(call, &sweep, &steps, &across, &unit);
+    let name = what.map_or_else(String::new, What::title);
+    let title = title(params, || {
+        let what = if name.is_empty() {
+            subjects.iter().map(|subject| subject.name.as_str()).collect::<Vec<_>>().join(", ")
+        } else {
+            name.clone()
+        };
+        format!("{what} by {}", lower(&input.label))
+    });
+    let mut data = Table { caption: text(&title), ..Table::default() };
+    data.columns.push(overhead::number_column(&input.label));
+    data.columns.extend(subjects.iter().map(|subject| overhead::number_column(&subject.name)));
+    for (_, (values, inputs)) in sweep
+        .values
+        .iter()
+        .zip(&steps)
+        .enumerate()
+        .filter(|(index, _)| index % every == 0)
+        .map(|(_, row)| row)
+    {
+        let mut cells = vec![text(sweep.shown(call, inputs))];
+        cells.extend(values.iter().map(|value| shown(call, value, inputs, &unit, params.range)));
+        data.rows.push(Row { cells, header: true, total: false });
+    }
+    Some(Chart {
+        id: id(&title),
+        drawing: Drawing::Lines { x: sweep.axis(call), y: axis(&name, &unit_name), series, marks },
+        title,
+        data,
+    })
+}
+
+fn bars(
+    call: &mut Call<'_>,
+    params: &Params,
+    subjects: &[Subject],
+    what: Option<&What>,
+    inputs: &Inputs,
+) -> Option<Chart> {
+    let values = values(call, subjects, inputs)?;
+    let unit = overhead::common_unit(call, values.iter())?;
+    let unit_name = unit_name(call, values.first(), &unit);
+    let name = what.map_or_else(String::new, What::title);
+    let title =
+        title(params, || if name.is_empty() { "Comparison".to_owned() } else { name.clone() });
+    let mut data = Table { caption: text(&title), ..Table::default() };
+    data.columns.push(overhead::text_column(if what.is_some() { "Option" } else { "Value" }));
+    data.columns.push(overhead::number_column(axis(&name, "")));
+    let mut bars = Vec::new();
+    for (subject, value) in subjects.iter().zip(&values) {
+        let cell = shown(call, value, inputs, &unit, params.range);
+        let range = value.range.as_ref().filter(|_| params.range);
+        bars.push(Bar {
+            name: subject.name.clone(),
+            value: in_unit(&number(value), &unit),
+            text: call
+                .model
+                .show(value, &Format { unit: Some(unit.clone()), ..Format::default() })
+                .text,
+            range: range.map(|range| (in_unit(&range.low, &unit), in_unit(&range.high, &unit))),
+        });
+        data.rows.push(Row { cells: vec![text(&subject.name), cell], header: true, total: false });
+    }
+    Some(Chart {
+        id: id(&title),
+        drawing: Drawing::Bars { x: axis(&name, &unit_name), bars },
+        title,
+        data,
+    })
+}
+
+/// Where two lines cross, between two steps along which both are straight.
+fn crossings(
+    call: &Call<'_>,
+    sweep: &Sweep<'_>,
+    steps: &[(Vec<Evaluation>, Inputs)],
+    across: &Unit,
+    unit: &Unit,
+) -> Vec<Mark> {
+    const MOST: usize = 4;
+    let count = steps.first().map_or(0, |(values, _)| values.len());
+    let mut marks: Vec<Mark> = Vec::new();
+    for one in 0..count {
+        for other in one + 1..count {
+            for (index, pair) in steps.windows(2).enumerate() {
+                let gap = |step: &(Vec<Evaluation>, Inputs)| {
+                    number(&step.0[one]) - number(&step.0[other])
+                };
+                let (before, after) = (gap(&pair[0]), gap(&pair[1]));
+                let zero = Ratio::default();
+                // A touch at a step counts for the step that it begins, so that it is marked once.
+                let crosses = (before < zero && after >= zero) || (before > zero && after <= zero);
+                if !crosses || marks.len() == MOST {
+                    continue;
+                }
+                let (from, to) = (&sweep.values[index], &sweep.values[index + 1]);
+                let share = &before / (&before - &after);
+                let x = from + (to - from) * &share;
+                let (low, high) = (number(&pair[0].0[one]), number(&pair[1].0[one]));
+                let y = &low + (high - &low) * share;
+                marks.push(Mark {
+                    x: in_unit(&x, across),
+                    y: in_unit(&y, unit),
+                    text: sweep.show(call, &x),
+                });
+            }
+        }
+    }
+    marks
+}
+
+fn shown(
+    call: &Call<'_>,
+    value: &Evaluation,
+    inputs: &Inputs,
+    unit: &Unit,
+    range: bool,
+) -> Vec<Inline> {
+    let format = Format { unit: Some(unit.clone()), ..Format::default() };
+    vec![Inline::Value(Box::new(ask::value(call.model, value, inputs, &format, range)))]
+}
+
+/// The name of the unit that values are drawn in.
+fn unit_name(call: &Call<'_>, value: Option<&Evaluation>, unit: &Unit) -> String {
+    let dimension =
+        value.and_then(|value| value.value.quantity()).map(|quantity| quantity.dimension);
+    let two =
+        Quantity::new(Ratio::from_integer(2.into()) * &unit.factor, dimension.unwrap_or_default());
+    call.model.units.show(&two, &Format { unit: Some(unit.clone()), ..Format::default() }).unit
+}
+
+fn title(params: &Params, otherwise: impl FnOnce() -> String) -> String {
+    params.title.as_ref().map_or_else(otherwise, |title| title.value.clone())
+}
+
+/// Within a sentence: "Meshed pods" is "meshed pods"; "CPU" stays.
+fn lower(label: &str) -> String {
+    let mut chars = label.chars();
+    match (chars.next(), chars.next()) {
+        (Some(first), Some(second)) if !second.is_uppercase() => {
+            first.to_lowercase().chain([second]).chain(chars).collect()
+        }
+        _ => label.to_owned(),
+    }
+}
+
+fn id(title: &str) -> String {
+    let id: String = title
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' })
+        .collect();
+    id.trim_matches('-').to_owned()
+}
