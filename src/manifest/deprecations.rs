@@ -3,8 +3,9 @@
 //! Owns: the table and its reading. Must not know: schemas, or what a document holds beyond its apiVersion and kind.
 
 use super::Document;
+use super::engine::API_DEPRECATED;
 use super::versions::{Versions, number};
-use crate::diag::{Code, Diagnostic, Edit, Fix, Level};
+use crate::diag::{Code, Diagnostic, Level};
 use std::sync::OnceLock;
 
 static TEXT: &str = include_str!("../../schemas/deprecations.toml");
@@ -91,17 +92,6 @@ Write the version that the finding names. Where it says that more has changed, c
     alias: "",
 };
 
-/// An apiVersion that will be removed.
-pub static API_DEPRECATED: Code = Code {
-    name: "api-deprecated",
-    level: Level::Warn,
-    summary: "an apiVersion that is deprecated",
-    page: "The product still serves this version of the API and will drop it.\n\n\
-```yaml\napiVersion: cilium.io/v2alpha1      # deprecated since Cilium 1.18\nkind: CiliumBGPClusterConfig\n```\n\n\
-Write the version that the finding names.",
-    alias: "IST0002",
-};
-
 /// An apiVersion for which there is a newer one.
 pub static API_SUPERSEDED: Code = Code {
     name: "api-superseded",
@@ -114,7 +104,7 @@ Write the newer version.",
 };
 
 /// The codes of this module.
-pub static CODES: &[&Code] = &[&API_REMOVED, &API_DEPRECATED, &API_SUPERSEDED];
+pub static CODES: &[&Code] = &[&API_REMOVED, &API_SUPERSEDED];
 
 /// The finding about a document's apiVersion, if there is one.
 pub fn check(document: &Document, versions: &Versions) -> Option<Diagnostic> {
@@ -129,16 +119,11 @@ pub fn check(document: &Document, versions: &Versions) -> Option<Diagnostic> {
     let since = since.as_deref().unwrap_or_default();
     let at = document.locate(api.span);
     let message = format!("{} of {} {verb} since {} {since}", api.value, kind.value, product.title);
-    let mut finding = Diagnostic::new(code, at.clone(), message);
-    finding.path = Some("apiVersion".to_owned());
-    finding.document = Some(document.id());
+    let mut finding = Diagnostic::new(code, at, message).path("apiVersion").document(document.id());
     if let Some(replacement) = &entry.replacement {
         finding = finding.help(format!("write `apiVersion: {replacement}`"));
         if entry.mechanical {
-            finding.fix = Some(Fix {
-                title: format!("write `{replacement}`"),
-                edits: vec![Edit { location: at, text: replacement.clone() }],
-            });
+            finding = finding.replace_with(format!("write `{replacement}`"), replacement.clone());
         }
     }
     if !entry.note.is_empty() {

@@ -5,6 +5,7 @@ use super::schema::{Issue, Naming, Path, SCHEMA_INVALID, check, check_metadata, 
 use super::store::{KindSchema, Schemas};
 use super::versions::Versions;
 use super::{Document, Node, Value};
+use super::{builtin, deprecations};
 use crate::diag::{Code, Diagnostic, Edit, Fix, Level, nearest};
 use crate::text::Span;
 use rayon::prelude::*;
@@ -120,7 +121,7 @@ pub(super) static CODES: &[&Code] = &[
 type Check = fn(&Document, &Versions) -> Vec<Diagnostic>;
 
 /// What else is asked of each document: the rules that an API server has in code.
-const CHECKS: &[Check] = &[super::builtin::check];
+const CHECKS: &[Check] = &[builtin::check];
 
 /// Validates documents. Shared by threads.
 #[derive(Debug)]
@@ -173,7 +174,11 @@ impl Engine {
             return;
         }
         let Some(known) = self.schemas.find(group, version, kind, versions) else {
-            findings.push(self.missing(document, group, version, kind, versions));
+            // A version that is gone is no mystery: say what replaced it.
+            let gone = deprecations::check(document, versions);
+            findings.push(
+                gone.unwrap_or_else(|| self.missing(document, group, version, kind, versions)),
+            );
             let issues = check_metadata(
                 &document.root,
                 at,
@@ -185,6 +190,9 @@ impl Engine {
             return;
         };
         self.note_version(document, &known, group, kind, findings);
+        if !findings.iter().any(|finding| finding.code == &API_DEPRECATED) {
+            findings.extend(deprecations::check(document, versions));
+        }
         let root = known.schema.root;
         let mut issues = validate_at(document, &known, root, &document.root, at, &Path::default());
         let naming = match known.builtin {

@@ -25,6 +25,13 @@ use crate::diag::Code;
 
 /// Every code of findings that reading and validating manifests reports.
 pub fn codes() -> impl Iterator<Item = &'static Code> {
-    let tables = [yaml::CODES, schema::CODES, rules::CODES, store::CODES, engine::CODES];
+    let tables = [
+        yaml::CODES,
+        schema::CODES,
+        rules::CODES,
+        store::CODES,
+        engine::CODES,
+        deprecations::CODES,
+    ];
     tables.into_iter().flatten().copied().chain(builtin::codes())
 }

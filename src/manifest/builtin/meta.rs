@@ -29,20 +29,21 @@ take none.",
 
 type Check = fn(&str) -> Option<&'static str>;
 
-/// How objects of a kind are named, where it is not by a DNS-1123 subdomain.
-pub(super) fn naming(group: &str, kind: &str) -> Option<Check> {
-    Some(match (group, kind) {
+/// How objects of a built-in kind are named.
+pub(super) fn naming(group: &str, kind: &str) -> Check {
+    match (group, kind) {
         ("", "Service") => names::dns_1035,
         ("", "Namespace") => names::label,
         ("batch", "CronJob") => cron_name,
-        ("", "Event") | ("events.k8s.io", "Event") => names::segment,
-        (
-            "rbac.authorization.k8s.io",
-            "Role" | "ClusterRole" | "RoleBinding" | "ClusterRoleBinding",
-        ) => names::segment,
-        ("certificates.k8s.io" | "apiregistration.k8s.io", _) => names::segment,
-        _ => return None,
-    })
+        ("" | "events.k8s.io", "Event") => names::segment,
+        ("rbac.authorization.k8s.io" | "certificates.k8s.io" | "apiregistration.k8s.io", _) => {
+            names::segment
+        }
+        // `IPAddress` is named by an address, which may be IPv6; a migration and the like by nothing in particular.
+        ("networking.k8s.io", "IPAddress")
+        | ("internal.apiserver.k8s.io" | "storagemigration.k8s.io", _) => names::segment,
+        _ => names::subdomain,
+    }
 }
 
 fn cron_name(text: &str) -> Option<&'static str> {
@@ -52,29 +53,11 @@ fn cron_name(text: &str) -> Option<&'static str> {
     names::subdomain(text)
 }
 
-/// The name of an object whose kind names its objects in its own way.
+/// The name of an object of a built-in kind. (That there is one is asked of every kind, elsewhere.)
 pub(super) fn names(root: &At<'_>, group: &str, kind: &str, out: &mut Out<'_>) {
-    let Some(check) = naming(group, kind) else { return };
-    let Some(metadata) = root.get("metadata") else {
-        out.required(
-            &OBJECT_NAME,
-            &root.field("metadata").field("name").keyed(),
-            "name or generateName is required",
-        );
-        return;
-    };
-    let (name, generated) = (metadata.get("name"), metadata.text("generateName"));
-    if metadata.text("name").is_empty()
-        && generated.is_empty()
-        && name.as_ref().is_none_or(|at| at.str().is_some())
-    {
-        out.required(
-            &OBJECT_NAME,
-            &metadata.field("name").keyed(),
-            "name or generateName is required",
-        );
-    }
-    let checks = [(name, false), (metadata.get("generateName"), true)];
+    let Some(metadata) = root.get("metadata") else { return };
+    let check = naming(group, kind);
+    let checks = [(metadata.get("name"), false), (metadata.get("generateName"), true)];
     for (at, prefix) in checks {
         let Some(at) = at else { continue };
         let Some(text) = at.str().filter(|text| !text.is_empty()) else { continue };

@@ -27,7 +27,7 @@ mod tests;
 mod volumes;
 mod workloads;
 
-use super::{Document, versions::Versions};
+use super::{Document, bundle, versions::Versions};
 use crate::diag::{Code, Diagnostic};
 use at::{At, Out};
 
@@ -90,11 +90,6 @@ pub fn codes() -> impl Iterator<Item = &'static Code> {
     rules().map(|rule| rule.code)
 }
 
-/// Whether the rules here say what a kind's objects may be called, so that nobody else should.
-pub fn owns_name(group: &str, kind: &str) -> bool {
-    meta::naming(group, kind).is_some()
-}
-
 /// The kinds that [`check`] has rules for, beside those for names and labels: group and kind.
 pub static KINDS: &[(&str, &str)] = &[
     ("", "ConfigMap"),
@@ -129,7 +124,11 @@ pub static KINDS: &[(&str, &str)] = &[
 /// Checks a document of a built-in kind; nothing to say about any other.
 pub fn check(document: &Document, _versions: &Versions) -> Vec<Diagnostic> {
     let (Some(group), Some(kind)) = (document.group(), document.kind()) else { return Vec::new() };
-    let (group, kind) = (group, kind.value);
+    let kind = kind.value;
+    let version = document.version().unwrap_or_default();
+    if bundle::find(group, version, kind).is_none_or(|known| known.product != "k8s") {
+        return Vec::new();
+    }
     let mut out = Out::new(document);
     let root = At::root(document);
     meta::names(&root, group, kind, &mut out);
