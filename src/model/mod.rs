@@ -19,6 +19,7 @@ mod problem;
 mod program;
 pub mod quantity;
 mod rank;
+mod sweep;
 pub mod tables;
 
 pub use audit::Used;
@@ -36,6 +37,7 @@ pub use problem::Problem;
 pub use program::{Program, unit_json};
 pub use quantity::{Dimension, Format, Quantity, Ratio, Shown, Style, Unit, Units};
 pub use rank::Ranked;
+pub use sweep::{BreakEven, Crossing, Sweep};
 
 use crate::diag::Code;
 use crate::text::Location;
