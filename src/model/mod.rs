@@ -9,10 +9,12 @@
 
 mod audit;
 pub mod describe;
+mod diff;
 mod entry;
 mod evaluate;
 mod formula;
 mod inputs;
+mod listing;
 mod load;
 mod overhead;
 mod problem;
@@ -23,6 +25,7 @@ mod sweep;
 pub mod tables;
 
 pub use audit::Used;
+pub use diff::{Change, ChangeKind, diff, diff_listing};
 pub use entry::{
     Advisor, Age, Band, Basis, Cell, Checklist, Column, Component, Figure, Formula, Group, Input,
     InputKind, Item, Link, Matrix, Meets, ModelOption, Outcome, Per, Placeholder, Prose, Proxy,
@@ -32,6 +35,7 @@ pub use evaluate::{Answers, Compiled, Evaluation, Provenance, Value};
 pub use formula::range::Range;
 pub use formula::resolve::View;
 pub use inputs::Inputs;
+pub use listing::{LISTS, Listing};
 pub use overhead::{ComponentCost, Cost, Overhead};
 pub use problem::Problem;
 pub use program::{Program, unit_json};

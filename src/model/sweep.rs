@@ -23,7 +23,7 @@ pub struct Sweep {
 }
 
 /// More points than this are neither a table nor a chart.
-pub const MAX_POINTS: usize = 2000;
+pub(super) const MAX_POINTS: usize = 2000;
 
 impl Sweep {
     /// From one value to another in steps of the input's own, or of another.
@@ -375,7 +375,7 @@ impl Search<'_> {
         // straight between the two: zero where the line is, and half way at a third point
         let two = Ratio::one() + Ratio::one();
         let third = (&x1 + &at) / &two;
-        let on_line = (&y1 + Ratio::zero()) / &two;
+        let on_line = &y1 / &two;
         let straight = self.difference(&at).is_ok_and(|y| y.is_zero())
             && self.difference(&third).is_ok_and(|y| y == on_line);
         if straight {

@@ -207,3 +207,104 @@ fn a_pod_reserves_what_kubernetes_says() {
         "below the app's own peak, a container adds nothing"
     );
 }
+
+#[test]
+fn a_difference_lists_each_changed_value_once() {
+    let before = model(MODEL);
+    let after = model(
+        &MODEL.replace("cpu = { value = \"100m\", source", "cpu = { value = \"200m\", source"),
+    );
+    let lines: Vec<String> = diff(&before, &after)
+        .iter()
+        .map(|change| {
+            let scenario = change.scenario.as_deref().unwrap_or("");
+            let (was, is) =
+                (change.before.as_deref().unwrap_or("-"), change.after.as_deref().unwrap_or("-"));
+            format!("{} {} [{scenario}] {was} > {is}", change.kind.name(), change.name)
+        })
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            "figure proxy.cpu [] 0.1 cores > 0.2 cores",
+            "formula tax.cpu [] 10 cores > 20 cores",
+            "formula tax.share [] 0.11 > 0.21",
+            "formula price [] $292/month > $584/month",
+            "option sidecars requests.cpu [] 11 cores > 21 cores",
+        ]
+    );
+    assert_eq!(diff(&before, &before), []);
+    let gone = model(&MODEL.replace("tax.share = ", "tax.part = "));
+    let lines: Vec<_> = diff(&before, &gone)
+        .iter()
+        .map(|c| (c.name.clone(), c.before.clone(), c.after.clone()))
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            ("tax.share".into(), Some("0.11".into()), None),
+            ("tax.part".into(), None, Some("0.11".into()))
+        ]
+    );
+}
+
+#[test]
+fn a_difference_says_what_becomes_of_verdicts() {
+    let list = |least: u8| {
+        model(&format!(
+            "[figures]\nleast = {{ value = {least}, basis = \"judgement\" }}\n[checklists.c]\ntitle = \"C\"\nitems = [{{ id = \"a\", text = \"A\" }}, \
+             {{ id = \"b\", text = \"B\" }}, {{ id = \"c\", text = \"At least {{= least }}\" }}]\nbands = [{{ id = \"y\", when = \"yes >= least\", verdict = \"do\" }}, \
+             {{ id = \"n\", verdict = \"do not\" }}]"
+        ))
+    };
+    let changes = diff(&list(2), &list(3));
+    let lines: Vec<_> =
+        changes.iter().map(|c| (c.kind.name(), c.before.as_deref(), c.after.as_deref())).collect();
+    assert_eq!(
+        lines,
+        [
+            ("figure", Some("2"), Some("3")),
+            ("item", Some("At least 2"), Some("At least 3")),
+            ("verdict", Some("do"), Some("do not (3 of 8 answers)")),
+        ]
+    );
+    assert!(diff_listing(&changes).to_markdown().starts_with(
+        "| kind | name | scenario | before | after |\n|---|---|---|---|---|\n| figure | least |"
+    ));
+}
+
+#[test]
+fn tables_come_in_four_forms() {
+    let model = model(MODEL);
+    let table =
+        model.option_table(&["sidecars", "light"], View::Requests, &model.inputs()).unwrap();
+    let text = [
+        "option                            cpu    memory",
+        "A proxy in each pod          11 cores  16.5 GiB",
+        "A small proxy in each pod  11.8 cores  2.45 GiB",
+        "",
+    ];
+    assert_eq!(table.to_text(), text.join("\n"));
+    assert_eq!(
+        table.to_csv(),
+        "option,cpu,memory\nA proxy in each pod,11 cores,16.5 GiB\nA small proxy in each pod,11.8 cores,2.45 GiB\n"
+    );
+    assert_eq!(
+        table.to_markdown(),
+        "| option | cpu | memory |\n|---|--:|--:|\n| A proxy in each pod | 11 cores | 16.5 GiB |\n| A small proxy in each pod | 11.8 cores | 2.45 GiB |\n"
+    );
+    assert_eq!(table.to_json()[0]["cpu"], "11 cores");
+    let usage = model.option_table(&["sidecars", "light"], View::Usage, &model.inputs()).unwrap();
+    assert_eq!(usage.rows[0][1], "≥ 0.8 cores", "the control plane does not say what it uses");
+    assert_eq!(usage.rows[1][1], "–");
+    for list in LISTS {
+        assert!(model.list(list, &model.inputs()).is_some(), "{list}");
+    }
+    let explained = model
+        .explain(&model.compile("tax.cpu").unwrap(), &model.inputs(), &Format::default())
+        .unwrap();
+    assert_eq!(explained["value"], "10 cores");
+    assert_eq!(explained["figures"][0]["name"], "proxy.cpu");
+    assert_eq!(explained["sources"][0]["title"], "The chart's values");
+    assert_eq!(explained["inputs"][0]["value"], "100 pods");
+}
