@@ -96,10 +96,10 @@ impl Kind {
             Kind::List(kind) => format!("list of {}", kind.name()),
             Kind::Table(_) => "table".into(),
             Kind::Map(kind) => match kind {
-                Kind::Table(_) => "tables by id".into(),
-                kind => format!("{} by name", kind.name()),
+                Kind::Table(_) => "table of entries".into(),
+                kind => format!("table of {} by name", kind.name()),
             },
-            Kind::Named(_) => "tables by name".into(),
+            Kind::Named(_) => "table of entries".into(),
         }
     }
 }

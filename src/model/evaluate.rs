@@ -524,6 +524,14 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// The number that an expression comes to, and nothing else about it.
+    pub(super) fn number(&mut self, compiled: &Compiled) -> Result<Ratio, Fault> {
+        match evaluate(&compiled.ir, self)? {
+            Scalar::Number(value) => Ok(value),
+            _ => Err(Fault { kind: FaultKind::Bad, span: Span::at(0), definition: None }),
+        }
+    }
+
     /// The range of an expression that has a value; and whether one could not be had.
     pub(super) fn range(&mut self, ir: &Ir) -> (Option<Range>, bool) {
         match ir.ty() {

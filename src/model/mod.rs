@@ -9,19 +9,23 @@
 
 mod audit;
 pub mod describe;
+mod diff;
 mod entry;
 mod evaluate;
 mod formula;
 mod inputs;
+mod listing;
 mod load;
 mod overhead;
 mod problem;
 mod program;
 pub mod quantity;
 mod rank;
+mod sweep;
 pub mod tables;
 
 pub use audit::Used;
+pub use diff::{Change, ChangeKind, diff, diff_listing};
 pub use entry::{
     Advisor, Age, Band, Basis, Cell, Checklist, Column, Component, Figure, Formula, Group, Input,
     InputKind, Item, Link, Matrix, Meets, ModelOption, Outcome, Per, Placeholder, Prose, Proxy,
@@ -31,11 +35,13 @@ pub use evaluate::{Answers, Compiled, Evaluation, Provenance, Value};
 pub use formula::range::Range;
 pub use formula::resolve::View;
 pub use inputs::Inputs;
+pub use listing::{LISTS, Listing};
 pub use overhead::{ComponentCost, Cost, Overhead};
 pub use problem::Problem;
 pub use program::{Program, unit_json};
 pub use quantity::{Dimension, Format, Quantity, Ratio, Shown, Style, Unit, Units};
 pub use rank::Ranked;
+pub use sweep::{BreakEven, Crossing, Sweep};
 
 use crate::diag::Code;
 use crate::text::Location;

@@ -83,14 +83,21 @@ fn number(text: &str, span: Span) -> Result<Ratio, Problem> {
 
 /// The first thing that the parser did not understand.
 fn refused(text: &str, tokens: &[Token], errors: &cel::ParseErrors) -> Problem {
-    let first = errors.errors.first();
+    // a syntax error comes first; what the parser says of the half tree that is left then is of no help
+    let syntax = errors.errors.iter().find(|error| error.msg.starts_with("Syntax error"));
+    let first = syntax.or(errors.errors.first());
     let offset = first.map_or(0, |error| offset_of(text, error.pos));
-    if let Some(error) = first
-        && !error.msg.starts_with("Syntax error")
+    if let (None, Some(error)) = (syntax, first)
         && let Some(token) = tokens.iter().find(|token| token.span.start >= offset)
     {
         let message = format!("this cannot be read: {}", error.msg.to_lowercase());
         return Problem::new(&BAD_FORMULA, token.span, message);
+    }
+    if let Some(token) = tokens.iter().find(|token| token.span.start >= offset)
+        && token.kind == TokenKind::Sign("?")
+    {
+        let message = "a condition between `?` and `:` needs parentheses";
+        return Problem::new(&BAD_FORMULA, token.span, message).help("write `a ? (b ? c : d) : e`");
     }
     match tokens.iter().find(|token| token.span.end > offset) {
         Some(token) => {

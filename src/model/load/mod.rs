@@ -93,6 +93,19 @@ impl Model {
         loader.entries();
         let Loader { mut findings, model, .. } = loader;
         findings.extend(super::audit::at_load(&model));
+        // behind a place that is not TOML, what was meant is a guess
+        let broken: Vec<Location> = findings
+            .iter()
+            .filter(|finding| finding.code == &BAD_TOML)
+            .map(|finding| finding.at.location.clone())
+            .collect();
+        let follows = |finding: &Diagnostic| {
+            let at = &finding.at.location;
+            broken.iter().any(|place| {
+                Arc::ptr_eq(&place.source, &at.source) && place.span.start < at.span.start
+            })
+        };
+        findings.retain(|finding| finding.code == &BAD_TOML || !follows(finding));
         findings.sort_by(|a, b| a.at.location.sort_key().cmp(&b.at.location.sort_key()));
         findings.dedup();
         (model, findings)

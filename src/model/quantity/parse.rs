@@ -269,18 +269,21 @@ impl Written {
                 }
                 Some(wanted) => {
                     let has = own.dimension;
-                    Err(QuantityError::new(format!("`{}` is {has}, not {wanted}", own.many)))
+                    Err(QuantityError::new(format!("`{}` is {has}, not {wanted}", own.one)))
                 }
                 None => Ok((Quantity::new(value, own.dimension), Some(own.clone()))),
             };
         }
         if let Some(unit) = unit {
             let is_bytes = matches!(unit.dimension, Dimension::MEMORY | Dimension::DATA);
-            let value = if self.binary && is_bytes {
-                self.number.clone()
-            } else {
-                &self.number * &unit.factor
-            };
+            if self.binary && !is_bytes {
+                let message = format!(
+                    "a suffix like `Mi` is for bytes, and `{}` is {}",
+                    unit.many, unit.dimension
+                );
+                return Err(QuantityError::new(message));
+            }
+            let value = if self.binary { self.number.clone() } else { &self.number * &unit.factor };
             let dimension = dimension.unwrap_or(unit.dimension);
             return Ok((Quantity::new(value, dimension), Some(unit.clone())));
         }

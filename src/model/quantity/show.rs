@@ -53,11 +53,9 @@ impl Units {
         let unit = self.unit_for(quantity, format);
         let value = &quantity.value / &unit.factor;
         let money = quantity.dimension.powers()[4] == 1 && !value.is_integer();
-        let places = format
-            .places
-            .unwrap_or_else(|| if money { 2.max(places_for(&value)) } else { places_for(&value) });
-        let fixed = format.places.is_some() || money;
-        let (mut number, rounded) = rounded(&value, places, fixed);
+        let places = format.places.unwrap_or_else(|| places_for(&value));
+        let least = format.places.unwrap_or(if money { 2 } else { 0 });
+        let (mut number, rounded) = rounded(&value, places, least);
         if format.thousands {
             number = grouped(&number);
         }
@@ -174,8 +172,9 @@ fn places_for(value: &Ratio) -> usize {
     places
 }
 
-/// The number to so many places, half to even; and whether digits were lost.
-fn rounded(value: &Ratio, places: usize, fixed: bool) -> (String, bool) {
+/// The number to so many places, half to even, without trailing zeros beyond the least number of them; and whether digits were
+/// lost.
+fn rounded(value: &Ratio, places: usize, least: usize) -> (String, bool) {
     let places = places.min(60);
     let scale = BigInt::from(10).pow(u32::try_from(places).unwrap_or(60));
     let scaled = value * Ratio::from_integer(scale);
@@ -186,8 +185,10 @@ fn rounded(value: &Ratio, places: usize, fixed: bool) -> (String, bool) {
     if digits.len() <= places {
         digits = format!("{digits:0>width$}", width = places + 1);
     }
-    let fraction = digits.split_off(digits.len() - places);
-    let fraction = if fixed { fraction.as_str() } else { fraction.trim_end_matches('0') };
+    let mut fraction = digits.split_off(digits.len() - places);
+    while fraction.len() > least && fraction.ends_with('0') {
+        fraction.pop();
+    }
     let sign = if negative { "-" } else { "" };
     let text = if fraction.is_empty() {
         format!("{sign}{digits}")
@@ -242,7 +243,7 @@ pub(in crate::model) fn exact(value: &Ratio) -> String {
     }
     let places = twos.max(fives);
     if rest.is_one() && places <= 30 {
-        rounded(value, places, false).0
+        rounded(value, places, 0).0
     } else {
         format!("{}/{}", value.numer(), value.denom())
     }

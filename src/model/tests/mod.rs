@@ -1,6 +1,7 @@
 //! Tests of the model as a whole: what authors write, and what must come out.
 
 mod findings;
+mod properties;
 mod shared;
 mod worked;
 

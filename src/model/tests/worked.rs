@@ -76,3 +76,235 @@ fn ranges_go_through() {
     assert_eq!(evaluation.provenance.figures, ["proxy.busy"]);
     assert_eq!(evaluation.provenance.sources, ["bench"]);
 }
+
+/// Where nodewise is cheaper than sidecars. By hand, with 10 nodes, both with two control replicas: `0.3·10 = 0.1·P`, so at 30 pods, 3 a
+/// node; `612·10 = 128·P`, so at 47.8125, from 48 on.
+#[test]
+fn breakeven_is_solved() {
+    let model = model(MODEL);
+    let inputs = model.inputs();
+    let solve = |resource: &str, set: &[(&str, &str)]| {
+        let mut inputs = inputs.clone();
+        for (name, text) in set {
+            inputs.set(&model, name, text).unwrap();
+        }
+        let found = model
+            .breakeven("nodewise", "sidecars", "pods", View::Requests, resource, &inputs)
+            .unwrap();
+        assert!(found.complete && !found.always_equal);
+        let crossings: Vec<_> = found
+            .crossings
+            .iter()
+            .map(|crossing| {
+                let from = crossing.from.as_ref().unwrap();
+                (
+                    crossing.at.value.to_string(),
+                    crossing.exact,
+                    from.value.to_string(),
+                    crossing.first_is_cheaper,
+                )
+            })
+            .collect();
+        crossings
+    };
+    assert_eq!(solve("cpu", &[]), [("30".into(), true, "31".into(), true)]);
+    assert_eq!(solve("memory", &[]), [("765/16".into(), true, "48".into(), true)]);
+    // with the agent on both, 2 and 4 pods a node
+    assert_eq!(solve("cpu", &[("agent", "true")]), [("20".into(), true, "21".into(), true)]);
+    assert_eq!(solve("memory", &[("agent", "true")]), [("40".into(), true, "41".into(), true)]);
+}
+
+#[test]
+fn breakeven_of_steps_and_curves_says_so() {
+    let model = model(
+        "[inputs.n]\ndefault = 5\nmin = 1\nmax = 100\n[inputs.x]\nunit = \"s\"\ndefault = 1\nmax = 100\nstep = \"0.5 s\"\n[formulas]\nf = \"n\"\n",
+    );
+    let solve = |a: &str, b: &str, input: &str| {
+        let (a, b) = (model.compile(a).unwrap(), model.compile(b).unwrap());
+        let found = model.breakeven_of(&a, &b, input, &model.inputs()).unwrap();
+        let all: Vec<_> =
+            found.crossings.iter().map(|c| (c.at.value.to_string(), c.exact)).collect();
+        (all, found.always_equal)
+    };
+    let at = |at: &str, exact| (at.to_owned(), exact);
+    // 20 up to 30, 40 up to 60, 60 up to 90, then 80: equal at 20, above it at 31 again, and so on
+    let steps = vec![at("20", true), at("31", false), at("40", true)];
+    assert_eq!(solve("ceil(n / 30) * 20", "n", "n"), (steps, false));
+    assert_eq!(solve("n * n", "50", "n"), (vec![at("8", false)], false));
+    assert_eq!(solve("n * n", "49", "n"), (vec![at("7", true)], false));
+    assert_eq!(solve("n + n", "2 * n", "n"), (vec![], true));
+    assert_eq!(solve("n", "200", "n"), (vec![], false));
+    assert_eq!(solve("x * 3", "quantity('4 s')", "x"), (vec![at("4/3", true)], false));
+    assert_eq!(solve("max(n, 20)", "20 + max(0, n - 60) * 2 - max(0, 10 - n)", "n").1, false);
+}
+
+#[test]
+fn a_sweep_goes_from_end_to_end() {
+    let model = model(MODEL);
+    let sweep = Sweep::new(&model, "pods", Some("10"), Some("95"), Some("30")).unwrap();
+    let values = model.sweep(&model.compile("tax.cpu").unwrap(), &sweep, &model.inputs()).unwrap();
+    let shown: Vec<String> =
+        values.iter().map(|(_, e)| model.show(e, &Format::default()).text).collect();
+    assert_eq!(shown, ["1 core", "4 cores", "7 cores", "9.5 cores"]);
+    let own = Sweep::new(&model, "pods", None, None, None).unwrap();
+    assert_eq!((own.values.len(), own.values[0].to_string()), (201, "1".into()));
+    for (from, to, step) in [
+        ("5", "1", "1"),
+        ("0", "9", "1"),
+        ("1", "9", "0"),
+        ("1", "9", "-1"),
+        ("1", "5000", "0.001"),
+        ("1", "x", "1"),
+    ] {
+        assert!(
+            Sweep::new(&model, "pods", Some(from), Some(to), Some(step)).is_err(),
+            "{from} {to} {step}"
+        );
+    }
+    assert_eq!(Sweep::over(&model, "pods", &["50", "5"]).unwrap().values.len(), 2);
+}
+
+/// Kubernetes' rule, with the numbers of its documentation's kind: containers 200m and 300m, an init container of 800m, a sidecar of 100m
+/// started before it: max(200 + 300 + 100, 800 + 100).
+#[test]
+fn a_pod_reserves_what_kubernetes_says() {
+    let total = |containers: &str| {
+        let model = model(&format!(
+            "[options.o]\nlabel = \"O\"\n[[options.o.components]]\nname = \"pod\"\ncount = 2\ncontainers = [{containers}]\n"
+        ));
+        value(&model, "option('o').cpu", &[])
+    };
+    let c = |name: &str, kind: &str, cpu: &str, added: bool| {
+        format!(
+            "{{ name = \"{name}\", kind = \"{kind}\", added = {added}, requests = {{ cpu = \"{cpu}\" }} }}"
+        )
+    };
+    let (a, b) = (c("a", "container", "200m", true), c("b", "container", "300m", true));
+    let (init, side) = (c("i", "init", "800m", true), c("s", "sidecar", "100m", true));
+    assert_eq!(total(&[a.clone(), b.clone()].join(", ")), "1 core");
+    assert_eq!(
+        total(&[init.clone(), a.clone(), b.clone()].join(", ")),
+        "1.6 cores",
+        "the init container is the peak"
+    );
+    assert_eq!(
+        total(&[side.clone(), init.clone(), a.clone(), b.clone()].join(", ")),
+        "1.8 cores",
+        "a sidecar runs beside it"
+    );
+    assert_eq!(
+        total(&[init, side.clone(), a, b].join(", ")),
+        "1.6 cores",
+        "one that starts later does not"
+    );
+    let own = c("app", "container", "500m", false);
+    assert_eq!(total(&[own.clone(), side].join(", ")), "0.2 cores", "only what is added counts");
+    let own_init = c("migrate", "init", "1", false);
+    let small = c("p", "container", "100m", true);
+    assert_eq!(
+        total(&[own_init, own, small].join(", ")),
+        "0 cores",
+        "below the app's own peak, a container adds nothing"
+    );
+}
+
+#[test]
+fn a_difference_lists_each_changed_value_once() {
+    let before = model(MODEL);
+    let after = model(
+        &MODEL.replace("cpu = { value = \"100m\", source", "cpu = { value = \"200m\", source"),
+    );
+    let lines: Vec<String> = diff(&before, &after)
+        .iter()
+        .map(|change| {
+            let scenario = change.scenario.as_deref().unwrap_or("");
+            let (was, is) =
+                (change.before.as_deref().unwrap_or("-"), change.after.as_deref().unwrap_or("-"));
+            format!("{} {} [{scenario}] {was} > {is}", change.kind.name(), change.name)
+        })
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            "figure proxy.cpu [] 0.1 cores > 0.2 cores",
+            "formula tax.cpu [] 10 cores > 20 cores",
+            "formula tax.share [] 0.11 > 0.21",
+            "formula price [] $292/month > $584/month",
+            "option sidecars requests.cpu [] 11 cores > 21 cores",
+        ]
+    );
+    assert_eq!(diff(&before, &before), []);
+    let gone = model(&MODEL.replace("tax.share = ", "tax.part = "));
+    let lines: Vec<_> = diff(&before, &gone)
+        .iter()
+        .map(|c| (c.name.clone(), c.before.clone(), c.after.clone()))
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            ("tax.share".into(), Some("0.11".into()), None),
+            ("tax.part".into(), None, Some("0.11".into()))
+        ]
+    );
+}
+
+#[test]
+fn a_difference_says_what_becomes_of_verdicts() {
+    let list = |least: u8| {
+        model(&format!(
+            "[figures]\nleast = {{ value = {least}, basis = \"judgement\" }}\n[checklists.c]\ntitle = \"C\"\nitems = [{{ id = \"a\", text = \"A\" }}, \
+             {{ id = \"b\", text = \"B\" }}, {{ id = \"c\", text = \"At least {{= least }}\" }}]\nbands = [{{ id = \"y\", when = \"yes >= least\", verdict = \"do\" }}, \
+             {{ id = \"n\", verdict = \"do not\" }}]"
+        ))
+    };
+    let changes = diff(&list(2), &list(3));
+    let lines: Vec<_> =
+        changes.iter().map(|c| (c.kind.name(), c.before.as_deref(), c.after.as_deref())).collect();
+    assert_eq!(
+        lines,
+        [
+            ("figure", Some("2"), Some("3")),
+            ("item", Some("At least 2"), Some("At least 3")),
+            ("verdict", Some("do"), Some("do not (3 of 8 answers)")),
+        ]
+    );
+    assert!(diff_listing(&changes).to_markdown().starts_with(
+        "| kind | name | scenario | before | after |\n|---|---|---|---|---|\n| figure | least |"
+    ));
+}
+
+#[test]
+fn tables_come_in_four_forms() {
+    let model = model(MODEL);
+    let table =
+        model.option_table(&["sidecars", "light"], View::Requests, &model.inputs()).unwrap();
+    let text = [
+        "option                            cpu    memory",
+        "A proxy in each pod          11 cores  16.5 GiB",
+        "A small proxy in each pod  11.8 cores  2.45 GiB",
+        "",
+    ];
+    assert_eq!(table.to_text(), text.join("\n"));
+    assert_eq!(
+        table.to_csv(),
+        "option,cpu,memory\nA proxy in each pod,11 cores,16.5 GiB\nA small proxy in each pod,11.8 cores,2.45 GiB\n"
+    );
+    assert_eq!(
+        table.to_markdown(),
+        "| option | cpu | memory |\n|---|--:|--:|\n| A proxy in each pod | 11 cores | 16.5 GiB |\n| A small proxy in each pod | 11.8 cores | 2.45 GiB |\n"
+    );
+    assert_eq!(table.to_json()[0]["cpu"], "11 cores");
+    let usage = model.option_table(&["sidecars", "light"], View::Usage, &model.inputs()).unwrap();
+    assert_eq!(usage.rows[0][1], "≥ 0.8 cores", "the control plane does not say what it uses");
+    assert_eq!(usage.rows[1][1], "–");
+    for list in LISTS {
+        assert!(model.list(list, &model.inputs()).is_some(), "{list}");
+    }
+    let explained = model
+        .explain(&model.compile("tax.cpu").unwrap(), &model.inputs(), &Format::default())
+        .unwrap();
+    assert_eq!(explained["value"], "10 cores");
+    assert_eq!(explained["figures"][0]["name"], "proxy.cpu");
+    assert_eq!(explained["sources"][0]["title"], "The chart's values");
+    assert_eq!(explained["inputs"][0]["value"], "100 pods");
+}

@@ -1,0 +1,387 @@
+//! One input varied: the values on the way, and where two options cost the same.
+//!
+//! Owns: [`Sweep`], [`BreakEven`]. Must not know: what is drawn of it.
+
+use super::entry::InputKind;
+use super::formula::resolve::View;
+use super::load::{BAD_RANGE, UNKNOWN_ID, WRONG_KIND};
+use super::problem::Problem;
+use super::quantity::{Dimension, Quantity, Ratio};
+use super::{Compiled, Evaluation, Inputs, Model};
+use crate::text::Span;
+use num_traits::{One, Signed, Zero};
+
+/// An input on its way from one value to another.
+#[derive(Clone, Debug)]
+pub struct Sweep {
+    /// The input's name.
+    pub input: String,
+    /// Its dimension.
+    pub dimension: Dimension,
+    /// The values, in base units, rising.
+    pub values: Vec<Ratio>,
+}
+
+/// More points than this are neither a table nor a chart.
+pub(super) const MAX_POINTS: usize = 2000;
+
+impl Sweep {
+    /// From one value to another in steps of the input's own, or of another.
+    ///
+    /// Texts are as an author writes them (`0`, `1000`, `5 ms`); without `from` and `to`, the input's `min` and `max`.
+    pub fn new(
+        model: &Model,
+        input: &str,
+        from: Option<&str>,
+        to: Option<&str>,
+        step: Option<&str>,
+    ) -> Result<Sweep, Problem> {
+        let whole = |text: &str| Span::new(0, text.len());
+        let Some(entry) = model.inputs.get(input) else {
+            let problem =
+                Problem::new(&UNKNOWN_ID, whole(input), format!("there is no input `{input}`"));
+            return Err(problem.did_you_mean(input, model.inputs.keys().map(String::as_str)));
+        };
+        let InputKind::Number { dimension, min, max, step: own, default, .. } = &entry.kind else {
+            return Err(Problem::new(
+                &WRONG_KIND,
+                whole(input),
+                format!("`{input}` is not a number"),
+            ));
+        };
+        let read = |text: &str| match super::inputs::setting(entry, text, &model.units)? {
+            super::formula::Scalar::Number(value) => Ok(value),
+            _ => Err(Problem::new(&WRONG_KIND, whole(text), format!("`{text}` is not a number"))),
+        };
+        let first = match from {
+            Some(text) => read(text)?,
+            None => min.clone().unwrap_or_else(Ratio::zero),
+        };
+        let last = match to {
+            Some(text) => read(text)?,
+            None => max.clone().unwrap_or_else(|| default * Ratio::from_integer(2.into())),
+        };
+        let step = match step {
+            Some(text) => quantity(model, entry, text, *dimension)?,
+            None => {
+                // the input's own steps, but no more of them than a reader can follow
+                let room = (&last - &first) / Ratio::from_integer(200.into());
+                if *own >= room { own.clone() } else { (room / own).ceil() * own }
+            }
+        };
+        if first > last {
+            let span = whole(to.unwrap_or(input));
+            return Err(Problem::new(
+                &BAD_RANGE,
+                span,
+                format!("the sweep of `{input}` ends before it begins"),
+            ));
+        }
+        if !step.is_positive() {
+            return Err(Problem::new(
+                &BAD_RANGE,
+                whole(input),
+                format!("the step of `{input}` must be more than nothing"),
+            ));
+        }
+        let mut values = Vec::new();
+        let mut at = first;
+        while at < last && values.len() < MAX_POINTS {
+            values.push(at.clone());
+            at += &step;
+        }
+        if values.len() == MAX_POINTS {
+            let message = format!("a sweep has at most {MAX_POINTS} points");
+            return Err(
+                Problem::new(&BAD_RANGE, whole(input), message).help("give a larger `step`")
+            );
+        }
+        values.push(last);
+        Ok(Sweep { input: input.to_owned(), dimension: *dimension, values })
+    }
+
+    /// A sweep over given values: `5, 10, 100`.
+    pub fn over(model: &Model, input: &str, values: &[&str]) -> Result<Sweep, Problem> {
+        let mut sweep = Sweep::new(model, input, None, None, None).or_else(|problem| {
+            // an input without a range may still be swept over given values
+            let entry = model.inputs.get(input).ok_or(problem.clone())?;
+            match &entry.kind {
+                InputKind::Number { dimension, .. } => {
+                    Ok(Sweep { input: input.to_owned(), dimension: *dimension, values: Vec::new() })
+                }
+                _ => Err(problem),
+            }
+        })?;
+        let Some(entry) = model.inputs.get(input) else { return Ok(sweep) };
+        sweep.values.clear();
+        for text in values {
+            if let super::formula::Scalar::Number(value) =
+                super::inputs::setting(entry, text, &model.units)?
+            {
+                sweep.values.push(value);
+            }
+        }
+        sweep.values.sort();
+        sweep.values.dedup();
+        Ok(sweep)
+    }
+
+    /// The inputs at each point.
+    pub fn points(
+        &self,
+        model: &Model,
+        inputs: &Inputs,
+    ) -> Result<Vec<(Quantity, Inputs)>, Problem> {
+        let mut points = Vec::with_capacity(self.values.len());
+        for value in &self.values {
+            let mut at = inputs.clone();
+            at.set_number(model, &self.input, value.clone())?;
+            points.push((Quantity::new(value.clone(), self.dimension), at));
+        }
+        Ok(points)
+    }
+}
+
+/// A quantity of an input's dimension, which need not be in its range.
+fn quantity(
+    model: &Model,
+    entry: &super::Input,
+    text: &str,
+    dimension: Dimension,
+) -> Result<Ratio, Problem> {
+    let written = model.units.read(text);
+    let read = written
+        .and_then(|written| written.resolve(entry.unit.as_ref(), Some(dimension), &entry.name));
+    match read {
+        Ok((quantity, _)) => Ok(quantity.value),
+        Err(error) => {
+            Err(Problem::new(&super::load::BAD_QUANTITY, Span::new(0, text.len()), error.message))
+        }
+    }
+}
+
+impl Model {
+    /// An expression at each point of a sweep.
+    pub fn sweep(
+        &self,
+        compiled: &Compiled,
+        sweep: &Sweep,
+        inputs: &Inputs,
+    ) -> Result<Vec<(Quantity, Evaluation)>, Problem> {
+        let points = sweep.points(self, inputs)?;
+        points.into_iter().map(|(at, inputs)| Ok((at, self.evaluate(compiled, &inputs)?))).collect()
+    }
+
+    /// Where two options cost the same, as one input goes through its range.
+    pub fn breakeven(
+        &self,
+        a: &str,
+        b: &str,
+        input: &str,
+        view: View,
+        resource: &str,
+        inputs: &Inputs,
+    ) -> Result<BreakEven, Problem> {
+        let total = |option: &str| {
+            let text = format!("option({option:?}).{}.{resource}", view.name());
+            self.compile(&text).map_err(|mut problems| {
+                let problem = problems.swap_remove(0);
+                Problem { span: Span::new(0, option.len()), instead: None, ..problem }
+            })
+        };
+        self.breakeven_of(&total(a)?, &total(b)?, input, inputs)
+    }
+
+    /// Where two expressions are equal, as one input goes through its range.
+    ///
+    /// The input is looked at on its own steps (all of them, up to some hundred thousand). Between two neighbouring steps where the order
+    /// changes, the place is computed exactly if both are straight there, which is tried at a point between; if the input only takes
+    /// whole steps (a count), the first step at which the order has changed is what matters, and is given with it.
+    pub fn breakeven_of(
+        &self,
+        a: &Compiled,
+        b: &Compiled,
+        input: &str,
+        inputs: &Inputs,
+    ) -> Result<BreakEven, Problem> {
+        let grid = Grid::new(self, input)?;
+        let mut search = Search { model: self, a, b, input, inputs, grid: &grid };
+        search.run()
+    }
+}
+
+/// The steps of an input.
+struct Grid {
+    first: Ratio,
+    step: Ratio,
+    count: usize,
+    dimension: Dimension,
+    whole: bool,
+}
+
+/// The most steps that are all looked at; of an input with more, every so many-th is.
+const MAX_STEPS: usize = 20_000;
+
+impl Grid {
+    fn new(model: &Model, input: &str) -> Result<Grid, Problem> {
+        let span = Span::new(0, input.len());
+        let Some(entry) = model.inputs.get(input) else {
+            let problem = Problem::new(&UNKNOWN_ID, span, format!("there is no input `{input}`"));
+            return Err(problem.did_you_mean(input, model.inputs.keys().map(String::as_str)));
+        };
+        let InputKind::Number { dimension, min, max, step, .. } = &entry.kind else {
+            return Err(Problem::new(&WRONG_KIND, span, format!("`{input}` is not a number")));
+        };
+        let (Some(first), Some(last)) = (min, max) else {
+            let message = format!("`{input}` has no range to look for a break-even in");
+            return Err(Problem::new(&BAD_RANGE, span, message).help("give it a `min` and a `max`"));
+        };
+        let count = ((last - first) / step).floor().to_integer();
+        let count = usize::try_from(count).unwrap_or(usize::MAX);
+        let whole = dimension.is_count() && first.is_integer() && step.is_integer();
+        Ok(Grid { first: first.clone(), step: step.clone(), count, dimension: *dimension, whole })
+    }
+
+    fn at(&self, index: usize) -> Ratio {
+        &self.first + &self.step * Ratio::from_integer(index.into())
+    }
+}
+
+/// Where two things cost the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BreakEven {
+    /// The places where the order changes, rising; none where one is always at least as dear as the other.
+    pub crossings: Vec<Crossing>,
+    /// Whether they cost the same everywhere.
+    pub always_equal: bool,
+    /// Whether every step was looked at; if not, two crossings close together may have been missed.
+    pub complete: bool,
+}
+
+/// A place where the order of two costs changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Crossing {
+    /// The input's value there.
+    pub at: Quantity,
+    /// Whether `at` is where they are exactly equal; else it is the first step behind a jump, or between two bounds of a step.
+    pub exact: bool,
+    /// The first of the input's own steps at which the new order holds strictly, if it has such a step.
+    pub from: Option<Quantity>,
+    /// Whether the first of the two is cheaper behind it.
+    pub first_is_cheaper: bool,
+}
+
+struct Search<'a> {
+    model: &'a Model,
+    a: &'a Compiled,
+    b: &'a Compiled,
+    input: &'a str,
+    inputs: &'a Inputs,
+    grid: &'a Grid,
+}
+
+impl Search<'_> {
+    /// `a - b`.
+    fn difference(&self, at: &Ratio) -> Result<Ratio, Problem> {
+        let mut inputs = self.inputs.clone();
+        inputs.set_number(self.model, self.input, at.clone())?;
+        let value = |compiled| {
+            let mut evaluator = super::evaluate::Evaluator::new(self.model, &inputs, None);
+            evaluator.number(compiled).map_err(|fault| {
+                let problem = self.model.problem(Compiled::text(compiled), fault);
+                let shown = inputs.shown(self.model, self.input).unwrap_or_default();
+                Problem {
+                    message: format!("{} at {} = {shown}", problem.message, self.input),
+                    ..problem
+                }
+            })
+        };
+        let left: Ratio = value(self.a)?;
+        Ok(left - value(self.b)?)
+    }
+
+    fn run(&mut self) -> Result<BreakEven, Problem> {
+        let grid = self.grid;
+        let stride = grid.count / MAX_STEPS + 1;
+        let mut indexes: Vec<usize> = (0..=grid.count).step_by(stride).collect();
+        if indexes.last() != Some(&grid.count) {
+            indexes.push(grid.count);
+        }
+        let mut crossings = Vec::new();
+        let mut always_equal = true;
+        // the last point at which they differed
+        let mut before: Option<(usize, Ratio)> = None;
+        for index in indexes {
+            let difference = self.difference(&grid.at(index))?;
+            if difference.is_zero() {
+                continue;
+            }
+            always_equal = false;
+            if let Some((from, earlier)) = &before
+                && earlier.is_positive() != difference.is_positive()
+            {
+                crossings.push(self.crossing(*from, earlier.is_positive(), index)?);
+            }
+            before = Some((index, difference));
+        }
+        Ok(BreakEven { crossings, always_equal, complete: stride == 1 })
+    }
+
+    /// The crossing between two points of the grid at which the order differs.
+    fn crossing(
+        &self,
+        mut low: usize,
+        positive: bool,
+        mut high: usize,
+    ) -> Result<Crossing, Problem> {
+        let grid = self.grid;
+        // to neighbouring steps, or such with only equal ones between them
+        let mut equal: Option<Ratio> = None;
+        while high - low > 1 {
+            let middle = low + (high - low) / 2;
+            let difference = self.difference(&grid.at(middle))?;
+            if difference.is_zero() {
+                equal = Some(grid.at(middle));
+                // look for the end of the equality on the right
+                let mut right = high;
+                let mut left = middle;
+                while right - left > 1 {
+                    let probe = left + (right - left) / 2;
+                    let difference = self.difference(&grid.at(probe))?;
+                    if difference.is_zero() || difference.is_positive() == positive {
+                        left = probe;
+                    } else {
+                        right = probe;
+                    }
+                }
+                high = right;
+                break;
+            }
+            if difference.is_positive() == positive {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        let quantity = |value: Ratio| Quantity::new(value, grid.dimension);
+        let from = Some(quantity(grid.at(high)));
+        let first_is_cheaper = positive;
+        if let Some(at) = equal {
+            return Ok(Crossing { at: quantity(at), exact: true, from, first_is_cheaper });
+        }
+        let (x1, x2) = (grid.at(low), grid.at(high));
+        let (y1, y2) = (self.difference(&x1)?, self.difference(&x2)?);
+        let at = &x1 - &y1 * (&x2 - &x1) / (&y2 - &y1);
+        // straight between the two: zero where the line is, and half way at a third point
+        let two = Ratio::one() + Ratio::one();
+        let third = (&x1 + &at) / &two;
+        let on_line = &y1 / &two;
+        let straight = self.difference(&at).is_ok_and(|y| y.is_zero())
+            && self.difference(&third).is_ok_and(|y| y == on_line);
+        if straight {
+            return Ok(Crossing { at: quantity(at), exact: true, from, first_is_cheaper });
+        }
+        let at = if grid.whole { x2 } else { at };
+        Ok(Crossing { at: quantity(at), exact: false, from, first_is_cheaper })
+    }
+}
