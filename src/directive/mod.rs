@@ -6,8 +6,14 @@
 //! To add one: a file here with its `params!`, its function and a page of docs whose examples are its tests, and one
 //! line in [`REGISTRY`].
 
+pub mod advisor;
 mod ask;
+pub mod calculator;
+pub mod checklist;
+mod costs;
+pub mod matrix;
 pub mod params;
+mod rules;
 mod sources;
 pub mod value;
 pub mod versions;
@@ -40,8 +46,15 @@ pub struct Directive {
 }
 
 /// Every directive, in the order of the reference.
-pub static REGISTRY: &[&Directive] =
-    &[&value::DIRECTIVE, &sources::DIRECTIVE, &versions::DIRECTIVE];
+pub static REGISTRY: &[&Directive] = &[
+    &value::DIRECTIVE,
+    &sources::DIRECTIVE,
+    &versions::DIRECTIVE,
+    &matrix::DIRECTIVE,
+    &checklist::DIRECTIVE,
+    &calculator::DIRECTIVE,
+    &advisor::DIRECTIVE,
+];
 
 /// The directive of this name.
 pub fn find(name: &str) -> Option<&'static Directive> {
