@@ -228,3 +228,37 @@ pub(super) fn prose(model: &Model, prose: &Prose, inputs: &Inputs) -> Vec<Inline
         Err(Problem { .. }) => markdown::inline(&prose.text),
     }
 }
+
+/// The entry of a table of the model that an author names.
+pub(super) fn entry<'m, T>(
+    call: &mut Call<'_>,
+    what: &str,
+    table: &'m indexmap::IndexMap<String, T>,
+    id: &Spanned<String>,
+) -> Option<&'m T> {
+    let found = table.get(&id.value);
+    if found.is_none() {
+        let message = format!("the model has no {what} `{}`", id.value);
+        let finding = Diagnostic::new(&INVALID_ARGUMENT, call.locate(id.span), message)
+            .did_you_mean(&id.value, table.keys().map(String::as_str));
+        call.findings.push(finding);
+    }
+    found
+}
+
+/// Sources of the model by id, as pages cite them; the page is noted to use them.
+pub(super) fn sources(call: &mut Call<'_>, ids: &[String]) -> Vec<SourceNote> {
+    ids.iter().for_each(|id| call.used.source(id));
+    ids.iter().filter_map(|id| source(call.model, id)).collect()
+}
+
+/// Links of the model.
+pub(super) fn links(links: &[crate::model::Link]) -> Vec<Inline> {
+    let text = |link: &crate::model::Link| markdown::inline(&link.text);
+    // Addresses in the model are seen from the book's root, since a model is of no one page.
+    let url = |url: &str| match url.split(['/', '?', '#']).next() {
+        Some(head) if head.contains(':') || head.is_empty() => url.to_owned(),
+        _ => format!("/{url}"),
+    };
+    links.iter().map(|link| Inline::Link { url: url(&link.url), text: text(link) }).collect()
+}

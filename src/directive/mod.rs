@@ -6,10 +6,16 @@
 //! To add one: a file here with its `params!`, its function and a page of docs whose examples are its tests, and one
 //! line in [`REGISTRY`].
 
+pub mod advisor;
 mod ask;
+pub mod calculator;
 mod chart;
+pub mod checklist;
+mod costs;
+pub mod matrix;
 mod overhead;
 pub mod params;
+mod rules;
 mod sources;
 mod sweep;
 pub mod value;
@@ -47,6 +53,10 @@ pub static REGISTRY: &[&Directive] = &[
     &value::DIRECTIVE,
     &overhead::DIRECTIVE,
     &chart::DIRECTIVE,
+    &matrix::DIRECTIVE,
+    &checklist::DIRECTIVE,
+    &calculator::DIRECTIVE,
+    &advisor::DIRECTIVE,
     &sources::DIRECTIVE,
     &versions::DIRECTIVE,
 ];

@@ -48,4 +48,5 @@ fn browse(test: impl FnOnce(&mut Tab<'_>, &str)) {
 }
 
 mod looks;
+mod numbers;
 mod widgets;

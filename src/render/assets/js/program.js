@@ -135,19 +135,20 @@ function placesFor(value) {
   return places;
 }
 
-// A quantity for people, as the build shows it: in the unit that is asked for, else in the largest that is not too large.
+// A quantity for people, as the build shows it: in the unit of its parts, else in the largest that is not too large.
 function show(value, { unit, dimension = 'count', decimal }, ladders) {
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (!(value instanceof Ratio)) return String(value);
   const size = value.abs();
-  const units = unit ? [unit] : ladders[dimension + (decimal ? ' decimal' : '')];
-  const { factor, one, many, before } = units.findLast((other) => size.to(Ratio.read(other.factor)) >= 0)
-    ?? units.find((other) => !size.n && other.factor === '1') ?? units[0];
+  const count = ({ factor }) => size.over(Ratio.read(factor));
+  const between = (number) => !number.n || (100n * number.n >= number.d && number.n < 10000n * number.d);
+  const kept = unit && !/^(memory|data)$/.test(dimension) && (dimension !== 'time' || between(count(unit)));
+  const units = kept ? [unit] : ladders[dimension + (decimal ? ' decimal' : '')];
+  const { factor, one, many, before } = units.findLast((other) => count(other).floor()) ?? units.find((other) => !size.n && other.factor === '1') ?? units[0];
   const scaled = value.over(Ratio.read(factor));
-  const money = /^[^/]*money(?!\^)/.test(dimension) && scaled.d !== 1n;
-  let text = digits(scaled, Math.max(placesFor(scaled), 2), money);
-  if (before) text = text.replace(/^-?/, `$&${before.replace('$', '$$$$')}`);
-  const name = scaled.to(unity) === 0 ? one : many;
+  let text = digits(scaled, placesFor(scaled), scaled.d !== 1n && /^[^/]*money(?!\^)/.test(dimension));
+  if (before) text = text.replace(/^-?/, (sign) => sign + before);
+  const name = scaled.to(unity) ? many : one;
   return /^(%|\/|$)/.test(name) ? text + name : `${text} ${name}`;
 }
 

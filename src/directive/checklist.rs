@@ -1,0 +1,120 @@
+//! `checklist`: statements to tick, and the verdict that follows.
+
+use super::ask;
+use super::params::params;
+use super::rules::Words;
+use super::{Call, Directive};
+use crate::content::{Block, Checklist, ChecklistGroup, ChecklistItem, Content, Verdict, text};
+use crate::model::{self, Program};
+use crate::text::Spanned;
+use serde_json::{Map, Value as Json};
+use sha2::{Digest, Sha256};
+
+pub(super) static DIRECTIVE: Directive = Directive {
+    name: "checklist",
+    summary: "statements that a reader ticks, and the verdict that follows from them",
+    page: include_str!("checklist.md"),
+    params: Params::PARAMS,
+    late: false,
+    run,
+};
+
+params! {
+    /// The arguments of `checklist`.
+    struct Params {
+        [positional]
+        /// The checklist of the model.
+        id: Spanned<String> = "ID",
+    }
+}
+
+fn run(call: &mut Call<'_>) -> Option<Content> {
+    let params = match Params::read(&call.directive.args, call.name(), call.map) {
+        Ok(params) => params,
+        Err(findings) => {
+            call.report(findings);
+            return None;
+        }
+    };
+    let model = call.model;
+    let checklist = ask::entry(call, "checklist", &model.checklists, &params.id)?;
+    Some(Content::Blocks(vec![Block::Checklist(content(call, checklist))]))
+}
+
+/// A checklist of the model.
+pub(super) fn content(call: &mut Call<'_>, checklist: &model::Checklist) -> Checklist {
+    let inputs = call.model.inputs();
+    let mut program = Program::new(call.model);
+    for band in &checklist.bands {
+        if let Some(when) = &band.when {
+            call.used.expression(when);
+            program.add(band.id.clone(), when);
+        }
+    }
+    let mut program = program.json(&inputs);
+    let words = Words { model: call.model, checklist: Some(checklist), program: &program };
+    let verdicts = checklist
+        .bands
+        .iter()
+        .map(|band| Verdict {
+            id: band.id.clone(),
+            title: text(&band.verdict),
+            text: ask::prose(call.model, &band.text, &inputs),
+            links: ask::links(&band.links),
+            rule: match &band.when {
+                Some(when) => words.rule(&band.id, when.text()),
+                None => "otherwise".to_owned(),
+            },
+        })
+        .collect();
+    let mut weights = Map::new();
+    let mut needs = Map::new();
+    for item in &checklist.items {
+        ask::sources(call, &item.sources);
+        weights.insert(item.id.clone(), Json::from(item.weight.to_string()));
+        if let Some(need) = &item.need {
+            needs.insert(item.id.clone(), Json::from(need.as_str()));
+        }
+    }
+    program["weights"] = Json::Object(weights);
+    program["needs"] = Json::Object(needs);
+    Checklist {
+        id: checklist.id.clone(),
+        title: text(&checklist.title),
+        intro: ask::prose(call.model, &checklist.intro, &inputs),
+        groups: groups(call, checklist, &inputs),
+        verdicts,
+        program,
+    }
+}
+
+/// Items under their groups' titles, in the order of the model; those of no group come first.
+fn groups(
+    call: &Call<'_>,
+    checklist: &model::Checklist,
+    inputs: &model::Inputs,
+) -> Vec<ChecklistGroup> {
+    let item = |item: &model::Item| ChecklistItem {
+        id: item.id.clone(),
+        text: ask::prose(call.model, &item.text, inputs),
+        help: ask::prose(call.model, &item.help, inputs),
+        // As it is written, so that a figure's new value does not make a new question of it.
+        revision: digest(&item.text.text),
+    };
+    let items = |group: Option<&str>| -> Vec<ChecklistItem> {
+        checklist.items.iter().filter(|item| item.group.as_deref() == group).map(item).collect()
+    };
+    let none =
+        ChecklistGroup { id: String::new(), title: vec![], note: vec![], items: items(None) };
+    let titled = checklist.groups.iter().map(|group| ChecklistGroup {
+        id: group.id.clone(),
+        title: text(&group.label),
+        note: ask::prose(call.model, &group.note, inputs),
+        items: items(Some(&group.id)),
+    });
+    std::iter::once(none).chain(titled).filter(|group| !group.items.is_empty()).collect()
+}
+
+fn digest(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+}

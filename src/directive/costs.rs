@@ -1,0 +1,355 @@
+//! What options cost at a reader's size: the table that the build computes, and the program by which a page does it again.
+//!
+//! Owns: the calculator's content, for the directives `calculator` and `advisor`.
+
+use super::Call;
+use super::ask;
+use crate::content::{
+    Align, Calculator, CalculatorInput, CalculatorOption, Column, Inline, Preset, Row, Table, text,
+};
+use crate::model::{Format, InputKind, Inputs, Model, Overhead, Program, Quantity, Ratio, View};
+use serde_json::{Value as Json, json};
+
+/// What a calculator is made of.
+pub(super) struct Asked {
+    /// The id under which the reader's settings are kept.
+    pub(super) id: String,
+    /// Its title, or nothing.
+    pub(super) title: String,
+    /// Ids of options that the model has.
+    pub(super) options: Vec<String>,
+    /// The option that the others are compared with.
+    pub(super) baseline: Option<String>,
+    /// Requests, usage, limits …
+    pub(super) view: View,
+    /// `cpu`, `memory` …; those that any option has where empty.
+    pub(super) resources: Vec<String>,
+    /// With a row for each component.
+    pub(super) components: bool,
+    /// The inputs to ask for; those that have a say where empty.
+    pub(super) inputs: Vec<String>,
+    /// Ids of scenarios to start from.
+    pub(super) presets: Vec<String>,
+    /// The values that the page starts with.
+    pub(super) values: Inputs,
+}
+
+/// The resources that the options have, `cpu` and `memory` first.
+pub(super) fn resources(overheads: &[Overhead], view: View) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for resource in overheads.iter().flat_map(|overhead| overhead.resources(view)) {
+        if !all.iter().any(|other| other == resource) {
+            all.push(resource.to_owned());
+        }
+    }
+    let usual = ["cpu", "memory"];
+    all.sort_by_key(|resource| {
+        usual.iter().position(|usual| usual == resource).unwrap_or(usual.len())
+    });
+    all
+}
+
+/// The calculator; what can't be computed is reported at the directive's name.
+pub(super) fn calculator(call: &mut Call<'_>, asked: Asked) -> Option<Calculator> {
+    let model = call.model;
+    let mut overheads = Vec::with_capacity(asked.options.len());
+    for option in &asked.options {
+        match model.overhead(option, &asked.values) {
+            Ok(overhead) => overheads.push(overhead),
+            Err(problem) => {
+                let at = call.locate(call.name().span);
+                call.findings.push(problem.located(|_| at.clone()));
+                return None;
+            }
+        }
+    }
+    let resources = if asked.resources.is_empty() {
+        resources(&overheads, asked.view)
+    } else {
+        asked.resources.clone()
+    };
+    let mut building = Building {
+        model,
+        asked: &asked,
+        resources: &resources,
+        program: Program::new(model),
+        differences: Vec::new(),
+        cells: Vec::new(),
+        table: Table { columns: columns(asked.components, &resources), ..Table::default() },
+        options: Vec::new(),
+    };
+    for overhead in &overheads {
+        building.option(overhead, &overheads);
+        for cost in overhead.totals.values() {
+            cost.evaluation.provenance.sources.iter().for_each(|source| call.used.source(source));
+        }
+    }
+    let Building { mut program, table, cells, options, differences, .. } = building;
+    for input in &asked.inputs {
+        program.add_input(input);
+        call.used.input(model, input);
+    }
+    let mut json = program.json(&asked.values);
+    for (key, minuend, subtrahend) in differences {
+        let roots = &json["roots"];
+        let mut root = roots[&minuend].clone();
+        root["expr"] = json!(["-", roots[&minuend]["expr"], roots[&subtrahend]["expr"]]);
+        json["roots"][&key] = root;
+    }
+    json["cells"] = Json::Array(cells);
+    let names: Vec<String> = if asked.inputs.is_empty() {
+        let known = json["inputs"].as_object();
+        model
+            .inputs
+            .keys()
+            .filter(|name| known.is_some_and(|known| known.contains_key(*name)))
+            .cloned()
+            .collect()
+    } else {
+        asked.inputs.clone()
+    };
+    Some(Calculator {
+        inputs: names.iter().filter_map(|name| input(model, name, &asked.values)).collect(),
+        presets: asked.presets.iter().filter_map(|id| preset(model, id, &names)).collect(),
+        options,
+        result: table,
+        program: json,
+        title: text(&asked.title),
+        id: asked.id,
+    })
+}
+
+fn columns(components: bool, resources: &[String]) -> Vec<Column> {
+    let column = |title: &str, align| Column { title: text(title), align };
+    let mut columns = vec![column("Option", Align::Left)];
+    if components {
+        columns.push(column("Count", Align::Right));
+    }
+    columns.extend(resources.iter().map(|resource| column(&title(resource), Align::Right)));
+    columns
+}
+
+/// "cpu" is "CPU", "memory" is "Memory".
+pub(super) fn title(resource: &str) -> String {
+    if resource == "cpu" {
+        return "CPU".to_owned();
+    }
+    let mut chars = resource.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+struct Building<'a> {
+    model: &'a Model,
+    asked: &'a Asked,
+    resources: &'a [String],
+    program: Program<'a>,
+    /// Roots that are the difference of two others.
+    differences: Vec<(String, String, String)>,
+    cells: Vec<Json>,
+    table: Table,
+    options: Vec<CalculatorOption>,
+}
+
+impl Building<'_> {
+    fn option(&mut self, overhead: &Overhead, all: &[Overhead]) {
+        let Some(option) = self.model.options.get(&overhead.option) else { return };
+        let mut rows = Vec::new();
+        if self.asked.components {
+            for component in &overhead.components {
+                rows.push(self.table.rows.len());
+                let count =
+                    self.model.plain(Quantity::new(component.count.clone(), Default::default()));
+                let count = self.model.show(&count, &Format::default()).text;
+                let key = format!("count {} {}", option.id, component.name);
+                let mut cells =
+                    vec![text(format!("{}: {}", option.short_label(), component.label))];
+                cells.push(self.cell(key.clone(), 1, text(count), |program| {
+                    program.add_count(key, &option.id, &component.name)
+                }));
+                self.costs(&mut cells, &option.id, Some(&component.name), |resource| {
+                    component.totals.get(&(self.asked.view, resource.to_owned()))
+                });
+                self.table.rows.push(Row { cells, header: true, total: false });
+            }
+        }
+        rows.push(self.table.rows.len());
+        let mut cells = vec![text(&option.label)];
+        if self.asked.components {
+            cells.push(Vec::new());
+        }
+        self.costs(&mut cells, &option.id, None, |resource| {
+            overhead.total(self.asked.view, resource)
+        });
+        self.table.rows.push(Row { cells, header: true, total: self.asked.components });
+        if let Some(baseline) =
+            self.asked.baseline.as_ref().filter(|baseline| **baseline != option.id)
+            && let Some(base) = all.iter().find(|other| other.option == *baseline)
+        {
+            rows.push(self.table.rows.len());
+            self.difference(overhead, base);
+        }
+        self.options.push(CalculatorOption {
+            id: option.id.clone(),
+            title: text(option.short_label()),
+            rows,
+        });
+    }
+
+    fn costs<'c>(
+        &mut self,
+        cells: &mut Vec<Vec<Inline>>,
+        option: &str,
+        component: Option<&str>,
+        cost: impl Fn(&str) -> Option<&'c crate::model::Cost>,
+    ) {
+        for resource in self.resources {
+            let Some(cost) = cost(resource) else {
+                cells.push(text("–"));
+                continue;
+            };
+            let value = ask::value(
+                self.model,
+                &cost.evaluation,
+                &self.asked.values,
+                &Format::default(),
+                false,
+            );
+            let mut shown = vec![Inline::Value(Box::new(value))];
+            if cost.partial {
+                shown.insert(0, Inline::Text("≥ ".to_owned()));
+            }
+            let key = format!("{option} {} {resource}", component.unwrap_or_default());
+            let (view, column) = (self.asked.view, cells.len());
+            cells.push(self.cell(key.clone(), column, shown, |program| {
+                program.add_cost(key, option, component, view, resource)
+            }));
+        }
+    }
+
+    /// A cell of the row to come, which the page computes anew where the program has it.
+    fn cell(
+        &mut self,
+        key: String,
+        column: usize,
+        shown: Vec<Inline>,
+        add: impl FnOnce(&mut Program<'_>) -> bool,
+    ) -> Vec<Inline> {
+        if add(&mut self.program) {
+            self.cells.push(json!([self.table.rows.len(), column, key]));
+        }
+        shown
+    }
+
+    /// What an option costs more than the baseline.
+    fn difference(&mut self, overhead: &Overhead, base: &Overhead) {
+        let label = self
+            .model
+            .options
+            .get(&base.option)
+            .map_or(base.option.as_str(), |option| option.short_label());
+        let mut cells = vec![text(format!("compared with {label}"))];
+        if self.asked.components {
+            cells.push(Vec::new());
+        }
+        for resource in self.resources {
+            let view = self.asked.view;
+            let (Some(cost), Some(other)) =
+                (overhead.total(view, resource), base.total(view, resource))
+            else {
+                cells.push(text("–"));
+                continue;
+            };
+            let (quantity, other) = (cost.quantity(), other.quantity());
+            let mut evaluation =
+                self.model.plain(Quantity::new(&quantity.value - &other.value, quantity.dimension));
+            evaluation.unit = cost.evaluation.unit.clone();
+            evaluation.decimal_bytes = cost.evaluation.decimal_bytes;
+            let key = |option: &str| format!("{option}  {resource}");
+            let name = format!("{} - {}", key(&overhead.option), key(&base.option));
+            self.cells.push(json!([self.table.rows.len(), cells.len(), name]));
+            self.differences.push((name, key(&overhead.option), key(&base.option)));
+            cells.push(text(self.model.show(&evaluation, &Format::default()).text));
+        }
+        self.table.rows.push(Row { cells, header: true, total: true });
+    }
+}
+
+/// An input in the unit that the model gives it in.
+fn input(model: &Model, name: &str, values: &Inputs) -> Option<CalculatorInput> {
+    let input = model.inputs.get(name)?;
+    let mut content = CalculatorInput {
+        id: name.to_owned(),
+        label: text(&input.label),
+        unit: String::new(),
+        toggle: false,
+        choices: Vec::new(),
+        value: shown(model, name, values)?,
+        min: String::new(),
+        max: String::new(),
+        step: String::new(),
+        note: ask::prose(model, &input.note, values),
+    };
+    match &input.kind {
+        InputKind::Switch { .. } => content.toggle = true,
+        InputKind::Choice { choices, .. } => content.choices.clone_from(choices),
+        InputKind::Number { default, min, max, step, .. } => {
+            let factor = input
+                .unit
+                .as_ref()
+                .map_or_else(|| Ratio::from_integer(1.into()), |unit| unit.factor.clone());
+            let zero = || Ratio::from_integer(0.into());
+            let least = min.clone().unwrap_or_else(zero);
+            // Without a largest value a slider still has an end: ten times what is usual.
+            let most = max.clone().unwrap_or_else(|| {
+                let ten = default * Ratio::from_integer(10.into());
+                if ten > least { ten } else { &least + step * Ratio::from_integer(100.into()) }
+            });
+            content.min = decimal(&(least / &factor));
+            content.max = decimal(&(most / &factor));
+            content.step = decimal(&(step / &factor));
+            if let Some(unit) = &input.unit {
+                content.unit = format!("{}{}", unit.before, unit.many);
+            }
+        }
+    }
+    Some(content)
+}
+
+/// The value of an input as a field of a form takes it.
+fn shown(model: &Model, name: &str, values: &Inputs) -> Option<String> {
+    let input = model.inputs.get(name)?;
+    match (&input.kind, values.number(model, name)) {
+        (InputKind::Number { .. }, Some(number)) => {
+            let number =
+                input.unit.as_ref().map_or_else(|| number.clone(), |unit| &number / &unit.factor);
+            Some(decimal(&number))
+        }
+        _ => values.shown(model, name),
+    }
+}
+
+/// An exact decimal where there is one; else one that is near enough to be set by hand.
+fn decimal(value: &Ratio) -> String {
+    let mut places = 0;
+    let ten = Ratio::from_integer(10.into());
+    let mut scaled = value.clone();
+    while !scaled.is_integer() && places < 12 {
+        scaled *= &ten;
+        places += 1;
+    }
+    let whole = scaled.round().to_integer();
+    let negative = whole < 0.into();
+    let digits = format!("{:0>width$}", whole.magnitude().to_string(), width = places + 1);
+    let (head, tail) = digits.split_at(digits.len() - places);
+    let tail = tail.trim_end_matches('0');
+    let sign = if negative { "-" } else { "" };
+    if tail.is_empty() { format!("{sign}{head}") } else { format!("{sign}{head}.{tail}") }
+}
+
+/// A scenario as settings of the calculator's inputs; one with figures of its own can't be had by inputs alone.
+fn preset(model: &Model, id: &str, names: &[String]) -> Option<Preset> {
+    let scenario = model.scenarios.get(id)?;
+    let inputs = model.inputs_of(id).ok()?;
+    let values = names.iter().filter_map(|name| Some((name.clone(), shown(model, name, &inputs)?)));
+    Some(Preset { id: id.to_owned(), title: text(&scenario.label), values: values.collect() })
+}

@@ -1,0 +1,134 @@
+//! The model's rules in words, for the reader who has no script or wants to know why.
+//!
+//! Owns: the wording. A rule that is not of a common shape is shown as its author wrote it.
+
+use super::ask;
+use crate::content::plain;
+use crate::model::{Checklist, Model};
+use serde_json::Value as Json;
+
+/// Who is meant by the names in a rule.
+pub(super) struct Words<'a> {
+    pub(super) model: &'a Model,
+    pub(super) checklist: Option<&'a Checklist>,
+    /// The program that the rule is part of.
+    pub(super) program: &'a Json,
+}
+
+/// Words nest no deeper than people read.
+const MAX_DEPTH: usize = 6;
+
+impl Words<'_> {
+    /// A rule of the program in words; `written` where there are none.
+    pub(super) fn rule(&self, root: &str, written: &str) -> String {
+        let words =
+            self.program["roots"].get(root).and_then(|root| self.condition(&root["expr"], 0));
+        words.unwrap_or_else(|| written.to_owned())
+    }
+
+    fn condition(&self, part: &Json, depth: usize) -> Option<String> {
+        let (op, args) = operation(part)?;
+        if depth > MAX_DEPTH {
+            return None;
+        }
+        match (op, args) {
+            ("let", [name]) => self.condition(&self.program["lets"][name.as_str()?], depth + 1),
+            ("&&" | "||", [a, b]) => {
+                let word = if op == "&&" { "and" } else { "or" };
+                let side = |part: &Json| {
+                    let words = self.condition(part, depth + 1)?;
+                    // "a, or b and c" would be read wrongly.
+                    let mixed = operation(part)
+                        .is_some_and(|(inner, _)| matches!(inner, "&&" | "||") && inner != op);
+                    Some(if mixed { format!("({words})") } else { words })
+                };
+                Some(format!("{} {word} {}", side(a)?, side(b)?))
+            }
+            ("!", [a]) => Some(format!("not: {}", self.condition(a, depth + 1)?)),
+            ("answer", [item]) => Some(format!("“{}”", self.item(item.as_str()?)?)),
+            ("need", [row]) => Some(format!("the need “{}”", self.need(row.as_str()?)?)),
+            ("==" | "!=" | "<" | "<=" | ">" | ">=", [a, b]) => self.comparison(op, a, b, depth),
+            ("input", [name]) => {
+                Some(format!("{}: yes", self.model.inputs.get(name.as_str()?)?.label))
+            }
+            _ => None,
+        }
+    }
+
+    fn comparison(&self, op: &str, a: &Json, b: &Json, depth: usize) -> Option<String> {
+        let (name, args) = operation(a)?;
+        if let ("input", [input]) = (name, args) {
+            let label = &self.model.inputs.get(input.as_str()?)?.label;
+            if let Some(("text", [choice])) = operation(b) {
+                return match op {
+                    "==" => Some(format!("{label}: {}", choice.as_str()?)),
+                    "!=" => Some(format!("{label}: not {}", choice.as_str()?)),
+                    _ => None,
+                };
+            }
+            return Some(format!("{label}: {} {}", amount(op)?, self.number(b, depth)?));
+        }
+        let number = self.number(b, depth)?;
+        Some(match (name, args) {
+            ("yes", []) => format!("{} {number} ticked", amount(op)?),
+            ("no", []) => format!("{} {number} not ticked", amount(op)?),
+            ("score", []) => format!("a score of {} {number}", amount(op)?),
+            ("count", [group]) => {
+                let group = group.as_str()?;
+                let groups = &self.checklist?.groups;
+                let label = groups
+                    .iter()
+                    .find(|other| other.id == group)
+                    .map_or(group, |group| &group.label);
+                format!("{} {number} of “{label}”", amount(op)?)
+            }
+            _ => return None,
+        })
+    }
+
+    /// A number that is written or is a figure; it must be a count to be said without its unit.
+    fn number(&self, part: &Json, depth: usize) -> Option<String> {
+        match part {
+            Json::String(number) if !number.contains('/') => Some(number.clone()),
+            _ => match operation(part)? {
+                ("figure", [name]) => {
+                    let figure = self.model.figures.get(name.as_str()?)?;
+                    let format =
+                        crate::model::Format { unit: figure.unit.clone(), ..Default::default() };
+                    Some(self.model.units.show(&figure.quantity, &format).text)
+                }
+                ("let", [name]) if depth <= MAX_DEPTH => {
+                    self.number(&self.program["lets"][name.as_str()?], depth + 1)
+                }
+                _ => None,
+            },
+        }
+    }
+
+    fn item(&self, id: &str) -> Option<String> {
+        let item = self.checklist?.items.iter().find(|item| item.id == id)?;
+        Some(plain(&ask::prose(self.model, &item.text, &self.model.inputs())))
+    }
+
+    fn need(&self, id: &str) -> Option<&str> {
+        let mut rows = self.model.matrices.values().flat_map(|matrix| &matrix.rows);
+        rows.find(|row| row.id == id).map(|row| row.label.as_str())
+    }
+}
+
+fn amount(op: &str) -> Option<&'static str> {
+    Some(match op {
+        "==" => "exactly",
+        "<" => "fewer than",
+        "<=" => "at most",
+        ">" => "more than",
+        ">=" => "at least",
+        _ => return None,
+    })
+}
+
+/// The operator of an expression and what it is applied to.
+fn operation(part: &Json) -> Option<(&str, &[Json])> {
+    let (op, args) = part.as_array()?.split_first()?;
+    Some((op.as_str()?, args))
+}
