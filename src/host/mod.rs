@@ -2,7 +2,189 @@
 //!
 //! Owns: arguments, standard streams, exit codes. Must not know: how anything is checked or shown. Only this module and
 //! `DiskWorld` touch the outside.
-#![allow(clippy::print_stdout, clippy::print_stderr)]
+#![allow(clippy::print_stderr)]
 
+mod book;
+mod build;
+mod cli;
+mod explain;
 pub mod fetch;
+mod preprocess;
 pub mod protocol;
+mod sync;
+mod terminal;
+
+use crate::report::{self, Format, Report};
+use crate::{reference, world};
+use anstream::stream::RawStream;
+use anyhow::bail;
+use book::{Book, Processed};
+use clap::{CommandFactory, Parser};
+use cli::{Arguments, Command, Findings, Output};
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    /// All is true.
+    True,
+    /// Something was found that fails.
+    Findings,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> ExitCode {
+        match outcome {
+            Outcome::True => ExitCode::SUCCESS,
+            Outcome::Findings => ExitCode::from(1),
+        }
+    }
+}
+
+/// Exit code 2: it could not run.
+const COULD_NOT_RUN: u8 = 2;
+
+/// The program: arguments in, exit code out.
+pub fn main() -> ExitCode {
+    // mdBook takes any other exit code for "does not support this renderer" and goes on without us.
+    if std::env::args_os().nth(1).is_some_and(|argument| argument == "supports") {
+        return ExitCode::SUCCESS;
+    }
+    match run(Arguments::parse()) {
+        Ok(outcome) => outcome.into(),
+        Err(error) => {
+            // A reader that has gone away (`| head`) has seen what it wanted.
+            let gone = |cause: &(dyn std::error::Error + 'static)| {
+                cause
+                    .downcast_ref::<io::Error>()
+                    .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+            };
+            if !error.chain().any(gone) {
+                eprintln!("error: {error:#}");
+            }
+            ExitCode::from(COULD_NOT_RUN)
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
+    let Arguments { command, output } = arguments;
+    match command {
+        None => preprocessor(output),
+        Some(Command::Supports { .. }) => Ok(Outcome::True),
+        Some(Command::Build { dir, dest_dir, findings }) => {
+            build(&dir, dest_dir.as_deref(), findings, output)
+        }
+        Some(Command::Check { dir, findings }) => {
+            let book = Book::read(&dir, &findings)?;
+            show(&book.report(&dir, &findings), &findings, output, io::stdout())
+        }
+        Some(Command::Sync { dir, dry_run, findings }) => sync(&dir, dry_run, &findings, output),
+        Some(Command::Explain { name }) => {
+            let text = match name {
+                Some(name) => reference::explain(&name).map_err(anyhow::Error::msg)?,
+                None => explain::names(),
+            };
+            io::stdout().write_all(text.as_bytes())?;
+            Ok(Outcome::True)
+        }
+        Some(Command::Completions { shell }) => {
+            let mut out = Vec::new();
+            let mut command = Arguments::command();
+            clap_complete::generate(shell, &mut command, "mdbook-plumb", &mut out);
+            io::stdout().write_all(&out)?;
+            Ok(Outcome::True)
+        }
+    }
+}
+
+fn preprocessor(output: Output) -> anyhow::Result<Outcome> {
+    if io::stdin().is_terminal() {
+        bail!("without a command this is a preprocessor that mdBook runs; see `mdbook-plumb --help`");
+    }
+    let findings = Findings::default();
+    preprocess::answer(
+        io::stdin().lock(),
+        &mut io::stdout().lock(),
+        |book| Ok(Book::given(book, &findings)?.process(book, &findings)),
+        |processed| on_the_way(processed, &findings, output),
+    )
+}
+
+fn build(
+    dir: &Path,
+    destination: Option<&Path>,
+    findings: Findings,
+    output: Output,
+) -> anyhow::Result<Outcome> {
+    build::show_log(output.quiet);
+    let wanted = findings.clone();
+    build::build(
+        dir,
+        destination,
+        move |book| Ok(Book::given(book, &wanted)?.process(book, &wanted)),
+        move |processed| on_the_way(processed, &findings, output),
+    )
+}
+
+/// What was found while a book is built goes to standard error; of a book in order nothing is said.
+fn on_the_way(
+    processed: &Processed,
+    findings: &Findings,
+    output: Output,
+) -> anyhow::Result<Outcome> {
+    if processed.report.findings().is_empty() && findings.format == Format::Human {
+        return Ok(Outcome::True);
+    }
+    show(&processed.report, findings, output, io::stderr())
+}
+
+fn sync(
+    dir: &Path,
+    dry_run: bool,
+    findings: &Findings,
+    output: Output,
+) -> anyhow::Result<Outcome> {
+    let synced = sync::sync(dir, dry_run, findings)?;
+    let places: usize = synced.rewrites.iter().map(|rewrite| rewrite.edits).sum();
+    let mut out = io::stdout().lock();
+    if !output.quiet {
+        let did = if dry_run { "would write" } else { "wrote" };
+        for rewrite in &synced.rewrites {
+            let path = dir.join(rewrite.source.path());
+            writeln!(out, "{did} {} in {}", places_of(rewrite.edits), world::display(&path))?;
+        }
+        if places == 0 {
+            writeln!(out, "all committed text is what the model says")?;
+        }
+    }
+    drop(out);
+    if synced.remaining.is_empty() {
+        return Ok(if dry_run && places > 0 { Outcome::Findings } else { Outcome::True });
+    }
+    let report = Report::new(synced.remaining).base(terminal::way_to(dir, findings.format));
+    show(&report, findings, output, io::stderr())
+}
+
+fn places_of(count: usize) -> String {
+    if count == 1 { "1 place".to_owned() } else { format!("{count} places") }
+}
+
+/// Writes a report and tells whether it fails.
+fn show(
+    report: &Report,
+    findings: &Findings,
+    output: Output,
+    stream: impl RawStream,
+) -> anyhow::Result<Outcome> {
+    let style = terminal::style(output.color, &stream);
+    let said = !report.findings().is_empty();
+    if said || !output.quiet || findings.format != Format::Human {
+        let mut out = io::BufWriter::new(stream);
+        report::write(findings.format, report, style, &mut out)?;
+        out.flush()?;
+    }
+    Ok(if report.has_errors() { Outcome::Findings } else { Outcome::True })
+}

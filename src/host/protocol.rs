@@ -27,6 +27,8 @@ pub struct Book {
     pub config: Json,
     /// The renderer that the book is for: `html`, `markdown`, `test`, …
     pub renderer: String,
+    /// mdBook's own version.
+    pub mdbook_version: String,
     /// The chapters that have a file, in reading order.
     pub chapters: Vec<Chapter>,
 }
@@ -107,8 +109,9 @@ impl<'a> Request<'a> {
                 Ok(Chapter { name, path, source_path, content })
             })
             .collect::<Result<_, ProtocolError>>()?;
-        let Context { root, config, renderer } = context;
-        Ok(Request { book: Book { root, config, renderer, chapters }, text, contents })
+        let Context { root, config, renderer, mdbook_version } = context;
+        let book = Book { root, config, renderer, mdbook_version, chapters };
+        Ok(Request { book, text, contents })
     }
 
     /// Writes the book with these contents in place of the chapters'; `None` leaves a chapter as it came.
@@ -230,6 +233,8 @@ struct Context {
     config: Json,
     #[serde(default)]
     renderer: String,
+    #[serde(default)]
+    mdbook_version: String,
 }
 
 /// A chapter with a file, its content not yet read.
@@ -402,7 +407,8 @@ mod tests {
     const V05: &str = r#"[{"root":"/b","config":{"preprocessor":{"plumb":{"model":null}}},"renderer":"markdown","mdbook_version":"0.5.4"},{"items":[{"Chapter":{"future":{"content":"no"},"sub_items":[{"Chapter":{"path":"b.md","content":"b","name":"B","sub_items":null}}],"path":"a.md","content":"a","name":"A","source_path":null}}],"extra":[{"Chapter":{"content":"no","path":"no"}}]}]"#;
 
     fn book_of(input: &str) -> &str {
-        let start = input.find(r#"{"sections"#).or_else(|| input.find(r#"{"items"#)).unwrap();
+        let starts = [r#"{"sections"#, r#"{"later":[{"Ch"#, r#"{"items"#];
+        let start = starts.iter().find_map(|start| input.find(start)).unwrap();
         input[start..].trim_end().trim_end_matches(']').trim_end()
     }
 
@@ -491,6 +497,27 @@ mod tests {
             for end in (0..input.len()).filter(|&end| input.is_char_boundary(end)) {
                 let error = Request::parse(&input.as_bytes()[..end]).unwrap_err();
                 assert!(error.offset <= end, "{end}: {error}");
+            }
+        }
+    }
+
+    /// What mdBook 0.4.52 and 0.5.4 sent for the same book, with keys added (`later`) in the places where another version
+    /// may have some.
+    #[test]
+    fn a_chapter_changes_and_nothing_around_it() {
+        for input in [
+            include_str!("../../tests/host/fixtures/mdbook-0.4.json"),
+            include_str!("../../tests/host/fixtures/mdbook-0.5.json"),
+        ] {
+            assert_eq!(run(input, |_| None), book_of(input));
+            let request = Request::parse(input.as_bytes()).unwrap();
+            let paths: Vec<_> = request.book.chapters.iter().map(|c| c.path.as_str()).collect();
+            assert_eq!(paths, ["index.md", "one/index.md", "one/deep.md", "two.md", "after.md"]);
+            for path in paths {
+                let out = run(input, |chapter| (chapter.path == path).then(|| "new\n".to_owned()));
+                let chapter = request.book.chapters.iter().find(|c| c.path == path).unwrap();
+                let old = Json::String(chapter.content.clone()).to_string();
+                assert_eq!(out, book_of(input).replacen(&old, r#""new\n""#, 1), "{path}");
             }
         }
     }

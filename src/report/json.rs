@@ -2,70 +2,111 @@
 
 use super::{Place, Report};
 use crate::diag::{Diagnostic, Severity};
-use serde_json::{Map, Value as Json, json};
+use serde::Serialize;
 use std::io::{self, Write};
+
+#[derive(Serialize)]
+struct Finding<'a> {
+    #[serde(flatten)]
+    place: Place,
+    code: &'a str,
+    severity: String,
+    message: &'a str,
+    label: Option<&'a str>,
+    help: Option<String>,
+    path: Option<&'a str>,
+    document: Option<&'a str>,
+    /// Whether the place is only near.
+    approximate: bool,
+    related: Vec<Related<'a>>,
+    fix: Option<Fix<'a>>,
+}
+
+#[derive(Serialize)]
+struct Related<'a> {
+    #[serde(flatten)]
+    place: Place,
+    message: &'a str,
+}
+
+#[derive(Serialize)]
+struct Fix<'a> {
+    title: &'a str,
+    edits: Vec<Edit<'a>>,
+}
+
+#[derive(Serialize)]
+struct Edit<'a> {
+    #[serde(flatten)]
+    place: Place,
+    text: &'a str,
+}
+
+#[derive(Serialize)]
+struct Last {
+    summary: Summary,
+}
+
+#[derive(Serialize)]
+struct Summary {
+    errors: usize,
+    warnings: usize,
+    notes: usize,
+    files: usize,
+    chapters: usize,
+    values: usize,
+    manifests: usize,
+    ignored: usize,
+}
 
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for finding in report.findings() {
-        line(out, &object(report, finding))?;
+        line(out, &Finding::new(report, finding))?;
     }
     let counts = report.counts;
-    line(
-        out,
-        &json!({ "summary": {
-            "errors": report.count(Severity::Error),
-            "warnings": report.count(Severity::Warning),
-            "notes": report.count(Severity::Note),
-            "files": report.files.len(),
-            "chapters": counts.chapters,
-            "values": counts.values,
-            "manifests": counts.manifests,
-            "ignored": counts.ignored,
-        }}),
-    )
+    let summary = Summary {
+        errors: report.count(Severity::Error),
+        warnings: report.count(Severity::Warning),
+        notes: report.count(Severity::Note),
+        files: report.files.len(),
+        chapters: counts.chapters,
+        values: counts.values,
+        manifests: counts.manifests,
+        ignored: counts.ignored,
+    };
+    line(out, &Last { summary })
 }
 
-fn line(out: &mut dyn Write, value: &Json) -> io::Result<()> {
+fn line(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
     serde_json::to_writer(&mut *out, value)?;
     out.write_all(b"\n")
 }
 
-fn object(report: &Report, finding: &Diagnostic) -> Json {
-    let mut object = place(report.place(&finding.at.location));
-    let label = Some(&finding.at.text).filter(|text| !text.is_empty());
-    let help = Some(finding.help.join("\n")).filter(|help| !help.is_empty());
-    object.insert("code".into(), finding.code.name.into());
-    object.insert("severity".into(), finding.severity.to_string().into());
-    object.insert("message".into(), finding.message.as_str().into());
-    object.insert("label".into(), json!(label));
-    object.insert("help".into(), json!(help));
-    object.insert("path".into(), json!(finding.path));
-    object.insert("document".into(), json!(finding.document));
-    object.insert("approximate".into(), (!finding.at.location.exact).into());
-    let related = finding.related.iter().map(|label| {
-        let mut object = place(report.place(&label.location));
-        object.insert("message".into(), label.text.as_str().into());
-        Json::Object(object)
-    });
-    object.insert("related".into(), related.collect());
-    let fix = finding.fix.as_ref().map(|fix| {
-        let edits = fix.edits.iter().map(|edit| {
-            let mut object = place(report.place(&edit.location));
-            object.insert("text".into(), edit.text.as_str().into());
-            Json::Object(object)
+impl<'a> Finding<'a> {
+    fn new(report: &Report, finding: &'a Diagnostic) -> Finding<'a> {
+        let related = finding.related.iter().map(|label| Related {
+            place: report.place(&label.location),
+            message: &label.text,
         });
-        json!({ "title": fix.title, "edits": edits.collect::<Vec<_>>() })
-    });
-    object.insert("fix".into(), json!(fix));
-    Json::Object(object)
-}
-
-fn place(place: Place) -> Map<String, Json> {
-    let mut object = Map::new();
-    object.insert("file".into(), place.file.into());
-    object.insert("line".into(), place.line.into());
-    object.insert("column".into(), place.column.into());
-    object.insert("end_line".into(), place.end_line.into());
-    object.insert("end_column".into(), place.end_column.into());
-    object
+        let fix = finding.fix.as_ref().map(|fix| {
+            let edits = fix
+                .edits
+                .iter()
+                .map(|edit| Edit { place: report.place(&edit.location), text: &edit.text });
+            Fix { title: &fix.title, edits: edits.collect() }
+        });
+        Finding {
+            place: report.place(&finding.at.location),
+            code: finding.code.name,
+            severity: finding.severity.to_string(),
+            message: &finding.message,
+            label: Some(finding.at.text.as_str()).filter(|text| !text.is_empty()),
+            help: Some(finding.help.join("\n")).filter(|help| !help.is_empty()),
+            path: finding.path.as_deref(),
+            document: finding.document.as_deref(),
+            approximate: !finding.at.location.exact,
+            related: related.collect(),
+            fix,
+        }
+    }
 }

@@ -160,7 +160,7 @@ impl Report {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 struct Place {
     file: String,
     line: usize,

@@ -1,0 +1,129 @@
+//! A book through the whole pipeline: what `check`, `sync`, `build` and the preprocessor have in common.
+
+use super::cli::Findings;
+use super::protocol;
+use super::terminal::way_to;
+use crate::check::{self, Checked};
+use crate::config;
+use crate::diag::{Diagnostic, Severity, nearest};
+use crate::render::{self, Delivery, Target};
+use crate::report::{Counts, Report};
+use crate::reference;
+use crate::sync;
+use crate::world::DiskWorld;
+use anyhow::{Context, bail};
+use rayon::prelude::*;
+use std::path::Path;
+
+/// A book that was read and checked.
+pub(super) struct Book {
+    book: check::Book,
+    checked: Checked,
+    /// Committed text that is not what the model says, whatever level that has.
+    pub(super) drift: Vec<Diagnostic>,
+    /// All that was found, at the levels that the book and the command line set.
+    pub(super) findings: Vec<Diagnostic>,
+}
+
+/// What was made of a book for a renderer.
+pub(super) struct Processed {
+    /// New contents, in the order of the book's chapters; `None` leaves one as it is.
+    pub(super) contents: Vec<Option<String>>,
+    /// What was found on the way.
+    pub(super) report: Report,
+}
+
+impl Book {
+    /// Reads and checks the book in a folder.
+    pub(super) fn read(folder: &Path, wanted: &Findings) -> anyhow::Result<Book> {
+        let world = DiskWorld::new(folder);
+        let book = check::Book::read(&world)
+            .with_context(|| format!("there is no book in `{}`", folder.display()))?;
+        Book::check(book, wanted)
+    }
+
+    /// Checks a book that mdBook has read.
+    pub(super) fn given(book: &protocol::Book, wanted: &Findings) -> anyhow::Result<Book> {
+        let world = DiskWorld::new(&book.root);
+        let chapters: Vec<_> = book
+            .chapters
+            .iter()
+            .map(|chapter| check::Given {
+                name: &chapter.name,
+                path: &chapter.path,
+                source_path: chapter.source_path.as_deref(),
+                content: &chapter.content,
+            })
+            .collect();
+        Book::check(check::Book::given(&world, &book.config, &chapters), wanted)
+    }
+
+    fn check(mut book: check::Book, wanted: &Findings) -> anyhow::Result<Book> {
+        for (code, level) in wanted.levels() {
+            let known = reference::all_codes();
+            let known = || known.iter().map(|code| code.name);
+            if code != config::WARNINGS && !known().any(|name| name == code) {
+                match nearest(code, known()) {
+                    Some(name) => bail!("there is no code `{code}`; did you mean `{name}`?"),
+                    None => bail!("there is no code `{code}`"),
+                }
+            }
+            book.project.config.levels.set(code, level);
+        }
+        let checked = check::check(&book.project, &book.chapters);
+        let chapters = shown(&book).zip(&book.chapters);
+        let chapters =
+            chapters.map(|(shown, chapter)| sync::Chapter { shown, map: &chapter.map });
+        let drift = sync::drift(chapters, &checked);
+        let mut findings = drift.clone();
+        findings.extend(checked.findings.iter().cloned());
+        findings.append(&mut book.findings);
+        let findings = check::settle(findings, &book.project.config.levels);
+        Ok(Book { book, checked, drift, findings })
+    }
+
+    /// The findings as they are shown.
+    pub(super) fn report(&self, root: &Path, wanted: &Findings) -> Report {
+        let counts = self.checked.counts;
+        Report::new(self.findings.clone())
+            .files(self.book.files.iter().cloned())
+            .base(way_to(root, wanted.format))
+            .counts(Counts {
+                chapters: counts.chapters,
+                values: counts.directives,
+                manifests: counts.manifests,
+                ignored: counts.ignored,
+            })
+    }
+
+    /// The chapters as a renderer gets them.
+    ///
+    /// A build shows the values of today, so committed text that has drifted is nothing that it could get wrong: a
+    /// warning here, and an error in `check`.
+    pub(super) fn process(mut self, book: &protocol::Book, wanted: &Findings) -> Processed {
+        for finding in &mut self.findings {
+            if finding.code == &sync::DRIFT {
+                finding.severity = finding.severity.min(Severity::Warning);
+            }
+        }
+        let delivery = match self.book.project.config.assets {
+            config::Assets::Inline => Delivery::Inline,
+            config::Assets::External => Delivery::External,
+        };
+        let target = Target::of_renderer(&book.renderer, delivery);
+        let chapters: Vec<_> = shown(&self.book).zip(&self.checked.chapters).collect();
+        let contents = chapters
+            .into_par_iter()
+            .map(|(chapter, checked)| render::chapter(chapter, checked, target))
+            .collect();
+        Processed { contents, report: self.report(&book.root, wanted) }
+    }
+}
+
+fn shown(book: &check::Book) -> impl Iterator<Item = render::Chapter<'_>> {
+    book.chapters.iter().map(|chapter| render::Chapter {
+        text: &chapter.text,
+        path: &chapter.path,
+        guide: &book.title,
+    })
+}

@@ -1,0 +1,239 @@
+//! A book built with mdBook's own driver inside this program, for a machine that has no `mdbook`.
+//!
+//! The driver knows the order of preprocessors; ours takes the place of the command of the same name, so the book goes
+//! through the same steps as under `mdbook build` and comes out with the same bytes.
+
+use super::protocol::{Book, Chapter};
+use super::Outcome;
+use super::book::Processed;
+use anyhow::{Context, anyhow};
+use mdbook_driver::MDBook;
+use mdbook_driver::book::BookItem;
+use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
+use std::io::IsTerminal;
+use std::path::Path;
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
+
+/// The name of the table in `book.toml` that is ours.
+pub(super) const NAME: &str = "plumb";
+
+/// Builds the book in a folder with every renderer that it asks for.
+pub(super) fn build(
+    folder: &Path,
+    destination: Option<&Path>,
+    process: impl Fn(&Book) -> anyhow::Result<Processed> + 'static,
+    show: impl Fn(&Processed) -> anyhow::Result<Outcome> + 'static,
+) -> anyhow::Result<Outcome> {
+    let here = std::env::current_dir().context("can't tell the current folder")?;
+    let mut book = MDBook::load(here.join(folder))?;
+    if let Some(destination) = destination {
+        book.config.build.build_dir = here.join(destination);
+    }
+    book.with_preprocessor(InProcess { process, show });
+    match book.build() {
+        Ok(()) => Ok(Outcome::True),
+        Err(error) if error.chain().any(|cause| cause.is::<Fails>()) => Ok(Outcome::Findings),
+        Err(error) => Err(error),
+    }
+}
+
+/// mdBook's messages on standard error, as `mdbook` itself shows them; `MDBOOK_LOG` chooses which.
+pub(super) fn show_log(quiet: bool) {
+    let level = if quiet { LevelFilter::WARN } else { LevelFilter::INFO };
+    let asked = std::env::var("MDBOOK_LOG").ok();
+    let mut filter = EnvFilter::builder()
+        .with_default_directive(level.into())
+        .parse_lossy(asked.as_deref().unwrap_or_default());
+    for noisy in ["handlebars", "html5ever"] {
+        let asked_for = asked.as_deref().is_some_and(|asked| asked.contains(noisy));
+        if let Ok(directive) = format!("{noisy}=warn").parse()
+            && !asked_for
+        {
+            filter = filter.add_directive(directive);
+        }
+    }
+    // A second subscriber is refused; then the first one shows the messages.
+    let _ = tracing_subscriber::fmt()
+        .without_time()
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr)
+        .with_env_filter(filter)
+        .with_target(asked.is_some())
+        .try_init();
+}
+
+/// The findings are shown; mdBook only has to stop.
+#[derive(Debug)]
+struct Fails;
+
+impl std::fmt::Display for Fails {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the book is not built because of what was found in it")
+    }
+}
+
+impl std::error::Error for Fails {}
+
+struct InProcess<P, S> {
+    process: P,
+    show: S,
+}
+
+impl<P, S> Preprocessor for InProcess<P, S>
+where
+    P: Fn(&Book) -> anyhow::Result<Processed>,
+    S: Fn(&Processed) -> anyhow::Result<Outcome>,
+{
+    fn name(&self) -> &str {
+        NAME
+    }
+
+    fn run(
+        &self,
+        context: &PreprocessorContext,
+        mut typed: mdbook_driver::book::Book,
+    ) -> anyhow::Result<mdbook_driver::book::Book> {
+        let mut book = Book {
+            root: context.root.clone(),
+            config: serde_json::to_value(&context.config)?,
+            renderer: context.renderer.clone(),
+            mdbook_version: context.mdbook_version.clone(),
+            chapters: Vec::new(),
+        };
+        in_reading_order(&mut typed.items, &mut |chapter| {
+            book.chapters.push(Chapter {
+                name: chapter.name.clone(),
+                path: path(chapter.path.as_deref()).unwrap_or_default(),
+                source_path: path(chapter.source_path.as_deref()),
+                content: chapter.content.clone(),
+            });
+        });
+        let processed = (self.process)(&book)?;
+        if (self.show)(&processed)? == Outcome::Findings {
+            return Err(anyhow!(Fails));
+        }
+        let mut contents = processed.contents.into_iter();
+        in_reading_order(&mut typed.items, &mut |chapter| {
+            if let Some(Some(content)) = contents.next() {
+                chapter.content = content;
+            }
+        });
+        Ok(typed)
+    }
+}
+
+/// A path as the protocol's JSON would have it.
+fn path(path: Option<&Path>) -> Option<String> {
+    path.map(|path| path.to_string_lossy().into_owned())
+}
+
+/// Each chapter that has a file, before those below it. (mdBook's own walk comes to a chapter after them.)
+fn in_reading_order(
+    items: &mut [BookItem],
+    visit: &mut dyn FnMut(&mut mdbook_driver::book::Chapter),
+) {
+    for item in items {
+        if let BookItem::Chapter(chapter) = item {
+            if !chapter.is_draft_chapter() {
+                visit(chapter);
+            }
+            in_reading_order(&mut chapter.sub_items, visit);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::Report;
+    use std::fs;
+    use std::sync::{Arc, Mutex};
+
+    fn book(toml: &str) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        let files = [
+            ("book.toml", toml),
+            ("src/SUMMARY.md", "- [A](README.md)\n  - [B](sub/b.md)\n- [Draft]()\n- [C](c.md)\n"),
+            ("src/README.md", "# A\n\n{{#include part.txt}}\n"),
+            ("src/part.txt", "included"),
+            ("src/sub/b.md", "# B\n"),
+            ("src/c.md", "# C\n"),
+        ];
+        for (path, text) in files {
+            let path = folder.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        folder
+    }
+
+    fn run(folder: &Path, outcome: Outcome) -> (anyhow::Result<Outcome>, Vec<Book>) {
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let books = seen.clone();
+        let process = move |book: &Book| {
+            books.lock().unwrap().push(book.clone());
+            let mark =
+                |chapter: &Chapter| Some(format!("{}\n\nseen {}\n", chapter.content, chapter.path));
+            Ok(Processed {
+                contents: book.chapters.iter().map(mark).collect(),
+                report: Report::default(),
+            })
+        };
+        let result = build(folder, Some(&folder.join("out")), process, move |_| Ok(outcome));
+        let books = seen.lock().unwrap().clone();
+        (result, books)
+    }
+
+    #[test]
+    fn the_preprocessor_runs_in_the_place_of_its_command() {
+        for toml in [
+            "",
+            "[preprocessor.plumb]\ncommand = 'no-such-command'\n",
+            "[preprocessor.plumb]\nafter = ['links']\nmodel = 'm.toml'\n",
+        ] {
+            let folder = book(toml);
+            let (result, books) = run(folder.path(), Outcome::True);
+            assert_eq!(result.unwrap(), Outcome::True, "{toml}");
+            let [book] = &books[..] else { panic!("it ran {} times", books.len()) };
+            assert_eq!(book.renderer, "html");
+            let chapters: Vec<_> =
+                book.chapters.iter().map(|c| (c.path.as_str(), c.source_path.as_deref())).collect();
+            let expected = [
+                ("index.md", Some("README.md")),
+                ("sub/b.md", Some("sub/b.md")),
+                ("c.md", Some("c.md")),
+            ];
+            assert_eq!(chapters, expected);
+            assert_eq!(book.chapters[0].content, "# A\n\nincluded\n", "links ran before");
+            for (page, text) in [("index.html", "seen index.md"), ("sub/b.html", "seen sub/b.md")] {
+                let html = fs::read_to_string(folder.path().join("out").join(page)).unwrap();
+                assert!(html.contains(text), "{page}");
+            }
+        }
+    }
+
+    #[test]
+    fn it_can_be_put_before_links_and_left_out_for_a_renderer() {
+        let folder = book("[preprocessor.plumb]\nbefore = ['links']\n");
+        let (_, books) = run(folder.path(), Outcome::True);
+        assert!(books[0].chapters[0].content.contains("{{#include"));
+        let folder = book("[preprocessor.plumb]\nrenderers = ['epub']\n");
+        let (_, books) = run(folder.path(), Outcome::True);
+        assert!(books.is_empty());
+    }
+
+    #[test]
+    fn a_book_that_fails_is_not_written() {
+        let folder = book("");
+        let (result, _) = run(folder.path(), Outcome::Findings);
+        assert_eq!(result.unwrap(), Outcome::Findings);
+        assert!(!folder.path().join("out").exists());
+    }
+
+    #[test]
+    fn a_folder_without_a_book_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(run(folder.path(), Outcome::True).0.is_err());
+    }
+}

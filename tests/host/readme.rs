@@ -1,0 +1,73 @@
+//! What the README says works as it says.
+
+use crate::support::{folder, plumb, stderr, stdout};
+
+const README: &str = include_str!("../../README.md");
+
+/// The fenced blocks of a language.
+fn blocks(language: &str) -> Vec<String> {
+    let mut blocks = Vec::new();
+    let mut lines = README.lines();
+    while let Some(line) = lines.next() {
+        let fence: String = line.chars().take_while(|c| *c == '`').collect();
+        if fence.len() < 3 {
+            continue;
+        }
+        let body: Vec<_> = lines.by_ref().take_while(|line| *line != fence).collect();
+        if &line[fence.len()..] == language {
+            blocks.push(body.join("\n") + "\n");
+        }
+    }
+    blocks
+}
+
+#[test]
+fn every_command_is_one() {
+    let spoken =
+        README.split('`').skip(1).step_by(2).filter_map(|code| code.strip_prefix("mdbook-plumb "));
+    let typed = blocks("console").join("");
+    let typed = typed.lines().filter_map(|line| {
+        let line = line.strip_prefix("$ ")?;
+        line.strip_prefix("mdbook-plumb ").or_else(|| line.strip_prefix("cargo run --release -- "))
+    });
+    let mut seen = 0;
+    for command in spoken.chain(typed) {
+        let Some(name) = command.split_whitespace().next() else { continue };
+        let output = plumb().args([name, "--help"]).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "`mdbook-plumb {command}`");
+        seen += 1;
+    }
+    assert!(seen >= 4, "only {seen} commands were found");
+}
+
+#[test]
+fn the_example_book_works() {
+    let [settings, model] = &blocks("toml")[..] else { panic!("book.toml and model.toml") };
+    let [value, manifest] = &blocks("markdown")[..] else { panic!("a value and a manifest") };
+    let chapter = format!("# Example\n\n{value}\n{manifest}");
+    let book = folder(&[
+        ("book.toml", settings),
+        ("model.toml", model),
+        ("src/SUMMARY.md", "- [Example](example.md)\n"),
+        ("src/example.md", &chapter),
+    ]);
+    let check = || plumb().arg("check").current_dir(book.path()).output().unwrap();
+    let output = check();
+    let said = stdout(&output);
+    assert_eq!(output.status.code(), Some(1), "{said}{}", stderr(&output));
+    let line = 1 + chapter.lines().position(|line| line.contains("prot:")).unwrap();
+    assert!(said.contains(&format!("src/example.md:{line}:7")), "{said}");
+    assert!(said.contains("did you mean `port`"), "{said}");
+    std::fs::write(book.path().join("src/example.md"), chapter.replace("prot:", "port:")).unwrap();
+    let output = check();
+    assert_eq!(output.status.code(), Some(0), "{}{}", stdout(&output), stderr(&output));
+
+    let changed = model.replace("\"100m\"", "\"200m\"");
+    std::fs::write(book.path().join("model.toml"), changed).unwrap();
+    assert_eq!(check().status.code(), Some(1), "the committed text has drifted");
+    let sync = plumb().arg("sync").current_dir(book.path()).output().unwrap();
+    assert_eq!(sync.status.code(), Some(0), "{}", stderr(&sync));
+    let text = std::fs::read_to_string(book.path().join("src/example.md")).unwrap();
+    assert!(text.contains("-->20 cores<!-- /plumb -->"), "{text}");
+    assert_eq!(check().status.code(), Some(0));
+}
