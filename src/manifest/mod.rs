@@ -3,6 +3,7 @@
 //! Owns: the YAML reader ([`yaml`]), the schemas and the rules they carry, and where schemas come from. Must not know:
 //! books, chapters, fences, or how a finding is shown.
 
+pub mod analysis;
 mod document;
 pub mod yaml;
 

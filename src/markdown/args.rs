@@ -44,7 +44,9 @@ impl Value {
     /// The text of anything but a list, as it was written.
     pub fn as_text(&self) -> Option<&str> {
         match self {
-            Value::Word(text) | Value::Number(text) | Value::Quantity(text) | Value::Text(text) => Some(text),
+            Value::Word(text) | Value::Number(text) | Value::Quantity(text) | Value::Text(text) => {
+                Some(text)
+            }
             Value::List(_) => None,
         }
     }
@@ -143,9 +145,20 @@ impl Reader<'_> {
         self.cut.span_of(Span::new(start, end))
     }
 
-    fn fail(&mut self, start: usize, end: usize, message: impl Into<String>, help: impl Into<String>) {
+    fn fail(
+        &mut self,
+        start: usize,
+        end: usize,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
         let span = self.span(start, end);
-        self.wrong.push(Malformed { span, message: message.into(), help: help.into(), related: None });
+        self.wrong.push(Malformed {
+            span,
+            message: message.into(),
+            help: help.into(),
+            related: None,
+        });
     }
 
     /// A run of characters that belong to a bare word.
@@ -163,7 +176,12 @@ impl Reader<'_> {
         let (start, word) = self.word(false);
         let span = self.span(start, self.at);
         if word.is_empty() {
-            self.fail(start, start, "the directive has no name", "a directive is `plumb: NAME arguments`");
+            self.fail(
+                start,
+                start,
+                "the directive has no name",
+                "a directive is `plumb: NAME arguments`",
+            );
             None
         } else if is_name(&word) {
             Some(Spanned::new(word, span))
@@ -259,7 +277,8 @@ impl Reader<'_> {
             self.wrong.push(Malformed {
                 span: value.span,
                 message: "only one argument may stand without a key".into(),
-                help: "write `key=value`, or put an expression that has spaces in \"quotes\"".into(),
+                help: "write `key=value`, or put an expression that has spaces in \"quotes\""
+                    .into(),
                 related: Some((first, "the argument without a key")),
             });
         } else if let Some((key, _)) = args.named.first() {
@@ -330,20 +349,32 @@ impl Reader<'_> {
         let Some(length) = length else {
             let end = self.end;
             self.at = end;
-            let help = "end the string with `\"`; a string can't hold `-->`, which ends the comment";
-            self.fail(start, start + self.cut.text()[start..end].trim_end().len(), "the string is not closed", help);
+            let help =
+                "end the string with `\"`; a string can't hold `-->`, which ends the comment";
+            self.fail(
+                start,
+                start + self.cut.text()[start..end].trim_end().len(),
+                "the string is not closed",
+                help,
+            );
             return None;
         };
         self.at = start + length;
         if let Some((from, to)) = wrong_escape {
-            let help = "in a string, `\\\"` is a quote and `\\\\` a backslash; nothing else is escaped";
+            let help =
+                "in a string, `\\\"` is a quote and `\\\\` a backslash; nothing else is escaped";
             self.fail(start + from, start + to, "this escape has no meaning", help);
             return None;
         }
         if self.peek().is_some_and(|c| !c.is_whitespace() && !matches!(c, ',' | ']')) {
             let at = self.at;
             self.word(false);
-            self.fail(at, self.at, "something touches the string's end", "leave a space behind the closing quote");
+            self.fail(
+                at,
+                self.at,
+                "something touches the string's end",
+                "leave a space behind the closing quote",
+            );
             return None;
         }
         Some(Spanned::new(Value::Text(text), self.span(start, self.at)))
@@ -353,7 +384,12 @@ impl Reader<'_> {
         let start = self.at;
         if depth >= 8 {
             self.at = self.end;
-            self.fail(start, start + 1, "the lists are nested too deeply", "a list of lists is as deep as it gets");
+            self.fail(
+                start,
+                start + 1,
+                "the lists are nested too deeply",
+                "a list of lists is as deep as it gets",
+            );
             return None;
         }
         self.at += 1;
@@ -395,7 +431,8 @@ impl Reader<'_> {
                 }
             }
         }
-        if self.peek().is_some_and(|c| !c.is_whitespace() && !(depth > 0 && matches!(c, ',' | ']'))) {
+        if self.peek().is_some_and(|c| !c.is_whitespace() && !(depth > 0 && matches!(c, ',' | ']')))
+        {
             let at = self.at;
             self.word(depth > 0);
             if self.at == at {

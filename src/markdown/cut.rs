@@ -63,9 +63,10 @@ impl Cut {
             return Span::at(start);
         }
         let last = self.index_at(part.end - 1);
-        let end = self.parts.get(last).map_or(start, |last| {
-            (last.span.start + (part.end - last.start)).min(last.span.end)
-        });
+        let end = self
+            .parts
+            .get(last)
+            .map_or(start, |last| (last.span.start + (part.end - last.start)).min(last.span.end));
         Span::new(start, end.max(start))
     }
 

@@ -48,10 +48,13 @@ impl Fence {
         let text = self.body.text();
         let mut found = Vec::new();
         let mut at = 0;
-        while let Some(start) = memchr::memmem::find(&text.as_bytes()[at..], b"{=").map(|start| at + start) {
+        while let Some(start) =
+            memchr::memmem::find(&text.as_bytes()[at..], b"{=").map(|start| at + start)
+        {
             let inner = start + 2;
             let close = closing_brace(&text[inner..]).map(|length| inner + length);
-            let end = close.unwrap_or(text[inner..].find('\n').map_or(text.len(), |length| inner + length));
+            let end = close
+                .unwrap_or(text[inner..].find('\n').map_or(text.len(), |length| inner + length));
             let expression = &text[inner..end];
             let from = inner + (expression.len() - expression.trim_start().len());
             let to = (inner + expression.trim_end().len()).max(from);
@@ -119,7 +122,8 @@ pub(super) fn read(text: &str, span: Span, body: Cut, in_quote: bool) -> (Fence,
         let start = span.end - trimmed.len();
         Span::new(start, start + close_length)
     });
-    let end = close.map_or(span.start + source.trim_end_matches(['\n', '\r']).len(), |close| close.end);
+    let end =
+        close.map_or(span.start + source.trim_end_matches(['\n', '\r']).len(), |close| close.end);
     let line = place::line_start(text, span.start);
     let whole = Span::new(span.start, end.max(info.end));
     let place = Place {
@@ -156,7 +160,8 @@ fn words(text: &str, info: Span) -> (Spanned<String>, Vec<Word>) {
             if word.contains('=') {
                 lang = Some(Spanned::new(String::new(), Span::at(info.start)));
             } else {
-                lang = Some(Spanned::new(name.to_owned(), Span::new(span.end - name.len(), span.end)));
+                lang =
+                    Some(Spanned::new(name.to_owned(), Span::new(span.end - name.len(), span.end)));
                 continue;
             }
         }
@@ -166,7 +171,8 @@ fn words(text: &str, info: Span) -> (Spanned<String>, Vec<Word>) {
         };
         let value = value.map(|from| {
             let value = &word[from..];
-            let inner = value.strip_prefix('"').map(|inner| inner.strip_suffix('"').unwrap_or(inner));
+            let inner =
+                value.strip_prefix('"').map(|inner| inner.strip_suffix('"').unwrap_or(inner));
             let start = span.start + from + usize::from(inner.is_some());
             let inner = inner.unwrap_or(value);
             Spanned::new(inner.to_owned(), Span::new(start, start + inner.len()))
@@ -224,7 +230,10 @@ mod tests {
             ("yaml,ignore", "yaml ignore"),
             ("yaml, ignore ,x", "yaml ignore x"),
             ("yaml fails=unknown-field group=a", "yaml fails=\"unknown-field\" group=\"a\""),
-            ("yaml fragment=VirtualService:spec.http[]", "yaml fragment=\"VirtualService:spec.http[]\""),
+            (
+                "yaml fragment=VirtualService:spec.http[]",
+                "yaml fragment=\"VirtualService:spec.http[]\"",
+            ),
             ("yaml title=\"a, b c\" ignore", "yaml title=\"a, b c\" ignore"),
             ("yaml {ignore}", "yaml ignore"),
             ("yaml{ignore,fails=x}", "yaml ignore fails=\"x\""),

@@ -1,19 +1,14 @@
 //! One HTML comment: is it ours, and what does it say?
 
-use super::args::{self, Args, Malformed};
 use super::Cut;
+use super::args::{self, Args, Malformed};
 use crate::text::{Span, Spanned};
 
 /// What a comment is to us. Spans are the chapter's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Comment {
     /// `plumb: NAME args` or, self-closing, `plumb: NAME args /`.
-    Open {
-        name: Option<Spanned<String>>,
-        args: Args,
-        self_closing: bool,
-        wrong: Vec<Malformed>,
-    },
+    Open { name: Option<Spanned<String>>, args: Args, self_closing: bool, wrong: Vec<Malformed> },
     /// `/plumb`.
     Close,
     /// Nearly one of the two.
@@ -47,7 +42,9 @@ pub(super) fn read(comment: &Cut) -> Option<Comment> {
     // `<!--- plumb: … --->`: a habit of some, and not what is looked for.
     let (what, cut) = comment;
     Some(match what {
-        Comment::Open { self_closing, .. } => misspelt(cut.span_of(Span::new(4, start + 6)), "plumb:", false, self_closing),
+        Comment::Open { self_closing, .. } => {
+            misspelt(cut.span_of(Span::new(4, start + 6)), "plumb:", false, self_closing)
+        }
         Comment::Close => misspelt(cut.span_of(Span::new(4, end)), "/plumb", true, false),
         other => other,
     })
@@ -98,12 +95,15 @@ fn read_body<'a>(cut: &'a Cut, start: usize, body: &str) -> Option<(Comment, &'a
     if !colon && lower != "plumb" {
         return None;
     }
-    let Comment::Open { name, args, self_closing, wrong } = open(cut, start + length, start + body.len()) else {
+    let Comment::Open { name, args, self_closing, wrong } =
+        open(cut, start + length, start + body.len())
+    else {
         return None;
     };
     let named = !args.named.is_empty();
     let clear = name.is_some() && wrong.is_empty();
-    let certain = self_closing || named || lower == "plumb" && (colon || clear) || lower == "mdbook-plumb";
+    let certain =
+        self_closing || named || lower == "plumb" && (colon || clear) || lower == "mdbook-plumb";
     (name.is_some() || certain).then(|| {
         let span = at(0, length);
         (Comment::Misspelt { span, meant: "plumb:", closes: false, self_closing, certain }, cut)
@@ -127,7 +127,8 @@ fn open(cut: &Cut, start: usize, end: usize) -> Comment {
 }
 
 fn word(text: &str) -> (&str, &str) {
-    let end = text.find(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '_'))).unwrap_or(text.len());
+    let end =
+        text.find(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '_'))).unwrap_or(text.len());
     text.split_at(end)
 }
 

@@ -16,8 +16,8 @@ mod scan;
 pub use args::{Arg, Args, Value};
 pub use cut::Cut;
 pub use fence::{Fence, Interpolation, Word};
-pub use scan::{Dialect, Directive, Node, NodeKind, Scan, scan};
 pub use place::Place;
+pub use scan::{Dialect, Directive, Node, NodeKind, Scan, scan};
 
 pub use codes::*;
 

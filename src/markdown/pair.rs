@@ -1,8 +1,8 @@
 //! Openers and closers: which belong together, and what is wrong with the others.
 
 use super::codes::{
-    COMMENT_STARTS_LINE, CROSSED_DIRECTIVE, DOUBLED_DIRECTIVE, MALFORMED_DIRECTIVE, MISSPELT_DIRECTIVE,
-    NESTED_DIRECTIVE, STRAY_CLOSER, UNCLOSED_DIRECTIVE,
+    COMMENT_STARTS_LINE, CROSSED_DIRECTIVE, DOUBLED_DIRECTIVE, MALFORMED_DIRECTIVE,
+    MISSPELT_DIRECTIVE, NESTED_DIRECTIVE, STRAY_CLOSER, UNCLOSED_DIRECTIVE,
 };
 use super::marker::Comment;
 use super::place::{self, Place};
@@ -83,7 +83,16 @@ pub(super) fn pair(
     if markers.is_empty() {
         return;
     }
-    let mut pairing = Pairing { text, map, names, blocks, markers: &markers, nodes, findings, following: Vec::new() };
+    let mut pairing = Pairing {
+        text,
+        map,
+        names,
+        blocks,
+        markers: &markers,
+        nodes,
+        findings,
+        following: Vec::new(),
+    };
     pairing.follow();
     pairing.run();
     pairing.lines();
@@ -95,7 +104,12 @@ impl Pairing<'_> {
         self.findings.push(diagnostic);
     }
 
-    fn at(&self, code: &'static crate::diag::Code, marker: usize, message: impl Into<String>) -> Diagnostic {
+    fn at(
+        &self,
+        code: &'static crate::diag::Code,
+        marker: usize,
+        message: impl Into<String>,
+    ) -> Diagnostic {
         Diagnostic::new(code, self.map.locate(self.markers[marker].span), message)
     }
 
@@ -118,7 +132,8 @@ impl Pairing<'_> {
             Some(Comment::Misspelt { certain: true, .. }) => Role::Open,
             Some(Comment::Misspelt { certain: false, .. }) => {
                 let next = self.markers.get(marker + 1).map(|next| &next.what);
-                let closed = matches!(next, Some(Comment::Close | Comment::Misspelt { closes: true, .. }));
+                let closed =
+                    matches!(next, Some(Comment::Close | Comment::Misspelt { closes: true, .. }));
                 if closed { Role::Open } else { Role::None }
             }
         }
@@ -166,13 +181,21 @@ impl Pairing<'_> {
                 Role::Open | Role::Alone => {
                     let sound = self.read(index);
                     if let Some(outer) = &mut open {
-                        let after = if role == Role::Open { self.next(index + 1) } else { (index, Role::Close) };
-                        let nested = after.1 == Role::Close && self.next(after.0 + 1).1 == Role::Close;
+                        let after = if role == Role::Open {
+                            self.next(index + 1)
+                        } else {
+                            (index, Role::Close)
+                        };
+                        let nested =
+                            after.1 == Role::Close && self.next(after.0 + 1).1 == Role::Close;
                         if nested {
                             outer.sound = false;
                             let marker = outer.marker;
-                            let message =
-                                format!("`{}` stands within the committed text of `{}`", self.name(index), self.name(marker));
+                            let message = format!(
+                                "`{}` stands within the committed text of `{}`",
+                                self.name(index),
+                                self.name(marker)
+                            );
                             let outer = self.map.locate(self.markers[marker].span);
                             let diagnostic = self
                                 .at(&NESTED_DIRECTIVE, index, message)
@@ -206,9 +229,12 @@ impl Pairing<'_> {
     fn read(&mut self, index: usize) -> bool {
         let Comment::Open { name, wrong, .. } = &self.markers[index].what else { return false };
         for malformed in wrong {
-            let mut diagnostic =
-                Diagnostic::new(&MALFORMED_DIRECTIVE, self.map.locate(malformed.span), malformed.message.clone())
-                    .help(malformed.help.clone());
+            let mut diagnostic = Diagnostic::new(
+                &MALFORMED_DIRECTIVE,
+                self.map.locate(malformed.span),
+                malformed.message.clone(),
+            )
+            .help(malformed.help.clone());
             if let Some((span, label)) = malformed.related {
                 diagnostic = diagnostic.related(self.map.locate(span), label);
             }
@@ -245,7 +271,8 @@ impl Pairing<'_> {
     fn stray(&mut self, index: usize) {
         let before = index.checked_sub(1).map(|before| &self.markers[before]);
         let doubled = before.filter(|before| {
-            matches!(before.what, Comment::Close) || matches!(before.what, Comment::Open { self_closing: true, .. })
+            matches!(before.what, Comment::Close)
+                || matches!(before.what, Comment::Open { self_closing: true, .. })
         });
         let span = self.markers[index].span;
         let between = doubled.map(|before| (before.span, &self.text[before.span.end..span.start]));
@@ -270,11 +297,16 @@ impl Pairing<'_> {
             let place = |context: Context| match context.block {
                 Some(_) if context.parent == 0 => "on a line of its own".to_owned(),
                 Some(_) => format!("on a line of its own in {}", self.names[context.parent]),
-                None => format!("in {}", self.names.get(context.parent).copied().unwrap_or("the page")),
+                None => {
+                    format!("in {}", self.names.get(context.parent).copied().unwrap_or("the page"))
+                }
             };
             let (opens, closes) = (place(from), place(to));
             let message = if opens == closes {
-                format!("`{}` opens {opens} and closes in another one", self.name(open.marker).to_owned())
+                format!(
+                    "`{}` opens {opens} and closes in another one",
+                    self.name(open.marker).to_owned()
+                )
             } else {
                 format!("`{}` opens {opens} and closes {closes}", self.name(open.marker).to_owned())
             };
@@ -323,9 +355,11 @@ impl Pairing<'_> {
 
     /// Whether anything else stands on the lines of a block of raw HTML that this begins and ends on.
     fn shares_line(&self, span: Span, block_start: usize) -> bool {
-        let before = self.text[block_start.min(span.start)..span.start].trim_end_matches([' ', '\t', '>']);
+        let before =
+            self.text[block_start.min(span.start)..span.start].trim_end_matches([' ', '\t', '>']);
         let after = self.text[span.end..].trim_start_matches([' ', '\t', '\r']);
-        !(before.is_empty() || before.ends_with(['\n', '\r'])) || !(after.is_empty() || after.starts_with('\n'))
+        !(before.is_empty() || before.ends_with(['\n', '\r']))
+            || !(after.is_empty() || after.starts_with('\n'))
     }
 
     /// Warns of the comments that make a line of prose raw HTML.
@@ -334,7 +368,8 @@ impl Pairing<'_> {
         for block in self.blocks {
             let (false, Some(&first)) = (block.raw, block.comments.first()) else { continue };
             let from = self.nodes.partition_point(|node| node.span.start < block.span.start);
-            let nodes = self.nodes[from..].iter().take_while(|node| node.span.start < block.span.end);
+            let nodes =
+                self.nodes[from..].iter().take_while(|node| node.span.start < block.span.end);
             let committed: usize = nodes
                 .filter(|node| block.span.contains(node.span))
                 .filter_map(|node| match &node.kind {
@@ -351,7 +386,11 @@ impl Pairing<'_> {
             }
             let start = self.markers[first].span.start;
             let mut diagnostic = self
-                .at(&COMMENT_STARTS_LINE, first, "a comment at the start of a line makes the whole line raw HTML")
+                .at(
+                    &COMMENT_STARTS_LINE,
+                    first,
+                    "a comment at the start of a line makes the whole line raw HTML",
+                )
                 .label("the built page is right; other tools don't read this line as Markdown")
                 .help("let the line begin with a word");
             if let Some(end) = block.prose_before
@@ -386,13 +425,16 @@ impl Pairing<'_> {
     fn twins(&mut self) {
         let mut twins = Vec::new();
         for pair in self.nodes.windows(2) {
-            let (NodeKind::Directive(first), NodeKind::Directive(second)) = (&pair[0].kind, &pair[1].kind) else {
+            let (NodeKind::Directive(first), NodeKind::Directive(second)) =
+                (&pair[0].kind, &pair[1].kind)
+            else {
                 continue;
             };
             let between = &self.text[pair[0].span.end..pair[1].span.start];
             let blank = between.chars().all(|c| c.is_whitespace() || c == '>');
             let block = pair[0].place.alone && pair[1].place.alone;
-            if blank && block && self.text[first.opener.range()] == self.text[second.opener.range()] {
+            if blank && block && self.text[first.opener.range()] == self.text[second.opener.range()]
+            {
                 twins.push((first.opener, second.opener, second.name.value.clone()));
             }
         }

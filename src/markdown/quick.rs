@@ -5,9 +5,9 @@
 //! paragraph. Only raw HTML, a link's definition and an odd line end could make it something else; whatever might be
 //! one of these, or might be a fence in a list or a quote, is left to the parser.
 
+use super::Cut;
 use super::fence;
 use super::scan::{Node, NodeKind};
-use super::Cut;
 use crate::text::Span;
 use memchr::{memchr, memchr_iter, memmem, memrchr};
 

@@ -1,6 +1,8 @@
 //! One walk over a chapter with pulldown-cmark: comments, code spans, fences.
 
-use super::codes::{LITERAL_DIRECTIVE, LOST_DIRECTIVE, MALFORMED_DIRECTIVE, UNCLOSED_DIRECTIVE, UNCLOSED_FENCE};
+use super::codes::{
+    LITERAL_DIRECTIVE, LOST_DIRECTIVE, MALFORMED_DIRECTIVE, UNCLOSED_DIRECTIVE, UNCLOSED_FENCE,
+};
 use super::fence::{self, Fence};
 use super::marker::{self, Comment};
 use super::pair::{self, Context, HtmlBlock, Marker};
@@ -188,7 +190,12 @@ impl<'a> Walker<'a> {
         }
     }
 
-    fn find(&mut self, code: &'static Code, span: Span, message: impl Into<String>) -> &mut Diagnostic {
+    fn find(
+        &mut self,
+        code: &'static Code,
+        span: Span,
+        message: impl Into<String>,
+    ) -> &mut Diagnostic {
         self.findings.push(Diagnostic::new(code, self.map.locate(span), message));
         self.findings.last_mut().expect("just pushed")
     }
@@ -235,8 +242,10 @@ impl<'a> Walker<'a> {
             && !std::mem::replace(&mut block.settled, true)
             && let Some(between) = self.text.get(block.span.end..span.start)
         {
-            block.prose_after =
-                block.parent == parent && block.ends_line && !in_table && !between.contains(['\n', '\r']);
+            block.prose_after = block.parent == parent
+                && block.ends_line
+                && !in_table
+                && !between.contains(['\n', '\r']);
         }
         self.prose_end = Some((span.end, parent));
     }
@@ -260,7 +269,9 @@ impl<'a> Walker<'a> {
             Tag::Item => (Kind::Container, "a list item"),
             Tag::FootnoteDefinition(_) => (Kind::Container, "a footnote"),
             Tag::DefinitionListDefinition => (Kind::Container, "a definition"),
-            Tag::List(_) | Tag::DefinitionList | Tag::MetadataBlock(_) => (Kind::Container, "a list"),
+            Tag::List(_) | Tag::DefinitionList | Tag::MetadataBlock(_) => {
+                (Kind::Container, "a list")
+            }
             Tag::DefinitionListTitle => (Kind::Paragraph, "a term"),
             Tag::Table(_) => (Kind::Table, "a table"),
             Tag::TableHead | Tag::TableRow => (Kind::Row, "a table row"),
@@ -271,9 +282,11 @@ impl<'a> Walker<'a> {
             Tag::Image { .. } => (Kind::Image, "an image's description"),
             Tag::HtmlBlock => (Kind::Html, "raw HTML"),
             Tag::CodeBlock(_) => (Kind::Code, "code"),
-            Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Superscript | Tag::Subscript => {
-                (Kind::Inline, "emphasised text")
-            }
+            Tag::Emphasis
+            | Tag::Strong
+            | Tag::Strikethrough
+            | Tag::Superscript
+            | Tag::Subscript => (Kind::Inline, "emphasised text"),
         };
         match kind {
             Kind::Paragraph | Kind::Heading | Kind::Row => self.leaf = Some(span.start),
@@ -375,7 +388,11 @@ impl<'a> Walker<'a> {
             return;
         }
         let place = self.inline_place();
-        self.nodes.push(Node { span, kind: NodeKind::Value(cut.slice(Span::new(from, to))), place });
+        self.nodes.push(Node {
+            span,
+            kind: NodeKind::Value(cut.slice(Span::new(from, to))),
+            place,
+        });
     }
 
     fn inline_html(&mut self, html: &str, span: Span) {
@@ -405,9 +422,13 @@ impl<'a> Walker<'a> {
 
     fn literal_comment(&mut self, comment: &Cut, element: &str) {
         if let Some(Comment::Open { .. }) = marker::read(comment) {
-            self.find(&LITERAL_DIRECTIVE, comment.span(), format!("a directive in raw `<{element}>` is left alone"))
-                .help
-                .push("move it out of the raw HTML, or show it in a fence or a code span".into());
+            self.find(
+                &LITERAL_DIRECTIVE,
+                comment.span(),
+                format!("a directive in raw `<{element}>` is left alone"),
+            )
+            .help
+            .push("move it out of the raw HTML, or show it in a fence or a code span".into());
         }
     }
 
@@ -513,7 +534,9 @@ impl<'a> Walker<'a> {
         let text = inner.text();
         let mut at = 0;
         while let Some(next) = memmem::find(&text.as_bytes()[at..], b"<!--").map(|next| at + next) {
-            let Some(end) = memmem::find(&text.as_bytes()[next + 2..], b"-->").map(|end| next + 2 + end + 3) else {
+            let Some(end) =
+                memmem::find(&text.as_bytes()[next + 2..], b"-->").map(|end| next + 2 + end + 3)
+            else {
                 return;
             };
             if matches!(element, "pre" | "code") {
@@ -526,7 +549,9 @@ impl<'a> Walker<'a> {
     fn unclosed_comment(&mut self, span: Span) {
         let first = self.text[span.range()].lines().next().unwrap_or("").trim_end().len();
         let span = Span::new(span.start, span.start + first);
-        self.find(&UNCLOSED_DIRECTIVE, span, "this comment is not closed").help.push("end it with `-->`".into());
+        self.find(&UNCLOSED_DIRECTIVE, span, "this comment is not closed")
+            .help
+            .push("end it with `-->`".into());
     }
 
     /// Directives that Markdown did not hand us as comments.
@@ -542,8 +567,12 @@ impl<'a> Walker<'a> {
             let escapes = bytes[..start].iter().rev().take_while(|&&byte| byte == b'\\').count();
             let rest = &self.text[start + 4..];
             let rest = rest.trim_start();
-            let word = rest.strip_prefix("/plumb").is_some_and(|rest| rest.trim_start().starts_with("-->"))
-                || rest.strip_prefix("plumb").is_some_and(|rest| rest.trim_start().starts_with(':'));
+            let word = rest
+                .strip_prefix("/plumb")
+                .is_some_and(|rest| rest.trim_start().starts_with("-->"))
+                || rest
+                    .strip_prefix("plumb")
+                    .is_some_and(|rest| rest.trim_start().starts_with(':'));
             if escapes % 2 == 0 && word {
                 lost.push(start);
             }
@@ -556,7 +585,8 @@ impl<'a> Walker<'a> {
                 Some(end) => {
                     let span = Span::new(start, start + end + 3);
                     let cell = rest[..end].contains('|');
-                    let diagnostic = self.find(&LOST_DIRECTIVE, span, "this is not read as a comment here");
+                    let diagnostic =
+                        self.find(&LOST_DIRECTIVE, span, "this is not read as a comment here");
                     diagnostic.help.push(if cell {
                         "in a table, `|` ends the cell, even in a comment".into()
                     } else {
@@ -625,7 +655,9 @@ fn align(code: &str, text: &str, span: Span) -> Cut {
     let ticks = source.iter().take_while(|&&byte| byte == b'`').count();
     let mut at = ticks;
     // A code span that begins and ends with a space loses both.
-    if source.get(at).is_some_and(|byte| matches!(byte, b' ' | b'\n' | b'\r')) && !code.starts_with(' ') {
+    if source.get(at).is_some_and(|byte| matches!(byte, b' ' | b'\n' | b'\r'))
+        && !code.starts_with(' ')
+    {
         at += 1;
     }
     let mut cut = Cut::default();

@@ -10,8 +10,10 @@ fn show(text: &str) -> Vec<String> {
     let scan = scan(text, &map, Dialect::default());
     let mut out: Vec<_> = scan.nodes.iter().map(|node| show_node(text, node)).collect();
     out.extend(scan.findings.iter().map(|finding| {
-        let related: Vec<_> = finding.related.iter().map(|label| format!(" & {}", label.location.text())).collect();
-        format!("! {} at {}{}", finding.code.name, finding.at.location.text(), related.concat()).replace('\n', "⏎")
+        let related: Vec<_> =
+            finding.related.iter().map(|label| format!(" & {}", label.location.text())).collect();
+        format!("! {} at {}{}", finding.code.name, finding.at.location.text(), related.concat())
+            .replace('\n', "⏎")
     }));
     out
 }
@@ -27,14 +29,16 @@ fn show_node(text: &str, node: &Node) -> String {
         (place.in_image, "image"),
         (place.in_html, "html"),
     ];
-    let mut flags: Vec<_> = flags.iter().filter(|(set, _)| *set).map(|(_, name)| (*name).to_owned()).collect();
+    let mut flags: Vec<_> =
+        flags.iter().filter(|(set, _)| *set).map(|(_, name)| (*name).to_owned()).collect();
     if !place.prefix.is_empty() {
         flags.push(format!("{:?}", place.prefix));
     }
     let what = match &node.kind {
         NodeKind::Directive(directive) => {
             assert_eq!(text[directive.name.span.range()], directive.name.value);
-            let committed = node.committed(text).map(|text| format!(" = {text:?}")).unwrap_or_default();
+            let committed =
+                node.committed(text).map(|text| format!(" = {text:?}")).unwrap_or_default();
             format!("{}({}){committed}", directive.name.value, show_args(text, &directive.args))
         }
         NodeKind::Value(expression) => format!("value {:?}", expression.text()),
@@ -53,7 +57,9 @@ fn show_node(text: &str, node: &Node) -> String {
 
 fn show_args(text: &str, args: &Args) -> String {
     let mut out: Vec<_> = args.positional.iter().map(|value| show_value(text, value)).collect();
-    out.extend(args.named.iter().map(|(key, value)| format!("{}={}", key.value, show_value(text, value))));
+    out.extend(
+        args.named.iter().map(|(key, value)| format!("{}={}", key.value, show_value(text, value))),
+    );
     out.join(" ")
 }
 
@@ -96,40 +102,48 @@ fn holds(cases: &[(&str, &[&str])]) {
 fn directives_in_running_text() {
     holds(&[
         ("nothing <!-- of --> ours", &[]),
-        ("It is <!-- plumb: value tax.cpu pods=100 -->10 cores<!-- /plumb -->.", &[
-            "value(tax.cpu pods=#100) = \"10 cores\" [inline]",
-        ]),
+        (
+            "It is <!-- plumb: value tax.cpu pods=100 -->10 cores<!-- /plumb -->.",
+            &["value(tax.cpu pods=#100) = \"10 cores\" [inline]"],
+        ),
         ("é <!--plumb:value x--><!--/plumb--> ü", &["value(x) = \"\" [inline]"]),
-        ("a <!-- plumb: calculator scenario=hundred-pods /--> b", &["calculator(scenario=hundred-pods) [inline]"]),
+        (
+            "a <!-- plumb: calculator scenario=hundred-pods /--> b",
+            &["calculator(scenario=hundred-pods) [inline]"],
+        ),
         ("a <!-- plumb: x / --> b <!-- plumb: y p=a/--> c", &["x() [inline]", "y(p=a) [inline]"]),
         ("a <!-- plumb: x p=a/ -->1<!-- /plumb -->", &["x(p=a/) = \"1\" [inline]"]),
         ("`{= pods * 2 }` and `` `{= pods }` `` and `x {= y }`", &["value \"pods * 2\" [inline]"]),
         ("``{= pods }`` and \\`{= pods }`", &[]),
         ("> quoted `{= a +\n> b }` on", &["value \"a + b\" [inline \"> \"]"]),
-        ("# H <!-- plumb: value x -->1<!-- /plumb --> {#id}", &["value(x) = \"1\" [inline heading]"]),
-        ("*a <!-- plumb: value x -->1<!-- /plumb -->* **`{= y }`**", &[
-            "value(x) = \"1\" [inline]",
-            "value \"y\" [inline]",
-        ]),
-        ("[a <!-- plumb: value x -->1<!-- /plumb -->](u) ![`{= y }`](i.png)", &[
-            "value(x) = \"1\" [inline link]",
-            "value \"y\" [inline image]",
-        ]),
-        ("| a | b |\n|---|---|\n| `{= a \\|\\| b }` | <!-- plumb: value x -->1<!-- /plumb --> |", &[
-            "value \"a || b\" [inline table]",
-            "value(x) = \"1\" [inline table]",
-        ]),
-        ("a[^n]\n\n[^n]: note <!-- plumb: value x -->1<!-- /plumb -->\n    and `{= y }`", &[
-            "value(x) = \"1\" [inline \"    \"]",
-            "value \"y\" [inline \"    \"]",
-        ]),
-        ("> a <!-- plumb: value\n> x pods=1 -->1\n> 2<!--\n> /plumb --> b", &[
-            "value(x pods=#1) = \"1\\n2\" [inline \"> \"]",
-        ]),
-        ("- [ ] <!-- plumb: value x -->1<!-- /plumb --> y\n- `{= z }`", &[
-            "value(x) = \"1\" [inline \"      \"]",
-            "value \"z\" [inline \"  \"]",
-        ]),
+        (
+            "# H <!-- plumb: value x -->1<!-- /plumb --> {#id}",
+            &["value(x) = \"1\" [inline heading]"],
+        ),
+        (
+            "*a <!-- plumb: value x -->1<!-- /plumb -->* **`{= y }`**",
+            &["value(x) = \"1\" [inline]", "value \"y\" [inline]"],
+        ),
+        (
+            "[a <!-- plumb: value x -->1<!-- /plumb -->](u) ![`{= y }`](i.png)",
+            &["value(x) = \"1\" [inline link]", "value \"y\" [inline image]"],
+        ),
+        (
+            "| a | b |\n|---|---|\n| `{= a \\|\\| b }` | <!-- plumb: value x -->1<!-- /plumb --> |",
+            &["value \"a || b\" [inline table]", "value(x) = \"1\" [inline table]"],
+        ),
+        (
+            "a[^n]\n\n[^n]: note <!-- plumb: value x -->1<!-- /plumb -->\n    and `{= y }`",
+            &["value(x) = \"1\" [inline \"    \"]", "value \"y\" [inline \"    \"]"],
+        ),
+        (
+            "> a <!-- plumb: value\n> x pods=1 -->1\n> 2<!--\n> /plumb --> b",
+            &["value(x pods=#1) = \"1\\n2\" [inline \"> \"]"],
+        ),
+        (
+            "- [ ] <!-- plumb: value x -->1<!-- /plumb --> y\n- `{= z }`",
+            &["value(x) = \"1\" [inline \"      \"]", "value \"z\" [inline \"  \"]"],
+        ),
         ("a <b title=\"<!-- x -->\"> <!-- plumb: value x /--> </b>", &["value(x) [inline]"]),
     ]);
 }
@@ -137,30 +151,47 @@ fn directives_in_running_text() {
 #[test]
 fn directives_that_are_blocks() {
     holds(&[
-        ("<!-- plumb: overhead options=[a, \"b c\", 3] -->\n| a |\n|---|\n| 1 |\n<!-- /plumb -->\n", &[
-            "overhead(options=[a, \"b c\", #3]) = \"\\n| a |\\n|---|\\n| 1 |\\n\" [alone]",
-        ]),
+        (
+            "<!-- plumb: overhead options=[a, \"b c\", 3] -->\n| a |\n|---|\n| 1 |\n<!-- /plumb -->\n",
+            &["overhead(options=[a, \"b c\", #3]) = \"\\n| a |\\n|---|\\n| 1 |\\n\" [alone]"],
+        ),
         ("<!-- plumb: chart\n     of=x\n/-->\n", &["chart(of=x) [alone]"]),
-        ("- item\n\n  <!-- plumb: o -->\n  - a\n\n    b\n  <!-- /plumb -->\n", &[
-            "o() = \"\\n- a\\n\\n  b\\n\" [alone \"  \"]",
-        ]),
-        ("10. <!-- plumb: o -->\n    a\n    <!-- /plumb -->\n", &["o() = \"\\na\\n\" [alone \"    \"]"]),
-        ("> - <!-- plumb: o -->\n>   a\n>\n>   b\n>   <!-- /plumb -->\n", &[
-            "o() = \"\\na\\n\\nb\\n\" [alone \">   \"]",
-        ]),
-        ("> <!-- plumb: o\n> a=1 -->\n> x\n> <!-- /plumb -->\n", &["o(a=#1) = \"\\nx\\n\" [alone \"> \"]"]),
-        ("[^note]: <!-- plumb: o -->\n    a\n    <!-- /plumb -->\n\n[^note]\n", &[
-            "o() = \"\\na\\n\" [alone \"    \"]",
-        ]),
-        ("term\n: <!-- plumb: o -->\n  a\n  <!-- /plumb -->\n", &["o() = \"\\na\\n\" [alone \"  \"]"]),
-        ("<!-- plumb: o -->\r\n\r\na\r\n\r\n<!-- /plumb -->\r\n", &["o() = \"\\n\\na\\n\\n\" [alone]"]),
-        ("<div>\n<!-- plumb: o /-->\n<p>a <!-- plumb: value x -->1<!-- /plumb --></p>\n</div>\n", &[
-            "o() [alone html]",
-            "value(x) = \"1\" [inline html]",
-        ]),
-        ("<!-- plumb: o -->\n```yaml\n<!-- /plumb -->\n```\n<!-- /plumb -->", &[
-            "o() = \"\\n```yaml\\n<!-- /plumb -->\\n```\\n\" [alone]",
-        ]),
+        (
+            "- item\n\n  <!-- plumb: o -->\n  - a\n\n    b\n  <!-- /plumb -->\n",
+            &["o() = \"\\n- a\\n\\n  b\\n\" [alone \"  \"]"],
+        ),
+        (
+            "10. <!-- plumb: o -->\n    a\n    <!-- /plumb -->\n",
+            &["o() = \"\\na\\n\" [alone \"    \"]"],
+        ),
+        (
+            "> - <!-- plumb: o -->\n>   a\n>\n>   b\n>   <!-- /plumb -->\n",
+            &["o() = \"\\na\\n\\nb\\n\" [alone \">   \"]"],
+        ),
+        (
+            "> <!-- plumb: o\n> a=1 -->\n> x\n> <!-- /plumb -->\n",
+            &["o(a=#1) = \"\\nx\\n\" [alone \"> \"]"],
+        ),
+        (
+            "[^note]: <!-- plumb: o -->\n    a\n    <!-- /plumb -->\n\n[^note]\n",
+            &["o() = \"\\na\\n\" [alone \"    \"]"],
+        ),
+        (
+            "term\n: <!-- plumb: o -->\n  a\n  <!-- /plumb -->\n",
+            &["o() = \"\\na\\n\" [alone \"  \"]"],
+        ),
+        (
+            "<!-- plumb: o -->\r\n\r\na\r\n\r\n<!-- /plumb -->\r\n",
+            &["o() = \"\\n\\na\\n\\n\" [alone]"],
+        ),
+        (
+            "<div>\n<!-- plumb: o /-->\n<p>a <!-- plumb: value x -->1<!-- /plumb --></p>\n</div>\n",
+            &["o() [alone html]", "value(x) = \"1\" [inline html]"],
+        ),
+        (
+            "<!-- plumb: o -->\n```yaml\n<!-- /plumb -->\n```\n<!-- /plumb -->",
+            &["o() = \"\\n```yaml\\n<!-- /plumb -->\\n```\\n\" [alone]"],
+        ),
         ("<!-- note --> \n<!-- plumb: o /-->\n", &["o() [alone]"]),
         ("text\n<!-- plumb: o /-->\nmore", &["o() [alone]"]),
     ]);
@@ -171,16 +202,20 @@ fn code_is_literal() {
     holds(&[
         ("`<!-- plumb: value x -->1<!-- /plumb -->` `` <!-- /plumb --> ``", &[]),
         ("    <!-- plumb: value x -->\n    `{= y }`\n", &[]),
-        ("```\n<!-- plumb: value x -->\n`{= y }`\n```\n", &[
-            "fence \"\" \"<!-- plumb: value x -->\\n`{= y }`\\n\" [alone]",
-        ]),
+        (
+            "```\n<!-- plumb: value x -->\n`{= y }`\n```\n",
+            &["fence \"\" \"<!-- plumb: value x -->\\n`{= y }`\\n\" [alone]"],
+        ),
         ("\\<!-- plumb: value x -->1\\<!-- /plumb -->", &[]),
         ("<script>\n// <!-- plumb: value x -->\n\n</script>\n", &[]),
-        ("<pre>\n<!-- plumb: value x -->\n\n</pre>\n", &["! literal-directive at <!-- plumb: value x -->"]),
-        ("a <code><!-- plumb: value x /--></code> `{= y }`", &[
-            "value \"y\" [inline]",
-            "! literal-directive at <!-- plumb: value x /-->",
-        ]),
+        (
+            "<pre>\n<!-- plumb: value x -->\n\n</pre>\n",
+            &["! literal-directive at <!-- plumb: value x -->"],
+        ),
+        (
+            "a <code><!-- plumb: value x /--></code> `{= y }`",
+            &["value \"y\" [inline]", "! literal-directive at <!-- plumb: value x /-->"],
+        ),
         ("<!-- a\n<!-- plumb: value x\n-->\n", &[]),
     ]);
 }
@@ -190,19 +225,36 @@ fn fences() {
     holds(&[
         ("```yaml\na: 1\n```", &["fence \"yaml\" \"a: 1\\n\" [alone]"]),
         ("```yaml\n```\n", &["fence \"yaml\" \"\" [alone]"]),
-        ("~~~~ yml , ignore\n```\n~~~\n~~~~~  \nx", &["fence \"yml , ignore\" \"```\\n~~~\\n\" [alone]"]),
-        ("  ```json\n  {\n    \"a\": 1\n   }\n ```", &["fence \"json\" \"{\\n  \\\"a\\\": 1\\n }\\n\" [alone \"  \"]"]),
-        ("- a\n\n  ```yaml\n  b:\n    - c\n\n  d: e\n  ```\n", &[
-            "fence \"yaml\" \"b:\\n  - c\\n\\nd: e\\n\" [alone \"  \"]",
-        ]),
-        ("> > ```yaml\r\n> > é: 1\r\n> >\r\n> > b\r\n> > ```\r\n", &[
-            "fence \"yaml\" \"é: 1\\n\\nb\\n\" [alone \"> > \"]",
-        ]),
+        (
+            "~~~~ yml , ignore\n```\n~~~\n~~~~~  \nx",
+            &["fence \"yml , ignore\" \"```\\n~~~\\n\" [alone]"],
+        ),
+        (
+            "  ```json\n  {\n    \"a\": 1\n   }\n ```",
+            &["fence \"json\" \"{\\n  \\\"a\\\": 1\\n }\\n\" [alone \"  \"]"],
+        ),
+        (
+            "- a\n\n  ```yaml\n  b:\n    - c\n\n  d: e\n  ```\n",
+            &["fence \"yaml\" \"b:\\n  - c\\n\\nd: e\\n\" [alone \"  \"]"],
+        ),
+        (
+            "> > ```yaml\r\n> > é: 1\r\n> >\r\n> > b\r\n> > ```\r\n",
+            &["fence \"yaml\" \"é: 1\\n\\nb\\n\" [alone \"> > \"]"],
+        ),
         ("1. ```yaml\n   a\n   ```\n", &["fence \"yaml\" \"a\\n\" [alone \"   \"]"]),
-        ("- ```yaml\n\tfoo:\n\t  bar\n  ```", &["fence \"yaml\" \"  foo:\\n    bar\\n\" [alone \"  \"]"]),
+        (
+            "- ```yaml\n\tfoo:\n\t  bar\n  ```",
+            &["fence \"yaml\" \"  foo:\\n    bar\\n\" [alone \"  \"]"],
+        ),
         ("> ```yaml\n> a\n\nb", &["fence \"yaml\" \"a\\n\" open [alone \"> \"]"]),
-        ("```yaml\na: 1\n\n# b", &["fence \"yaml\" \"a: 1\\n\\n# b\" open [alone]", "! unclosed-fence at ```yaml"]),
-        ("```bash plumb\necho {= pods }\n```\n", &["fence \"bash plumb\" \"echo {= pods }\\n\" [alone]"]),
+        (
+            "```yaml\na: 1\n\n# b",
+            &["fence \"yaml\" \"a: 1\\n\\n# b\" open [alone]", "! unclosed-fence at ```yaml"],
+        ),
+        (
+            "```bash plumb\necho {= pods }\n```\n",
+            &["fence \"bash plumb\" \"echo {= pods }\\n\" [alone]"],
+        ),
         ("a ``` b\n\n``` a`b ```\n", &[]),
     ]);
 }
@@ -227,10 +279,16 @@ fn arguments_that_cannot_be_read() {
         ("a <!-- plumb: x k=\"b\"c /-->", &["! malformed-directive at c"]),
         ("a <!-- plumb: x k=\"b\\n\" /-->", &["! malformed-directive at \\n"]),
         ("a <!-- plumb: x k=[a]b /-->", &["! malformed-directive at b"]),
-        ("a `{= x` `{= }` `{=`", &["! malformed-directive at `{= x`", "! malformed-directive at `{= }`"]),
-        ("a <!-- plumb: x k=\"b \\\"c\\\" \\\\\" l=[] m=[[a], [b, c]] n=-1.5 o=1e3 p=128Mi q=1.2.3 r=50% s==t /-->", &[
-            "x(k=\"b \\\"c\\\" \\\\\" l=[] m=[[a], [b, c]] n=#-1.5 o=#1e3 p=~128Mi q=1.2.3 r=~50% s==t) [inline]",
-        ]),
+        (
+            "a `{= x` `{= }` `{=`",
+            &["! malformed-directive at `{= x`", "! malformed-directive at `{= }`"],
+        ),
+        (
+            "a <!-- plumb: x k=\"b \\\"c\\\" \\\\\" l=[] m=[[a], [b, c]] n=-1.5 o=1e3 p=128Mi q=1.2.3 r=50% s==t /-->",
+            &[
+                "x(k=\"b \\\"c\\\" \\\\\" l=[] m=[[a], [b, c]] n=#-1.5 o=#1e3 p=~128Mi q=1.2.3 r=~50% s==t) [inline]",
+            ],
+        ),
     ]);
 }
 
@@ -239,45 +297,74 @@ fn pairs_that_do_not_fit() {
     holds(&[
         ("a <!-- plumb: x -->1", &["! unclosed-directive at <!-- plumb: x -->"]),
         ("a 1<!-- /plumb --> b", &["! stray-closer at <!-- /plumb -->"]),
-        ("a <!-- plumb: x -->1 b <!-- plumb: y -->2<!-- /plumb -->", &[
-            "y() = \"2\" [inline]",
-            "! unclosed-directive at <!-- plumb: x -->",
-        ]),
-        ("a <!-- plumb: x -->1 <!-- plumb: y -->2<!-- /plumb --> 3<!-- /plumb -->", &[
-            "! nested-directive at <!-- plumb: y --> & <!-- plumb: x -->",
-        ]),
-        ("a <!-- plumb: x -->1 <!-- plumb: y /--> 3<!-- /plumb --> `{= z }`", &[
-            "value \"z\" [inline]",
-            "! nested-directive at <!-- plumb: y /--> & <!-- plumb: x -->",
-        ]),
-        ("a <!-- plumb: x -->1<!-- /plumb -->1<!-- /plumb -->", &[
-            "x() = \"1\" [inline]",
-            "! doubled-directive at <!-- /plumb --> & <!-- /plumb -->",
-        ]),
-        ("a <!-- plumb: x /-->1<!-- /plumb -->", &[
-            "x() [inline]",
-            "! doubled-directive at <!-- /plumb --> & <!-- plumb: x /-->",
-        ]),
-        ("<!-- plumb: o -->\na\n<!-- /plumb -->\n\n<!-- plumb: o -->\na\n<!-- /plumb -->\n", &[
-            "o() = \"\\na\\n\" [alone]",
-            "o() = \"\\na\\n\" [alone]",
-            "! doubled-directive at <!-- plumb: o --> & <!-- plumb: o -->",
-        ]),
-        ("- a <!-- plumb: x -->1\n- 2<!-- /plumb -->", &["! crossed-directive at <!-- plumb: x --> & <!-- /plumb -->"]),
-        ("a <!-- plumb: x -->1\n\n2<!-- /plumb -->", &["! crossed-directive at <!-- plumb: x --> & <!-- /plumb -->"]),
-        ("*a <!-- plumb: x -->1* 2<!-- /plumb -->", &["! crossed-directive at <!-- plumb: x --> & <!-- /plumb -->"]),
-        ("| a <!-- plumb: x --> | b <!-- /plumb --> |\n|---|---|\n", &[
-            "! crossed-directive at <!-- plumb: x --> & <!-- /plumb -->",
-        ]),
-        ("a <!-- plumb: x -->1\n<!-- /plumb --> b", &[
-            "! crossed-directive at <!-- plumb: x --> & <!-- /plumb -->",
-            "! comment-starts-line at <!-- /plumb -->",
-        ]),
-        ("- <!-- plumb: x -->\n  a\n\n<!-- /plumb -->", &["! crossed-directive at <!-- plumb: x --> & <!-- /plumb -->"]),
-        ("> <!-- plumb: x -->\n> a\n\n> <!-- /plumb -->", &["! crossed-directive at <!-- plumb: x --> & <!-- /plumb -->"]),
+        (
+            "a <!-- plumb: x -->1 b <!-- plumb: y -->2<!-- /plumb -->",
+            &["y() = \"2\" [inline]", "! unclosed-directive at <!-- plumb: x -->"],
+        ),
+        (
+            "a <!-- plumb: x -->1 <!-- plumb: y -->2<!-- /plumb --> 3<!-- /plumb -->",
+            &["! nested-directive at <!-- plumb: y --> & <!-- plumb: x -->"],
+        ),
+        (
+            "a <!-- plumb: x -->1 <!-- plumb: y /--> 3<!-- /plumb --> `{= z }`",
+            &[
+                "value \"z\" [inline]",
+                "! nested-directive at <!-- plumb: y /--> & <!-- plumb: x -->",
+            ],
+        ),
+        (
+            "a <!-- plumb: x -->1<!-- /plumb -->1<!-- /plumb -->",
+            &["x() = \"1\" [inline]", "! doubled-directive at <!-- /plumb --> & <!-- /plumb -->"],
+        ),
+        (
+            "a <!-- plumb: x /-->1<!-- /plumb -->",
+            &["x() [inline]", "! doubled-directive at <!-- /plumb --> & <!-- plumb: x /-->"],
+        ),
+        (
+            "<!-- plumb: o -->\na\n<!-- /plumb -->\n\n<!-- plumb: o -->\na\n<!-- /plumb -->\n",
+            &[
+                "o() = \"\\na\\n\" [alone]",
+                "o() = \"\\na\\n\" [alone]",
+                "! doubled-directive at <!-- plumb: o --> & <!-- plumb: o -->",
+            ],
+        ),
+        (
+            "- a <!-- plumb: x -->1\n- 2<!-- /plumb -->",
+            &["! crossed-directive at <!-- plumb: x --> & <!-- /plumb -->"],
+        ),
+        (
+            "a <!-- plumb: x -->1\n\n2<!-- /plumb -->",
+            &["! crossed-directive at <!-- plumb: x --> & <!-- /plumb -->"],
+        ),
+        (
+            "*a <!-- plumb: x -->1* 2<!-- /plumb -->",
+            &["! crossed-directive at <!-- plumb: x --> & <!-- /plumb -->"],
+        ),
+        (
+            "| a <!-- plumb: x --> | b <!-- /plumb --> |\n|---|---|\n",
+            &["! crossed-directive at <!-- plumb: x --> & <!-- /plumb -->"],
+        ),
+        (
+            "a <!-- plumb: x -->1\n<!-- /plumb --> b",
+            &[
+                "! crossed-directive at <!-- plumb: x --> & <!-- /plumb -->",
+                "! comment-starts-line at <!-- /plumb -->",
+            ],
+        ),
+        (
+            "- <!-- plumb: x -->\n  a\n\n<!-- /plumb -->",
+            &["! crossed-directive at <!-- plumb: x --> & <!-- /plumb -->"],
+        ),
+        (
+            "> <!-- plumb: x -->\n> a\n\n> <!-- /plumb -->",
+            &["! crossed-directive at <!-- plumb: x --> & <!-- /plumb -->"],
+        ),
         ("a <!-- plumb: x\n\nb", &["! unclosed-directive at <!-- plumb: x"]),
         ("<!-- plumb: x\n\nb", &["! unclosed-directive at <!-- plumb: x"]),
-        ("| a <!-- plumb: x \"a | b\" /--> |\n|---|---|\n", &["! lost-directive at <!-- plumb: x \"a | b\" /-->"]),
+        (
+            "| a <!-- plumb: x \"a | b\" /--> |\n|---|---|\n",
+            &["! lost-directive at <!-- plumb: x \"a | b\" /-->"],
+        ),
         ("[a](u \"<!-- plumb: x /-->\")", &["! lost-directive at <!-- plumb: x /-->"]),
     ]);
 }
@@ -306,28 +393,34 @@ fn comments_that_are_nearly_ours() {
 #[test]
 fn comments_at_the_start_of_a_line() {
     holds(&[
-        ("<!-- plumb: value x -->1<!-- /plumb --> is **it**.", &[
-            "value(x) = \"1\" [inline]",
-            "! comment-starts-line at <!-- plumb: value x -->",
-        ]),
-        ("It is\n<!-- plumb: value x -->1<!-- /plumb -->\nand no more.", &[
-            "value(x) = \"1\" [alone]",
-            "! comment-starts-line at <!-- plumb: value x -->",
-        ]),
-        ("It is\n<!-- plumb: value x /--> and no more.", &[
-            "value(x) [inline]",
-            "! comment-starts-line at <!-- plumb: value x /-->",
-        ]),
-        ("- <!-- plumb: value x -->1<!-- /plumb --> is it\n", &[
-            "value(x) = \"1\" [inline \"  \"]",
-            "! comment-starts-line at <!-- plumb: value x -->",
-        ]),
+        (
+            "<!-- plumb: value x -->1<!-- /plumb --> is **it**.",
+            &["value(x) = \"1\" [inline]", "! comment-starts-line at <!-- plumb: value x -->"],
+        ),
+        (
+            "It is\n<!-- plumb: value x -->1<!-- /plumb -->\nand no more.",
+            &["value(x) = \"1\" [alone]", "! comment-starts-line at <!-- plumb: value x -->"],
+        ),
+        (
+            "It is\n<!-- plumb: value x /--> and no more.",
+            &["value(x) [inline]", "! comment-starts-line at <!-- plumb: value x /-->"],
+        ),
+        (
+            "- <!-- plumb: value x -->1<!-- /plumb --> is it\n",
+            &[
+                "value(x) = \"1\" [inline \"  \"]",
+                "! comment-starts-line at <!-- plumb: value x -->",
+            ],
+        ),
         ("<!-- plumb: value x -->1<!-- /plumb -->\n\nmore", &["value(x) = \"1\" [alone]"]),
-        ("<!-- plumb: value x /--> <!-- plumb: value y /-->\n", &["value(x) [inline]", "value(y) [inline]"]),
-        ("<!-- plumb: o -->\na\n<!-- /plumb --> b\n", &[
-            "o() = \"\\na\\n\" [inline]",
-            "! comment-starts-line at <!-- /plumb -->",
-        ]),
+        (
+            "<!-- plumb: value x /--> <!-- plumb: value y /-->\n",
+            &["value(x) [inline]", "value(y) [inline]"],
+        ),
+        (
+            "<!-- plumb: o -->\na\n<!-- /plumb --> b\n",
+            &["o() = \"\\na\\n\" [inline]", "! comment-starts-line at <!-- /plumb -->"],
+        ),
         ("<!-- a note --> only ours are looked at", &[]),
     ]);
 }

@@ -51,7 +51,8 @@ impl TextMap {
     pub fn locate(&self, span: Span) -> Location {
         let first = self.piece_at(span.start);
         let start = first.origin_of(span.start);
-        let last_index = if span.is_empty() { self.index_at(span.start) } else { self.index_at(span.end - 1) };
+        let last_index =
+            if span.is_empty() { self.index_at(span.start) } else { self.index_at(span.end - 1) };
         let last = &self.pieces[last_index];
         let end = if Arc::ptr_eq(&last.source, &first.source) {
             if span.is_empty() { start } else { last.end_of(span.end) }
@@ -61,7 +62,9 @@ impl TextMap {
         Location {
             source: first.source.clone(),
             span: Span { start, end: end.max(start) },
-            exact: self.pieces[self.index_at(span.start)..=last_index].iter().all(|piece| piece.exact),
+            exact: self.pieces[self.index_at(span.start)..=last_index]
+                .iter()
+                .all(|piece| piece.exact),
         }
     }
 
@@ -195,7 +198,13 @@ impl TextMapBuilder {
         {
             last.origin.end = origin.end;
         } else {
-            self.pieces.push(Piece { start: self.length, source: source.clone(), origin, copied, exact });
+            self.pieces.push(Piece {
+                start: self.length,
+                source: source.clone(),
+                origin,
+                copied,
+                exact,
+            });
         }
     }
 }
