@@ -173,10 +173,7 @@ fn manifests(
     let mut beside = Vec::new();
     if let Some(word) = words.fails {
         if findings.iter().all(|finding| finding.severity < Severity::Error) && fragment.is_none() {
-            findings.extend(group::analyse_documents(
-                &members.iter().collect::<Vec<_>>(),
-                &words.versions,
-            ));
+            findings.extend(group::analyse_documents(&members.iter().collect::<Vec<_>>()));
         }
         beside = expected_failure(site, word, findings, outcome);
     } else {
@@ -189,7 +186,6 @@ fn manifests(
                 .map(|document| group::Member {
                     group: group.clone(),
                     document,
-                    versions: words.versions.clone(),
                 })
                 .collect();
         }
@@ -309,7 +305,6 @@ fn here_documents(site: &Site<'_>, words: &Words<'_>, outcome: &mut Outcome) {
             outcome.members.push(group::Member {
                 group,
                 document,
-                versions: words.versions.clone(),
             });
         }
     }

@@ -1,7 +1,7 @@
 //! Manifests that are analysed together.
 
 use crate::diag::Diagnostic;
-use crate::manifest::{Document, Versions};
+use crate::manifest::{Document, analysis};
 use std::collections::BTreeMap;
 
 /// A document and the group that it belongs to.
@@ -9,7 +9,6 @@ pub(super) struct Member {
     /// The name on the fence; without one it belongs to its chapter.
     pub(super) group: Option<String>,
     pub(super) document: Document,
-    pub(super) versions: Versions,
 }
 
 /// The groups with names, whose members may stand in several chapters.
@@ -36,13 +35,10 @@ impl Groups {
 
 /// What is wrong between documents.
 pub(super) fn analyse(members: &[Member]) -> Vec<Diagnostic> {
-    let Some(first) = members.first() else { return Vec::new() };
-    let documents: Vec<_> = members.iter().map(|member| &member.document).collect();
-    analyse_documents(&documents, &first.versions)
+    analyse_documents(&members.iter().map(|member| &member.document).collect::<Vec<_>>())
 }
 
-/// What is wrong between documents that are for the same versions.
-pub(super) fn analyse_documents(documents: &[&Document], versions: &Versions) -> Vec<Diagnostic> {
-    let _ = (documents, versions);
-    Vec::new()
+/// What is wrong between documents that a fence or a chapter holds.
+pub(super) fn analyse_documents(documents: &[&Document]) -> Vec<Diagnostic> {
+    if documents.is_empty() { Vec::new() } else { analysis::analyse(documents) }
 }

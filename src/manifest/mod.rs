@@ -3,6 +3,7 @@
 //! Owns: the YAML reader ([`yaml`]), the schemas and the rules they carry, and where schemas come from. Must not know:
 //! books, chapters, fences, or how a finding is shown.
 
+pub mod analysis;
 pub mod builtin;
 pub mod bundle;
 pub mod deprecations;
@@ -33,5 +34,5 @@ pub fn codes() -> impl Iterator<Item = &'static Code> {
         engine::CODES,
         deprecations::CODES,
     ];
-    tables.into_iter().flatten().copied().chain(builtin::codes())
+    tables.into_iter().flatten().copied().chain(builtin::codes()).chain(analysis::codes())
 }

@@ -1,0 +1,166 @@
+//! What Cilium's agent refuses in a policy, and its CRD does not say.
+
+use super::group::{Group, Object, text};
+use super::{declare, listed};
+use crate::diag::Diagnostic;
+use crate::manifest::Node;
+
+declare! {
+    SELECTOR = "cilium-selector", Deny, "",
+        "a Cilium policy has not exactly one of `endpointSelector` and `nodeSelector`";
+    L7_PROTOCOL = "cilium-l7-protocol", Deny, "",
+        "a Cilium policy has rules about requests for a port that is not TCP";
+    L7_UNSUPPORTED = "cilium-l7-unsupported", Deny, "",
+        "a Cilium policy has rules about requests where Cilium has none";
+    COMBINED = "cilium-peers-combined", Deny, "",
+        "a rule of a Cilium policy combines what Cilium cannot combine";
+}
+
+const FROM: &[&str] =
+    &["fromEndpoints", "fromCIDR", "fromCIDRSet", "fromEntities", "fromNodes", "fromGroups"];
+const TO: &[&str] = &[
+    "toCIDR",
+    "toCIDRSet",
+    "toEndpoints",
+    "toEntities",
+    "toServices",
+    "toFQDNs",
+    "toGroups",
+    "toNodes",
+];
+
+fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
+    for kind in ["CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy"] {
+        for policy in group.of("cilium.io", kind) {
+            for rule in policy.root.get("spec").into_iter().chain(policy.items("specs")) {
+                rule_of(policy, rule, findings);
+            }
+        }
+    }
+}
+
+fn rule_of(policy: &Object<'_>, rule: &Node, findings: &mut Vec<Diagnostic>) {
+    let (endpoints, nodes) = (rule.get("endpointSelector"), rule.get("nodeSelector"));
+    let problem = match (endpoints, nodes) {
+        (None, None) => {
+            Some((rule, "neither `endpointSelector` nor `nodeSelector` says whom this is for"))
+        }
+        (Some(_), Some(nodes)) => {
+            Some((nodes, "`nodeSelector` cannot stand beside `endpointSelector`"))
+        }
+        (None, Some(nodes)) if policy.kind == "CiliumNetworkPolicy" => {
+            Some((nodes, "only a CiliumClusterwideNetworkPolicy is for nodes"))
+        }
+        _ => None,
+    };
+    if let Some((node, message)) = problem {
+        findings.push(
+            policy
+                .finding(&SELECTOR, node, message)
+                .help("write one of them; `endpointSelector: {}` is all pods of the namespace"),
+        );
+    }
+    for (field, peers, is_ingress) in [
+        ("ingress", FROM, true),
+        ("ingressDeny", FROM, true),
+        ("egress", TO, false),
+        ("egressDeny", TO, false),
+    ] {
+        for direction in rule.get(field).map(Node::items).unwrap_or_default() {
+            combined(policy, direction, peers, findings);
+            for port in direction.get("toPorts").map(Node::items).unwrap_or_default() {
+                if let Some(rules) = port.get("rules") {
+                    requests(policy, port, rules, is_ingress, nodes.is_some(), findings);
+                }
+            }
+        }
+    }
+}
+
+fn is_given(node: &Node, field: &str) -> bool {
+    node.get(field).is_some_and(|list| !list.items().is_empty())
+}
+
+fn combined(policy: &Object<'_>, direction: &Node, peers: &[&str], findings: &mut Vec<Diagnostic>) {
+    let given: Vec<&str> = peers.iter().copied().filter(|peer| is_given(direction, peer)).collect();
+    let refused = if given.len() > 1 {
+        Some((given[1], given.clone(), "a rule takes one kind of peer; write a rule for each"))
+    } else if is_given(direction, "toServices") && is_given(direction, "toPorts") {
+        Some((
+            "toPorts",
+            vec!["toServices", "toPorts"],
+            "a rule with `toServices` is for all ports",
+        ))
+    } else if is_given(direction, "icmps") && is_given(direction, "toPorts") {
+        Some(("icmps", vec!["icmps", "toPorts"], "write a rule for each"))
+    } else {
+        None
+    };
+    if let Some((field, names, help)) = refused
+        && let Some(node) = direction.get(field)
+    {
+        findings.push(
+            policy
+                .finding(&COMBINED, node, format!("Cilium cannot combine {}", listed(names)))
+                .help(help),
+        );
+    }
+}
+
+fn requests(
+    policy: &Object<'_>,
+    port: &Node,
+    rules: &Node,
+    is_ingress: bool,
+    is_host: bool,
+    findings: &mut Vec<Diagnostic>,
+) {
+    let kinds: Vec<&str> = ["http", "kafka", "dns", "l7proto"]
+        .into_iter()
+        .filter(|kind| rules.get(kind).is_some())
+        .collect();
+    if kinds.is_empty() {
+        if let Some(node) = rules.get("l7") {
+            findings.push(policy.finding(&L7_UNSUPPORTED, node, "`l7` needs `l7proto` beside it"));
+        }
+        return;
+    }
+    let mut refused: Vec<(&Node, String)> = Vec::new();
+    if kinds.len() > 1 {
+        refused.push((
+            rules,
+            format!("one port has rules for one protocol, not for {}", listed(&kinds)),
+        ));
+    }
+    if let Some(node) = rules.get("dns").filter(|_| is_ingress) {
+        refused.push((node, "rules for DNS are for egress only".to_owned()));
+    }
+    if is_host && (is_given(rules, "http") || is_given(rules, "kafka") || is_given(rules, "dns")) {
+        refused.push((rules, "a policy for nodes has no rules about requests".to_owned()));
+    }
+    let ports = port.get("ports").map(Node::items).unwrap_or_default();
+    if rules.get("dns").is_some() && ports.is_empty() {
+        refused.push((rules, "rules for DNS need the port, 53".to_owned()));
+    }
+    for entry in ports {
+        if let Some(node) = entry.get("port").filter(|node| matches!(node.as_str(), Some("0"))) {
+            refused
+                .push((node, "rules about requests need a port, and 0 is every port".to_owned()));
+        }
+        let protocol = text(entry, "protocol").unwrap_or("ANY");
+        if !is_given(rules, "dns") && !protocol.eq_ignore_ascii_case("TCP") {
+            findings.push(
+                policy
+                    .finding(
+                        &L7_PROTOCOL,
+                        entry.get("protocol").or_else(|| entry.get("port")).unwrap_or(entry),
+                        format!("rules about requests are for TCP, and this port is {protocol}"),
+                    )
+                    .help("write `protocol: TCP`"),
+            );
+        }
+    }
+    for (node, message) in refused {
+        findings.push(policy.finding(&L7_UNSUPPORTED, node, message));
+    }
+}

@@ -1,0 +1,151 @@
+//! Where VirtualServices send requests: a host that is there, visible, and has that port.
+
+use super::group::{Group, NETWORKING};
+use super::hosts::{Host, Lookup};
+use super::virtual_services::destinations;
+use super::{declare, listed};
+use crate::diag::Diagnostic;
+
+declare! {
+    HOST_MISSING = "destination-host-missing", Warn, "IST0101",
+        "a route leads to a host that the group does not define, beside Services that it does";
+    HOST_HIDDEN = "destination-not-visible", Deny, "IST0101",
+        "a route leads to a host that is not exported to its namespace";
+    PORT_MISSING = "destination-port-missing", Deny, "IST0101",
+        "a route leads to a port that the host does not have";
+    PORT_NEEDED = "destination-port-needed", Deny, "IST0112",
+        "a route leads to a host of several ports and names none";
+}
+
+fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
+    let registry = group.registry();
+    for service in group.of(NETWORKING, "VirtualService") {
+        let export = service.texts("spec.exportTo");
+        for destination in destinations(service) {
+            let host = Host::of(destination.host, service.namespace);
+            let entries = match registry.look_up(host, service.namespace, &export) {
+                Lookup::Found(entries) => entries,
+                Lookup::Hidden(entries) => {
+                    let mut finding = service.finding(
+                        &HOST_HIDDEN,
+                        destination.host_node,
+                        format!(
+                            "`{}` is not exported to where this route is used",
+                            destination.host
+                        ),
+                    );
+                    for entry in entries {
+                        let object = entry.object(group);
+                        let text = format!("{} exports it elsewhere", object.id());
+                        finding = finding.related(object.place(object.name_node()), text);
+                    }
+                    findings.push(finding);
+                    continue;
+                }
+                Lookup::Unknown => {
+                    findings.extend(unknown(
+                        group,
+                        service,
+                        destination.host,
+                        destination.host_node,
+                    ));
+                    continue;
+                }
+            };
+            // What one variant of the host offers is offered; one that shows no ports offers any.
+            if entries.iter().any(|entry| entry.ports.is_empty()) {
+                continue;
+            }
+            let numbers = |entry: &super::hosts::HostEntry<'_>| {
+                entry.ports.iter().map(|(number, _)| number.to_string()).collect::<Vec<_>>()
+            };
+            match destination.port() {
+                Some((port, node)) => {
+                    let has =
+                        entries.iter().any(|entry| entry.ports.iter().any(|(n, _)| *n == port));
+                    if !has && let Some(entry) = entries.first() {
+                        let object = entry.object(group);
+                        findings.push(
+                            service
+                                .finding(
+                                    &PORT_MISSING,
+                                    node,
+                                    format!("`{}` has no port {port}", destination.host),
+                                )
+                                .related(
+                                    object.place(object.name_node()),
+                                    format!("{} is here", object.id()),
+                                )
+                                .help(format!("its ports: {}", listed(numbers(entry)))),
+                        );
+                    }
+                }
+                None => {
+                    if entries.iter().all(|entry| entry.ports.len() > 1)
+                        && let Some(entry) = entries.first()
+                    {
+                        let object = entry.object(group);
+                        findings.push(
+                            service
+                                .finding(
+                                    &PORT_NEEDED,
+                                    destination.host_node,
+                                    format!(
+                                        "`{}` has the ports {}, and the route names none",
+                                        destination.host,
+                                        listed(numbers(entry))
+                                    ),
+                                )
+                                .related(
+                                    object.place(object.name_node()),
+                                    format!("{} is here", object.id()),
+                                )
+                                .help("write `port: {number: …}` beside the host"),
+                        );
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A host of which the group says nothing, where it shows other Services of that namespace.
+fn unknown<'a>(
+    group: &Group<'a>,
+    service: &super::Object<'a>,
+    host: &'a str,
+    node: &crate::manifest::Node,
+) -> Option<Diagnostic> {
+    let registry = group.registry();
+    match Host::of(host, service.namespace) {
+        Host::Service(name, namespace) => {
+            let there = registry.services_in(namespace);
+            if there.is_empty() {
+                return None;
+            }
+            let finding = service
+                .finding(&HOST_MISSING, node, format!("no Service `{name}` is shown here"))
+                .did_you_mean(name, there.iter().copied());
+            Some(finding.help(format!("the Services shown for that namespace: {}", listed(there))))
+        }
+        Host::Other(other) => {
+            // `reviews.shop` resolves in DNS, yet Istio completes only names without a dot.
+            let short = other.strip_suffix(".svc").unwrap_or(other);
+            let (name, namespace) = short.split_once('.')?;
+            let is_there = group
+                .of("", "Service")
+                .any(|object| object.name == name && object.namespace == Some(namespace));
+            is_there.then(|| {
+                let full = format!("{name}.{namespace}.svc.cluster.local");
+                service
+                    .finding(
+                        &HOST_MISSING,
+                        node,
+                        format!("Istio reads `{other}` as a host outside the cluster"),
+                    )
+                    .help("only names without a dot are completed by the namespace")
+                    .replace_with(format!("write `{full}`"), full)
+            })
+        }
+    }
+}

@@ -1,0 +1,463 @@
+//! A group of documents as the objects they stand for.
+//!
+//! Owns: [`Object`] (one manifest, an item of a `List` included), [`Pod`] (what a workload would run), and how a finding
+//! is placed in a document. Must not know: what any analyzer looks for.
+
+use super::hosts::Registry;
+use super::select::{Labels, Selector};
+use crate::diag::{Code, Diagnostic};
+use crate::manifest::{Document, Node, Style, Value};
+use crate::text::{Location, Span};
+use std::cell::OnceCell;
+
+pub(super) const CORE: &str = "";
+pub(super) const NETWORKING: &str = "networking.istio.io";
+pub(super) const SECURITY: &str = "security.istio.io";
+pub(super) const TELEMETRY: &str = "telemetry.istio.io";
+pub(super) const GATEWAY_API: &str = "gateway.networking.k8s.io";
+pub(super) const ADMISSION: &str = "admissionregistration.k8s.io";
+
+/// Where Istio's own configuration lives unless a mesh says otherwise; a policy here is for the whole mesh.
+pub(super) const ROOT_NAMESPACES: &[&str] = &["istio-system", "aks-istio-system"];
+
+/// Namespaces that the API server or an add-on brings: no page defines them.
+pub(super) const SYSTEM_NAMESPACES: &[&str] = &[
+    "default",
+    "kube-system",
+    "kube-public",
+    "kube-node-lease",
+    "local-path-storage",
+    "istio-system",
+    "aks-istio-system",
+    "aks-istio-ingress",
+    "aks-istio-egress",
+];
+
+/// Everything that the analyzers see.
+pub(super) struct Group<'a> {
+    /// The manifests, in the order of the group.
+    pub(super) objects: Vec<Object<'a>>,
+    /// What its workloads would run.
+    pub(super) pods: Vec<Pod<'a>>,
+    registry: OnceCell<Registry<'a>>,
+}
+
+/// One manifest.
+pub(super) struct Object<'a> {
+    document: &'a Document,
+    /// The manifest's value.
+    pub(super) root: &'a Node,
+    /// The API group; empty for the core group.
+    pub(super) group: &'a str,
+    /// The kind.
+    pub(super) kind: &'a str,
+    /// `metadata.name`; empty where it has none.
+    pub(super) name: &'a str,
+    /// `metadata.namespace`; none where it is not written, which may be any.
+    pub(super) namespace: Option<&'a str>,
+    /// Its number in the group.
+    index: usize,
+}
+
+/// What one workload of the group runs.
+pub(super) struct Pod<'a> {
+    /// The object that defines it.
+    owner: usize,
+    /// The labels that the pod will have.
+    pub(super) labels: Labels<'a>,
+    /// The annotations that the pod will have.
+    annotations: Option<&'a Node>,
+    /// The pod's `spec`.
+    pub(super) spec: &'a Node,
+    /// The namespace.
+    pub(super) namespace: Option<&'a str>,
+    /// Whether it is written as a pod, and not derived from a template.
+    pub(super) is_pod: bool,
+}
+
+/// Which pods a selector of a namespace chooses from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// Those of the namespace.
+    Namespace,
+    /// Those of the namespace, and all pods where it is the mesh's root namespace.
+    Mesh,
+}
+
+impl<'a> Group<'a> {
+    /// The objects of the documents, `List`s unfolded.
+    pub(super) fn new(documents: &[&'a Document]) -> Group<'a> {
+        let mut objects = Vec::new();
+        for document in documents {
+            add(document, &document.root, &mut objects, 0);
+        }
+        let pods = objects.iter().filter_map(Pod::of).collect();
+        Group { objects, pods, registry: OnceCell::new() }
+    }
+
+    /// The objects of a kind.
+    pub(super) fn of(&self, group: &str, kind: &str) -> impl Iterator<Item = &Object<'a>> {
+        self.objects.iter().filter(move |object| object.group == group && object.kind == kind)
+    }
+
+    /// The objects of a kind that may be the one of this namespace and name.
+    pub(super) fn find(
+        &self,
+        group: &str,
+        kind: &str,
+        namespace: Option<&str>,
+        name: &str,
+    ) -> impl Iterator<Item = &Object<'a>> {
+        self.of(group, kind)
+            .filter(move |object| object.name == name && may_be_same(object.namespace, namespace))
+    }
+
+    /// The namespace's own manifest, where the group has it.
+    pub(super) fn namespace(&self, name: Option<&str>) -> Option<&Object<'a>> {
+        let name = name?;
+        self.of(CORE, "Namespace").find(|object| object.name == name)
+    }
+
+    /// The hosts that the group's Services and ServiceEntries define.
+    pub(super) fn registry(&self) -> &Registry<'a> {
+        self.registry.get_or_init(|| Registry::new(self))
+    }
+
+    /// The object that defines a pod.
+    pub(super) fn owner(&self, pod: &Pod<'a>) -> &Object<'a> {
+        &self.objects[pod.owner]
+    }
+
+    /// The pods that may be in a namespace.
+    pub(super) fn pods_in(&self, namespace: Option<&str>) -> impl Iterator<Item = &Pod<'a>> {
+        self.pods.iter().filter(move |pod| may_be_same(pod.namespace, namespace))
+    }
+
+    /// The pods that a selector could have meant, where it selects none of those that the group shows.
+    ///
+    /// None where it selects one, and where the group shows no pod there that has any of the selector's labels: then it
+    /// is about workloads that are defined elsewhere.
+    pub(super) fn unselected(
+        &self,
+        selector: &Selector<'_>,
+        namespace: Option<&str>,
+        reach: Reach,
+    ) -> Option<Vec<&Pod<'a>>> {
+        let everywhere = reach == Reach::Mesh
+            && namespace.is_some_and(|namespace| ROOT_NAMESPACES.contains(&namespace));
+        let is_system = !everywhere
+            && namespace.is_some_and(|namespace| {
+                namespace != "default" && SYSTEM_NAMESPACES.contains(&namespace)
+            });
+        if selector.is_empty() || is_system || is_stock_gateway(selector) {
+            return None;
+        }
+        let pods: Vec<&Pod<'a>> = self
+            .pods
+            .iter()
+            .filter(|pod| everywhere || may_be_same(pod.namespace, namespace))
+            .collect();
+        let is_meant =
+            |pod: &&Pod<'a>| selector.pairs().any(|(key, _)| pod.labels.get(key).is_some());
+        if !pods.iter().any(is_meant) || pods.iter().any(|pod| selector.may_match(&pod.labels)) {
+            return None;
+        }
+        Some(pods)
+    }
+
+    /// Pods for a message: `Deployment/web (app=web)`.
+    pub(super) fn listed_pods(&self, pods: &[&Pod<'a>]) -> String {
+        let mut shown: Vec<String> =
+            pods.iter().map(|pod| format!("{} ({})", self.owner(pod).id(), pod.labels)).collect();
+        shown.dedup();
+        if shown.len() > 5 {
+            let more = shown.len() - 5;
+            shown.truncate(5);
+            shown.push(format!("and {more} more"));
+        }
+        shown.join(", ")
+    }
+
+    /// Whether a pod gets a sidecar, as far as the group shows it.
+    pub(super) fn has_sidecar(&self, pod: &Pod<'a>) -> Option<bool> {
+        if pod.containers().any(|container| text(container, "name") == Some("istio-proxy")) {
+            return Some(true);
+        }
+        let asked =
+            pod.labels.get("sidecar.istio.io/inject").or(pod.annotation("sidecar.istio.io/inject"));
+        if let Some(asked) = asked {
+            return Some(asked == "true");
+        }
+        if pod.labels.get("istio.io/rev").is_some() {
+            return Some(true);
+        }
+        self.namespace(pod.namespace).map(injects)
+    }
+
+    /// Whether a namespace is shown to be in ambient mode.
+    pub(super) fn is_ambient(&self, namespace: Option<&str>) -> bool {
+        self.namespace(namespace).is_some_and(|namespace| {
+            namespace.label("istio.io/dataplane-mode") == Some("ambient") && !injects(namespace)
+        })
+    }
+}
+
+/// Whether a selector is for the gateways that Istio or the AKS add-on installs, which no page defines.
+pub(super) fn is_stock_gateway(selector: &Selector<'_>) -> bool {
+    selector.pairs().any(|(key, value)| {
+        matches!(key, "istio" | "app")
+            && (value.contains("ingressgateway")
+                || value.contains("egressgateway")
+                || value.contains("eastwestgateway"))
+    })
+}
+
+/// Whether a namespace's labels ask for sidecars.
+pub(super) fn injects(namespace: &Object<'_>) -> bool {
+    match namespace.label("istio-injection") {
+        Some(value) => value == "enabled",
+        None => namespace.label("istio.io/rev").is_some_and(|revision| !revision.is_empty()),
+    }
+}
+
+fn add<'a>(document: &'a Document, root: &'a Node, objects: &mut Vec<Object<'a>>, depth: usize) {
+    let (Some(version), Some(kind)) = (text(root, "apiVersion"), text(root, "kind")) else {
+        return;
+    };
+    if kind.ends_with("List") && root.get("items").is_some() && depth < 8 {
+        for item in root.get("items").map(Node::items).unwrap_or_default() {
+            add(document, item, objects, depth + 1);
+        }
+        return;
+    }
+    let metadata = root.get("metadata");
+    let field = |name: &str| metadata.and_then(|metadata| text(metadata, name));
+    objects.push(Object {
+        document,
+        root,
+        group: version.rsplit_once('/').map_or(CORE, |(group, _)| group),
+        kind,
+        name: field("name").unwrap_or_default(),
+        namespace: field("namespace").filter(|namespace| !namespace.is_empty()),
+        index: objects.len(),
+    });
+}
+
+impl<'a> Object<'a> {
+    /// The node at a field path.
+    pub(super) fn at(&self, path: &str) -> Option<&'a Node> {
+        self.root.at_path(path)
+    }
+
+    /// The text at a field path.
+    pub(super) fn text(&self, path: &str) -> Option<&'a str> {
+        self.at(path)?.as_str()
+    }
+
+    /// The items of the list at a field path.
+    pub(super) fn items(&self, path: &str) -> &'a [Node] {
+        self.at(path).map(Node::items).unwrap_or_default()
+    }
+
+    /// The text of each item of the list at a field path.
+    pub(super) fn texts(&self, path: &str) -> Vec<&'a str> {
+        self.items(path).iter().filter_map(Node::as_str).collect()
+    }
+
+    /// A label.
+    pub(super) fn label(&self, key: &str) -> Option<&'a str> {
+        self.root.get("metadata")?.get("labels")?.get(key)?.as_str()
+    }
+
+    /// An annotation.
+    pub(super) fn annotation(&self, key: &str) -> Option<&'a str> {
+        self.root.get("metadata")?.get("annotations")?.get(key)?.as_str()
+    }
+
+    /// `Gateway/edge`, as findings name it.
+    pub(super) fn id(&self) -> String {
+        if self.name.is_empty() {
+            self.kind.to_owned()
+        } else {
+            format!("{}/{}", self.kind, self.name)
+        }
+    }
+
+    /// `namespace/name`, or the name alone.
+    pub(super) fn full_name(&self) -> String {
+        match self.namespace {
+            Some(namespace) => format!("{namespace}/{}", self.name),
+            None => self.name.to_owned(),
+        }
+    }
+
+    /// Whether this is the very same manifest.
+    pub(super) fn is(&self, other: &Object<'_>) -> bool {
+        self.index == other.index
+    }
+
+    /// Whether both stand for one object of a cluster: a page's variants of it.
+    pub(super) fn is_variant_of(&self, other: &Object<'_>) -> bool {
+        self.group == other.group
+            && self.kind == other.kind
+            && self.name == other.name
+            && self.namespace == other.namespace
+    }
+
+    /// The place of a node of this object.
+    pub(super) fn place(&self, node: &Node) -> Location {
+        let (_, span) = self.trace(node);
+        self.document.locate(span)
+    }
+
+    /// A finding at a node of this object.
+    pub(super) fn finding(
+        &self,
+        code: &'static Code,
+        node: &Node,
+        message: impl Into<String>,
+    ) -> Diagnostic {
+        let (path, span) = self.trace(node);
+        let finding =
+            Diagnostic::new(code, self.document.locate(span), message).document(self.id());
+        if path.is_empty() { finding } else { finding.path(path) }
+    }
+
+    /// A finding about the object as a whole, at its name.
+    pub(super) fn finding_at_name(
+        &self,
+        code: &'static Code,
+        message: impl Into<String>,
+    ) -> Diagnostic {
+        self.finding(code, self.name_node(), message)
+    }
+
+    /// The node of its name, or else of its kind.
+    pub(super) fn name_node(&self) -> &'a Node {
+        self.at("metadata.name").or_else(|| self.root.get("kind")).unwrap_or(self.root)
+    }
+
+    /// The path of a node and the span that marks it: a scalar itself; of a map or list only the key, for a mark over
+    /// many lines shows nothing.
+    fn trace(&self, target: &Node) -> (String, Span) {
+        let mut path = String::new();
+        match seek(self.root, target, None, &mut path) {
+            Some(span) => (path, span),
+            None => (String::new(), self.root.get("kind").map_or(self.root.span, |kind| kind.span)),
+        }
+    }
+}
+
+/// Looks for the node by its identity, so that no analyzer needs to carry paths.
+fn seek(node: &Node, target: &Node, key: Option<Span>, path: &mut String) -> Option<Span> {
+    if std::ptr::eq(node, target) {
+        let is_long = matches!(node.style, Style::Block | Style::BlockScalar)
+            && !matches!(&node.value, Value::Map(map) if map.is_empty());
+        let first = || node.as_map()?.iter().next().map(|entry| entry.key.span);
+        let short = if is_long { key.or_else(first) } else { None };
+        return Some(short.unwrap_or(node.span));
+    }
+    let length = path.len();
+    match &node.value {
+        Value::Map(map) => {
+            for entry in map {
+                let name = &entry.key.value;
+                if name.contains(['.', '/', '[']) {
+                    path.push_str(&format!("[{name}]"));
+                } else {
+                    if !path.is_empty() {
+                        path.push('.');
+                    }
+                    path.push_str(name);
+                }
+                if let Some(span) = seek(&entry.value, target, Some(entry.key.span), path) {
+                    return Some(span);
+                }
+                path.truncate(length);
+            }
+        }
+        Value::Seq(items) => {
+            for (index, item) in items.iter().enumerate() {
+                path.push_str(&format!("[{index}]"));
+                if let Some(span) = seek(item, target, None, path) {
+                    return Some(span);
+                }
+                path.truncate(length);
+            }
+        }
+        _ => {}
+    }
+    None
+}
+
+impl<'a> Pod<'a> {
+    fn of(object: &Object<'a>) -> Option<Pod<'a>> {
+        let (metadata, spec, is_pod) = match (object.group, object.kind) {
+            // A pod without a spec is still known by its labels.
+            (CORE, "Pod") => {
+                (object.at("metadata"), object.at("spec").unwrap_or(object.root), true)
+            }
+            ("apps", "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet")
+            | ("batch", "Job")
+            | (CORE, "ReplicationController")
+            | ("argoproj.io", "Rollout") => {
+                (object.at("spec.template.metadata"), object.at("spec.template.spec")?, false)
+            }
+            ("extensions", "Deployment" | "DaemonSet" | "ReplicaSet") => {
+                (object.at("spec.template.metadata"), object.at("spec.template.spec")?, false)
+            }
+            ("batch", "CronJob") => (
+                object.at("spec.jobTemplate.spec.template.metadata"),
+                object.at("spec.jobTemplate.spec.template.spec")?,
+                false,
+            ),
+            _ => return None,
+        };
+        Some(Pod {
+            owner: object.index,
+            labels: Labels::of(metadata.and_then(|metadata| metadata.get("labels"))),
+            annotations: metadata.and_then(|metadata| metadata.get("annotations")),
+            spec,
+            namespace: object.namespace,
+            is_pod,
+        })
+    }
+
+    /// An annotation of the pod.
+    pub(super) fn annotation(&self, key: &str) -> Option<&'a str> {
+        self.annotations?.get(key)?.as_str()
+    }
+
+    /// The annotations' node.
+    pub(super) fn annotations(&self) -> Option<&'a Node> {
+        self.annotations
+    }
+
+    /// Its containers, init containers included.
+    pub(super) fn containers(&self) -> impl Iterator<Item = &'a Node> {
+        let spec = self.spec;
+        ["containers", "initContainers"]
+            .into_iter()
+            .flat_map(move |list| spec.get(list).map(Node::items).unwrap_or_default())
+    }
+
+    /// The name and number of every port that its containers declare.
+    pub(super) fn ports(&self) -> impl Iterator<Item = (Option<&'a str>, Option<i128>)> {
+        self.containers()
+            .flat_map(|container| container.get("ports").map(Node::items).unwrap_or_default())
+            .map(|port| (text(port, "name"), port.get("containerPort").and_then(Node::as_int)))
+    }
+}
+
+/// The text under a key.
+pub(super) fn text<'a>(node: &'a Node, key: &str) -> Option<&'a str> {
+    node.get(key)?.as_str()
+}
+
+/// Whether two namespaces may be one: what is not written may be any.
+pub(super) fn may_be_same(one: Option<&str>, other: Option<&str>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => one == other,
+        _ => true,
+    }
+}

@@ -1,0 +1,174 @@
+//! Routes of a VirtualService that no request reaches, because an earlier one takes it.
+
+use super::declare;
+use super::group::{Group, NETWORKING, Object, text};
+use super::virtual_services::{PROTOCOLS, route_name, routes};
+use crate::diag::Diagnostic;
+use crate::manifest::Node;
+use serde_json::Value as Json;
+
+declare! {
+    UNREACHABLE = "route-unreachable", Warn, "IST0130",
+        "no request reaches a route, for earlier routes take all of them";
+    SHADOWED = "route-match-shadowed", Note, "IST0131",
+        "a match of a route repeats an earlier one, or lies within it";
+}
+
+fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
+    for service in group.of(NETWORKING, "VirtualService") {
+        for protocol in PROTOCOLS {
+            of_protocol(service, protocol, findings);
+        }
+    }
+}
+
+/// A match that has been seen, the route that has it, and its name for messages.
+struct Seen<'a> {
+    node: &'a Node,
+    json: Json,
+    route: usize,
+}
+
+fn of_protocol(service: &Object<'_>, protocol: &str, findings: &mut Vec<Diagnostic>) {
+    let routes = routes(service, protocol);
+    let name = |index: usize| route_name(&routes[index], protocol, index);
+    let mut takes_all: Option<usize> = None;
+    let mut seen: Vec<Seen<'_>> = Vec::new();
+    for (index, route) in routes.iter().enumerate() {
+        if let Some(first) = takes_all {
+            findings.push(
+                service
+                    .finding(
+                        &UNREACHABLE,
+                        route,
+                        format!(
+                            "no request reaches {}, for {} takes all",
+                            name(index),
+                            name(first)
+                        ),
+                    )
+                    .related(service.place(&routes[first]), "this route has no match")
+                    .help("only the last route may be without a match"),
+            );
+            continue;
+        }
+        let matches = route.get("match").map(Node::items).unwrap_or_default();
+        if matches.is_empty() {
+            takes_all = Some(index);
+            continue;
+        }
+        let mut repeated = 0;
+        for node in matches {
+            let json = without_name(node);
+            if let Some(earlier) = seen.iter().find(|earlier| earlier.json == json) {
+                repeated += 1;
+                findings.push(
+                    service
+                        .finding(
+                            &SHADOWED,
+                            node,
+                            format!(
+                                "this match of {} repeats one of {}",
+                                name(index),
+                                name(earlier.route)
+                            ),
+                        )
+                        .related(service.place(earlier.node), "the same match"),
+                );
+            } else {
+                seen.push(Seen { node, json, route: index });
+            }
+        }
+        if repeated == matches.len() {
+            findings.push(service.finding(
+                &UNREACHABLE,
+                route,
+                format!(
+                    "no request reaches {}, for earlier routes have all its matches",
+                    name(index)
+                ),
+            ));
+        }
+    }
+    if protocol == "http" {
+        overlapping(service, &seen, &name, findings);
+    }
+}
+
+/// A prefix within an earlier, shorter prefix, all else being no narrower there.
+fn overlapping(
+    service: &Object<'_>,
+    seen: &[Seen<'_>],
+    name: &dyn Fn(usize) -> String,
+    findings: &mut Vec<Diagnostic>,
+) {
+    let prefix = |node| -> Option<&str> { text(Node::get(node, "uri")?, "prefix") };
+    for (number, earlier) in seen.iter().enumerate() {
+        let Some(outer) = prefix(earlier.node) else { continue };
+        for later in &seen[number + 1..] {
+            let Some(inner) = prefix(later.node) else { continue };
+            if inner != outer && inner.starts_with(outer) && covers(earlier.node, later.node) {
+                findings.push(
+                    service
+                        .finding(
+                            &SHADOWED,
+                            later.node,
+                            format!(
+                                "the prefix `{inner}` of {} lies within `{outer}` of {}, which comes first",
+                                name(later.route),
+                                name(earlier.route)
+                            ),
+                        )
+                        .related(service.place(earlier.node), "this match takes those requests")
+                        .help("put the longer prefix first"),
+                );
+            }
+        }
+    }
+}
+
+fn without_name(node: &Node) -> Json {
+    let mut json = node.to_json();
+    if let Json::Object(map) = &mut json {
+        map.remove("name");
+    }
+    json
+}
+
+/// How a text is compared: the exact one, or a prefix; empty for anything else.
+fn pattern(node: Option<&Node>) -> String {
+    let of = |key| node.and_then(|node| text(node, key)).filter(|value| !value.is_empty());
+    match (of("exact"), of("prefix")) {
+        (Some(exact), _) => format!("exact {exact}"),
+        (None, Some(prefix)) => format!("prefix {prefix}"),
+        _ => String::new(),
+    }
+}
+
+/// Whether an earlier match leaves nothing to a later one whose path lies within its own. As istioctl has it, which
+/// compares port, method, authority, headers and query; no method stands for GET.
+fn covers(earlier: &Node, later: &Node) -> bool {
+    let port = |node: &Node| node.get("port").and_then(Node::as_int);
+    let method = |node: &Node| match pattern(node.get("method")) {
+        none if none.is_empty() => "exact GET".to_owned(),
+        method => method,
+    };
+    let covered = |earlier: String, later: String| earlier.starts_with(&later);
+    let all = |field: &str| {
+        let (earlier, later) =
+            (earlier.get(field).and_then(Node::as_map), later.get(field).and_then(Node::as_map));
+        let count = |map: Option<&crate::manifest::Map>| map.map_or(0, crate::manifest::Map::len);
+        count(earlier) == count(later)
+            && earlier.into_iter().flatten().all(|entry| {
+                later
+                    .and_then(|later| later.get(&entry.key.value))
+                    .is_some_and(|other| covered(pattern(Some(&entry.value)), pattern(Some(other))))
+            })
+    };
+    port(earlier) == port(later)
+        && covered(method(earlier), method(later))
+        && covered(pattern(earlier.get("authority")), pattern(later.get("authority")))
+        && all("headers")
+        && all("queryParams")
+        && all("withoutHeaders")
+}

@@ -1,0 +1,184 @@
+//! What a group of manifests says together: references that lead nowhere, settings that contradict each other, and the
+//! mistakes that `istioctl analyze` reports on files.
+//!
+//! Owns: the view of a group ([`Group`]: its objects, the pods that its workloads would run, the hosts that it
+//! defines) and one small file for each analyzer. Must not know: schemas, books, or how a finding is shown.
+//!
+//! The rule of the house: *what a group does not show is not a finding*. A page shows a part of a cluster, so a reference
+//! is only said to lead nowhere where the group shows the place that it should lead to. A namespace that is not written
+//! may be any namespace. Two variants of one object (same kind, namespace and name) never contradict each other, and
+//! what one of them offers is offered.
+
+mod ambient;
+mod annotations;
+mod authorization;
+mod cilium;
+mod control_plane;
+mod deprecated;
+mod destination_tls;
+mod destinations;
+mod envoy_filter;
+mod gateway_credentials;
+mod gateway_ports;
+mod gateway_selectors;
+mod gateways;
+mod group;
+mod hosts;
+mod ingress_subset;
+mod injection;
+mod jwt_route;
+mod match_rules;
+mod mtls;
+mod proxy_images;
+mod proxy_resources;
+mod reserved_uid;
+mod route_backends;
+mod routes;
+mod select;
+mod service_entries;
+mod service_ports;
+mod service_workloads;
+mod sidecars;
+mod subsets;
+mod telemetry;
+mod virtual_service_gateways;
+mod virtual_service_hosts;
+mod virtual_services;
+mod webhooks;
+mod weights;
+mod workload_targets;
+
+#[cfg(test)]
+mod conformance;
+#[cfg(test)]
+mod tests;
+
+use super::Document;
+use crate::diag::{Code, Diagnostic};
+use group::{Group, Object};
+
+/// One analyzer: what it may report, and the function that looks.
+pub struct Analyzer {
+    /// The codes it reports.
+    pub codes: &'static [&'static Code],
+    run: fn(&Group<'_>, &mut Vec<Diagnostic>),
+}
+
+/// Every analyzer, in the order of the reference.
+pub static ANALYZERS: &[Analyzer] = &[
+    destinations::ANALYZER,
+    subsets::ANALYZER,
+    virtual_service_gateways::ANALYZER,
+    virtual_service_hosts::ANALYZER,
+    match_rules::ANALYZER,
+    weights::ANALYZER,
+    ingress_subset::ANALYZER,
+    jwt_route::ANALYZER,
+    destination_tls::ANALYZER,
+    mtls::ANALYZER,
+    gateways::ANALYZER,
+    gateway_ports::ANALYZER,
+    gateway_credentials::ANALYZER,
+    gateway_selectors::ANALYZER,
+    authorization::ANALYZER,
+    ambient::ANALYZER,
+    sidecars::ANALYZER,
+    telemetry::ANALYZER,
+    service_entries::ANALYZER,
+    envoy_filter::ANALYZER,
+    injection::ANALYZER,
+    proxy_images::ANALYZER,
+    proxy_resources::ANALYZER,
+    reserved_uid::ANALYZER,
+    annotations::ANALYZER,
+    deprecated::ANALYZER,
+    control_plane::ANALYZER,
+    webhooks::ANALYZER,
+    service_ports::ANALYZER,
+    service_workloads::ANALYZER,
+    workload_targets::ANALYZER,
+    routes::ANALYZER,
+    route_backends::ANALYZER,
+    cilium::ANALYZER,
+];
+
+/// Every code of findings that the analyzers report.
+pub fn codes() -> impl Iterator<Item = &'static Code> {
+    ANALYZERS.iter().flat_map(|analyzer| analyzer.codes.iter().copied())
+}
+
+/// What the documents of one group say together, in the order of their places.
+///
+/// `List`s are seen as their items. Documents that are no manifests are left out.
+pub fn analyse(documents: &[&Document]) -> Vec<Diagnostic> {
+    let group = Group::new(documents);
+    let mut findings = Vec::new();
+    for analyzer in ANALYZERS {
+        (analyzer.run)(&group, &mut findings);
+    }
+    // The order of the author's documents, and of the registry at one place.
+    let rank = |finding: &Diagnostic| {
+        let source = &finding.at.location.source;
+        documents.iter().position(|document| {
+            let at = document.locate(document.span);
+            at.source == *source
+                && at.span.start <= finding.at.location.span.start
+                && finding.at.location.span.start <= at.span.end
+        })
+    };
+    let mut ranked: Vec<_> = findings
+        .into_iter()
+        .map(|finding| ((rank(&finding), finding.at.location.span.start), finding))
+        .collect();
+    ranked.sort_by_key(|(rank, _)| *rank);
+    let mut findings: Vec<Diagnostic> = Vec::with_capacity(ranked.len());
+    for (_, finding) in ranked {
+        if !findings.contains(&finding) {
+            findings.push(finding);
+        }
+    }
+    findings
+}
+
+/// Declares codes whose pages are `pages/NAME.md`.
+macro_rules! declare {
+    ($($name:ident = $text:literal, $level:ident, $alias:literal, $summary:literal;)*) => {
+        $(pub(super) static $name: crate::diag::Code = crate::diag::Code {
+            name: $text,
+            level: crate::diag::Level::$level,
+            summary: $summary,
+            page: include_str!(concat!("pages/", $text, ".md")),
+            alias: $alias,
+        };)*
+        /// The analyzer of this file.
+        pub(super) const ANALYZER: super::Analyzer =
+            super::Analyzer { codes: &[$(&$name),*], run: analyse };
+    };
+}
+use declare;
+
+/// Names in a message: `a`, `b` and `c`, each in backticks.
+fn listed<I: IntoIterator<Item = S>, S: AsRef<str>>(names: I) -> String {
+    let mut quoted: Vec<String> =
+        names.into_iter().map(|name| format!("`{}`", name.as_ref())).collect();
+    quoted.dedup();
+    match quoted.pop() {
+        None => String::new(),
+        Some(last) if quoted.is_empty() => last,
+        Some(last) => format!("{} and {last}", quoted.join(", ")),
+    }
+}
+
+/// The objects that stand for distinct things: of several variants of one object, the first.
+fn distinct<'g, 'a>(objects: impl IntoIterator<Item = &'g Object<'a>>) -> Vec<&'g Object<'a>>
+where
+    'a: 'g,
+{
+    let mut kept: Vec<&Object<'a>> = Vec::new();
+    for object in objects {
+        if !kept.iter().any(|other| other.is_variant_of(object)) {
+            kept.push(object);
+        }
+    }
+    kept
+}

@@ -1,0 +1,113 @@
+//! Sidecar resources: one for a workload, one for a namespace, none for what has no sidecar.
+
+use super::group::{Group, NETWORKING, Object, Pod, Reach};
+use super::select::Selector;
+use super::{declare, distinct, listed};
+use crate::diag::Diagnostic;
+
+declare! {
+    CONFLICT = "sidecar-conflict", Deny, "IST0110",
+        "two Sidecars select one workload";
+    DEFAULT_CONFLICT = "sidecar-default-conflict", Deny, "IST0111",
+        "two Sidecars of one namespace select no workload, so each would be its default";
+    SELECTS_NOTHING = "sidecar-selects-nothing", Warn, "IST0101",
+        "a Sidecar selects none of the workloads that the group shows";
+    INEFFECTIVE = "policy-ineffective", Warn, "IST0167",
+        "a setting for sidecars is for workloads that have none, being in ambient mode";
+}
+
+fn selector<'a>(sidecar: &Object<'a>) -> Selector<'a> {
+    Selector::of_map(sidecar.at("spec.workloadSelector.labels"))
+}
+
+fn is_ambient_pod(pod: &Pod<'_>) -> bool {
+    pod.annotation("ambient.istio.io/redirection") == Some("enabled")
+        || pod.labels.get("istio.io/dataplane-mode") == Some("ambient")
+}
+
+fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
+    let sidecars: Vec<&Object<'_>> = group.of(NETWORKING, "Sidecar").collect();
+    for sidecar in &sidecars {
+        let own = selector(sidecar);
+        let selected: Vec<&Pod<'_>> = group
+            .pods
+            .iter()
+            .filter(|pod| {
+                !own.is_empty() && pod.namespace == sidecar.namespace && own.may_match(&pod.labels)
+            })
+            .collect();
+        let ambient = match own.is_empty() {
+            true => group.is_ambient(sidecar.namespace).then_some("its namespace is"),
+            false => (!selected.is_empty() && selected.iter().all(|pod| is_ambient_pod(pod)))
+                .then_some("the workload that it selects is"),
+        };
+        if let Some(what) = ambient {
+            findings.push(
+                sidecar
+                    .finding_at_name(
+                        &INEFFECTIVE,
+                        format!("this Sidecar changes nothing: {what} in ambient mode"),
+                    )
+                    .help("use a waypoint, or leave it out"),
+            );
+            continue;
+        }
+        let rivals = distinct(sidecars.iter().copied().filter(|other| {
+            let theirs = selector(other);
+            !other.is_variant_of(sidecar)
+                && other.namespace == sidecar.namespace
+                && own.is_empty() == theirs.is_empty()
+                && (own.is_empty()
+                    || (own.covers(&theirs) && theirs.covers(&own))
+                    || selected.iter().any(|pod| theirs.may_match(&pod.labels)))
+        }));
+        if !rivals.is_empty() {
+            let names = listed(rivals.iter().map(|other| other.name));
+            let mut finding = match own.is_empty() {
+                true => sidecar.finding_at_name(
+                    &DEFAULT_CONFLICT,
+                    format!("{names} is for all workloads of the namespace too; which of them holds is not defined"),
+                ),
+                false => sidecar.finding_at_name(
+                    &CONFLICT,
+                    format!("{names} selects the same workload; which of them holds is not defined"),
+                ),
+            };
+            for other in rivals {
+                finding = finding
+                    .related(other.place(other.name_node()), format!("{} is here", other.id()));
+            }
+            findings.push(finding);
+        }
+        if let Some(pods) = group.unselected(&own, sidecar.namespace, Reach::Namespace)
+            && let Some(node) = sidecar.at("spec.workloadSelector")
+        {
+            findings.push(
+                sidecar
+                    .finding(
+                        &SELECTS_NOTHING,
+                        node,
+                        format!("no workload shown here has the labels `{own}`"),
+                    )
+                    .help(format!("shown are {}", group.listed_pods(&pods))),
+            );
+        }
+    }
+    for filter in group.of(NETWORKING, "EnvoyFilter") {
+        if group.is_ambient(filter.namespace)
+            && filter.at("spec.workloadSelector").is_none()
+            && filter.at("spec.targetRefs").is_none()
+        {
+            findings.push(
+                filter
+                    .finding_at_name(
+                        &INEFFECTIVE,
+                        "this EnvoyFilter changes nothing: its namespace is in ambient mode",
+                    )
+                    .help(
+                        "ztunnel is not Envoy; attach the filter to a waypoint with `targetRefs`",
+                    ),
+            );
+        }
+    }
+}

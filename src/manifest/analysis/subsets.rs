@@ -1,0 +1,150 @@
+//! Subsets: named by a route, defined by a DestinationRule, and selecting pods.
+
+use super::group::{CORE, Group, NETWORKING, Object, may_be_same, text};
+use super::hosts::{Host, Lookup, overlap};
+use super::select::Selector;
+use super::virtual_services::destinations;
+use super::{declare, listed};
+use crate::diag::Diagnostic;
+
+declare! {
+    SUBSET_MISSING = "subset-missing", Deny, "IST0101",
+        "a route names a subset that the host's DestinationRule does not define";
+    SUBSET_SELECTS_NOTHING = "subset-selects-nothing", Warn, "IST0173",
+        "a subset selects none of the pods that the host's Service selects";
+    HOST_MISSING = "destination-rule-host-missing", Warn, "IST0174",
+        "a DestinationRule is for a host that the group does not define, beside Services that it does";
+}
+
+fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
+    named_subsets(group, findings);
+    for rule in group.of(NETWORKING, "DestinationRule") {
+        let Some(node) = rule.at("spec.host") else { continue };
+        let Some(name) = node.as_str() else { continue };
+        let host = Host::of(name, rule.namespace);
+        match group.registry().look_up(host, rule.namespace, &rule.texts("spec.exportTo")) {
+            Lookup::Found(_) => selected_pods(group, rule, &host, findings),
+            Lookup::Hidden(entries) => {
+                let mut finding = rule.finding(
+                    &HOST_MISSING,
+                    node,
+                    format!("`{name}` is not exported to this rule's namespace"),
+                );
+                for entry in entries {
+                    let object = entry.object(group);
+                    finding = finding.related(
+                        object.place(object.name_node()),
+                        format!("{} is here", object.id()),
+                    );
+                }
+                findings.push(finding);
+            }
+            Lookup::Unknown => {
+                let Host::Service(service, namespace) = host else { continue };
+                let there = group.registry().services_in(namespace);
+                if !there.is_empty() {
+                    findings.push(
+                        rule.finding(
+                            &HOST_MISSING,
+                            node,
+                            format!("no Service `{service}` is shown here"),
+                        )
+                        .did_you_mean(service, there.iter().copied())
+                        .help(format!("the Services shown for that namespace: {}", listed(there))),
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// Every subset that a route names is in one of the host's DestinationRules, where the group has such rules.
+fn named_subsets(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
+    for service in group.of(NETWORKING, "VirtualService") {
+        for destination in destinations(service) {
+            let Some((subset, node)) = destination.subset() else { continue };
+            let host = Host::of(destination.host, service.namespace);
+            let rules: Vec<&Object<'_>> = group
+                .of(NETWORKING, "DestinationRule")
+                .filter(|rule| {
+                    let Some(own) = rule.text("spec.host") else { return false };
+                    let own_host = Host::of(own, rule.namespace);
+                    own_host.may_be(&host) || (own.starts_with('*') && overlap(own, &host.full()))
+                })
+                .collect();
+            let names: Vec<&str> = rules
+                .iter()
+                .flat_map(|rule| rule.items("spec.subsets"))
+                .filter_map(|subset| text(subset, "name"))
+                .collect();
+            if rules.is_empty() || names.contains(&subset) {
+                continue;
+            }
+            let mut finding = service
+                .finding(
+                    &SUBSET_MISSING,
+                    node,
+                    format!(
+                        "no DestinationRule for `{}` has a subset `{subset}`",
+                        destination.host
+                    ),
+                )
+                .did_you_mean(subset, names.iter().copied());
+            finding = finding.help(match names.is_empty() {
+                true => "the DestinationRule has no subsets".to_owned(),
+                false => format!("its subsets: {}", listed(names)),
+            });
+            for rule in rules {
+                let at = rule.at("spec.subsets").unwrap_or(rule.name_node());
+                finding = finding.related(rule.place(at), format!("{} is here", rule.id()));
+            }
+            findings.push(finding);
+        }
+    }
+}
+
+/// Each subset selects one of the pods that the host's Service selects, where the group shows such pods.
+fn selected_pods(
+    group: &Group<'_>,
+    rule: &Object<'_>,
+    host: &Host<'_>,
+    findings: &mut Vec<Diagnostic>,
+) {
+    let Host::Service(name, namespace) = *host else { return };
+    let services: Vec<&Object<'_>> = group.find(CORE, "Service", namespace, name).collect();
+    let mut pods = Vec::new();
+    for service in &services {
+        let selector = Selector::of_map(service.at("spec.selector"));
+        if selector.is_empty() {
+            return;
+        }
+        pods.extend(group.pods.iter().filter(|pod| {
+            may_be_same(pod.namespace, namespace.or(service.namespace))
+                && selector.may_match(&pod.labels)
+        }));
+    }
+    if pods.is_empty() {
+        return;
+    }
+    for subset in rule.items("spec.subsets") {
+        let Some(labels) = subset.get("labels") else { continue };
+        let selector = Selector::of_map(Some(labels));
+        if pods.iter().any(|pod| selector.may_match(&pod.labels)) {
+            continue;
+        }
+        let mut shown: Vec<String> =
+            pods.iter().map(|pod| format!("{} ({})", group.owner(pod).id(), pod.labels)).collect();
+        shown.dedup();
+        findings.push(
+            rule.finding(
+                &SUBSET_SELECTS_NOTHING,
+                labels,
+                format!(
+                    "the subset `{}` ({selector}) selects no pod of the Service `{name}`",
+                    text(subset, "name").unwrap_or_default()
+                ),
+            )
+            .help(format!("pods shown: {}", shown.join(", "))),
+        );
+    }
+}

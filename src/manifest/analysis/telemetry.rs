@@ -1,0 +1,94 @@
+//! Telemetry resources: one for a workload, one for a namespace, and a provider.
+
+use super::group::{Group, Object, Pod, Reach, TELEMETRY};
+use super::select::Selector;
+use super::{declare, distinct, listed};
+use crate::diag::Diagnostic;
+use crate::manifest::Node;
+
+declare! {
+    CONFLICT = "telemetry-conflict", Deny, "IST0159",
+        "two Telemetries select one workload";
+    DEFAULT_CONFLICT = "telemetry-default-conflict", Deny, "IST0160",
+        "two Telemetries of one namespace select no workload, so each would be its default";
+    SELECTS_NOTHING = "telemetry-selects-nothing", Warn, "IST0101",
+        "a Telemetry selects none of the workloads that the group shows";
+    NO_PROVIDER = "telemetry-provider-missing", Warn, "IST0157",
+        "a Telemetry turns access logging on and names no provider";
+}
+
+fn selector<'a>(telemetry: &Object<'a>) -> Selector<'a> {
+    Selector::of_label_selector(telemetry.at("spec.selector"))
+}
+
+fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
+    let all: Vec<&Object<'_>> = group.of(TELEMETRY, "Telemetry").collect();
+    for telemetry in &all {
+        for logging in telemetry.items("spec.accessLogging") {
+            let is_off = logging.get("disabled").and_then(Node::as_bool) == Some(true);
+            let providers = logging.get("providers").map(Node::items).unwrap_or_default();
+            if !is_off && providers.is_empty() {
+                findings.push(
+                    telemetry
+                        .finding(&NO_PROVIDER, logging, "without a provider this logs nothing, unless the mesh has a default")
+                        .help("write `providers: [{name: envoy}]`, or one of the mesh's extension providers"),
+                );
+            }
+        }
+    }
+    let by_selector = all.iter().copied().filter(|telemetry| {
+        telemetry.at("spec.targetRefs").is_none() && telemetry.at("spec.targetRef").is_none()
+    });
+    let all: Vec<&Object<'_>> = by_selector.collect();
+    for telemetry in &all {
+        let own = selector(telemetry);
+        let selected: Vec<&Pod<'_>> = group
+            .pods
+            .iter()
+            .filter(|pod| {
+                !own.is_empty()
+                    && pod.namespace == telemetry.namespace
+                    && own.may_match(&pod.labels)
+            })
+            .collect();
+        let rivals = distinct(all.iter().copied().filter(|other| {
+            let theirs = selector(other);
+            !other.is_variant_of(telemetry)
+                && other.namespace == telemetry.namespace
+                && own.is_empty() == theirs.is_empty()
+                && (own.is_empty()
+                    || (own.covers(&theirs) && theirs.covers(&own))
+                    || selected.iter().any(|pod| theirs.may_match(&pod.labels)))
+        }));
+        if !rivals.is_empty() {
+            let names = listed(rivals.iter().map(|other| other.name));
+            let (code, message) = match own.is_empty() {
+                true => (
+                    &DEFAULT_CONFLICT,
+                    format!("{names} is for all workloads of the namespace too"),
+                ),
+                false => (&CONFLICT, format!("{names} selects the same workload")),
+            };
+            let mut finding = telemetry
+                .finding_at_name(code, format!("{message}; which of them holds is not defined"));
+            for other in rivals {
+                finding = finding
+                    .related(other.place(other.name_node()), format!("{} is here", other.id()));
+            }
+            findings.push(finding);
+        }
+        if let Some(pods) = group.unselected(&own, telemetry.namespace, Reach::Namespace)
+            && let Some(node) = telemetry.at("spec.selector")
+        {
+            findings.push(
+                telemetry
+                    .finding(
+                        &SELECTS_NOTHING,
+                        node,
+                        format!("no workload shown here has the labels `{own}`"),
+                    )
+                    .help(format!("shown are {}", group.listed_pods(&pods))),
+            );
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! The webhooks that inject sidecars and check Istio's configuration.
+
+use super::group::{ADMISSION, CORE, Group, Object, text};
+use super::{declare, listed};
+use crate::diag::Diagnostic;
+use crate::manifest::Node;
+use std::collections::BTreeMap;
+
+declare! {
+    INVALID = "webhook-invalid", Deny, "IST0139",
+        "two webhooks inject one pod, or a webhook's service is missing";
+    BAD_URL = "webhook-url", Warn, "IST0163",
+        "a webhook has no address of its control plane";
+    IP_URL = "webhook-url-ip", Note, "IST0164",
+        "a webhook reaches its control plane by an IP address";
+}
+
+/// A set of labels made up to try selectors with.
+type Tried = BTreeMap<String, String>;
+
+fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
+    let injectors: Vec<(&Object<'_>, &Node)> = group
+        .of(ADMISSION, "MutatingWebhookConfiguration")
+        .filter(|configuration| !revisions(configuration).is_empty() || is_istio(configuration))
+        .flat_map(|configuration| {
+            hooks(configuration).iter().map(move |hook| (configuration, hook))
+        })
+        .collect();
+    overlaps(&injectors, findings);
+    services(group, &injectors, findings);
+    for (kind, prefixes) in [
+        ("ValidatingWebhookConfiguration", &["istiod-default-validator", "istio-validator"][..]),
+        ("MutatingWebhookConfiguration", &["istio-sidecar-injector"][..]),
+    ] {
+        for configuration in group.of(ADMISSION, kind) {
+            if prefixes.iter().any(|prefix| configuration.name.starts_with(prefix)) {
+                hooks(configuration).iter().for_each(|hook| address(configuration, hook, findings));
+            }
+        }
+    }
+}
+
+fn hooks<'a>(configuration: &Object<'a>) -> &'a [Node] {
+    configuration.root.get("webhooks").map(Node::items).unwrap_or_default()
+}
+
+fn is_istio(configuration: &Object<'_>) -> bool {
+    hooks(configuration)
+        .iter()
+        .any(|hook| text(hook, "name").is_some_and(|name| name.ends_with("istio.io")))
+}
+
+/// The revisions that a configuration speaks of.
+fn revisions(configuration: &Object<'_>) -> Vec<String> {
+    const KEY: &str = "istio.io/rev";
+    let mut found: Vec<String> = configuration.label(KEY).map(str::to_owned).into_iter().collect();
+    for hook in hooks(configuration) {
+        for selector in
+            ["namespaceSelector", "objectSelector"].iter().filter_map(|field| hook.get(field))
+        {
+            found.extend(
+                selector.get("matchLabels").and_then(|labels| text(labels, KEY)).map(str::to_owned),
+            );
+            for expression in selector.get("matchExpressions").map(Node::items).unwrap_or_default()
+            {
+                if text(expression, "key") == Some(KEY) {
+                    let values = expression.get("values").map(Node::items).unwrap_or_default();
+                    found.extend(values.iter().filter_map(Node::as_str).map(str::to_owned));
+                }
+            }
+        }
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// Tries every mix of the labels that decide about injection, as a namespace's and as a pod's.
+fn overlaps(injectors: &[(&Object<'_>, &Node)], findings: &mut Vec<Diagnostic>) {
+    let mut all: Vec<String> =
+        injectors.iter().flat_map(|(configuration, _)| revisions(configuration)).collect();
+    all.sort();
+    all.dedup();
+    let tried = |key: &str, values: [&str; 2]| {
+        let mut sets: Vec<Tried> = vec![Tried::new()];
+        sets.extend(values.map(|value| Tried::from([(key.to_owned(), value.to_owned())])));
+        let with_revision: Vec<Tried> = all
+            .iter()
+            .flat_map(|revision| {
+                sets.iter().map(move |set| {
+                    let mut set = set.clone();
+                    set.insert("istio.io/rev".to_owned(), revision.clone());
+                    set
+                })
+            })
+            .collect();
+        sets.extend(with_revision);
+        sets
+    };
+    let mut reported: Vec<(usize, Vec<usize>)> = Vec::new();
+    for namespace in tried("istio-injection", ["enabled", "disabled"]) {
+        for pod in tried("sidecar.istio.io/inject", ["true", "false"]) {
+            let matching: Vec<usize> = (0..injectors.len())
+                .filter(|&index| {
+                    let hook = injectors[index].1;
+                    holds(hook.get("namespaceSelector"), &namespace)
+                        && holds(hook.get("objectSelector"), &pod)
+                })
+                .collect();
+            if matching.len() < 2 {
+                continue;
+            }
+            for &index in &matching {
+                let (configuration, hook) = injectors[index];
+                let others: Vec<usize> = matching
+                    .iter()
+                    .copied()
+                    .filter(|&other| {
+                        other != index && !is_variant(injectors[other], (configuration, hook))
+                    })
+                    .collect();
+                if others.is_empty() || reported.contains(&(index, others.clone())) {
+                    continue;
+                }
+                let names = others.iter().map(|&other| {
+                    let (configuration, hook) = injectors[other];
+                    format!("{}/{}", configuration.name, text(hook, "name").unwrap_or_default())
+                });
+                findings.push(
+                    configuration
+                        .finding(
+                            &INVALID,
+                            hook.get("name").unwrap_or(hook),
+                            format!("{} injects the same pods", listed(names)),
+                        )
+                        .help("their selectors overlap, so that a pod may be injected twice"),
+                );
+                reported.push((index, others));
+            }
+        }
+    }
+}
+
+fn is_variant(one: (&Object<'_>, &Node), other: (&Object<'_>, &Node)) -> bool {
+    !one.0.is(other.0) && one.0.is_variant_of(other.0)
+}
+
+/// Whether a `LabelSelector` matches made-up labels.
+fn holds(selector: Option<&Node>, labels: &Tried) -> bool {
+    let Some(selector) = selector else { return true };
+    let equal = selector
+        .get("matchLabels")
+        .and_then(Node::as_map)
+        .into_iter()
+        .flatten()
+        .all(|entry| labels.get(&entry.key.value).map(String::as_str) == entry.value.as_str());
+    equal
+        && selector.get("matchExpressions").map(Node::items).unwrap_or_default().iter().all(
+            |expression| {
+                let given = text(expression, "key").and_then(|key| labels.get(key));
+                let values = expression.get("values").map(Node::items).unwrap_or_default();
+                let is_in = given
+                    .is_some_and(|given| values.iter().any(|value| value.as_str() == Some(given)));
+                match text(expression, "operator") {
+                    Some("In") => is_in,
+                    Some("NotIn") => !is_in,
+                    Some("Exists") => given.is_some(),
+                    Some("DoesNotExist") => given.is_none(),
+                    _ => false,
+                }
+            },
+        )
+}
+
+/// The service of each webhook, where the group shows other Services of its namespace.
+fn services(group: &Group<'_>, injectors: &[(&Object<'_>, &Node)], findings: &mut Vec<Diagnostic>) {
+    for (configuration, hook) in injectors {
+        let Some(service) = hook.get("clientConfig").and_then(|config| config.get("service"))
+        else {
+            continue;
+        };
+        let (Some(name), namespace) = (text(service, "name"), text(service, "namespace")) else {
+            continue;
+        };
+        let there: Vec<&str> = group
+            .of(CORE, "Service")
+            .filter(|object| object.namespace == namespace)
+            .map(|object| object.name)
+            .collect();
+        if !there.is_empty() && !there.contains(&name) {
+            findings.push(
+                configuration
+                    .finding(
+                        &INVALID,
+                        service,
+                        format!("no Service `{name}` is shown in its namespace"),
+                    )
+                    .did_you_mean(name, there.iter().copied()),
+            );
+        }
+    }
+}
+
+fn address(configuration: &Object<'_>, hook: &Node, findings: &mut Vec<Diagnostic>) {
+    let config = hook.get("clientConfig");
+    if let Some(node) = config.and_then(|config| config.get("url")) {
+        let url = node.as_str().unwrap_or_default();
+        let host = url.split_once("://").map_or("", |(_, rest)| rest);
+        let host = host.split(['/', '?', '#']).next().unwrap_or_default();
+        let host = match host.strip_prefix('[') {
+            Some(inner) => inner.split(']').next().unwrap_or_default(),
+            None => host.split(':').next().unwrap_or_default(),
+        };
+        if url.contains(char::is_whitespace) || host.is_empty() {
+            findings.push(configuration.finding(
+                &BAD_URL,
+                node,
+                format!("`{url}` is no address of a control plane"),
+            ));
+        } else if host.parse::<std::net::IpAddr>().is_ok() {
+            findings.push(
+                configuration
+                    .finding(&IP_URL, node, format!("`{host}` is an IP address"))
+                    .help("a host name outlives a change of address"),
+            );
+        }
+    } else if config.and_then(|config| config.get("service")).is_none() {
+        findings.push(
+            configuration
+                .finding(
+                    &BAD_URL,
+                    config.unwrap_or(hook),
+                    "this webhook has neither an address nor a service",
+                )
+                .help("write `clientConfig.url` or `clientConfig.service`"),
+        );
+    }
+}

@@ -1,0 +1,117 @@
+//! What is set beside workloads: network policies, disruption budgets, autoscalers.
+
+use super::group::{Group, Object, Pod, Reach, may_be_same, text};
+use super::select::Selector;
+use super::{declare, listed};
+use crate::diag::{Code, Diagnostic};
+use crate::manifest::Node;
+
+declare! {
+    POLICY_SELECTS_NOTHING = "network-policy-selects-nothing", Warn, "",
+        "a NetworkPolicy selects none of the workloads that the group shows";
+    BUDGET_SELECTS_NOTHING = "disruption-budget-selects-nothing", Warn, "",
+        "a PodDisruptionBudget selects none of the workloads that the group shows";
+    TARGET_MISSING = "autoscaler-target-missing", Warn, "",
+        "an autoscaler is for a workload that the group does not define, beside others of its kind";
+    NO_REQUEST = "autoscaler-without-request", Warn, "",
+        "an autoscaler follows a share of what is requested, and its target requests nothing";
+}
+
+fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
+    let selecting: [(&str, &str, &str, &'static Code); 2] = [
+        ("networking.k8s.io", "NetworkPolicy", "spec.podSelector", &POLICY_SELECTS_NOTHING),
+        ("policy", "PodDisruptionBudget", "spec.selector", &BUDGET_SELECTS_NOTHING),
+    ];
+    for (api, kind, path, code) in selecting {
+        for object in group.of(api, kind) {
+            let Some(node) = object.at(path) else { continue };
+            let selector = Selector::of_label_selector(Some(node));
+            if let Some(pods) = group.unselected(&selector, object.namespace, Reach::Namespace) {
+                findings.push(
+                    object
+                        .finding(
+                            code,
+                            node,
+                            format!("no workload shown here has the labels `{selector}`"),
+                        )
+                        .help(format!("shown are {}", group.listed_pods(&pods))),
+                );
+            }
+        }
+    }
+    for scaler in group.of("autoscaling", "HorizontalPodAutoscaler") {
+        autoscaler(group, scaler, findings);
+    }
+}
+
+fn autoscaler<'a>(group: &Group<'a>, scaler: &Object<'a>, findings: &mut Vec<Diagnostic>) {
+    let Some(target) = scaler.at("spec.scaleTargetRef") else { return };
+    let (Some(kind), Some(name)) = (text(target, "kind"), text(target, "name")) else { return };
+    let api = text(target, "apiVersion").unwrap_or_default();
+    let api = api.rsplit_once('/').map_or("", |(group, _)| group);
+    let of_kind: Vec<&Object<'a>> = group
+        .of(api, kind)
+        .filter(|object| may_be_same(object.namespace, scaler.namespace))
+        .collect();
+    let targets: Vec<&Object<'a>> =
+        of_kind.iter().copied().filter(|object| object.name == name).collect();
+    if targets.is_empty() {
+        if !of_kind.is_empty()
+            && let Some(node) = target.get("name")
+        {
+            findings.push(
+                scaler
+                    .finding(&TARGET_MISSING, node, format!("no {kind} `{name}` is shown here"))
+                    .did_you_mean(name, of_kind.iter().map(|object| object.name))
+                    .help(format!(
+                        "shown are {}",
+                        listed(of_kind.iter().map(|object| object.name))
+                    )),
+            );
+        }
+        return;
+    }
+    for (node, resource) in followed(scaler) {
+        let missing = |pod: &&Pod<'a>| {
+            let containers = pod.spec.get("containers").map(Node::items).unwrap_or_default();
+            containers.iter().any(|container| {
+                let resources = container.get("resources");
+                // A limit without a request is taken for the request too.
+                !["requests", "limits"].iter().any(|field| {
+                    resources.and_then(|resources| resources.get(field)?.get(resource)).is_some()
+                }) && pod.spec.get("resources").is_none()
+            })
+        };
+        let is_target = |pod: &&Pod<'a>| targets.iter().any(|target| group.owner(pod).is(target));
+        let pods: Vec<&Pod<'a>> = group.pods.iter().filter(is_target).collect();
+        // Each variant of the target lacks it.
+        if !pods.is_empty() && pods.iter().all(|pod| missing(pod)) {
+            let owner = group.owner(pods[0]);
+            findings.push(
+                scaler
+                    .finding(&NO_REQUEST, node, format!("a container of {} requests no {resource}, so there is no share to follow", owner.id()))
+                    .related(owner.place(owner.name_node()), format!("{} is here", owner.id()))
+                    .help(format!("write `resources.requests.{resource}` for each of its containers")),
+            );
+        }
+    }
+}
+
+/// The resources whose use an autoscaler follows as a share of the request.
+fn followed<'a>(scaler: &Object<'a>) -> Vec<(&'a Node, &'a str)> {
+    let mut found = Vec::new();
+    if let Some(node) = scaler.at("spec.targetCPUUtilizationPercentage") {
+        found.push((node, "cpu"));
+    }
+    for metric in scaler.items("spec.metrics") {
+        let Some(resource) = metric.get("resource") else { continue };
+        let by_share = match resource.get("target") {
+            Some(target) => target.get("averageUtilization"),
+            None => resource.get("targetAverageUtilization"),
+        };
+        if let (Some(node), Some(name)) = (by_share, text(resource, "name")) {
+            found.push((node, name));
+        }
+    }
+    found
+}
