@@ -183,10 +183,7 @@ fn manifests(
                 words.group.and_then(|word| word.value.as_ref()).map(|name| name.value.clone());
             outcome.members = members
                 .into_iter()
-                .map(|document| group::Member {
-                    group: group.clone(),
-                    document,
-                })
+                .map(|document| group::Member { group: group.clone(), document })
                 .collect();
         }
     }
@@ -302,10 +299,7 @@ fn here_documents(site: &Site<'_>, words: &Words<'_>, outcome: &mut Outcome) {
                 .extend(placeholder::soften(site.project.validate(&document, &words.versions)));
             let group =
                 words.group.and_then(|word| word.value.as_ref()).map(|name| name.value.clone());
-            outcome.members.push(group::Member {
-                group,
-                document,
-            });
+            outcome.members.push(group::Member { group, document });
         }
     }
 }

@@ -66,7 +66,7 @@ fn run(call: &mut Call<'_>) -> Option<Content> {
         .collect();
     let program = program(call, advisor, &costed, view, &values);
     let words = Words { model, checklist, program: &program };
-    let rules = advisor.rules.iter().map(|rule| self::rule(rule, &words, &values)).collect();
+    let rules = advisor.outcomes.iter().map(|rule| self::rule(rule, &words, &values)).collect();
     let calculator = if costed.is_empty() {
         None
     } else {
@@ -133,7 +133,7 @@ fn program(
 ) -> Json {
     let model = call.model;
     let mut program = Program::new(model);
-    for rule in &advisor.rules {
+    for rule in &advisor.outcomes {
         if let Some(when) = &rule.when {
             call.used.expression(when);
             program.add(format!("rule {}", rule.id), when);
@@ -156,17 +156,20 @@ fn program(
     json
 }
 
-fn rule(rule: &model::Rule, words: &Words<'_>, values: &model::Inputs) -> AdvisorRule {
+fn rule(rule: &model::Outcome, words: &Words<'_>, values: &model::Inputs) -> AdvisorRule {
+    let mut reason = vec![Inline::Strong(text(&rule.title))];
+    reason.push(Inline::Text(". ".to_owned()));
+    reason.extend(ask::prose(words.model, &rule.text, values));
     AdvisorRule {
         id: rule.id.clone(),
         rule: match &rule.when {
             Some(when) => words.rule(&format!("rule {}", rule.id), when.text()),
             None => "always".to_owned(),
         },
-        reason: ask::prose(words.model, &rule.reason, values),
-        recommend: rule.recommend.clone(),
-        against: rule.against.clone(),
-        weight: rule.weight.to_string(),
+        reason,
+        recommend: rule.option.iter().cloned().collect(),
+        against: Vec::new(),
+        weight: "1".to_owned(),
         links: ask::links(&rule.links).into_iter().chain(ask::links(&rule.manifests)).collect(),
     }
 }

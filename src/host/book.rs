@@ -6,9 +6,9 @@ use super::terminal::way_to;
 use crate::check::{self, Checked};
 use crate::config;
 use crate::diag::{Diagnostic, Severity, nearest};
+use crate::reference;
 use crate::render::{self, Delivery, Target};
 use crate::report::{Counts, Report};
-use crate::reference;
 use crate::sync;
 use crate::world::DiskWorld;
 use anyhow::{Context, bail};
@@ -72,8 +72,7 @@ impl Book {
         }
         let checked = check::check(&book.project, &book.chapters);
         let chapters = shown(&book).zip(&book.chapters);
-        let chapters =
-            chapters.map(|(shown, chapter)| sync::Chapter { shown, map: &chapter.map });
+        let chapters = chapters.map(|(shown, chapter)| sync::Chapter { shown, map: &chapter.map });
         let drift = sync::drift(chapters, &checked);
         let mut findings = drift.clone();
         findings.extend(checked.findings.iter().cloned());

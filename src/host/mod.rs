@@ -102,7 +102,9 @@ fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
 
 fn preprocessor(output: Output) -> anyhow::Result<Outcome> {
     if io::stdin().is_terminal() {
-        bail!("without a command this is a preprocessor that mdBook runs; see `mdbook-plumb --help`");
+        bail!(
+            "without a command this is a preprocessor that mdBook runs; see `mdbook-plumb --help`"
+        );
     }
     let findings = Findings::default();
     preprocess::answer(
@@ -141,12 +143,7 @@ fn on_the_way(
     show(&processed.report, findings, output, io::stderr())
 }
 
-fn sync(
-    dir: &Path,
-    dry_run: bool,
-    findings: &Findings,
-    output: Output,
-) -> anyhow::Result<Outcome> {
+fn sync(dir: &Path, dry_run: bool, findings: &Findings, output: Output) -> anyhow::Result<Outcome> {
     let synced = sync::sync(dir, dry_run, findings)?;
     let places: usize = synced.rewrites.iter().map(|rewrite| rewrite.edits).sum();
     let mut out = io::stdout().lock();

@@ -1,8 +1,8 @@
 //! The preprocessor: reads what mdBook sends, has it processed, answers.
 
-use super::protocol::{Book, Request};
 use super::Outcome;
 use super::book::Processed;
+use super::protocol::{Book, Request};
 use anyhow::Context;
 use std::io::{Read, Write};
 

@@ -41,11 +41,15 @@ pub(super) fn sync(folder: &Path, dry: bool, wanted: &Findings) -> anyhow::Resul
 
 /// A file of the book's may be a link, or be included from elsewhere; what is outside is not ours to write.
 fn within(folder: &Path, path: &Path) -> anyhow::Result<()> {
-    let root = folder.canonicalize().with_context(|| format!("can't read `{}`", folder.display()))?;
+    let root =
+        folder.canonicalize().with_context(|| format!("can't read `{}`", folder.display()))?;
     let file = root.join(path);
     let file = file.canonicalize().with_context(|| format!("can't read `{}`", path.display()))?;
     if !file.starts_with(&root) {
-        bail!("`{}` is outside of the book's folder, so it is not rewritten; nothing was", path.display());
+        bail!(
+            "`{}` is outside of the book's folder, so it is not rewritten; nothing was",
+            path.display()
+        );
     }
     Ok(())
 }

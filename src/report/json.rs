@@ -84,10 +84,10 @@ fn line(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
 
 impl<'a> Finding<'a> {
     fn new(report: &Report, finding: &'a Diagnostic) -> Finding<'a> {
-        let related = finding.related.iter().map(|label| Related {
-            place: report.place(&label.location),
-            message: &label.text,
-        });
+        let related = finding
+            .related
+            .iter()
+            .map(|label| Related { place: report.place(&label.location), message: &label.text });
         let fix = finding.fix.as_ref().map(|fix| {
             let edits = fix
                 .edits
