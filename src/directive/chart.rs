@@ -48,9 +48,6 @@ params! {
     }
 }
 
-/// How many points a line has, about.
-const POINTS: usize = 60;
-
 /// Something that is drawn: a name, and an expression over the model.
 struct Subject {
     name: String,
@@ -179,12 +176,10 @@ fn lines(
     inputs: &Inputs,
     over: &Spanned<String>,
 ) -> Option<Chart> {
-    let input = sweep::number_input(call, &over.value, over.span)?;
-    let (sweep, every) =
-        sweep::points(call, input, params.from.as_ref(), params.to.as_ref(), over.span, POINTS)?;
-    let mut steps = Vec::with_capacity(sweep.values.len());
-    for value in &sweep.values {
-        let inputs = sweep.at(call, inputs, value)?;
+    let (sweep, rows) = sweep::axis(call, over, params.from.as_ref(), params.to.as_ref())?;
+    let input = sweep.input;
+    let mut steps = Vec::with_capacity(sweep.values().len());
+    for inputs in sweep.points(call, inputs)? {
         steps.push((values(call, subjects, &inputs)?, inputs));
     }
     let all: Vec<_> = steps.iter().flat_map(|(values, _)| values.iter()).collect();
@@ -196,7 +191,7 @@ fn lines(
         .iter()
         .enumerate()
         .map(|(index, subject)| {
-            let at = sweep.values.iter().zip(&steps);
+            let at = sweep.values().iter().zip(&steps);
             let points = at
                 .clone()
                 .map(|(value, (values, _))| (x(value), in_unit(&number(&values[index]), &unit)));
@@ -220,15 +215,9 @@ fn lines(
     let mut data = Table { caption: text(&title), ..Table::default() };
     data.columns.push(overhead::number_column(&input.label));
     data.columns.extend(subjects.iter().map(|subject| overhead::number_column(&subject.name)));
-    for (_, (values, inputs)) in sweep
-        .values
-        .iter()
-        .zip(&steps)
-        .enumerate()
-        .filter(|(index, _)| index % every == 0)
-        .map(|(_, row)| row)
-    {
-        let mut cells = vec![text(sweep.shown(call, inputs))];
+    for row in rows {
+        let (values, inputs) = &steps[row];
+        let mut cells = vec![text(sweep.show(call, &sweep.values()[row]))];
         cells.extend(values.iter().map(|value| shown(call, value, inputs, &unit, params.range)));
         data.rows.push(Row { cells, header: true, total: false });
     }
@@ -303,7 +292,7 @@ fn crossings(
                 if !crosses || marks.len() == MOST {
                     continue;
                 }
-                let (from, to) = (&sweep.values[index], &sweep.values[index + 1]);
+                let (from, to) = (&sweep.values()[index], &sweep.values()[index + 1]);
                 let share = &before / (&before - &after);
                 let x = from + (to - from) * &share;
                 let (low, high) = (number(&pair[0].0[one]), number(&pair[1].0[one]));

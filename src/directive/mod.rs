@@ -8,6 +8,7 @@
 
 pub mod advisor;
 mod ask;
+mod breakeven;
 pub mod calculator;
 mod chart;
 pub mod checklist;
@@ -53,6 +54,7 @@ pub static REGISTRY: &[&Directive] = &[
     &value::DIRECTIVE,
     &overhead::DIRECTIVE,
     &chart::DIRECTIVE,
+    &breakeven::DIRECTIVE,
     &matrix::DIRECTIVE,
     &checklist::DIRECTIVE,
     &calculator::DIRECTIVE,

@@ -401,8 +401,7 @@ fn swept(
 ) -> Option<Table> {
     let mut table = Table { columns: vec![number_column(&sweep.input.label)], ..Table::default() };
     let mut steps = Vec::new();
-    for value in &sweep.values {
-        let inputs = sweep.at(call, inputs, value)?;
+    for inputs in sweep.points(call, inputs)? {
         steps.push((costs(call, options, &inputs)?, inputs));
     }
     let all: Vec<_> = steps.iter().flat_map(|(costs, _)| costs.iter().cloned()).collect();
@@ -423,8 +422,8 @@ fn swept(
             common_unit(call, values)
         })
         .collect();
-    for (costs, inputs) in &steps {
-        let mut cells = vec![text(sweep.shown(call, inputs))];
+    for ((costs, inputs), value) in steps.iter().zip(sweep.values()) {
+        let mut cells = vec![text(sweep.show(call, value))];
         for cost in costs {
             for (what, unit) in columns.iter().zip(&units) {
                 cells.push(cell(call, what.of(cost), inputs, unit.as_ref(), params.range));

@@ -1,45 +1,38 @@
-//! The values that one input goes through: `pods:20..100..20`, or `pods:20,50,100`.
+//! The values that one input goes through, as authors write them: `pods:20..100..20`, or `pods:20,50,100`; and those of a
+//! chart's axis.
 
 use super::{Call, INVALID_ARGUMENT};
 use crate::diag::Diagnostic;
-use crate::model::{Format, Input, InputKind, Inputs, Quantity, Ratio, Unit};
+use crate::model::{self, Format, Input, InputKind, Inputs, Problem, Quantity, Ratio, Unit};
 use crate::text::{Span, Spanned};
-use num_traits::Zero;
+use num_bigint::BigInt;
+use num_traits::{One, Zero};
 
 /// More rows than a page can show.
-const MAX_STEPS: usize = 200;
+const MAX_ROWS: usize = 200;
 
-/// How many rows the data of a chart has, about.
-const ROWS: usize = 6;
-
-/// An input and the values that it goes through, in base units.
+/// An input and the values that it goes through.
 pub(super) struct Sweep<'m> {
     pub(super) input: &'m Input,
-    pub(super) values: Vec<Ratio>,
+    values: model::Sweep,
     span: Span,
 }
 
 impl Sweep<'_> {
-    /// The inputs at one of the values.
-    pub(super) fn at(&self, call: &mut Call<'_>, inputs: &Inputs, value: &Ratio) -> Option<Inputs> {
-        let mut inputs = inputs.clone();
-        match inputs.set_number(call.model, &self.input.name, value.clone()) {
-            Ok(()) => Some(inputs),
-            Err(problem) => {
-                let at = call.locate(self.span);
-                call.findings.push(problem.located(|_| at.clone()));
-                None
-            }
+    /// The values, in base units, rising.
+    pub(super) fn values(&self) -> &[Ratio] {
+        &self.values.values
+    }
+
+    /// The inputs at each of the values.
+    pub(super) fn points(&self, call: &mut Call<'_>, inputs: &Inputs) -> Option<Vec<Inputs>> {
+        match self.values.points(call.model, inputs) {
+            Ok(points) => Some(points.into_iter().map(|(_, inputs)| inputs).collect()),
+            Err(problem) => report(call, self.span, problem),
         }
     }
 
-    /// The value that the input has, without its unit: the column's head says what it is.
-    pub(super) fn shown(&self, call: &Call<'_>, inputs: &Inputs) -> String {
-        let value = inputs.number(call.model, &self.input.name).unwrap_or_else(Ratio::zero);
-        self.show(call, &value)
-    }
-
-    /// A value of the input, without its unit.
+    /// A value of the input without its unit: the head of the column, or the axis, says what it is.
     pub(super) fn show(&self, call: &Call<'_>, value: &Ratio) -> String {
         let format = Format { unit: Some(self.unit(call)), bare: true, ..Format::default() };
         call.model.units.show(&self.quantity(value.clone()), &format).text
@@ -47,18 +40,16 @@ impl Sweep<'_> {
 
     /// The unit that the input is shown in.
     pub(super) fn unit(&self, call: &Call<'_>) -> Unit {
-        let largest = self.values.iter().max().cloned().unwrap_or_else(Ratio::zero);
         let format = Format { unit: self.input.unit.clone(), ..Format::default() };
-        call.model.units.unit_for(&self.quantity(largest), &format)
+        call.model.units.unit_for(&self.largest(), &format)
     }
 
     /// What an axis of it says: its label, with the unit where the unit is no mere noun.
     pub(super) fn axis(&self, call: &Call<'_>) -> String {
-        let largest = self.values.iter().max().cloned().unwrap_or_else(Ratio::zero);
-        let quantity = self.quantity(largest);
+        let largest = self.largest();
         let format = Format { unit: Some(self.unit(call)), ..Format::default() };
-        let unit = call.model.units.show(&quantity, &format).unit;
-        let noun = quantity.dimension.is_count();
+        let unit = call.model.units.show(&largest, &format).unit;
+        let noun = largest.dimension.is_count();
         if noun || unit.is_empty() {
             self.input.label.clone()
         } else {
@@ -66,91 +57,47 @@ impl Sweep<'_> {
         }
     }
 
+    fn largest(&self) -> Quantity {
+        self.quantity(self.values().iter().max().cloned().unwrap_or_else(Ratio::zero))
+    }
+
     fn quantity(&self, value: Ratio) -> Quantity {
-        let dimension = match &self.input.kind {
-            InputKind::Number { dimension, .. } => *dimension,
-            _ => Default::default(),
-        };
-        Quantity::new(value, dimension)
+        Quantity::new(value, self.values.dimension)
     }
 }
 
 /// Reads a sweep; what is wrong is reported.
 pub(super) fn read<'m>(call: &mut Call<'m>, written: &Spanned<String>) -> Option<Sweep<'m>> {
+    let span = written.span;
     let Some((name, values)) = written.value.split_once(':') else {
-        wrong(
-            call,
-            written.span,
-            format!("`{}` does not say which values the input goes through", written.value),
-        );
+        let message =
+            format!("`{}` does not say which values the input goes through", written.value);
+        wrong(call, span, message);
         return None;
     };
-    let input = number_input(call, name, written.span)?;
-    let values = match values.split_once("..") {
-        None => values
-            .split(',')
-            .map(|value| number(call, input, value, written.span))
-            .collect::<Option<Vec<_>>>()?,
-        Some((from, rest)) => {
-            let (to, step) = match rest.split_once("..") {
-                Some((to, step)) => (to, Some(step)),
-                None => (rest, None),
-            };
-            let from = number(call, input, from, written.span)?;
-            let to = number(call, input, to, written.span)?;
-            let step = match step {
-                Some(step) => number(call, input, step, written.span)?,
-                None => match &input.kind {
-                    InputKind::Number { step, .. } => step.clone(),
-                    _ => return None,
-                },
-            };
-            steps(call, from, &to, &step, written.span)?
+    let input = number_input(call, name, span)?;
+    let parts: Vec<&str> = values.split("..").collect();
+    let made = match parts[..] {
+        [values] => {
+            let values: Vec<_> = values.split(',').map(str::trim).collect();
+            model::Sweep::over(call.model, name, &values)
+        }
+        [from, to] => model::Sweep::new(call.model, name, Some(from), Some(to), None),
+        [from, to, step] => model::Sweep::new(call.model, name, Some(from), Some(to), Some(step)),
+        _ => {
+            wrong(call, span, format!("`{values}` is more than from, to and step"));
+            return None;
         }
     };
-    Some(Sweep { input, values, span: written.span })
-}
-
-/// Values from one end to the other, on the input's own steps, some `points` of them; and each how many of them make a row
-/// of a short table, the last one included.
-pub(super) fn points<'m>(
-    call: &mut Call<'m>,
-    input: &'m Input,
-    from: Option<&Spanned<String>>,
-    to: Option<&Spanned<String>>,
-    span: Span,
-    points: usize,
-) -> Option<(Sweep<'m>, usize)> {
-    let InputKind::Number { min, max, default, step, .. } = &input.kind else { return None };
-    let end =
-        |call: &mut Call<'m>, given: Option<&Spanned<String>>, own: Option<&Ratio>| match given {
-            Some(text) => number(call, input, &text.value, text.span),
-            None => Some(own.unwrap_or(default).clone()),
-        };
-    let (from, to) = (end(call, from, min.as_ref())?, end(call, to, max.as_ref())?);
-    if from >= to || *step <= Ratio::zero() {
-        wrong(
-            call,
-            span,
-            format!("there is nothing between the ends of the axis over `{}`", input.name),
-        );
+    let values = match made {
+        Ok(values) => values,
+        Err(problem) => return report(call, span, problem),
+    };
+    if values.values.len() > MAX_ROWS {
+        wrong(call, span, format!("these are more than {MAX_ROWS} values"));
         return None;
     }
-    // A whole number of the input's steps, such that a row of the table is a whole number of points.
-    let rows = Ratio::from_integer(ROWS.into());
-    let steps = ((&to - &from) / step / &rows).floor().max(Ratio::from_integer(1.into()));
-    let per_row = Ratio::from_integer((points / ROWS).into());
-    let fine = (&steps / &per_row).ceil().max(Ratio::from_integer(1.into()));
-    let every = (&steps / &fine).floor().max(Ratio::from_integer(1.into()));
-    let stride = &fine * step;
-    let mut values = Vec::new();
-    let mut value = from;
-    while value <= to && values.len() <= 4 * points {
-        values.push(value.clone());
-        value += &stride;
-    }
-    let every = num_traits::ToPrimitive::to_usize(&every.to_integer()).unwrap_or(1);
-    Some((Sweep { input, values, span }, every))
+    Some(Sweep { input, values, span })
 }
 
 /// The numeric input of this name.
@@ -172,48 +119,94 @@ pub(super) fn number_input<'m>(call: &mut Call<'m>, name: &str, span: Span) -> O
     Some(input)
 }
 
-fn number(call: &mut Call<'_>, input: &Input, text: &str, span: Span) -> Option<Ratio> {
-    let mut inputs = call.model.inputs();
-    if let Err(problem) = inputs.set(call.model, &input.name, text.trim()) {
-        let at = call.locate(span);
-        call.findings.push(problem.located(|_| at.clone()));
+/// The values along a chart's axis, all on the input's own steps, and which of them make the rows of a short table: both
+/// ends, and round values between.
+pub(super) fn axis<'m>(
+    call: &mut Call<'m>,
+    over: &Spanned<String>,
+    from: Option<&Spanned<String>>,
+    to: Option<&Spanned<String>>,
+) -> Option<(Sweep<'m>, Vec<usize>)> {
+    let input = number_input(call, &over.value, over.span)?;
+    let InputKind::Number { step, dimension, .. } = &input.kind else { return None };
+    let ends = |text: Option<&Spanned<String>>| text.map(|text| text.value.clone());
+    let (first, last) = (ends(from), ends(to));
+    // One step from end to end: the model reads the ends and says what is wrong with them.
+    let whole = model::Sweep::new(call.model, &over.value, first.as_deref(), last.as_deref(), None);
+    let whole = match whole {
+        Ok(whole) => whole,
+        Err(problem) => {
+            return report(call, from.or(to).map_or(over.span, |end| end.span), problem);
+        }
+    };
+    let (Some(first), Some(last)) = (whole.values.first().cloned(), whole.values.last().cloned())
+    else {
         return None;
-    }
-    inputs.number(call.model, &input.name)
-}
-
-fn steps(
-    call: &mut Call<'_>,
-    from: Ratio,
-    to: &Ratio,
-    step: &Ratio,
-    span: Span,
-) -> Option<Vec<Ratio>> {
-    if *step <= Ratio::zero() || from > *to {
+    };
+    if first == last || step.is_zero() {
         wrong(
             call,
-            span,
-            "the values go from the smaller to the larger, by a step above zero".to_owned(),
+            over.span,
+            format!("there is nothing between the ends of the axis over `{}`", over.value),
         );
         return None;
     }
-    let mut values = Vec::new();
-    let mut value = from;
-    while value <= *to {
+    let unit = input.unit.as_ref().map_or_else(Ratio::one, |unit| unit.factor.clone());
+    const ROWS: i64 = 6;
+    const POINTS: i64 = 60;
+    let rows =
+        on_round(&first, &last, &round_stride(&((&last - &first) / ratio(ROWS)), &unit, step));
+    let fine = ((&last - &first) / ratio(POINTS) / step).ceil().max(Ratio::one()) * step;
+    let mut values = on_round(&first, &last, &fine);
+    values.extend(rows.iter().cloned());
+    values.sort();
+    values.dedup();
+    let rows = rows.iter().filter_map(|row| values.binary_search(row).ok()).collect();
+    let values = model::Sweep { input: over.value.clone(), dimension: *dimension, values };
+    Some((Sweep { input, values, span: over.span }, rows))
+}
+
+fn ratio(value: i64) -> Ratio {
+    Ratio::from_integer(BigInt::from(value))
+}
+
+/// The ends, and the multiples of a stride between them.
+fn on_round(first: &Ratio, last: &Ratio, stride: &Ratio) -> Vec<Ratio> {
+    let mut values = vec![first.clone()];
+    let mut value = ((first / stride).floor() + Ratio::one()) * stride;
+    while value < *last {
         values.push(value.clone());
-        if values.len() > MAX_STEPS {
-            wrong(call, span, format!("these are more than {MAX_STEPS} values"));
-            return None;
-        }
-        value += step;
+        value += stride;
     }
-    Some(values)
+    values.push(last.clone());
+    values
+}
+
+/// The smallest of 1, 2, 5, 10, 20 … units that is at least `least` and a whole number of steps; else whole steps.
+fn round_stride(least: &Ratio, unit: &Ratio, step: &Ratio) -> Ratio {
+    let mut power = unit.clone();
+    while power > *least {
+        power /= ratio(10);
+    }
+    while &power * ratio(10) < *least {
+        power *= ratio(10);
+    }
+    let round = [1, 2, 5, 10, 20, 50, 100].into_iter().map(|size| &power * ratio(size));
+    round
+        .into_iter()
+        .find(|stride| stride >= least && (stride / step).is_integer())
+        .unwrap_or_else(|| (least / step).ceil().max(Ratio::one()) * step)
+}
+
+fn report<T>(call: &mut Call<'_>, span: Span, problem: Problem) -> Option<T> {
+    let at = call.locate(span);
+    call.findings.push(problem.located(|_| at.clone()));
+    None
 }
 
 fn wrong(call: &mut Call<'_>, span: Span, message: String) {
     let at = call.locate(span);
-    call.findings.push(
-        Diagnostic::new(&INVALID_ARGUMENT, at, message)
-            .help("write the input, and from, to and step, or the values: `pods:20..100..20`, `pods:20,50,100`"),
-    );
+    call.findings.push(Diagnostic::new(&INVALID_ARGUMENT, at, message).help(
+        "write the input, and from, to and step, or the values: `pods:20..100..20`, `pods:20,50,100`",
+    ));
 }

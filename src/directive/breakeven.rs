@@ -1,0 +1,142 @@
+//! `breakeven`: where two options cost the same.
+
+use super::ask;
+use super::overhead::{self, What};
+use super::params::params;
+use super::{Call, Directive, INVALID_ARGUMENT, sweep};
+use crate::content::{Block, Content, Inline, text};
+use crate::diag::Diagnostic;
+use crate::model::{BreakEven, Format, Input, Inputs, ModelOption, Quantity};
+use crate::text::Spanned;
+
+pub(super) static DIRECTIVE: Directive = Directive {
+    name: "breakeven",
+    summary: "where two options cost the same, as one input grows",
+    page: include_str!("breakeven.md"),
+    params: Params::PARAMS,
+    late: false,
+    run,
+};
+
+params! {
+    /// The arguments of `breakeven`.
+    struct Params {
+        /// The two options.
+        options: Vec<Spanned<String>> = "options",
+        /// The input that grows; it has a `min` and a `max`.
+        over: Spanned<String> = "over",
+        /// What is compared, as the columns of `overhead`; without it, all that both request.
+        columns: Vec<Spanned<String>> = "columns",
+        /// The named values of the inputs that it is computed with.
+        scenario: Option<Spanned<String>> = "scenario",
+        [inputs]
+        /// Any input of the model, set for this comparison.
+        inputs,
+    }
+}
+
+fn run(call: &mut Call<'_>) -> Option<Content> {
+    let params = match Params::read(&call.directive.args, call.name(), call.map) {
+        Ok(params) => params,
+        Err(findings) => {
+            call.report(findings);
+            return None;
+        }
+    };
+    let inputs = ask::inputs(call, params.scenario.as_ref(), &params.inputs)?;
+    let [one, other] = &params.options[..] else {
+        let at = call.locate(call.name().span);
+        let message = "`breakeven` compares two options".to_owned();
+        call.findings.push(
+            Diagnostic::new(&INVALID_ARGUMENT, at, message).help("write `options=[one, other]`"),
+        );
+        return None;
+    };
+    let (one, other) = (overhead::option(call, one), overhead::option(call, other));
+    let (one, other) = (one?, other?);
+    let input = sweep::number_input(call, &params.over.value, params.over.span)?;
+    let costs =
+        [overhead::costs_of(call, one, &inputs)?, overhead::costs_of(call, other, &inputs)?];
+    let mut columns = overhead::columns(call, &params.columns, &costs)?;
+    columns.retain(|what| costs.iter().all(|cost| what.of(cost).is_some()));
+    let mut items = Vec::new();
+    for what in &columns {
+        let found = call.model.breakeven(
+            &one.id,
+            &other.id,
+            &input.name,
+            what.view,
+            &what.resource,
+            &inputs,
+        );
+        let found = match found {
+            Ok(found) => found,
+            Err(problem) => {
+                let at = call.locate(params.over.span);
+                call.findings.push(problem.located(|_| at.clone()));
+                return None;
+            }
+        };
+        let said = sentence(call, &found, one, other, input, what, &inputs);
+        items.push(vec![Block::Paragraph(
+            [vec![Inline::Strong(text(what.title()))], text(format!(": {said}"))].concat(),
+        )]);
+    }
+    if items.is_empty() {
+        let at = call.locate(call.name().span);
+        let message = format!("`{}` and `{}` say nothing of the same resource", one.id, other.id);
+        call.findings.push(Diagnostic::new(&INVALID_ARGUMENT, at, message));
+        return None;
+    }
+    Some(Content::Blocks(vec![Block::List { ordered: false, items }]))
+}
+
+/// "the same at 30 pods; from 31 pods on, the second takes less."
+fn sentence(
+    call: &Call<'_>,
+    found: &BreakEven,
+    one: &ModelOption,
+    other: &ModelOption,
+    input: &Input,
+    what: &What,
+    inputs: &Inputs,
+) -> String {
+    let show = |quantity: &Quantity| {
+        let format = Format { unit: input.unit.clone(), ..Format::default() };
+        call.model.units.show(quantity, &format).text
+    };
+    if found.always_equal {
+        return format!("{} and {} take the same.", one.label, other.label);
+    }
+    let cheaper = |first: bool| if first { &one.label } else { &other.label };
+    let mut parts = Vec::new();
+    for crossing in &found.crossings {
+        let behind = cheaper(crossing.first_is_cheaper);
+        parts.push(match (&crossing.from, crossing.exact) {
+            (Some(from), true) if *from != crossing.at => {
+                format!(
+                    "the same at {}; from {} on, {behind} takes less",
+                    show(&crossing.at),
+                    show(from)
+                )
+            }
+            (_, true) => {
+                format!("the same at {}; above it, {behind} takes less", show(&crossing.at))
+            }
+            (_, false) => format!("from {} on, {behind} takes less", show(&crossing.at)),
+        });
+    }
+    if parts.is_empty() {
+        let cost = |option: &ModelOption| {
+            let cost = call.model.overhead(&option.id, inputs).ok()?;
+            what.of(&cost).map(crate::model::Cost::quantity)
+        };
+        let first = match (cost(one), cost(other)) {
+            (Some(one), Some(other)) => one.value < other.value,
+            _ => false,
+        };
+        parts.push(format!("{} always takes less", cheaper(first)));
+    }
+    let rest = if found.complete { "." } else { ", as far as some of the values show." };
+    format!("{}{rest}", parts.join("; "))
+}
