@@ -16,6 +16,7 @@ mod formula;
 mod inputs;
 mod listing;
 mod load;
+pub mod measure;
 mod overhead;
 mod problem;
 mod program;
@@ -148,4 +149,5 @@ pub static CODES: &[&Code] = &[
     &audit::NEVER_USED,
     &audit::SUPERSEDED,
     &audit::NEGATIVE_COUNT,
+    &measure::BAD_CLUSTER_DATA,
 ];

@@ -1,5 +1,6 @@
 //! Tests of the model as a whole: what authors write, and what must come out.
 
+mod cluster;
 mod findings;
 mod properties;
 mod shared;
