@@ -22,6 +22,7 @@ mod problem;
 mod program;
 pub mod quantity;
 mod rank;
+mod schema;
 mod sweep;
 pub mod tables;
 
@@ -42,6 +43,7 @@ pub use problem::Problem;
 pub use program::{Program, unit_json};
 pub use quantity::{Dimension, Format, Quantity, Ratio, Shown, Style, Unit, Units};
 pub use rank::Ranked;
+pub use schema::{json_schema, reference_page};
 pub use sweep::{BreakEven, Crossing, Sweep};
 
 use crate::diag::Code;

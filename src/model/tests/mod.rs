@@ -2,6 +2,7 @@
 
 mod cluster;
 mod findings;
+mod format;
 mod properties;
 mod shared;
 mod worked;
