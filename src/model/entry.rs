@@ -579,6 +579,8 @@ pub struct Proxy {
     pub namespace: Vec<String>,
     /// Labels of the pod, with patterns of their values.
     pub labels: BTreeMap<String, String>,
+    /// Annotations of the pod, with patterns of their values.
+    pub annotations: BTreeMap<String, String>,
     /// The kind of the pod's owner.
     pub owner: Option<String>,
     /// The input that takes the count.
@@ -598,6 +600,8 @@ pub enum Per {
     Node,
     /// As many as someone runs.
     Replica,
+    /// Nothing: the pod itself belongs to a mesh that runs elsewhere.
+    Member,
 }
 
 /// What a reader fills in once.

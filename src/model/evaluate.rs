@@ -358,11 +358,9 @@ impl Model {
         let own = match ir.nodes.last().map(|node| &node.op) {
             Some(Op::Figure(index)) => self.figures[*index].unit.clone(),
             Some(Op::Input(index)) => self.inputs[*index].unit.clone(),
-            Some(Op::Definition(index)) => self
-                .formulas
-                .values()
-                .find(|formula| formula.definition == *index)
-                .and_then(|formula| formula.unit.clone()),
+            Some(Op::Definition(index)) => {
+                self.formula_of(*index).and_then(|formula| formula.unit.clone())
+            }
             _ => None,
         };
         if let Some(own) = own
@@ -384,24 +382,25 @@ impl Model {
         (units.iter().all(|unit| *unit == first).then_some(first), decimal)
     }
 
+    /// The formula that a definition is, if an author wrote it as one.
+    fn formula_of(&self, definition: usize) -> Option<&super::Formula> {
+        let formula = self.formulas.get(&self.definitions.get(definition)?.name)?;
+        (formula.definition == definition).then_some(formula)
+    }
+
     pub(super) fn provenance(&self, text: &str, touched: &Touched) -> Provenance {
         let inputs: Vec<String> =
             touched.inputs.iter().map(|index| self.inputs[*index].name.clone()).collect();
         let figures: Vec<String> =
             touched.figures.iter().map(|index| self.figures[*index].name.clone()).collect();
-        let formulas = self
-            .formulas
-            .values()
-            .filter(|formula| touched.definitions.contains(&formula.definition));
+        let formulas = touched.definitions.iter().filter_map(|index| self.formula_of(*index));
         let formulas = formulas.map(|formula| formula.name.clone()).collect();
-        let mut ids: BTreeSet<&str> = BTreeSet::new();
-        for index in &touched.figures {
-            ids.extend(self.figures[*index].sources.iter().map(String::as_str));
-        }
-        for index in &touched.inputs {
-            ids.extend(self.inputs[*index].sources.iter().map(String::as_str));
-        }
-        let sources = self.sources.keys().filter(|id| ids.contains(id.as_str())).cloned().collect();
+        let cited = touched.figures.iter().flat_map(|index| &self.figures[*index].sources);
+        let cited =
+            cited.chain(touched.inputs.iter().flat_map(|index| &self.inputs[*index].sources));
+        let ids: BTreeSet<usize> = cited.filter_map(|id| self.sources.get_index_of(id)).collect();
+        let sources = ids.iter().filter_map(|index| self.sources.get_index(*index));
+        let sources = sources.map(|(id, _)| id.clone()).collect();
         Provenance { formula: text.trim().to_owned(), inputs, figures, formulas, sources }
     }
 

@@ -16,11 +16,13 @@ mod formula;
 mod inputs;
 mod listing;
 mod load;
+pub mod measure;
 mod overhead;
 mod problem;
 mod program;
 pub mod quantity;
 mod rank;
+mod schema;
 mod sweep;
 pub mod tables;
 
@@ -41,6 +43,7 @@ pub use problem::Problem;
 pub use program::{Program, unit_json};
 pub use quantity::{Dimension, Format, Quantity, Ratio, Shown, Style, Unit, Units};
 pub use rank::Ranked;
+pub use schema::{json_schema, reference_page};
 pub use sweep::{BreakEven, Crossing, Sweep};
 
 use crate::diag::Code;
@@ -148,4 +151,5 @@ pub static CODES: &[&Code] = &[
     &audit::NEVER_USED,
     &audit::SUPERSEDED,
     &audit::NEGATIVE_COUNT,
+    &measure::BAD_CLUSTER_DATA,
 ];

@@ -465,8 +465,8 @@ static PROXY: Table = table(
         optional("option", Kind::Ref("options"), "The option that it belongs to."),
         optional(
             "per",
-            Kind::OneOf(&["pod", "node", "replica"]),
-            "What there is one of: a container in each `pod`, a pod on each `node`, or a `replica`. `pod`, if not said.",
+            Kind::OneOf(&["pod", "node", "replica", "member"]),
+            "What there is one of: a container in each `pod`, a pod on each `node`, or a `replica`. A `member` is a pod that belongs to the mesh but runs nothing of it. `pod`, if not said.",
         ),
         optional(
             "container",
@@ -480,7 +480,12 @@ static PROXY: Table = table(
         ),
         optional("pod", Kind::List(&Kind::Text), "Names of the pod, with `*` for anything."),
         optional("namespace", Kind::List(&Kind::Text), "Namespaces, with `*` for anything."),
-        optional("labels", Kind::Map(&Kind::Text), "Labels of the pod, with `*` for any value."),
+        optional("labels", Kind::Map(&Kind::Text), "Labels of the pod, with `*` for anything."),
+        optional(
+            "annotations",
+            Kind::Map(&Kind::Text),
+            "Annotations of the pod, with `*` for anything.",
+        ),
         optional("owner", Kind::Text, "The kind of the pod's owner: `DaemonSet`, `ReplicaSet`."),
         optional("count", Kind::Text, "The name of the input that is set to how many were found."),
         optional(

@@ -271,12 +271,13 @@ impl<'a> Resolver<'a> {
             Some((Name::Figure(index), at)) if at == fields.len() => Op::Figure(index),
             Some((Name::Definition(index), at)) if at == fields.len() => Op::Definition(index),
             _ => {
-                let mut candidates: Vec<&str> =
-                    self.scope.names.values.keys().map(String::as_str).collect();
+                // of thousands of names, only those of about that length can be near
+                let near = |name: &&str| name.len().abs_diff(full.len()) <= 4;
+                let names = self.scope.names.values.keys().map(String::as_str).filter(near);
+                let mut candidates: Vec<&str> = names.collect();
                 if self.scope.locals.is_some() {
                     candidates.extend(["yes", "no", "total", "score"]);
                 }
-                candidates.sort_unstable();
                 let mut problem =
                     Problem::new(&UNKNOWN_NAME, span, format!("the model has no `{full}`"));
                 if full.contains('.')

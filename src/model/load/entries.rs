@@ -751,13 +751,18 @@ impl<'a> Loader<'a> {
     fn proxy(&mut self, id: &str, entry: &Entry<'a>) -> Proxy {
         let texts =
             |key: &str| entry.texts(key).into_iter().map(|(text, _)| text).collect::<Vec<_>>();
-        let mut labels = BTreeMap::new();
-        for (key, _, value) in entry.map("labels") {
-            labels.insert(key.to_owned(), value.get_ref().as_str().unwrap_or("*").to_owned());
-        }
+        let marks = |key: &str| {
+            let marks = entry.map(key).into_iter();
+            marks
+                .map(|(key, _, value)| {
+                    (key.to_owned(), value.get_ref().as_str().unwrap_or("*").to_owned())
+                })
+                .collect()
+        };
         let options = self.model.options.keys().cloned().collect();
         let inputs = self.model.inputs.keys().cloned().collect();
-        let recognises = ["container", "image", "pod", "namespace", "labels", "owner"];
+        let recognises =
+            ["container", "image", "pod", "namespace", "labels", "annotations", "owner"];
         if !recognises.iter().any(|key| entry.get(key).is_some()) {
             let message =
                 format!("proxy `{id}` would be every container: say how it is recognised");
@@ -770,13 +775,15 @@ impl<'a> Loader<'a> {
             per: match entry.text("per").as_deref() {
                 Some("node") => Per::Node,
                 Some("replica") => Per::Replica,
+                Some("member") => Per::Member,
                 _ => Per::Pod,
             },
             container: texts("container"),
             image: texts("image"),
             pod: texts("pod"),
             namespace: texts("namespace"),
-            labels,
+            labels: marks("labels"),
+            annotations: marks("annotations"),
             owner: entry.text("owner"),
             count: self.reference(entry, "count", "input", inputs),
             figures: entry.text("figures"),

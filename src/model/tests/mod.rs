@@ -1,6 +1,8 @@
 //! Tests of the model as a whole: what authors write, and what must come out.
 
+mod cluster;
 mod findings;
+mod format;
 mod properties;
 mod shared;
 mod worked;

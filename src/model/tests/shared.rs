@@ -50,3 +50,46 @@ fn a_model_elsewhere() {
         let _ = formula;
     }
 }
+
+/// Thirty thousand figures, three thousand formulas: `cargo test --release --lib thirty_thousand -- --ignored --nocapture`.
+#[test]
+#[ignore = "a measurement"]
+#[allow(clippy::print_stderr)]
+fn thirty_thousand_figures() {
+    use std::fmt::Write;
+    let mut text = String::from("[sources.s]\ntitle = \"S\"\naccessed = 2026-01-01\n");
+    for at in 0..30_000 {
+        let _ = writeln!(
+            text,
+            "[figures.\"group{}.item{at}.cpu\"]\nvalue = \"{at}m\"\nlow = \"0\"\nsource = \"s\"\nnote = \"a note\"",
+            at % 100
+        );
+    }
+    text.push_str("[formulas]\n");
+    for at in 0..3_000 {
+        let _ = writeln!(
+            text,
+            "f{at}.cpu = \"2 * group{}.item{at}.cpu + group{}.item{}.cpu\"",
+            at % 100,
+            (at + 1) % 100,
+            at + 1
+        );
+    }
+    let start = std::time::Instant::now();
+    let (model, findings) = load(&text);
+    eprintln!(
+        "{} bytes, {} figures, {} findings: {:?}",
+        text.len(),
+        model.figures.len(),
+        findings.len(),
+        start.elapsed()
+    );
+    let start = std::time::Instant::now();
+    let inputs = model.inputs();
+    for at in 0..1000 {
+        let compiled = model.compile(&format!("f{at}.cpu * 3")).unwrap();
+        let evaluation = model.evaluate(&compiled, &inputs).unwrap();
+        let _ = model.show(&evaluation, &Format::default());
+    }
+    eprintln!("1000 expressions: {:?}", start.elapsed());
+}
