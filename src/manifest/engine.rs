@@ -210,7 +210,7 @@ impl Engine {
         ));
         // A kind's own schema may say of the metadata what is said of every kind's.
         let mut seen = BTreeSet::new();
-        issues.retain(|issue| seen.insert((issue.code.name, issue.path.clone(), issue.span)));
+        issues.retain(|issue| seen.insert((issue.span, issue.message.clone())));
         let mut said: BTreeSet<String> = BTreeSet::new();
         for issue in issues {
             said.insert(issue.path.clone());

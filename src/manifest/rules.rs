@@ -142,6 +142,9 @@ impl Expression {
         if source.len() > MAX_LENGTH {
             return Err(format!("it is longer than {MAX_LENGTH} bytes"));
         }
+        if nesting(source) > 64 {
+            return Err("its brackets are nested too deep".to_owned());
+        }
         let root = Parser::new().enable_optional_syntax(true).parse(source).map_err(|errors| {
             let first = errors.errors.first().map(|error| error.msg.clone());
             first.unwrap_or_else(|| "it is no CEL".to_owned())
@@ -161,6 +164,21 @@ impl Expression {
         }
         Cel::resolve(&self.root, context).map_err(|error| explain(&error))
     }
+}
+
+/// How deep the brackets of an expression are nested, those in its texts included.
+fn nesting(source: &str) -> usize {
+    let mut depth: usize = 0;
+    let mut most = 0;
+    for byte in source.bytes() {
+        match byte {
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        most = most.max(depth);
+    }
+    most
 }
 
 /// An error in the words of Kubernetes, without the values, which may be long.

@@ -13,8 +13,10 @@ use serde_json::Value as Json;
 use std::collections::HashMap;
 use std::fmt;
 
-/// How far combinators may lead from one value without a step into it: a schema that refers to itself stops here.
+/// How far combinators may lead from one value without a step into it.
 const NESTING: usize = 64;
+/// How many values and parts of schemas are looked at for one document; real ones take thousands.
+const STEPS: usize = 2_000_000;
 
 /// Something wrong, in spans of the document's text.
 #[derive(Clone, Debug)]
@@ -169,8 +171,13 @@ pub(crate) fn check<'n>(
         failed: false,
         branch: 0,
         nesting: 0,
+        steps: 0,
     };
     checker.visit(id, node, at);
+    if checker.steps > STEPS {
+        let message = "the schema leads into too many combinations to check them all".to_owned();
+        checker.issues.push(Issue::new(&SCHEMA_INVALID, at, &Path::default(), message));
+    }
     checker.issues
 }
 
@@ -185,6 +192,7 @@ pub(super) struct Checker<'s, 'n> {
     /// How many combinators the walk is in; there, names that a schema does not know are no matter.
     pub(super) branch: usize,
     pub(super) nesting: usize,
+    steps: usize,
 }
 
 impl<'n> Checker<'_, 'n> {
@@ -197,7 +205,8 @@ impl<'n> Checker<'_, 'n> {
     }
 
     pub(super) fn visit(&mut self, id: Id, node: &'n Node, at: Span) {
-        if self.quiet && self.failed {
+        self.steps += 1;
+        if (self.quiet && self.failed) || self.steps > STEPS {
             return;
         }
         let schema = self.schema;
@@ -470,7 +479,16 @@ impl<'n> Checker<'_, 'n> {
                 None if self.is_closed(spec) && !self.is_declared(spec, name) => {
                     let schema = self.schema;
                     self.report(|checker| {
-                        super::unknown::issue(schema, spec, map, entry, &checker.path)
+                        let mut issue =
+                            super::unknown::issue(schema, spec, map, entry, &checker.path);
+                        let raw = checker.text.get(entry.key.span.range()).unwrap_or(name);
+                        if raw != name && !raw.starts_with(['"', '\'']) {
+                            let help = format!(
+                                "YAML reads the key `{raw}` as `{name}`; in quotes it is text"
+                            );
+                            issue.help.insert(0, help);
+                        }
+                        issue
                     });
                 }
                 None => {}

@@ -96,7 +96,7 @@ impl<'n> Checker<'_, 'n> {
     fn asks_for(&self, id: Id) -> Option<String> {
         let spec = self.schema.node(self.schema.resolve(id));
         match spec.required.as_slice() {
-            [name] if spec.one_of.is_empty() && spec.any_of.is_empty() => Some(name.clone()),
+            [name] if spec.only_requires() => Some(name.clone()),
             _ => None,
         }
     }

@@ -110,6 +110,19 @@ pub(crate) struct SchemaNode {
     pub(crate) leads_to_rules: bool,
 }
 
+impl SchemaNode {
+    /// Whether the schema says no more than which fields must be there.
+    pub(crate) fn only_requires(&self) -> bool {
+        self.properties.is_empty()
+            && self.additional == Additional::Unsaid
+            && self.size == (None, None)
+            && self.not.is_none()
+            && self.all_of.is_empty()
+            && self.any_of.is_empty()
+            && self.one_of.is_empty()
+    }
+}
+
 /// A pattern, compiled when first needed.
 #[derive(Debug)]
 pub(crate) struct Pattern {
