@@ -199,6 +199,8 @@ impl Engine {
             // Requests for a verdict are not kept, so they need no name; a binding is named by its path.
             true if kind.ends_with("Review") || kind == "Binding" => Naming::Unknown,
             true => Naming::Own,
+            // What istioctl reads never reaches a cluster.
+            false if group == "install.istio.io" => Naming::Unknown,
             false => Naming::Subdomain,
         };
         issues.extend(check_metadata(
