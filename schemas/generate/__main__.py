@@ -46,7 +46,7 @@ CRATES = {
 PRODUCTS = [
     {"name": "k8s", "title": "Kubernetes", "versions": ["1.34", "1.35", "1.36", "1.37"], "default": "1.37"},
     {"name": "gateway-api", "title": "Gateway API",
-     "versions": ["1.5", "1.5-experimental", "1.6", "1.6-experimental"], "default": "1.6"},
+     "versions": ["1.5", "1.5-experimental", "1.6", "1.6-experimental", "1.7", "1.7-experimental"], "default": "1.6"},
     {"name": "istio", "title": "Istio", "versions": ["1.29", "1.30", "1.31"], "default": "1.31"},
     {"name": "cilium", "title": "Cilium", "versions": ["1.19", "1.20"], "default": "1.20"},
     {"name": "linkerd", "title": "Linkerd policy", "versions": ["2.19"], "default": "2.19"},
@@ -219,6 +219,9 @@ def collect(sources, overlays):
             finish("istio", "1.29", gvk, newer[gvk][0], schema)
             for version in ("1.30", "1.31"):
                 finish("istio", version, gvk, newer[gvk][0], extend(schema, newer[gvk][1]))
+        else:  # IstioOperator
+            for version in ("1.29", "1.30", "1.31"):
+                finish("istio", version, gvk, "Namespaced", schema)
 
     # Cilium: the package is made from 1.19's Go types, with their markers; 1.20's CRD types say what is there now.
     newer = crate_kinds(os.path.join(sources["crate"]["kcr_cilium_io"], "src"))
@@ -257,10 +260,10 @@ def collect(sources, overlays):
             for gvk in (("gateway.networking.k8s.io", "v1", "BackendTLSPolicy"), ("gateway.networking.k8s.io", "v1alpha3", "BackendTLSPolicy"),
                         ("gateway.networking.k8s.io", "v1alpha2", "TLSRoute"), ("gateway.networking.k8s.io", "v1alpha3", "TLSRoute")):
                 older[gvk] = ("Namespaced", facts[gvk])
-        for version in ("1.5", "1.6"):
+        for version in ("1.5", "1.6", "1.7"):
             name = version if channel == "standard" else f"{version}-experimental"
             here = dict(older)
-            if version == "1.6":  # these two became v1, in the standard channel as well
+            if version != "1.5":  # these two became v1, in the standard channel as well
                 for kind in ("TCPRoute", "UDPRoute"):
                     here[("gateway.networking.k8s.io", "v1", kind)] = ("Namespaced", facts[("gateway.networking.k8s.io", "v1alpha2", kind)])
             for gvk, (scope, schema) in here.items():

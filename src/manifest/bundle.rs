@@ -274,4 +274,84 @@ mod tests {
             }
         }
     }
+
+    /// The messages of the rules below a schema.
+    fn messages(value: &Value, found: &mut std::collections::BTreeSet<String>) {
+        match value {
+            Value::Object(map) => {
+                let rules = map.get("x-kubernetes-validations").and_then(Value::as_array);
+                for rule in rules.into_iter().flatten() {
+                    found.extend(rule["message"].as_str().map(str::to_owned));
+                }
+                map.values().for_each(|child| messages(child, found));
+            }
+            Value::Array(items) => items.iter().for_each(|child| messages(child, found)),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn every_rule_refuses_its_example_for_its_own_reason() {
+        use crate::diag::Level;
+        use crate::manifest::{Engine, Format, Schemas, read};
+        use crate::text::{Source, TextMap};
+
+        let engine = Engine::new(Schemas::embedded());
+        let matches = format!("[{}]", ["{}"; 64].join(", "));
+        let prefix = ["a".repeat(60), "b".repeat(60), "c".repeat(60), "d".repeat(68)].join(".");
+        let mut said = std::collections::BTreeSet::new();
+        let mut lines = include_str!("../../schemas/rules/examples.txt").lines();
+        let mut product = "";
+        while let Some(line) = lines.next() {
+            if let Some(title) = line.strip_prefix("# --- ") {
+                let title = title.trim_end_matches(" ---");
+                product = &products().iter().find(|known| known.title == title).expect(title).name;
+            }
+            if line.is_empty() || line.starts_with('#') {
+                continue;
+            }
+            let expected = lines.next().and_then(|next| next.strip_prefix("=> ")).expect(line);
+            let (head, spec) = line.split_once(" | ").expect(line);
+            let (name, versions) = head.split_once(' ').unwrap_or((head, ""));
+            let versions = Versions::parse(versions).expect(head);
+            let named = |entry: &&Kind| {
+                let full = format!("{}/{}/{}", entry.group, entry.version, entry.kind);
+                entry.product == product && (entry.kind == name || full == name)
+            };
+            let stable =
+                |entry: &&Kind| !entry.version.contains("alpha") && !entry.version.contains("beta");
+            let entry = kinds().iter().filter(named).max_by_key(stable).expect(name);
+            let spec = spec.replace("M64", &matches).replace("X253", &prefix);
+            let text = format!(
+                "apiVersion: {}/{}\nkind: {}\nmetadata: {{name: a}}\nspec: {spec}\n",
+                entry.group, entry.version, entry.kind
+            );
+            let source = Source::new("example.yaml", text.as_str());
+            let read = read(&text, &TextMap::identity(&source), Format::Yaml);
+            assert_eq!(read.findings, [], "{text}");
+            let findings = engine.validate(&read.documents, &versions);
+            let errors = findings.iter().filter(|finding| finding.code.level == Level::Deny);
+            let errors: Vec<String> =
+                errors.map(|f| format!("{}: {}", f.code.name, f.message)).collect();
+            if expected == "fine" {
+                assert!(errors.is_empty(), "{text}{errors:#?}");
+                continue;
+            }
+            said.insert(expected.to_owned());
+            let alone = errors.len() == 1 && errors[0].starts_with("schema-rule: ");
+            assert!(alone && errors[0].contains(expected), "{text}{expected}\n{errors:#?}");
+        }
+        let mut known = std::collections::BTreeSet::new();
+        for kind in kinds().iter().filter(|kind| kind.product != "k8s") {
+            for version in &kind.versions {
+                let versions = Versions::default().with(&kind.product, version).expect(version);
+                messages(
+                    &lookup(&kind.group, &kind.version, &kind.kind, &versions).expect("held"),
+                    &mut known,
+                );
+            }
+        }
+        let unproven: Vec<&String> = known.difference(&said).collect();
+        assert!(unproven.is_empty(), "rules without an example: {unproven:#?}");
+    }
 }

@@ -1,7 +1,9 @@
 //! The layers put together: what an API server would say of a document, at the place in the author's file.
 
 use super::rules::check_rules;
-use super::schema::{Issue, Naming, Path, SCHEMA_INVALID, check, check_metadata, normalize};
+use super::schema::{
+    Issue, LIST_DUPLICATE, Naming, Path, SCHEMA_INVALID, check, check_metadata, normalize,
+};
 use super::store::{KindSchema, Schemas};
 use super::versions::Versions;
 use super::{Document, Node, Value};
@@ -167,7 +169,13 @@ impl Engine {
         let Some((kind, at)) = self.identity(document, findings) else { return };
         let group = document.group().unwrap_or("");
         let version = document.version().unwrap_or("");
-        if kind == "List" && group.is_empty() && depth < 8 {
+        // `List` holds anything; `RoleList` holds Roles, as kubectl takes it.
+        let of_a_kind = kind.strip_suffix("List").is_some_and(|one| {
+            !one.is_empty()
+                && document.root.get("items").is_some()
+                && self.schemas.find(group, version, one, versions).is_some()
+        });
+        if (kind == "List" && group.is_empty() || of_a_kind) && depth < 8 {
             for item in document.root.get("items").map(Node::items).unwrap_or_default() {
                 self.validate_into(&document.part(item.clone()), versions, findings, depth + 1);
             }
@@ -189,8 +197,9 @@ impl Engine {
             findings.extend(issues.into_iter().map(|issue| finding(issue, document)));
             return;
         };
+        let before = findings.len();
         self.note_version(document, &known, group, kind, findings);
-        if !findings.iter().any(|finding| finding.code == &API_DEPRECATED) {
+        if !findings[before..].iter().any(|finding| finding.code == &API_DEPRECATED) {
             findings.extend(deprecations::check(document, versions));
         }
         let root = known.schema.root;
@@ -199,6 +208,8 @@ impl Engine {
             // Requests for a verdict are not kept, so they need no name; a binding is named by its path.
             true if kind.ends_with("Review") || kind == "Binding" => Naming::Unknown,
             true => Naming::Own,
+            // What istioctl reads never reaches a cluster.
+            false if group == "install.istio.io" => Naming::Unknown,
             false => Naming::Subdomain,
         };
         issues.extend(check_metadata(
@@ -211,19 +222,29 @@ impl Engine {
         // A kind's own schema may say of the metadata what is said of every kind's.
         let mut seen = BTreeSet::new();
         issues.retain(|issue| seen.insert((issue.span, issue.message.clone())));
+        let coded: Vec<Diagnostic> =
+            CHECKS.iter().flat_map(|check| check(document, versions)).collect();
+        // A rule that knows which name stands twice says it better than the list does.
+        let says_better = |issue: &Issue| {
+            let within = format!("{}.", issue.path);
+            let same = |finding: &Diagnostic| {
+                finding.message.contains("Duplicate value")
+                    && finding.path.as_ref().is_some_and(|path| path.starts_with(&within))
+            };
+            issue.code == &LIST_DUPLICATE && coded.iter().any(same)
+        };
+        issues.retain(|issue| !says_better(issue));
         let mut said: BTreeSet<String> = BTreeSet::new();
         for issue in issues {
             said.insert(issue.path.clone());
             findings.push(finding(issue, document));
         }
         // What the schema has said of a field need not be said again.
-        for check in CHECKS {
-            findings.extend(
-                check(document, versions).into_iter().filter(|finding| {
-                    finding.path.as_ref().is_none_or(|path| !said.contains(path))
-                }),
-            );
-        }
+        findings.extend(
+            coded
+                .into_iter()
+                .filter(|finding| finding.path.as_ref().is_none_or(|path| !said.contains(path))),
+        );
     }
 
     /// The kind, and the place that stands for the document; a finding where it does not say what it is.
