@@ -15,6 +15,7 @@ pub fn codes() -> impl Iterator<Item = &'static Code> {
     all.extend(manifest::codes());
     all.extend(directive::CODES);
     all.extend(super::fences::CODES);
+    all.extend(super::files::CODES);
     all.extend(super::tied::CODES);
     all.extend(super::load::CODES);
     all.extend(super::placeholder::CODES);

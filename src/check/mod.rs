@@ -5,6 +5,7 @@
 
 mod chapter;
 mod fences;
+mod files;
 mod group;
 mod heredoc;
 mod levels;
@@ -13,6 +14,7 @@ mod placeholder;
 mod tied;
 
 pub use fences::WORDS as FENCE_WORDS;
+pub use files::{check_files, unreadable};
 pub use levels::{codes, find_code, settle};
 pub use load::{Book, Given};
 

@@ -5,13 +5,12 @@ use super::protocol;
 use super::terminal::way_to;
 use crate::check::{self, Checked};
 use crate::config;
-use crate::diag::{Diagnostic, Severity, nearest};
-use crate::reference;
+use crate::diag::{Diagnostic, Severity};
 use crate::render::{self, Delivery, Target};
 use crate::report::{Counts, Report};
 use crate::sync;
 use crate::world::DiskWorld;
-use anyhow::{Context, bail};
+use anyhow::Context;
 use rayon::prelude::*;
 use std::path::Path;
 
@@ -59,17 +58,7 @@ impl Book {
     }
 
     fn check(mut book: check::Book, wanted: &Findings) -> anyhow::Result<Book> {
-        for (code, level) in wanted.levels() {
-            let known = reference::all_codes();
-            let known = || known.iter().map(|code| code.name);
-            if code != config::WARNINGS && !known().any(|name| name == code) {
-                match nearest(code, known()) {
-                    Some(name) => bail!("there is no code `{code}`; did you mean `{name}`?"),
-                    None => bail!("there is no code `{code}`"),
-                }
-            }
-            book.project.config.levels.set(code, level);
-        }
+        wanted.set(&mut book.project.config.levels)?;
         let checked = check::check(&book.project, &book.chapters);
         let chapters = shown(&book).zip(&book.chapters);
         let chapters = chapters.map(|(shown, chapter)| sync::Chapter { shown, map: &chapter.map });

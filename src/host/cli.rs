@@ -1,7 +1,10 @@
 //! The command line: what may be said, and nothing about what it does.
 
-use crate::diag::Level;
+use crate::config::{Levels, WARNINGS};
+use crate::diag::{Level, nearest};
+use crate::reference;
 use crate::report::Format;
+use anyhow::bail;
 use clap::builder::PossibleValue;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
@@ -94,16 +97,158 @@ pub(super) enum Command {
         #[command(flatten)]
         findings: Findings,
     },
-    /// Tell what a directive, a finding, a setting or a word on a fence is about
+    /// Validate manifests in files, folders and standard input, as a cluster would
+    Validate {
+        #[command(flatten)]
+        validate: Validate,
+        #[command(flatten)]
+        findings: Findings,
+    },
+    /// The schemas that a book has beside the embedded ones
+    #[command(subcommand)]
+    Schemas(Schemas),
+    /// Ask the model
+    #[command(subcommand)]
+    Model(Model),
+    /// Tell what a directive, a finding, a setting, a word on a fence or a value of the model is about
     Explain {
-        /// Its name; without one, all names are listed
+        /// Its name; without one, all names but those of the model are listed
         name: Option<String>,
+        /// The folder that holds book.toml, for values of the model
+        #[arg(long, default_value = ".", value_hint = ValueHint::DirPath)]
+        dir: PathBuf,
     },
     /// Write completions for a shell to standard output
     Completions {
         /// The shell
         shell: Shell,
     },
+}
+
+/// What to validate, and against what.
+#[derive(Debug, Args)]
+pub(super) struct Validate {
+    /// Files, folders (all YAML, JSON and Markdown below them), or `-` for standard input
+    #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub(super) paths: Vec<PathBuf>,
+    /// The version of Kubernetes
+    #[arg(long, value_name = "VERSION")]
+    pub(super) k8s: Option<String>,
+    /// The version of a product, such as `istio=1.29`
+    #[arg(long, value_name = "PRODUCT=VERSION", value_parser = pair)]
+    pub(super) with: Vec<(String, String)>,
+    /// Folders with CRDs, OpenAPI documents or JSON Schemas, asked before all others
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(super) schemas: Vec<PathBuf>,
+    /// Don't report kinds that no schema knows
+    #[arg(long)]
+    pub(super) ignore_missing: bool,
+    /// Say what was looked at, even with --quiet
+    #[arg(long)]
+    pub(super) summary: bool,
+}
+
+/// What to do with a book's own schemas.
+#[derive(Debug, Subcommand)]
+pub(super) enum Schemas {
+    /// List the schemas that were added, and the versions of the embedded ones
+    List {
+        /// Every embedded kind too
+        #[arg(long)]
+        all: bool,
+        /// The folder that holds book.toml
+        #[arg(long, default_value = ".", value_hint = ValueHint::DirPath)]
+        dir: PathBuf,
+    },
+    /// Add CRDs, a cluster's OpenAPI v3 or JSON Schemas, with their origin and digest
+    Add {
+        /// Files, folders, http(s) addresses, or `-` for standard input
+        #[arg(required = true, value_name = "SOURCE", value_hint = ValueHint::AnyPath)]
+        sources: Vec<String>,
+        /// The folder that holds book.toml
+        #[arg(long, default_value = ".", value_hint = ValueHint::DirPath)]
+        dir: PathBuf,
+    },
+    /// Check that the added schemas are what the lock file says
+    Verify {
+        /// The folder that holds book.toml
+        #[arg(long, default_value = ".", value_hint = ValueHint::DirPath)]
+        dir: PathBuf,
+    },
+    /// Remove schemas that were added
+    Remove {
+        /// A kind, a group, or `group/version/Kind`
+        #[arg(required = true, value_name = "NAME")]
+        names: Vec<String>,
+        /// The folder that holds book.toml
+        #[arg(long, default_value = ".", value_hint = ValueHint::DirPath)]
+        dir: PathBuf,
+    },
+}
+
+/// What to ask the model.
+#[derive(Debug, Subcommand)]
+pub(super) enum Model {
+    /// Compute an expression
+    Eval {
+        /// The expression, such as `tax.cpu` or `pods * istio.sidecar.cpu`
+        expression: String,
+        /// Set an input
+        #[arg(long, value_name = "INPUT=VALUE", value_parser = pair)]
+        set: Vec<(String, String)>,
+        /// Take the inputs of a scenario
+        #[arg(long, value_name = "NAME")]
+        scenario: Option<String>,
+        /// How to write it
+        #[arg(long, value_enum, default_value_t = EvalFormat::Text)]
+        format: EvalFormat,
+        /// The folder that holds book.toml
+        #[arg(long, default_value = ".", value_hint = ValueHint::DirPath)]
+        dir: PathBuf,
+    },
+    /// List the inputs, figures, formulas and sources
+    List {
+        /// Only what has this in its name
+        filter: Option<String>,
+        /// The folder that holds book.toml
+        #[arg(long, default_value = ".", value_hint = ValueHint::DirPath)]
+        dir: PathBuf,
+    },
+    /// Show what a change of the model does to every published value
+    Diff {
+        /// What to compare with: a file or folder with a model, or a revision of git
+        #[arg(default_value = "HEAD")]
+        before: String,
+        /// How to write it
+        #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
+        format: DiffFormat,
+        /// The folder that holds book.toml
+        #[arg(long, default_value = ".", value_hint = ValueHint::DirPath)]
+        dir: PathBuf,
+    },
+}
+
+/// How `model eval` writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum EvalFormat {
+    Text,
+    Json,
+}
+
+/// How `model diff` writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum DiffFormat {
+    Text,
+    Json,
+    Markdown,
+}
+
+/// `name=value`.
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("write it as NAME=VALUE".to_owned()),
+    }
 }
 
 /// When to colour.
@@ -136,10 +281,26 @@ impl ValueEnum for Format {
 
 impl Findings {
     /// The levels that were asked for, weakest first, so that a `--deny` wins over an `--allow` of the same code.
-    pub(super) fn levels(&self) -> impl Iterator<Item = (&str, Level)> {
+    fn levels(&self) -> impl Iterator<Item = (&str, Level)> {
         let allow = self.allow.iter().map(|code| (code.as_str(), Level::Allow));
         let warn = self.warn.iter().map(|code| (code.as_str(), Level::Warn));
         let deny = self.deny.iter().map(|code| (code.as_str(), Level::Deny));
         allow.chain(warn).chain(deny)
+    }
+
+    /// Sets the levels that were asked for.
+    pub(super) fn set(&self, levels: &mut Levels) -> anyhow::Result<()> {
+        let known = reference::all_codes();
+        let known = || known.iter().map(|code| code.name);
+        for (code, level) in self.levels() {
+            if code != WARNINGS && !known().any(|name| name == code) {
+                match nearest(code, known()) {
+                    Some(name) => bail!("there is no code `{code}`; did you mean `{name}`?"),
+                    None => bail!("there is no code `{code}`"),
+                }
+            }
+            levels.set(code, level);
+        }
+        Ok(())
     }
 }

@@ -9,10 +9,13 @@ mod build;
 mod cli;
 mod explain;
 pub mod fetch;
+mod model;
 mod preprocess;
 pub mod protocol;
+mod schemas;
 mod sync;
 mod terminal;
+mod validate;
 
 use crate::report::{self, Format, Report};
 use crate::{reference, world};
@@ -82,9 +85,24 @@ fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
             show(&book.report(&dir, &findings), &findings, output, io::stdout())
         }
         Some(Command::Sync { dir, dry_run, findings }) => sync(&dir, dry_run, &findings, output),
-        Some(Command::Explain { name }) => {
+        Some(Command::Validate { validate, findings }) => {
+            let report = validate::validate(&validate, &findings)?;
+            let quiet = output.quiet && !validate.summary;
+            show(&report, &findings, Output { quiet, ..output }, io::stdout())
+        }
+        Some(Command::Schemas(command)) => {
+            let done = schemas::run(&command)?;
+            say(&done.text, &done.report, output)
+        }
+        Some(Command::Model(command)) => {
+            let done = model::run(&command)?;
+            say(&done.text, &done.report, output)
+        }
+        Some(Command::Explain { name, dir }) => {
             let text = match name {
-                Some(name) => reference::explain(&name).map_err(anyhow::Error::msg)?,
+                Some(name) => reference::explain(&name)
+                    .or_else(|error| model::about(&dir, &name).ok_or(error))
+                    .map_err(anyhow::Error::msg)?,
                 None => explain::names(),
             };
             io::stdout().write_all(text.as_bytes())?;
@@ -141,6 +159,15 @@ fn on_the_way(
         return Ok(Outcome::True);
     }
     show(&processed.report, findings, output, io::stderr())
+}
+
+/// Writes what a command has to say, and what it found to standard error.
+fn say(text: &str, report: &Report, output: Output) -> anyhow::Result<Outcome> {
+    io::stdout().write_all(text.as_bytes())?;
+    if report.findings().is_empty() {
+        return Ok(Outcome::True);
+    }
+    show(report, &Findings::default(), output, io::stderr())
 }
 
 fn sync(dir: &Path, dry_run: bool, findings: &Findings, output: Output) -> anyhow::Result<Outcome> {

@@ -1,0 +1,179 @@
+//! `schemas`: the schemas that a book has of its own, beside the embedded ones.
+
+use super::cli::Schemas;
+use super::fetch::fetch;
+use crate::diag::{Diagnostic, Severity};
+use crate::manifest::store::{Definition, FOLDER, Folder, read_definitions};
+use crate::manifest::{self, Versions};
+use crate::report::Report;
+use crate::world::{DiskWorld, display};
+use anyhow::{Context, bail};
+use sha2::{Digest, Sha256};
+use std::fmt::Write as _;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+/// What a command said, and what it found.
+pub(super) struct Done {
+    pub(super) text: String,
+    pub(super) report: Report,
+}
+
+/// Does what was asked with the schemas of the book in a folder.
+pub(super) fn run(command: &Schemas) -> anyhow::Result<Done> {
+    let (dir, done) = match command {
+        Schemas::List { all, dir } => (dir, list(dir, *all)?),
+        Schemas::Add { sources, dir } => (dir, add(dir, sources)?),
+        Schemas::Verify { dir } => (dir, verify(dir)),
+        Schemas::Remove { names, dir } => (dir, remove(dir, names)?),
+    };
+    let (text, findings) = done;
+    let base = super::terminal::way_to(dir, crate::report::Format::Human);
+    Ok(Done { text, report: Report::new(findings).base(base) })
+}
+
+type Said = (String, Vec<Diagnostic>);
+
+fn open(dir: &Path) -> anyhow::Result<(DiskWorld, Folder)> {
+    let world = DiskWorld::new(dir);
+    match Folder::read(&world, Path::new(FOLDER)) {
+        Ok(folder) => Ok((world, folder)),
+        Err(finding) => bail!("{}: {}", finding.at.location.source.path(), finding.message),
+    }
+}
+
+/// `Kind group/version`, as people write it.
+fn title(group: &str, version: &str, kind: &str) -> String {
+    let slash = if group.is_empty() { "" } else { "/" };
+    format!("{kind} {group}{slash}{version}")
+}
+
+fn list(dir: &Path, all: bool) -> anyhow::Result<Said> {
+    let (_, folder) = open(dir)?;
+    let mut out = String::new();
+    for known in folder.list() {
+        let title = title(&known.group, &known.version, &known.kind);
+        let _ = writeln!(out, "{title}  (added from {})", known.origin);
+    }
+    if folder.is_empty() {
+        out.push_str("no schemas have been added\n");
+    }
+    out.push_str("\nembedded:\n");
+    for product in Versions::products() {
+        let versions = product.versions.join(", ");
+        let _ =
+            writeln!(out, "  {}={}  {} ({versions})", product.name, product.default, product.title);
+    }
+    if all {
+        out.push('\n');
+        let mut kinds: Vec<_> = manifest::Schemas::embedded().kinds().collect();
+        kinds.sort();
+        for (group, version, kind) in kinds {
+            let _ = writeln!(out, "{}", title(&group, &version, &kind));
+        }
+    }
+    Ok((out, Vec::new()))
+}
+
+/// Adds all of what is named, or nothing.
+fn add(dir: &Path, sources: &[String]) -> anyhow::Result<Said> {
+    let (world, mut folder) = open(dir)?;
+    let mut findings = Vec::new();
+    let mut out = String::new();
+    for source in sources {
+        let mut found = 0;
+        for (name, text) in texts(source)? {
+            let reading = read_definitions(&name, &text);
+            findings.extend(reading.findings);
+            found += reading.definitions.len();
+            note(&mut out, &mut folder, &reading.definitions, &name, &text);
+        }
+        if found == 0 && findings.is_empty() {
+            bail!(
+                "`{source}` holds no schema: no CustomResourceDefinition, OpenAPI v3 document or JSON Schema"
+            );
+        }
+    }
+    if findings.iter().any(|finding| finding.severity == Severity::Error) {
+        return Ok(("nothing was added\n".to_owned(), findings));
+    }
+    folder.write(&world, Path::new(FOLDER)).context("can't write the schemas")?;
+    Ok((out, findings))
+}
+
+fn note(out: &mut String, folder: &mut Folder, definitions: &[Definition], name: &str, text: &str) {
+    if definitions.is_empty() {
+        return;
+    }
+    let digest = Sha256::digest(text.as_bytes());
+    let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let added = folder.add(definitions, name, &digest);
+    for (did, kinds) in [("added", added.new), ("changed", added.changed), ("same", added.same)] {
+        for kind in kinds {
+            let _ = writeln!(out, "{did:7} {kind}");
+        }
+    }
+}
+
+/// The texts that a source stands for: standard input, an address, a file, the files of a folder.
+fn texts(source: &str) -> anyhow::Result<Vec<(String, String)>> {
+    if source == "-" {
+        let mut text = String::new();
+        io::stdin().lock().read_to_string(&mut text).context("can't read standard input")?;
+        return Ok(vec![("standard input".to_owned(), text)]);
+    }
+    if source.starts_with("http://") || source.starts_with("https://") {
+        let text = fetch(source).map_err(anyhow::Error::msg)?;
+        return Ok(vec![(source.to_owned(), text)]);
+    }
+    let mut paths = Vec::new();
+    files(Path::new(source), 0, &mut paths).with_context(|| format!("can't read `{source}`"))?;
+    paths
+        .into_iter()
+        .map(|path| {
+            let text = std::fs::read_to_string(&path)
+                .with_context(|| format!("can't read `{}`", path.display()))?;
+            Ok((display(&path), text))
+        })
+        .collect()
+}
+
+fn files(path: &Path, depth: usize, out: &mut Vec<PathBuf>) -> io::Result<()> {
+    if !std::fs::metadata(path)?.is_dir() {
+        out.push(path.to_owned());
+        return Ok(());
+    }
+    let mut entries: Vec<_> = std::fs::read_dir(path)?.collect::<Result<_, _>>()?;
+    entries.sort_by_key(std::fs::DirEntry::file_name);
+    for entry in entries {
+        let below = entry.path();
+        let extension = below.extension().and_then(|extension| extension.to_str()).unwrap_or("");
+        let known = matches!(extension, "yaml" | "yml" | "json");
+        if (known || below.is_dir()) && depth < 64 {
+            files(&below, depth + 1, out)?;
+        }
+    }
+    Ok(())
+}
+
+fn verify(dir: &Path) -> Said {
+    let findings = Folder::verify(&DiskWorld::new(dir), Path::new(FOLDER));
+    let text = if findings.is_empty() { "every schema is as it was added\n" } else { "" };
+    (text.to_owned(), findings)
+}
+
+fn remove(dir: &Path, names: &[String]) -> anyhow::Result<Said> {
+    let (world, mut folder) = open(dir)?;
+    let mut out = String::new();
+    for name in names {
+        let gone = folder.remove(name);
+        if gone.is_empty() {
+            bail!("no schema `{name}` has been added; nothing was removed");
+        }
+        for kind in gone {
+            let _ = writeln!(out, "removed {kind}");
+        }
+    }
+    folder.write(&world, Path::new(FOLDER)).context("can't write the schemas")?;
+    Ok((out, Vec::new()))
+}

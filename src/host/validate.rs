@@ -1,0 +1,135 @@
+//! `validate`: manifests in plain files, by the engine that checks a guide's fences.
+
+use super::cli::{Findings, Validate};
+use super::terminal::way_to;
+use crate::check::{self, Project};
+use crate::config::{Config, IgnoreMissing};
+use crate::diag::Diagnostic;
+use crate::manifest::{Engine, Schemas, Versions};
+use crate::markdown::Dialect;
+use crate::model::Model;
+use crate::report::{Counts, Report};
+use crate::text::Source;
+use crate::world::{DiskWorld, display};
+use anyhow::{Context, bail};
+use rayon::prelude::*;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What in a folder is taken for manifests, or for Markdown with manifests in it.
+const EXTENSIONS: &[&str] = &["yaml", "yml", "json", "md", "markdown"];
+
+/// A chain of folders longer than this is a loop of links.
+const DEEPEST: usize = 64;
+
+/// Checks files, folders and standard input.
+pub(super) fn validate(wanted: &Validate, levels: &Findings) -> anyhow::Result<Report> {
+    let (project, mut findings) = project(wanted, levels)?;
+    let mut paths = Vec::new();
+    for path in &wanted.paths {
+        if path != Path::new("-") {
+            list(path, 0, &mut paths)
+                .with_context(|| format!("can't read `{}`", path.display()))?;
+        }
+    }
+    let read: Vec<_> = paths.par_iter().map(|path| read(path)).collect();
+    let mut files: Vec<Arc<Source>> = Vec::new();
+    if wanted.paths.iter().any(|path| path == Path::new("-")) {
+        let mut bytes = Vec::new();
+        io::stdin().lock().read_to_end(&mut bytes).context("can't read standard input")?;
+        match text("standard input", bytes) {
+            Ok(source) => files.push(source),
+            Err(finding) => findings.push(*finding),
+        }
+    }
+    for outcome in read {
+        match outcome {
+            Ok(source) => files.push(source),
+            Err(finding) => findings.push(*finding),
+        }
+    }
+    let (more, counts) = check::check_files(&project, &files);
+    findings.extend(crate::manifest::once_per_kind(more));
+    let counts =
+        Counts { manifests: counts.manifests, ignored: counts.ignored, ..Counts::default() };
+    Ok(Report::new(check::settle(findings, &project.config.levels))
+        .files(files.iter().map(|file| file.path().to_owned()))
+        .base(way_to(Path::new("."), levels.format))
+        .counts(counts))
+}
+
+fn project(wanted: &Validate, levels: &Findings) -> anyhow::Result<(Project, Vec<Diagnostic>)> {
+    let world = DiskWorld::new(".");
+    for folder in &wanted.schemas {
+        if !folder.exists() {
+            bail!("there is no `{}`", folder.display());
+        }
+    }
+    let (schemas, findings) = Schemas::load(&world, &wanted.schemas);
+    let mut versions = Versions::default();
+    let k8s = wanted.k8s.iter().map(|version| ("k8s", version.as_str()));
+    for (product, version) in
+        k8s.chain(wanted.with.iter().map(|(name, v)| (name.as_str(), v.as_str())))
+    {
+        versions = versions.with(product, version)?;
+    }
+    let mut config = Config::default();
+    if wanted.ignore_missing {
+        config.ignore_missing = IgnoreMissing::All;
+    }
+    levels.set(&mut config.levels)?;
+    let project = Project {
+        config,
+        model: Model::default(),
+        engine: Engine::new(schemas),
+        versions,
+        dialect: Dialect::default(),
+    };
+    Ok((project, findings))
+}
+
+/// A file, or the files below a folder, sorted; hidden ones are left alone.
+fn list(path: &Path, depth: usize, out: &mut Vec<PathBuf>) -> io::Result<()> {
+    if !std::fs::metadata(path)?.is_dir() {
+        out.push(path.to_owned());
+        return Ok(());
+    }
+    let mut entries: Vec<_> = std::fs::read_dir(path)?.collect::<Result<_, _>>()?;
+    entries.sort_by_key(std::fs::DirEntry::file_name);
+    for entry in entries {
+        let below = entry.path();
+        let hidden = entry.file_name().to_string_lossy().starts_with('.');
+        let Ok(about) = std::fs::metadata(&below) else { continue };
+        if about.is_dir() {
+            if !hidden && depth < DEEPEST {
+                list(&below, depth + 1, out)?;
+            }
+            continue;
+        }
+        let extension = below.extension().and_then(|extension| extension.to_str());
+        let wanted = extension.is_some_and(|extension| {
+            EXTENSIONS.iter().any(|known| known.eq_ignore_ascii_case(extension))
+        });
+        if wanted && !hidden {
+            out.push(below);
+        }
+    }
+    Ok(())
+}
+
+fn read(path: &Path) -> Result<Arc<Source>, Box<Diagnostic>> {
+    let shown = display(path);
+    match std::fs::read(path) {
+        Ok(bytes) => text(&shown, bytes),
+        Err(error) => Err(Box::new(check::unreadable(&shown, &error))),
+    }
+}
+
+fn text(path: &str, bytes: Vec<u8>) -> Result<Arc<Source>, Box<Diagnostic>> {
+    String::from_utf8(bytes).map(|text| Source::new(path, text)).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let why = io::Error::new(io::ErrorKind::InvalidData, format!("not UTF-8 (byte {at})"));
+        Box::new(check::unreadable(path, &why))
+    })
+}
