@@ -136,7 +136,8 @@ fn scripts(widgets: &[Widget]) -> String {
     parts.into_iter().map(served).collect()
 }
 
-/// Without indentation, empty lines and lines that are only a comment: the sources hold no text that spans lines.
+/// Without indentation, empty lines and lines that are only a comment, and without line ends where the language needs
+/// none. The sources hold no text that spans lines, and no comment behind code.
 fn served(source: &str) -> String {
     let mut out = String::with_capacity(source.len());
     let mut comment = false;
@@ -144,7 +145,9 @@ fn served(source: &str) -> String {
         comment |= line.starts_with("/*");
         if !comment && !line.is_empty() && !line.starts_with("//") {
             out.push_str(line);
-            out.push('\n');
+            if !line.ends_with(['{', '(', '[', ',', ';']) {
+                out.push('\n');
+            }
         }
         comment &= !line.ends_with("*/");
     }
@@ -193,6 +196,16 @@ mod tests {
             ["eval(", "Function(", "innerHTML", "outerHTML", "insertAdjacentHTML", "document.write"]
         {
             assert!(!js.contains(forbidden), "{forbidden} would run what a model or a link says");
+        }
+    }
+
+    #[test]
+    fn the_sources_can_be_joined() {
+        for source in [CORE, PROGRAM].into_iter().chain(Widget::ALL.map(Widget::script)) {
+            for line in source.lines().filter(|line| !line.trim_start().starts_with("//")) {
+                assert!(!line.replace("://", "").contains("//"), "a comment behind code: {line}");
+                assert!(line.matches('`').count() % 2 == 0, "a text that spans lines: {line}");
+            }
         }
     }
 

@@ -326,7 +326,7 @@ fn input(input: &CalculatorInput, site: &Site) -> Element {
                 .html(" ")
                 .child(number)
                 .html(" ")
-                .child(span("plumb-unit").text(&input.unit)),
+                .child(span("plumb-unit plumb-js").text(&input.unit)),
         );
         html = html.child(
             control("range")

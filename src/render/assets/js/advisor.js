@@ -55,23 +55,23 @@ class Advisor extends Widget {
     const answered = this.checklist?.items.some(({ box }) => box.checked) || this.matrix?.chosen().length;
     const ranking = this.ranking();
     this.best = answered && !ranking[0]?.against.length ? ranking[0] : undefined;
-    const next = answered ? this.advice(ranking) : [make('p', { textContent: 'Answer the questions above: the recommendation appears here.' })];
+    const next = make('div', {}, ...(answered ? this.advice(ranking) : ['Answer the questions above: the recommendation appears here.']));
     const place = this.part('.plumb-advice');
-    if (words(place) !== words(make('div', {}, ...next))) place.replaceChildren(...next);
+    if (words(place) !== words(next)) place.replaceChildren(...next.childNodes);
   }
 
   advice(ranking) {
     const list = (items) => make('ul', {}, ...items.map((item) => make('li', {}, ...[item].flat())));
-    const out = ranking.filter(({ against }) => against.length).map(({ name, against }) => [make('s', { textContent: name }), ` ${against.join(' ')}`]);
-    if (!this.best) return [make('p', { textContent: 'Something speaks against every option:' }), list(out)];
+    const out = ranking.filter(({ against }) => against.length).map(({ name, against }) => [make('s', {}, name), ` ${against.join(' ')}`]);
+    if (!this.best) return [make('p', {}, 'Something speaks against every option:'), list(out)];
     const { id, name, met, reasons } = this.best;
     const why = reasons.map((rule) => words($(rule, '.plumb-reason')));
     if (met && this.matrix.chosen().length) why.push(`For your needs: ${this.matrix.reason(met)}.`);
     for (const [label, root] of this.program.costs[id] ?? []) why.push(`${label} at your size: ${result(this.program, root, this.scope()).text}`);
-    const parts = [make('p', {}, 'Recommended: ', make('strong', { textContent: name })), list(why)];
+    const parts = [make('p', {}, 'Recommended: ', make('strong', {}, name)), list(why)];
     const links = reasons.flatMap((rule) => $$(rule, '.plumb-links > li'));
-    if (links.length) parts.push(make('p', { textContent: 'To read and to start from:' }), make('ul', {}, ...links.map((li) => li.cloneNode(true))));
-    if (out.length) parts.push(make('p', { textContent: 'Ruled out:' }), list(out));
+    if (links.length) parts.push(make('p', {}, 'To read and to start from:'), make('ul', {}, ...links.map((li) => li.cloneNode(true))));
+    if (out.length) parts.push(make('p', {}, 'Ruled out:'), list(out));
     return parts;
   }
 

@@ -61,18 +61,20 @@ class Calculator extends Widget {
     return input;
   }
 
+  // Calculators of one name share their settings, also where they do not ask for the same inputs.
   state() {
     return {
-      inputs: Object.fromEntries(this.inputs.map(({ id, value }) => [id, value])),
+      inputs: { ...this.others, ...Object.fromEntries(this.inputs.map(({ id, value }) => [id, value])) },
       hidden: this.shown.filter(({ box }) => !box.checked).map(({ id }) => id),
     };
   }
 
   adopt({ inputs, hidden, ignored = 0 }) {
-    for (const [name, text] of Object.entries(isObject(inputs) ? inputs : {})) {
-      const input = this.inputs.find(({ id }) => id === name);
-      if (typeof text === 'string' && input?.valid(text)) input.set(text);
-      else ignored += 1;
+    this.others = { ...inputs };
+    for (const input of this.inputs) {
+      const text = this.others[input.id];
+      if (typeof text === 'string' && input.valid(text)) input.set(text);
+      else ignored += text !== undefined;
     }
     if (Array.isArray(hidden)) for (const { id, box } of this.shown) box.checked = !hidden.includes(id);
     return ignored;
@@ -80,14 +82,14 @@ class Calculator extends Widget {
 
   toLink() {
     const { inputs, hidden } = this.state();
-    return [...Object.entries(inputs).map(([id, value]) => `${id}=${value}`), ...hidden.map((id) => `-${id}`)];
+    return [...this.inputs.map(({ id }) => `${id}=${inputs[id]}`), ...hidden.map((id) => `-${id}`)];
   }
 
   fromLink(values) {
     const state = { inputs: {}, hidden: [], ignored: 0 };
     for (const value of values) {
       const [, name, text] = /^([\w.-]+)=(.*)$/.exec(value) ?? [];
-      if (name && name !== '__proto__') state.inputs[name] = text;
+      if (this.inputs.some(({ id }) => id === name)) state.inputs[name] = text;
       else if (this.shown.some(({ id }) => `-${id}` === value)) state.hidden.push(value.slice(1));
       else state.ignored += 1;
     }
@@ -118,7 +120,7 @@ class Calculator extends Widget {
       return { tr, column, index, text, why, length };
     });
     for (const { tr, column, index, text, why, length } of results) {
-      const plain = make('span', { className: 'plumb-value', textContent: text, title: why });
+      const plain = make('span', { className: 'plumb-value', title: why }, text);
       tr.children[column].replaceChildren(asBuilt ? this.built[index] : plain, ...bar(length / longest[column]));
     }
     for (const { box, rows } of this.shown) for (const row of rows) this.rows[row].hidden = !box.checked;

@@ -42,7 +42,7 @@ class Checklist extends Widget {
   flag(item, old) {
     item.old = old || undefined;
     $(item.li, '.plumb-flag')?.remove();
-    if (old) item.li.append(make('span', { className: 'plumb-flag', textContent: 'Reworded since you ticked it: please read it again.' }));
+    if (old) item.li.append(make('span', { className: 'plumb-flag' }, 'Reworded since you ticked it: please read it again.'));
   }
 
   toLink() {

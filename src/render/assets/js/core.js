@@ -9,15 +9,14 @@ const words = (element) => (element?.textContent ?? '').replace(/\s+/g, ' ').tri
 const plural = (count, noun) => `${count} ${noun}${count === 1 ? '' : 's'}`;
 const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-function make(tag, { data = {}, ...properties } = {}, ...children) {
+function make(tag, properties, ...children) {
   const element = Object.assign(document.createElement(tag), properties);
-  for (const name in data) element.setAttribute(name, data[name]);
   element.append(...children);
   return element;
 }
 
 // Text in Markdown that says the text and nothing else.
-const markdown = (text) => text.replace(/[\\`*_[\]<>|~]/g, '\\$&');
+const markdown = (text) => text.replace(/[\\\x60*_[\]<>|~]/g, '\\$&');
 
 // Sets text only where it differs, so that nothing is read out twice.
 function put(element, text) {
@@ -97,9 +96,8 @@ class Widget extends HTMLElement {
   // What the reader must know; said once, and it stays.
   notice(text) {
     if (this.parts('.plumb-notice').some((notice) => notice.textContent === text)) return;
-    const notice = make('p', { className: 'plumb-notice', textContent: text, data: { role: 'status' } });
-    const title = this.part('.plumb-title');
-    title ? title.after(notice) : this.prepend(notice);
+    const notice = make('p', { className: 'plumb-notice', role: 'status' }, text);
+    this.prepend(notice);
   }
 
   // State from the link, else from the browser's store, else none. Each kind of widget gives `state`, `toLink` and

@@ -69,7 +69,7 @@ class Matrix extends Widget {
       ? `${plural(chosen.length, 'need')} chosen: ${left.length} of ${plural(this.options.length, 'option')} left${left.length ? `, first ${left[0].name}` : ''}.`
       : 'No need chosen.');
     this.part('.plumb-ranking').replaceChildren(...(chosen.length ? ranked : []).map((option) =>
-      make('li', {}, make(option.failed.length ? 's' : 'strong', { textContent: option.name }), ` ${this.reason(option)}`)));
+      make('li', {}, make(option.failed.length ? 's' : 'strong', {}, option.name), ` ${this.reason(option)}`)));
   }
 
   reason({ failed, met }) {

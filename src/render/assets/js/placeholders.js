@@ -15,7 +15,7 @@ function placeholders() {
       place.classList.toggle('plumb-filled', Boolean(values[name]));
     }
   };
-  const said = make('span', { className: 'plumb-said', data: { role: 'status' } });
+  const said = make('span', { className: 'plumb-said', role: 'status' });
   const keep = () => {
     put(said, store.write(key, { ...store.read(key), ...values }) ? '' : 'Can not be kept in this browser.');
     apply();
@@ -30,13 +30,13 @@ function placeholders() {
     });
     return { name, field };
   });
-  const clear = make('button', { type: 'button', className: 'plumb-button', textContent: 'Clear' });
+  const clear = make('button', { type: 'button', className: 'plumb-button' }, 'Clear');
   clear.addEventListener('click', () => {
     for (const { name, field } of fields) values[name] = field.value = '';
     keep();
   });
-  const form = make('div', { className: 'plumb-note plumb-form', popover: 'auto', data: { role: 'group', 'aria-label': 'Your values' } },
-    make('p', { textContent: 'Your values for all code of this guide. They stay in this browser.' }),
+  const form = make('div', { className: 'plumb-note plumb-form', popover: 'auto', role: 'group', ariaLabel: 'Your values' },
+    make('p', {}, 'Your values for all code of this guide. They stay in this browser.'),
     ...fields.map(({ name, field }) => make('label', {}, name.replace(/[-_]/g, ' '), field)), clear, said);
   $(document, '[data-plumb-guide]').after(make('div', { className: 'plumb plumb-notes' }, form));
   for (const { name, place } of places) {
