@@ -45,6 +45,8 @@ pub struct Value {
     pub text: String,
     /// How it came about, for the reader who asks.
     pub provenance: Option<Provenance>,
+    /// The key of the program by which the widget around it computes it anew.
+    pub live: Option<String>,
 }
 
 /// How a value came about.
@@ -479,31 +481,29 @@ pub struct Advisor {
     pub matrix: Option<Matrix>,
     /// The reader's size.
     pub calculator: Option<Calculator>,
-    /// What there is to choose from: id and name.
-    pub options: Vec<(String, Vec<Inline>)>,
-    /// What speaks for or against an option.
-    pub rules: Vec<AdvisorRule>,
-    /// The rules, and what options cost, as the reader's browser evaluates them.
+    /// The recommendations that can come out; the first whose rule holds does.
+    pub outcomes: Vec<Outcome>,
+    /// Their rules, what they say that follows from the inputs, and what options cost, as the reader's browser evaluates it.
     pub program: Json,
 }
 
-/// Something that speaks for or against options.
+/// A recommendation.
 #[derive(Clone, Debug, PartialEq)]
-pub struct AdvisorRule {
+pub struct Outcome {
     /// Its id.
     pub id: String,
-    /// When it holds, for people.
+    /// In a few words.
+    pub title: Vec<Inline>,
+    /// Why.
+    pub text: Vec<Inline>,
+    /// The rule, for people.
     pub rule: String,
-    /// Why it speaks for or against them.
-    pub reason: Vec<Inline>,
-    /// Ids of the options that it speaks for.
-    pub recommend: Vec<String>,
-    /// Ids of the options that it rules out.
-    pub against: Vec<String>,
-    /// What it counts; a fraction or a whole number.
-    pub weight: String,
-    /// Pages to read and manifests to start from.
+    /// The option or column whose cost and ranking are shown with it.
+    pub option: Option<String>,
+    /// Pages to read.
     pub links: Vec<Inline>,
+    /// What to start from.
+    pub manifests: Vec<Inline>,
 }
 
 /// A fenced manifest, as a page shows it.

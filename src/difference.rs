@@ -110,10 +110,15 @@ fn of_block(block: &Block) -> Vec<(String, String)> {
             parts.extend(advisor.checklist.iter().flat_map(of_checklist));
             parts.extend(advisor.matrix.iter().flat_map(of_matrix));
             parts.extend(advisor.calculator.iter().flat_map(of_calculator));
-            for rule in &advisor.rules {
+            for outcome in &advisor.outcomes {
                 parts.push((
-                    format!("rule `{}`", rule.id),
-                    format!("{} ({})", plain(&rule.reason), rule.rule),
+                    format!("outcome `{}`", outcome.id),
+                    format!(
+                        "{}. {} ({})",
+                        plain(&outcome.title),
+                        plain(&outcome.text),
+                        outcome.rule
+                    ),
                 ));
             }
             parts

@@ -6,7 +6,7 @@ use super::costs::{self, Asked};
 use super::params::params;
 use super::rules::Words;
 use super::{Call, Directive, checklist, matrix};
-use crate::content::{Advisor, AdvisorRule, Block, Content, Inline, text};
+use crate::content::{Advisor, Block, Content, Outcome, text};
 use crate::model::{self, Model, Program, View};
 use crate::text::Spanned;
 use serde_json::{Map, Value as Json, json};
@@ -48,7 +48,9 @@ fn run(call: &mut Call<'_>) -> Option<Content> {
     };
     let model = call.model;
     let advisor = ask::entry(call, "advisor", &model.advisors, &params.id)?;
-    let values = ask::inputs(call, params.scenario.as_ref(), &params.values)?;
+    // The author's scenario, else the advisor's own.
+    let own = advisor.scenario.clone().map(|id| Spanned::new(id, call.name().span));
+    let values = ask::inputs(call, params.scenario.as_ref().or(own.as_ref()), &params.values)?;
     let before = call.findings.len();
     let presets = named(call, "scenario", &model.scenarios, &params.presets);
     if call.findings.len() > before {
@@ -59,21 +61,21 @@ fn run(call: &mut Call<'_>) -> Option<Content> {
     let view = params.view.map_or(View::Requests, Look::view);
     let checklist = advisor.checklist.as_ref().and_then(|id| model.checklists.get(id));
     let options = options(model, advisor);
-    let costed: Vec<String> = options
-        .iter()
-        .map(|(id, _)| id.clone())
-        .filter(|id| model.options.contains_key(id))
-        .collect();
-    let program = program(call, advisor, &costed, view, &values);
+    let (program, mut outcomes) = outcomes(call, advisor, view, &values);
     let words = Words { model, checklist, program: &program };
-    let rules = advisor.outcomes.iter().map(|rule| self::rule(rule, &words, &values)).collect();
-    let calculator = if costed.is_empty() {
+    for (outcome, entry) in outcomes.iter_mut().zip(&advisor.outcomes) {
+        outcome.rule = match &entry.when {
+            Some(when) => words.rule(&entry.id, when.text()),
+            None => "otherwise".to_owned(),
+        };
+    }
+    let calculator = if options.is_empty() {
         None
     } else {
         let asked = Asked {
             id: "calculator".to_owned(),
             title: "Your size".to_owned(),
-            options: costed,
+            options,
             baseline: None,
             view,
             resources: Vec::new(),
@@ -100,47 +102,56 @@ fn run(call: &mut Call<'_>) -> Option<Content> {
             .and_then(|id| model.matrices.get(id))
             .map(|matrix| matrix::whole(call, matrix)),
         calculator,
-        options,
-        rules,
+        outcomes,
         program,
     };
     Some(Content::Blocks(vec![Block::Advisor(Box::new(content))]))
 }
 
-/// What there is to choose from: what the advisor names, else the matrix's columns, else all options.
-fn options(model: &Model, advisor: &model::Advisor) -> Vec<(String, Vec<Inline>)> {
+/// The options whose costs are compared: those that the advisor names, else the matrix's columns that are options.
+fn options(model: &Model, advisor: &model::Advisor) -> Vec<String> {
     let matrix = advisor.matrix.as_ref().and_then(|id| model.matrices.get(id));
-    let column = |id: &str| {
-        matrix?.columns.iter().find(|column| column.id == id).map(|column| column.label.as_str())
+    let columns = matrix.iter().flat_map(|matrix| &matrix.columns).map(|column| &column.id);
+    let ids: Vec<&String> = if advisor.options.is_empty() {
+        columns.collect()
+    } else {
+        advisor.options.iter().collect()
     };
-    let label =
-        |id: &str| column(id).or_else(|| model.options.get(id).map(|option| option.label.as_str()));
-    let ids: Vec<&str> = match (advisor.options.is_empty(), matrix) {
-        (false, _) => advisor.options.iter().map(String::as_str).collect(),
-        (true, Some(matrix)) => matrix.columns.iter().map(|column| column.id.as_str()).collect(),
-        (true, None) => model.options.keys().map(String::as_str).collect(),
-    };
-    ids.into_iter().map(|id| (id.to_owned(), text(label(id).unwrap_or(id)))).collect()
+    ids.into_iter().filter(|id| model.options.contains_key(*id)).cloned().collect()
 }
 
-/// The rules, and what each option costs.
-fn program(
+/// The outcomes, still without their rules in words, and the program of their rules, values and costs.
+fn outcomes(
     call: &mut Call<'_>,
     advisor: &model::Advisor,
-    options: &[String],
     view: View,
     values: &model::Inputs,
-) -> Json {
+) -> (Json, Vec<Outcome>) {
     let model = call.model;
     let mut program = Program::new(model);
-    for rule in &advisor.outcomes {
-        if let Some(when) = &rule.when {
-            call.used.expression(when);
-            program.add(format!("rule {}", rule.id), when);
-        }
-    }
+    let mut outcomes = Vec::with_capacity(advisor.outcomes.len());
     let mut costs = Map::new();
-    for option in options {
+    for outcome in &advisor.outcomes {
+        if let Some(when) = &outcome.when {
+            call.used.expression(when);
+            program.add(outcome.id.clone(), when);
+        }
+        outcomes.push(Outcome {
+            id: outcome.id.clone(),
+            title: text(&outcome.title),
+            text: ask::live_prose(
+                model,
+                &outcome.text,
+                values,
+                &mut program,
+                &format!("text {}", outcome.id),
+            ),
+            rule: String::new(),
+            option: outcome.option.clone(),
+            links: ask::links(&outcome.links),
+            manifests: ask::links(&outcome.manifests),
+        });
+        let Some(option) = &outcome.option else { continue };
         let Ok(overhead) = model.overhead(option, values) else { continue };
         let mut lines = Vec::new();
         for resource in costs::resources(std::slice::from_ref(&overhead), view) {
@@ -153,23 +164,5 @@ fn program(
     }
     let mut json = program.json(values);
     json["costs"] = Json::Object(costs);
-    json
-}
-
-fn rule(rule: &model::Outcome, words: &Words<'_>, values: &model::Inputs) -> AdvisorRule {
-    let mut reason = vec![Inline::Strong(text(&rule.title))];
-    reason.push(Inline::Text(". ".to_owned()));
-    reason.extend(ask::prose(words.model, &rule.text, values));
-    AdvisorRule {
-        id: rule.id.clone(),
-        rule: match &rule.when {
-            Some(when) => words.rule(&format!("rule {}", rule.id), when.text()),
-            None => "always".to_owned(),
-        },
-        reason,
-        recommend: rule.option.iter().cloned().collect(),
-        against: Vec::new(),
-        weight: "1".to_owned(),
-        links: ask::links(&rule.links).into_iter().chain(ask::links(&rule.manifests)).collect(),
-    }
+    (json, outcomes)
 }

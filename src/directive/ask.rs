@@ -5,7 +5,9 @@ use super::{Call, INVALID_ARGUMENT, UNKNOWN_ARGUMENT};
 use crate::content::{FigureNote, Inline, Provenance, SourceNote, Value};
 use crate::diag::Diagnostic;
 use crate::markdown::{self, Arg, Cut};
-use crate::model::{Evaluation, Format, Inputs, Model, Problem, Prose, Unit, Used};
+use crate::model::{
+    Evaluation, Format, Inputs, Model, Problem, Program, Prose, ProsePart, Unit, Used,
+};
 use crate::text::{Span, Spanned, TextMap};
 
 /// What the directives' arguments say about the inputs: a scenario, then single values.
@@ -159,7 +161,7 @@ pub(super) fn value(
     if shown.rounded {
         provenance.exact = Some(format!("{} {}", shown.exact, shown.unit).trim_end().to_owned());
     }
-    Value { text, provenance: Some(provenance) }
+    Value { text, provenance: Some(provenance), live: None }
 }
 
 /// Where a value comes from, in words for the reader.
@@ -261,4 +263,62 @@ pub(super) fn links(links: &[crate::model::Link]) -> Vec<Inline> {
         _ => format!("/{url}"),
     };
     links.iter().map(|link| Inline::Link { url: url(&link.url), text: text(link) }).collect()
+}
+
+/// As [`prose`], in a widget that computes the values anew: each is added to its program under `key` and a number.
+pub(super) fn live_prose(
+    model: &Model,
+    prose: &Prose,
+    inputs: &Inputs,
+    program: &mut Program<'_>,
+    key: &str,
+) -> Vec<Inline> {
+    // While the Markdown is read, a character that means nothing stands for each value.
+    const FIRST: char = '\u{e000}';
+    let stand_in = |index: usize| {
+        u32::try_from(index).ok().and_then(|index| char::from_u32(u32::from(FIRST) + index))
+    };
+    let mut text = String::new();
+    let mut values = Vec::new();
+    for part in prose.parts() {
+        match part {
+            ProsePart::Text(part) => text.push_str(part),
+            ProsePart::Value(compiled) => {
+                let Ok(evaluation) = model.evaluate(compiled, inputs) else { continue };
+                let shown = model.show(&evaluation, &Format::default()).text;
+                let live = format!("{key} {}", values.len());
+                program.add(live.clone(), compiled);
+                text.extend(stand_in(values.len()));
+                values.push(Value { text: shown, provenance: None, live: Some(live) });
+            }
+        }
+    }
+    let at =
+        |c: char| u32::from(c).checked_sub(u32::from(FIRST)).and_then(|at| values.get(at as usize));
+    put_back(markdown::inline(&text), &at)
+}
+
+/// Puts values in the place of the characters that stand for them.
+fn put_back<'v>(inlines: Vec<Inline>, at: &impl Fn(char) -> Option<&'v Value>) -> Vec<Inline> {
+    let mut out = Vec::new();
+    for inline in inlines {
+        match inline {
+            Inline::Text(text) => {
+                let mut rest = text.as_str();
+                while let Some((start, c, value)) =
+                    rest.char_indices().find_map(|(start, c)| Some((start, c, at(c)?)))
+                {
+                    out.extend(crate::content::text(&rest[..start]));
+                    out.push(Inline::Value(Box::new(value.clone())));
+                    rest = &rest[start + c.len_utf8()..];
+                }
+                out.extend(crate::content::text(rest));
+            }
+            Inline::Strong(inner) => out.push(Inline::Strong(put_back(inner, at))),
+            Inline::Emphasis(inner) => out.push(Inline::Emphasis(put_back(inner, at))),
+            Inline::Link { url, text } => out.push(Inline::Link { url, text: put_back(text, at) }),
+            other => out.push(other),
+        }
+    }
+    out
 }

@@ -127,7 +127,8 @@ fn content(
 fn cell(call: &mut Call<'_>, cell: Option<&model::Cell>, inputs: &Inputs) -> MatrixCell {
     let Some(cell) = cell else {
         // That the model says nothing here is a finding of the model's own.
-        let status = Status { word: "–".to_owned(), weight: "0".to_owned(), ..empty() };
+        let status =
+            Status { word: "–".to_owned(), weight: "0".to_owned(), meets: Meets::No, ..empty() };
         return MatrixCell {
             status,
             text: vec![],

@@ -46,6 +46,9 @@ impl Words<'_> {
             }
             ("!", [a]) => Some(format!("not: {}", self.condition(a, depth + 1)?)),
             ("answer", [item]) => Some(format!("“{}”", self.item(item.as_str()?)?)),
+            ("meets", [column]) => {
+                Some(format!("{} meets every need that is chosen", self.column(column.as_str()?)?))
+            }
             ("need", [row]) => Some(format!("the need “{}”", self.need(row.as_str()?)?)),
             ("==" | "!=" | "<" | "<=" | ">" | ">=", [a, b]) => self.comparison(op, a, b, depth),
             ("input", [name]) => {
@@ -82,6 +85,9 @@ impl Words<'_> {
                     .map_or(group, |group| &group.label);
                 format!("{} {number} of “{label}”", amount(op)?)
             }
+            ("rank", [column]) => {
+                format!("{} ranks {} {number}", self.column(column.as_str()?)?, amount(op)?)
+            }
             _ => return None,
         })
     }
@@ -108,6 +114,11 @@ impl Words<'_> {
     fn item(&self, id: &str) -> Option<String> {
         let item = self.checklist?.items.iter().find(|item| item.id == id)?;
         Some(plain(&ask::prose(self.model, &item.text, &self.model.inputs())))
+    }
+
+    fn column(&self, id: &str) -> Option<&str> {
+        let mut columns = self.model.matrices.values().flat_map(|matrix| &matrix.columns);
+        columns.find(|column| column.id == id).map(|column| column.label.as_str())
     }
 
     fn need(&self, id: &str) -> Option<&str> {

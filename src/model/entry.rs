@@ -36,6 +36,15 @@ pub struct Prose {
     pub(super) pieces: Vec<Piece>,
 }
 
+/// A part of a text with values in it.
+#[derive(Clone, Copy, Debug)]
+pub enum ProsePart<'a> {
+    /// Words.
+    Text(&'a str),
+    /// An expression whose value stands there.
+    Value(&'a super::Compiled),
+}
+
 #[derive(Clone, Debug)]
 pub(super) enum Piece {
     Text(String),
@@ -46,6 +55,20 @@ impl Prose {
     /// Whether it says nothing.
     pub fn is_empty(&self) -> bool {
         self.text.is_empty()
+    }
+
+    /// What it is made of, in order.
+    pub fn parts(&self) -> Vec<ProsePart<'_>> {
+        if self.pieces.is_empty() {
+            return vec![ProsePart::Text(&self.text)];
+        }
+        self.pieces
+            .iter()
+            .map(|piece| match piece {
+                Piece::Text(text) => ProsePart::Text(text),
+                Piece::Value(compiled) => ProsePart::Value(compiled),
+            })
+            .collect()
     }
 }
 

@@ -30,8 +30,8 @@ pub use audit::Used;
 pub use diff::{Change, ChangeKind, diff, diff_listing};
 pub use entry::{
     Advisor, Age, Band, Basis, Cell, Checklist, Column, Component, Figure, Formula, Group, Input,
-    InputKind, Item, Link, Matrix, Meets, ModelOption, Outcome, Per, Placeholder, Prose, Proxy,
-    Row, Scenario, Settings, SourceEntry, Status, Text,
+    InputKind, Item, Link, Matrix, Meets, ModelOption, Outcome, Per, Placeholder, Prose, ProsePart,
+    Proxy, Row, Scenario, Settings, SourceEntry, Status, Text,
 };
 pub use evaluate::{Answers, Compiled, Evaluation, Provenance, Value};
 pub use formula::range::Range;

@@ -117,7 +117,10 @@ impl Inlines<'_> {
                 .attr("type", "button")
                 .class("plumb-value")
                 .attr("popovertarget", &notes::value_id(value, provenance, self.site)),
-            _ => span("plumb-value"),
+            _ => match &value.live {
+                Some(key) => span("plumb-value").attr("data-live", key),
+                None => span("plumb-value"),
+            },
         };
         self.out.push_str(&element.html(&text).end());
     }

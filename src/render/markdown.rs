@@ -8,7 +8,6 @@ use crate::content::{
 };
 
 use super::escape::{self, Place};
-use super::widgets::names;
 use super::{Site, html, notes};
 
 pub(super) fn render(content: &Content, site: &Site) -> String {
@@ -243,7 +242,7 @@ impl Writer<'_> {
     }
 
     fn source(&self, source: &SourceNote) -> String {
-        let text = crate::content::text(source.title.clone());
+        let text = text(source.title.clone());
         match &source.url {
             Some(url) => self.line(&[Inline::Link { url: url.clone(), text }], false, false),
             None => self.line(&text, false, false),
@@ -312,13 +311,10 @@ impl Writer<'_> {
     }
 
     fn advisor(&self, advisor: &Advisor) -> String {
-        let rules = advisor.rules.iter().map(|rule| {
-            let sides = [("for", &rule.recommend), ("against", &rule.against)]
-                .into_iter()
-                .filter(|(_, ids)| !ids.is_empty())
-                .map(|(word, ids)| format!("{word} {}", names(ids, &advisor.options)))
-                .collect::<Vec<_>>();
-            self.rule(&rule.rule, &text(sides.join(", ")), &rule.reason, &rule.links)
+        let outcomes = advisor.outcomes.iter().map(|outcome| {
+            let more: Vec<Inline> =
+                outcome.links.iter().chain(&outcome.manifests).cloned().collect();
+            self.rule(&outcome.rule, &outcome.title, &outcome.text, &more)
         });
         joined([
             self.strong(&advisor.title),
@@ -326,8 +322,8 @@ impl Writer<'_> {
             advisor.checklist.as_ref().map_or_else(String::new, |inner| self.checklist(inner)),
             advisor.matrix.as_ref().map_or_else(String::new, |inner| self.matrix(inner)),
             advisor.calculator.as_ref().map_or_else(String::new, |inner| self.calculator(inner)),
-            "What speaks for what:".to_owned(),
-            rules.collect::<Vec<_>>().join("\n"),
+            "Recommendation:".to_owned(),
+            outcomes.collect::<Vec<_>>().join("\n"),
         ])
     }
 }

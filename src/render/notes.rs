@@ -242,5 +242,5 @@ fn advisor<'a>(advisor: &'a Advisor, out: &mut Vec<Note<'a>>) {
     advisor.checklist.iter().for_each(|inner| checklist(inner, out));
     advisor.matrix.iter().for_each(|inner| matrix(inner, out));
     advisor.calculator.iter().for_each(|inner| calculator(inner, out));
-    advisor.rules.iter().for_each(|rule| inlines(&rule.reason, out));
+    advisor.outcomes.iter().for_each(|outcome| inlines(&outcome.text, out));
 }

@@ -8,8 +8,8 @@
 use serde_json::Value as Json;
 
 use crate::content::{
-    Advisor, AdvisorRule, Calculator, CalculatorInput, CalculatorOption, Checklist, ChecklistGroup,
-    ChecklistItem, Inline, Matrix, MatrixCell, MatrixRow, Verdict, plain,
+    Advisor, Calculator, CalculatorInput, CalculatorOption, Checklist, ChecklistGroup,
+    ChecklistItem, Inline, Matrix, MatrixCell, MatrixRow, Outcome, Verdict, plain,
 };
 
 use super::element::{Element, button, div, element, span};
@@ -348,55 +348,36 @@ fn input(input: &CalculatorInput, site: &Site) -> Element {
 
 pub(super) fn advisor(advisor: &Advisor, site: &Site) -> Element {
     let step = |inside: Element| div("plumb-step").child(inside);
-    let options = advisor.options.iter().map(|(id, title)| (id.clone(), Json::from(plain(title))));
     widget("plumb-advisor", &advisor.id, site)
-        .attr("data-options", &Json::from_iter(options).to_string())
         .children(title(&advisor.title, site))
         .children(paragraph("plumb-intro", &advisor.intro, site))
         .children(advisor.checklist.as_ref().map(|inner| step(checklist(inner, site))))
         .children(advisor.matrix.as_ref().map(|inner| step(matrix(inner, site))))
         .children(advisor.calculator.as_ref().map(|inner| step(calculator(inner, site))))
-        .child(div("plumb-result plumb-advice plumb-js").attr("role", "status").child(
-            element("p").text("Answer the questions above: the recommendation appears here."),
-        ))
+        .child(
+            div("plumb-result plumb-advice plumb-js")
+                .attr("role", "status")
+                .text("Answer the questions above: the recommendation appears here."),
+        )
         .child(bar([button("copy", "Copy as Markdown"), button("link", "Copy link")]))
         .child(
             element("ul")
                 .class("plumb-verdicts")
-                .attr("aria-label", "What speaks for what")
-                .children(
-                    advisor.rules.iter().map(|rule| self::rule(rule, &advisor.options, site)),
-                ),
+                .attr("aria-label", "Recommendations")
+                .children(advisor.outcomes.iter().map(|outcome| self::outcome(outcome, site))),
         )
         .children(data(&advisor.program))
 }
 
-fn rule(rule: &AdvisorRule, options: &[(String, Vec<Inline>)], site: &Site) -> Element {
-    let mut sides = Vec::new();
-    for (word, ids) in [("for", &rule.recommend), ("against", &rule.against)] {
-        if !ids.is_empty() {
-            sides.push(format!("{word} {}", names(ids, options)));
-        }
+fn outcome(outcome: &Outcome, site: &Site) -> Element {
+    let mut html = element("li").attr("data-outcome", &outcome.id);
+    if let Some(option) = &outcome.option {
+        html = html.attr("data-option", option);
     }
-    element("li")
-        .attr("data-rule", &rule.id)
-        .attr("data-recommend", &rule.recommend.join(" "))
-        .attr("data-against", &rule.against.join(" "))
-        .attr("data-weight", &rule.weight)
-        .child(span("plumb-rule").text(&rule.rule))
+    let more: Vec<Inline> = outcome.links.iter().chain(&outcome.manifests).cloned().collect();
+    html.child(span("plumb-rule").text(&outcome.rule))
         .html(" ")
-        .child(element("strong").text(&sides.join(", ")))
-        .children(paragraph("plumb-reason", &rule.reason, site))
-        .children(links(&rule.links, site))
-}
-
-/// Options by name; an id that no option has stands for itself.
-pub(super) fn names(ids: &[String], options: &[(String, Vec<Inline>)]) -> String {
-    let name = |id: &String| {
-        options
-            .iter()
-            .find(|(option, _)| option == id)
-            .map_or_else(|| id.clone(), |(_, title)| plain(title))
-    };
-    ids.iter().map(name).collect::<Vec<_>>().join(", ")
+        .child(element("strong").html(&plain_inlines(&outcome.title, site)))
+        .children(paragraph("", &outcome.text, site))
+        .children(links(&more, site))
 }

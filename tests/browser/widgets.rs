@@ -280,27 +280,26 @@ fn the_advisor_joins_the_answers() {
         tab.click("li[data-item=services] input");
         assert_eq!(
             tab.text(".plumb-advice").replace("\n\n", "\n"),
-            "Recommended: Ambient\nA mesh is worth its price.\nMany pods share a node.\nFor your needs: meets 1 fully.\nCPU \
-             at your size: 4 cores\nTo read and to start from:\nOptions\nRuled out:\nNo mesh A mesh is worth its price."
+            "Recommended: Ambient\nIt takes 4 cores.\nWhy: at least 2 ticked, and Ambient meets every need that is chosen\n\
+             For your needs: meets 1 fully\nCPU at your size: 4 cores\nTo read and to start from:\nOptions"
+        );
+        tab.eval("void (() => { const field = document.querySelector('[data-input=nodes] input'); field.focus(); field.select(); })()");
+        tab.type_text("20");
+        assert!(
+            tab.text(".plumb-advice").contains("It takes 8 cores."),
+            "what it says follows the reader's size"
         );
         tab.click("tr[data-need=support] input");
-        assert!(tab.text(".plumb-advice").starts_with("Recommended: Add-on (sidecar)"));
-        assert!(tab.text(".plumb-advice").contains("Ambient ruled out: Vendor support (✖ no)"));
+        assert!(tab.text(".plumb-advice").starts_with("Recommended: The add-on"));
         let bar = "plumb-advisor > .plumb-bar > [data-do=";
         let link = clipboard(tab, &format!("{bar}link]"));
         let markdown = clipboard(tab, &format!("{bar}copy]"));
-        assert!(
-            markdown.starts_with("Recommended: Add-on (sidecar)\n- A mesh is worth its price."),
-            "{markdown}"
-        );
+        assert!(markdown.starts_with("Recommended: The add-on\n- Why: Add-on"), "{markdown}");
         tab.eval("localStorage.clear()");
         tab.goto(&link);
-        assert!(tab.text(".plumb-advice").starts_with("Recommended: Add-on (sidecar)"));
-        tab.click("tr[data-need=restart] input");
-        assert!(
-            tab.text(".plumb-advice").starts_with("Something speaks against every option")
-                || tab.text(".plumb-advice").contains("AKS Cilium")
-        );
+        assert!(tab.text(".plumb-advice").starts_with("Recommended: The add-on"));
+        tab.click("tr[data-need=clusters] input");
+        assert!(tab.text(".plumb-advice").starts_with("Recommended: No mesh"));
         fine(tab);
     });
 }

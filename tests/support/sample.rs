@@ -33,11 +33,11 @@ pub(crate) fn source() -> SourceNote {
 }
 
 pub(crate) fn value(text: &str) -> Inline {
-    Inline::Value(Box::new(Value { text: text.into(), provenance: Some(provenance()) }))
+    Inline::Value(Box::new(Value { text: text.into(), provenance: Some(provenance()), live: None }))
 }
 
 pub(crate) fn bare(text: &str) -> Inline {
-    Inline::Value(Box::new(Value { text: text.into(), provenance: None }))
+    Inline::Value(Box::new(Value { text: text.into(), provenance: None, live: None }))
 }
 
 pub(crate) fn table() -> Table {
@@ -278,28 +278,28 @@ pub(crate) fn calculator_program() -> Json {
 }
 
 pub(crate) fn advisor() -> Advisor {
-    let rule =
-        |id: &str, when: &str, reason: &str, recommend: &[&str], against: &[&str]| AdvisorRule {
-            id: id.into(),
-            rule: when.into(),
-            reason: text(reason),
-            recommend: recommend.iter().map(|id| (*id).to_owned()).collect(),
-            against: against.iter().map(|id| (*id).to_owned()).collect(),
-            weight: "1".into(),
-            links: vec![],
-        };
-    let mut rules = vec![
-        rule(
-            "mesh",
-            "at least 2 ticked",
-            "A mesh is worth its price.",
-            &["ambient", "addon"],
-            &["none"],
-        ),
-        rule("dense", "Nodes: below 20", "Many pods share a node.", &["ambient"], &[]),
-        rule("small", "fewer than 2 ticked", "Start without a mesh.", &["none"], &[]),
+    let live = Value { text: "4 cores".into(), provenance: None, live: Some("cost".into()) };
+    let outcome = |id: &str, rule: &str, title: &str, option: Option<&str>| Outcome {
+        id: id.into(),
+        title: text(title),
+        text: vec![],
+        rule: rule.into(),
+        option: option.map(Into::into),
+        links: vec![],
+        manifests: vec![],
+    };
+    let mut ambient = outcome(
+        "ambient",
+        "at least 2 ticked, and Ambient meets every need that is chosen",
+        "Ambient",
+        Some("ambient"),
+    );
+    ambient.text = vec![
+        Inline::Text("It takes ".into()),
+        Inline::Value(Box::new(live)),
+        Inline::Text(".".into()),
     ];
-    rules[0].links = vec![Inline::Link { url: "/options.md".into(), text: text("Options") }];
+    ambient.links = vec![Inline::Link { url: "/options.md".into(), text: text("Options") }];
     Advisor {
         id: "advice".into(),
         title: text("What should you run?"),
@@ -307,16 +307,18 @@ pub(crate) fn advisor() -> Advisor {
         checklist: Some(checklist()),
         matrix: Some(matrix()),
         calculator: Some(calculator()),
-        options: matrix().options,
-        rules,
+        outcomes: vec![
+            ambient,
+            outcome("addon", "Add-on (sidecar) ranks exactly 1", "The add-on", Some("addon")),
+            outcome("none", "otherwise", "No mesh", None),
+        ],
         program: json!({
             "inputs": {},
             "figures": {},
             "lets": {},
             "roots": {
-                "rule mesh": {"expr": [">=", ["yes"], "2"], "type": "switch"},
-                "rule dense": {"expr": ["<", ["input", "nodes"], "20"], "type": "switch"},
-                "rule small": {"expr": ["<", ["yes"], "2"], "type": "switch"},
+                "ambient": {"expr": ["&&", [">=", ["yes"], "2"], ["meets", "ambient"]], "type": "switch"},
+                "addon": {"expr": ["==", ["rank", "addon"], "1"], "type": "switch"},
                 "cost": {"expr": ["*", ["input", "nodes"], "2/5"], "type": "number", "dimension": "cpu"},
             },
             "ladders": {"cpu": [{"factor": "1", "one": "core", "many": "cores", "before": ""}]},

@@ -1,11 +1,10 @@
-// Checklist, matrix and calculator together: rules of the model speak for and against options; what comes of it, why, and
-// what it costs at the reader's size.
+// Checklist, matrix and calculator together: the first outcome of the model whose rule holds is recommended, with why, what
+// it costs at the reader's size, and where to go on.
 
 class Advisor extends Widget {
   start() {
     this.program = { costs: {}, ...this.data() };
-    this.options = Object.entries(JSON.parse(this.dataset.options));
-    this.rules = this.parts('li[data-rule]');
+    this.outcomes = this.parts('li[data-outcome]');
     this.steps = ['checklist', 'matrix', 'calculator'].map((name) => (this[name] = $(this, `plumb-${name}`))).filter(Boolean);
     // The parts speak to all who keep the same answers, this one included.
     document.addEventListener('plumb-change', ({ detail }) => {
@@ -26,52 +25,41 @@ class Advisor extends Widget {
   }
 
   scope() {
-    const chosen = this.matrix?.chosen() ?? [];
-    return {
-      input: this.calculator?.scope().input,
-      local: (name, argument) =>
-        (name === 'need' && chosen.some(({ id }) => id === argument)) || this.checklist?.local(name, argument) || false,
+    const ranking = this.matrix?.ranking() ?? [];
+    const option = (id) => ranking.find((option) => option.id === id);
+    const locals = {
+      need: (id) => this.matrix?.chosen().some((need) => need.id === id) || this.checklist?.local('need', id),
+      meets: (id) => option(id)?.failed.length === 0,
+      rank: (id) => new Ratio(BigInt(option(id).rank)),
     };
-  }
-
-  // Options, best first, each with what speaks for it and against it.
-  ranking() {
-    const scope = this.scope();
-    const rules = this.rules.filter((li) => holds(this.program, `rule ${li.dataset.rule}`, scope));
-    for (const li of this.rules) li.toggleAttribute('aria-current', rules.includes(li));
-    const named = (rule, side, id) => rule.dataset[side].split(' ').includes(id);
-    const judged = this.matrix?.ranking() ?? [];
-    return this.options.map(([id, name]) => {
-      const place = judged.findIndex((option) => option.id === id);
-      const reasons = rules.filter((rule) => named(rule, 'recommend', id));
-      const against = rules.filter((rule) => named(rule, 'against', id)).map((rule) => words($(rule, '.plumb-reason')));
-      if (judged[place]?.failed.length) against.push(this.matrix.reason(judged[place]));
-      const score = reasons.reduce((sum, { dataset }) => sum + fraction(dataset.weight), 0);
-      return { id, name, place, met: judged[place], reasons, against, score };
-    }).sort((a, b) => a.against.length - b.against.length || b.score - a.score || a.place - b.place);
+    return {
+      option,
+      input: this.calculator?.scope().input,
+      local: (name, argument) => (Object.hasOwn(locals, name) ? locals[name](argument) ?? false : this.checklist.local(name, argument)),
+    };
   }
 
   update() {
     const answered = this.checklist?.items.some(({ box }) => box.checked) || this.matrix?.chosen().length;
-    const ranking = this.ranking();
-    this.best = answered && !ranking[0]?.against.length ? ranking[0] : undefined;
-    const next = make('div', {}, ...(answered ? this.advice(ranking) : ['Answer the questions above: the recommendation appears here.']));
+    const scope = this.scope();
+    this.outcome = answered ? this.outcomes.find((li) => holds(this.program, li.dataset.outcome, scope)) : undefined;
+    for (const li of this.outcomes) li.toggleAttribute('aria-current', li === this.outcome);
+    for (const value of this.parts('[data-live]')) put(value, result(this.program, value.dataset.live, scope).text);
+    const next = make('div', {}, ...(this.outcome ? this.advice(this.outcome, scope) : ['Answer the questions above: the recommendation appears here.']));
     const place = this.part('.plumb-advice');
     if (words(place) !== words(next)) place.replaceChildren(...next.childNodes);
   }
 
-  advice(ranking) {
-    const list = (items) => make('ul', {}, ...items.map((item) => make('li', {}, ...[item].flat())));
-    const out = ranking.filter(({ against }) => against.length).map(({ name, against }) => [make('s', {}, name), ` ${against.join(' ')}`]);
-    if (!this.best) return [make('p', {}, 'Something speaks against every option:'), list(out)];
-    const { id, name, met, reasons } = this.best;
-    const why = reasons.map((rule) => words($(rule, '.plumb-reason')));
-    if (met && this.matrix.chosen().length) why.push(`For your needs: ${this.matrix.reason(met)}.`);
-    for (const [label, root] of this.program.costs[id] ?? []) why.push(`${label} at your size: ${result(this.program, root, this.scope()).text}`);
-    const parts = [make('p', {}, 'Recommended: ', make('strong', {}, name)), list(why)];
-    const links = reasons.flatMap((rule) => $$(rule, '.plumb-links > li'));
-    if (links.length) parts.push(make('p', {}, 'To read and to start from:'), make('ul', {}, ...links.map((li) => li.cloneNode(true))));
-    if (out.length) parts.push(make('p', {}, 'Ruled out:'), list(out));
+  advice(outcome, scope) {
+    const { option } = outcome.dataset;
+    const reasons = [`Why: ${words($(outcome, '.plumb-rule'))}`];
+    if (scope.option(option) && this.matrix.chosen().length) reasons.push(`For your needs: ${this.matrix.reason(scope.option(option))}`);
+    for (const [label, root] of this.program.costs[option] ?? []) reasons.push(`${label} at your size: ${result(this.program, root, scope).text}`);
+    const parts = [make('p', {}, 'Recommended: ', make('strong', {}, words($(outcome, 'strong'))))];
+    for (const text of $$(outcome, ':scope > p')) parts.push(make('p', {}, words(text)));
+    parts.push(make('ul', {}, ...reasons.map((reason) => make('li', {}, reason))));
+    const links = $(outcome, '.plumb-links');
+    if (links) parts.push(make('p', {}, 'To read and to start from:'), links.cloneNode(true));
     return parts;
   }
 

@@ -40,16 +40,19 @@ class Matrix extends Widget {
   // How an option fares with the needs that were chosen.
   judge(option) {
     const chosen = this.chosen().map(({ name, weight, cells }) => ({ name, weight, cell: cells[option.column] }));
-    const having = (meets) => chosen.filter(({ cell }) => cell.dataset.meets === meets);
+    const having = (...kinds) => chosen.filter(({ cell }) => kinds.includes(cell.dataset.meets));
     const score = chosen.reduce((sum, { weight, cell }) => sum + weight * fraction(cell.dataset.weight), 0);
-    const [failed, fully, partly, preview] = ['no', 'fully', 'partly', 'preview'].map(having);
-    return { ...option, score, failed, met: [[fully, 'fully'], [partly, 'partly'], [preview, 'only in preview']] };
+    const failed = having('no');
+    const met = [[having('fully', 'not-applicable'), 'fully'], [having('partly'), 'partly'], [having('preview'), 'only in preview']];
+    return { ...option, failed, met, key: [failed.length, -Math.round(1e6 * score), -met[0][0].length] };
   }
 
+  // As the build ranks: fewest needs failed, highest score, most met fully; equals share a place.
   ranking() {
-    return this.options
-      .map((option) => this.judge(option))
-      .sort((a, b) => a.failed.length - b.failed.length || Math.round(1e6 * (b.score - a.score)));
+    const compare = ({ key: a }, { key: b }) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2];
+    const ranked = this.options.map((option) => this.judge(option)).sort(compare);
+    ranked.forEach((option, at) => { option.rank = at && !compare(ranked[at - 1], option) ? ranked[at - 1].rank : at + 1; });
+    return ranked;
   }
 
   update() {
