@@ -25,10 +25,15 @@ const NOTICE: &str = "<!-- Made by the program from its own registries: do not e
 
 /// Every generated page.
 pub fn pages() -> Vec<Page> {
-    let page = |path, text: String| Page { path, text: format!("{NOTICE}{}\n", text.trim_end()) };
+    // What looks like mdBook's own helper in an example is not for mdBook to expand.
+    let page = |path, text: String| Page {
+        path,
+        text: format!("{NOTICE}{}\n", text.trim_end()).replace("{{#", "\\{{#"),
+    };
     vec![
         page("directives.md", directives()),
         page("fences.md", fences()),
+        page("model.md", model()),
         page("settings.md", settings()),
         page("findings.md", findings()),
     ]
@@ -130,6 +135,11 @@ fn fences() -> String {
          page leaves the comment out. In a shell or text fence with the word `plumb`, `{= EXPR }` is computed.\n",
     );
     out
+}
+
+/// How a model is written, by example, then each key of it.
+fn model() -> String {
+    format!("{}\n{}", include_str!("model/format.md"), deeper(&crate::model::reference_page(), 2))
 }
 
 fn settings() -> String {
