@@ -112,7 +112,7 @@ impl Dice {
 }
 
 /// Writes a book of so many chapters into a folder; returns what mdBook would send for it.
-pub fn write(folder: &Path, chapters: usize) -> io::Result<String> {
+pub(crate) fn write(folder: &Path, chapters: usize) -> io::Result<String> {
     let src = folder.join("src");
     std::fs::create_dir_all(&src)?;
     std::fs::write(folder.join("book.toml"), "[preprocessor.plumb]\nafter = [\"links\"]\n")?;

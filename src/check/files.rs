@@ -1,6 +1,7 @@
 //! Plain files: manifests, and Markdown outside of any book.
 //!
-//! The same engine as for a book's fences; what stands in all the manifests together is one group.
+//! The same engine as for a book's fences. What stands in one file is analysed together, as what stands in one chapter is;
+//! or all the files are, where the caller knows that they are applied together.
 
 use super::group::{self, Groups};
 use super::{Chapter, Counts, Project, chapter, fences};
@@ -16,8 +17,12 @@ fn is_markdown(path: &str) -> bool {
     matches!(extension.to_ascii_lowercase().as_str(), "md" | "markdown")
 }
 
-/// Checks files one by one, then what they are together. Their number of documents is counted, empty ones left out.
-pub fn check_files(project: &Project, files: &[Arc<Source>]) -> (Vec<Diagnostic>, Counts) {
+/// Checks files; with `together`, all their manifests are one group.
+pub fn check_files(
+    project: &Project,
+    files: &[Arc<Source>],
+    together: bool,
+) -> (Vec<Diagnostic>, Counts) {
     let outcomes: Vec<_> = files
         .par_iter()
         .map(|file| match is_markdown(file.path()) {
@@ -33,7 +38,11 @@ pub fn check_files(project: &Project, files: &[Arc<Source>]) -> (Vec<Diagnostic>
         let (named, own): (Vec<_>, Vec<_>) =
             outcome.members.into_iter().partition(|member| member.group.is_some());
         groups.add(named);
-        members.extend(own);
+        if together {
+            members.extend(own);
+        } else {
+            findings.extend(group::analyse(&own));
+        }
     }
     findings.extend(group::analyse(&members));
     findings.extend(groups.analyse());

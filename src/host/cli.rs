@@ -100,7 +100,7 @@ pub(super) enum Command {
     /// Validate manifests in files, folders and standard input, as a cluster would
     Validate {
         #[command(flatten)]
-        validate: Validate,
+        manifests: Manifests,
         #[command(flatten)]
         findings: Findings,
     },
@@ -127,7 +127,7 @@ pub(super) enum Command {
 
 /// What to validate, and against what.
 #[derive(Debug, Args)]
-pub(super) struct Validate {
+pub(super) struct Manifests {
     /// Files, folders (all YAML, JSON and Markdown below them), or `-` for standard input
     #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub(super) paths: Vec<PathBuf>,
@@ -140,6 +140,9 @@ pub(super) struct Validate {
     /// Folders with CRDs, OpenAPI documents or JSON Schemas, asked before all others
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(super) schemas: Vec<PathBuf>,
+    /// Analyse all the files as one group, as if applied together; by default each file is its own
+    #[arg(long)]
+    pub(super) together: bool,
     /// Don't report kinds that no schema knows
     #[arg(long)]
     pub(super) ignore_missing: bool,
@@ -302,5 +305,13 @@ impl Findings {
             levels.set(code, level);
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_command_line_is_sound() {
+        <super::Arguments as clap::CommandFactory>::command().debug_assert();
     }
 }

@@ -85,9 +85,9 @@ fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
             show(&book.report(&dir, &findings), &findings, output, io::stdout())
         }
         Some(Command::Sync { dir, dry_run, findings }) => sync(&dir, dry_run, &findings, output),
-        Some(Command::Validate { validate, findings }) => {
-            let report = validate::validate(&validate, &findings)?;
-            let quiet = output.quiet && !validate.summary;
+        Some(Command::Validate { manifests, findings }) => {
+            let report = validate::validate(&manifests, &findings)?;
+            let quiet = output.quiet && !manifests.summary;
             show(&report, &findings, Output { quiet, ..output }, io::stdout())
         }
         Some(Command::Schemas(command)) => {

@@ -1,6 +1,6 @@
 //! `validate`: manifests in plain files, by the engine that checks a guide's fences.
 
-use super::cli::{Findings, Validate};
+use super::cli::{Findings, Manifests};
 use super::terminal::way_to;
 use crate::check::{self, Project};
 use crate::config::{Config, IgnoreMissing};
@@ -24,7 +24,7 @@ const EXTENSIONS: &[&str] = &["yaml", "yml", "json", "md", "markdown"];
 const DEEPEST: usize = 64;
 
 /// Checks files, folders and standard input.
-pub(super) fn validate(wanted: &Validate, levels: &Findings) -> anyhow::Result<Report> {
+pub(super) fn validate(wanted: &Manifests, levels: &Findings) -> anyhow::Result<Report> {
     let (project, mut findings) = project(wanted, levels)?;
     let mut paths = Vec::new();
     for path in &wanted.paths {
@@ -49,7 +49,7 @@ pub(super) fn validate(wanted: &Validate, levels: &Findings) -> anyhow::Result<R
             Err(finding) => findings.push(*finding),
         }
     }
-    let (more, counts) = check::check_files(&project, &files);
+    let (more, counts) = check::check_files(&project, &files, wanted.together);
     findings.extend(crate::manifest::once_per_kind(more));
     let counts =
         Counts { manifests: counts.manifests, ignored: counts.ignored, ..Counts::default() };
@@ -59,7 +59,7 @@ pub(super) fn validate(wanted: &Validate, levels: &Findings) -> anyhow::Result<R
         .counts(counts))
 }
 
-fn project(wanted: &Validate, levels: &Findings) -> anyhow::Result<(Project, Vec<Diagnostic>)> {
+fn project(wanted: &Manifests, levels: &Findings) -> anyhow::Result<(Project, Vec<Diagnostic>)> {
     let world = DiskWorld::new(".");
     for folder in &wanted.schemas {
         if !folder.exists() {

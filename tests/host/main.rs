@@ -1,6 +1,9 @@
 //! The program from outside: its arguments, its exit codes, and the real mdBook around it.
 
+#![allow(clippy::print_stderr)]
+
 mod cli;
+mod commands;
 mod mdbook;
 mod readme;
 mod support;

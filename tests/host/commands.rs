@@ -1,0 +1,263 @@
+//! The commands on books and files: what they write, and their exit codes.
+
+use crate::support::{feed, folder, plumb, stderr, stdout};
+use std::path::Path;
+use std::process::{Command, Output};
+
+const MODEL: &str = "[inputs.pods]\nlabel = \"Pods\"\ndefault = 100\nmin = 1\n\n[sources.s]\ntitle = \"A chart\"\n\
+     url = \"https://example.com\"\naccessed = 2026-01-01\n\n[figures.\"proxy.cpu\"]\nvalue = \"100m\"\nsource = \"s\"\n\n\
+     [formulas]\n\"tax.cpu\" = \"pods * proxy.cpu\"\n";
+
+const SERVICE: &str = "apiVersion: v1\nkind: Service\nmetadata:\n  name: web\nspec:\n  ports:\n    - name: http\n      port: 80\n";
+
+fn book(chapter: &str) -> tempfile::TempDir {
+    folder(&[
+        ("book.toml", "[preprocessor.plumb]\n"),
+        ("model.toml", MODEL),
+        ("src/SUMMARY.md", "- [A](a.md)\n"),
+        ("src/a.md", chapter),
+    ])
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    plumb().current_dir(folder).args(arguments).output().expect("the program")
+}
+
+/// Runs and compares the exit code and some of what is said.
+fn expect(folder: &Path, arguments: &[&str], code: i32, said: &[&str]) {
+    let output = run(folder, arguments);
+    let all = stdout(&output) + &stderr(&output);
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {all}");
+    for said in said {
+        assert!(all.contains(said), "{arguments:?} does not say {said:?}: {all}");
+    }
+}
+
+#[test]
+fn sync_rewrites_what_drifted_and_nothing_else() {
+    let before = "# A\r\n\r\nIs <!-- plumb: value tax.cpu -->9 cores<!-- /plumb -->, `x`  \r\nend";
+    let book = book(before);
+    let chapter = book.path().join("src/a.md");
+    let text = || std::fs::read_to_string(&chapter).expect("a chapter");
+    expect(book.path(), &["check"], 1, &["src/a.md:3:33", "error[drift]", "10 cores"]);
+    expect(book.path(), &["sync", "--dry-run"], 1, &["would write", "1 place"]);
+    assert_eq!(text(), before);
+    expect(book.path(), &["sync"], 0, &["wrote 1 place in src/a.md"]);
+    assert_eq!(text(), before.replace("9 cores", "10 cores"));
+    let written = std::fs::metadata(&chapter).and_then(|meta| meta.modified()).expect("a time");
+    expect(book.path(), &["sync"], 0, &["all committed text is what the model says"]);
+    let again = std::fs::metadata(&chapter).and_then(|meta| meta.modified()).expect("a time");
+    assert_eq!(written, again, "a second run writes nothing");
+    expect(book.path(), &["check"], 0, &["nothing found"]);
+}
+
+#[test]
+fn sync_tells_what_it_cannot_mend() {
+    let book = book("Is <!-- plumb: value tax.cpu -->9<!-- /plumb --> `{= nothing.such }`\n");
+    expect(book.path(), &["sync"], 1, &["wrote", "src/a.md:1:"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn sync_leaves_what_is_outside_of_the_book() {
+    let outside = folder(&[("a.md", "Is <!-- plumb: value tax.cpu -->9 cores<!-- /plumb -->.\n")]);
+    let book = book("");
+    let chapter = book.path().join("src/a.md");
+    std::fs::remove_file(&chapter).expect("a file");
+    std::os::unix::fs::symlink(outside.path().join("a.md"), &chapter).expect("a link");
+    expect(book.path(), &["sync"], 2, &["src/a.md", "outside"]);
+    let text = std::fs::read_to_string(outside.path().join("a.md")).expect("a file");
+    assert!(text.contains("9 cores"));
+}
+
+#[test]
+fn levels_are_set_on_the_command_line() {
+    let book = book("Is <!-- plumb: value tax.cpu -->9 cores<!-- /plumb -->.\n");
+    expect(book.path(), &["check", "--warn", "drift"], 0, &["warning[drift]", "1 warning"]);
+    expect(book.path(), &["check", "--allow", "drift"], 0, &["nothing found"]);
+    expect(book.path(), &["check", "--warn", "drift", "--deny", "drift"], 1, &["error[drift]"]);
+    expect(book.path(), &["check", "--deny", "drfit"], 2, &["did you mean `drift`?"]);
+    expect(book.path(), &["check", "--quiet", "--allow", "drift"], 0, &[]);
+    assert!(run(book.path(), &["check", "-q", "--allow", "drift"]).stdout.is_empty());
+}
+
+#[test]
+fn a_finding_is_named_from_where_one_stands() {
+    let book = book("`{= no.such }`\n");
+    let said = |folder: &Path, arguments: &[&str]| stdout(&run(folder, arguments));
+    assert!(said(book.path(), &["check"]).contains("--> src/a.md:1:5"));
+    let name = book.path().file_name().and_then(|name| name.to_str()).expect("a name");
+    let above = book.path().parent().expect("a folder");
+    assert!(said(above, &["check", name]).contains(&format!("--> {name}/src/a.md:1:5")));
+    let github = plumb()
+        .args(["check", "--format", "github"])
+        .current_dir(book.path())
+        .env("GITHUB_WORKSPACE", above)
+        .output()
+        .expect("the program");
+    assert!(stdout(&github).contains(&format!("::error file={name}/src/a.md,line=1,")));
+}
+
+#[test]
+fn every_format_is_well_formed() {
+    let book = book("`{= no.such }`\n\n```yaml\napiVersion: v1\nkind: Pod\na: [\n```\n");
+    let said = |format| stdout(&run(book.path(), &["check", "--format", format]));
+    let json = said("json");
+    let lines: Vec<serde_json::Value> =
+        json.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let (summary, findings) = lines.split_last().expect("a summary");
+    assert!(findings.len() >= 2);
+    let count = |kind: &str| summary["summary"][kind].as_u64().expect("a number");
+    assert_eq!(count("errors") + count("warnings") + count("notes"), findings.len() as u64);
+    for key in [
+        "file",
+        "line",
+        "column",
+        "end_line",
+        "end_column",
+        "code",
+        "severity",
+        "message",
+        "help",
+        "path",
+        "document",
+    ] {
+        assert!(findings.iter().all(|finding| finding.get(key).is_some()), "{key}");
+    }
+    let sarif: serde_json::Value = serde_json::from_str(&said("sarif")).expect("JSON");
+    assert_eq!(sarif["runs"][0]["results"].as_array().map(Vec::len), Some(findings.len()));
+    assert_eq!(
+        said("github").lines().filter(|line| line.starts_with("::")).count(),
+        findings.len()
+    );
+    assert!(said("junit").contains("failures=\"1\""));
+}
+
+#[test]
+fn files_are_validated_like_fences() {
+    let guide = format!(
+        "# G\n\n```yaml\n{}```\n\n`{{= left.alone }}`\n",
+        SERVICE.replace("port:", "prot:")
+    );
+    let files = folder(&[
+        ("ok/a.yaml", SERVICE),
+        ("ok/empty.yml", "---\n---\n"),
+        ("bad/b.yaml", &format!("{SERVICE}---\n{}", SERVICE.replace("80", "eighty"))),
+        ("bad/.hidden.yaml", "a: ["),
+        ("bad/not.txt", "a: ["),
+        ("guide.md", &guide),
+        ("latin.yaml", ""),
+    ]);
+    std::fs::write(files.path().join("latin.yaml"), b"a: \xff").expect("a file");
+    let at = files.path();
+    expect(at, &["validate", "ok"], 0, &["checked 1 manifest: nothing found"]);
+    expect(
+        at,
+        &["validate", "bad"],
+        1,
+        &["bad/b.yaml:17:13", "checked 2 manifests", "spec.ports[0].port"],
+    );
+    expect(at, &["validate", "guide.md"], 1, &["guide.md:11:7", "did you mean `port`?"]);
+    expect(at, &["validate", "latin.yaml"], 1, &["error[unreadable-file]", "byte 3"]);
+    expect(at, &["validate", "missing"], 2, &["missing"]);
+    expect(at, &["validate"], 2, &["Usage"]);
+    expect(at, &["validate", "ok", "--k8s", "0.1"], 2, &["0.1"]);
+    expect(at, &["validate", "ok", "--k8s", "1.36", "-q", "--summary"], 0, &["checked 1 manifest"]);
+    let output = feed(
+        plumb().args(["validate", "-"]).current_dir(at),
+        SERVICE.replace("80", "0").as_bytes(),
+    );
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    assert!(stdout(&output).contains("--> standard input:8:13"), "{}", stdout(&output));
+}
+
+#[test]
+fn a_kind_without_a_schema_is_said_once() {
+    let kind = "apiVersion: example.com/v1\nkind: Widget\nmetadata:\n  name: w\n";
+    let files = folder(&[("a.yaml", &format!("{kind}---\n{kind}"))]);
+    expect(files.path(), &["validate", "a.yaml"], 0, &["warning[schema-missing]", "1 warning"]);
+    expect(files.path(), &["validate", "a.yaml", "--ignore-missing"], 0, &["nothing found"]);
+}
+
+#[test]
+fn schemas_are_added_locked_and_removed() {
+    let crd = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata:\n  name: widgets.example.com\n\
+               spec:\n  group: example.com\n  scope: Namespaced\n  names:\n    kind: Widget\n    plural: widgets\n  versions:\n\
+               \x20   - name: v1\n      served: true\n      storage: true\n      schema:\n        openAPIV3Schema:\n          type: object\n\
+               \x20         properties:\n            spec:\n              type: object\n              properties:\n\
+               \x20               size:\n                  type: integer\n                  maximum: 3\n";
+    let widget =
+        "apiVersion: example.com/v1\nkind: Widget\nmetadata:\n  name: w\nspec:\n  size: 4\n";
+    let book = folder(&[("crd.yaml", crd), ("widget.yaml", widget), ("none.yaml", SERVICE)]);
+    let at = book.path();
+    expect(at, &["schemas", "list"], 0, &["no schemas have been added", "k8s="]);
+    expect(at, &["schemas", "add", "none.yaml"], 2, &["holds no schema"]);
+    assert!(!at.join("schemas").exists(), "nothing is written");
+    expect(at, &["schemas", "add", "crd.yaml"], 0, &["added", "Widget"]);
+    expect(at, &["schemas", "add", "crd.yaml"], 0, &["same", "Widget"]);
+    expect(at, &["schemas", "verify"], 0, &[]);
+    expect(at, &["validate", "widget.yaml"], 1, &["widget.yaml:6:9", "spec.size"]);
+    let output = feed(plumb().args(["schemas", "add", "-"]).current_dir(at), crd.as_bytes());
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let file = at.join("schemas/example.com_v1.json");
+    let text = std::fs::read_to_string(&file).expect("a schema");
+    std::fs::write(&file, text.replace('3', "9")).expect("a schema");
+    expect(at, &["schemas", "verify"], 1, &["error[schemas-lock]"]);
+    expect(at, &["schemas", "remove", "Gadget"], 2, &["no schema `Gadget`"]);
+    expect(at, &["schemas", "remove", "Widget"], 0, &["removed"]);
+    expect(at, &["validate", "widget.yaml"], 0, &["schema-missing"]);
+}
+
+#[test]
+fn the_model_answers() {
+    let book = book("Costs `{= tax.cpu }`.\n");
+    let at = book.path();
+    expect(at, &["model", "eval", "tax.cpu"], 0, &["10 cores\n"]);
+    expect(at, &["model", "eval", "tax.cpu", "--set", "pods=33"], 0, &["3.3 cores\n"]);
+    expect(
+        at,
+        &["model", "eval", "proxy.cpu * 3", "--format", "json"],
+        0,
+        &["\"kubernetes\":\"300m\""],
+    );
+    expect(at, &["model", "eval", "tax.cup"], 1, &["expression:1:1", "did you mean `tax.cpu`?"]);
+    expect(at, &["model", "eval", "tax.cpu", "--set", "pods=0"], 1, &["--set"]);
+    expect(at, &["model", "eval", "tax.cpu", "--set", "pods"], 2, &["NAME=VALUE"]);
+    expect(at, &["model", "list", "cpu"], 0, &["proxy.cpu", "tax.cpu", "pods * proxy.cpu"]);
+    expect(
+        at,
+        &["explain", "tax.cpu"],
+        0,
+        &["pods * proxy.cpu", "10 cores", "A chart", "model.toml:16:13"],
+    );
+    expect(at, &["explain", "drift"], 0, &["# drift"]);
+    expect(at, &["explain", "drfit"], 2, &["did you mean `drift`?"]);
+    expect(at, &["explain"], 0, &["Directives:", "Findings:"]);
+}
+
+#[test]
+fn a_change_of_the_model_is_shown_page_by_page() {
+    let book = book("Costs `{= tax.cpu }`.\n");
+    let at = book.path();
+    std::fs::write(at.join("old.toml"), MODEL.replace("100m", "200m")).expect("a file");
+    expect(
+        at,
+        &["model", "diff", "old.toml"],
+        0,
+        &["src/a.md", "20 cores -> 10 cores", "1 published value"],
+    );
+    expect(at, &["model", "diff", "no-such-thing"], 2, &["neither a file nor a revision"]);
+    let git = |arguments: &[&str]| {
+        let mut git = Command::new("git");
+        git.current_dir(at).args(["-c", "user.name=t", "-c", "user.email=t@example.com"]);
+        git.args(arguments).output().is_ok_and(|output| output.status.success())
+    };
+    if !(git(&["init", "-q"]) && git(&["add", "."]) && git(&["commit", "-qm", "one"])) {
+        eprintln!("not tested: there is no git");
+        return;
+    }
+    expect(at, &["model", "diff"], 0, &["no published value changes"]);
+    std::fs::write(at.join("model.toml"), MODEL.replace("100m", "300m")).expect("a file");
+    expect(at, &["model", "diff", "--format", "markdown"], 0, &["| 10 cores | 30 cores |"]);
+    expect(at, &["model", "diff", "HEAD", "--format", "json"], 0, &["\"after\":\"30 cores\""]);
+}
