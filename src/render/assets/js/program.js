@@ -119,13 +119,13 @@ function run(program, expression, scope) {
   return compute(expression);
 }
 
-// Decimal digits, rounded half to even.
-function digits(value, places, fixed) {
+// Decimal digits, rounded half to even; zeros at the end are left out, but for the least number of places.
+function digits(value, places, least) {
   const whole = value.times(new Ratio(10n ** BigInt(places))).round();
   const text = (whole < 0n ? -whole : whole).toString().padStart(places + 1, '0');
-  let part = text.slice(text.length - places);
-  if (!fixed) part = part.replace(/0+$/, '');
-  return `${whole < 0n ? '-' : ''}${text.slice(0, text.length - places)}${part && `.${part}`}`;
+  const at = text.length - places;
+  const part = text.slice(at, at + least) + text.slice(at + least).replace(/0+$/, '');
+  return `${whole < 0n ? '-' : ''}${text.slice(0, at)}${part && `.${part}`}`;
 }
 
 // Two places; more where a small number would lose its first two digits.
@@ -146,7 +146,7 @@ function show(value, { unit, dimension = 'count', decimal }, ladders) {
   const units = kept ? [unit] : ladders[dimension + (decimal ? ' decimal' : '')];
   const { factor, one, many, before } = units.findLast((other) => count(other).floor()) ?? units.find((other) => !size.n && other.factor === '1') ?? units[0];
   const scaled = value.over(Ratio.read(factor));
-  let text = digits(scaled, placesFor(scaled), scaled.d !== 1n && /^[^/]*money(?!\^)/.test(dimension));
+  let text = digits(scaled, placesFor(scaled), scaled.d !== 1n && /^[^/]*money(?!\^)/.test(dimension) ? 2 : 0);
   if (before) text = text.replace(/^-?/, (sign) => sign + before);
   const name = scaled.to(unity) ? many : one;
   return /^(%|\/|$)/.test(name) ? text + name : `${text} ${name}`;
