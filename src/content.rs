@@ -122,6 +122,15 @@ pub enum Block {
     Advisor(Box<Advisor>),
     /// A manifest with what it was validated against.
     Manifest(Manifest),
+    /// Code that is no manifest, with values computed in it.
+    Code {
+        /// The fence's language.
+        language: String,
+        /// The code.
+        text: String,
+        /// Other words of the fence's info string, kept for the highlighter.
+        classes: Vec<String>,
+    },
     /// Text that is out of the way until it is asked for.
     Details {
         /// The line that is always seen.

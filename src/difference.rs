@@ -124,7 +124,7 @@ fn of_block(block: &Block) -> Vec<(String, String)> {
             parts
         }
         Block::Details { body, .. } => body.iter().flat_map(of_block).collect(),
-        Block::Manifest(_) => Vec::new(),
+        Block::Manifest(_) | Block::Code { .. } => Vec::new(),
     }
 }
 

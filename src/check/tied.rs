@@ -2,7 +2,7 @@
 
 use super::fences::{Outcome, Site};
 use super::{Expansion, Tied};
-use crate::content::{Block, Content, Manifest, ManifestState};
+use crate::content::{Block, Content};
 use crate::diag::{Code, Diagnostic, Level};
 use crate::manifest::{Node, Read, Value};
 use crate::model::{Format, Model, Style, Used};
@@ -94,14 +94,11 @@ impl Comments<'_> {
         outcome.expansion = Some(Expansion {
             span: site.node.span,
             place: site.node.place.clone(),
-            content: Content::Blocks(vec![Block::Manifest(Manifest {
+            content: Content::Blocks(vec![Block::Code {
                 language: site.fence.lang.value.clone(),
                 text: edited(text, &edits),
-                documents: Vec::new(),
-                findings: Vec::new(),
-                state: ManifestState::Unchecked,
                 classes: others.to_vec(),
-            })]),
+            }]),
             committed: None,
             html_only: false,
         });

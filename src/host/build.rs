@@ -33,7 +33,9 @@ pub(super) fn build(
     book.with_preprocessor(InProcess { process, show });
     match book.build() {
         Ok(()) => Ok(Outcome::True),
-        Err(error) if error.chain().any(<dyn std::error::Error>::is::<Fails>) => Ok(Outcome::Findings),
+        Err(error) if error.chain().any(<dyn std::error::Error>::is::<Fails>) => {
+            Ok(Outcome::Findings)
+        }
         Err(error) => Err(error),
     }
 }

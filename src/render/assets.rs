@@ -175,7 +175,7 @@ fn collect(block: &Block, out: &mut Vec<Widget>) {
         Block::Manifest(_) => out.push(Widget::Manifest),
         Block::List { items, .. } => items.iter().flatten().for_each(|block| collect(block, out)),
         Block::Details { body, .. } => body.iter().for_each(|block| collect(block, out)),
-        Block::Paragraph(_) | Block::Table(_) | Block::Chart(_) => {}
+        Block::Paragraph(_) | Block::Table(_) | Block::Chart(_) | Block::Code { .. } => {}
     }
 }
 

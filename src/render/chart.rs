@@ -107,14 +107,12 @@ fn lines<'a>(root: &Area<'a>, x: &str, y: &str, series: &[Series], marks: &[Mark
         }
         let stroke = color.stroke_width(3);
         match DASHES[index % SERIES] {
-            (0, _) => drop(chart.draw_series(LineSeries::new(one.points.iter().copied(), stroke))?),
+            (0, _) => {
+                chart.draw_series(LineSeries::new(one.points.iter().copied(), stroke))?;
+            }
             (on, off) => {
-                drop(chart.draw_series(DashedLineSeries::new(
-                    one.points.iter().copied(),
-                    on,
-                    off,
-                    stroke,
-                ))?);
+                let points = one.points.iter().copied();
+                chart.draw_series(DashedLineSeries::new(points, on, off, stroke))?;
             }
         }
     }

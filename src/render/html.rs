@@ -188,6 +188,12 @@ fn block(block: &Block, site: &Site) -> String {
         Block::Table(table) => self::table(table, site).end(),
         Block::Chart(chart) => self::chart(chart, site).end(),
         Block::Manifest(manifest) => self::manifest(manifest, site).end(),
+        Block::Code { language, text, classes } => {
+            let code = text.lines().map(escape::code_block).collect::<Vec<_>>().join("&#10;");
+            element("pre")
+                .child(element("code").class(&code_classes(language, classes)).html(&code))
+                .end()
+        }
         Block::Details { summary, body } => element("details")
             .child(element("summary").html(&plain_inlines(summary, site)))
             .html(&blocks(body, site))
@@ -289,16 +295,18 @@ pub(super) fn source(source: &SourceNote, site: &Site) -> Element {
     element.text(&title)
 }
 
+/// What a highlighter looks for.
+fn code_classes(language: &str, classes: &[String]) -> String {
+    let words = classes.iter().map(|class| format!(" {class}")).collect::<String>();
+    format!("language-{language}{words}")
+}
+
 /// Lines of a manifest above which it is folded where scripts run.
 const LONG: usize = 30;
 
 fn manifest(manifest: &Manifest, site: &Site) -> Element {
     let lines = manifest.text.lines().count();
-    let mut classes = format!("language-{}", manifest.language);
-    for class in &manifest.classes {
-        classes.push(' ');
-        classes.push_str(class);
-    }
+    let classes = code_classes(&manifest.language, &manifest.classes);
     let id = format!("{}-{}", site_id(site, "manifest"), notes::digest(&manifest.text));
     let state = match manifest.state {
         ManifestState::Valid => "plumb-valid",

@@ -35,6 +35,15 @@ fn prefixed(text: &str, prefix: &str) -> String {
     out
 }
 
+/// A fence long enough for what it holds. The language alone, as other renderers know no more; but where the author's words
+/// for a highlighter stand, they stay.
+fn fenced(language: &str, classes: &[String], text: &str) -> String {
+    let fence = "`".repeat(escape::longest_run(text, '`').max(2) + 1);
+    let words: String = classes.iter().map(|class| format!(" {class}")).collect();
+    let text = text.strip_suffix('\n').unwrap_or(text);
+    format!("{fence}{language}{words}\n{text}\n{fence}")
+}
+
 struct Writer<'a> {
     site: &'a Site,
 }
@@ -112,6 +121,7 @@ impl Writer<'_> {
             Block::Table(table) => self.table(table),
             Block::Chart(chart) => self.chart(chart),
             Block::Manifest(manifest) => self.manifest(manifest),
+            Block::Code { language, text, classes } => fenced(language, classes, text),
             Block::Details { summary, body } => joined([self.strong(summary), self.blocks(body)]),
             Block::Matrix(matrix) => self.matrix(matrix),
             Block::Checklist(checklist) => self.checklist(checklist),
@@ -161,9 +171,7 @@ impl Writer<'_> {
     }
 
     fn manifest(&self, manifest: &Manifest) -> String {
-        let fence = "`".repeat(escape::longest_run(&manifest.text, '`').max(2) + 1);
-        let text = manifest.text.strip_suffix('\n').unwrap_or(&manifest.text);
-        let code = format!("{fence}{}\n{text}\n{fence}", manifest.language);
+        let code = fenced(&manifest.language, &manifest.classes, &manifest.text);
         let findings: Vec<String> = manifest
             .findings
             .iter()
@@ -370,6 +378,7 @@ pub(super) fn plain_blocks(blocks: &[Block]) -> String {
                     row.cells.iter().map(|cell| plain(cell)).collect::<Vec<_>>().join(" ")
                 }));
             }
+            Block::Code { text, .. } => parts.push(text.clone()),
             Block::Details { body, .. } => parts.push(plain_blocks(body)),
             Block::Chart(chart) => parts.push(chart.title.clone()),
             Block::Matrix(matrix) => parts.push(plain(&matrix.title)),

@@ -202,7 +202,7 @@ fn blocks<'a>(blocks: &'a [Block], out: &mut Vec<Note<'a>>) {
             Block::Checklist(checklist) => self::checklist(checklist, out),
             Block::Calculator(calculator) => self::calculator(calculator, out),
             Block::Advisor(advisor) => self::advisor(advisor, out),
-            Block::Manifest(_) => {}
+            Block::Manifest(_) | Block::Code { .. } => {}
         }
     }
 }
