@@ -5,7 +5,7 @@ use super::schema::{Issue, Naming, Path, SCHEMA_INVALID, check, check_metadata, 
 use super::store::{KindSchema, Schemas};
 use super::versions::Versions;
 use super::{Document, Node, Value};
-use super::{builtin, deprecations};
+use super::{builtin, definition, deprecations};
 use crate::diag::{Code, Diagnostic, Edit, Fix, Level, nearest};
 use crate::text::Span;
 use rayon::prelude::*;
@@ -121,7 +121,7 @@ pub(super) static CODES: &[&Code] = &[
 type Check = fn(&Document, &Versions) -> Vec<Diagnostic>;
 
 /// What else is asked of each document: the rules that an API server has in code.
-const CHECKS: &[Check] = &[builtin::check];
+const CHECKS: &[Check] = &[builtin::check, definition::check];
 
 /// Validates documents. Shared by threads.
 #[derive(Debug)]
