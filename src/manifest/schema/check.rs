@@ -452,6 +452,20 @@ impl<'n> Checker<'_, 'n> {
                 self.report(|checker| checker.required_issue(spec, map, name, at));
             }
         }
+        if spec.embedded && self.branch == 0 {
+            for name in ["apiVersion", "kind"] {
+                let given =
+                    map.get(name).and_then(Node::as_str).is_some_and(|text| !text.is_empty());
+                if !given && !spec.required.iter().any(|required| required == name) {
+                    self.report(|checker| checker.required_issue(spec, map, name, at));
+                }
+            }
+            let (text, path) = (self.text, self.path.clone());
+            if map.get("metadata").is_some() && !self.quiet {
+                let naming = super::Naming::Unknown;
+                self.issues.extend(super::check_metadata(node, at, text, &path, naming));
+            }
+        }
         // The metadata of an object is checked by itself, the same for every kind.
         let is_object = self.path.is_root() && self.branch == 0 || spec.embedded;
         for entry in map {

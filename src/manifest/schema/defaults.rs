@@ -1,7 +1,7 @@
 //! What an API server does to an object before it looks at it: fields that are null are dropped, defaults filled in.
 
-use super::{Additional, Id, Schema};
-use crate::manifest::{Entry, Node, Value};
+use super::{Additional, Id, Schema, Type};
+use crate::manifest::{Entry, Map, Node, Style, Value};
 use crate::text::{Span, Spanned};
 
 /// Brings a tree into the form that is validated. What is filled in points to the map that it is filled into.
@@ -43,14 +43,17 @@ pub(crate) fn normalize(schema: &Schema, id: Id, node: &mut Node, at: Span) {
                         let given = spec.required.contains(name) || name.as_str() == "status";
                         schema.dialect.zero_defaults || !given
                     })
-                    .filter_map(|(name, child)| Some((name, default(schema, *child)?)))
+                    .filter_map(|(name, child)| {
+                        let value = match default(schema, *child) {
+                            Some(value) => Node::from_json(value, at),
+                            None => implied(schema, name, *child, at)?,
+                        };
+                        Some((name, value))
+                    })
                     .collect();
                 missing.sort_unstable_by_key(|(name, _)| *name);
                 for (name, value) in missing {
-                    map.push(Entry {
-                        key: Spanned::new(name.clone(), at),
-                        value: Node::from_json(value, at),
-                    });
+                    map.push(Entry { key: Spanned::new(name.clone(), at), value });
                 }
             }
             for entry in map.entries_mut() {
@@ -73,6 +76,14 @@ pub(crate) fn normalize(schema: &Schema, id: Id, node: &mut Node, at: Span) {
         }
         _ => {}
     }
+}
+
+/// The `spec` of a built-in object is never absent to an API server, only empty; not every edition of the schemas says so.
+fn implied(schema: &Schema, name: &str, id: Id, at: Span) -> Option<Node> {
+    let spec = schema.node(schema.resolve(id));
+    let applies =
+        !schema.dialect.zero_defaults && name == "spec" && spec.types.contains(&Type::Object);
+    applies.then(|| Node { value: Value::Map(Map::default()), span: at, style: Style::Default })
 }
 
 fn nullable(schema: &Schema, mut id: Id) -> bool {

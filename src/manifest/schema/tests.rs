@@ -4,6 +4,7 @@ use crate::manifest::store::Definition;
 use crate::manifest::versions::Versions;
 use crate::manifest::{Dialect, Document, Engine, Format, Schemas, read};
 use crate::text::{Source, TextMap};
+use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
@@ -462,4 +463,81 @@ fn fragments_are_checked_at_their_place() {
         check("a: b\n", "Pod", "spec.containres[]", false)[0]
             .contains("did you mean `containers`?")
     );
+}
+
+/// JSON made of the words that schemas are made of, put together without sense.
+fn nonsense() -> impl Strategy<Value = Json> {
+    let leaf = prop_oneof![
+        Just(json!(null)),
+        Just(json!(true)),
+        any::<i64>().prop_map(|number| json!(number)),
+        "[a-z(\\[]{0,4}".prop_map(|text| json!(text)),
+        Just(json!("object")),
+        Just(json!("array")),
+        Just(json!("#/properties/spec")),
+        Just(json!("#")),
+        Just(json!(["a", "a"])),
+    ];
+    let key = prop::sample::select(vec![
+        "type",
+        "properties",
+        "items",
+        "additionalProperties",
+        "required",
+        "enum",
+        "default",
+        "pattern",
+        "minimum",
+        "maxLength",
+        "oneOf",
+        "anyOf",
+        "allOf",
+        "not",
+        "$ref",
+        "nullable",
+        "format",
+        "a",
+        "b",
+        "x-kubernetes-list-type",
+        "x-kubernetes-list-map-keys",
+        "x-kubernetes-int-or-string",
+        "x-kubernetes-validations",
+        "x-kubernetes-embedded-resource",
+        "rule",
+        "messageExpression",
+    ]);
+    leaf.prop_recursive(5, 40, 4, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Json::from),
+            prop::collection::vec((key.clone(), inner), 0..6).prop_map(|pairs| pairs
+                .into_iter()
+                .map(|(key, value)| (key.to_owned(), value))
+                .collect()),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn a_senseless_schema_is_survived(schema in nonsense(), value in nonsense()) {
+        findings(&schema, &format!("spec: {value}"));
+    }
+
+    #[test]
+    fn a_damaged_manifest_is_validated_or_refused(at in 0usize..420, cut in 0usize..30, with in "[ -~\\n]{0,6}") {
+        static ENGINE: std::sync::OnceLock<Engine> = std::sync::OnceLock::new();
+        let manifest = "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: a, labels: {b: 'c'}}\nspec:\n  parentRefs:\n  - name: g\n  rules:\n  - matches:\n    - path: {type: PathPrefix, value: /}\n      headers: [{name: a, value: b}]\n    backendRefs:\n    - name: s\n      port: 80\n---\napiVersion: v1\nkind: List\nitems:\n- apiVersion: apps/v1\n  kind: Deployment\n  metadata: {name: d}\n  spec: {selector: {matchLabels: {a: b}}}\n";
+        let start = at.min(manifest.len());
+        let end = (start + cut).min(manifest.len());
+        let text = format!("{}{with}{}", &manifest[..start], &manifest[end..]);
+        let source = Source::new("a.yaml", text.as_str());
+        let read = read(&text, &TextMap::identity(&source), Format::Yaml);
+        let engine = ENGINE.get_or_init(|| Engine::new(Schemas::embedded()));
+        for finding in engine.validate(&read.documents, &Versions::default()) {
+            let location = &finding.at.location;
+            prop_assert!(text.get(location.span.range()).is_some(), "{:?}", finding);
+        }
+    }
 }

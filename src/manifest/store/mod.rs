@@ -64,6 +64,9 @@ pub struct KindSchema {
     pub deprecated: Option<String>,
     /// Whether Kubernetes itself defines the kind, so that its names have rules of their own.
     pub builtin: bool,
+    /// For a built-in kind whose schema is not the embedded one: the embedded one, which has limits that Kubernetes
+    /// enforces by code and does not publish.
+    pub beyond: Option<Schema>,
 }
 
 /// All schemas that a book can use. Looks are cheap and may come from several threads.
@@ -180,11 +183,16 @@ impl Schemas {
     ) -> Option<KindSchema> {
         for layer in &self.layers {
             if let Some(definition) = layer.find(group, version, kind) {
+                let builtin = definition.dialect == Dialect::OPENAPI && !is_custom(group);
+                let embedded = builtin.then(|| bundle::lookup(group, version, kind, versions));
                 return Some(KindSchema {
                     schema: definition.compile(),
                     served: definition.served,
                     deprecated: definition.deprecated.clone(),
-                    builtin: definition.dialect == Dialect::OPENAPI && !is_custom(group),
+                    builtin,
+                    beyond: embedded
+                        .flatten()
+                        .map(|json| Schema::compile(&json, &json, Dialect::OPENAPI)),
                 });
             }
         }
@@ -195,7 +203,7 @@ impl Schemas {
         let builtin = bundle::find(group, version, kind).is_some_and(|kind| kind.product == "k8s");
         let dialect = if builtin { Dialect::OPENAPI } else { Dialect::JSON_SCHEMA };
         let schema = Schema::compile(&json, &json, dialect);
-        Some(KindSchema { schema, served: true, deprecated: None, builtin })
+        Some(KindSchema { schema, served: true, deprecated: None, builtin, beyond: None })
     }
 
     /// The versions in which a kind of a group is known, in no matter which version of a product.
