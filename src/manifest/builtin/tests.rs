@@ -17,6 +17,11 @@ fn api(kind: &str) -> &'static str {
             "rbac.authorization.k8s.io/v1"
         }
         "StorageClass" => "storage.k8s.io/v1",
+        "IngressClass" => "networking.k8s.io/v1",
+        "PriorityClass" => "scheduling.k8s.io/v1",
+        "EndpointSlice" => "discovery.k8s.io/v1",
+        "CustomResourceDefinition" => "apiextensions.k8s.io/v1",
+        "ValidatingWebhookConfiguration" => "admissionregistration.k8s.io/v1",
         _ => "v1",
     }
 }
