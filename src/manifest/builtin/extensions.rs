@@ -231,7 +231,7 @@ pub(super) fn endpoint_slice(root: &At<'_>, out: &mut Out<'_>) {
         }
         for address in addresses {
             let Some(text) = address.str() else { continue };
-            let parsed = text.parse::<std::net::IpAddr>().ok();
+            let parsed = names::ip(text);
             let why = match (kind, parsed) {
                 ("IPv4", parsed) if !parsed.is_some_and(|ip| ip.is_ipv4()) => {
                     "must be an IPv4 address"

@@ -129,14 +129,14 @@ pub static KINDS: &[(&str, &str)] = &[
 ];
 
 /// Checks a document of a built-in kind; nothing to say about any other.
-pub fn check(document: &Document, _versions: &Versions) -> Vec<Diagnostic> {
+pub fn check(document: &Document, versions: &Versions) -> Vec<Diagnostic> {
     let (Some(group), Some(kind)) = (document.group(), document.kind()) else { return Vec::new() };
     let kind = kind.value;
     let version = document.version().unwrap_or_default();
     if bundle::find(group, version, kind).is_none_or(|known| known.product != "k8s") {
         return Vec::new();
     }
-    let mut out = Out::new(document);
+    let mut out = Out::new(document, versions.k8s());
     let root = At::root(document);
     meta::names(&root, group, kind, &mut out);
     let spec = root.get("spec");
@@ -153,7 +153,7 @@ pub fn check(document: &Document, _versions: &Versions) -> Vec<Diagnostic> {
         }
         ("storage.k8s.io", "StorageClass") => storage::class(&root, &mut out),
         ("apiextensions.k8s.io", "CustomResourceDefinition") => {
-            extensions::definition(&root, &mut out)
+            extensions::definition(&root, &mut out);
         }
         (
             "admissionregistration.k8s.io",
@@ -177,7 +177,7 @@ pub fn check(document: &Document, _versions: &Versions) -> Vec<Diagnostic> {
         | ("apps", "Deployment" | "ReplicaSet" | "DaemonSet" | "StatefulSet")
         | ("batch", "Job" | "CronJob") => {
             if let Some(spec) = spec {
-                workloads::workload(kind, &root, &spec, &mut out);
+                workloads::workload(kind, &spec, &mut out);
             }
         }
         ("", "Service") => {
