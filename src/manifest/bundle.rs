@@ -76,6 +76,36 @@ pub fn lookup(group: &str, version: &str, kind: &str, versions: &Versions) -> Op
     Some(piece(root, &mut memo))
 }
 
+/// The versions of a kind's product in which it has a field, oldest first. `path` is as in `spec.rules[0].retry`.
+pub fn versions_with(group: &str, version: &str, kind: &str, path: &str) -> Vec<String> {
+    let Some(entry) = find(group, version, kind) else { return Vec::new() };
+    let has = |release: &&String| {
+        let versions = Versions::default().with(&entry.product, release);
+        let schema = versions.ok().and_then(|versions| lookup(group, version, kind, &versions));
+        schema.is_some_and(|schema| field(&schema, path).is_some())
+    };
+    entry.versions.iter().filter(has).cloned().collect()
+}
+
+/// The schema of a field, by a path with indexes and keys in brackets.
+fn field<'v>(schema: &'v Value, path: &str) -> Option<&'v Value> {
+    let (mut at, mut rest) = (schema, path);
+    while !rest.is_empty() {
+        if let Some(inside) = rest.strip_prefix('[') {
+            let (key, behind) = inside.split_once(']')?;
+            let items = at.get("items").filter(|_| key.bytes().all(|byte| byte.is_ascii_digit()));
+            at = items.or_else(|| at.get("additionalProperties"))?;
+            rest = behind;
+        } else {
+            rest = rest.strip_prefix('.').unwrap_or(rest);
+            let end = rest.find(['.', '[']).unwrap_or(rest.len());
+            at = at.get("properties")?.get(&rest[..end])?;
+            rest = &rest[end..];
+        }
+    }
+    Some(at)
+}
+
 #[derive(Default)]
 struct Index {
     products: Vec<Product>,
@@ -240,6 +270,17 @@ mod tests {
             let expected: Value = serde_json::from_str(expected).expect(expected);
             assert_eq!(at(&schema, path)[keyword], expected, "{line}");
         }
+    }
+
+    #[test]
+    fn a_field_is_known_in_the_versions_that_have_it() {
+        let gateway = "gateway.networking.k8s.io";
+        let retry = versions_with(gateway, "v1", "HTTPRoute", "spec.rules[0].retry.attempts");
+        assert_eq!(retry, ["1.5-experimental", "1.6-experimental", "1.7-experimental"]);
+        let path = "spec.http[2].redirect.prefixRewrite";
+        assert_eq!(versions_with("networking.istio.io", "v1", "VirtualService", path), ["1.31"]);
+        assert!(versions_with(gateway, "v1", "HTTPRoute", "spec.rules[0].rety").is_empty());
+        assert!(versions_with("", "v1", "Widget", "spec").is_empty());
     }
 
     #[test]

@@ -2,13 +2,18 @@
 
 use super::rules::check_rules;
 use super::schema::{
-    Issue, LIST_DUPLICATE, Naming, Path, SCHEMA_ENUM, SCHEMA_INVALID, SCHEMA_VALUE, Schema, check,
+    Issue, LIST_DUPLICATE, Naming, Path, SCHEMA_ENUM, SCHEMA_INVALID, SCHEMA_UNKNOWN_FIELD,
+    SCHEMA_VALUE, Schema, check,
     check_metadata, normalize,
 };
 use super::store::{KindSchema, Schemas};
 use super::versions::Versions;
 use super::{Document, Node, Value};
+<<<<<<< HEAD
 use super::{builtin, definition, deprecations};
+=======
+use super::{builtin, bundle, deprecations};
+>>>>>>> bundle
 use crate::diag::{Code, Diagnostic, Edit, Fix, Level, nearest};
 use crate::text::Span;
 use rayon::prelude::*;
@@ -246,7 +251,13 @@ impl Engine {
         let mut said: BTreeSet<String> = BTreeSet::new();
         for issue in issues {
             said.insert(issue.path.clone());
-            findings.push(finding(issue, document));
+            findings.push(known_elsewhere(
+                finding(issue, document),
+                group,
+                version,
+                kind,
+                versions,
+            ));
         }
         // What the schema has said of a field need not be said again.
         findings.extend(
@@ -321,7 +332,7 @@ impl Engine {
             .filter(|(known, at, _)| known == group && at == version)
             .map(|(_, _, kind)| kind)
             .collect();
-        let is_kubernetes = super::bundle::kinds().iter().any(|known| {
+        let is_kubernetes = bundle::kinds().iter().any(|known| {
             known.product == "k8s" && known.group == group && known.version == version
         }) && !siblings.is_empty();
         let elsewhere: Vec<String> = self
@@ -473,6 +484,37 @@ fn validate_schema(
         issues.extend(check_rules(schema, id, &normal, at, Path::default()));
     }
     issues
+}
+
+/// A field that another version of the product has is not a mistake of spelling: says which.
+fn known_elsewhere(
+    finding: Diagnostic,
+    group: &str,
+    version: &str,
+    kind: &str,
+    versions: &Versions,
+) -> Diagnostic {
+    let Some(path) = finding.path.as_ref().filter(|_| finding.code == &SCHEMA_UNKNOWN_FIELD) else {
+        return finding;
+    };
+    let holders = bundle::versions_with(group, version, kind, path);
+    let product =
+        bundle::find(group, version, kind).map(|known| known.product.as_str()).unwrap_or_default();
+    let title = Versions::products().iter().find(|known| known.name == product);
+    // Where the chosen version has it, the schema in use is another than the bundle's.
+    let elsewhere = !holders.is_empty() && !holders.iter().any(|held| held == versions.of(product));
+    match (title, elsewhere) {
+        (Some(title), true) => {
+            let help = format!(
+                "a field of {} {}; this is checked against {} (choose with `{product}=VERSION`)",
+                title.title,
+                holders.join(", "),
+                versions.of(product)
+            );
+            finding.help(help)
+        }
+        _ => finding,
+    }
 }
 
 fn finding(issue: Issue, document: &Document) -> Diagnostic {

@@ -173,7 +173,7 @@ mod tests {
             match (Versions::parse(text), expected) {
                 (Ok(versions), Ok(version)) => assert_eq!(versions.of(product), version, "{text}"),
                 (Err(error), Err(part)) => {
-                    assert!(error.to_string().contains(part), "{text}: {error}")
+                    assert!(error.to_string().contains(part), "{text}: {error}");
                 }
                 (got, _) => panic!("{text}: {got:?}"),
             }

@@ -16,6 +16,8 @@ pub(super) struct At<'n> {
 /// The findings about a document.
 pub(super) struct Out<'d> {
     document: &'d Document,
+    /// The version of Kubernetes whose rules hold.
+    pub(super) k8s: (u32, u32),
     pub(super) findings: Vec<Diagnostic>,
 }
 
@@ -147,8 +149,8 @@ fn first(node: &Node) -> Span {
 }
 
 impl<'d> Out<'d> {
-    pub(super) fn new(document: &'d Document) -> Out<'d> {
-        Out { document, findings: Vec::new() }
+    pub(super) fn new(document: &'d Document, k8s: (u32, u32)) -> Out<'d> {
+        Out { document, k8s, findings: Vec::new() }
     }
 
     /// Where a place is in the author's files.

@@ -127,7 +127,7 @@ fn base64(at: &At<'_>, out: &mut Out<'_>) {
     let Some(text) = at.str() else { return };
     let plain: Vec<u8> = text.bytes().filter(|byte| !matches!(byte, b'\n' | b'\r')).collect();
     let body = plain.iter().rposition(|byte| *byte != b'=').map_or(0, |last| last + 1);
-    let good = plain.len() % 4 == 0
+    let good = plain.len().is_multiple_of(4)
         && plain.len() - body <= 2
         && plain[..body]
             .iter()

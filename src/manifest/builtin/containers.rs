@@ -149,16 +149,13 @@ fn check(container: &At<'_>, out: &mut Out<'_>) {
     }
     let image = container.field("image");
     match image.str() {
-        Some(text) if !text.is_empty() => {
-            if text.trim() != text {
-                out.invalid(
-                    &CONTAINER_IMAGE,
-                    &image,
-                    "must not have leading or trailing whitespace",
-                );
-            }
+        Some("") => {
+            out.required(&CONTAINER_IMAGE, &image, "");
         }
-        _ if image.node.is_null() || image.str().is_some() => {
+        Some(text) if text.trim() != text => {
+            out.invalid(&CONTAINER_IMAGE, &image, "must not have leading or trailing whitespace");
+        }
+        None if image.node.is_null() => {
             out.required(&CONTAINER_IMAGE, &image, "");
         }
         _ => {}
@@ -332,7 +329,7 @@ pub(super) fn resources(resources: &At<'_>, out: &mut Out<'_>) {
     }
     for (name, request) in &requests {
         let limit = limits.iter().find(|(other, _)| other == name);
-        let fixed = name.contains('/') && !name.starts_with("kubernetes.io/")
+        let fixed = name.contains('/') && !name.contains("kubernetes.io/")
             || name.starts_with("hugepages-");
         let Some((_, limit)) = limit else {
             if fixed {

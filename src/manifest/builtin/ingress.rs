@@ -121,7 +121,7 @@ fn backend(at: &At<'_>, out: &mut Out<'_>) {
             out.required(&INGRESS_BACKEND, &name, "");
         }
         Some(text) => {
-            if let Some(why) = names::dns_1035(text) {
+            if let Some(why) = names::service(out.k8s)(text) {
                 out.invalid(&INGRESS_BACKEND, &name, why);
             }
         }

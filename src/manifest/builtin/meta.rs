@@ -5,8 +5,8 @@ use super::{declare, names};
 
 declare! {
 OBJECT_NAME = "object-name", "a name that objects of this kind cannot have",
-"Most objects are named by a DNS-1123 subdomain. A Service is named by a DNS-1035 label (letters, digits and `-`, beginning \
-with a letter), because its name becomes a host name; a Namespace by a DNS-1123 label; what RBAC names may hold anything \
+"Most objects are named by a DNS-1123 subdomain. A Namespace is named by a DNS-1123 label (lower-case letters, digits and `-`), and \
+so is a Service, because its name becomes a host name (before Kubernetes 1.36, by a DNS-1035 label, which begins with a letter); what RBAC names may hold anything \
 that fits in a URL path. A CronJob's name has at most 52 characters, which leaves room for those of its Jobs.",
 "Service",
 "metadata: {name: 2nd.web}\nspec: {ports: [{port: 80}]}",
@@ -30,9 +30,9 @@ take none.",
 type Check = fn(&str) -> Option<&'static str>;
 
 /// How objects of a built-in kind are named.
-pub(super) fn naming(group: &str, kind: &str) -> Check {
+fn naming(group: &str, kind: &str, k8s: (u32, u32)) -> Check {
     match (group, kind) {
-        ("", "Service") => names::dns_1035,
+        ("", "Service") => names::service(k8s),
         ("", "Namespace") => names::label,
         ("batch", "CronJob") => cron_name,
         ("" | "events.k8s.io", "Event") => names::segment,
@@ -56,7 +56,7 @@ fn cron_name(text: &str) -> Option<&'static str> {
 /// The name of an object of a built-in kind. (That there is one is asked of every kind, elsewhere.)
 pub(super) fn names(root: &At<'_>, group: &str, kind: &str, out: &mut Out<'_>) {
     let Some(metadata) = root.get("metadata") else { return };
-    let check = naming(group, kind);
+    let check = naming(group, kind, out.k8s);
     let checks = [(metadata.get("name"), false), (metadata.get("generateName"), true)];
     for (at, prefix) in checks {
         let Some(at) = at else { continue };
@@ -132,7 +132,7 @@ pub(super) fn selector(selector: &At<'_>, out: &mut Out<'_>) {
 
 /// Whether labels satisfy a selector.
 pub(super) fn matches(selector: &At<'_>, labels: Option<&At<'_>>) -> bool {
-    let value = |key: &str| labels.and_then(|at| at.get(&key.to_owned())).and_then(|at| at.str());
+    let value = |key: &str| labels.and_then(|at| at.get(key)).and_then(|at| at.str());
     let pairs = selector.get("matchLabels").map(|at| at.entries()).unwrap_or_default();
     let by_labels =
         pairs.iter().all(|(key, wanted)| wanted.str().is_none() || value(key) == wanted.str());

@@ -12,6 +12,7 @@ mod autoscaling;
 mod config;
 mod containers;
 mod cron;
+mod extensions;
 mod ingress;
 mod meta;
 mod names;
@@ -80,6 +81,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         autoscaling::RULES,
         rbac::RULES,
         storage::RULES,
+        extensions::RULES,
     ]
     .into_iter()
     .flatten()
@@ -93,8 +95,8 @@ pub fn codes() -> impl Iterator<Item = &'static Code> {
 /// The kinds that [`check`] has rules for, beside those for names and labels: group and kind.
 pub static KINDS: &[(&str, &str)] = &[
     ("", "ConfigMap"),
+    ("", "Endpoints"),
     ("", "LimitRange"),
-    ("", "Namespace"),
     ("", "PersistentVolume"),
     ("", "PersistentVolumeClaim"),
     ("", "Pod"),
@@ -103,7 +105,9 @@ pub static KINDS: &[(&str, &str)] = &[
     ("", "ResourceQuota"),
     ("", "Secret"),
     ("", "Service"),
-    ("", "ServiceAccount"),
+    ("admissionregistration.k8s.io", "MutatingWebhookConfiguration"),
+    ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration"),
+    ("apiextensions.k8s.io", "CustomResourceDefinition"),
     ("apps", "DaemonSet"),
     ("apps", "Deployment"),
     ("apps", "ReplicaSet"),
@@ -111,25 +115,28 @@ pub static KINDS: &[(&str, &str)] = &[
     ("autoscaling", "HorizontalPodAutoscaler"),
     ("batch", "CronJob"),
     ("batch", "Job"),
+    ("discovery.k8s.io", "EndpointSlice"),
     ("networking.k8s.io", "Ingress"),
+    ("networking.k8s.io", "IngressClass"),
     ("networking.k8s.io", "NetworkPolicy"),
     ("policy", "PodDisruptionBudget"),
     ("rbac.authorization.k8s.io", "ClusterRole"),
     ("rbac.authorization.k8s.io", "ClusterRoleBinding"),
     ("rbac.authorization.k8s.io", "Role"),
     ("rbac.authorization.k8s.io", "RoleBinding"),
+    ("scheduling.k8s.io", "PriorityClass"),
     ("storage.k8s.io", "StorageClass"),
 ];
 
 /// Checks a document of a built-in kind; nothing to say about any other.
-pub fn check(document: &Document, _versions: &Versions) -> Vec<Diagnostic> {
+pub fn check(document: &Document, versions: &Versions) -> Vec<Diagnostic> {
     let (Some(group), Some(kind)) = (document.group(), document.kind()) else { return Vec::new() };
     let kind = kind.value;
     let version = document.version().unwrap_or_default();
     if bundle::find(group, version, kind).is_none_or(|known| known.product != "k8s") {
         return Vec::new();
     }
-    let mut out = Out::new(document);
+    let mut out = Out::new(document, versions.k8s());
     let root = At::root(document);
     meta::names(&root, group, kind, &mut out);
     let spec = root.get("spec");
@@ -145,6 +152,17 @@ pub fn check(document: &Document, _versions: &Versions) -> Vec<Diagnostic> {
             }
         }
         ("storage.k8s.io", "StorageClass") => storage::class(&root, &mut out),
+        ("apiextensions.k8s.io", "CustomResourceDefinition") => {
+            extensions::definition(&root, &mut out);
+        }
+        (
+            "admissionregistration.k8s.io",
+            "ValidatingWebhookConfiguration" | "MutatingWebhookConfiguration",
+        ) => extensions::webhooks(&root, &mut out),
+        ("", "Endpoints") => extensions::endpoints(&root, &mut out),
+        ("discovery.k8s.io", "EndpointSlice") => extensions::endpoint_slice(&root, &mut out),
+        ("scheduling.k8s.io", "PriorityClass") => extensions::priority(&root, &mut out),
+        ("networking.k8s.io", "IngressClass") => extensions::ingress_class(&root, &mut out),
         ("", "Pod") => {
             if let Some(spec) = spec {
                 pod::spec(&spec, &[], &mut out);
@@ -159,7 +177,7 @@ pub fn check(document: &Document, _versions: &Versions) -> Vec<Diagnostic> {
         | ("apps", "Deployment" | "ReplicaSet" | "DaemonSet" | "StatefulSet")
         | ("batch", "Job" | "CronJob") => {
             if let Some(spec) = spec {
-                workloads::workload(kind, &root, &spec, &mut out);
+                workloads::workload(kind, &spec, &mut out);
             }
         }
         ("", "Service") => {

@@ -52,6 +52,11 @@ pub(super) fn dns_1035(text: &str) -> Fault {
     )
 }
 
+/// How Services are named: the check was relaxed in Kubernetes 1.36, where a name may begin with a digit.
+pub(super) fn service(k8s: (u32, u32)) -> fn(&str) -> Fault {
+    if k8s >= (1, 36) { label } else { dns_1035 }
+}
+
 /// A name that is one segment of a URL path.
 pub(super) fn segment(text: &str) -> Fault {
     let bad = text.is_empty() || text == "." || text == ".." || text.contains(['/', '%']);
@@ -144,9 +149,21 @@ pub(super) fn mended(text: &str, fault: fn(&str) -> Fault) -> Option<String> {
     [plain.clone(), plain.replace('.', "-")].into_iter().find(|p| p != text && fault(p).is_none())
 }
 
-/// An IPv4 or IPv6 address.
+/// An IPv4 or IPv6 address. Zeros before an octet are taken, as API servers take them.
+pub(super) fn ip(text: &str) -> Option<std::net::IpAddr> {
+    if text.contains(':') || !text.contains('.') {
+        return text.parse().ok();
+    }
+    let octets = text.split('.').map(|octet| match octet.trim_start_matches('0') {
+        "" if !octet.is_empty() => "0",
+        bare => bare,
+    });
+    octets.collect::<Vec<_>>().join(".").parse().ok()
+}
+
+/// Whether a text is an IP address.
 pub(super) fn is_ip(text: &str) -> bool {
-    text.parse::<std::net::IpAddr>().is_ok()
+    ip(text).is_some()
 }
 
 /// An address range: the address as bits and the number of leading bits that are fixed.
@@ -156,7 +173,7 @@ pub(super) fn cidr(text: &str) -> Option<(u128, u32, bool)> {
         return None;
     }
     let bits: u32 = bits.parse().ok()?;
-    match address.parse::<std::net::IpAddr>().ok()? {
+    match ip(address)? {
         std::net::IpAddr::V4(v4) if bits <= 32 => {
             Some((u128::from(u32::from(v4)) << 96, bits, false))
         }
@@ -216,6 +233,8 @@ mod tests {
         assert!(!within(range("11.0.0.0/16"), range("10.0.0.0/8")));
         assert!(!within(range("::/16"), range("0.0.0.0/0")));
         assert!(within(range("1.2.3.4/32"), range("0.0.0.0/0")));
+        assert!(is_ip("010.0.00.1") && is_ip("::1") && is_ip("::ffff:1.2.3.4"));
+        assert!(!is_ip("1.2.3") && !is_ip("1.2.3.256") && !is_ip("1..2.3") && !is_ip(""));
         for text in ["10.0.0.0", "10.0.0.0/33", "10.0.0/8", "::/129", "a/8", "10.0.0.0/+8"] {
             assert_eq!(cidr(text), None, "{text}");
         }

@@ -35,7 +35,7 @@ pub(super) fn policy(spec: &At<'_>, out: &mut Out<'_>) {
 
 fn peer(peer: &At<'_>, out: &mut Out<'_>) {
     let set = peer.set(&["podSelector", "namespaceSelector", "ipBlock"]);
-    if set.is_empty() && peer.node.as_map().is_some_and(|map| map.is_empty()) {
+    if set.is_empty() && peer.node.as_map().is_some_and(crate::manifest::Map::is_empty) {
         out.required(&POLICY_PEER, peer, "must specify a peer");
     }
     if set.len() > 1 && set.contains(&"ipBlock") {

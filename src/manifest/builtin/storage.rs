@@ -31,8 +31,7 @@ pub(super) fn claim(spec: &At<'_>, out: &mut Out<'_>) {
     if let Some(selector) = spec.get("selector") {
         meta::selector(&selector, out);
     }
-    let request = spec.at(&["resources", "requests", "storage"]);
-    match request {
+    match entry(spec.at(&["resources", "requests"]), "storage") {
         None => {
             let mut at = spec.field("resources").keyed();
             at.path.push_str(".requests[storage]");
@@ -40,6 +39,12 @@ pub(super) fn claim(spec: &At<'_>, out: &mut Out<'_>) {
         }
         Some(at) => positive(&CLAIM_STORAGE, &at, out),
     }
+}
+
+/// An entry of a map of amounts.
+fn entry<'n>(map: Option<At<'n>>, name: &str) -> Option<At<'n>> {
+    let entries = map.map(|at| at.entries()).unwrap_or_default();
+    entries.into_iter().find(|(key, _)| *key == name).map(|(_, at)| at)
 }
 
 fn modes(spec: &At<'_>, code: &'static crate::diag::Code, out: &mut Out<'_>) {
@@ -70,7 +75,7 @@ fn positive(code: &'static crate::diag::Code, at: &At<'_>, out: &mut Out<'_>) {
 pub(super) fn volume(root: &At<'_>, out: &mut Out<'_>) {
     let Some(spec) = root.get("spec") else { return };
     modes(&spec, &VOLUME_CAPACITY, out);
-    match spec.at(&["capacity", "storage"]) {
+    match entry(spec.get("capacity"), "storage") {
         None => {
             out.required(
                 &VOLUME_CAPACITY,

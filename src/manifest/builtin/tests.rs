@@ -17,6 +17,11 @@ fn api(kind: &str) -> &'static str {
             "rbac.authorization.k8s.io/v1"
         }
         "StorageClass" => "storage.k8s.io/v1",
+        "IngressClass" => "networking.k8s.io/v1",
+        "PriorityClass" => "scheduling.k8s.io/v1",
+        "EndpointSlice" => "discovery.k8s.io/v1",
+        "CustomResourceDefinition" => "apiextensions.k8s.io/v1",
+        "ValidatingWebhookConfiguration" => "admissionregistration.k8s.io/v1",
         _ => "v1",
     }
 }
@@ -37,25 +42,26 @@ fn manifest(place: &str, example: &str) -> String {
     text
 }
 
-fn findings(text: &str) -> Vec<Diagnostic> {
+fn findings(text: &str, versions: &str) -> Vec<Diagnostic> {
+    let versions = Versions::parse(versions).expect(versions);
     let source = Source::new("example.yaml", text);
     let map = TextMap::identity(&source);
     let read = read(text, &map, Format::Yaml);
     assert_eq!(read.findings, [], "{text}");
-    read.documents.iter().flat_map(|document| check(document, &Versions::default())).collect()
+    read.documents.iter().flat_map(|document| check(document, &versions)).collect()
 }
 
 #[test]
 fn every_rule_refuses_its_wrong_example_and_takes_its_right_one() {
     for rule in rules() {
-        let wrong = findings(&manifest(rule.place, rule.wrong));
+        let wrong = findings(&manifest(rule.place, rule.wrong), "");
         let codes: Vec<&str> = wrong.iter().map(|finding| finding.code.name).collect();
         assert!(
             !codes.is_empty() && codes.iter().all(|code| *code == rule.code.name),
             "{}: {wrong:#?}",
             rule.code.name
         );
-        let right = findings(&manifest(rule.place, rule.right));
+        let right = findings(&manifest(rule.place, rule.right), "");
         assert!(right.is_empty(), "{}: {right:#?}", rule.code.name);
     }
 }
@@ -73,5 +79,87 @@ fn codes_are_distinct_and_explained() {
         );
         assert_eq!(code.level.severity(), Some(Severity::Error));
         assert!(code.page.len() > 100, "{}", code.name);
+    }
+}
+
+/// Place, versions, an example, and the findings that Kubernetes' documentation or its messages lead to expect.
+const CASES: &str = r#"
+Service | k8s=1.35 | {metadata: {name: 1st}, spec: {ports: [{port: 80}]}} | object-name metadata.name
+Service | k8s=1.36 | {metadata: {name: 1st}, spec: {ports: [{port: 80}]}} |
+Namespace | | {metadata: {name: a.b}} | object-name metadata.name
+ConfigMap | | {metadata: {name: a.b}} |
+ClusterRole | | {metadata: {name: "system:a"}, rules: []} |
+Pod.spec | | {containers: [{name: a, image: b, ports: [{containerPort: 80, hostPort: 80}]}, {name: c, image: b, ports: [{containerPort: 81, hostPort: 80}]}]} | host-port spec.containers[1].ports[0].hostPort
+Pod.spec | | {containers: [{name: a, image: b, ports: [{containerPort: 80, hostPort: 80}, {containerPort: 80, hostPort: 80, protocol: UDP}]}]} |
+Pod.spec | | {containers: [{name: a, image: " b"}]} | container-image spec.containers[0].image
+Pod.spec | | {containers: [{name: a, image: b, startupProbe: {exec: {command: []}, successThreshold: 2}}]} | probe-handler spec.containers[0].startupProbe.exec.command; probe-value spec.containers[0].startupProbe.successThreshold
+Pod.spec | | {containers: [{name: a, image: b, livenessProbe: {httpGet: {port: http}, tcpSocket: {port: 80}}}]} | probe-handler spec.containers[0].livenessProbe.tcpSocket
+Pod.spec | | {containers: [{name: a, image: b, lifecycle: {preStop: {sleep: {seconds: 5}}}}]} |
+Pod.spec | | {containers: [{name: a, image: b, env: [{name: A, valueFrom: {}}]}]} | env-source spec.containers[0].env[0].valueFrom
+Pod.spec | | {containers: [{name: a, image: b, envFrom: [{prefix: A}]}]} | env-source spec.containers[0].envFrom[0]
+Pod.spec | | {containers: [{name: a, image: b, resources: {limits: {cpu: 0.5}, requests: {cpu: 500m}}}]} |
+Pod.spec | | {containers: [{name: a, image: b, resources: {limits: {cpu: -1}}}]} | quantity spec.containers[0].resources.limits[cpu]
+Pod.spec | | {containers: [{name: a, image: b, resources: {limits: {hugepages-2Mi: 4Mi}, requests: {hugepages-2Mi: 2Mi}}}]} | request-above-limit spec.containers[0].resources.requests[hugepages-2Mi]
+Pod.spec | | {containers: [{name: a, image: b}], tolerations: [{operator: Exists}, {effect: NoSchedule}]} | toleration spec.tolerations[1].operator
+Pod.spec | | {containers: [{name: a, image: b}], tolerations: [{key: a, operator: Exists, tolerationSeconds: 5}]} | toleration spec.tolerations[0].tolerationSeconds
+Pod.spec | | {containers: [{name: a, image: b}], volumes: [{name: c}]} |
+Pod.spec | | {containers: [{name: a, image: b}], volumes: [{name: c, projected: {sources: [{secret: {name: d, items: [{key: e, path: /f}]}}]}}]} | volume-path spec.volumes[0].projected.sources[0].secret.items[0].path
+Pod.spec | | {containers: [{name: a, image: b}], affinity: {podAntiAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [{topologyKey: ""}]}}} | topology-key spec.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[0].topologyKey
+Deployment.spec | | {selector: {matchExpressions: [{key: app, operator: In, values: [a, b]}]}, template: {metadata: {labels: {app: b}}, spec: {containers: [{name: a, image: b}]}}} |
+Deployment.spec | | {selector: {matchExpressions: [{key: app, operator: DoesNotExist}]}, template: {metadata: {labels: {app: b}}, spec: {containers: [{name: a, image: b}]}}} | selector-template spec.template.metadata.labels
+Deployment.spec | | {strategy: {rollingUpdate: {maxSurge: 0, maxUnavailable: 0%}}, selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: a, image: b}]}}} | update-strategy spec.strategy.rollingUpdate.maxUnavailable
+Deployment.spec | | {strategy: {rollingUpdate: {maxSurge: "1", maxUnavailable: 0}}, selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: a, image: b}]}}} | update-strategy spec.strategy.rollingUpdate.maxSurge
+DaemonSet.spec | | {updateStrategy: {rollingUpdate: {maxSurge: 1}}, selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: a, image: b}]}}} | update-strategy spec.updateStrategy.rollingUpdate.maxSurge
+DaemonSet.spec | | {updateStrategy: {rollingUpdate: {maxSurge: 1, maxUnavailable: 0}}, selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: a, image: b}]}}} |
+StatefulSet.spec | | {selector: {matchLabels: {a: b}}, volumeClaimTemplates: [{metadata: {name: data}, spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}], template: {metadata: {labels: {a: b}}, spec: {containers: [{name: a, image: b, volumeMounts: [{name: data, mountPath: /data}]}]}}} |
+Job.spec | | {backoffLimitPerIndex: 1, template: {spec: {restartPolicy: Always, containers: [{name: a, image: b}]}}} | job-indexed spec.backoffLimitPerIndex; restart-policy spec.template.spec.restartPolicy
+CronJob.spec | | {schedule: "TZ=UTC 0 3 * * *", jobTemplate: {spec: {template: {spec: {containers: [{name: a, image: b}]}}}}} | cron-schedule spec.schedule; restart-policy spec.jobTemplate.spec.template.spec.restartPolicy
+Service.spec | | {type: ExternalName, externalName: a.b., clusterIP: ""} |
+Service.spec | | {clusterIP: None} |
+Service.spec | | {} | service-ports spec.ports
+Service.spec | | {type: NodePort, clusterIP: None, ports: [{port: 80}]} | service-cluster-ip spec.clusterIP
+Service.spec | | {ports: [{name: a, port: 53}, {name: b, port: 53, protocol: UDP}]} |
+Service.spec | | {ports: [{name: a, port: 80}, {name: a, port: 81}]} | service-port-name spec.ports[1].name
+Service.spec | | {loadBalancerSourceRanges: [10.0.0.0/8], ports: [{port: 80}]} | service-type-field spec.loadBalancerSourceRanges
+Service.spec | | {type: LoadBalancer, loadBalancerSourceRanges: [10.0.0.0], ports: [{port: 80}]} | service-type-field spec.loadBalancerSourceRanges[0]
+Ingress.spec | | {defaultBackend: {service: {name: a}}} | ingress-backend spec.defaultBackend.service.port
+Ingress.spec | | {rules: [{host: "*", http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: a, port: {number: 80}}}}]}}]} | ingress-host spec.rules[0].host
+Ingress.spec | | {rules: [{host: "*.a.b", http: {paths: [{pathType: ImplementationSpecific, backend: {resource: {kind: A, name: b}}}]}}]} |
+Ingress.spec | | {rules: [{http: {paths: [{path: /a/.., pathType: Exact, backend: {service: {name: a, port: {name: http}}}}]}}]} | ingress-path spec.rules[0].http.paths[0].path
+NetworkPolicy.spec | | {podSelector: {}, ingress: [{from: [{}], ports: [{port: http, endPort: 80}]}]} | policy-peer spec.ingress[0].from[0]; policy-port spec.ingress[0].ports[0].endPort
+NetworkPolicy.spec | | {podSelector: {}, egress: [{to: [{ipBlock: {cidr: 10.0.0.1}}]}, {}]} | policy-range spec.egress[0].to[0].ipBlock.cidr
+Secret | | {type: kubernetes.io/basic-auth, stringData: {user: a}} | secret-type data
+Secret | | {data: {a: aGVsbG8=, b: "aGVs\nbG8=", c: aGVsbG8, d: ""}} | secret-base64 data[c]
+HorizontalPodAutoscaler.spec | | {scaleTargetRef: {kind: Deployment, name: a}, maxReplicas: 2, metrics: [{type: Resource, pods: {}}]} | scale-metric spec.metrics[0].pods; scale-metric spec.metrics[0].resource
+PodDisruptionBudget.spec | | {maxUnavailable: 101%} | disruption-budget spec.maxUnavailable
+Role | | {rules: [{nonResourceURLs: [/a], verbs: [get]}]} | role-rule rules[0].nonResourceURLs
+ClusterRole | | {rules: [{nonResourceURLs: [/a], verbs: [get]}, {apiGroups: [""], resources: [pods], verbs: ["*"]}]} |
+RoleBinding | | {roleRef: {apiGroup: rbac, kind: Role, name: a}, subjects: [{kind: ServiceAccount, name: a}, {kind: User, name: "a@b", apiGroup: v1}]} | role-ref roleRef.apiGroup; role-subject subjects[1].apiGroup
+PersistentVolumeClaim.spec | | {accessModes: [ReadWriteOncePod, ReadWriteMany], resources: {requests: {storage: 0}}} | claim-storage spec.accessModes[0]; claim-storage spec.resources.requests[storage]
+LimitRange.spec | | {limits: [{type: Pod, default: {cpu: 1}}, {type: Pod, max: {cpu: 1}}]} | limit-range spec.limits[1].type; limit-range spec.limits[0].default
+ResourceQuota.spec | | {hard: {pods: "10", requests.cpu: 1 core}} | quantity spec.hard[requests.cpu]
+CustomResourceDefinition.spec | | {group: example.com, scope: Namespaced, names: {plural: examples, kind: Example}, versions: [{name: v1, storage: true, served: true, schema: {openAPIV3Schema: {type: object, properties: {a: {type: array}}}}}]} | crd-name metadata.name; crd-schema spec.versions[0].schema.openAPIV3Schema.properties[a].items
+"#;
+
+#[test]
+fn findings_are_those_of_an_api_server() {
+    for line in CASES.lines().filter(|line| !line.is_empty()) {
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        let [place, versions, example, expected] = cells[..] else { panic!("{line}") };
+        let (kind, field) = place.split_once('.').unwrap_or((place, ""));
+        let inside = match field {
+            "" => example.strip_prefix('{').expect(line).to_owned(),
+            field => format!("{field}: {example}}}"),
+        };
+        let named = if inside.starts_with("metadata") { "" } else { "metadata: {name: example}, " };
+        let text = format!("{{apiVersion: {}, kind: {kind}, {named}{inside}", api(kind));
+        let found = findings(&text, versions);
+        let found: Vec<String> = found
+            .iter()
+            .map(|finding| {
+                format!("{} {}", finding.code.name, finding.path.as_deref().unwrap_or_default())
+            })
+            .collect();
+        assert_eq!(found.join("; "), expected, "{line}");
     }
 }

@@ -1,7 +1,7 @@
 //! What makes pods from a template: Deployment and its siblings, Job and CronJob.
 
 use super::at::{At, Out};
-use super::{cron, declare, meta, names, pod, storage};
+use super::{cron, declare, meta, pod, storage};
 use crate::manifest::Value;
 
 declare! {
@@ -64,7 +64,7 @@ TIME_ZONE = "time-zone", "a time zone that is none",
 }
 
 /// Checks the spec of a workload.
-pub(super) fn workload(kind: &str, _root: &At<'_>, spec: &At<'_>, out: &mut Out<'_>) {
+pub(super) fn workload(kind: &str, spec: &At<'_>, out: &mut Out<'_>) {
     match kind {
         "Job" => job(spec, out),
         "CronJob" => cron_job(spec, out),
@@ -292,15 +292,12 @@ fn job(spec: &At<'_>, out: &mut Out<'_>) {
     if let Some(at) = spec.get("backoffLimitPerIndex").filter(|_| !indexed) {
         out.invalid(&JOB_INDEXED, &at, "requires indexed completion mode");
     }
-    if let Some(at) =
-        spec.get("maxFailedIndexes").filter(|_| spec.get("backoffLimitPerIndex").is_none())
-    {
+    if spec.get("maxFailedIndexes").is_some() && spec.get("backoffLimitPerIndex").is_none() {
         out.required(
             &JOB_INDEXED,
             &spec.field("backoffLimitPerIndex").keyed(),
             "when maxFailedIndexes is specified",
         );
-        let _ = at;
     }
     let policy = spec.get("podFailurePolicy");
     for rule in policy.as_ref().map(|at| at.list("rules")).unwrap_or_default() {
@@ -363,5 +360,4 @@ fn cron_job(spec: &At<'_>, out: &mut Out<'_>) {
     if let Some(labels) = spec.at(&["jobTemplate", "metadata", "labels"]) {
         meta::labels(&labels, out);
     }
-    let _ = names::label;
 }
