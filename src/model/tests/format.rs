@@ -60,7 +60,7 @@ fn fits(schema: &Value, root: &Value, value: &toml::Value) -> Result<(), String>
             match property.or(schema.get("additionalProperties")) {
                 Some(Value::Bool(false)) => return Err(format!("{key} is unknown")),
                 Some(property) => {
-                    fits(property, root, value).map_err(|error| format!("{key}: {error}"))?
+                    fits(property, root, value).map_err(|error| format!("{key}: {error}"))?;
                 }
                 None => {}
             }
