@@ -285,6 +285,22 @@ fn files_are_one_model() {
 }
 
 #[test]
+fn marks_and_line_ends_do_not_move_places() {
+    let (model, findings) = load(
+        "\u{feff}[figures]\r\na = { value = 1, basis = \"judgement\" }\r\n[formulas]\r\n\"é\" = \"a\"\r\nx = \"\"\"\r\na +\r\nb\"\"\"\r\n",
+    );
+    assert_eq!(value(&model, "a", &[]), "1");
+    let found: Vec<String> = findings.iter().map(shown).collect();
+    assert_eq!(
+        found,
+        [
+            "4:1 bad-name: `é` cannot be used in formulas [\"é\"]",
+            "7:1 unknown-name: the model has no `b` [b]",
+        ]
+    );
+}
+
+#[test]
 fn what_is_stale_or_unused_is_said() {
     let model = model(
         "[settings]\nstale-after = \"18 months\"\n[sources.s]\ntitle = \"S\"\naccessed = 2024-01-01\n[sources.t]\ntitle = \"T\"\n\
