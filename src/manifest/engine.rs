@@ -3,17 +3,12 @@
 use super::rules::check_rules;
 use super::schema::{
     Issue, LIST_DUPLICATE, Naming, Path, SCHEMA_ENUM, SCHEMA_INVALID, SCHEMA_UNKNOWN_FIELD,
-    SCHEMA_VALUE, Schema, check,
-    check_metadata, normalize,
+    SCHEMA_VALUE, Schema, check, check_metadata, normalize,
 };
 use super::store::{KindSchema, Schemas};
 use super::versions::Versions;
 use super::{Document, Node, Value};
-<<<<<<< HEAD
-use super::{builtin, definition, deprecations};
-=======
-use super::{builtin, bundle, deprecations};
->>>>>>> bundle
+use super::{builtin, bundle, definition, deprecations};
 use crate::diag::{Code, Diagnostic, Edit, Fix, Level, nearest};
 use crate::text::Span;
 use rayon::prelude::*;

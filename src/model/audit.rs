@@ -6,7 +6,7 @@ use super::evaluate::Evaluator;
 use super::formula::eval::Values;
 use super::formula::resolve::Name;
 use super::formula::{Op, Scalar};
-use super::{Compiled, Inputs, Model};
+use super::{Answers, Checklist, Compiled, Inputs, Model, Program};
 use crate::diag::{Code, Diagnostic, Level};
 use jiff::civil::Date;
 use num_traits::Signed;
@@ -67,6 +67,17 @@ pub(super) static NEGATIVE_COUNT: Code = Code {
     alias: "",
 };
 
+/// A verdict that no answers lead to.
+pub(super) static UNREACHED_VERDICT: Code = Code {
+    name: "unreached-verdict",
+    level: Level::Warn,
+    summary: "a verdict that no answers to its checklist lead to",
+    page: "All answers were tried, and a band before it takes each of them; or its condition asks for more than there are \
+        items.\n\n```toml\n[[checklists.c.bands]]\nid = \"surely\"\nwhen = \"yes >= 9\"      # of seven items\n\
+        verdict = \"Yes\"\n```\n",
+    alias: "",
+};
+
 /// What pages use of a model, so that the rest can be named.
 #[derive(Clone, Debug, Default)]
 pub struct Used {
@@ -117,7 +128,47 @@ pub(super) fn at_load(model: &Model) -> Vec<Diagnostic> {
     model.uses(&mut used);
     superseded(model, &used, &mut findings);
     values(model, &mut findings);
+    for list in model.checklists.values() {
+        unreached(model, list, &mut findings);
+    }
     findings
+}
+
+/// With more items than this, not all answers are tried.
+const MAX_ITEMS: usize = 10;
+
+/// The bands that no answers lead to, where that does not depend on inputs.
+fn unreached(model: &Model, list: &Checklist, findings: &mut Vec<Diagnostic>) {
+    if list.items.len() > MAX_ITEMS {
+        return;
+    }
+    let inputs = model.inputs();
+    let mut asked = Program::new(model);
+    for band in &list.bands {
+        if let Some(when) = &band.when {
+            asked.add(band.id.clone(), when);
+        }
+    }
+    if !asked.inputs(&inputs).is_empty() {
+        return;
+    }
+    let mut reached = BTreeSet::new();
+    for answer in 0..1usize << list.items.len() {
+        let ticked = list.items.iter().enumerate().filter(|(at, _)| answer >> at & 1 == 1);
+        let yes = ticked.map(|(_, item)| item.id.clone()).collect();
+        match model.verdict(list, &Answers { yes, ..Answers::default() }, &inputs) {
+            Ok(band) => reached.extend(band.map(|band| &band.id)),
+            Err(problem) => {
+                let location = list.location.clone();
+                findings.push(problem.located(|_| location.clone()));
+                return;
+            }
+        }
+    }
+    for band in list.bands.iter().filter(|band| !reached.contains(&band.id)) {
+        let message = format!("no answers to `{}` lead to `{}`", list.id, band.id);
+        findings.push(Diagnostic::new(&UNREACHED_VERDICT, band.location.clone(), message));
+    }
 }
 
 fn provenance(model: &Model, figure: &Figure, findings: &mut Vec<Diagnostic>) {

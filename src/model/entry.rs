@@ -107,6 +107,8 @@ pub struct Input {
 }
 
 /// What an input can be. Numbers are in base units of the dimension.
+// a model has few inputs, so that the size of one does not matter
+#[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug)]
 pub enum InputKind {
     /// A number in a range.

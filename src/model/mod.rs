@@ -151,5 +151,6 @@ pub static CODES: &[&Code] = &[
     &audit::NEVER_USED,
     &audit::SUPERSEDED,
     &audit::NEGATIVE_COUNT,
+    &audit::UNREACHED_VERDICT,
     &measure::BAD_CLUSTER_DATA,
 ];

@@ -105,10 +105,14 @@ fn kind(kind_of: &Kind, definitions: &mut Map<String, Value>) -> Value {
     }
 }
 
-/// The reference of the format as Markdown: a section for each table, in the order in which they are met.
+/// The reference of the format as Markdown: how a model is written, and a section for each table, in the order in which they
+/// are met.
 pub fn reference_page() -> String {
-    let mut out = String::from("# The keys of the model\n\n");
-    out.push_str("Generated from the description that the program reads models by.\n");
+    let mut out = String::from(include_str!("format.md"));
+    out.push_str(
+        "\n# Keys\n\nThis part is made from the description that the program reads models by. ",
+    );
+    out.push_str("Editors that know TOML can check a model while it is written: `#:schema model.schema.json` as its first line.\n");
     let mut open: Vec<(String, &'static Table)> = Vec::new();
     let mut seen = BTreeSet::new();
     section(&mut out, "", &tables::MODEL, &mut open);

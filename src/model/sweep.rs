@@ -328,60 +328,50 @@ impl Search<'_> {
     }
 
     /// The crossing between two points of the grid at which the order differs.
-    fn crossing(
-        &self,
-        mut low: usize,
-        positive: bool,
-        mut high: usize,
-    ) -> Result<Crossing, Problem> {
+    fn crossing(&self, low: usize, positive: bool, high: usize) -> Result<Crossing, Problem> {
         let grid = self.grid;
-        // to neighbouring steps, or such with only equal ones between them
-        let mut equal: Option<Ratio> = None;
-        while high - low > 1 {
-            let middle = low + (high - low) / 2;
-            let difference = self.difference(&grid.at(middle))?;
-            if difference.is_zero() {
-                equal = Some(grid.at(middle));
-                // look for the end of the equality on the right
-                let mut right = high;
-                let mut left = middle;
-                while right - left > 1 {
-                    let probe = left + (right - left) / 2;
-                    let difference = self.difference(&grid.at(probe))?;
-                    if difference.is_zero() || difference.is_positive() == positive {
-                        left = probe;
-                    } else {
-                        right = probe;
-                    }
-                }
-                high = right;
-                break;
-            }
-            if difference.is_positive() == positive {
-                low = middle;
-            } else {
-                high = middle;
-            }
-        }
         let quantity = |value: Ratio| Quantity::new(value, grid.dimension);
-        let from = Some(quantity(grid.at(high)));
+        // the first step at which the old order does not hold any more, and the first at which the new one does
+        let left = self.first(low, high, |y| y.is_zero() || y.is_positive() != positive)?;
+        let right = self.first(left - 1, high, |y| !y.is_zero() && y.is_positive() != positive)?;
+        let from = Some(quantity(grid.at(right)));
         let first_is_cheaper = positive;
-        if let Some(at) = equal {
-            return Ok(Crossing { at: quantity(at), exact: true, from, first_is_cheaper });
+        if left < right {
+            return Ok(Crossing {
+                at: quantity(grid.at(left)),
+                exact: true,
+                from,
+                first_is_cheaper,
+            });
         }
-        let (x1, x2) = (grid.at(low), grid.at(high));
+        let (x1, x2) = (grid.at(left - 1), grid.at(left));
         let (y1, y2) = (self.difference(&x1)?, self.difference(&x2)?);
         let at = &x1 - &y1 * (&x2 - &x1) / (&y2 - &y1);
-        // straight between the two: zero where the line is, and half way at a third point
+        // straight between the two: zero where the line is, and half of the first at half way to there
         let two = Ratio::one() + Ratio::one();
         let third = (&x1 + &at) / &two;
-        let on_line = &y1 / &two;
-        let straight = self.difference(&at).is_ok_and(|y| y.is_zero())
-            && self.difference(&third).is_ok_and(|y| y == on_line);
-        if straight {
-            return Ok(Crossing { at: quantity(at), exact: true, from, first_is_cheaper });
+        let half = &y1 / &two;
+        let exact = self.difference(&at).is_ok_and(|y| y.is_zero())
+            && self.difference(&third).is_ok_and(|y| y == half);
+        let at = if !exact && grid.whole { x2 } else { at };
+        Ok(Crossing { at: quantity(at), exact, from, first_is_cheaper })
+    }
+
+    /// The first step behind `low`, up to `high`, for which something holds that holds for `high`.
+    fn first(
+        &self,
+        mut low: usize,
+        mut high: usize,
+        holds: impl Fn(&Ratio) -> bool,
+    ) -> Result<usize, Problem> {
+        while high - low > 1 {
+            let middle = low + (high - low) / 2;
+            if holds(&self.difference(&self.grid.at(middle))?) {
+                high = middle;
+            } else {
+                low = middle;
+            }
         }
-        let at = if grid.whole { x2 } else { at };
-        Ok(Crossing { at: quantity(at), exact: false, from, first_is_cheaper })
+        Ok(high)
     }
 }

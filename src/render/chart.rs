@@ -143,7 +143,8 @@ fn corners(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
     let mut out: Vec<(f64, f64)> = Vec::new();
     for (index, &point) in points.iter().enumerate() {
         if let (Some(&before), Some(&after)) = (out.last(), points.get(index + 1)) {
-            let straight = (point.1 - before.1) * (after.0 - point.0) - (after.1 - point.1) * (point.0 - before.0);
+            let straight = (point.1 - before.1) * (after.0 - point.0)
+                - (after.1 - point.1) * (point.0 - before.0);
             let scale = (after.1 - before.1).abs().max(1e-9) * (after.0 - before.0).abs();
             if straight.abs() <= 1e-9 * scale {
                 continue;

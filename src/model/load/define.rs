@@ -255,8 +255,8 @@ impl<'a> Loader<'a> {
         pending: &mut Vec<Pending>,
         each: &mut BTreeMap<(View, String), usize>,
     ) {
-        let mut containers: Vec<(ContainerKind, bool, BTreeMap<(View, String), usize>)> =
-            Vec::new();
+        type Defined = BTreeMap<(View, String), usize>;
+        let mut containers: Vec<(ContainerKind, bool, Defined)> = Vec::new();
         for (index, container) in component.containers.iter().enumerate() {
             let mut definitions = BTreeMap::new();
             for ((view, resource), text) in &container.resources {

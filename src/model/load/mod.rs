@@ -3,12 +3,14 @@
 //! Owns: what the keys of the tables mean. Must not know: how a key is written in TOML (`read`), what is computed from the
 //! model.
 
+mod advice;
 mod define;
 mod entries;
 mod read;
 
+pub(super) use advice::{BAD_BANDS, MISSING_CELL};
 pub(super) use define::{FORMULA_CYCLE, MAX_DEPTH, TOO_DEEP};
-pub(super) use entries::{BAD_BANDS, INPUT_OUT_OF_RANGE, MISSING_CELL};
+pub(super) use entries::INPUT_OUT_OF_RANGE;
 pub(super) use read::{BAD_QUANTITY, BAD_TOML, MISSING_KEY, UNKNOWN_KEY, WRONG_KIND};
 
 use super::describe::{Kind, Table};

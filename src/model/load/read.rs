@@ -96,7 +96,7 @@ pub(super) fn check(
     for (key, value) in table {
         match spec.field(key.get_ref()) {
             Some(field) => {
-                check_kind(source, &field.kind, key.get_ref(), value, key.span().into(), findings)
+                check_kind(source, &field.kind, key.get_ref(), value, key.span().into(), findings);
             }
             None => {
                 let name = key.get_ref();

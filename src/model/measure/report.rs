@@ -75,16 +75,18 @@ impl Measurement {
             self.pods, self.meshed
         );
         let _ = writeln!(out, "[sources.{id}]\ntitle = \"measured, {date}\"\naccessed = {date}\n");
-        let mut inputs = Vec::new();
+        // several proxies may count towards one input
+        let mut inputs: BTreeMap<&str, usize> = BTreeMap::new();
         for (measured, proxy) in self.proxies.iter().zip(model.proxies.values()) {
             if let Some(input) = &proxy.count
                 && measured.count > 0
             {
-                inputs.push(format!("{input:?} = {}", measured.count));
+                *inputs.entry(input).or_default() += measured.count;
             }
         }
         if !inputs.is_empty() {
-            inputs.dedup();
+            let inputs = inputs.iter().map(|(input, count)| format!("{input:?} = {count}"));
+            let inputs: Vec<String> = inputs.collect();
             let label = format!("This cluster on {date}");
             let _ = writeln!(
                 out,
@@ -102,7 +104,9 @@ impl Measurement {
             for ((view, resource), total) in stated {
                 let name = format!("{prefix}.{}.{}", view.name(), resource.name());
                 let (low, high) = &measured.ends[&(*view, *resource)];
-                let (value, note) = if low == high {
+                let (value, note) = if measured.count == 1 {
+                    (low.clone(), "of the only one".to_owned())
+                } else if low == high {
                     (low.clone(), format!("the same in all {}", measured.count))
                 } else {
                     let mean = total / Ratio::from_integer(measured.count.into());

@@ -39,6 +39,7 @@ container = ["control"]
 label = "Pods that go through a tunnel"
 per = "member"
 annotations = { "mesh.example/redirection" = "enabled" }
+count = "pods"
 "#;
 
 fn container(name: &str, image: &str, cpu: &str, memory: &str, extra: &str) -> String {
@@ -183,7 +184,7 @@ fn a_cluster_is_measured_to_the_figures_by_hand() {
         Model::load(&[source("model.toml", MODEL), source("measured.toml", &written)]);
     assert_eq!(findings.iter().map(shown).collect::<Vec<_>>(), Vec::<String>::new(), "{written}");
     let inputs = both.inputs_of("measured-2026-11-23").unwrap();
-    assert_eq!(inputs.shown(&both, "pods").unwrap(), "4");
+    assert_eq!(inputs.shown(&both, "pods").unwrap(), "5");
     assert_eq!(inputs.shown(&both, "nodes").unwrap(), "2");
     assert_eq!(value(&both, "measured.classic.requests.cpu", &[]), "0.2 cores");
     assert_eq!(value(&both, "measured.classic.usage.cpu", &[]), "0.015 cores");

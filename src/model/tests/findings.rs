@@ -246,7 +246,85 @@ const CASES: &[(&str, &[&str])] = &[
             "4:12 bad-bands: answers to `c` may lead to no verdict: the last band has a condition [\"a\"]",
         ],
     ),
+    (
+        "[checklists.c]\ntitle=\"C\"\nitems=[{id=\"i\",text=\"t\"}]\nbands=[{id=\"a\",when=\"yes > 1\",verdict=\"v\"},{id=\"b\",verdict=\"w\"}]",
+        &["4:12 unreached-verdict: no answers to `c` lead to `a` [\"a\"]"],
+    ),
+    (
+        "[advisors.a]\ntitle=\"A\"\nchecklist=\"c\"\noutcomes=[{id=\"o\",title=\"t\",option=\"x\"}]",
+        &[
+            "3:11 unknown-id: there is no checklist `c` [\"c\"]",
+            "4:36 unknown-id: there is no option `x` [\"x\"]",
+        ],
+    ),
+    (
+        "[proxies.p]\nlabel=\"P\"",
+        &["1:10 wrong-kind: proxy `p` would be every container: say how it is recognised [p]"],
+    ),
 ];
+
+#[test]
+fn files_are_one_model() {
+    let one = Source::new("model/a.toml", "[figures]\na = { value = 1, basis = \"judgement\" }\n");
+    let two = Source::new(
+        "model/b.toml",
+        "[figures]\nb = { value = 2, basis = \"judgement\" }\n[formulas]\nsum = \"a + b\"\n",
+    );
+    let (model, findings) = Model::load(&[one.clone(), two]);
+    assert_eq!(findings, []);
+    assert_eq!(value(&model, "sum", &[]), "3");
+    let again =
+        Source::new("model/c.toml", "[figures]\na = { value = 3, basis = \"judgement\" }\n");
+    let (_, findings) = Model::load(&[one, again]);
+    assert_eq!(findings.len(), 1);
+    assert_eq!(shown(&findings[0]), "2:1 duplicate-entry: figure `a` is defined twice [a]");
+    assert_eq!(findings[0].at.location.source.path(), "model/c.toml");
+    assert_eq!(findings[0].related[0].location.source.path(), "model/a.toml");
+    let (model, findings) = Model::load(&[]);
+    assert!(model.is_empty() && findings.is_empty());
+}
+
+#[test]
+fn marks_and_line_ends_do_not_move_places() {
+    let (model, findings) = load(
+        "\u{feff}[figures]\r\na = { value = 1, basis = \"judgement\" }\r\n[formulas]\r\n\"é\" = \"a\"\r\nx = \"\"\"\r\na +\r\nb\"\"\"\r\n",
+    );
+    assert_eq!(value(&model, "a", &[]), "1");
+    let found: Vec<String> = findings.iter().map(shown).collect();
+    assert_eq!(
+        found,
+        [
+            "4:1 bad-name: `é` cannot be used in formulas [\"é\"]",
+            "7:1 unknown-name: the model has no `b` [b]",
+        ]
+    );
+}
+
+#[test]
+fn what_is_stale_or_unused_is_said() {
+    let model = model(
+        "[settings]\nstale-after = \"18 months\"\n[sources.s]\ntitle = \"S\"\naccessed = 2024-01-01\n[sources.t]\ntitle = \"T\"\n\
+         [figures]\nold = { value = 1, source = \"s\" }\nfresh = { value = 1, source = \"s\", checked = 2026-01-01 }\n\
+         opinion = { value = 1, basis = \"judgement\" }\n[inputs]\nn = 1\nm = 1\n[formulas]\nx = \"old + n\"\n",
+    );
+    let lines = |findings: Vec<Diagnostic>| {
+        findings.iter().map(|finding| finding.message.clone()).collect::<Vec<_>>()
+    };
+    let today = jiff::civil::date(2026, 11, 23);
+    assert_eq!(
+        lines(model.stale(today)),
+        ["figure `old` was checked on 2024-01-01, more than 18 months ago"]
+    );
+    let mut used = Used::default();
+    used.expression(&model.compile("x + fresh").unwrap());
+    assert_eq!(
+        lines(model.unused(&used)),
+        ["nothing uses input `m`", "nothing uses figure `opinion`", "nothing uses source `t`"]
+    );
+    used.input(&model, "m");
+    used.source("t");
+    assert_eq!(lines(model.unused(&used)), ["nothing uses figure `opinion`"]);
+}
 
 #[test]
 fn mistakes_are_found_where_they_are() {

@@ -7,19 +7,7 @@ use super::*;
 #[ignore = "needs PLUMB_MODEL to name a folder"]
 #[allow(clippy::print_stderr)]
 fn a_model_elsewhere() {
-    let folder = std::env::var("PLUMB_MODEL").unwrap();
-    let mut paths: Vec<_> =
-        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    paths.retain(|path| path.extension().is_some_and(|ext| ext == "toml"));
-    paths.sort();
-    let files: Vec<_> = paths
-        .iter()
-        .map(|path| {
-            let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            Source::new(name, std::fs::read_to_string(path).unwrap())
-        })
-        .collect();
-    let (model, findings) = Model::load(&files);
+    let (model, findings) = Model::load(&folder());
     for finding in &findings {
         eprintln!(
             "{}:{} {:?} {:?}",
@@ -92,4 +80,34 @@ fn thirty_thousand_figures() {
         let _ = model.show(&evaluation, &Format::default());
     }
     eprintln!("1000 expressions: {:?}", start.elapsed());
+}
+
+/// `PLUMB_MODEL=folder PLUMB_PODS=file …` shows what a cluster is measured to by a model's rules.
+#[test]
+#[ignore = "needs PLUMB_MODEL and PLUMB_PODS"]
+#[allow(clippy::print_stderr)]
+fn a_cluster_elsewhere() {
+    let (model, _) = Model::load(&folder());
+    let pods = std::env::var("PLUMB_PODS").unwrap();
+    let pods = Source::new("pods.json", std::fs::read_to_string(pods).unwrap());
+    let files = measure::ClusterFiles { pods: &pods, top: None, nodes: None };
+    let (measurement, findings) = measure::measure(&model, files, jiff::civil::date(2026, 11, 23));
+    eprintln!("{:?}", findings.iter().map(shown).collect::<Vec<_>>());
+    let measurement = measurement.unwrap();
+    eprintln!("{}", measurement.proxy_listing(&model.units).to_text());
+    eprintln!("{}", measurement.namespace_listing(&model.units).to_text());
+    eprintln!("{:?}\n{}", measurement.unknown, measurement.to_toml(&model));
+}
+
+fn folder() -> Vec<std::sync::Arc<Source>> {
+    let folder = std::env::var("PLUMB_MODEL").unwrap();
+    let mut paths: Vec<_> =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|ext| ext == "toml"));
+    paths.sort();
+    let file = |path: &std::path::PathBuf| {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        Source::new(name, std::fs::read_to_string(path).unwrap())
+    };
+    paths.iter().map(file).collect()
 }
