@@ -34,7 +34,7 @@ mod proxy_resources;
 mod reserved_uid;
 mod route_backends;
 mod routes;
-mod select;
+pub(in crate::manifest) mod select;
 mod service_entries;
 mod service_ports;
 mod service_workloads;
