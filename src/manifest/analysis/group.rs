@@ -118,6 +118,19 @@ impl<'a> Group<'a> {
         self.of(CORE, "Namespace").find(|object| object.name == name)
     }
 
+    /// The codes that authors have turned off, and where: `galley.istio.io/analyze-suppress`, a list of numbers or `*`.
+    pub(super) fn hushed(&self) -> Vec<(Location, &'a str)> {
+        let codes = |object: &Object<'a>| object.annotation("galley.istio.io/analyze-suppress");
+        self.objects
+            .iter()
+            .filter_map(|object| Some((object, codes(object)?)))
+            .flat_map(|(object, codes)| {
+                let at = object.document.locate(object.root.span);
+                codes.split(',').map(move |code| (at.clone(), code.trim()))
+            })
+            .collect()
+    }
+
     /// The hosts that the group's Services and ServiceEntries define.
     pub(super) fn registry(&self) -> &Registry<'a> {
         self.registry.get_or_init(|| Registry::new(self))
@@ -447,6 +460,13 @@ impl<'a> Pod<'a> {
             .flat_map(|container| container.get("ports").map(Node::items).unwrap_or_default())
             .map(|port| (text(port, "name"), port.get("containerPort").and_then(Node::as_int)))
     }
+}
+
+/// Whether a port's name is that of a proxy, which injection adds to a pod: Istio's, Linkerd's, Dapr's.
+pub(super) fn is_injected(port: &str) -> bool {
+    ["linkerd-", "http-envoy-prom", "status-port", "dapr-"]
+        .iter()
+        .any(|prefix| port.starts_with(prefix))
 }
 
 /// The text under a key.

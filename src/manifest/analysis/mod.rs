@@ -27,6 +27,7 @@ mod hosts;
 mod ingress_subset;
 mod injection;
 mod jwt_route;
+mod linkerd;
 mod match_rules;
 mod mtls;
 mod proxy_images;
@@ -40,6 +41,7 @@ mod service_ports;
 mod service_workloads;
 mod sidecars;
 mod subsets;
+mod targets;
 mod telemetry;
 mod virtual_service_gateways;
 mod virtual_service_hosts;
@@ -55,6 +57,7 @@ mod tests;
 
 use super::Document;
 use crate::diag::{Code, Diagnostic};
+use crate::text::Location;
 use group::{Group, Object};
 
 /// One analyzer: what it may report, and the function that looks.
@@ -99,6 +102,8 @@ pub static ANALYZERS: &[Analyzer] = &[
     workload_targets::ANALYZER,
     routes::ANALYZER,
     route_backends::ANALYZER,
+    targets::ANALYZER,
+    linkerd::ANALYZER,
     cilium::ANALYZER,
 ];
 
@@ -116,24 +121,38 @@ pub fn analyse(documents: &[&Document]) -> Vec<Diagnostic> {
     for analyzer in ANALYZERS {
         (analyzer.run)(&group, &mut findings);
     }
-    // The order of the author's documents, and of the registry at one place.
+    let hushed = group.hushed();
+    findings.retain(|finding| !hushed.iter().any(|(at, code)| is_hushed(finding, at, code)));
+    sorted(documents, findings)
+}
+
+/// Whether the author has turned a finding off, as istioctl lets them: by its number, in the manifest's annotations.
+fn is_hushed(finding: &Diagnostic, at: &Location, code: &str) -> bool {
+    let place = &finding.at.location;
+    let is_code = code == "*"
+        || (!code.is_empty() && code == finding.code.alias)
+        || code == finding.code.name;
+    is_code && place.source == at.source && at.span.contains(place.span)
+}
+
+/// In the order of the author's documents, then of the places, then of the registry; each thing said once.
+fn sorted(documents: &[&Document], findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let places: Vec<Location> =
+        documents.iter().map(|document| document.locate(document.span)).collect();
     let rank = |finding: &Diagnostic| {
-        let source = &finding.at.location.source;
-        documents.iter().position(|document| {
-            let at = document.locate(document.span);
-            at.source == *source
-                && at.span.start <= finding.at.location.span.start
-                && finding.at.location.span.start <= at.span.end
-        })
+        let at = &finding.at.location;
+        let document = places
+            .iter()
+            .position(|place| place.span.contains(at.span) && place.source == at.source);
+        (document, at.span)
     };
-    let mut ranked: Vec<_> = findings
-        .into_iter()
-        .map(|finding| ((rank(&finding), finding.at.location.span.start), finding))
-        .collect();
+    let mut ranked: Vec<_> =
+        findings.into_iter().map(|finding| (rank(&finding), finding)).collect();
     ranked.sort_by_key(|(rank, _)| *rank);
     let mut findings: Vec<Diagnostic> = Vec::with_capacity(ranked.len());
     for (_, finding) in ranked {
-        if !findings.contains(&finding) {
+        // What is the same is at one place, so that it comes close by.
+        if !findings.iter().rev().take(8).any(|other| *other == finding) {
             findings.push(finding);
         }
     }

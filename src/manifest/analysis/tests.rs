@@ -96,3 +96,62 @@ fn codes_are_distinct_and_follow_the_house_style() {
         assert!(code.alias.is_empty() || code.alias.starts_with("IST0"), "{}", code.name);
     }
 }
+
+/// What stands where, and what is said of it. Each group is in the short form of YAML.
+#[test]
+fn what_is_not_shown_is_not_a_finding() {
+    const ROUTE: &str = "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: web, namespace: shop}\nspec: {hosts: [web], http: [{route: [{destination: {host: web, subset: v1}}]}]}\n";
+    const RULE: &str = "apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: web, namespace: shop}\nspec: {host: web, subsets: [{name: v1, labels: {version: v1}}]}\n";
+    const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop, labels: {app: web}}\nspec: {containers: [{name: web, image: web}]}\n";
+    const SERVICE: &str = "apiVersion: v1\nkind: Service\nmetadata: {name: web, namespace: shop}\nspec: {selector: {app: web}, ports: [{name: http, port: 80}]}\n";
+    const POLICY: &str = "apiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\nmetadata: {name: web, namespace: shop}\nspec: {selector: {matchLabels: {app: other}}}\n";
+    let elsewhere = |text: &str| text.replace("namespace: shop", "namespace: other");
+    let anywhere = |text: &str| text.replace(", namespace: shop", "");
+    let without = |text: &str, what: &str| text.replace(what, "");
+    let table: Vec<(&str, Vec<String>, &[&str])> = vec![
+        ("a route alone", vec![ROUTE.into()], &[]),
+        ("a route and its rule", vec![ROUTE.into(), RULE.into()], &[]),
+        ("the rule of another host", vec![ROUTE.into(), RULE.replace("host: web", "host: db")], &[]),
+        ("the rule of a namesake elsewhere", vec![ROUTE.into(), elsewhere(&RULE.replace("name: v1", "name: v2"))], &[]),
+        ("a rule whose namespace is not written", vec![ROUTE.into(), anywhere(&RULE.replace("name: v1", "name: v2"))], &["subset-missing"]),
+        ("the full name of the host", vec![ROUTE.into(), elsewhere(&RULE.replace("host: web", "host: web.shop.svc.cluster.local")).replace("name: v1", "name: v3")], &["subset-missing"]),
+        ("a rule for all hosts of the namespace", vec![ROUTE.into(), RULE.replace("host: web", "host: '*.shop.svc.cluster.local'")], &[]),
+        ("two rules, one of which has it", vec![ROUTE.into(), RULE.replace("name: web,", "name: b,").replace("name: v1", "name: v2"), RULE.into()], &[]),
+        ("variants of the rule", vec![ROUTE.into(), RULE.replace("name: v1", "name: v2"), RULE.into()], &[]),
+        ("variants of the route", vec![ROUTE.into(), ROUTE.into(), RULE.into()], &[]),
+        ("routes of one host, by two names", vec![ROUTE.into(), ROUTE.replace("name: web,", "name: b,"), RULE.into()], &["virtual-service-conflict", "virtual-service-conflict"]),
+        ("the same for a gateway", vec![ROUTE.replace("hosts: [web]", "hosts: [web], gateways: [edge]"), ROUTE.replace("name: web,", "name: b,").replace("hosts: [web]", "hosts: [web], gateways: [edge]"), RULE.into()], &[]),
+        ("a policy alone", vec![POLICY.into()], &[]),
+        ("a policy for another pod", vec![POLICY.into(), POD.into()], &["policy-selects-nothing"]),
+        ("a policy, a pod elsewhere", vec![POLICY.into(), elsewhere(POD)], &[]),
+        ("a policy, a pod that is anywhere and fits", vec![POLICY.into(), anywhere(&POD.replace("app: web", "app: other")), POD.into()], &[]),
+        ("a policy by a label of no pod shown", vec![POLICY.replace("app: other", "tier: db"), POD.into()], &[]),
+        ("a policy by a label that only a cluster adds", vec![POLICY.replace("app: other", "app: web, pod-template-hash: abc"), POD.into()], &[]),
+        ("a policy for the stock gateway", vec![POLICY.replace("app: other", "istio: ingressgateway"), POD.replace("app: web", "istio: web")], &[]),
+        ("a Service and a pod", vec![SERVICE.into(), POD.into()], &[]),
+        ("a Service without a selector", vec![without(SERVICE, "selector: {app: web}, "), POD.into()], &[]),
+        ("a Service of the system", vec![SERVICE.replace("shop", "kube-system").replace("app: web", "k8s-app: kube-dns"), POD.replace("shop", "kube-system").replace("app: web", "k8s-app: proxy")], &[]),
+        ("a finding turned off by its number", vec![POLICY.replace("namespace: shop", "namespace: shop, annotations: {galley.istio.io/analyze-suppress: IST0127}"), POD.into()], &[]),
+        ("another turned off", vec![POLICY.replace("namespace: shop", "namespace: shop, annotations: {galley.istio.io/analyze-suppress: IST0101}"), POD.into()], &["policy-selects-nothing"]),
+        ("no manifests at all", vec!["a: 1\n".into(), "- 1\n".into(), "kind: Service\n".into()], &[]),
+        ("manifests of nothing", vec!["apiVersion: v1\nkind: Service\n".into(), "apiVersion: networking.istio.io/v1\nkind: VirtualService\nspec: 3\n".into(), "apiVersion: networking.istio.io/v1\nkind: Gateway\nspec: {servers: 7, selector: []}\n".into()], &[]),
+    ];
+    for (what, documents, expected) in table {
+        assert_eq!(names(&findings(&documents.join("---\n"))), expected, "{what}");
+    }
+}
+
+/// A finding stands at the scalar, or at the key of what has many lines, with the path of the item of a `List`.
+#[test]
+fn findings_have_their_place() {
+    let text = "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Pod\n  metadata: {name: web, labels: {app: web}}\n  spec: {containers: [{name: web, image: web}]}\n- apiVersion: v1\n  kind: Service\n  metadata:\n    name: web\n  spec:\n    selector:\n      app: webb\n    ports:\n    - {name: http, port: 80}\n";
+    let found = findings(text);
+    let [finding] = &found[..] else { panic!("{found:?}") };
+    let at = &finding.at.location;
+    assert_eq!(
+        (finding.path.as_deref(), finding.document.as_deref()),
+        (Some("spec.selector"), Some("Service/web"))
+    );
+    assert_eq!(&text[at.span.range()], "selector");
+    assert_eq!(at.start().line, 13);
+}
