@@ -1,6 +1,6 @@
 //! Linkerd's policies, which lean on each other by name.
 
-use super::group::{CORE, Group, Object, Pod, Reach, is_injected, may_be_same, text};
+use super::group::{CORE, Group, Object, Pod, Reach, absent, is_injected, may_be_same, text};
 use super::select::Selector;
 use super::{declare, listed};
 use crate::diag::Diagnostic;
@@ -55,31 +55,22 @@ fn missing(group: &Group<'_>, policy: &Object<'_>, reference: &Node) -> Option<D
     if of_kind.is_empty() || of_kind.contains(&name) {
         return None;
     }
-    Some(
-        policy
-            .finding(&REFERENCE_MISSING, node, format!("no {kind} `{name}` is shown here"))
-            .did_you_mean(name, of_kind.iter().copied())
-            .help(format!("shown are {}", listed(of_kind))),
-    )
+    let finding =
+        policy.finding(&REFERENCE_MISSING, node, format!("no {kind} `{name}` is shown here"));
+    Some(absent(finding, name, &of_kind))
 }
 
-fn of_server(group: &Group<'_>, server: &Object<'_>) -> Option<Diagnostic> {
+fn of_server<'a>(group: &Group<'a>, server: &Object<'a>) -> Option<Diagnostic> {
     let node = server.at("spec.podSelector")?;
     let selector = Selector::of_label_selector(Some(node));
-    if let Some(pods) = group.unselected(&selector, server.namespace, Reach::Namespace) {
-        return Some(
-            server
-                .finding(
-                    &SERVER_SELECTS_NOTHING,
-                    node,
-                    format!("no workload shown here has the labels `{selector}`"),
-                )
-                .help(format!("shown are {}", group.listed_pods(&pods))),
-        );
+    let nothing =
+        group.selects_nothing(server, &SERVER_SELECTS_NOTHING, node, &selector, Reach::Namespace);
+    if nothing.is_some() {
+        return nothing;
     }
     let port = server.at("spec.port")?;
     let name = port.as_str()?;
-    let pods: Vec<&Pod<'_>> =
+    let pods: Vec<&Pod<'a>> =
         group.pods_in(server.namespace).filter(|pod| selector.may_match(&pod.labels)).collect();
     let names: Vec<&str> =
         pods.iter().flat_map(|pod| pod.ports()).filter_map(|(name, _)| name).collect();

@@ -51,6 +51,7 @@ mod weights;
 mod workload_targets;
 
 #[cfg(test)]
+#[expect(clippy::print_stdout, reason = "a measurement is printed")]
 mod conformance;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! Routes of the Gateway API and the Gateways that they attach to.
 
-use super::group::{CORE, GATEWAY_API, Group, Object, may_be_same, text};
+use super::group::{CORE, GATEWAY_API, Group, Object, absent, may_be_same, text};
 use super::hosts::overlap;
 use super::select::{Labels, Selector};
 use super::{declare, listed};
@@ -92,11 +92,7 @@ fn missing(
     if near.is_empty() {
         return None;
     }
-    Some(
-        finding()
-            .did_you_mean(name, near.iter().copied())
-            .help(format!("shown are {}", listed(near))),
-    )
+    Some(absent(finding(), name, &near))
 }
 
 /// Why a Gateway does not take a route.

@@ -25,18 +25,13 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
             continue;
         }
         let selector = Selector::of_map(Some(node));
-        if let Some(pods) = group.unselected(&selector, service.namespace, Reach::Namespace) {
-            findings.push(
-                service
-                    .finding(
-                        &SELECTS_NOTHING,
-                        node,
-                        format!("no workload shown here has the labels `{selector}`"),
-                    )
-                    .help(format!("shown are {}", group.listed_pods(&pods))),
-            );
-            continue;
-        }
+        findings.extend(group.selects_nothing(
+            service,
+            &SELECTS_NOTHING,
+            node,
+            &selector,
+            Reach::Namespace,
+        ));
         target_ports(group, service, &selector, findings);
     }
     for pod in &group.pods {

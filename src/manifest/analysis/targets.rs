@@ -1,9 +1,9 @@
 //! What policies and labels attach to by name: the Services, Gateways and waypoints of ambient mode and of gateways.
 
+use super::declare;
 use super::group::{
-    CORE, GATEWAY_API, Group, NETWORKING, Object, SECURITY, TELEMETRY, may_be_same, text,
+    CORE, GATEWAY_API, Group, NETWORKING, Object, SECURITY, TELEMETRY, absent, may_be_same, text,
 };
-use super::{declare, listed};
 use crate::diag::Diagnostic;
 use crate::manifest::Node;
 
@@ -48,12 +48,9 @@ fn missing(group: &Group<'_>, policy: &Object<'_>, target: &Node) -> Option<Diag
     if of_kind.is_empty() || of_kind.contains(&name) {
         return None;
     }
-    Some(
-        policy
-            .finding(&TARGET_MISSING, node, format!("no {kind} `{name}` is shown here"))
-            .did_you_mean(name, of_kind.iter().copied())
-            .help(format!("shown are {}", listed(of_kind))),
-    )
+    let finding =
+        policy.finding(&TARGET_MISSING, node, format!("no {kind} `{name}` is shown here"));
+    Some(absent(finding, name, &of_kind))
 }
 
 const LABEL: &str = "istio.io/use-waypoint";
@@ -78,10 +75,7 @@ fn waypoint(group: &Group<'_>, object: &Object<'_>) -> Option<Diagnostic> {
     if waypoints.is_empty() || waypoints.contains(&name) {
         return None;
     }
-    Some(
-        object
-            .finding(&WAYPOINT_MISSING, node, format!("no waypoint `{name}` is shown here"))
-            .did_you_mean(name, waypoints.iter().copied())
-            .help(format!("shown are {}", listed(waypoints))),
-    )
+    let finding =
+        object.finding(&WAYPOINT_MISSING, node, format!("no waypoint `{name}` is shown here"));
+    Some(absent(finding, name, &waypoints))
 }

@@ -38,7 +38,11 @@ fn pages_examples_are_true() {
         let found = findings(bad);
         match found.iter().find(|finding| finding.code == code) {
             None => {
-                wrong.push(format!("{}: the wrong example has only {:?}", code.name, names(&found)))
+                wrong.push(format!(
+                    "{}: the wrong example has only {:?}",
+                    code.name,
+                    names(&found)
+                ));
             }
             Some(finding) => {
                 let document = finding.document.as_deref();

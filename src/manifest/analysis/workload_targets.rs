@@ -1,8 +1,8 @@
 //! What is set beside workloads: network policies, disruption budgets, autoscalers.
 
-use super::group::{Group, Object, Pod, Reach, may_be_same, text};
+use super::declare;
+use super::group::{Group, Object, Pod, Reach, absent, may_be_same, text};
 use super::select::Selector;
-use super::{declare, listed};
 use crate::diag::{Code, Diagnostic};
 use crate::manifest::Node;
 
@@ -26,17 +26,7 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
         for object in group.of(api, kind) {
             let Some(node) = object.at(path) else { continue };
             let selector = Selector::of_label_selector(Some(node));
-            if let Some(pods) = group.unselected(&selector, object.namespace, Reach::Namespace) {
-                findings.push(
-                    object
-                        .finding(
-                            code,
-                            node,
-                            format!("no workload shown here has the labels `{selector}`"),
-                        )
-                        .help(format!("shown are {}", group.listed_pods(&pods))),
-                );
-            }
+            findings.extend(group.selects_nothing(object, code, node, &selector, Reach::Namespace));
         }
     }
     for (api, kind, path) in TARGETS {
@@ -77,13 +67,9 @@ fn targets<'g, 'a>(
         && !of_kind.is_empty()
         && let Some(node) = target.get("name")
     {
-        let names = || of_kind.iter().map(|own| own.name);
-        findings.push(
-            object
-                .finding(&TARGET_MISSING, node, format!("no {kind} `{name}` is shown here"))
-                .did_you_mean(name, names())
-                .help(format!("shown are {}", listed(names()))),
-        );
+        let names: Vec<&str> = of_kind.iter().map(|own| own.name).collect();
+        let message = format!("no {kind} `{name}` is shown here");
+        findings.push(absent(object.finding(&TARGET_MISSING, node, message), name, &names));
     }
     targets
 }
@@ -109,7 +95,7 @@ fn requests<'a>(
         let is_target = |pod: &&Pod<'a>| targets.iter().any(|target| group.owner(pod).is(target));
         let pods: Vec<&Pod<'a>> = group.pods.iter().filter(is_target).collect();
         // Each variant of the target lacks it.
-        if !pods.is_empty() && pods.iter().all(|pod| missing(pod)) {
+        if !pods.is_empty() && pods.iter().all(missing) {
             let owner = group.owner(pods[0]);
             findings.push(
                 scaler
