@@ -113,6 +113,22 @@ pub fn codes() -> impl Iterator<Item = &'static Code> {
     ANALYZERS.iter().flat_map(|analyzer| analyzer.codes.iter().copied())
 }
 
+/// The numbers of istioctl (1.32) that no analyzer here has, and why: what documents cannot show, and what others find.
+pub static NOT_HERE: &[(&str, &str)] = &[
+    ("IST0001", "is about istioctl itself"),
+    ("IST0106", "a schema or its rules: found by the validation of each document"),
+    ("IST0126", "the mesh's networks are no manifest of Kubernetes"),
+    ("IST0133", "a schema or its rules: found by the validation of each document"),
+    ("IST0141", "what the caller may do in a cluster"),
+    ("IST0142", "the version of a running API server"),
+    ("IST0143", "the ports that running processes listen at"),
+    ("IST0156", "the version of the CRDs that a cluster has installed"),
+    ("IST0168", "a comparison with an earlier installation"),
+    ("IST0169", "a comparison with an earlier installation"),
+    ("IST0170", "several clusters side by side"),
+    ("IST0172", "the version of the CRDs that a cluster has installed"),
+];
+
 /// What the documents of one group say together, in the order of their places.
 ///
 /// `List`s are seen as their items. Documents that are no manifests are left out.

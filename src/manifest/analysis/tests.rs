@@ -159,3 +159,72 @@ fn findings_have_their_place() {
     assert_eq!(&text[at.span.range()], "selector");
     assert_eq!(at.start().line, 13);
 }
+
+/// Every number that istioctl 1.32 has in use (its messages.yaml, August 2026) is found here, or is known not to be.
+#[test]
+fn istioctls_numbers_are_accounted_for() {
+    let retired = [104, 105, 113, 114, 115, 117, 119, 120, 121, 122, 124];
+    let used = [1, 2].into_iter().chain((101..=177).filter(|number| !retired.contains(number)));
+    let ours: BTreeSet<&str> =
+        codes().map(|code| code.alias).filter(|alias| !alias.is_empty()).collect();
+    let others: BTreeSet<&str> = super::NOT_HERE.iter().map(|(alias, _)| *alias).collect();
+    assert!(ours.is_disjoint(&others));
+    let all: BTreeSet<String> = ours.union(&others).map(|alias| (*alias).to_owned()).collect();
+    let used: BTreeSet<String> = used.map(|number| format!("IST{number:04}")).collect();
+    assert_eq!(all, used);
+}
+
+/// What is surely wrong is an error or as istioctl has it; what may be defined elsewhere is milder.
+#[test]
+fn levels_are_honest() {
+    use crate::diag::Severity::{Error, Note, Warning};
+    const ROUTE: &str = "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: shop, namespace: a}\nspec: {hosts: [x.example.com], http: [{route: [{destination: {host: HOST, port: {number: 81}}}]}]}\n---\n";
+    const SERVICE: &str = "apiVersion: v1\nkind: Service\nmetadata: {name: web, namespace: a}\nspec: {ports: [{name: http, port: 80}]}\n";
+    const POLICY: &str = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: NAME, namespace: a}\nspec: {podSelector: {matchLabels: {app: LABEL}}}\n---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: a}\nspec: {template: {metadata: {labels: {app: payments-v1}}, spec: {containers: []}}}\n";
+    let policy = |name: &str, label: &str| POLICY.replace("NAME", name).replace("LABEL", label);
+    let table = [
+        ("a port that is not there", format!("{}{SERVICE}", ROUTE.replace("HOST", "web")), Error),
+        (
+            "a port, the namespace not written",
+            format!("{}{}", ROUTE.replace("HOST", "web"), SERVICE.replace(", namespace: a", "")),
+            Warning,
+        ),
+        ("a slip in the host", format!("{}{SERVICE}", ROUTE.replace("HOST", "wev")), Warning),
+        (
+            "a host that may be elsewhere",
+            format!("{}{SERVICE}", ROUTE.replace("HOST", "payments")),
+            Note,
+        ),
+        ("a slip in a label", policy("x", "paymets-v1"), Warning),
+        ("a label of another version", policy("x", "payments-v2"), Note),
+        ("the same name, other labels", policy("web", "frontend"), Warning),
+        ("labels of something else", policy("x", "frontend"), Note),
+    ];
+    for (what, text, expected) in table {
+        let found = findings(&text);
+        let [finding] = &found[..] else { panic!("{what}: {found:?}") };
+        assert_eq!(finding.severity, expected, "{what}: {}", finding.message);
+    }
+}
+
+/// The examples are manifests that an API server takes: what is wrong with them is only what their page says.
+#[test]
+fn pages_examples_are_valid_manifests() {
+    use crate::manifest::{Engine, Schemas, Versions};
+    let engine = Engine::new(Schemas::embedded());
+    let mut wrong = Vec::new();
+    for code in codes() {
+        for (words, text) in fences(code.page) {
+            let source = Source::new(words, text);
+            let read = read(source.text(), &TextMap::identity(&source), Format::Yaml);
+            let found = engine.validate(&read.documents, &Versions::default());
+            wrong.extend(
+                found
+                    .iter()
+                    .filter(|finding| finding.severity == crate::diag::Severity::Error)
+                    .map(|finding| format!("{words}: {} {}", finding.code.name, finding.message)),
+            );
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
