@@ -10,6 +10,7 @@ mod definition;
 pub mod deprecations;
 mod document;
 mod engine;
+pub mod policy;
 mod rules;
 pub mod schema;
 pub mod store;
@@ -36,5 +37,11 @@ pub fn codes() -> impl Iterator<Item = &'static Code> {
         deprecations::CODES,
         definition::CODES,
     ];
-    tables.into_iter().flatten().copied().chain(builtin::codes()).chain(analysis::codes())
+    tables
+        .into_iter()
+        .flatten()
+        .copied()
+        .chain(builtin::codes())
+        .chain(analysis::codes())
+        .chain(policy::CODES.iter().copied())
 }

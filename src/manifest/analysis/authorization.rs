@@ -26,17 +26,13 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
         for policy in group.of(api, kind) {
             let Some(node) = policy.at("spec.selector") else { continue };
             let selector = Selector::of_label_selector(Some(node));
-            if let Some(pods) = group.unselected(&selector, policy.namespace, Reach::Mesh) {
-                findings.push(
-                    policy
-                        .finding(
-                            &SELECTS_NOTHING,
-                            node,
-                            format!("no workload shown here has the labels `{selector}`"),
-                        )
-                        .help(format!("shown are {}", group.listed_pods(&pods))),
-                );
-            }
+            findings.extend(group.selects_nothing(
+                policy,
+                &SELECTS_NOTHING,
+                node,
+                &selector,
+                Reach::Mesh,
+            ));
         }
     }
     let namespaces: Vec<&str> =

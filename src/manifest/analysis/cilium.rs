@@ -1,6 +1,6 @@
 //! What Cilium's agent refuses in a policy, and its CRD does not say.
 
-use super::group::{Group, Object, text};
+use super::group::{Group, Object, injects, text};
 use super::{declare, listed};
 use crate::diag::Diagnostic;
 use crate::manifest::Node;
@@ -12,6 +12,8 @@ declare! {
         "a Cilium policy has rules about requests for a port that is not TCP";
     L7_UNSUPPORTED = "cilium-l7-unsupported", Deny, "",
         "a Cilium policy has rules about requests where Cilium has none";
+    IN_MESH = "cilium-l7-in-mesh", Warn, "",
+        "a Cilium policy has rules about requests in a namespace whose requests the mesh encrypts";
     COMBINED = "cilium-peers-combined", Deny, "",
         "a rule of a Cilium policy combines what Cilium cannot combine";
 }
@@ -34,8 +36,30 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
         for policy in group.of("cilium.io", kind) {
             for rule in policy.root.get("spec").into_iter().chain(policy.items("specs")) {
                 rule_of(policy, rule, findings);
+                in_mesh(group, policy, rule, findings);
             }
         }
+    }
+}
+
+/// Inside the mesh Cilium sees TLS and no HTTP, and drops what it cannot read.
+fn in_mesh(group: &Group<'_>, policy: &Object<'_>, rule: &Node, findings: &mut Vec<Diagnostic>) {
+    let Some(namespace) = group.namespace(policy.namespace) else { return };
+    if !injects(namespace) && !group.is_ambient(policy.namespace) {
+        return;
+    }
+    let rules = ["ingress", "egress"]
+        .iter()
+        .flat_map(|field| rule.get(field).map(Node::items).unwrap_or_default())
+        .flat_map(|direction| direction.get("toPorts").map(Node::items).unwrap_or_default())
+        .find_map(|port| port.get("rules")?.get("http"));
+    if let Some(node) = rules {
+        findings.push(
+            policy
+                .finding(&IN_MESH, node, format!("the pods of `{}` are in the mesh, whose requests Cilium cannot read", namespace.name))
+                .related(namespace.place(namespace.name_node()), "its labels put it into the mesh")
+                .help("keep the ports here, and write the rules about requests as an AuthorizationPolicy"),
+        );
     }
 }
 

@@ -1,8 +1,8 @@
 //! Where VirtualServices send requests: a host that is there, visible, and has that port.
 
-use super::group::{Group, NETWORKING};
-use super::hosts::{Host, Lookup};
-use super::virtual_services::destinations;
+use super::group::{Group, NETWORKING, Object, absent, unless_sure};
+use super::hosts::{Host, HostEntry, Lookup};
+use super::virtual_services::{Destination, destinations};
 use super::{declare, listed};
 use crate::diag::Diagnostic;
 
@@ -52,67 +52,53 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
                     continue;
                 }
             };
-            // What one variant of the host offers is offered; one that shows no ports offers any.
-            if entries.iter().any(|entry| entry.ports.is_empty()) {
-                continue;
-            }
-            let numbers = |entry: &super::hosts::HostEntry<'_>| {
-                entry.ports.iter().map(|(number, _)| number.to_string()).collect::<Vec<_>>()
-            };
-            match destination.port() {
-                Some((port, node)) => {
-                    let has =
-                        entries.iter().any(|entry| entry.ports.iter().any(|(n, _)| *n == port));
-                    if !has && let Some(entry) = entries.first() {
-                        let object = entry.object(group);
-                        findings.push(
-                            service
-                                .finding(
-                                    &PORT_MISSING,
-                                    node,
-                                    format!("`{}` has no port {port}", destination.host),
-                                )
-                                .related(
-                                    object.place(object.name_node()),
-                                    format!("{} is here", object.id()),
-                                )
-                                .help(format!("its ports: {}", listed(numbers(entry)))),
-                        );
-                    }
-                }
-                None => {
-                    if entries.iter().all(|entry| entry.ports.len() > 1)
-                        && let Some(entry) = entries.first()
-                    {
-                        let object = entry.object(group);
-                        findings.push(
-                            service
-                                .finding(
-                                    &PORT_NEEDED,
-                                    destination.host_node,
-                                    format!(
-                                        "`{}` has the ports {}, and the route names none",
-                                        destination.host,
-                                        listed(numbers(entry))
-                                    ),
-                                )
-                                .related(
-                                    object.place(object.name_node()),
-                                    format!("{} is here", object.id()),
-                                )
-                                .help("write `port: {number: …}` beside the host"),
-                        );
-                    }
-                }
-            }
+            findings.extend(port(group, service, &destination, &host, &entries));
         }
     }
+}
+
+/// What is wrong with the port that a route leads to.
+fn port<'a>(
+    group: &Group<'a>,
+    service: &Object<'_>,
+    destination: &Destination<'_>,
+    host: &Host<'_>,
+    entries: &[&HostEntry<'a>],
+) -> Option<Diagnostic> {
+    // What one variant of the host offers is offered; one that shows no ports offers any.
+    let entry = entries.first()?;
+    if entries.iter().any(|entry| entry.ports.is_empty()) {
+        return None;
+    }
+    let numbers = listed(entry.ports.iter().map(|(number, _)| number.to_string()));
+    let finding = match destination.port() {
+        Some((port, _))
+            if entries.iter().any(|entry| entry.ports.iter().any(|(n, _)| *n == port)) =>
+        {
+            return None;
+        }
+        Some((port, node)) => service
+            .finding(&PORT_MISSING, node, format!("`{}` has no port {port}", destination.host))
+            .help(format!("its ports: {numbers}")),
+        None if entries.iter().any(|entry| entry.ports.len() == 1) => return None,
+        None => service
+            .finding(
+                &PORT_NEEDED,
+                destination.host_node,
+                format!("`{}` has the ports {numbers}, and the route names none", destination.host),
+            )
+            .help("write `port: {number: …}` beside the host"),
+    };
+    let object = entry.object(group);
+    let finding =
+        finding.related(object.place(object.name_node()), format!("{} is here", object.id()));
+    Some(unless_sure(finding, entries.iter().any(|entry| entry.is_sure(host))))
 }
 
 /// A host of which the group says nothing, where it shows other Services of that namespace.
 fn unknown<'a>(
     group: &Group<'a>,
-    service: &super::Object<'a>,
+    service: &Object<'a>,
     host: &'a str,
     node: &crate::manifest::Node,
 ) -> Option<Diagnostic> {
@@ -123,10 +109,9 @@ fn unknown<'a>(
             if there.is_empty() {
                 return None;
             }
-            let finding = service
-                .finding(&HOST_MISSING, node, format!("no Service `{name}` is shown here"))
-                .did_you_mean(name, there.iter().copied());
-            Some(finding.help(format!("the Services shown for that namespace: {}", listed(there))))
+            let finding =
+                service.finding(&HOST_MISSING, node, format!("no Service `{name}` is shown here"));
+            Some(absent(finding, name, &there))
         }
         Host::Other(other) => {
             // `reviews.shop` resolves in DNS, yet Istio completes only names without a dot.

@@ -1,7 +1,7 @@
 //! The secrets that an Istio Gateway takes its certificates from.
 
 use super::declare;
-use super::group::{CORE, Group, NETWORKING, Object, may_be_same};
+use super::group::{CORE, Group, NETWORKING, Object, absent, may_be_same};
 use super::select::Selector;
 use crate::diag::Diagnostic;
 use crate::manifest::Node;
@@ -94,12 +94,8 @@ fn missing(
     if names.is_empty() {
         return None;
     }
-    Some(
-        gateway
-            .finding(&MISSING, node, format!("no secret `{name}` is shown{place}"))
-            .did_you_mean(name, names.iter().copied())
-            .help(format!("the certificates shown there: {}", super::listed(names))),
-    )
+    let finding = gateway.finding(&MISSING, node, format!("no secret `{name}` is shown{place}"));
+    Some(absent(finding, name, &names))
 }
 
 const KEYS: &[(&str, &str)] = &[("tls.crt", "tls.key"), ("cert", "key")];
@@ -184,5 +180,5 @@ fn decode(text: &str) -> Option<Vec<u8>> {
             bytes.push((buffer >> bits & 0xff) as u8);
         }
     }
-    (count % 4 == 0).then_some(bytes)
+    count.is_multiple_of(4).then_some(bytes)
 }

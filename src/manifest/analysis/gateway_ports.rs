@@ -82,19 +82,13 @@ fn open_ports(group: &Group<'_>, pods: &[&Pod<'_>], selector: &Selector<'_>) -> 
                 continue;
             }
             open.extend(port.get("port").and_then(Node::as_int));
-            match port.get("targetPort") {
-                Some(target) => match target.as_str() {
-                    Some(name) => {
-                        let named = |pod: &&&Pod<'_>| {
-                            pod.ports()
-                                .find(|(own, _)| *own == Some(name))
-                                .and_then(|(_, number)| number)
-                        };
-                        open.extend(behind.iter().filter_map(named));
-                    }
-                    None => open.extend(target.as_int()),
-                },
-                None => {}
+            let target = port.get("targetPort");
+            open.extend(target.and_then(Node::as_int));
+            if let Some(name) = target.and_then(Node::as_str) {
+                let numbers = behind.iter().filter_map(|pod| {
+                    pod.ports().find(|(own, _)| *own == Some(name)).and_then(|(_, number)| number)
+                });
+                open.extend(numbers);
             }
         }
     }

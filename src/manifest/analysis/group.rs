@@ -5,7 +5,7 @@
 
 use super::hosts::Registry;
 use super::select::{Labels, Selector};
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, Severity, nearest};
 use crate::manifest::{Document, Node, Style, Value};
 use crate::text::{Location, Span};
 use std::cell::OnceCell;
@@ -118,6 +118,19 @@ impl<'a> Group<'a> {
         self.of(CORE, "Namespace").find(|object| object.name == name)
     }
 
+    /// The codes that authors have turned off, and where: `galley.istio.io/analyze-suppress`, a list of numbers or `*`.
+    pub(super) fn hushed(&self) -> Vec<(Location, &'a str)> {
+        let codes = |object: &Object<'a>| object.annotation("galley.istio.io/analyze-suppress");
+        self.objects
+            .iter()
+            .filter_map(|object| Some((object, codes(object)?)))
+            .flat_map(|(object, codes)| {
+                let at = object.document.locate(object.root.span);
+                codes.split(',').map(move |code| (at.clone(), code.trim()))
+            })
+            .collect()
+    }
+
     /// The hosts that the group's Services and ServiceEntries define.
     pub(super) fn registry(&self) -> &Registry<'a> {
         self.registry.get_or_init(|| Registry::new(self))
@@ -133,16 +146,19 @@ impl<'a> Group<'a> {
         self.pods.iter().filter(move |pod| may_be_same(pod.namespace, namespace))
     }
 
-    /// The pods that a selector could have meant, where it selects none of those that the group shows.
+    /// A finding where an object's selector chooses none of the pods that the group shows.
     ///
-    /// None where it selects one, and where the group shows no pod there that has any of the selector's labels: then it
-    /// is about workloads that are defined elsewhere.
-    pub(super) fn unselected(
+    /// None where it chooses one, and where no pod there has any of the selector's labels: then it is about workloads that
+    /// are defined elsewhere. A note where nothing says that one of those shown is meant.
+    pub(super) fn selects_nothing(
         &self,
+        object: &Object<'a>,
+        code: &'static Code,
+        node: &Node,
         selector: &Selector<'_>,
-        namespace: Option<&str>,
         reach: Reach,
-    ) -> Option<Vec<&Pod<'a>>> {
+    ) -> Option<Diagnostic> {
+        let namespace = object.namespace;
         let everywhere = reach == Reach::Mesh
             && namespace.is_some_and(|namespace| ROOT_NAMESPACES.contains(&namespace));
         let is_system = !everywhere
@@ -157,12 +173,24 @@ impl<'a> Group<'a> {
             .iter()
             .filter(|pod| everywhere || may_be_same(pod.namespace, namespace))
             .collect();
-        let is_meant =
+        let has_label =
             |pod: &&Pod<'a>| selector.pairs().any(|(key, _)| pod.labels.get(key).is_some());
-        if !pods.iter().any(is_meant) || pods.iter().any(|pod| selector.may_match(&pod.labels)) {
+        if !pods.iter().any(has_label) || pods.iter().any(|pod| selector.may_match(&pod.labels)) {
             return None;
         }
-        Some(pods)
+        // One of them is meant: by its name, by part of the selector, or by a slip of the pen.
+        let is_meant = |pod: &&Pod<'a>| {
+            self.owner(pod).name == object.name
+                || selector.pairs().any(|(key, value)| {
+                    pod.labels.iter().any(|(own, given)| {
+                        (own == key && is_slip(value, &[given])) || given == value
+                    })
+                })
+        };
+        let message = format!("no workload shown here has the labels `{selector}`");
+        let finding = object.finding(code, node, message);
+        let finding = finding.help(format!("shown are {}", self.listed_pods(&pods)));
+        Some(if pods.iter().any(is_meant) { finding } else { at_most(finding, Severity::Note) })
     }
 
     /// Pods for a message: `Deployment/web (app=web)`.
@@ -447,6 +475,39 @@ impl<'a> Pod<'a> {
             .flat_map(|container| container.get("ports").map(Node::items).unwrap_or_default())
             .map(|port| (text(port, "name"), port.get("containerPort").and_then(Node::as_int)))
     }
+}
+
+/// Whether a port's name is that of a proxy, which injection adds to a pod: Istio's, Linkerd's, Dapr's.
+pub(super) fn is_injected(port: &str) -> bool {
+    ["linkerd-", "http-envoy-prom", "status-port", "dapr-"]
+        .iter()
+        .any(|prefix| port.starts_with(prefix))
+}
+
+/// A finding that is milder than its code, for what the group shows leaves room for another reading.
+pub(super) fn at_most(mut finding: Diagnostic, severity: Severity) -> Diagnostic {
+    finding.severity = finding.severity.min(severity);
+    finding
+}
+
+/// A contradiction between two places of which one does not write its namespace may be none: it is a warning.
+pub(super) fn unless_sure(finding: Diagnostic, is_sure: bool) -> Diagnostic {
+    if is_sure { finding } else { at_most(finding, Severity::Warning) }
+}
+
+/// Whether a name is nearly one of those shown. Names that differ in their digits only (`web-v1`, `web-v2`) are siblings.
+fn is_slip(name: &str, shown: &[&str]) -> bool {
+    let plain = |name: &str| name.replace(|c: char| c.is_ascii_digit(), "");
+    nearest(name, shown.iter().copied()).is_some_and(|near| plain(near) != plain(name))
+}
+
+/// What is named and not among those shown: a mistake where one is nearly called so, a note where it may be elsewhere.
+pub(super) fn absent(finding: Diagnostic, name: &str, shown: &[&str]) -> Diagnostic {
+    let finding = match is_slip(name, shown) {
+        true => finding.did_you_mean(name, shown.iter().copied()),
+        false => at_most(finding, Severity::Note),
+    };
+    finding.help(format!("shown are {}", super::listed(shown)))
 }
 
 /// The text under a key.

@@ -224,6 +224,11 @@ impl<'a> HostEntry<'a> {
         &group.objects[self.object]
     }
 
+    /// Whether it is surely of that host: both namespaces are written, or neither is.
+    pub(super) fn is_sure(&self, host: &Host<'_>) -> bool {
+        !matches!((&self.host, host), (Host::Service(_, one), Host::Service(_, other)) if one != other)
+    }
+
     fn defines(&self, host: &Host<'_>) -> bool {
         match (&self.host, host) {
             (Host::Other(own), _) if own.starts_with('*') => {

@@ -1,7 +1,7 @@
 //! Routes of a VirtualService that no request reaches, because an earlier one takes it.
 
 use super::declare;
-use super::group::{Group, NETWORKING, Object, text};
+use super::group::{GATEWAY_API, Group, NETWORKING, Object, text};
 use super::virtual_services::{PROTOCOLS, route_name, routes};
 use crate::diag::Diagnostic;
 use crate::manifest::Node;
@@ -18,6 +18,37 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
     for service in group.of(NETWORKING, "VirtualService") {
         for protocol in PROTOCOLS {
             of_protocol(service, protocol, findings);
+        }
+    }
+    for kind in ["HTTPRoute", "GRPCRoute"] {
+        for route in group.of(GATEWAY_API, kind) {
+            repeated(route, findings);
+        }
+    }
+}
+
+/// Matches of a route of the Gateway API that an earlier rule has too. Their order has no other meaning there: the most
+/// specific match comes first.
+fn repeated(route: &Object<'_>, findings: &mut Vec<Diagnostic>) {
+    let mut seen: Vec<Seen<'_>> = Vec::new();
+    for (index, rule) in route.items("spec.rules").iter().enumerate() {
+        for node in rule.get("matches").map(Node::items).unwrap_or_default() {
+            let json = node.to_json();
+            match seen.iter().find(|earlier| earlier.json == json) {
+                Some(earlier) => findings.push(
+                    route
+                        .finding(
+                            &SHADOWED,
+                            node,
+                            format!(
+                                "this match of rules[{index}] repeats one of rules[{}]",
+                                earlier.route
+                            ),
+                        )
+                        .related(route.place(earlier.node), "the same match"),
+                ),
+                None => seen.push(Seen { node, json, route: index }),
+            }
         }
     }
 }

@@ -27,6 +27,7 @@ mod hosts;
 mod ingress_subset;
 mod injection;
 mod jwt_route;
+mod linkerd;
 mod match_rules;
 mod mtls;
 mod proxy_images;
@@ -34,12 +35,13 @@ mod proxy_resources;
 mod reserved_uid;
 mod route_backends;
 mod routes;
-mod select;
+pub(in crate::manifest) mod select;
 mod service_entries;
 mod service_ports;
 mod service_workloads;
 mod sidecars;
 mod subsets;
+mod targets;
 mod telemetry;
 mod virtual_service_gateways;
 mod virtual_service_hosts;
@@ -49,12 +51,14 @@ mod weights;
 mod workload_targets;
 
 #[cfg(test)]
+#[expect(clippy::print_stdout, reason = "a measurement is printed")]
 mod conformance;
 #[cfg(test)]
 mod tests;
 
 use super::Document;
 use crate::diag::{Code, Diagnostic};
+use crate::text::Location;
 use group::{Group, Object};
 
 /// One analyzer: what it may report, and the function that looks.
@@ -99,6 +103,8 @@ pub static ANALYZERS: &[Analyzer] = &[
     workload_targets::ANALYZER,
     routes::ANALYZER,
     route_backends::ANALYZER,
+    targets::ANALYZER,
+    linkerd::ANALYZER,
     cilium::ANALYZER,
 ];
 
@@ -106,6 +112,22 @@ pub static ANALYZERS: &[Analyzer] = &[
 pub fn codes() -> impl Iterator<Item = &'static Code> {
     ANALYZERS.iter().flat_map(|analyzer| analyzer.codes.iter().copied())
 }
+
+/// The numbers of istioctl (1.32) that no analyzer here has, and why: what documents cannot show, and what others find.
+pub static NOT_HERE: &[(&str, &str)] = &[
+    ("IST0001", "is about istioctl itself"),
+    ("IST0106", "a schema or its rules: found by the validation of each document"),
+    ("IST0126", "the mesh's networks are no manifest of Kubernetes"),
+    ("IST0133", "a schema or its rules: found by the validation of each document"),
+    ("IST0141", "what the caller may do in a cluster"),
+    ("IST0142", "the version of a running API server"),
+    ("IST0143", "the ports that running processes listen at"),
+    ("IST0156", "the version of the CRDs that a cluster has installed"),
+    ("IST0168", "a comparison with an earlier installation"),
+    ("IST0169", "a comparison with an earlier installation"),
+    ("IST0170", "several clusters side by side"),
+    ("IST0172", "the version of the CRDs that a cluster has installed"),
+];
 
 /// What the documents of one group say together, in the order of their places.
 ///
@@ -116,24 +138,38 @@ pub fn analyse(documents: &[&Document]) -> Vec<Diagnostic> {
     for analyzer in ANALYZERS {
         (analyzer.run)(&group, &mut findings);
     }
-    // The order of the author's documents, and of the registry at one place.
+    let hushed = group.hushed();
+    findings.retain(|finding| !hushed.iter().any(|(at, code)| is_hushed(finding, at, code)));
+    sorted(documents, findings)
+}
+
+/// Whether the author has turned a finding off, as istioctl lets them: by its number, in the manifest's annotations.
+fn is_hushed(finding: &Diagnostic, at: &Location, code: &str) -> bool {
+    let place = &finding.at.location;
+    let is_code = code == "*"
+        || (!code.is_empty() && code == finding.code.alias)
+        || code == finding.code.name;
+    is_code && place.source == at.source && at.span.contains(place.span)
+}
+
+/// In the order of the author's documents, then of the places, then of the registry; each thing said once.
+fn sorted(documents: &[&Document], findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let places: Vec<Location> =
+        documents.iter().map(|document| document.locate(document.span)).collect();
     let rank = |finding: &Diagnostic| {
-        let source = &finding.at.location.source;
-        documents.iter().position(|document| {
-            let at = document.locate(document.span);
-            at.source == *source
-                && at.span.start <= finding.at.location.span.start
-                && finding.at.location.span.start <= at.span.end
-        })
+        let at = &finding.at.location;
+        let document = places
+            .iter()
+            .position(|place| place.span.contains(at.span) && place.source == at.source);
+        (document, at.span)
     };
-    let mut ranked: Vec<_> = findings
-        .into_iter()
-        .map(|finding| ((rank(&finding), finding.at.location.span.start), finding))
-        .collect();
+    let mut ranked: Vec<_> =
+        findings.into_iter().map(|finding| (rank(&finding), finding)).collect();
     ranked.sort_by_key(|(rank, _)| *rank);
     let mut findings: Vec<Diagnostic> = Vec::with_capacity(ranked.len());
     for (_, finding) in ranked {
-        if !findings.contains(&finding) {
+        // What is the same is at one place, so that it comes close by.
+        if !findings.iter().rev().take(8).any(|other| *other == finding) {
             findings.push(finding);
         }
     }

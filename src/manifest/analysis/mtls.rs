@@ -12,6 +12,8 @@ use crate::manifest::Node;
 declare! {
     CONFLICT = "mtls-conflict", Deny, "",
         "a DestinationRule and a PeerAuthentication disagree about mutual TLS";
+    RIVALS = "peer-authentication-conflict", Warn, "",
+        "two PeerAuthentications are for the same pods and say different things";
     PERMISSIVE = "mtls-permissive", Note, "",
         "a PeerAuthentication accepts plain text";
 }
@@ -27,6 +29,7 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
             );
         }
     }
+    rivals(group, findings);
     for rule in group.of(NETWORKING, "DestinationRule") {
         for node in tls_modes(rule) {
             let Some(mode) = node.as_str() else { continue };
@@ -53,6 +56,36 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
                 rule.finding(&CONFLICT, node, message)
                     .related(policy.place(at), "the other side")
                     .help("leave `tls` out: Istio finds the mode by itself; requests fail with the status 503 until then"),
+            );
+        }
+    }
+}
+
+/// Of two policies of one rank for the same pods, the older holds, which no page shows.
+fn rivals(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
+    let policies: Vec<&Object<'_>> = group.of(SECURITY, "PeerAuthentication").collect();
+    for (index, policy) in policies.iter().enumerate() {
+        let own = Selector::of_label_selector(policy.at("spec.selector"));
+        let rival = policies[..index].iter().find(|other| {
+            let theirs = Selector::of_label_selector(other.at("spec.selector"));
+            let settings = |object: &Object<'_>| {
+                ["spec.mtls", "spec.portLevelMtls"].map(|path| object.at(path).map(Node::to_json))
+            };
+            !other.is_variant_of(policy)
+                && other.namespace == policy.namespace
+                && own.covers(&theirs)
+                && theirs.covers(&own)
+                && settings(other) != settings(policy)
+        });
+        if let Some(rival) = rival {
+            findings.push(
+                policy
+                    .finding_at_name(
+                        &RIVALS,
+                        format!("`{}` is for the same pods and says something else", rival.name),
+                    )
+                    .related(rival.place(rival.name_node()), format!("{} is here", rival.id()))
+                    .help("the older of the two holds; keep one"),
             );
         }
     }

@@ -1,6 +1,6 @@
 //! The Services behind routes of the Gateway API and behind an Ingress.
 
-use super::group::{CORE, GATEWAY_API, Group, Object, may_be_same, text};
+use super::group::{CORE, GATEWAY_API, Group, Object, absent, may_be_same, text, unless_sure};
 use super::{declare, listed};
 use crate::diag::Diagnostic;
 use crate::manifest::Node;
@@ -124,12 +124,9 @@ fn check(group: &Group<'_>, route: &Object<'_>, backend: &Backend<'_>) -> Option
         if there.is_empty() {
             return None;
         }
-        return Some(
-            route
-                .finding(&MISSING, backend.name, format!("no Service `{name}` is shown here"))
-                .did_you_mean(name, there.iter().copied())
-                .help(format!("the Services shown for that namespace: {}", listed(there))),
-        );
+        let finding =
+            route.finding(&MISSING, backend.name, format!("no Service `{name}` is shown here"));
+        return Some(absent(finding, name, &there));
     }
     let port = backend.port?;
     let ports = |service: &Object<'_>| -> Vec<String> {
@@ -154,12 +151,12 @@ fn check(group: &Group<'_>, route: &Object<'_>, backend: &Backend<'_>) -> Option
     let wanted = port
         .as_int()
         .map_or_else(|| format!("`{}`", port.as_str().unwrap_or_default()), |n| n.to_string());
-    Some(
-        route
-            .finding(&PORT_MISSING, port, format!("the Service `{name}` has no port {wanted}"))
-            .help(format!("its ports: {}", listed(ports(service))))
-            .related(service.place(service.name_node()), format!("{} is here", service.id())),
-    )
+    let finding = route
+        .finding(&PORT_MISSING, port, format!("the Service `{name}` has no port {wanted}"))
+        .help(format!("its ports: {}", listed(ports(service))))
+        .related(service.place(service.name_node()), format!("{} is here", service.id()));
+    let is_sure = services.iter().any(|service| service.namespace == backend.namespace);
+    Some(unless_sure(finding, is_sure))
 }
 
 /// A reference into another namespace, where the group shows what stands there and no grant for it.

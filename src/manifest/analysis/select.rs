@@ -9,12 +9,12 @@ use std::fmt;
 
 /// The labels of something.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Labels<'a> {
+pub(in crate::manifest) struct Labels<'a> {
     node: Option<&'a Node>,
 }
 
 /// What a selector asks for.
-pub(super) struct Selector<'a> {
+pub(in crate::manifest) struct Selector<'a> {
     requirements: Vec<Requirement<'a>>,
 }
 
@@ -25,15 +25,15 @@ struct Requirement<'a> {
 }
 
 impl<'a> Labels<'a> {
-    pub(super) fn of(node: Option<&'a Node>) -> Labels<'a> {
+    pub(in crate::manifest) fn of(node: Option<&'a Node>) -> Labels<'a> {
         Labels { node }
     }
 
-    pub(super) fn get(&self, key: &str) -> Option<&'a str> {
+    pub(in crate::manifest) fn get(&self, key: &str) -> Option<&'a str> {
         self.node?.get(key)?.as_str()
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
+    pub(in crate::manifest) fn iter(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
         self.node.and_then(Node::as_map).into_iter().flat_map(|map| {
             map.iter().filter_map(|entry| Some((entry.key.value.as_str(), entry.value.as_str()?)))
         })
@@ -70,7 +70,7 @@ fn is_added_later(key: &str) -> bool {
 
 impl<'a> Selector<'a> {
     /// A plain map of labels.
-    pub(super) fn of_map(node: Option<&'a Node>) -> Selector<'a> {
+    pub(in crate::manifest) fn of_map(node: Option<&'a Node>) -> Selector<'a> {
         let requirements = Labels::of(node)
             .iter()
             .map(|(key, value)| Requirement { key, operator: "In", values: vec![value] })
@@ -79,7 +79,7 @@ impl<'a> Selector<'a> {
     }
 
     /// A `LabelSelector`.
-    pub(super) fn of_label_selector(node: Option<&'a Node>) -> Selector<'a> {
+    pub(in crate::manifest) fn of_label_selector(node: Option<&'a Node>) -> Selector<'a> {
         let mut selector = Selector::of_map(node.and_then(|node| node.get("matchLabels")));
         let expressions = node.and_then(|node| node.get("matchExpressions")).map(Node::items);
         for expression in expressions.unwrap_or_default() {
@@ -94,12 +94,12 @@ impl<'a> Selector<'a> {
     }
 
     /// Whether it asks for nothing.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(in crate::manifest) fn is_empty(&self) -> bool {
         self.requirements.is_empty()
     }
 
     /// Whether something may match it, for what only a cluster adds is not known.
-    pub(super) fn may_match(&self, labels: &Labels<'_>) -> bool {
+    pub(in crate::manifest) fn may_match(&self, labels: &Labels<'_>) -> bool {
         self.requirements.iter().all(|requirement| {
             let given = labels.get(requirement.key);
             // A node without a zone has no such label; Istio matches none by an empty value.
@@ -110,12 +110,23 @@ impl<'a> Selector<'a> {
     }
 
     /// Whether something matches it, nothing assumed.
-    pub(super) fn matches(&self, labels: &Labels<'_>) -> bool {
+    pub(in crate::manifest) fn matches(&self, labels: &Labels<'_>) -> bool {
         self.requirements.iter().all(|requirement| requirement.holds(labels.get(requirement.key)))
     }
 
+    /// Whether something whose labels are known one by one surely matches it: the outer option says whether a label is
+    /// known, the inner one whether it is there.
+    pub(in crate::manifest) fn matches_with<'l>(
+        &self,
+        label: &dyn Fn(&str) -> Option<Option<&'l str>>,
+    ) -> bool {
+        self.requirements
+            .iter()
+            .all(|requirement| label(requirement.key).is_some_and(|given| requirement.holds(given)))
+    }
+
     /// The keys and values of what must be equal.
-    pub(super) fn pairs(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
+    pub(in crate::manifest) fn pairs(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
         self.requirements.iter().filter_map(|requirement| match requirement.values[..] {
             [value] if requirement.operator == "In" => Some((requirement.key, value)),
             _ => None,
@@ -123,7 +134,7 @@ impl<'a> Selector<'a> {
     }
 
     /// Whether everything that this asks for, `other` asks for too, so that `other` selects no more than this does.
-    pub(super) fn covers(&self, other: &Selector<'_>) -> bool {
+    pub(in crate::manifest) fn covers(&self, other: &Selector<'_>) -> bool {
         self.pairs().all(|(key, value)| other.pairs().any(|pair| pair == (key, value)))
     }
 }

@@ -1,6 +1,6 @@
 //! Services and the pods behind them.
 
-use super::group::{CORE, Group, Object, Pod, Reach, may_be_same, text};
+use super::group::{CORE, Group, Object, Pod, Reach, is_injected, may_be_same, text};
 use super::select::Selector;
 use super::{declare, distinct, listed};
 use crate::diag::Diagnostic;
@@ -9,7 +9,7 @@ use crate::manifest::Node;
 declare! {
     SELECTS_NOTHING = "service-selects-nothing", Warn, "",
         "a Service selects none of the workloads that the group shows";
-    TARGET_MISSING = "service-target-port-missing", Deny, "",
+    TARGET_MISSING = "service-target-port-missing", Warn, "",
         "a Service leads to a port by a name that no container has";
     PROTOCOLS = "services-protocol-conflict", Warn, "IST0116",
         "two Services of one workload use one port for different protocols";
@@ -25,18 +25,13 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
             continue;
         }
         let selector = Selector::of_map(Some(node));
-        if let Some(pods) = group.unselected(&selector, service.namespace, Reach::Namespace) {
-            findings.push(
-                service
-                    .finding(
-                        &SELECTS_NOTHING,
-                        node,
-                        format!("no workload shown here has the labels `{selector}`"),
-                    )
-                    .help(format!("shown are {}", group.listed_pods(&pods))),
-            );
-            continue;
-        }
+        findings.extend(group.selects_nothing(
+            service,
+            &SELECTS_NOTHING,
+            node,
+            &selector,
+            Reach::Namespace,
+        ));
         target_ports(group, service, &selector, findings);
     }
     for pod in &group.pods {
@@ -81,7 +76,7 @@ fn target_ports(
         else {
             continue;
         };
-        if names.contains(&name) {
+        if names.contains(&name) || is_injected(name) {
             continue;
         }
         let mut finding = service

@@ -79,18 +79,14 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
             }
             findings.push(finding);
         }
-        if let Some(pods) = group.unselected(&own, sidecar.namespace, Reach::Namespace)
-            && let Some(node) = sidecar.at("spec.workloadSelector")
-        {
-            findings.push(
-                sidecar
-                    .finding(
-                        &SELECTS_NOTHING,
-                        node,
-                        format!("no workload shown here has the labels `{own}`"),
-                    )
-                    .help(format!("shown are {}", group.listed_pods(&pods))),
-            );
+        if let Some(node) = sidecar.at("spec.workloadSelector") {
+            findings.extend(group.selects_nothing(
+                sidecar,
+                &SELECTS_NOTHING,
+                node,
+                &own,
+                Reach::Namespace,
+            ));
         }
     }
     for filter in group.of(NETWORKING, "EnvoyFilter") {

@@ -1,6 +1,6 @@
 //! Subsets: named by a route, defined by a DestinationRule, and selecting pods.
 
-use super::group::{CORE, Group, NETWORKING, Object, may_be_same, text};
+use super::group::{CORE, Group, NETWORKING, Object, absent, may_be_same, text, unless_sure};
 use super::hosts::{Host, Lookup, overlap};
 use super::select::Selector;
 use super::virtual_services::destinations;
@@ -43,15 +43,12 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
                 let Host::Service(service, namespace) = host else { continue };
                 let there = group.registry().services_in(namespace);
                 if !there.is_empty() {
-                    findings.push(
-                        rule.finding(
-                            &HOST_MISSING,
-                            node,
-                            format!("no Service `{service}` is shown here"),
-                        )
-                        .did_you_mean(service, there.iter().copied())
-                        .help(format!("the Services shown for that namespace: {}", listed(there))),
-                    );
+                    let message = format!("no Service `{service}` is shown here");
+                    findings.push(absent(
+                        rule.finding(&HOST_MISSING, node, message),
+                        service,
+                        &there,
+                    ));
                 }
             }
         }
@@ -80,6 +77,10 @@ fn named_subsets(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
             if rules.is_empty() || names.contains(&subset) {
                 continue;
             }
+            let is_sure = rules.iter().any(|rule| {
+                let own = Host::of(rule.text("spec.host").unwrap_or_default(), rule.namespace);
+                own.is(&host) || matches!(own, Host::Other(_))
+            });
             let mut finding = service
                 .finding(
                     &SUBSET_MISSING,
@@ -98,7 +99,7 @@ fn named_subsets(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
                 let at = rule.at("spec.subsets").unwrap_or(rule.name_node());
                 finding = finding.related(rule.place(at), format!("{} is here", rule.id()));
             }
-            findings.push(finding);
+            findings.push(unless_sure(finding, is_sure));
         }
     }
 }

@@ -77,18 +77,14 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
             }
             findings.push(finding);
         }
-        if let Some(pods) = group.unselected(&own, telemetry.namespace, Reach::Namespace)
-            && let Some(node) = telemetry.at("spec.selector")
-        {
-            findings.push(
-                telemetry
-                    .finding(
-                        &SELECTS_NOTHING,
-                        node,
-                        format!("no workload shown here has the labels `{own}`"),
-                    )
-                    .help(format!("shown are {}", group.listed_pods(&pods))),
-            );
+        if let Some(node) = telemetry.at("spec.selector") {
+            findings.extend(group.selects_nothing(
+                telemetry,
+                &SELECTS_NOTHING,
+                node,
+                &own,
+                Reach::Namespace,
+            ));
         }
     }
 }

@@ -38,7 +38,11 @@ fn pages_examples_are_true() {
         let found = findings(bad);
         match found.iter().find(|finding| finding.code == code) {
             None => {
-                wrong.push(format!("{}: the wrong example has only {:?}", code.name, names(&found)))
+                wrong.push(format!(
+                    "{}: the wrong example has only {:?}",
+                    code.name,
+                    names(&found)
+                ));
             }
             Some(finding) => {
                 let document = finding.document.as_deref();
@@ -95,4 +99,132 @@ fn codes_are_distinct_and_follow_the_house_style() {
         assert!(!code.summary.ends_with('.'), "{}", code.name);
         assert!(code.alias.is_empty() || code.alias.starts_with("IST0"), "{}", code.name);
     }
+}
+
+/// What stands where, and what is said of it. Each group is in the short form of YAML.
+#[test]
+fn what_is_not_shown_is_not_a_finding() {
+    const ROUTE: &str = "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: web, namespace: shop}\nspec: {hosts: [web], http: [{route: [{destination: {host: web, subset: v1}}]}]}\n";
+    const RULE: &str = "apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: web, namespace: shop}\nspec: {host: web, subsets: [{name: v1, labels: {version: v1}}]}\n";
+    const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop, labels: {app: web}}\nspec: {containers: [{name: web, image: web}]}\n";
+    const SERVICE: &str = "apiVersion: v1\nkind: Service\nmetadata: {name: web, namespace: shop}\nspec: {selector: {app: web}, ports: [{name: http, port: 80}]}\n";
+    const POLICY: &str = "apiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\nmetadata: {name: web, namespace: shop}\nspec: {selector: {matchLabels: {app: other}}}\n";
+    let elsewhere = |text: &str| text.replace("namespace: shop", "namespace: other");
+    let anywhere = |text: &str| text.replace(", namespace: shop", "");
+    let without = |text: &str, what: &str| text.replace(what, "");
+    let table: Vec<(&str, Vec<String>, &[&str])> = vec![
+        ("a route alone", vec![ROUTE.into()], &[]),
+        ("a route and its rule", vec![ROUTE.into(), RULE.into()], &[]),
+        ("the rule of another host", vec![ROUTE.into(), RULE.replace("host: web", "host: db")], &[]),
+        ("the rule of a namesake elsewhere", vec![ROUTE.into(), elsewhere(&RULE.replace("name: v1", "name: v2"))], &[]),
+        ("a rule whose namespace is not written", vec![ROUTE.into(), anywhere(&RULE.replace("name: v1", "name: v2"))], &["subset-missing"]),
+        ("the full name of the host", vec![ROUTE.into(), elsewhere(&RULE.replace("host: web", "host: web.shop.svc.cluster.local")).replace("name: v1", "name: v3")], &["subset-missing"]),
+        ("a rule for all hosts of the namespace", vec![ROUTE.into(), RULE.replace("host: web", "host: '*.shop.svc.cluster.local'")], &[]),
+        ("two rules, one of which has it", vec![ROUTE.into(), RULE.replace("name: web,", "name: b,").replace("name: v1", "name: v2"), RULE.into()], &[]),
+        ("variants of the rule", vec![ROUTE.into(), RULE.replace("name: v1", "name: v2"), RULE.into()], &[]),
+        ("variants of the route", vec![ROUTE.into(), ROUTE.into(), RULE.into()], &[]),
+        ("routes of one host, by two names", vec![ROUTE.into(), ROUTE.replace("name: web,", "name: b,"), RULE.into()], &["virtual-service-conflict", "virtual-service-conflict"]),
+        ("the same for a gateway", vec![ROUTE.replace("hosts: [web]", "hosts: [web], gateways: [edge]"), ROUTE.replace("name: web,", "name: b,").replace("hosts: [web]", "hosts: [web], gateways: [edge]"), RULE.into()], &[]),
+        ("a policy alone", vec![POLICY.into()], &[]),
+        ("a policy for another pod", vec![POLICY.into(), POD.into()], &["policy-selects-nothing"]),
+        ("a policy, a pod elsewhere", vec![POLICY.into(), elsewhere(POD)], &[]),
+        ("a policy, a pod that is anywhere and fits", vec![POLICY.into(), anywhere(&POD.replace("app: web", "app: other")), POD.into()], &[]),
+        ("a policy by a label of no pod shown", vec![POLICY.replace("app: other", "tier: db"), POD.into()], &[]),
+        ("a policy by a label that only a cluster adds", vec![POLICY.replace("app: other", "app: web, pod-template-hash: abc"), POD.into()], &[]),
+        ("a policy for the stock gateway", vec![POLICY.replace("app: other", "istio: ingressgateway"), POD.replace("app: web", "istio: web")], &[]),
+        ("a Service and a pod", vec![SERVICE.into(), POD.into()], &[]),
+        ("a Service without a selector", vec![without(SERVICE, "selector: {app: web}, "), POD.into()], &[]),
+        ("a Service of the system", vec![SERVICE.replace("shop", "kube-system").replace("app: web", "k8s-app: kube-dns"), POD.replace("shop", "kube-system").replace("app: web", "k8s-app: proxy")], &[]),
+        ("a finding turned off by its number", vec![POLICY.replace("namespace: shop", "namespace: shop, annotations: {galley.istio.io/analyze-suppress: IST0127}"), POD.into()], &[]),
+        ("another turned off", vec![POLICY.replace("namespace: shop", "namespace: shop, annotations: {galley.istio.io/analyze-suppress: IST0101}"), POD.into()], &["policy-selects-nothing"]),
+        ("no manifests at all", vec!["a: 1\n".into(), "- 1\n".into(), "kind: Service\n".into()], &[]),
+        ("manifests of nothing", vec!["apiVersion: v1\nkind: Service\n".into(), "apiVersion: networking.istio.io/v1\nkind: VirtualService\nspec: 3\n".into(), "apiVersion: networking.istio.io/v1\nkind: Gateway\nspec: {servers: 7, selector: []}\n".into()], &[]),
+    ];
+    for (what, documents, expected) in table {
+        assert_eq!(names(&findings(&documents.join("---\n"))), expected, "{what}");
+    }
+}
+
+/// A finding stands at the scalar, or at the key of what has many lines, with the path of the item of a `List`.
+#[test]
+fn findings_have_their_place() {
+    let text = "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Pod\n  metadata: {name: web, labels: {app: web}}\n  spec: {containers: [{name: web, image: web}]}\n- apiVersion: v1\n  kind: Service\n  metadata:\n    name: web\n  spec:\n    selector:\n      app: webb\n    ports:\n    - {name: http, port: 80}\n";
+    let found = findings(text);
+    let [finding] = &found[..] else { panic!("{found:?}") };
+    let at = &finding.at.location;
+    assert_eq!(
+        (finding.path.as_deref(), finding.document.as_deref()),
+        (Some("spec.selector"), Some("Service/web"))
+    );
+    assert_eq!(&text[at.span.range()], "selector");
+    assert_eq!(at.start().line, 13);
+}
+
+/// Every number that istioctl 1.32 has in use (its messages.yaml, August 2026) is found here, or is known not to be.
+#[test]
+fn istioctls_numbers_are_accounted_for() {
+    let retired = [104, 105, 113, 114, 115, 117, 119, 120, 121, 122, 124];
+    let used = [1, 2].into_iter().chain((101..=177).filter(|number| !retired.contains(number)));
+    let ours: BTreeSet<&str> =
+        codes().map(|code| code.alias).filter(|alias| !alias.is_empty()).collect();
+    let others: BTreeSet<&str> = super::NOT_HERE.iter().map(|(alias, _)| *alias).collect();
+    assert!(ours.is_disjoint(&others));
+    let all: BTreeSet<String> = ours.union(&others).map(|alias| (*alias).to_owned()).collect();
+    let used: BTreeSet<String> = used.map(|number| format!("IST{number:04}")).collect();
+    assert_eq!(all, used);
+}
+
+/// What is surely wrong is an error or as istioctl has it; what may be defined elsewhere is milder.
+#[test]
+fn levels_are_honest() {
+    use crate::diag::Severity::{Error, Note, Warning};
+    const ROUTE: &str = "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: shop, namespace: a}\nspec: {hosts: [x.example.com], http: [{route: [{destination: {host: HOST, port: {number: 81}}}]}]}\n---\n";
+    const SERVICE: &str = "apiVersion: v1\nkind: Service\nmetadata: {name: web, namespace: a}\nspec: {ports: [{name: http, port: 80}]}\n";
+    const POLICY: &str = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: NAME, namespace: a}\nspec: {podSelector: {matchLabels: {app: LABEL}}}\n---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: a}\nspec: {template: {metadata: {labels: {app: payments-v1}}, spec: {containers: []}}}\n";
+    let policy = |name: &str, label: &str| POLICY.replace("NAME", name).replace("LABEL", label);
+    let table = [
+        ("a port that is not there", format!("{}{SERVICE}", ROUTE.replace("HOST", "web")), Error),
+        (
+            "a port, the namespace not written",
+            format!("{}{}", ROUTE.replace("HOST", "web"), SERVICE.replace(", namespace: a", "")),
+            Warning,
+        ),
+        ("a slip in the host", format!("{}{SERVICE}", ROUTE.replace("HOST", "wev")), Warning),
+        (
+            "a host that may be elsewhere",
+            format!("{}{SERVICE}", ROUTE.replace("HOST", "payments")),
+            Note,
+        ),
+        ("a slip in a label", policy("x", "paymets-v1"), Warning),
+        ("a label of another version", policy("x", "payments-v2"), Note),
+        ("the same name, other labels", policy("web", "frontend"), Warning),
+        ("labels of something else", policy("x", "frontend"), Note),
+    ];
+    for (what, text, expected) in table {
+        let found = findings(&text);
+        let [finding] = &found[..] else { panic!("{what}: {found:?}") };
+        assert_eq!(finding.severity, expected, "{what}: {}", finding.message);
+    }
+}
+
+/// The examples are manifests that an API server takes: what is wrong with them is only what their page says.
+#[test]
+fn pages_examples_are_valid_manifests() {
+    use crate::manifest::{Engine, Schemas, Versions};
+    let engine = Engine::new(Schemas::embedded());
+    let mut wrong = Vec::new();
+    for code in codes() {
+        for (words, text) in fences(code.page) {
+            let source = Source::new(words, text);
+            let read = read(source.text(), &TextMap::identity(&source), Format::Yaml);
+            let found = engine.validate(&read.documents, &Versions::default());
+            wrong.extend(
+                found
+                    .iter()
+                    .filter(|finding| finding.severity == crate::diag::Severity::Error)
+                    .map(|finding| format!("{words}: {} {}", finding.code.name, finding.message)),
+            );
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

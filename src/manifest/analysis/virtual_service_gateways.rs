@@ -1,6 +1,6 @@
 //! The gateways that a VirtualService names: that they are there, and listen for its hosts.
 
-use super::group::{GATEWAY_API, Group, NETWORKING, Object, may_be_same, text};
+use super::group::{GATEWAY_API, Group, NETWORKING, Object, absent, may_be_same, text};
 use super::hosts::overlap;
 use super::virtual_services::gateway_name;
 use super::{declare, listed};
@@ -93,10 +93,8 @@ fn missing(
                 .replace_with(format!("write `{full}`"), full)
         }
         None => {
-            let names: Vec<String> = gateways.iter().map(|gateway| gateway.full_name()).collect();
-            finding
-                .did_you_mean(name, gateways.iter().map(|gateway| gateway.name))
-                .help(format!("the gateways shown: {}", listed(names)))
+            let names: Vec<&str> = gateways.iter().map(|gateway| gateway.name).collect();
+            absent(finding, name, &names)
         }
     })
 }

@@ -1,6 +1,6 @@
 //! The webhooks that inject sidecars and check Istio's configuration.
 
-use super::group::{ADMISSION, CORE, Group, Object, text};
+use super::group::{ADMISSION, CORE, Group, Object, absent, text};
 use super::{declare, listed};
 use crate::diag::Diagnostic;
 use crate::manifest::Node;
@@ -188,15 +188,8 @@ fn services(group: &Group<'_>, injectors: &[(&Object<'_>, &Node)], findings: &mu
             .map(|object| object.name)
             .collect();
         if !there.is_empty() && !there.contains(&name) {
-            findings.push(
-                configuration
-                    .finding(
-                        &INVALID,
-                        service,
-                        format!("no Service `{name}` is shown in its namespace"),
-                    )
-                    .did_you_mean(name, there.iter().copied()),
-            );
+            let message = format!("no Service `{name}` is shown in its namespace");
+            findings.push(absent(configuration.finding(&INVALID, service, message), name, &there));
         }
     }
 }

@@ -1,8 +1,8 @@
 //! What is set beside workloads: network policies, disruption budgets, autoscalers.
 
-use super::group::{Group, Object, Pod, Reach, may_be_same, text};
+use super::declare;
+use super::group::{Group, Object, Pod, Reach, absent, may_be_same, text};
 use super::select::Selector;
-use super::{declare, listed};
 use crate::diag::{Code, Diagnostic};
 use crate::manifest::Node;
 
@@ -11,8 +11,8 @@ declare! {
         "a NetworkPolicy selects none of the workloads that the group shows";
     BUDGET_SELECTS_NOTHING = "disruption-budget-selects-nothing", Warn, "",
         "a PodDisruptionBudget selects none of the workloads that the group shows";
-    TARGET_MISSING = "autoscaler-target-missing", Warn, "",
-        "an autoscaler is for a workload that the group does not define, beside others of its kind";
+    TARGET_MISSING = "workload-target-missing", Warn, "",
+        "an autoscaler or a canary is for a workload that the group does not define, beside others of its kind";
     NO_REQUEST = "autoscaler-without-request", Warn, "",
         "an autoscaler follows a share of what is requested, and its target requests nothing";
 }
@@ -26,51 +26,61 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
         for object in group.of(api, kind) {
             let Some(node) = object.at(path) else { continue };
             let selector = Selector::of_label_selector(Some(node));
-            if let Some(pods) = group.unselected(&selector, object.namespace, Reach::Namespace) {
-                findings.push(
-                    object
-                        .finding(
-                            code,
-                            node,
-                            format!("no workload shown here has the labels `{selector}`"),
-                        )
-                        .help(format!("shown are {}", group.listed_pods(&pods))),
-                );
+            findings.extend(group.selects_nothing(object, code, node, &selector, Reach::Namespace));
+        }
+    }
+    for (api, kind, path) in TARGETS {
+        for object in group.of(api, kind) {
+            let Some(target) = object.at(path) else { continue };
+            let targets = targets(group, object, target, findings);
+            if *kind == "HorizontalPodAutoscaler" && !targets.is_empty() {
+                requests(group, object, &targets, findings);
             }
         }
     }
-    for scaler in group.of("autoscaling", "HorizontalPodAutoscaler") {
-        autoscaler(group, scaler, findings);
-    }
 }
 
-fn autoscaler<'a>(group: &Group<'a>, scaler: &Object<'a>, findings: &mut Vec<Diagnostic>) {
-    let Some(target) = scaler.at("spec.scaleTargetRef") else { return };
-    let (Some(kind), Some(name)) = (text(target, "kind"), text(target, "name")) else { return };
-    let api = text(target, "apiVersion").unwrap_or_default();
+/// The kinds that are for a workload, and the field that names it.
+const TARGETS: &[(&str, &str, &str)] = &[
+    ("autoscaling", "HorizontalPodAutoscaler", "spec.scaleTargetRef"),
+    ("autoscaling.k8s.io", "VerticalPodAutoscaler", "spec.targetRef"),
+    ("keda.sh", "ScaledObject", "spec.scaleTargetRef"),
+    ("flagger.app", "Canary", "spec.targetRef"),
+];
+
+/// The workload that is named: each of its variants.
+fn targets<'g, 'a>(
+    group: &'g Group<'a>,
+    object: &Object<'a>,
+    target: &'a Node,
+    findings: &mut Vec<Diagnostic>,
+) -> Vec<&'g Object<'a>> {
+    let Some(name) = text(target, "name") else { return Vec::new() };
+    let kind = text(target, "kind").unwrap_or("Deployment");
+    let api = text(target, "apiVersion").unwrap_or("apps/v1");
     let api = api.rsplit_once('/').map_or("", |(group, _)| group);
-    let of_kind: Vec<&Object<'a>> = group
-        .of(api, kind)
-        .filter(|object| may_be_same(object.namespace, scaler.namespace))
-        .collect();
+    let of_kind: Vec<&Object<'a>> =
+        group.of(api, kind).filter(|own| may_be_same(own.namespace, object.namespace)).collect();
     let targets: Vec<&Object<'a>> =
-        of_kind.iter().copied().filter(|object| object.name == name).collect();
-    if targets.is_empty() {
-        if !of_kind.is_empty()
-            && let Some(node) = target.get("name")
-        {
-            findings.push(
-                scaler
-                    .finding(&TARGET_MISSING, node, format!("no {kind} `{name}` is shown here"))
-                    .did_you_mean(name, of_kind.iter().map(|object| object.name))
-                    .help(format!(
-                        "shown are {}",
-                        listed(of_kind.iter().map(|object| object.name))
-                    )),
-            );
-        }
-        return;
+        of_kind.iter().copied().filter(|own| own.name == name).collect();
+    if targets.is_empty()
+        && !of_kind.is_empty()
+        && let Some(node) = target.get("name")
+    {
+        let names: Vec<&str> = of_kind.iter().map(|own| own.name).collect();
+        let message = format!("no {kind} `{name}` is shown here");
+        findings.push(absent(object.finding(&TARGET_MISSING, node, message), name, &names));
     }
+    targets
+}
+
+/// What an autoscaler follows is requested.
+fn requests<'a>(
+    group: &Group<'a>,
+    scaler: &Object<'a>,
+    targets: &[&Object<'a>],
+    findings: &mut Vec<Diagnostic>,
+) {
     for (node, resource) in followed(scaler) {
         let missing = |pod: &&Pod<'a>| {
             let containers = pod.spec.get("containers").map(Node::items).unwrap_or_default();
@@ -85,7 +95,7 @@ fn autoscaler<'a>(group: &Group<'a>, scaler: &Object<'a>, findings: &mut Vec<Dia
         let is_target = |pod: &&Pod<'a>| targets.iter().any(|target| group.owner(pod).is(target));
         let pods: Vec<&Pod<'a>> = group.pods.iter().filter(is_target).collect();
         // Each variant of the target lacks it.
-        if !pods.is_empty() && pods.iter().all(|pod| missing(pod)) {
+        if !pods.is_empty() && pods.iter().all(missing) {
             let owner = group.owner(pods[0]);
             findings.push(
                 scaler
