@@ -227,7 +227,7 @@ pub(super) fn table(table: &Table, site: &Site) -> Element {
 /// A box that scrolls sideways.
 pub(super) fn scroller(inside: Element, label: &str) -> Element {
     div("plumb-scroll")
-        .attr("role", "region")
+        .attr("role", "group")
         .attr("tabindex", "0")
         .attr("aria-label", label)
         .child(inside)
@@ -299,6 +299,11 @@ fn manifest(manifest: &Manifest, site: &Site) -> Element {
         classes.push(' ');
         classes.push_str(class);
     }
+    // Of a text that is no manifest there is nothing to say: it is code as any other.
+    let plain = manifest.documents.is_empty() && manifest.findings.is_empty();
+    if plain && manifest.state == ManifestState::Unchecked {
+        return element("pre").child(element("code").class(&classes).html(&code(manifest)));
+    }
     let id = format!("{}-{}", site_id(site, "manifest"), notes::digest(&manifest.text));
     let state = match manifest.state {
         ManifestState::Valid => "plumb-valid",
@@ -331,7 +336,7 @@ fn manifest(manifest: &Manifest, site: &Site) -> Element {
             .attr("id", &id)
             .attr("tabindex", "0")
             .attr("aria-label", &title)
-            .attr("role", "region")
+            .attr("role", "group")
             .child(element("code").class(&classes).html(&code(manifest))),
     );
     if long {
