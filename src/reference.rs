@@ -36,7 +36,6 @@ pub fn pages() -> Vec<Page> {
         page("model.md", model()),
         page("settings.md", settings()),
         page("findings.md", findings()),
-        page("model.md", crate::model::reference_page()),
         Page { path: "model.schema.json", text: format!("{:#}\n", crate::model::json_schema()) },
     ]
 }

@@ -94,13 +94,13 @@ pub fn needed(contents: &[&Content], more: &[Widget]) -> Assets {
     }
     widgets.sort();
     widgets.dedup();
-    Assets { css: if styled { served(CSS) } else { String::new() }, js: scripts(&widgets) }
+    Assets { css: if styled { style() } else { String::new() }, js: scripts(&widgets) }
 }
 
 /// Everything, for a book that serves the assets as files of its own: `(file name, text)`.
 pub fn files() -> [(&'static str, String); 2] {
     [
-        ("plumb.css", served(CSS)),
+        ("plumb.css", style()),
         ("plumb.js", format!("(() => {{\n'use strict';\n{}}})();\n", scripts(&Widget::ALL))),
     ]
 }
@@ -134,6 +134,16 @@ fn scripts(widgets: &[Widget]) -> String {
     }
     parts.extend(widgets.iter().map(|widget| widget.script()));
     parts.into_iter().map(served).collect()
+}
+
+/// The style without blanks that mean nothing; none of its texts has such a row of characters.
+fn style() -> String {
+    served(CSS)
+        .replace("; }", "}")
+        .replace("{ ", "{")
+        .replace("; ", ";")
+        .replace(": ", ":")
+        .replace(" }", "}")
 }
 
 /// Without indentation, empty lines and lines that are only a comment, and without line ends where the language needs

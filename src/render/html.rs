@@ -233,7 +233,7 @@ pub(super) fn table(table: &Table, site: &Site) -> Element {
 /// A box that scrolls sideways.
 pub(super) fn scroller(inside: Element, label: &str) -> Element {
     div("plumb-scroll")
-        .attr("role", "region")
+        .attr("role", "group")
         .attr("tabindex", "0")
         .attr("aria-label", label)
         .child(inside)
@@ -339,7 +339,7 @@ fn manifest(manifest: &Manifest, site: &Site) -> Element {
             .attr("id", &id)
             .attr("tabindex", "0")
             .attr("aria-label", &title)
-            .attr("role", "region")
+            .attr("role", "group")
             .child(element("code").class(&classes).html(&code(manifest))),
     );
     if long {

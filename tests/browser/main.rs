@@ -6,6 +6,7 @@
 
 mod book;
 mod cdp;
+mod guide;
 #[path = "../support/sample.rs"]
 mod sample;
 mod server;

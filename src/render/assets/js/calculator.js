@@ -100,7 +100,7 @@ class Calculator extends Widget {
   scope() {
     return {
       input: (name) => {
-        const { value, isSwitch, slider } = this.inputs.find(({ id }) => id === name);
+        const { value, isSwitch, slider } = this.inputs.find(({ id }) => id === name) ?? {};
         if (isSwitch) return value === 'true';
         return slider ? Ratio.read(value).times(Ratio.read(this.program.inputs[name]?.unit?.factor ?? '1')) : value;
       },

@@ -83,6 +83,9 @@ const operators = {
 
 const same = (a, b) => (a instanceof Ratio && b instanceof Ratio ? a.to(b) === 0 : a === b);
 
+// An input that the page does not ask for has the build's value.
+const preset = (value) => (typeof value === 'string' ? Ratio.read(value) : Array.isArray(value) ? value[1] : value);
+
 // An expression is a number ("3/10"), a truth value, or a list of an operator and what it is applied to. Only what the
 // answer depends on is computed. The program has the figures and the formulas with a name; the scope knows the inputs
 // and the reader's answers.
@@ -100,7 +103,7 @@ function run(program, expression, scope) {
     const [op, ...args] = part;
     switch (op) {
       case 'text': return args[0];
-      case 'input': return scope.input(args[0]);
+      case 'input': return scope.input?.(args[0]) ?? preset(program.inputs[args[0]].value);
       case 'figure': return Ratio.read(program.figures[args[0]]);
       case 'let': return (known[args[0]] ??= { value: compute(program.lets[args[0]]) }).value;
       case '!': return !truth(args[0]);

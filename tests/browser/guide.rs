@@ -1,0 +1,104 @@
+//! The guide itself, as readers get it: built by the program, page by page.
+
+use serde_json::json;
+
+use super::looks::{axe, barriers};
+use super::*;
+
+/// Builds the guide once; its address and its pages.
+fn guide() -> &'static (String, Vec<String>) {
+    static GUIDE: OnceLock<(String, Vec<String>)> = OnceLock::new();
+    GUIDE.get_or_init(|| {
+        let folder = folder("guide");
+        let _ = std::fs::remove_dir_all(&folder);
+        // What the guide says is checked elsewhere; here it only has to be built.
+        let run = std::process::Command::new(env!("CARGO_BIN_EXE_mdbook-plumb"))
+            .args(["build", "--quiet", "--warn", "unknown-directive", "--dest-dir"])
+            .arg(&folder)
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .output()
+            .expect("the program runs");
+        assert!(folder.join("index.html").is_file(), "{}", String::from_utf8_lossy(&run.stderr));
+        let mut pages = Vec::new();
+        let mut open = vec![folder.clone()];
+        while let Some(dir) = open.pop() {
+            for entry in std::fs::read_dir(dir).expect("a folder").flatten() {
+                let path = entry.path();
+                if path.is_dir() {
+                    open.push(path);
+                } else if path.extension().is_some_and(|extension| extension == "html") {
+                    let page = path
+                        .strip_prefix(&folder)
+                        .expect("below the guide")
+                        .to_string_lossy()
+                        .replace('\\', "/");
+                    pages.push(page);
+                }
+            }
+        }
+        pages.retain(|page| !matches!(page.as_str(), "404.html" | "toc.html" | "print.html"));
+        pages.sort();
+        (server::serve(&folder, None), pages)
+    })
+}
+
+#[test]
+fn no_barrier_on_any_page_of_the_guide() {
+    let Some(axe) = axe() else { return missing("axe-core is not installed (PLUMB_AXE)") };
+    browse(|tab, _| {
+        let (address, pages) = guide();
+        let mut wrong = String::new();
+        for page in pages {
+            for theme in ["light", "navy"] {
+                tab.goto(&format!("{address}{page}"));
+                tab.eval(&format!("localStorage.setItem('mdbook-theme', '{theme}')"));
+                tab.reload();
+                let found = barriers(tab, &axe);
+                if !found.is_empty() {
+                    wrong.push_str(&format!("{page} in {theme}:\n{found}\n"));
+                }
+            }
+            let errors = tab.errors();
+            if !errors.is_empty() {
+                wrong.push_str(&format!("{page}: {errors:?}\n"));
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong}");
+    });
+}
+
+#[test]
+fn the_guide_fits_a_narrow_screen() {
+    browse(|tab, _| {
+        let (address, pages) = guide();
+        tab.size(360, 800);
+        for page in pages {
+            tab.goto(&format!("{address}{page}"));
+            assert_eq!(tab.eval(looks::TOO_WIDE), json!(""), "{page}");
+        }
+    });
+}
+
+/// Pictures of the guide's widgets in `target/tmp/screenshots/guide`.
+#[test]
+#[ignore = "makes pictures to look at"]
+fn screenshots_of_the_guide() {
+    browse(|tab, _| {
+        let (address, pages) = guide();
+        let folder = folder("screenshots/guide");
+        std::fs::create_dir_all(&folder).expect("a folder");
+        for page in pages.iter().filter(|page| !page.contains('/')) {
+            for (name, theme, width) in
+                [("light", "light", 1400), ("navy", "navy", 1400), ("narrow", "light", 360)]
+            {
+                tab.size(width, 900);
+                tab.goto(&format!("{address}{page}"));
+                tab.eval(&format!("localStorage.setItem('mdbook-theme', '{theme}')"));
+                tab.reload();
+                tab.screenshot(
+                    &folder.join(format!("{}-{name}.png", page.trim_end_matches(".html"))),
+                );
+            }
+        }
+    });
+}
