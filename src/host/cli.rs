@@ -217,6 +217,26 @@ pub(super) enum Model {
         #[arg(long, default_value = ".", value_hint = ValueHint::DirPath)]
         dir: PathBuf,
     },
+    /// Measure what a mesh costs a cluster, from what kubectl says of it
+    Measure {
+        /// `kubectl get pods -A -o json`, or `-` for standard input
+        #[arg(default_value = "-", value_hint = ValueHint::FilePath)]
+        pods: PathBuf,
+        /// `kubectl top pods -A --containers`
+        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        top: Option<PathBuf>,
+        /// `kubectl get nodes -o json`
+        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        nodes: Option<PathBuf>,
+        /// As tables, or as a file of a model
+        #[arg(long, value_enum, default_value_t = MeasureFormat::Text)]
+        format: MeasureFormat,
+        /// The folder that holds book.toml
+        #[arg(long, default_value = ".", value_hint = ValueHint::DirPath)]
+        dir: PathBuf,
+    },
+    /// Write the JSON Schema of the model's files, for editors
+    Schema,
     /// Show what a change of the model does to every published value
     Diff {
         /// What to compare with: a file or folder with a model, or a revision of git
@@ -236,6 +256,14 @@ pub(super) enum Model {
 pub(super) enum EvalFormat {
     Text,
     Json,
+}
+
+/// How `model measure` writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum MeasureFormat {
+    Text,
+    Json,
+    Toml,
 }
 
 /// How `model diff` writes.

@@ -1,20 +1,22 @@
 //! `model`: asks the model of a book without building it, and shows what a change of it does.
 
-use super::cli::{DiffFormat, EvalFormat, Model as Command};
+use super::cli::{DiffFormat, EvalFormat, MeasureFormat, Model as Command};
 use super::terminal::way_to;
 use crate::check;
 use crate::diag::{Diagnostic, Severity};
 use crate::difference;
+use crate::model::measure::{self, ClusterFiles};
 use crate::model::{self, Evaluation, Format, Model, Problem, Style};
 use crate::report::{self, Report};
 use crate::text::{Location, Source, Span};
-use crate::world::{DiskWorld, Entry, World, normalize};
+use crate::world::{DiskWorld, Entry, World, display, normalize};
 use anyhow::{Context, bail};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What a command said, and what kept it from saying more.
 pub(super) struct Done {
@@ -23,12 +25,19 @@ pub(super) struct Done {
 }
 
 pub(super) fn run(command: &Command) -> anyhow::Result<Done> {
+    let here = Path::new(".");
     let (dir, (text, findings)) = match command {
-        Command::Eval { expression, set, scenario, format, dir } => {
-            (dir, eval(dir, expression, set, scenario.as_deref(), *format)?)
+        Command::Measure { pods, top, nodes, format, dir } => {
+            (here, measure(dir, pods, top.as_deref(), nodes.as_deref(), *format)?)
         }
-        Command::List { filter, dir } => (dir, list(dir, filter.as_deref().unwrap_or(""))?),
-        Command::Diff { before, format, dir } => (dir, diff(dir, before, *format)?),
+        Command::Schema => (here, (format!("{:#}\n", model::json_schema()), Vec::new())),
+        Command::Eval { expression, set, scenario, format, dir } => {
+            (dir.as_path(), eval(dir, expression, set, scenario.as_deref(), *format)?)
+        }
+        Command::List { filter, dir } => {
+            (dir.as_path(), list(dir, filter.as_deref().unwrap_or(""))?)
+        }
+        Command::Diff { before, format, dir } => (dir.as_path(), diff(dir, before, *format)?),
     };
     let report = Report::new(findings).base(way_to(dir, report::Format::Human));
     Ok(Done { text, report })
@@ -238,6 +247,69 @@ pub(super) fn about(dir: &Path, name: &str) -> Option<String> {
         say("source", &format!("{}{rest}", source.title));
     }
     Some(out)
+}
+
+/// What a cluster's proxies take, by the model's rules of what is a proxy.
+fn measure(
+    dir: &Path,
+    pods: &Path,
+    top: Option<&Path>,
+    nodes: Option<&Path>,
+    format: MeasureFormat,
+) -> anyhow::Result<Said> {
+    let world = DiskWorld::new(dir);
+    let book = read(dir, &world)?;
+    let model = &book.project.model;
+    let (pods, top, nodes) =
+        (text(pods)?, top.map(text).transpose()?, nodes.map(text).transpose()?);
+    let files = ClusterFiles { pods: &pods, top: top.as_ref(), nodes: nodes.as_ref() };
+    let (measurement, mut findings) = measure::measure(model, files, world.today());
+    findings.extend(errors(&book));
+    let Some(measured) = measurement else { return Ok((String::new(), findings)) };
+    let (proxies, namespaces) =
+        (measured.proxy_listing(&model.units), measured.namespace_listing(&model.units));
+    let out = match format {
+        MeasureFormat::Text => {
+            let mut out = format!(
+                "{} of {} pods belong to a mesh\n\n{}\n{}",
+                measured.meshed,
+                measured.pods,
+                proxies.to_text(),
+                namespaces.to_text()
+            );
+            for unknown in &measured.unknown {
+                let _ = writeln!(out, "not known: {} in {} pods", unknown.image, unknown.pods);
+            }
+            out
+        }
+        MeasureFormat::Json => {
+            let unknown = measured.unknown.iter();
+            let unknown: Vec<_> =
+                unknown.map(|one| json!({ "image": one.image, "pods": one.pods })).collect();
+            let value = json!({
+                "pods": measured.pods,
+                "meshed": measured.meshed,
+                "nodes": measured.nodes,
+                "proxies": proxies.to_json(),
+                "namespaces": namespaces.to_json(),
+                "unknown": unknown,
+            });
+            format!("{value}\n")
+        }
+        MeasureFormat::Toml => measured.to_toml(model),
+    };
+    Ok((out, findings))
+}
+
+/// A file, or standard input.
+fn text(path: &Path) -> anyhow::Result<Arc<Source>> {
+    if path == Path::new("-") {
+        let text = io::read_to_string(io::stdin().lock()).context("can't read standard input")?;
+        return Ok(Source::new("standard input", text));
+    }
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("can't read `{}`", path.display()))?;
+    Ok(Source::new(display(path), text))
 }
 
 /// What the pages of today say by another model, and by the one of today.

@@ -236,6 +236,35 @@ fn the_model_answers() {
 }
 
 #[test]
+fn a_cluster_is_measured() {
+    let proxy = "\n[proxies.side]\nlabel = \"Sidecar\"\nper = \"pod\"\ncontainer = [\"proxy\"]\n";
+    let book = folder(&[
+        ("book.toml", ""),
+        ("model.toml", &format!("{MODEL}{proxy}")),
+        ("src/SUMMARY.md", ""),
+    ]);
+    let pod = |name: &str, container: &str| {
+        format!(
+            r#"{{"kind":"Pod","metadata":{{"name":"{name}","namespace":"shop"}},"spec":{{"containers":[{{"name":"app","image":"a"}},{{"name":"{container}","image":"p","resources":{{"requests":{{"cpu":"150m","memory":"64Mi"}}}}}}]}},"status":{{"phase":"Running"}}}}"#
+        )
+    };
+    let items = [pod("one", "proxy"), pod("two", "proxy"), pod("three", "other")].join(",");
+    let pods = format!(r#"{{"kind":"List","apiVersion":"v1","items":[{items}]}}"#);
+    for (input, code) in [(pods.as_str(), 0), (&pods[..pods.len() - 9], 1), ("", 1)] {
+        let mut measure = plumb();
+        let measure = measure.args(["model", "measure"]).current_dir(book.path());
+        let output = feed(measure, input.as_bytes());
+        assert_eq!(output.status.code(), Some(code), "{input}: {}", stderr(&output));
+        if code == 0 {
+            let said = stdout(&output);
+            assert!(said.contains("2 of 3 pods") && said.contains("0.3"), "{said}");
+        }
+    }
+    expect(book.path(), &["model", "measure", "missing.json"], 2, &["missing.json"]);
+    expect(book.path(), &["model", "schema"], 0, &["\"$schema\"", "\"figures\""]);
+}
+
+#[test]
 fn a_change_of_the_model_is_shown_page_by_page() {
     let book = book("Costs `{= tax.cpu }`.\n");
     let at = book.path();
