@@ -152,7 +152,9 @@ fn only_the_host_and_the_disk_touch_the_outside() {
         {
             continue;
         }
-        if relative.iter().any(|part| part == "tests" || part == "tests.rs") || only_for_tests(&file) {
+        if relative.iter().any(|part| part == "tests" || part == "tests.rs")
+            || only_for_tests(&file)
+        {
             continue;
         }
         let text = fs::read_to_string(&file).unwrap();
@@ -180,7 +182,13 @@ fn only_the_host_and_the_disk_touch_the_outside() {
 fn only_for_tests(file: &Path) -> bool {
     let name = file.file_stem().unwrap().to_str().unwrap();
     let above = fs::read_to_string(file.with_file_name("mod.rs")).unwrap_or_default();
-    above.contains(&format!("#[cfg(test)]\nmod {name};"))
+    let declared = format!("mod {name};");
+    let attributes = above.lines().take_while(|line| *line != declared).collect::<Vec<_>>();
+    attributes
+        .iter()
+        .rev()
+        .take_while(|line| line.starts_with("#["))
+        .any(|line| *line == "#[cfg(test)]")
 }
 
 #[test]

@@ -172,7 +172,7 @@ fn manifests(
     };
     let mut beside = Vec::new();
     if let Some(word) = words.fails {
-        if findings.iter().all(|finding| finding.severity < Severity::Error) && fragment.is_none() {
+        if !findings.iter().any(|finding| rejects(word, finding)) && fragment.is_none() {
             findings.extend(group::analyse_documents(&members.iter().collect::<Vec<_>>()));
         }
         beside = expected_failure(site, word, findings, outcome);
@@ -191,6 +191,14 @@ fn manifests(
     if !shown.is_empty() || words.fails.is_some() || fragment.is_some() || published.is_some() {
         let text = published.unwrap_or_else(|| site.fence.body.text().to_owned());
         publish(site, words, text, state, shown, beside, outcome);
+    }
+}
+
+/// Whether a finding is what a `fails` asks for: the code that it names, or any error.
+fn rejects(word: &Word, finding: &Diagnostic) -> bool {
+    match &word.value {
+        Some(code) => finding.code.name == code.value || finding.code.alias == code.value,
+        None => finding.severity == Severity::Error,
     }
 }
 
@@ -216,11 +224,7 @@ fn expected_failure(
         );
         return Vec::new();
     }
-    let rejects = |finding: &Diagnostic| match wanted {
-        Some(code) => finding.code.name == code || finding.code.alias == code,
-        None => finding.severity == Severity::Error,
-    };
-    if findings.iter().any(rejects) {
+    if findings.iter().any(|finding| rejects(word, finding)) {
         outcome.fails = true;
     } else {
         let at = site.map.locate(word.span);
@@ -247,7 +251,7 @@ fn expected_failure(
     let body = site.fence.body.span();
     findings
         .iter()
-        .filter(|finding| finding.severity > Severity::Note || rejects(finding))
+        .filter(|finding| finding.severity > Severity::Note || rejects(word, finding))
         .map(|finding| {
             let place = &finding.at.location;
             let first = site.map.locate(Span::at(body.start)).start().line;

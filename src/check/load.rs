@@ -4,6 +4,7 @@ use super::{Chapter, Project};
 use crate::config::Config;
 use crate::diag::{Code, Diagnostic, Level};
 use crate::directive::versions;
+use crate::manifest::policy::Policies;
 use crate::manifest::{Engine, Schemas, Versions};
 use crate::markdown::{self, Dialect, Files};
 use crate::model::Model;
@@ -121,13 +122,17 @@ impl Book {
         let versions = chosen_versions(&settings, &mut findings);
         let (schemas, more) = Schemas::load(world, &settings.schemas);
         findings.extend(more);
+        let rules = policy_files(world, &settings, &mut findings);
+        let (policies, more) = Policies::load(&rules);
+        findings.extend(more);
         let mut files = vec![book_toml.path().to_owned()];
-        files.extend(sources.iter().map(|source| source.path().to_owned()));
+        files.extend(sources.iter().chain(&rules).map(|source| source.path().to_owned()));
         Book {
             project: Project {
                 config: settings,
                 model,
                 engine: Engine::new(schemas),
+                policies,
                 versions,
                 dialect,
             },
@@ -202,6 +207,37 @@ fn model_files(
     sources
 }
 
+/// The files of the book's own rules; a folder that is not there holds none.
+fn policy_files(
+    world: &dyn World,
+    config: &Config,
+    findings: &mut Vec<Diagnostic>,
+) -> Vec<Arc<Source>> {
+    let mut sources = Vec::new();
+    for entry in world.list(&config.policies).unwrap_or_default() {
+        let yaml = entry
+            .path
+            .extension()
+            .is_some_and(|extension| extension == "yaml" || extension == "yml");
+        if entry.is_folder || !yaml {
+            continue;
+        }
+        match world.source(&entry.path) {
+            Ok(source) => sources.push(source),
+            Err(error) => {
+                let source = Source::new(display(&entry.path), String::new());
+                let message = format!("the policy file can't be read: {error}");
+                findings.push(Diagnostic::new(
+                    &UNREADABLE_POLICY,
+                    Location::start_of(&source),
+                    message,
+                ));
+            }
+        }
+    }
+    sources
+}
+
 /// The versions that the settings choose.
 fn chosen_versions(config: &Config, findings: &mut Vec<Diagnostic>) -> Versions {
     let mut versions = Versions::default();
@@ -214,7 +250,17 @@ fn chosen_versions(config: &Config, findings: &mut Vec<Diagnostic>) -> Versions 
     versions
 }
 
-pub(super) static CODES: &[&Code] = &[&UNREADABLE_MODEL];
+pub(super) static CODES: &[&Code] = &[&UNREADABLE_MODEL, &UNREADABLE_POLICY];
+
+/// A file of policies that can't be read.
+static UNREADABLE_POLICY: Code = Code {
+    name: "unreadable-policy",
+    level: Level::Deny,
+    summary: "a file of the book's own policies can't be read",
+    page: "Every `*.yaml` in the folder `policies` (or the one that the settings name) holds ValidatingAdmissionPolicies. This one can't
+be opened, or is not UTF-8.",
+    alias: "",
+};
 
 /// A file of the model that can't be read.
 pub(super) static UNREADABLE_MODEL: Code = Code {

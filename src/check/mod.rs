@@ -21,6 +21,7 @@ pub use load::{Book, Given};
 use crate::config::{Config, IgnoreMissing};
 use crate::content::Content;
 use crate::diag::{Code, Diagnostic, Level};
+use crate::manifest::policy::Policies;
 use crate::manifest::{self, Document, Engine, Versions};
 use crate::markdown::{Dialect, Place};
 use crate::model::{Model, Used};
@@ -36,6 +37,8 @@ pub struct Project {
     pub model: Model,
     /// The schemas and rules that manifests are checked with.
     pub engine: Engine,
+    /// The book's own rules.
+    pub policies: Policies,
     /// The versions that the book's manifests are for.
     pub versions: Versions,
     /// The parts of Markdown that the book uses.
@@ -49,6 +52,7 @@ impl Project {
         findings.retain(|finding| {
             finding.code != &manifest::SCHEMA_MISSING || !self.may_lack_schema(document)
         });
+        findings.extend(self.policies.check(document));
         findings
     }
 

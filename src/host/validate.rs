@@ -5,6 +5,7 @@ use super::terminal::way_to;
 use crate::check::{self, Project};
 use crate::config::{Config, IgnoreMissing};
 use crate::diag::Diagnostic;
+use crate::manifest::policy::Policies;
 use crate::manifest::{Engine, Schemas, Versions};
 use crate::markdown::Dialect;
 use crate::model::Model;
@@ -83,6 +84,7 @@ fn project(wanted: &Manifests, levels: &Findings) -> anyhow::Result<(Project, Ve
         config,
         model: Model::default(),
         engine: Engine::new(schemas),
+        policies: Policies::default(),
         versions,
         dialect: Dialect::default(),
     };

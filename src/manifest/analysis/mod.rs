@@ -52,6 +52,7 @@ mod workload_targets;
 
 #[cfg(test)]
 #[expect(clippy::print_stdout, reason = "a measurement is printed")]
+#[cfg(test)]
 mod conformance;
 #[cfg(test)]
 mod tests;
