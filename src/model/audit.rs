@@ -232,11 +232,8 @@ fn evaluated(model: &Model, inputs: &Inputs, with: &str, findings: &mut Vec<Diag
                 let found = option
                     .and_then(|option| option.components.iter().find(|found| found.name == *name));
                 if let Some(found) = found {
-                    findings.push(Diagnostic::new(
-                        &NEGATIVE_COUNT,
-                        found.count.location.clone(),
-                        message,
-                    ));
+                    let location = found.count.location.clone();
+                    tell(findings, Diagnostic::new(&NEGATIVE_COUNT, location, message));
                 }
             }
             for share in std::iter::once(&component.count).chain(component.share.values()) {
@@ -265,10 +262,15 @@ fn report(
     problem.message = format!("with {with}, {}", problem.message);
     let text = &model.definitions[definition].text;
     let finding = problem.located(|span| text.locate(span));
-    if !findings
-        .iter()
-        .any(|known| known.code == finding.code && known.at.location == finding.at.location)
-    {
+    tell(findings, finding);
+}
+
+/// Adds a finding, unless there is one of its kind at the place already: what is wrong with the defaults need not be said again
+/// for each scenario.
+fn tell(findings: &mut Vec<Diagnostic>, finding: Diagnostic) {
+    let same =
+        |known: &Diagnostic| known.code == finding.code && known.at.location == finding.at.location;
+    if !findings.iter().any(same) {
         findings.push(finding);
     }
 }

@@ -105,14 +105,11 @@ fn kind(kind_of: &Kind, definitions: &mut Map<String, Value>) -> Value {
     }
 }
 
-/// The reference of the format as Markdown: how a model is written, and a section for each table, in the order in which they
-/// are met.
+/// The reference of the format's keys as Markdown: a section for each table, in the order in which they are met.
 pub fn reference_page() -> String {
-    let mut out = String::from(include_str!("format.md"));
-    out.push_str(
-        "\n# Keys\n\nThis part is made from the description that the program reads models by. ",
-    );
-    out.push_str("Editors that know TOML can check a model while it is written: `#:schema model.schema.json` as its first line.\n");
+    let mut out = String::from("# Keys\n\n");
+    out.push_str("Made from the description that the program reads models by. Editors that know TOML can check a model ");
+    out.push_str("while it is written, by its JSON Schema: `#:schema model.schema.json` as its first line.\n");
     let mut open: Vec<(String, &'static Table)> = Vec::new();
     let mut seen = BTreeSet::new();
     section(&mut out, "", &tables::MODEL, &mut open);

@@ -247,6 +247,10 @@ const CASES: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "[inputs]\nn = 1\n[options.o]\nlabel = \"O\"\n[[options.o.components]]\nname = \"c\"\ncount = \"n - 5\"\n[scenarios.s]\nlabel = \"s\"\n[scenarios.t]\nlabel = \"t\"\ninputs = {n = 2}",
+        &["7:9 negative-count: with the defaults, option `o` has fewer than no `c` [\"n - 5\"]"],
+    ),
+    (
         "[checklists.c]\ntitle=\"C\"\nitems=[{id=\"i\",text=\"t\"}]\nbands=[{id=\"a\",when=\"yes > 1\",verdict=\"v\"},{id=\"b\",verdict=\"w\"}]",
         &["4:12 unreached-verdict: no answers to `c` lead to `a` [\"a\"]"],
     ),
