@@ -5,7 +5,7 @@
 
 mod expression;
 
-pub(crate) use expression::Expression;
+pub(crate) use expression::{Expression, Extent, functions};
 
 use super::schema::{Additional, Id, Issue, Path, Schema, SchemaNode, Type, anchor};
 use super::{Node, Value};
@@ -13,7 +13,6 @@ use crate::diag::{Code, Level};
 use crate::text::Span;
 use cel::objects::{Key, Map as CelMap, OptionalValue};
 use cel::{Context, Value as Cel};
-use expression::{Extent, functions};
 use serde_json::Value as Json;
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
