@@ -40,10 +40,7 @@ pub struct Read {
 /// `---`.
 pub fn read(text: &str, map: &TextMap, format: Format) -> Read {
     let map = Arc::new(map.clone());
-    // `sigs.k8s.io/yaml` reads JSON as YAML; the reader itself sees a leading `{` and allows JSON's escapes.
-    let composed = match format {
-        Format::Yaml | Format::Json => yaml::compose(text),
-    };
+    let composed = yaml::compose_as(text, format == Format::Json);
     let shared: Arc<str> = Arc::from(text);
     let documents = composed
         .roots

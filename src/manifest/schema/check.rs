@@ -1,157 +1,22 @@
 //! The walk over a tree and its schema at once.
 
 use super::compile::ListType;
-use super::formats::Format;
+use super::issue::{Issue, Path, anchor};
+use super::values::plural;
 use super::{
-    Additional, Id, LIST_DUPLICATE, SCHEMA_DUPLICATE, SCHEMA_ENUM, SCHEMA_INVALID, SCHEMA_REQUIRED,
-    SCHEMA_TYPE, SCHEMA_VALUE, Schema, SchemaNode, Type,
+    Additional, Id, LIST_DUPLICATE, SCHEMA_DUPLICATE, SCHEMA_INVALID, SCHEMA_REQUIRED,
+    SCHEMA_VALUE, Schema, SchemaNode, Type,
 };
-use crate::diag::{Code, nearest};
+use crate::diag::nearest;
 use crate::manifest::{Node, Style, Value};
 use crate::text::Span;
 use serde_json::Value as Json;
 use std::collections::HashMap;
-use std::fmt;
 
 /// How far combinators may lead from one value without a step into it.
 const NESTING: usize = 64;
 /// How many values and parts of schemas are looked at for one document; real ones take thousands.
 const STEPS: usize = 2_000_000;
-
-/// Something wrong, in spans of the document's text.
-#[derive(Clone, Debug)]
-pub(crate) struct Issue {
-    pub(crate) code: &'static Code,
-    pub(crate) span: Span,
-    pub(crate) path: String,
-    pub(crate) message: String,
-    pub(crate) help: Vec<String>,
-    pub(crate) related: Vec<(Span, String)>,
-    /// What it does, and what to write in place of which span.
-    pub(crate) fix: Option<(String, Span, String)>,
-    /// Whether an API server evaluates no rule after this.
-    pub(crate) blocking: bool,
-}
-
-impl Issue {
-    pub(crate) fn new(code: &'static Code, span: Span, path: &Path<'_>, message: String) -> Issue {
-        Issue {
-            code,
-            span,
-            path: path.to_string(),
-            message,
-            help: Vec::new(),
-            related: Vec::new(),
-            fix: None,
-            blocking: false,
-        }
-    }
-
-    pub(crate) fn blocking(mut self) -> Issue {
-        self.blocking = true;
-        self
-    }
-
-    /// Whether it says that something is not there.
-    pub(crate) fn is_about_absence(&self) -> bool {
-        self.code == &SCHEMA_REQUIRED || self.message.contains("must be set")
-    }
-
-    pub(crate) fn help(mut self, help: impl Into<String>) -> Issue {
-        self.help.push(help.into());
-        self
-    }
-}
-
-/// Where in a document the walk is, as an API server writes it: `spec.http[0].route`.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Path<'n>(Vec<Step<'n>>);
-
-#[derive(Clone, Copy, Debug)]
-enum Step<'n> {
-    Key(&'n str),
-    /// The key of a map whose keys are data.
-    Data(&'n str),
-    Index(usize),
-}
-
-impl<'n> Path<'n> {
-    pub(crate) fn key(&mut self, key: &'n str) {
-        self.0.push(Step::Key(key));
-    }
-
-    pub(crate) fn data(&mut self, key: &'n str) {
-        self.0.push(Step::Data(key));
-    }
-
-    pub(crate) fn index(&mut self, index: usize) {
-        self.0.push(Step::Index(index));
-    }
-
-    pub(crate) fn pop(&mut self) {
-        self.0.pop();
-    }
-
-    pub(crate) fn is_root(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// The path of a field below this one.
-    pub(crate) fn child(&self, key: &str) -> String {
-        let path = self.to_string();
-        let plain = !key.contains(['.', '/', '[']);
-        match (path.is_empty(), plain) {
-            (true, true) => key.to_owned(),
-            (false, true) => format!("{path}.{key}"),
-            (_, false) => format!("{path}[{key}]"),
-        }
-    }
-
-    /// The path with `: ` behind it; nothing at the root.
-    pub(crate) fn prefix(&self) -> String {
-        if self.is_root() { String::new() } else { format!("{self}: ") }
-    }
-}
-
-impl fmt::Display for Path<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (number, step) in self.0.iter().enumerate() {
-            match step {
-                Step::Index(index) => write!(f, "[{index}]")?,
-                Step::Data(key) => write!(f, "[{key}]")?,
-                // A name with dots in it would read as several.
-                Step::Key(key) if key.contains(['.', '/', '[']) => write!(f, "[{key}]")?,
-                Step::Key(key) if number == 0 => f.write_str(key)?,
-                Step::Key(key) => write!(f, ".{key}")?,
-            }
-        }
-        Ok(())
-    }
-}
-
-/// The place to mark for a node: a scalar itself; for what runs over lines, the key that it stands under.
-pub(crate) fn anchor(node: &Node, at: Span) -> Span {
-    let scalar = !matches!(node.value, Value::Map(_) | Value::Seq(_));
-    if scalar && node.style != Style::BlockScalar && !node.span.is_empty() && node.is_written() {
-        node.span
-    } else {
-        at
-    }
-}
-
-/// A value as messages quote it, cut where it is long.
-pub(crate) fn quote(node: &Node) -> String {
-    match &node.value {
-        Value::Map(_) => "\"object\"".to_owned(),
-        Value::Seq(_) => "\"array\"".to_owned(),
-        Value::String(text) if text.chars().count() > 80 => {
-            let start: String = text.chars().take(77).collect();
-            format!("{:?}", format!("{start}..."))
-        }
-        Value::String(text) => format!("{text:?}"),
-        _ => node.to_json().to_string(),
-    }
-}
 
 /// Checks a tree against the schema at `id`; the tree has been normalized.
 pub(crate) fn check<'n>(
@@ -183,7 +48,7 @@ pub(crate) fn check<'n>(
 
 pub(super) struct Checker<'s, 'n> {
     pub(super) schema: &'s Schema,
-    text: &'s str,
+    pub(super) text: &'s str,
     pub(super) path: Path<'n>,
     pub(super) issues: Vec<Issue>,
     /// Whether only the outcome matters: then nothing is written down.
@@ -271,177 +136,6 @@ impl<'n> Checker<'_, 'n> {
                         | (Type::Null, Value::Null)
                 )
             })
-    }
-
-    fn type_issue(&self, spec: &SchemaNode, node: &Node, at: Span) -> Issue {
-        let wanted = if spec.int_or_string {
-            "integer or string".to_owned()
-        } else {
-            let names: Vec<_> = spec.types.iter().map(|ty| type_name(*ty)).collect();
-            names.join(" or ")
-        };
-        let message = format!(
-            "{}Invalid value: {}: must be of type {wanted}, not {}",
-            self.path.prefix(),
-            quote(node),
-            node.value.type_name()
-        );
-        let mut issue = Issue::new(&SCHEMA_TYPE, anchor(node, at), &self.path, message).blocking();
-        let raw = self.text.get(node.span.range()).unwrap_or("");
-        let wants = |ty| spec.types.contains(&ty);
-        let replacement = match &node.value {
-            _ if !node.is_written() => None,
-            Value::Int(_) | Value::Float(_) | Value::Bool(_) if wants(Type::String) => {
-                issue = issue.help(match node.value {
-                    Value::Bool(_) => "YAML reads this word as true or false; in quotes it is text",
-                    _ => "in quotes it is text",
-                });
-                Some(format!("\"{raw}\""))
-            }
-            Value::String(text) if node.is_quoted() => match crate::manifest::yaml::plain(text) {
-                Value::Int(_) if wants(Type::Integer) || wants(Type::Number) => Some(text.clone()),
-                Value::Float(_) if wants(Type::Number) => Some(text.clone()),
-                Value::Bool(value) if wants(Type::Boolean) => Some(value.to_string()),
-                _ => None,
-            },
-            _ => None,
-        };
-        if let Some(text) = replacement {
-            issue.fix = Some((format!("write `{text}`"), node.span, text));
-        }
-        match &node.value {
-            Value::Map(_) if wants(Type::Array) => issue.help("a list: put `- ` before each item"),
-            Value::Seq(_) if wants(Type::Object) => issue.help("a map: without `- `"),
-            Value::Null => issue.help("nothing is written behind the key, which is null"),
-            _ => issue,
-        }
-    }
-
-    fn check_enum(&mut self, values: &[Json], node: &Node, at: Span) {
-        let equal = |value: &Json| match (&node.value, value) {
-            (Value::String(text), Json::String(other)) => text == other,
-            (Value::Int(number), Json::Number(other)) => {
-                other.as_i128().map_or(other.as_f64() == Some(*number as f64), |o| o == *number)
-            }
-            (Value::Null, Json::Null) => true,
-            _ => node.to_json() == *value,
-        };
-        if values.iter().any(equal) {
-            return;
-        }
-        self.report(|checker| {
-            let supported: Vec<_> = values.iter().map(Json::to_string).collect();
-            let message = format!(
-                "{}Unsupported value: {}: supported values: {}",
-                checker.path.prefix(),
-                quote(node),
-                supported.join(", ")
-            );
-            let mut issue =
-                Issue::new(&SCHEMA_ENUM, anchor(node, at), &checker.path, message).blocking();
-            let names = values.iter().filter_map(Json::as_str).filter(|name| !name.is_empty());
-            if let Some(near) = node.as_str().and_then(|given| nearest(given, names)) {
-                issue = issue.help(format!("did you mean `{near}`?"));
-                if node.is_written() {
-                    issue.fix = Some((format!("write `{near}`"), node.span, near.to_owned()));
-                }
-            }
-            issue
-        });
-    }
-
-    fn value_issue(&self, node: &Node, at: Span, why: &str) -> Issue {
-        let message = format!("{}Invalid value: {}: {why}", self.path.prefix(), quote(node));
-        Issue::new(&SCHEMA_VALUE, anchor(node, at), &self.path, message)
-    }
-
-    fn check_text(&mut self, spec: &SchemaNode, text: &str, node: &Node, at: Span) {
-        if spec.length != (None, None) {
-            let count = text.chars().count() as u64;
-            if let Some(least) = spec.length.0
-                && count < least
-            {
-                let why = format!("must be at least {least} {} long", plural(least, "character"));
-                self.report(|checker| checker.value_issue(node, at, &why));
-            }
-            if let Some(most) = spec.length.1
-                && count > most
-            {
-                self.report(|checker| {
-                    let message = format!(
-                        "{}Too long: may not be more than {most} characters, and has {count}",
-                        checker.path.prefix()
-                    );
-                    Issue::new(&SCHEMA_VALUE, anchor(node, at), &checker.path, message).blocking()
-                });
-            }
-        }
-        if let Some(pattern) = &spec.pattern {
-            match pattern.regex() {
-                Ok(regex) if regex.is_match(text) => {}
-                Ok(_) => {
-                    let why = format!("must match `{}`", pattern.text);
-                    self.report(|checker| checker.value_issue(node, at, &why));
-                }
-                Err(error) => {
-                    let message = format!(
-                        "{}the schema's pattern `{}` can't be checked: {error}",
-                        self.path.prefix(),
-                        pattern.text
-                    );
-                    self.report(|checker| {
-                        Issue::new(&SCHEMA_INVALID, anchor(node, at), &checker.path, message)
-                    });
-                }
-            }
-        }
-        if let Some(format) = spec.format
-            && !format.holds_text(text)
-        {
-            self.report(|checker| {
-                let why = format!("must be of format {}", format.name());
-                checker.value_issue(node, at, &why).help(format!("expected {}", format.example()))
-            });
-        }
-    }
-
-    fn check_number(&mut self, spec: &SchemaNode, node: &Node, at: Span) {
-        let value = match node.value {
-            Value::Int(value) => value as f64,
-            Value::Float(value) => value,
-            _ => return,
-        };
-        if let (Some(format), Value::Int(int)) = (spec.format, &node.value)
-            && matches!(format, Format::Int32 | Format::Int64)
-            && !format.holds_int(*int)
-        {
-            let why = format!("must fit {}", format.name());
-            self.report(|checker| {
-                let issue = checker.value_issue(node, at, &why).blocking();
-                issue.help(format!("expected {}", format.example()))
-            });
-        }
-        if let Some((limit, exclusive)) = spec.minimum
-            && (value < limit || (exclusive && value == limit))
-        {
-            let or_equal = if exclusive { "" } else { "or equal to " };
-            let why = format!("must be greater than {or_equal}{limit}");
-            self.report(|checker| checker.value_issue(node, at, &why));
-        }
-        if let Some((limit, exclusive)) = spec.maximum
-            && (value > limit || (exclusive && value == limit))
-        {
-            let or_equal = if exclusive { "" } else { "or equal to " };
-            let why = format!("must be less than {or_equal}{limit}");
-            self.report(|checker| checker.value_issue(node, at, &why));
-        }
-        if let Some(step) = spec.multiple_of {
-            let times = value / step;
-            if (times - times.round()).abs() > 1e-9 {
-                let why = format!("must be a multiple of {step}");
-                self.report(|checker| checker.value_issue(node, at, &why));
-            }
-        }
     }
 
     fn check_map(&mut self, spec: &SchemaNode, node: &'n Node, at: Span) {
@@ -679,25 +373,5 @@ pub(super) fn first_line(node: &Node) -> Span {
             items.first().map_or(node.span, |item| Span::at(item.span.start))
         }
         _ => node.span,
-    }
-}
-
-pub(super) fn type_name(ty: Type) -> &'static str {
-    match ty {
-        Type::Object => "object",
-        Type::Array => "array",
-        Type::String => "string",
-        Type::Integer => "integer",
-        Type::Number => "number",
-        Type::Boolean => "boolean",
-        Type::Null => "null",
-    }
-}
-
-fn plural(count: u64, what: &str) -> String {
-    match (count, what) {
-        (1, _) => what.to_owned(),
-        (_, "property") => "properties".to_owned(),
-        _ => format!("{what}s"),
     }
 }

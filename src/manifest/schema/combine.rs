@@ -1,6 +1,7 @@
 //! `anyOf`, `oneOf` and `not`: which alternative was meant, and what it lacks.
 
-use super::check::{Checker, Issue, anchor};
+use super::check::Checker;
+use super::issue::{Issue, anchor};
 use super::{Id, SCHEMA_COMBINATION, SCHEMA_ENUM, SCHEMA_TYPE, SchemaNode};
 use crate::manifest::Node;
 use crate::text::Span;

@@ -10,17 +10,20 @@ mod combine;
 mod compile;
 mod defaults;
 mod formats;
+mod issue;
 mod metadata;
 mod pattern;
 #[cfg(test)]
 mod tests;
 mod unknown;
+mod values;
 
-pub(crate) use check::{Issue, Path, anchor, check, quote};
+pub(crate) use check::check;
 pub use codes::CODES;
 pub(crate) use codes::*;
 pub(crate) use compile::{Additional, Id, SchemaNode, Type};
 pub use compile::{Dialect, Schema};
 pub(crate) use defaults::normalize;
+pub(crate) use issue::{Issue, Path, anchor, quote};
 pub(crate) use metadata::{Naming, check_metadata};
 pub(crate) use pattern::go_regex;

@@ -1,14 +1,13 @@
 //! Tokens to trees: libyaml's grammar with anchors, aliases, merges and duplicate keys as go-yaml v2 has them in strict
 //! mode, which is how an API server reads a manifest.
 
-use super::resolve::{key_text, plain, resolve};
+use super::keys::MapBuilder;
+use super::parts::{parts, unprintable};
+use super::resolve::{plain, resolve};
 use super::scanner::{MAX_DEPTH, ScalarStyle, Scanner, SyntaxError, Token, TokenKind};
-use super::{
-    Entry, Map, Node, Style, Value, YAML_ALIAS, YAML_DUPLICATE_KEY, YAML_KEY, YAML_KEYS_COLLAPSE,
-    YAML_LIMIT, YAML_SYNTAX, YAML_VALUE,
-};
+use super::{Map, Node, Style, Value, YAML_ALIAS, YAML_LIMIT, YAML_SYNTAX, YAML_VALUE};
 use crate::diag::Code;
-use crate::text::{Span, Spanned};
+use crate::text::Span;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
@@ -35,6 +34,11 @@ pub(crate) struct Composed {
 
 /// Reads all documents of a text.
 pub(crate) fn compose(text: &str) -> Composed {
+    compose_as(text, false)
+}
+
+/// Reads all documents of a text; `json` allows the escapes that only JSON has.
+pub(crate) fn compose_as(text: &str, json: bool) -> Composed {
     let mut composed = Composed::default();
     for part in parts(text) {
         if part.len() > MAX_DOCUMENT {
@@ -53,7 +57,7 @@ pub(crate) fn compose(text: &str) -> Composed {
             continue;
         }
         let mut composer = Composer {
-            scanner: Scanner::new(text, part, &mut composed.comments),
+            scanner: Scanner::new(text, part, json, &mut composed.comments),
             problems: &mut composed.problems,
             anchors: HashMap::new(),
             open: HashSet::new(),
@@ -70,51 +74,8 @@ pub(crate) fn compose(text: &str) -> Composed {
     composed
 }
 
-/// The parts that `kubectl` reads one by one: a line `---` begins a new one, whatever stands before it, so that an error
-/// in one document leaves the others readable.
-fn parts(text: &str) -> Vec<Span> {
-    let mut parts = Vec::new();
-    let mut start = 0;
-    let mut content = false;
-    let mut at = 0;
-    for line in text.split_inclusive('\n') {
-        let bare = line.trim_end();
-        let separator = bare.strip_prefix("---").is_some_and(|rest| {
-            let rest = rest.trim_start_matches([' ', '\t']);
-            rest.is_empty() || (rest.starts_with('#') && !bare.starts_with("---#"))
-        });
-        if separator && content {
-            parts.push(Span::new(start, at));
-            start = at;
-            content = false;
-        } else if !separator
-            && !matches!(bare.trim_start().bytes().next(), None | Some(b'#' | b'%'))
-        {
-            content = true;
-        }
-        at += line.len();
-    }
-    if start < text.len() {
-        parts.push(Span::new(start, text.len()));
-    }
-    parts
-}
-
-/// The first character that YAML does not allow in a text.
-fn unprintable(text: &str) -> Option<(usize, char)> {
-    let bytes = text.as_bytes();
-    let at = bytes.iter().enumerate().position(|(at, byte)| match byte {
-        b'\t' | b'\n' | b'\r' | 0x20..=0x7E => false,
-        0..=0x1F | 0x7F => true,
-        0xC2 => bytes.get(at + 1).is_some_and(|next| *next < 0xA0 && *next != 0x85),
-        0xEF => bytes.get(at + 1..at + 3).is_some_and(|next| next[0] == 0xBF && next[1] >= 0xBE),
-        _ => false,
-    })?;
-    Some((at, text[at..].chars().next()?))
-}
-
 impl Problem {
-    fn new(code: &'static Code, span: Span, message: impl Into<String>) -> Problem {
+    pub(super) fn new(code: &'static Code, span: Span, message: impl Into<String>) -> Problem {
         Problem { code, span, message: message.into(), related: None, help: None }
     }
 
@@ -607,104 +568,4 @@ fn collection(value: Value, start: Span, style: Style) -> Node {
     // Behind an alias stands a value from further up.
     let end = end.filter(|end| *end >= start.start).unwrap_or(start.end);
     Node { value, span: Span::new(start.start, end), style }
-}
-
-/// The entries of a map as they come; says what is wrong with its keys.
-#[derive(Default)]
-struct MapBuilder {
-    map: Map,
-    /// The type of each key: `1` and `"1"` are two keys to YAML, and one to JSON.
-    kinds: Vec<&'static str>,
-    /// Where each key is, for maps that are too long to search.
-    index: HashMap<String, usize>,
-}
-
-impl MapBuilder {
-    fn add(&mut self, key: Node, value: Node, problems: &mut Vec<Problem>) {
-        let is_merge = key.style == Style::Plain && key.as_str() == Some("<<");
-        if is_merge {
-            return self.merge(key.span, value, problems);
-        }
-        let kind = key.value.type_name();
-        let text = match key.value {
-            Value::String(text) => text,
-            ref other => match key_text(other) {
-                Some(text) => text,
-                None => {
-                    let (what, help) = match other {
-                        Value::Null => ("null", "write a name, or put the key in quotes"),
-                        _ => (
-                            "a map or a list",
-                            "put the text in quotes; a template (`{{ … }}`) is no manifest before it is rendered",
-                        ),
-                    };
-                    let mut problem =
-                        Problem::new(&YAML_KEY, key.span, format!("{what} can't be a key"));
-                    problem.help = Some(help.to_owned());
-                    problems.push(problem);
-                    return;
-                }
-            },
-        };
-        self.insert(Entry { key: Spanned::new(text, key.span), value }, kind, key.span, problems);
-    }
-
-    fn merge(&mut self, at: Span, value: Node, problems: &mut Vec<Problem>) {
-        let maps = match value.value {
-            Value::Map(map) => vec![map],
-            Value::Seq(items) if items.iter().all(|item| item.as_map().is_some()) => items
-                .into_iter()
-                .rev()
-                .filter_map(|item| match item.value {
-                    Value::Map(map) => Some(map),
-                    _ => None,
-                })
-                .collect(),
-            _ => {
-                let message = "map merge requires map or sequence of maps as the value";
-                problems.push(Problem::new(&YAML_VALUE, at, message));
-                return;
-            }
-        };
-        for mut map in maps {
-            for entry in map.entries_mut().drain(..) {
-                self.insert(entry, "string", at, problems);
-            }
-        }
-    }
-
-    fn insert(&mut self, entry: Entry, kind: &'static str, at: Span, problems: &mut Vec<Problem>) {
-        const FEW: usize = 16;
-        let name = entry.key.value.as_str();
-        let known = if self.kinds.len() <= FEW {
-            self.map.keys().position(|key| key == name)
-        } else {
-            self.index.get(name).copied()
-        };
-        let Some(known) = known else {
-            if self.kinds.len() == FEW {
-                self.index = self.map.keys().map(str::to_owned).zip(0..).collect();
-            }
-            if self.kinds.len() >= FEW {
-                self.index.insert(name.to_owned(), self.kinds.len());
-            }
-            self.kinds.push(kind);
-            self.map.push(entry);
-            return;
-        };
-        let first = self.map.entries_mut()[known].key.span;
-        if self.kinds[known] == kind {
-            let message = format!("key `{name}` is already set in this map");
-            let mut problem = Problem::new(&YAML_DUPLICATE_KEY, at, message);
-            problem.related = Some((first, "first set here".to_owned()));
-            problems.push(problem);
-        } else {
-            let message = format!("this key and an earlier one are both `{name}` to Kubernetes");
-            let mut problem = Problem::new(&YAML_KEYS_COLLAPSE, at, message);
-            problem.related = Some((first, "which is lost".to_owned()));
-            problems.push(problem);
-            self.kinds[known] = kind;
-            self.map.entries_mut()[known] = entry;
-        }
-    }
 }

@@ -6,7 +6,9 @@
 
 mod codes;
 mod compose;
+mod keys;
 mod node;
+mod parts;
 mod resolve;
 mod scanner;
 #[cfg(test)]
@@ -14,6 +16,6 @@ mod tests;
 
 pub use codes::CODES;
 pub(crate) use codes::*;
-pub(crate) use compose::{Problem, compose};
+pub(crate) use compose::{Problem, compose, compose_as};
 pub use node::{Entry, Map, Node, Style, Value};
 pub(crate) use resolve::{decode_base64, plain};

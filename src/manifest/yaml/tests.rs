@@ -1,4 +1,5 @@
 use super::compose;
+use super::compose::Composed;
 use crate::text::Span;
 use proptest::prelude::*;
 
@@ -164,7 +165,7 @@ proptest! {
 }
 
 /// Every span must be sliceable, and every written value inside the text.
-fn check_spans(text: &str, composed: &super::compose::Composed) {
+fn check_spans(text: &str, composed: &Composed) {
     fn walk(text: &str, node: &super::Node) {
         assert!(text.get(node.span.range()).is_some(), "{text:?} {node:?}");
         for item in node.items() {

@@ -1,0 +1,203 @@
+//! Single values: type, enumeration, and the limits of text and numbers.
+
+use super::check::Checker;
+use super::formats::Format;
+use super::issue::{Issue, anchor, quote};
+use super::{SCHEMA_ENUM, SCHEMA_INVALID, SCHEMA_TYPE, SCHEMA_VALUE, SchemaNode, Type};
+use crate::diag::nearest;
+use crate::manifest::{Node, Value};
+use crate::text::Span;
+use serde_json::Value as Json;
+
+impl Checker<'_, '_> {
+    pub(super) fn type_issue(&self, spec: &SchemaNode, node: &Node, at: Span) -> Issue {
+        let wanted = if spec.int_or_string {
+            "integer or string".to_owned()
+        } else {
+            let names: Vec<_> = spec.types.iter().map(|ty| type_name(*ty)).collect();
+            names.join(" or ")
+        };
+        let message = format!(
+            "{}Invalid value: {}: must be of type {wanted}, not {}",
+            self.path.prefix(),
+            quote(node),
+            node.value.type_name()
+        );
+        let mut issue = Issue::new(&SCHEMA_TYPE, anchor(node, at), &self.path, message).blocking();
+        let raw = self.text.get(node.span.range()).unwrap_or("");
+        let wants = |ty| spec.types.contains(&ty);
+        let replacement = match &node.value {
+            _ if !node.is_written() => None,
+            Value::Int(_) | Value::Float(_) | Value::Bool(_) if wants(Type::String) => {
+                issue = issue.help(match node.value {
+                    Value::Bool(_) => "YAML reads this word as true or false; in quotes it is text",
+                    _ => "in quotes it is text",
+                });
+                Some(format!("\"{raw}\""))
+            }
+            Value::String(text) if node.is_quoted() => match crate::manifest::yaml::plain(text) {
+                Value::Int(_) if wants(Type::Integer) || wants(Type::Number) => Some(text.clone()),
+                Value::Float(_) if wants(Type::Number) => Some(text.clone()),
+                Value::Bool(value) if wants(Type::Boolean) => Some(value.to_string()),
+                _ => None,
+            },
+            _ => None,
+        };
+        if let Some(text) = replacement {
+            issue.fix = Some((format!("write `{text}`"), node.span, text));
+        }
+        match &node.value {
+            Value::Map(_) if wants(Type::Array) => issue.help("a list: put `- ` before each item"),
+            Value::Seq(_) if wants(Type::Object) => issue.help("a map: without `- `"),
+            Value::Null => issue.help("nothing is written behind the key, which is null"),
+            _ => issue,
+        }
+    }
+
+    pub(super) fn check_enum(&mut self, values: &[Json], node: &Node, at: Span) {
+        let equal = |value: &Json| match (&node.value, value) {
+            (Value::String(text), Json::String(other)) => text == other,
+            (Value::Int(number), Json::Number(other)) => {
+                other.as_i128().map_or(other.as_f64() == Some(*number as f64), |o| o == *number)
+            }
+            (Value::Null, Json::Null) => true,
+            _ => node.to_json() == *value,
+        };
+        if values.iter().any(equal) {
+            return;
+        }
+        self.report(|checker| {
+            let supported: Vec<_> = values.iter().map(Json::to_string).collect();
+            let message = format!(
+                "{}Unsupported value: {}: supported values: {}",
+                checker.path.prefix(),
+                quote(node),
+                supported.join(", ")
+            );
+            let mut issue =
+                Issue::new(&SCHEMA_ENUM, anchor(node, at), &checker.path, message).blocking();
+            let names = values.iter().filter_map(Json::as_str).filter(|name| !name.is_empty());
+            if let Some(near) = node.as_str().and_then(|given| nearest(given, names)) {
+                issue = issue.help(format!("did you mean `{near}`?"));
+                if node.is_written() {
+                    issue.fix = Some((format!("write `{near}`"), node.span, near.to_owned()));
+                }
+            }
+            issue
+        });
+    }
+
+    pub(super) fn value_issue(&self, node: &Node, at: Span, why: &str) -> Issue {
+        let message = format!("{}Invalid value: {}: {why}", self.path.prefix(), quote(node));
+        Issue::new(&SCHEMA_VALUE, anchor(node, at), &self.path, message)
+    }
+
+    pub(super) fn check_text(&mut self, spec: &SchemaNode, text: &str, node: &Node, at: Span) {
+        if spec.length != (None, None) {
+            let count = text.chars().count() as u64;
+            if let Some(least) = spec.length.0
+                && count < least
+            {
+                let why = format!("must be at least {least} {} long", plural(least, "character"));
+                self.report(|checker| checker.value_issue(node, at, &why));
+            }
+            if let Some(most) = spec.length.1
+                && count > most
+            {
+                self.report(|checker| {
+                    let message = format!(
+                        "{}Too long: may not be more than {most} characters, and has {count}",
+                        checker.path.prefix()
+                    );
+                    Issue::new(&SCHEMA_VALUE, anchor(node, at), &checker.path, message).blocking()
+                });
+            }
+        }
+        if let Some(pattern) = &spec.pattern {
+            match pattern.regex() {
+                Ok(regex) if regex.is_match(text) => {}
+                Ok(_) => {
+                    let why = format!("must match `{}`", pattern.text);
+                    self.report(|checker| checker.value_issue(node, at, &why));
+                }
+                Err(error) => {
+                    let message = format!(
+                        "{}the schema's pattern `{}` can't be checked: {error}",
+                        self.path.prefix(),
+                        pattern.text
+                    );
+                    self.report(|checker| {
+                        Issue::new(&SCHEMA_INVALID, anchor(node, at), &checker.path, message)
+                    });
+                }
+            }
+        }
+        if let Some(format) = spec.format
+            && !format.holds_text(text)
+        {
+            self.report(|checker| {
+                let why = format!("must be of format {}", format.name());
+                checker.value_issue(node, at, &why).help(format!("expected {}", format.example()))
+            });
+        }
+    }
+
+    pub(super) fn check_number(&mut self, spec: &SchemaNode, node: &Node, at: Span) {
+        let value = match node.value {
+            Value::Int(value) => value as f64,
+            Value::Float(value) => value,
+            _ => return,
+        };
+        if let (Some(format), Value::Int(int)) = (spec.format, &node.value)
+            && matches!(format, Format::Int32 | Format::Int64)
+            && !format.holds_int(*int)
+        {
+            let why = format!("must fit {}", format.name());
+            self.report(|checker| {
+                let issue = checker.value_issue(node, at, &why).blocking();
+                issue.help(format!("expected {}", format.example()))
+            });
+        }
+        if let Some((limit, exclusive)) = spec.minimum
+            && (value < limit || (exclusive && value == limit))
+        {
+            let or_equal = if exclusive { "" } else { "or equal to " };
+            let why = format!("must be greater than {or_equal}{limit}");
+            self.report(|checker| checker.value_issue(node, at, &why));
+        }
+        if let Some((limit, exclusive)) = spec.maximum
+            && (value > limit || (exclusive && value == limit))
+        {
+            let or_equal = if exclusive { "" } else { "or equal to " };
+            let why = format!("must be less than {or_equal}{limit}");
+            self.report(|checker| checker.value_issue(node, at, &why));
+        }
+        if let Some(step) = spec.multiple_of {
+            let times = value / step;
+            if (times - times.round()).abs() > 1e-9 {
+                let why = format!("must be a multiple of {step}");
+                self.report(|checker| checker.value_issue(node, at, &why));
+            }
+        }
+    }
+}
+
+fn type_name(ty: Type) -> &'static str {
+    match ty {
+        Type::Object => "object",
+        Type::Array => "array",
+        Type::String => "string",
+        Type::Integer => "integer",
+        Type::Number => "number",
+        Type::Boolean => "boolean",
+        Type::Null => "null",
+    }
+}
+
+pub(super) fn plural(count: u64, what: &str) -> String {
+    match (count, what) {
+        (1, _) => what.to_owned(),
+        (_, "property") => "properties".to_owned(),
+        _ => format!("{what}s"),
+    }
+}
