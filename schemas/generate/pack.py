@@ -14,7 +14,7 @@ import struct
 import zlib
 
 MAGIC = b"PLUMB\0\0\1"
-BLOCK = 40_000  # inflated; a kind is spread over a few of these, and each is inflated at most once
+BLOCK = 16_000  # inflated; a kind is spread over a few of these, and each is inflated at most once
 SMALL = 48  # a node whose JSON is shorter than a reference is worth is repeated instead
 
 
@@ -124,7 +124,9 @@ def write(path, products, kinds):
     for group, version, kind, scope, product, schemas in kinds:
         roots = {v: pieces.add(s) for v, s in schemas.items()}
         table.append((group, version, kind, scope, product, roots))
-    roots = [r for entry in table for r in reversed(list(entry[5].values()))]
+    # The newest release of everything first: what is asked for most lies together.
+    ages = [list(reversed(entry[5].values())) for entry in table]
+    roots = [age[i] for i in range(max(map(len, ages))) for age in ages if i < len(age)]
     uses = collections.Counter(child for n in range(len(pieces.nodes)) for child in pieces.children(n))
     shared = {n for n in uses if uses[n] > 1 and len(json.dumps(pieces.nodes[n])) >= SMALL} | set(roots)
     order = order_of(pieces, shared, roots)
