@@ -144,6 +144,32 @@ pub fn analyse(documents: &[&Document]) -> Vec<Diagnostic> {
     sorted(documents, findings)
 }
 
+/// Codes of what the rules of a kind's schema say too, where those schemas have such rules.
+static IN_SCHEMAS: &[&str] = &[
+    "cilium-selector",
+    "cilium-l7-protocol",
+    "cilium-l7-unsupported",
+    "cilium-peers-combined",
+    "weights-zero",
+    "webhook-url",
+];
+
+/// The findings of a group that the validation of each document has not said already, at the same place.
+pub fn unsaid(findings: Vec<Diagnostic>, said: &[Diagnostic]) -> Vec<Diagnostic> {
+    let is_said = |finding: &Diagnostic| {
+        let path = finding.path.as_deref().unwrap_or_default();
+        IN_SCHEMAS.contains(&finding.code.name)
+            && said.iter().any(|other| {
+                let theirs = other.path.as_deref().unwrap_or_default();
+                other.document == finding.document
+                    && other.at.location.source == finding.at.location.source
+                    && !theirs.is_empty()
+                    && (path.starts_with(theirs) || theirs.starts_with(path))
+            })
+    };
+    findings.into_iter().filter(|finding| !is_said(finding)).collect()
+}
+
 /// Whether the author has turned a finding off, as istioctl lets them: by its number, in the manifest's annotations.
 fn is_hushed(finding: &Diagnostic, at: &Location, code: &str) -> bool {
     let place = &finding.at.location;
