@@ -69,10 +69,11 @@ impl Words<'_> {
                     _ => None,
                 };
             }
-            return Some(format!("{label}: {} {}", amount(op)?, self.number(b, depth)?));
+            return Some(format!("{label}: {} {}", amount(op)?, self.operand(b, depth)?));
         }
         let number = self.number(b, depth)?;
         Some(match (name, args) {
+            ("yes", []) if op == "==" && number == "0" => "nothing ticked".to_owned(),
             ("yes", []) => format!("{} {number} ticked", amount(op)?),
             ("no", []) => format!("{} {number} not ticked", amount(op)?),
             ("score", []) => format!("a score of {} {number}", amount(op)?),
@@ -92,6 +93,44 @@ impl Words<'_> {
         })
     }
 
+    /// What an input is compared with: a number, or a product of what has a name.
+    fn operand(&self, part: &Json, depth: usize) -> Option<String> {
+        if depth > MAX_DEPTH {
+            return None;
+        }
+        if let Some(number) = self.number(part, depth) {
+            return Some(number);
+        }
+        match operation(part)? {
+            ("input", [name]) => Some(self.model.inputs.get(name.as_str()?)?.label.clone()),
+            ("let", [name]) => {
+                // A name of the model's says less than what it is.
+                let formula = self.model.formulas.get(name.as_str()?)?;
+                let named = formula.label != formula.name;
+                if named {
+                    Some(formula.label.clone())
+                } else {
+                    self.operand(&self.program["lets"][&formula.name], depth + 1)
+                }
+            }
+            (op @ ("*" | "/" | "+" | "-"), [a, b]) => {
+                let sign = match op {
+                    "*" => "×",
+                    "-" => "−",
+                    other => other,
+                };
+                let words = format!(
+                    "{} {sign} {}",
+                    self.operand(a, depth + 1)?,
+                    self.operand(b, depth + 1)?
+                );
+                // What is not the whole must not be read with its neighbours.
+                Some(if depth > 0 { format!("({words})") } else { words })
+            }
+            _ => None,
+        }
+    }
+
     /// A number that is written or is a figure; it must be a count to be said without its unit.
     fn number(&self, part: &Json, depth: usize) -> Option<String> {
         match part {
@@ -99,6 +138,7 @@ impl Words<'_> {
             _ => match operation(part)? {
                 ("figure", [name]) => {
                     let figure = self.model.figures.get(name.as_str()?)?;
+                    // Without its unit a quantity can be misread; counts have none.
                     let format =
                         crate::model::Format { unit: figure.unit.clone(), ..Default::default() };
                     Some(self.model.units.show(&figure.quantity, &format).text)

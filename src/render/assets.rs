@@ -138,12 +138,8 @@ fn scripts(widgets: &[Widget]) -> String {
 
 /// The style without blanks that mean nothing; none of its texts has such a row of characters.
 fn style() -> String {
-    served(CSS)
-        .replace("; }", "}")
-        .replace("{ ", "{")
-        .replace("; ", ";")
-        .replace(": ", ":")
-        .replace(" }", "}")
+    let pairs = [("; }", "}"), ("{ ", "{"), ("; ", ";"), (": ", ":"), (" }", "}"), (", ", ",")];
+    pairs.iter().fold(served(CSS), |style, (long, short)| style.replace(long, short))
 }
 
 /// Without indentation, empty lines and lines that are only a comment, and without line ends where the language needs
@@ -180,7 +176,7 @@ fn collect(block: &Block, out: &mut Vec<Widget>) {
         Block::Matrix(_) => out.push(Widget::Matrix),
         Block::Calculator(_) => out.push(Widget::Calculator),
         Block::Advisor(_) => {
-            out.extend([Widget::Checklist, Widget::Matrix, Widget::Calculator, Widget::Advisor])
+            out.extend([Widget::Checklist, Widget::Matrix, Widget::Calculator, Widget::Advisor]);
         }
         Block::Manifest(_) => out.push(Widget::Manifest),
         Block::List { items, .. } => items.iter().flatten().for_each(|block| collect(block, out)),

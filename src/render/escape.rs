@@ -79,7 +79,7 @@ pub(super) fn inline(text: &str, start_of_line: bool) -> String {
             '.' | '-' | ',' | ';' | '/' | '%' | '(' | ')' | '?'
                 if !(start_of_line && before.is_none()) =>
             {
-                out.push(c)
+                out.push(c);
             }
             _ if c.is_ascii_punctuation() => entity(&mut out, c),
             _ if start_of_line && before.is_none() && c.is_ascii_digit() => entity(&mut out, c),

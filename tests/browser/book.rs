@@ -7,8 +7,11 @@ use mdbook_plumb::render::{self, Delivery, Site, Widget, assets};
 
 use crate::sample;
 
+/// A chapter's name, title, text and content.
+type Chapter = (&'static str, &'static str, String, Vec<Content>);
+
 /// Chapters: name, title, and what stands in them. `{0}` is the first piece of content, and so on.
-fn chapters() -> Vec<(&'static str, &'static str, String, Vec<Content>)> {
+fn chapters() -> Vec<Chapter> {
     let block = |block| Content::Blocks(vec![block]);
     let value = |text: &str| Content::Inline(vec![sample::value(text)]);
     let plain = "The page is complete as served.";

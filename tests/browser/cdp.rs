@@ -254,13 +254,6 @@ impl Tab<'_> {
             .expect("a file is written");
     }
 
-    /// The page as it is seen, without scrolling.
-    pub(crate) fn screenshot_view(&mut self, file: &Path) {
-        let shot = self.call("Page.captureScreenshot", json!({}));
-        std::fs::write(file, base64(shot["data"].as_str().unwrap_or_default()))
-            .expect("a file is written");
-    }
-
     pub(crate) fn pdf(&mut self) -> Vec<u8> {
         let pdf = self.call("Page.printToPDF", json!({"printBackground": true}));
         base64(pdf["data"].as_str().unwrap_or_default())

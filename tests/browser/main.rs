@@ -22,6 +22,7 @@ fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
 }
 
+#[allow(clippy::print_stderr, reason = "a test that leaves something out says so")]
 fn missing(what: &str) {
     assert!(
         std::env::var_os("PLUMB_REQUIRE_BROWSER").is_none(),

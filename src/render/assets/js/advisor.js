@@ -40,9 +40,10 @@ class Advisor extends Widget {
   }
 
   update() {
-    const answered = this.checklist?.items.some(({ box }) => box.checked) || this.matrix?.chosen().length;
+    // Before the first answer there is nothing to say; from then on, that nothing is ticked is an answer too.
+    this.answered ||= this.checklist?.items.some(({ box }) => box.checked) || this.matrix?.chosen().length;
     const scope = this.scope();
-    this.outcome = answered ? this.outcomes.find((li) => holds(this.program, li.dataset.outcome, scope)) : undefined;
+    this.outcome = this.answered ? this.outcomes.find((li) => holds(this.program, li.dataset.outcome, scope)) : undefined;
     for (const li of this.outcomes) li.toggleAttribute('aria-current', li === this.outcome);
     for (const value of this.parts('[data-live]')) put(value, result(this.program, value.dataset.live, scope).text);
     const next = make('div', {}, ...(this.outcome ? this.advice(this.outcome, scope) : ['Answer the questions above: the recommendation appears here.']));
