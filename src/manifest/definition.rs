@@ -1,6 +1,8 @@
-//! CustomResourceDefinitions as documents: an API server refuses one whose schemas it could not use.
+//! What the schemas of a CustomResourceDefinition are made of: the names of types, patterns, rules. An API server refuses
+//! a definition with one that it can't use.
 //!
-//! Owns: what must hold of a definition and of each node of its schemas. Must not know: how schemas are applied.
+//! Owns: those three, for a document that is a definition. Must not know: how schemas are applied; what else must hold
+//! of a definition (`builtin`).
 
 use super::rules::Expression;
 use super::schema::{Path, anchor, go_regex, quote};
@@ -9,13 +11,12 @@ use super::{Document, Map, Node};
 use crate::diag::{Code, Diagnostic, Level, nearest};
 use crate::text::Span;
 
-pub(crate) static CRD_SCHEMA: Code = Code {
-    name: "crd-schema",
+pub(crate) static CRD_SCHEMA_VALUE: Code = Code {
+    name: "crd-schema-value",
     level: Level::Deny,
-    summary: "a CustomResourceDefinition whose schema can't be used",
-    page: r#"The schema of a CustomResourceDefinition must be *structural*: each field has one of the types `array`, `boolean`, `integer`,
-`number`, `object` and `string` (or says `x-kubernetes-int-or-string` or `x-kubernetes-preserve-unknown-fields`), a list
-says what its items are, and patterns and rules compile.
+    summary: "a type, pattern or rule in a definition that can't be used",
+    page: r#"In the schema of a CustomResourceDefinition a type is one of `array`, `boolean`, `integer`, `number`, `object` and `string`, a
+pattern is a regular expression of Go (RE2), and a rule is an expression in CEL.
 
 ```yaml
 openAPIV3Schema:
@@ -24,29 +25,12 @@ openAPIV3Schema:
     size: {type: strign}
 ```
 
-Mend the schema; the message names the field and what it may be."#,
+Mend the value; the message says what it may be, or where it does not compile."#,
     alias: "",
 };
 
-pub(crate) static CRD_NAMES: Code = Code {
-    name: "crd-names",
-    level: Level::Deny,
-    summary: "a CustomResourceDefinition whose names or versions do not fit",
-    page: r#"A CustomResourceDefinition is called by its plural and its group, and has exactly one version that is stored.
-
-```yaml
-metadata: {name: widget.example.com}      # widgets.example.com
-spec:
-  group: example.com
-  names: {kind: Widget, plural: widgets}
-```
-
-Write the name that the message gives; set `storage: true` for one version."#,
-    alias: "",
-};
-
-/// The findings of definitions.
-pub(super) static CODES: &[&Code] = &[&CRD_SCHEMA, &CRD_NAMES];
+/// The findings of this module.
+pub(super) static CODES: &[&Code] = &[&CRD_SCHEMA_VALUE];
 
 const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
 
@@ -58,7 +42,6 @@ pub(super) fn check(document: &Document, _versions: &Versions) -> Vec<Diagnostic
         return Vec::new();
     }
     let mut checker = Checker { document, path: Path::default(), findings: Vec::new() };
-    checker.names();
     checker.versions();
     checker.findings
 }
@@ -86,40 +69,13 @@ impl<'d> Checker<'d> {
         &mut self.findings[last]
     }
 
-    fn names(&mut self) {
-        let text = |path: &str| self.document.root.at_path(path).and_then(Node::as_spanned_str);
-        let (Some(name), Some(group), Some(plural)) =
-            (text("metadata.name"), text("spec.group"), text("spec.names.plural"))
-        else {
-            return;
-        };
-        let wanted = format!("{}.{}", plural.value, group.value);
-        if name.value != wanted {
-            let what = format!(
-                "Invalid value: {:?}: must be spec.names.plural+\".\"+spec.group",
-                name.value
-            );
-            let finding = self.report(&CRD_NAMES, "metadata.name", name.span, &what);
-            finding.help.push(format!("write `{wanted}`"));
-            finding.path = Some("metadata.name".to_owned());
-            finding.message = format!("metadata.name: {what}");
-        }
-    }
-
     fn versions(&mut self) {
         let document = self.document;
-        let entry = document.root.get("spec").and_then(|spec| spec.as_map()?.entry("versions"));
-        let Some((entry, versions)) = entry.and_then(|e| Some((e, e.value.as_seq()?))) else {
+        let Some(versions) = document.root.at_path("spec.versions").and_then(Node::as_seq) else {
             return;
         };
         self.path.key("spec");
         self.path.key("versions");
-        let flag = |version: &&Node| version.get("storage").and_then(Node::as_bool) == Some(true);
-        let stored = versions.iter().filter(flag).count();
-        if stored != 1 {
-            let what = "Invalid value: must have exactly one version marked as storage version";
-            self.report(&CRD_NAMES, "", entry.key.span, what);
-        }
         for (index, version) in versions.iter().enumerate() {
             let schema = version.get("schema").and_then(|schema| schema.as_map());
             let Some(schema) = schema.and_then(|schema| schema.entry("openAPIV3Schema")) else {
@@ -128,7 +84,7 @@ impl<'d> Checker<'d> {
             self.path.index(index);
             self.path.key("schema");
             self.path.key("openAPIV3Schema");
-            self.schema(&schema.value, schema.key.span, true);
+            self.schema(&schema.value, schema.key.span);
             self.path.pop();
             self.path.pop();
             self.path.pop();
@@ -137,23 +93,11 @@ impl<'d> Checker<'d> {
         self.path.pop();
     }
 
-    /// One node of a schema. `typed` is whether it must name its type: not within a combination.
-    fn schema(&mut self, node: &'d Node, at: Span, typed: bool) {
+    /// One node of a schema.
+    fn schema(&mut self, node: &'d Node, at: Span) {
         let Some(map) = node.as_map() else { return };
-        let flag = |key: &str| map.get(key).and_then(Node::as_bool) == Some(true);
-        let any =
-            flag("x-kubernetes-int-or-string") || flag("x-kubernetes-preserve-unknown-fields");
-        match map.get("type") {
-            None if typed && !any => {
-                let what = "Required value: must not be empty for specified object fields";
-                self.report(&CRD_SCHEMA, "type", at, what);
-            }
-            Some(given) => self.type_name(given, map),
-            None => {}
-        }
-        let is_array = map.get("type").and_then(Node::as_str) == Some("array");
-        if typed && is_array && map.get("items").is_none() {
-            self.report(&CRD_SCHEMA, "items", at, "Required value: must be specified");
+        if let Some(given) = map.get("type") {
+            self.type_name(given, map);
         }
         if let Some(pattern) = map.get("pattern")
             && let Some(text) = pattern.as_str()
@@ -161,7 +105,7 @@ impl<'d> Checker<'d> {
         {
             let what =
                 format!("Invalid value: {text:?}: must be a valid regular expression: {error}");
-            self.report(&CRD_SCHEMA, "pattern", anchor(pattern, at), &what);
+            self.report(&CRD_SCHEMA_VALUE, "pattern", anchor(pattern, at), &what);
         }
         let rules = map.get("x-kubernetes-validations").map(Node::items).unwrap_or_default();
         for (index, rule) in rules.iter().enumerate() {
@@ -175,12 +119,12 @@ impl<'d> Checker<'d> {
                 let field = format!("x-kubernetes-validations[{index}].{key}");
                 let what = format!("Invalid value: {}: compilation failed: {error}", quote(source));
                 let path = format!("{}.{field}", self.path);
-                let finding = self.report(&CRD_SCHEMA, "", at, &what);
+                let finding = self.report(&CRD_SCHEMA_VALUE, "", at, &what);
                 finding.message = format!("{path}: {what}");
                 finding.path = Some(path);
             }
         }
-        self.parts(map, typed);
+        self.parts(map);
     }
 
     fn type_name(&mut self, given: &'d Node, map: &'d Map) {
@@ -195,13 +139,13 @@ impl<'d> Checker<'d> {
             supported.join(", ")
         );
         let near = given.as_str().and_then(|name| nearest(name, TYPES));
-        let finding = self.report(&CRD_SCHEMA, "type", anchor(given, key), &what);
+        let finding = self.report(&CRD_SCHEMA_VALUE, "type", anchor(given, key), &what);
         if let Some(near) = near {
             finding.help.push(format!("did you mean `{near}`?"));
         }
     }
 
-    fn parts(&mut self, map: &'d Map, typed: bool) {
+    fn parts(&mut self, map: &'d Map) {
         for entry in map {
             let (key, at) = (entry.key.value.as_str(), entry.key.span);
             self.path.key(key);
@@ -209,16 +153,16 @@ impl<'d> Checker<'d> {
                 "properties" => {
                     for property in entry.value.as_map().into_iter().flatten() {
                         self.path.data(&property.key.value);
-                        self.schema(&property.value, property.key.span, typed);
+                        self.schema(&property.value, property.key.span);
                         self.path.pop();
                     }
                 }
-                "items" | "additionalProperties" => self.schema(&entry.value, at, typed),
-                "not" => self.schema(&entry.value, at, false),
+                "items" | "additionalProperties" => self.schema(&entry.value, at),
+                "not" => self.schema(&entry.value, at),
                 "allOf" | "anyOf" | "oneOf" => {
                     for (index, part) in entry.value.items().iter().enumerate() {
                         self.path.index(index);
-                        self.schema(part, at, false);
+                        self.schema(part, at);
                         self.path.pop();
                     }
                 }
@@ -267,11 +211,6 @@ mod tests {
                 "{type: object, properties: {a: {type: strign}}}",
                 "properties[a].type: Unsupported value: \"strign\"",
             ),
-            ("{type: object, properties: {a: {}}}", "properties[a].type: Required value"),
-            (
-                "{type: object, properties: {a: {type: array}}}",
-                "properties[a].items: Required value",
-            ),
             (
                 "{type: object, properties: {a: {type: string, pattern: '('}}}",
                 "properties[a].pattern: Invalid value",
@@ -287,6 +226,5 @@ mod tests {
                 "{schema}: {found:?}"
             );
         }
-        assert_eq!(check("{type: object}", "widget.example.com").len(), 1);
     }
 }
