@@ -113,7 +113,7 @@ fn says(finding: &(usize, Diagnostic), cause: &str) -> bool {
         for part in path.split('[') {
             match part.split_once(']') {
                 Some((key, rest)) if key.parse::<usize>().is_err() => {
-                    out += &format!(".{key}{rest}")
+                    out += &format!(".{key}{rest}");
                 }
                 Some((key, rest)) => out += &format!("[{key}]{rest}"),
                 None => out += part,
@@ -229,7 +229,7 @@ fn conformance() {
                 case.note
             );
             for cause in unsaid.iter().take(6) {
-                miss += &format!("    expected {:.200}\n", cause);
+                miss += &format!("    expected {cause:.200}\n");
             }
             for (document, error) in errors.iter().take(6) {
                 miss += &format!(

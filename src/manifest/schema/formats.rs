@@ -233,7 +233,7 @@ fn go_duration(text: &str) -> Option<i64> {
 pub(crate) fn is_base64(text: &str) -> bool {
     let bare: Vec<u8> = text.bytes().filter(|byte| !matches!(byte, b'\n' | b'\r')).collect();
     let data = bare.iter().rposition(|byte| *byte != b'=').map_or(0, |at| at + 1);
-    bare.len() % 4 == 0
+    bare.len().is_multiple_of(4)
         && bare.len() - data <= 2
         && bare[..data]
             .iter()

@@ -140,9 +140,7 @@ fn float(text: &str) -> Option<Value> {
 /// Go writes a float below 1e21 without an exponent, and without a fraction where it has none; read back, that is an
 /// integer where it fits 64 bits.
 fn through_json(value: f64) -> Value {
-    if value.fract() == 0.0
-        && (-9.223_372_036_854_775_8e18..9.223_372_036_854_775_8e18).contains(&value)
-    {
+    if value.fract() == 0.0 && (-(2f64.powi(63))..2f64.powi(63)).contains(&value) {
         Value::Int(value as i128)
     } else {
         Value::Float(value)
