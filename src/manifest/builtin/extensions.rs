@@ -1,28 +1,15 @@
-//! What extends or serves the API itself: CustomResourceDefinitions, webhooks, endpoints, classes.
+//! What extends or serves the API itself: groups of CustomResourceDefinitions, webhooks, endpoints, classes.
 
 use super::at::{At, Out};
 use super::{declare, names};
 
 declare! {
-CRD_NAME = "crd-name", "a definition that is not named after what it defines",
-"A CustomResourceDefinition is named `PLURAL.GROUP`. The group is a domain (`example.com`), the plural lower-case, the kind in \
-CamelCase. A group of Kubernetes' own (`*.k8s.io`) needs the annotation `api-approved.kubernetes.io`.",
+CRD_GROUP = "crd-group", "a definition whose group or names are not allowed",
+"The group of a CustomResourceDefinition is a domain (`example.com`); its plural is lower-case, its kind in CamelCase. A group of \
+Kubernetes' own (`*.k8s.io`) needs the annotation `api-approved.kubernetes.io`.",
 "CustomResourceDefinition",
-"metadata: {name: widget.example.com}\nspec:\n  group: example.com\n  scope: Namespaced\n  names: {plural: widgets, kind: Widget}\n  versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}]",
+"metadata: {name: widgets.example}\nspec:\n  group: example\n  scope: Namespaced\n  names: {plural: widgets, kind: Widget}\n  versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}]",
 "metadata: {name: widgets.example.com}\nspec:\n  group: example.com\n  scope: Namespaced\n  names: {plural: widgets, kind: Widget}\n  versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}]";
-
-CRD_VERSION = "crd-version", "versions of a definition without exactly one to store",
-"Objects are stored in one version: exactly one has `storage: true`. Each name stands once and is a DNS-1035 label such as `v1beta1`.",
-"CustomResourceDefinition",
-"metadata: {name: widgets.example.com}\nspec:\n  group: example.com\n  scope: Namespaced\n  names: {plural: widgets, kind: Widget}\n  versions: [{name: v1, served: true, storage: false, schema: {openAPIV3Schema: {type: object}}}]",
-"metadata: {name: widgets.example.com}\nspec:\n  group: example.com\n  scope: Namespaced\n  names: {plural: widgets, kind: Widget}\n  versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}]";
-
-CRD_SCHEMA = "crd-schema", "a schema that is not structural",
-"Each version has a schema. It is structural: its root is an object, every field has a `type` (or is `x-kubernetes-int-or-string`, or keeps \
-unknown fields), an array says what its `items` are, and an object has `properties` or `additionalProperties`, not both.",
-"CustomResourceDefinition",
-"metadata: {name: widgets.example.com}\nspec:\n  group: example.com\n  scope: Namespaced\n  names: {plural: widgets, kind: Widget}\n  versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, properties: {spec: {properties: {size: {type: integer}}}}}}}]",
-"metadata: {name: widgets.example.com}\nspec:\n  group: example.com\n  scope: Namespaced\n  names: {plural: widgets, kind: Widget}\n  versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, properties: {spec: {type: object, properties: {size: {type: integer}}}}}}}]";
 
 WEBHOOK = "webhook", "a webhook that cannot be called",
 "A webhook's name is a domain of at least three parts, and stands once. It is called at a `service` or at an `https` URL, one of them. \
@@ -44,117 +31,30 @@ INGRESS_CLASS = "ingress-class", "a controller without its domain",
 "IngressClass", "spec: {controller: nginx}", "spec: {controller: k8s.io/ingress-nginx}";
 }
 
+/// A CustomResourceDefinition: what is said of its group. (Its schemas and versions are `manifest::definition`'s.)
 pub(super) fn definition(root: &At<'_>, out: &mut Out<'_>) {
     let Some(spec) = root.get("spec") else { return };
-    let (group, plural) =
-        (spec.text("group"), spec.get("names").map(|at| at.text("plural")).unwrap_or_default());
-    let name = root.field("metadata").field("name");
-    if let Some(text) = name.str().filter(|_| !group.is_empty() && !plural.is_empty()) {
-        let wanted = format!("{plural}.{group}");
-        if text != wanted {
-            let finding =
-                out.invalid(&CRD_NAME, &name, "must be spec.names.plural+\".\"+spec.group");
-            *finding = finding
-                .clone()
-                .help(format!("expected `{wanted}`"))
-                .replace_with(format!("write `{wanted}`"), wanted);
-        }
-    }
+    let group = spec.text("group");
     if !group.is_empty() && (names::subdomain(group).is_some() || !group.contains('.')) {
-        out.invalid(&CRD_NAME, &spec.field("group"), "should be a domain with at least one dot");
+        out.invalid(&CRD_GROUP, &spec.field("group"), "should be a domain with at least one dot");
     }
-    let own = ["k8s.io", "kubernetes.io"]
-        .iter()
-        .any(|domain| group == *domain || group.ends_with(&format!(".{domain}")));
+    let own = ["k8s.io", "kubernetes.io"];
+    let own = own.iter().any(|domain| group == *domain || group.ends_with(&format!(".{domain}")));
     if own && root.at(&["metadata", "annotations", "api-approved.kubernetes.io"]).is_none() {
         let mut at = root.field("metadata").keyed();
         at.path = "metadata.annotations[api-approved.kubernetes.io]".to_owned();
-        out.required(
-            &CRD_NAME,
-            &at,
-            "protected groups must have approval annotation \"api-approved.kubernetes.io\"",
-        );
+        let why = "protected groups must have approval annotation \"api-approved.kubernetes.io\"";
+        out.required(&CRD_GROUP, &at, why);
     }
-    if let Some(at) = spec.get("names") {
-        for field in ["plural", "singular", "kind", "listKind"] {
-            let Some(name) = at.get(field) else { continue };
-            let Some(text) = name.str().filter(|text| !text.is_empty()) else { continue };
-            let camel = field == "kind" || field == "listKind";
-            let compared = if camel { text.to_lowercase() } else { text.to_owned() };
-            if let Some(why) = names::dns_1035(&compared) {
-                out.invalid(&CRD_NAME, &name, why);
-            }
+    let Some(at) = spec.get("names") else { return };
+    for field in ["plural", "singular", "kind", "listKind"] {
+        let Some(name) = at.get(field) else { continue };
+        let Some(text) = name.str().filter(|text| !text.is_empty()) else { continue };
+        let camel = field == "kind" || field == "listKind";
+        let compared = if camel { text.to_lowercase() } else { text.to_owned() };
+        if let Some(why) = names::dns_1035(&compared) {
+            out.invalid(&CRD_GROUP, &name, why);
         }
-    }
-    let versions = spec.list("versions");
-    out.unique(&CRD_VERSION, &versions, "name");
-    if !versions.is_empty()
-        && versions.iter().filter(|version| version.is_true("storage")).count() != 1
-    {
-        let at = spec.field("versions").keyed();
-        out.report(
-            &CRD_VERSION,
-            &at,
-            "Invalid value: must have exactly one version marked as storage version",
-        );
-    }
-    if let Some(at) = spec.get("preserveUnknownFields").filter(|at| at.node.as_bool() == Some(true))
-    {
-        out.invalid(
-            &CRD_SCHEMA,
-            &at,
-            "must be false; use x-kubernetes-preserve-unknown-fields in the schema",
-        );
-    }
-    for version in &versions {
-        if let Some(name) = version.get("name")
-            && let Some(why) = name.str().and_then(names::dns_1035)
-        {
-            out.invalid(&CRD_VERSION, &name, why);
-        }
-        let Some(schema) = version.at(&["schema", "openAPIV3Schema"]) else {
-            let at = version.field("schema").field("openAPIV3Schema").keyed();
-            out.required(&CRD_SCHEMA, &at, "schemas are required");
-            continue;
-        };
-        if schema.text("type") != "object" {
-            out.invalid(&CRD_SCHEMA, &schema.field("type"), "must be object at the root");
-        }
-        structural(&schema, out, 0);
-    }
-}
-
-fn structural(schema: &At<'_>, out: &mut Out<'_>, depth: usize) {
-    // The reader bounds the depth of a document; this bounds ours whatever it does.
-    if depth > 200 {
-        return;
-    }
-    let free = schema.is_true("x-kubernetes-int-or-string")
-        || schema.is_true("x-kubernetes-preserve-unknown-fields");
-    if depth > 0 && schema.text("type").is_empty() && !free && schema.node.as_map().is_some() {
-        out.required(
-            &CRD_SCHEMA,
-            &schema.field("type").keyed(),
-            "must not be empty for specified fields",
-        );
-    }
-    let (properties, more) = (schema.get("properties"), schema.get("additionalProperties"));
-    if let Some(more) =
-        more.as_ref().filter(|more| properties.is_some() && more.node.as_bool() != Some(false))
-    {
-        out.forbidden(
-            &CRD_SCHEMA,
-            &more.clone().keyed(),
-            "additionalProperties and properties are mutual exclusive",
-        );
-    }
-    if schema.text("type") == "array" && schema.get("items").is_none() {
-        out.required(&CRD_SCHEMA, &schema.field("items").keyed(), "must be specified");
-    }
-    let fields = properties.map(|at| at.entries()).unwrap_or_default();
-    let others = [more.filter(|more| more.node.as_map().is_some()), schema.get("items")];
-    for child in fields.into_iter().map(|(_, at)| at).chain(others.into_iter().flatten()) {
-        structural(&child, out, depth + 1);
     }
 }
 

@@ -138,7 +138,7 @@ RoleBinding | | {roleRef: {apiGroup: rbac, kind: Role, name: a}, subjects: [{kin
 PersistentVolumeClaim.spec | | {accessModes: [ReadWriteOncePod, ReadWriteMany], resources: {requests: {storage: 0}}} | claim-storage spec.accessModes[0]; claim-storage spec.resources.requests[storage]
 LimitRange.spec | | {limits: [{type: Pod, default: {cpu: 1}}, {type: Pod, max: {cpu: 1}}]} | limit-range spec.limits[1].type; limit-range spec.limits[0].default
 ResourceQuota.spec | | {hard: {pods: "10", requests.cpu: 1 core}} | quantity spec.hard[requests.cpu]
-CustomResourceDefinition.spec | | {group: example.com, scope: Namespaced, names: {plural: examples, kind: Example}, versions: [{name: v1, storage: true, served: true, schema: {openAPIV3Schema: {type: object, properties: {a: {type: array}}}}}]} | crd-name metadata.name; crd-schema spec.versions[0].schema.openAPIV3Schema.properties[a].items
+CustomResourceDefinition.spec | | {group: a.k8s.io, scope: Namespaced, names: {plural: Examples, kind: Example}, versions: []} | crd-group metadata.annotations[api-approved.kubernetes.io]; crd-group spec.names.plural
 "#;
 
 #[test]
