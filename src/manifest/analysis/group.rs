@@ -1,6 +1,6 @@
 //! A group of documents as the objects they stand for.
 //!
-//! Owns: [`Object`] (one manifest, an item of a `List` included), [`Pod`] (what a workload would run), and how a finding
+//! Owns: `Object` (one manifest, an item of a `List` included), `Pod` (what a workload would run), and how a finding
 //! is placed in a document. Must not know: what any analyzer looks for.
 
 use super::hosts::Registry;
@@ -9,6 +9,7 @@ use crate::diag::{Code, Diagnostic, Severity, nearest};
 use crate::manifest::{Document, Node, Style, Value};
 use crate::text::{Location, Span};
 use std::cell::OnceCell;
+use std::collections::HashMap;
 
 pub(super) const CORE: &str = "";
 pub(super) const NETWORKING: &str = "networking.istio.io";
@@ -39,6 +40,8 @@ pub(super) struct Group<'a> {
     pub(super) objects: Vec<Object<'a>>,
     /// What its workloads would run.
     pub(super) pods: Vec<Pod<'a>>,
+    by_kind: HashMap<&'a str, HashMap<&'a str, Vec<usize>>>,
+    namespaces: HashMap<&'a str, usize>,
     registry: OnceCell<Registry<'a>>,
 }
 
@@ -92,12 +95,22 @@ impl<'a> Group<'a> {
             add(document, &document.root, &mut objects, 0);
         }
         let pods = objects.iter().filter_map(Pod::of).collect();
-        Group { objects, pods, registry: OnceCell::new() }
+        let mut by_kind: HashMap<&str, HashMap<&str, Vec<usize>>> = HashMap::new();
+        let mut namespaces = HashMap::new();
+        for object in &objects {
+            let kinds = by_kind.entry(object.group).or_default();
+            kinds.entry(object.kind).or_default().push(object.index);
+            if object.group == CORE && object.kind == "Namespace" {
+                namespaces.entry(object.name).or_insert(object.index);
+            }
+        }
+        Group { objects, pods, by_kind, namespaces, registry: OnceCell::new() }
     }
 
     /// The objects of a kind.
     pub(super) fn of(&self, group: &str, kind: &str) -> impl Iterator<Item = &Object<'a>> {
-        self.objects.iter().filter(move |object| object.group == group && object.kind == kind)
+        let found = self.by_kind.get(group).and_then(|kinds| kinds.get(kind));
+        found.map(Vec::as_slice).unwrap_or_default().iter().map(|index| &self.objects[*index])
     }
 
     /// The objects of a kind that may be the one of this namespace and name.
@@ -114,8 +127,7 @@ impl<'a> Group<'a> {
 
     /// The namespace's own manifest, where the group has it.
     pub(super) fn namespace(&self, name: Option<&str>) -> Option<&Object<'a>> {
-        let name = name?;
-        self.of(CORE, "Namespace").find(|object| object.name == name)
+        self.namespaces.get(name?).map(|index| &self.objects[*index])
     }
 
     /// The codes that authors have turned off, and where: `galley.istio.io/analyze-suppress`, a list of numbers or `*`.
