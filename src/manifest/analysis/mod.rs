@@ -30,6 +30,7 @@ mod jwt_route;
 mod linkerd;
 mod match_rules;
 mod mtls;
+mod pods;
 mod proxy_images;
 mod proxy_resources;
 mod reserved_uid;
