@@ -1,14 +1,16 @@
 //! A group of documents as the objects they stand for.
 //!
-//! Owns: [`Object`] (one manifest, an item of a `List` included), [`Pod`] (what a workload would run), and how a finding
-//! is placed in a document. Must not know: what any analyzer looks for.
+//! Owns: `Group` and `Object` (one manifest, an item of a `List` included), how a finding is placed in a document, and
+//! how severe it is where the group leaves room for another reading. Must not know: what any analyzer looks for.
 
 use super::hosts::Registry;
-use super::select::{Labels, Selector};
+pub(super) use super::pods::Pod;
+use super::select::Selector;
 use crate::diag::{Code, Diagnostic, Severity, nearest};
 use crate::manifest::{Document, Node, Style, Value};
 use crate::text::{Location, Span};
 use std::cell::OnceCell;
+use std::collections::HashMap;
 
 pub(super) const CORE: &str = "";
 pub(super) const NETWORKING: &str = "networking.istio.io";
@@ -39,6 +41,8 @@ pub(super) struct Group<'a> {
     pub(super) objects: Vec<Object<'a>>,
     /// What its workloads would run.
     pub(super) pods: Vec<Pod<'a>>,
+    by_kind: HashMap<&'a str, HashMap<&'a str, Vec<usize>>>,
+    namespaces: HashMap<&'a str, usize>,
     registry: OnceCell<Registry<'a>>,
 }
 
@@ -56,23 +60,7 @@ pub(super) struct Object<'a> {
     /// `metadata.namespace`; none where it is not written, which may be any.
     pub(super) namespace: Option<&'a str>,
     /// Its number in the group.
-    index: usize,
-}
-
-/// What one workload of the group runs.
-pub(super) struct Pod<'a> {
-    /// The object that defines it.
-    owner: usize,
-    /// The labels that the pod will have.
-    pub(super) labels: Labels<'a>,
-    /// The annotations that the pod will have.
-    annotations: Option<&'a Node>,
-    /// The pod's `spec`.
-    pub(super) spec: &'a Node,
-    /// The namespace.
-    pub(super) namespace: Option<&'a str>,
-    /// Whether it is written as a pod, and not derived from a template.
-    pub(super) is_pod: bool,
+    pub(super) index: usize,
 }
 
 /// Which pods a selector of a namespace chooses from.
@@ -92,12 +80,22 @@ impl<'a> Group<'a> {
             add(document, &document.root, &mut objects, 0);
         }
         let pods = objects.iter().filter_map(Pod::of).collect();
-        Group { objects, pods, registry: OnceCell::new() }
+        let mut by_kind: HashMap<&str, HashMap<&str, Vec<usize>>> = HashMap::new();
+        let mut namespaces = HashMap::new();
+        for object in &objects {
+            let kinds = by_kind.entry(object.group).or_default();
+            kinds.entry(object.kind).or_default().push(object.index);
+            if object.group == CORE && object.kind == "Namespace" {
+                namespaces.entry(object.name).or_insert(object.index);
+            }
+        }
+        Group { objects, pods, by_kind, namespaces, registry: OnceCell::new() }
     }
 
     /// The objects of a kind.
     pub(super) fn of(&self, group: &str, kind: &str) -> impl Iterator<Item = &Object<'a>> {
-        self.objects.iter().filter(move |object| object.group == group && object.kind == kind)
+        let found = self.by_kind.get(group).and_then(|kinds| kinds.get(kind));
+        found.map(Vec::as_slice).unwrap_or_default().iter().map(|index| &self.objects[*index])
     }
 
     /// The objects of a kind that may be the one of this namespace and name.
@@ -114,8 +112,7 @@ impl<'a> Group<'a> {
 
     /// The namespace's own manifest, where the group has it.
     pub(super) fn namespace(&self, name: Option<&str>) -> Option<&Object<'a>> {
-        let name = name?;
-        self.of(CORE, "Namespace").find(|object| object.name == name)
+        self.namespaces.get(name?).map(|index| &self.objects[*index])
     }
 
     /// The codes that authors have turned off, and where: `galley.istio.io/analyze-suppress`, a list of numbers or `*`.
@@ -416,65 +413,6 @@ fn seek(node: &Node, target: &Node, key: Option<Span>, path: &mut String) -> Opt
         _ => {}
     }
     None
-}
-
-impl<'a> Pod<'a> {
-    fn of(object: &Object<'a>) -> Option<Pod<'a>> {
-        let (metadata, spec, is_pod) = match (object.group, object.kind) {
-            // A pod without a spec is still known by its labels.
-            (CORE, "Pod") => {
-                (object.at("metadata"), object.at("spec").unwrap_or(object.root), true)
-            }
-            ("apps", "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet")
-            | ("batch", "Job")
-            | (CORE, "ReplicationController")
-            | ("argoproj.io", "Rollout") => {
-                (object.at("spec.template.metadata"), object.at("spec.template.spec")?, false)
-            }
-            ("extensions", "Deployment" | "DaemonSet" | "ReplicaSet") => {
-                (object.at("spec.template.metadata"), object.at("spec.template.spec")?, false)
-            }
-            ("batch", "CronJob") => (
-                object.at("spec.jobTemplate.spec.template.metadata"),
-                object.at("spec.jobTemplate.spec.template.spec")?,
-                false,
-            ),
-            _ => return None,
-        };
-        Some(Pod {
-            owner: object.index,
-            labels: Labels::of(metadata.and_then(|metadata| metadata.get("labels"))),
-            annotations: metadata.and_then(|metadata| metadata.get("annotations")),
-            spec,
-            namespace: object.namespace,
-            is_pod,
-        })
-    }
-
-    /// An annotation of the pod.
-    pub(super) fn annotation(&self, key: &str) -> Option<&'a str> {
-        self.annotations?.get(key)?.as_str()
-    }
-
-    /// The annotations' node.
-    pub(super) fn annotations(&self) -> Option<&'a Node> {
-        self.annotations
-    }
-
-    /// Its containers, init containers included.
-    pub(super) fn containers(&self) -> impl Iterator<Item = &'a Node> {
-        let spec = self.spec;
-        ["containers", "initContainers"]
-            .into_iter()
-            .flat_map(move |list| spec.get(list).map(Node::items).unwrap_or_default())
-    }
-
-    /// The name and number of every port that its containers declare.
-    pub(super) fn ports(&self) -> impl Iterator<Item = (Option<&'a str>, Option<i128>)> {
-        self.containers()
-            .flat_map(|container| container.get("ports").map(Node::items).unwrap_or_default())
-            .map(|port| (text(port, "name"), port.get("containerPort").and_then(Node::as_int)))
-    }
 }
 
 /// Whether a port's name is that of a proxy, which injection adds to a pod: Istio's, Linkerd's, Dapr's.

@@ -6,6 +6,8 @@ use super::virtual_services::{PROTOCOLS, route_name, routes};
 use crate::diag::Diagnostic;
 use crate::manifest::Node;
 use serde_json::Value as Json;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 declare! {
     UNREACHABLE = "route-unreachable", Warn, "IST0130",
@@ -30,12 +32,11 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
 /// Matches of a route of the Gateway API that an earlier rule has too. Their order has no other meaning there: the most
 /// specific match comes first.
 fn repeated(route: &Object<'_>, findings: &mut Vec<Diagnostic>) {
-    let mut seen: Vec<Seen<'_>> = Vec::new();
+    let mut matches = Matches::default();
     for (index, rule) in route.items("spec.rules").iter().enumerate() {
         for node in rule.get("matches").map(Node::items).unwrap_or_default() {
-            let json = node.to_json();
-            match seen.iter().find(|earlier| earlier.json == json) {
-                Some(earlier) => findings.push(
+            if let Some(earlier) = matches.add(node, node.to_json(), index) {
+                findings.push(
                     route
                         .finding(
                             &SHADOWED,
@@ -46,25 +47,44 @@ fn repeated(route: &Object<'_>, findings: &mut Vec<Diagnostic>) {
                             ),
                         )
                         .related(route.place(earlier.node), "the same match"),
-                ),
-                None => seen.push(Seen { node, json, route: index }),
+                );
             }
         }
     }
 }
 
-/// A match that has been seen, the route that has it, and its name for messages.
+/// A match that has been seen, and the route that has it.
 struct Seen<'a> {
     node: &'a Node,
-    json: Json,
     route: usize,
+}
+
+/// The matches of a list of routes, to find one again by what it says.
+#[derive(Default)]
+struct Matches<'a> {
+    seen: Vec<Seen<'a>>,
+    known: HashMap<Json, usize>,
+}
+
+impl<'a> Matches<'a> {
+    /// The earlier match that says the same; otherwise this one is kept.
+    fn add(&mut self, node: &'a Node, json: Json, route: usize) -> Option<&Seen<'a>> {
+        match self.known.entry(json) {
+            Entry::Occupied(entry) => self.seen.get(*entry.get()),
+            Entry::Vacant(entry) => {
+                entry.insert(self.seen.len());
+                self.seen.push(Seen { node, route });
+                None
+            }
+        }
+    }
 }
 
 fn of_protocol(service: &Object<'_>, protocol: &str, findings: &mut Vec<Diagnostic>) {
     let routes = routes(service, protocol);
     let name = |index: usize| route_name(&routes[index], protocol, index);
     let mut takes_all: Option<usize> = None;
-    let mut seen: Vec<Seen<'_>> = Vec::new();
+    let mut matches = Matches::default();
     for (index, route) in routes.iter().enumerate() {
         if let Some(first) = takes_all {
             findings.push(
@@ -83,15 +103,14 @@ fn of_protocol(service: &Object<'_>, protocol: &str, findings: &mut Vec<Diagnost
             );
             continue;
         }
-        let matches = route.get("match").map(Node::items).unwrap_or_default();
-        if matches.is_empty() {
+        let own = route.get("match").map(Node::items).unwrap_or_default();
+        if own.is_empty() {
             takes_all = Some(index);
             continue;
         }
         let mut repeated = 0;
-        for node in matches {
-            let json = without_name(node);
-            if let Some(earlier) = seen.iter().find(|earlier| earlier.json == json) {
+        for node in own {
+            if let Some(earlier) = matches.add(node, without_name(node), index) {
                 repeated += 1;
                 findings.push(
                     service
@@ -106,11 +125,9 @@ fn of_protocol(service: &Object<'_>, protocol: &str, findings: &mut Vec<Diagnost
                         )
                         .related(service.place(earlier.node), "the same match"),
                 );
-            } else {
-                seen.push(Seen { node, json, route: index });
             }
         }
-        if repeated == matches.len() {
+        if repeated == own.len() {
             findings.push(service.finding(
                 &UNREACHABLE,
                 route,
@@ -122,7 +139,7 @@ fn of_protocol(service: &Object<'_>, protocol: &str, findings: &mut Vec<Diagnost
         }
     }
     if protocol == "http" {
-        overlapping(service, &seen, &name, findings);
+        overlapping(service, &matches.seen, &name, findings);
     }
 }
 

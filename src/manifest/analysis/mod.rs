@@ -1,7 +1,7 @@
 //! What a group of manifests says together: references that lead nowhere, settings that contradict each other, and the
 //! mistakes that `istioctl analyze` reports on files.
 //!
-//! Owns: the view of a group ([`Group`]: its objects, the pods that its workloads would run, the hosts that it
+//! Owns: the view of a group (`Group`: its objects, the pods that its workloads would run, the hosts that it
 //! defines) and one small file for each analyzer. Must not know: schemas, books, or how a finding is shown.
 //!
 //! The rule of the house: *what a group does not show is not a finding*. A page shows a part of a cluster, so a reference
@@ -30,6 +30,7 @@ mod jwt_route;
 mod linkerd;
 mod match_rules;
 mod mtls;
+mod pods;
 mod proxy_images;
 mod proxy_resources;
 mod reserved_uid;

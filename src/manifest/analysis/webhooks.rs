@@ -15,6 +15,9 @@ declare! {
         "a webhook reaches its control plane by an IP address";
 }
 
+/// How many revisions are tried with each other.
+const MOST_REVISIONS: usize = 12;
+
 /// A set of labels made up to try selectors with.
 type Tried = BTreeMap<String, String>;
 
@@ -81,6 +84,8 @@ fn overlaps(injectors: &[(&Object<'_>, &Node)], findings: &mut Vec<Diagnostic>) 
         injectors.iter().flat_map(|(configuration, _)| revisions(configuration)).collect();
     all.sort();
     all.dedup();
+    // Every mix is tried, so that their number has to be bounded; no mesh has as many revisions.
+    all.truncate(MOST_REVISIONS);
     let tried = |key: &str, values: [&str; 2]| {
         let mut sets: Vec<Tried> = vec![Tried::new()];
         sets.extend(values.map(|value| Tried::from([(key.to_owned(), value.to_owned())])));
