@@ -560,6 +560,17 @@ pub enum ManifestState {
     Unchecked,
 }
 
+/// Something in code that a reader fills in: `<cluster>`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Placeholder {
+    /// What stands between `<` and `>`.
+    pub name: String,
+    /// What to ask for.
+    pub label: String,
+    /// A regular expression that a value must match.
+    pub pattern: Option<String>,
+}
+
 /// Plain text as one inline.
 pub fn text(text: impl Into<String>) -> Vec<Inline> {
     let text = text.into();

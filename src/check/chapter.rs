@@ -4,6 +4,7 @@ use super::fences::{self, Site};
 use super::tied::Comments;
 use super::{Chapter, CheckedChapter, Committed, Counts, Expansion, Project, Published, group};
 use crate::content::Content;
+use crate::content::Placeholder;
 use crate::diag::Diagnostic;
 use crate::directive::{self, Call, Directive, UNKNOWN_DIRECTIVE, versions};
 use crate::markdown::{self, Cut, Node, NodeKind};
@@ -154,8 +155,17 @@ impl Work<'_> {
         let mut comments = Comments { model: &self.project.model, used: &mut self.outcome.used };
         let outcome = fences::check(site, &mut comments);
         let code = site.fence.body.text();
-        self.outcome.chapter.placeholders |=
-            self.project.model.placeholders.keys().any(|name| code.contains(&format!("<{name}>")));
+        for (name, placeholder) in &self.project.model.placeholders {
+            let known = &mut self.outcome.chapter.placeholders;
+            if code.contains(&format!("<{name}>")) && known.iter().all(|other| other.name != *name)
+            {
+                known.push(Placeholder {
+                    name: name.clone(),
+                    label: placeholder.label.clone(),
+                    pattern: placeholder.pattern.clone(),
+                });
+            }
+        }
         self.outcome.findings.extend(outcome.findings);
         self.outcome.chapter.tied.extend(outcome.tied);
         self.outcome.members.extend(outcome.members);

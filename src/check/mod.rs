@@ -112,8 +112,8 @@ pub struct CheckedChapter {
     pub tied: Vec<Tied>,
     /// The published values, for `model diff` and for pages that list them.
     pub values: Vec<Published>,
-    /// Whether its code has something that the model lets readers fill in, such as `<cluster>`.
-    pub placeholders: bool,
+    /// What its code has that the model lets readers fill in, such as `<cluster>`; each once.
+    pub placeholders: Vec<crate::content::Placeholder>,
 }
 
 /// Something of ours in a chapter and what a build puts in its place.

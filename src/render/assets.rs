@@ -105,22 +105,6 @@ pub fn files() -> [(&'static str, String); 2] {
     ]
 }
 
-/// Whether code has places for the reader to fill in, such as `<cluster>`; markup with end tags has none.
-pub fn has_placeholders(code: &str) -> bool {
-    placeholders(code).next().is_some()
-}
-
-fn placeholders(code: &str) -> impl Iterator<Item = &str> {
-    code.split('<').skip(1).filter_map(move |rest| {
-        let name = &rest[..rest.find('>')?];
-        let mut chars = name.chars();
-        let fits = chars.next().is_some_and(|c| c.is_ascii_alphabetic())
-            && name.len() > 1
-            && chars.all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
-        (fits && !code.contains(&format!("</{name}>"))).then_some(name)
-    })
-}
-
 fn scripts(widgets: &[Widget]) -> String {
     if widgets.is_empty() {
         return String::new();
@@ -221,19 +205,5 @@ mod tests {
         assert_eq!(needed(&[&prose], &[]), Assets::default());
         let matrix = needed(&[], &[Widget::Matrix]);
         assert!(matrix.js.contains("plumb-matrix") && !matrix.js.contains("plumb-calculator'"));
-    }
-
-    #[test]
-    fn placeholders_are_told_from_markup() {
-        let cases = [
-            ("az aks show -n <cluster> -g <resource-group>", vec!["cluster", "resource-group"]),
-            ("cat <input >output && cat <<EOF", vec![]),
-            ("<html><b>x</b></html>", vec![]),
-            ("a < b > c, <1>, <é>, <", vec![]),
-            ("<RESOURCE_GROUP>", vec!["RESOURCE_GROUP"]),
-        ];
-        for (code, expected) in cases {
-            assert_eq!(placeholders(code).collect::<Vec<_>>(), expected, "{code}");
-        }
     }
 }

@@ -1,6 +1,6 @@
 //! A checked chapter becomes the text that a renderer gets.
 
-use super::{Delivery, Site, Widget, html, markdown};
+use super::{Delivery, Site, html, markdown};
 use crate::check::{CheckedChapter, Expansion};
 use crate::content::Content;
 use std::fmt::Write as _;
@@ -39,8 +39,8 @@ pub fn chapter(chapter: Chapter<'_>, checked: &CheckedChapter, target: Target) -
         .iter()
         .filter(|expansion| matches!(target, Target::Html(_)) || !expansion.html_only)
         .collect();
-    let placeholders = matches!(target, Target::Html(_)) && checked.placeholders;
-    if expansions.is_empty() && !placeholders {
+    let fill_in = matches!(target, Target::Html(_)) && !checked.placeholders.is_empty();
+    if expansions.is_empty() && !fill_in {
         return None;
     }
     let sites: Vec<_> = expansions
@@ -57,8 +57,7 @@ pub fn chapter(chapter: Chapter<'_>, checked: &CheckedChapter, target: Target) -
                 .zip(&sites)
                 .map(|(expansion, site)| (&expansion.content, site))
                 .collect();
-            let more: &[Widget] = if placeholders { &[Widget::Placeholders] } else { &[] };
-            super::page(&parts, more, &key(chapter.guide), delivery)
+            super::page(&parts, &checked.placeholders, &key(chapter.guide), delivery)
         }
     };
     let mut at = 0;

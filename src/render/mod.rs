@@ -16,7 +16,8 @@ mod markdown;
 mod notes;
 mod widgets;
 
-use crate::content::Content;
+use crate::content::{Content, Placeholder};
+use serde_json::json;
 
 pub use assets::{Assets, Widget};
 pub use chapter::{Chapter, Target, chapter, site};
@@ -75,10 +76,15 @@ pub enum Delivery {
 
 /// What a chapter needs besides the HTML of its directives: style in front; the details of values and scripts behind.
 ///
-/// `guide` is the guide's key (see [`Site::guide`]); `more` names what the chapter needs besides, as
-/// [`Widget::Placeholders`] for code in which [`assets::has_placeholders`] finds some.
-pub fn page(parts: &[(&Content, &Site)], more: &[Widget], guide: &str, delivery: Delivery) -> Page {
+/// `guide` is the guide's key (see [`Site::guide`]); `placeholders` are what its code has for readers to fill in.
+pub fn page(
+    parts: &[(&Content, &Site)],
+    placeholders: &[Placeholder],
+    guide: &str,
+    delivery: Delivery,
+) -> Page {
     let contents: Vec<&Content> = parts.iter().map(|(content, _)| *content).collect();
+    let more: &[Widget] = if placeholders.is_empty() { &[] } else { &[Widget::Placeholders] };
     let assets = assets::needed(&contents, more);
     let notes = notes::render(parts);
     let mut page = Page::default();
@@ -86,9 +92,12 @@ pub fn page(parts: &[(&Content, &Site)], more: &[Widget], guide: &str, delivery:
         page.head = format!("<style>{}</style>", assets.css);
     }
     page.foot = notes;
-    if more.contains(&Widget::Placeholders) {
-        page.foot
-            .push_str(&element::div("plumb").attr("data-plumb-guide", guide).flag("hidden").end());
+    if !placeholders.is_empty() {
+        let places =
+            placeholders.iter().map(|one| (one.name.clone(), json!([one.label, one.pattern])));
+        let places = serde_json::Value::from_iter(places).to_string();
+        let element = element::div("plumb").attr("data-plumb-guide", guide);
+        page.foot.push_str(&element.attr("data-places", &places).flag("hidden").end());
     }
     if delivery == Delivery::Inline && !assets.js.is_empty() {
         if !page.foot.is_empty() {

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use mdbook_plumb::content::{Block, Content, Inline, text};
-use mdbook_plumb::render::{self, Delivery, Site, Widget, assets};
+use mdbook_plumb::content::{Block, Content, Inline, Placeholder, text};
+use mdbook_plumb::render::{self, Delivery, Site, assets};
 
 use crate::sample;
 
@@ -109,7 +109,17 @@ pub(crate) fn build(folder: &Path, delivery: Delivery) -> PathBuf {
             }
         }
         let parts: Vec<_> = sites.iter().map(|(content, site)| (*content, site)).collect();
-        let more: &[Widget] = if name == "manifests" { &[Widget::Placeholders] } else { &[] };
+        let placeholder = |name: &str, pattern: Option<&str>| Placeholder {
+            name: name.into(),
+            label: name.replace('-', " "),
+            pattern: pattern.map(Into::into),
+        };
+        let all = [
+            placeholder("cluster", Some("[a-z]+")),
+            placeholder("namespace", None),
+            placeholder("resource-group", None),
+        ];
+        let more: &[Placeholder] = if name == "manifests" { &all } else { &[] };
         let page = render::page(&parts, more, "test-guide", delivery);
         let text = format!("{}\n\n{text}\n\n{}\n", page.head, page.foot);
         std::fs::write(src.join(format!("{name}.md")), text).expect("a file");

@@ -348,6 +348,8 @@ fn placeholders_are_filled_in_once() {
             tab.text("code.language-bash"),
             "az aks show --name prod & <b> --resource-group <resource-group>"
         );
+        let flagged = "document.querySelector('.plumb-form input:focus').ariaInvalid";
+        assert_eq!(tab.eval(flagged), json!("true"), "it does not match the pattern");
         tab.press("Escape");
         assert_eq!(
             tab.eval("document.querySelector('.plumb-form').matches(':popover-open')"),
@@ -423,7 +425,7 @@ fn without_scripts_all_is_there_and_nothing_is_dead() {
             ),
             ("matrix", ["✖ no", "yes, by certificate", "Who calls is known"]),
             ("calculator", ["Pods in the mesh", ": 100 pods", "16.5 GiB"]),
-            ("manifests", ["deliberately wrong: rejected by Istio 1.29", "mode: STRIKT", "key-59"]),
+            ("manifests", ["deliberately wrong", "mode: STRIKT", "key-59"]),
         ] {
             tab.goto(&format!("{address}{page}.html"));
             let text = tab.eval("document.querySelector('main').innerText");

@@ -2,10 +2,11 @@
 // opens a small form, so that nothing on the page moves.
 
 function placeholders() {
-  const guide = $(document, '[data-plumb-guide]')?.dataset.plumbGuide;
-  if (guide === undefined || $(document, '.plumb-place')) return;
-  const key = `mdbook-plumb:${guide}:placeholders`;
-  const places = $$(document, 'pre > code').flatMap(cut);
+  const hosts = $$(document, '[data-plumb-guide]');
+  if (!hosts.length || $(document, '.plumb-place')) return;
+  const key = `mdbook-plumb:${hosts[0].dataset.plumbGuide}:placeholders`;
+  const known = Object.assign({}, ...hosts.map(({ dataset }) => JSON.parse(dataset.places)));
+  const places = $$(document, 'pre > code').flatMap((code) => cut(code, known));
   if (!places.length) return;
   const kept = { ...store.read(key) };
   const values = {};
@@ -23,12 +24,14 @@ function placeholders() {
   const fields = [...new Set(places.map(({ name }) => name))].map((name) => {
     const old = Object.hasOwn(kept, name) && kept[name];
     values[name] = typeof old === 'string' ? old : '';
-    const field = make('input', { type: 'text', value: values[name], autocomplete: 'off', spellcheck: false, maxLength: 199 });
+    const [label, pattern] = known[name];
+    const field = make('input', { type: 'text', value: values[name], autocomplete: 'off', spellcheck: false, pattern: pattern ?? '.*' });
     field.addEventListener('input', () => {
       values[name] = field.value.trim();
+      field.ariaInvalid = String(!field.validity.valid);
       keep();
     });
-    return { name, field };
+    return { name, label, field };
   });
   const clear = make('button', { type: 'button', className: 'plumb-button' }, 'Clear');
   clear.addEventListener('click', () => {
@@ -37,8 +40,8 @@ function placeholders() {
   });
   const form = make('div', { className: 'plumb-note plumb-form', popover: 'auto', role: 'group', ariaLabel: 'Your values' },
     make('p', {}, 'Your values for all code of this guide. They stay in this browser.'),
-    ...fields.map(({ name, field }) => make('label', {}, name.replace(/[-_]/g, ' '), field)), clear, said);
-  $(document, '[data-plumb-guide]').after(make('div', { className: 'plumb plumb-notes' }, form));
+    ...fields.map(({ label, field }) => make('label', {}, label, field)), clear, said);
+  hosts[0].after(make('div', { className: 'plumb plumb-notes' }, form));
   for (const { name, place } of places) {
     place.popoverTargetElement = form;
     // The form opens after this, and takes the focus to the place's own field.
@@ -50,15 +53,13 @@ function placeholders() {
 }
 
 // Makes a button of each place in a block of code. The highlighter may have cut it in pieces; the first takes it whole.
-function cut(code) {
-  if (!/\blanguage-(ya?ml|json|\w*sh(ell)?|console|(plain)?text)\b/.test(code.className)) return [];
+function cut(code, known) {
   const nodes = [];
   for (const walker = document.createTreeWalker(code, 4); walker.nextNode();) nodes.push(walker.currentNode);
   const all = code.textContent;
   const places = [];
-  for (const { 0: text, 1: name, index } of [...all.matchAll(/<([A-Za-z][A-Za-z0-9_-]+)>/g)].reverse()) {
-    // A tag that is closed is markup.
-    if (all.includes(`</${name}>`)) continue;
+  for (const { 0: text, 1: name, index } of [...all.matchAll(/<([\w.-]+)>/g)].reverse()) {
+    if (!Object.hasOwn(known, name)) continue;
     const range = document.createRange();
     let at = 0;
     for (const node of nodes) {
