@@ -178,7 +178,8 @@ impl Work<'_> {
     fn finish(mut self) -> Outcome {
         let (named, own): (Vec<_>, Vec<_>) =
             self.outcome.members.into_iter().partition(|member| member.group.is_some());
-        self.outcome.findings.extend(group::analyse(&own));
+        let between = group::analyse(&own, &self.outcome.findings);
+        self.outcome.findings.extend(between);
         self.outcome.members = named;
         self.outcome.chapter.expansions = self.slots.into_iter().flatten().collect();
         self.outcome.chapter.values.sort_by_key(|value| value.at.span.start);

@@ -173,7 +173,9 @@ fn manifests(
     let mut beside = Vec::new();
     if let Some(word) = words.fails {
         if !findings.iter().any(|finding| rejects(word, finding)) && fragment.is_none() {
-            findings.extend(group::analyse_documents(&members.iter().collect::<Vec<_>>()));
+            let documents: Vec<_> = members.iter().collect();
+            let between = group::analyse_documents(&documents, &findings);
+            findings.extend(between);
         }
         beside = expected_failure(site, word, findings, outcome);
     } else {

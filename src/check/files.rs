@@ -41,11 +41,13 @@ pub fn check_files(
         if together {
             members.extend(own);
         } else {
-            findings.extend(group::analyse(&own));
+            let between = group::analyse(&own, &findings);
+            findings.extend(between);
         }
     }
-    findings.extend(group::analyse(&members));
-    findings.extend(groups.analyse());
+    let mut between = group::analyse(&members, &findings);
+    between.extend(groups.analyse(&findings));
+    findings.extend(between);
     (findings, counts)
 }
 

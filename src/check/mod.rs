@@ -207,7 +207,8 @@ pub fn check(project: &Project, chapters: &[Chapter]) -> Checked {
         groups.add(outcome.members);
         checked.chapters.push(outcome.chapter);
     }
-    checked.findings.extend(groups.analyse());
+    let between = groups.analyse(&checked.findings);
+    checked.findings.extend(between);
     checked.findings.extend(project.model.unused(&used));
     checked.findings.extend(project.model.superseded(&used));
     checked.findings = manifest::once_per_kind(checked.findings);

@@ -121,7 +121,7 @@ pub fn site(chapter: Chapter<'_>, expansion: &Expansion, ordinal: usize) -> Site
         start_of_line: lead.chars().all(|c| matches!(c, ' ' | '\t' | '>')),
         prefix: place.prefix.clone(),
         root: "../".repeat(chapter.path.matches('/').count()),
-        chapter: key(chapter.path.trim_end_matches(".md")),
+        chapter: key(&chapter.path.trim_end_matches(".md").replace('/', "_")),
         ordinal,
         guide: key(chapter.guide),
     }
@@ -131,7 +131,7 @@ pub fn site(chapter: Chapter<'_>, expansion: &Expansion, ordinal: usize) -> Site
 fn key(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
-        if c.is_alphanumeric() {
+        if c.is_alphanumeric() || c == '_' {
             out.extend(c.to_lowercase());
         } else if !out.is_empty() && !out.ends_with('-') {
             out.push('-');
