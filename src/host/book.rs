@@ -87,13 +87,14 @@ impl Book {
     /// The chapters as a renderer gets them.
     ///
     /// A build shows the values of today, so committed text that has drifted is nothing that it could get wrong: a
-    /// warning here, and an error in `check`.
+    /// warning here, and an error in `check`. Notes are for `check` too: a build happens at every change of a page.
     pub(super) fn process(mut self, book: &protocol::Book, wanted: &Findings) -> Processed {
         for finding in &mut self.findings {
             if finding.code == &sync::DRIFT {
                 finding.severity = finding.severity.min(Severity::Warning);
             }
         }
+        self.findings.retain(|finding| finding.severity > Severity::Note);
         let delivery = match self.book.project.config.assets {
             config::Assets::Inline => Delivery::Inline,
             config::Assets::External => Delivery::External,

@@ -5,6 +5,8 @@
 //! The sources in `assets/` are written by hand, one file a widget, and share one scope: joined in order they are one
 //! module, so that no name of theirs can be seen from the page. Comments and indentation are left out of what is served.
 
+use std::sync::LazyLock;
+
 use crate::content::{Block, Content, Inline};
 
 use super::notes;
@@ -31,13 +33,49 @@ pub enum Widget {
 /// Style and scripts, ready to be served.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Assets {
-    /// The style; the same for all widgets.
+    /// The style that is needed; empty where none is.
     pub css: String,
     /// The scripts that are needed; empty where none is.
     pub js: String,
 }
 
-const CSS: &str = include_str!("assets/plumb.css");
+/// The parts of the style, in the order in which they are joined: later ones rely on earlier ones.
+static STYLE: LazyLock<Vec<(Part, String)>> = LazyLock::new(|| {
+    [
+        (Part::Base, include_str!("assets/css/base.css")),
+        (Part::Text, include_str!("assets/css/values.css")),
+        (Part::Text, include_str!("assets/css/tables.css")),
+        (Part::Element, include_str!("assets/css/shared.css")),
+        (Part::Widget(Widget::Matrix), include_str!("assets/css/matrix.css")),
+        (Part::Widget(Widget::Advisor), include_str!("assets/css/advisor.css")),
+        (Part::Widget(Widget::Calculator), include_str!("assets/css/calculator.css")),
+        (Part::Widget(Widget::Manifest), include_str!("assets/css/manifests.css")),
+        (Part::Text, include_str!("assets/css/charts.css")),
+        (Part::Widget(Widget::Placeholders), include_str!("assets/css/placeholders.css")),
+        (Part::Base, include_str!("assets/css/media.css")),
+    ]
+    .map(|(part, css)| (part, tight(css)))
+    .into()
+});
+
+/// Which pages need a part of the style.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    /// All that have anything of ours.
+    Base,
+    /// Those with values, tables or charts.
+    Text,
+    /// Those with an element that scripts bring to life.
+    Element,
+    /// Those with this one.
+    Widget(Widget),
+}
+
+/// The scripts as they are served, by what they are for.
+static SCRIPTS: LazyLock<Vec<String>> =
+    LazyLock::new(|| Widget::ALL.iter().map(|widget| served(widget.script())).collect());
+static SHARED_SCRIPTS: LazyLock<[String; 2]> = LazyLock::new(|| [served(CORE), served(PROGRAM)]);
+
 const CORE: &str = include_str!("assets/js/core.js");
 const PROGRAM: &str = include_str!("assets/js/program.js");
 
@@ -79,12 +117,12 @@ impl Widget {
 /// What a chapter's content needs, and what `more` asks for.
 pub fn needed(contents: &[&Content], more: &[Widget]) -> Assets {
     let mut widgets = more.to_vec();
-    let mut styled = !more.is_empty();
+    let mut text = false;
     for content in contents {
         match content {
-            Content::Inline(inlines) => styled |= inlines.iter().any(is_styled),
+            Content::Inline(inlines) => text |= inlines.iter().any(is_styled),
             Content::Blocks(blocks) => {
-                styled = true;
+                text |= blocks.iter().any(|block| !matches!(block, Block::Manifest(_)));
                 blocks.iter().for_each(|block| collect(block, &mut widgets));
             }
         }
@@ -94,13 +132,14 @@ pub fn needed(contents: &[&Content], more: &[Widget]) -> Assets {
     }
     widgets.sort();
     widgets.dedup();
-    Assets { css: if styled { style() } else { String::new() }, js: scripts(&widgets) }
+    let css = if text || !widgets.is_empty() { style(&widgets, text) } else { String::new() };
+    Assets { css, js: scripts(&widgets) }
 }
 
 /// Everything, for a book that serves the assets as files of its own: `(file name, text)`.
 pub fn files() -> [(&'static str, String); 2] {
     [
-        ("plumb.css", style()),
+        ("plumb.css", style(&Widget::ALL, true)),
         ("plumb.js", format!("(() => {{\n'use strict';\n{}}})();\n", scripts(&Widget::ALL))),
     ]
 }
@@ -109,21 +148,41 @@ fn scripts(widgets: &[Widget]) -> String {
     if widgets.is_empty() {
         return String::new();
     }
-    let mut parts = Vec::new();
+    let [core, program] = &*SHARED_SCRIPTS;
+    let mut out = String::new();
     if widgets.iter().any(|widget| widget.is_element()) {
-        parts.push(CORE);
+        out.push_str(core);
     }
     if widgets.iter().any(|widget| widget.computes()) {
-        parts.push(PROGRAM);
+        out.push_str(program);
     }
-    parts.extend(widgets.iter().map(|widget| widget.script()));
-    parts.into_iter().map(served).collect()
+    for (widget, script) in Widget::ALL.iter().zip(&*SCRIPTS) {
+        if widgets.contains(widget) {
+            out.push_str(script);
+        }
+    }
+    out
 }
 
-/// The style without blanks that mean nothing; none of its texts has such a row of characters.
-fn style() -> String {
+/// The style for these widgets, and for text with values and tables.
+fn style(widgets: &[Widget], text: bool) -> String {
+    let needed = |part: Part| match part {
+        Part::Base => true,
+        // Widgets but manifests show values and tables of their own.
+        Part::Text => text || widgets.iter().any(|widget| *widget < Widget::Manifest),
+        Part::Element => widgets.iter().any(|widget| widget.is_element()),
+        Part::Widget(Widget::Matrix | Widget::Calculator) if widgets.contains(&Widget::Advisor) => {
+            true
+        }
+        Part::Widget(widget) => widgets.contains(&widget),
+    };
+    STYLE.iter().filter(|(part, _)| needed(*part)).map(|(_, css)| css.as_str()).collect()
+}
+
+/// A part of the style without blanks that mean nothing; none of its texts has such a row of characters.
+fn tight(css: &str) -> String {
     let pairs = [("; }", "}"), ("{ ", "{"), ("; ", ";"), (": ", ":"), (" }", "}"), (", ", ",")];
-    pairs.iter().fold(served(CSS), |style, (long, short)| style.replace(long, short))
+    pairs.iter().fold(served(css), |style, (long, short)| style.replace(long, short))
 }
 
 /// Without indentation, empty lines and lines that are only a comment, and without line ends where the language needs
