@@ -8,7 +8,9 @@ use crate::config::SETTINGS;
 use crate::diag::{Code, Level, nearest};
 use crate::directive::params::{Param, ParamKind, usage};
 use crate::directive::{self, Directive};
+use crate::manifest::{Versions, analysis, builtin, bundle};
 use crate::{check, sync};
+use serde_json::Value as Json;
 use std::fmt::Write as _;
 
 /// A generated page: its path below the guide's `reference/`, and its text.
@@ -35,6 +37,7 @@ pub fn pages() -> Vec<Page> {
         page("fences.md", fences()),
         page("model.md", model()),
         page("settings.md", settings()),
+        page("checks.md", checks()),
         page("findings.md", findings()),
         Page { path: "model.schema.json", text: format!("{:#}\n", crate::model::json_schema()) },
     ]
@@ -151,6 +154,93 @@ fn settings() -> String {
         let _ = writeln!(out, "| `{key}` | {} | {} |", cell(shape), cell(meaning));
     }
     out
+}
+
+/// What is checked of manifests: the kinds with their schemas, the rules of built-in kinds, what is seen between manifests.
+fn checks() -> String {
+    let mut out = String::from(
+        "# What is checked\n\nA manifest goes through three layers: YAML as Kubernetes reads it; the schema of its kind, with the CEL rules \
+         that belong to the schema and, for built-in kinds, what an API server checks in code; and the analysis of the manifests that \
+         stand together. A kind that is not listed needs a schema: `mdbook-plumb schemas add`.\n\n## Kinds\n\nFields and CEL rules are \
+         those of the default version.\n",
+    );
+    for product in Versions::products() {
+        let _ = write!(
+            out,
+            "\n### {} {}\n\nVersions: {}.\n\n| kind | apiVersion | fields | CEL rules |\n|---|---|--:|--:|\n",
+            product.title,
+            product.default,
+            product.versions.join(", ")
+        );
+        for kind in bundle::kinds().iter().filter(|kind| kind.product == product.name) {
+            let schema =
+                bundle::lookup(&kind.group, &kind.version, &kind.kind, &Versions::default());
+            let (fields, rules) = schema.as_ref().map_or((0, 0), size);
+            if fields == 0 {
+                continue; // not in the default version
+            }
+            let slash = if kind.group.is_empty() { "" } else { "/" };
+            let _ = writeln!(
+                out,
+                "| {} | {}{slash}{} | {fields} | {} |",
+                kind.kind,
+                kind.group,
+                kind.version,
+                if rules == 0 { "–".to_owned() } else { rules.to_string() }
+            );
+        }
+    }
+    out.push_str(
+        "\n## Rules of the built-in kinds\n\nWhat an API server checks in code. The examples are on each rule's page.\n\n| rule | where | \
+         what it says |\n|---|---|---|\n",
+    );
+    for rule in builtin::rules() {
+        let _ = writeln!(
+            out,
+            "| [`{0}`](findings.md#{0}) | {1} | {2} |",
+            rule.code.name,
+            cell(rule.place),
+            cell(rule.code.summary)
+        );
+    }
+    out.push_str(
+        "\n## Between manifests\n\nWhat the manifests of a group say against each other; the number is istioctl's for the same \
+         thing.\n\n| finding | level | number | what it says |\n|---|---|---|---|\n",
+    );
+    for code in analysis::codes() {
+        let _ = writeln!(
+            out,
+            "| [`{0}`](findings.md#{0}) | {1} | {2} | {3} |",
+            code.name,
+            level(code.level),
+            code.alias,
+            cell(code.summary)
+        );
+    }
+    out
+}
+
+/// How many fields a schema has, and how many CEL rules.
+fn size(schema: &Json) -> (usize, usize) {
+    let mut fields = 0;
+    let mut rules = 0;
+    let mut stack = vec![schema];
+    while let Some(node) = stack.pop() {
+        match node {
+            Json::Object(map) => {
+                fields +=
+                    map.get("properties").and_then(Json::as_object).map_or(0, serde_json::Map::len);
+                rules += map
+                    .get("x-kubernetes-validations")
+                    .and_then(Json::as_array)
+                    .map_or(0, Vec::len);
+                stack.extend(map.values());
+            }
+            Json::Array(items) => stack.extend(items),
+            _ => {}
+        }
+    }
+    (fields, rules)
 }
 
 fn findings() -> String {
