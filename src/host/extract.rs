@@ -116,7 +116,8 @@ struct Plan {
     forms: BTreeMap<[String; 4], usize>,
     /// All texts so far: what stands in a guide twice, word for word, is one file.
     texts: BTreeSet<String>,
-    names: BTreeSet<String>,
+    /// Taken names; those of deliberately wrong ones do not depend on the others, nor the others on them.
+    names: BTreeSet<(bool, String)>,
 }
 
 impl Plan {
@@ -154,7 +155,7 @@ impl Plan {
         let stem = if parts.is_empty() { "manifest".to_owned() } else { parts.join("-") };
         let mut name = format!("{stem}.yaml");
         let mut count = 1;
-        while !self.names.insert(name.clone()) {
+        while !self.names.insert((resource.fails, name.clone())) {
             count += 1;
             name = format!("{stem}-{count}.yaml");
         }

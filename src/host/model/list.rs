@@ -4,6 +4,7 @@ use super::{Given, Said, compile, errors, inputs, located, read};
 use crate::diag::{Diagnostic, nearest};
 use crate::host::cli::{Costs, ListFormat};
 use crate::model::{LISTS, Listing, Model, Problem, Sweep, View};
+use crate::text::Span;
 use crate::world::DiskWorld;
 use anyhow::bail;
 use serde_json::{Map, Value as Json};
@@ -172,9 +173,17 @@ fn read_sweep(model: &Model, sweep: &str) -> Result<Sweep, Problem> {
         return Sweep::new(model, sweep, None, None, None);
     };
     let ends: Vec<&str> = values.splitn(3, "..").map(str::trim).collect();
-    match ends[..] {
+    let made = match ends[..] {
         [from, to] => Sweep::new(model, input, Some(from), Some(to), None),
         [from, to, step] => Sweep::new(model, input, Some(from), Some(to), Some(step)),
         _ => Sweep::over(model, input, &values.split(',').map(str::trim).collect::<Vec<_>>()),
-    }
+    };
+    // What is wrong with one of the values is shown at all of them.
+    let known = model.inputs.contains_key(input);
+    let at =
+        if known { Span::new(input.len() + 1, sweep.len()) } else { Span::new(0, input.len()) };
+    made.map_err(|problem| {
+        let instead = problem.instead.clone().filter(|_| !known);
+        Problem { span: at, instead, ..problem }
+    })
 }

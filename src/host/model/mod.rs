@@ -152,9 +152,12 @@ fn shown(model: &Model, evaluation: &Evaluation) -> String {
     let people = model.show(evaluation, &Format::default());
     let mut out = people.text;
     if people.rounded {
-        let _ = write!(out, " (exactly {} {})", people.exact, people.unit);
+        let exactly = format!("{} {}", people.exact, people.unit);
+        let _ = write!(out, " (exactly {})", exactly.trim_end());
     }
-    if let Some((low, high)) = model.show_range(evaluation, &Format::default()) {
+    if let Some((low, high)) = model.show_range(evaluation, &Format::default())
+        && low.text != high.text
+    {
         let _ = write!(out, " ({}–{})", low.text, high.text);
     }
     out
