@@ -302,7 +302,7 @@ fn publish(
 fn here_documents(site: &Site<'_>, words: &Words<'_>, outcome: &mut Outcome) {
     let body = &site.fence.body;
     for found in heredoc::find(body.text()) {
-        let part: Cut = body.slice(found.body);
+        let part: Cut = body.slice(found.body).without(&found.gone);
         let map = part.map(site.map);
         let read = manifest::read(part.text(), &map, Format::Yaml);
         outcome.findings.extend(read.findings);
@@ -310,7 +310,6 @@ fn here_documents(site: &Site<'_>, words: &Words<'_>, outcome: &mut Outcome) {
             site,
             &words.versions,
             &read.documents,
-            found.quoted,
         ));
         for document in read.documents.into_iter().filter(Document::is_manifest) {
             outcome.documents += 1;

@@ -59,16 +59,14 @@ pub(super) fn of_fence(
         .collect()
 }
 
-/// The documents of a here-document. In one whose delimiter is not quoted, the shell takes a backslash away.
+/// The documents of a here-document.
 pub(super) fn of_here_document(
     site: &Site<'_>,
     versions: &Versions,
     documents: &[Document],
-    quoted: bool,
 ) -> Vec<Resource> {
     let manifests = documents.iter().filter(|document| document.is_manifest());
-    let text = |document| if quoted { cut(document) } else { unescaped(&cut(document)) };
-    manifests.map(|document| resource(site, versions, document, text(document), false)).collect()
+    manifests.map(|document| resource(site, versions, document, cut(document), false)).collect()
 }
 
 fn resource(
@@ -118,20 +116,4 @@ fn cut(document: &Document) -> String {
 
 fn ended(text: &str) -> String {
     if text.ends_with('\n') { text.to_owned() } else { format!("{text}\n") }
-}
-
-/// What a shell makes of the backslashes in a here-document: gone before `$`, a backquote, a backslash and a line end.
-fn unescaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        match (c, chars.peek()) {
-            ('\\', Some('$' | '`' | '\\')) => out.extend(chars.next()),
-            ('\\', Some('\n')) => {
-                chars.next();
-            }
-            _ => out.push(c),
-        }
-    }
-    out
 }

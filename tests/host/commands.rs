@@ -279,7 +279,7 @@ fn schemas_come_in_many_forms() {
         ),
     ]);
     let at = book.path();
-    expect(at, &["schemas", "add", "broken.yaml"], 1, &["broken.yaml:24:", "nothing was added"]);
+    expect(at, &["schemas", "add", "broken.yaml"], 1, &["broken.yaml:23:25", "nothing was added"]);
     assert!(!at.join("schemas").exists(), "nothing is written");
     expect(at, &["schemas", "verify"], 0, &["no schemas have been added"]);
     expect(at, &["schemas", "add", "list.yaml", "catalogue", "cluster"], 0, &["Widget", "thing"]);
@@ -378,7 +378,7 @@ fn guide() -> tempfile::TempDir {
          count = \"pods\"\n[options.side.components.requests]\ncpu = \"proxy.cpu\"\n\n[options.node]\nlabel = \"Per node\"\n\
          [[options.node.components]]\nname = \"agent\"\ncount = \"10\"\n[options.node.components.requests]\ncpu = \"proxy.cpu\"\n\n\
          [matrices.needs]\nlabel = \"Needs\"\ncolumns = [\"side\", \"node\"]\n[[matrices.needs.rows]]\nid = \"mtls\"\n\
-         label = \"Encryption\"\nside = { status = \"yes\" }\nnode = { status = \"no\" }\n\n\
+         label = \"Encryption\"\ncells.side = { status = \"yes\" }\ncells.node = { status = \"no\" }\n\n\
          [checklists.mesh]\ntitle = \"A mesh?\"\n[[checklists.mesh.items]]\nid = \"big\"\ntext = \"Many teams?\"\n\
          [[checklists.mesh.items]]\nid = \"zero\"\ntext = \"Zero trust?\"\n[[checklists.mesh.verdicts]]\nid = \"mesh\"\n\
          when = \"count >= 1\"\ntitle = \"A mesh\"\n[[checklists.mesh.verdicts]]\nid = \"none\"\ntitle = \"No mesh\"\n";

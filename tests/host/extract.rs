@@ -74,7 +74,7 @@ kind: ConfigMap
 metadata:
   name: here
 data:
-  price: \$5
+  price: "\$5"
 EOF
 ```
 
@@ -172,7 +172,7 @@ fn each_manifest_is_a_file() {
     );
     assert!(deployment.contains("  replicas: 3\n"), "{deployment}");
     assert!(read("part-a-configmap-shop.yaml").ends_with("  text: |+\n    kept\n\n"));
-    assert!(read("part-a-configmap-here.yaml").contains("price: $5\n"));
+    assert!(read("part-a-configmap-here.yaml").contains("price: \"$5\"\n"));
     assert!(read("part-a-namespace-shop.yaml").ends_with(
         "\n{\"apiVersion\": \"v1\", \"kind\": \"Namespace\", \"metadata\": {\"name\": \"shop\"}}\n"
     ));
