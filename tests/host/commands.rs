@@ -377,11 +377,11 @@ fn guide() -> tempfile::TempDir {
     let more = "\n[options.side]\nlabel = \"Sidecars, \\\"classic\\\"\"\n[[options.side.components]]\nname = \"proxy\"\n\
          count = \"pods\"\n[options.side.components.requests]\ncpu = \"proxy.cpu\"\n\n[options.node]\nlabel = \"Per node\"\n\
          [[options.node.components]]\nname = \"agent\"\ncount = \"10\"\n[options.node.components.requests]\ncpu = \"proxy.cpu\"\n\n\
-         [matrices.needs]\nlabel = \"Needs\"\ncolumns = [\"side\", \"node\"]\n[[matrices.needs.rows]]\nid = \"mtls\"\n\
+         [statuses.yes]\nlabel = \"yes\"\nmeets = \"fully\"\nweight = 1\n[statuses.no]\nlabel = \"no\"\nmeets = \"no\"\nweight = 0\n\n[matrices.needs]\nlabel = \"Needs\"\ncolumns = [\"side\", \"node\"]\n[[matrices.needs.rows]]\nid = \"mtls\"\n\
          label = \"Encryption\"\ncells.side = { status = \"yes\" }\ncells.node = { status = \"no\" }\n\n\
          [checklists.mesh]\ntitle = \"A mesh?\"\n[[checklists.mesh.items]]\nid = \"big\"\ntext = \"Many teams?\"\n\
-         [[checklists.mesh.items]]\nid = \"zero\"\ntext = \"Zero trust?\"\n[[checklists.mesh.verdicts]]\nid = \"mesh\"\n\
-         when = \"count >= 1\"\ntitle = \"A mesh\"\n[[checklists.mesh.verdicts]]\nid = \"none\"\ntitle = \"No mesh\"\n";
+         [[checklists.mesh.items]]\nid = \"zero\"\ntext = \"Zero trust?\"\n[[checklists.mesh.bands]]\nid = \"mesh\"\n\
+         when = \"yes >= 1\"\nverdict = \"A mesh\"\n[[checklists.mesh.bands]]\nid = \"none\"\nverdict = \"No mesh\"\n";
     let book = book("Costs `{= tax.cpu }`.\n");
     std::fs::write(book.path().join("model.toml"), format!("{MODEL}{more}")).expect("a file");
     book
@@ -400,7 +400,7 @@ fn tables_are_written_in_four_formats() {
     for (arguments, expected) in [
         (
             &["table", "--costs", "requests"][..],
-            "option                   cpu\nSidecars, \"classic\"  10 cores\nPer node                1 core\n",
+            "option                    cpu\nSidecars, \"classic\"  10 cores\nPer node               1 core\n",
         ),
         (
             &["table", "side", "--set", "pods=5", "--format", "csv"],
@@ -456,7 +456,7 @@ fn what_no_page_shows_is_told_once() {
     let at = book.path();
     let model = std::fs::read_to_string(at.join("model.toml")).expect("a model");
     let old = model
-        .replace("count >= 1", "count >= 2")
+        .replace("yes >= 1", "yes >= 2")
         .replace("node = { status = \"no\" }", "node = { status = \"yes\" }");
     std::fs::write(at.join("old.toml"), old).expect("a file");
     let unseen = "no published value changes\n\nbeside what pages show:\nmodel.toml\n";
@@ -464,7 +464,7 @@ fn what_no_page_shows_is_told_once() {
         at,
         &["model", "diff", "old.toml"],
         0,
-        &[unseen, "cell needs / mtls / node: ", "verdict mesh: none -> mesh (2 of 4 answers)"],
+        &[unseen, "cell needs / mtls / node: ", "verdict mesh: No mesh -> A mesh (2 of 4 answers)"],
     );
     let chapter = "Costs `{= tax.cpu }`.\n\n<!-- plumb: matrix needs /-->\n";
     std::fs::write(at.join("src/a.md"), chapter).expect("a file");
