@@ -1,19 +1,22 @@
 //! What a change of the model does to a guide: every published value that differs, page by page, before and after.
 //!
-//! Owns: taking what pages publish apart into single values, and comparing two checks of the same pages. Must not know: where
-//! the two models came from.
+//! Owns: taking what pages publish apart into single values, comparing two checks of the same pages, and telling what else
+//! the change does, to verdicts and to cells that no page shows. Must not know: where the two models came from.
 
 use crate::check::Checked;
 use crate::content::{Block, Calculator, Checklist, Content, Inline, Matrix, Table, plain};
+use crate::model::{self, ChangeKind};
 use crate::text::Location;
 use serde_json::{Value as Json, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-/// One published value that differs.
+/// One value that differs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Change {
-    /// The directive that publishes it.
+    /// Whether a page publishes it.
+    pub published: bool,
+    /// The directive that publishes it; of what no page does, its place in the model.
     pub at: Location,
     /// The directive as its author wrote it: `overhead options=[…]`.
     pub directive: String,
@@ -45,6 +48,7 @@ pub fn between(before: &Checked, after: &Checked) -> Vec<Change> {
         };
         for (part, before, after) in paired(parts(old), parts(new)) {
             changes.push(Change {
+                published: true,
                 at: one.at.clone(),
                 directive: one.expression.clone(),
                 part,
@@ -56,6 +60,61 @@ pub fn between(before: &Checked, after: &Checked) -> Vec<Change> {
     // A file that two chapters include publishes the same value twice at one place.
     changes.dedup();
     changes
+}
+
+/// What becomes of verdicts, and of the cells and items that no page shows: of all that differs between two models, what
+/// [`between`] can't tell.
+pub fn unseen(changes: Vec<model::Change>, before: &Checked, after: &Checked) -> Vec<Change> {
+    let mut shown = BTreeSet::new();
+    for value in [before, after].iter().flat_map(|checked| &checked.chapters) {
+        for published in &value.values {
+            if let Content::Blocks(blocks) = &published.content {
+                blocks.iter().for_each(|block| names_of(block, &mut shown));
+            }
+        }
+    }
+    let untold = |change: &model::Change| match change.kind {
+        ChangeKind::Verdict => true,
+        ChangeKind::Cell | ChangeKind::Item => !shown.contains(&change.name),
+        _ => false,
+    };
+    changes
+        .into_iter()
+        .filter(untold)
+        .map(|change| Change {
+            published: false,
+            at: change.location,
+            directive: format!("{} {}", change.kind.name(), change.name),
+            part: change.scenario.unwrap_or_default(),
+            before: change.before,
+            after: change.after,
+        })
+        .collect()
+}
+
+/// The names, as [`model::diff`] gives them, of the cells and items in a block.
+fn names_of(block: &Block, names: &mut BTreeSet<String>) {
+    let (mut matrices, mut checklists) = (Vec::new(), Vec::new());
+    match block {
+        Block::Matrix(matrix) => matrices.push(matrix),
+        Block::Checklist(checklist) => checklists.push(checklist),
+        Block::Advisor(advisor) => {
+            matrices.extend(&advisor.matrix);
+            checklists.extend(&advisor.checklist);
+        }
+        Block::Details { body, .. } => body.iter().for_each(|block| names_of(block, names)),
+        _ => {}
+    }
+    for matrix in matrices {
+        for row in &matrix.rows {
+            let options = matrix.options.iter();
+            names.extend(options.map(|(id, _)| format!("{} / {} / {id}", matrix.id, row.id)));
+        }
+    }
+    for checklist in checklists {
+        let items = checklist.groups.iter().flat_map(|group| &group.items);
+        names.extend(items.map(|item| format!("{} / {}", checklist.id, item.id)));
+    }
 }
 
 /// The parts that differ, in the order of the new ones; parts that are gone come last.
@@ -144,6 +203,9 @@ fn of_matrix(matrix: &Matrix) -> Vec<(String, String)> {
     for row in &matrix.rows {
         for ((_, option), cell) in matrix.options.iter().zip(&row.cells) {
             let mut text = plain(&[Inline::Status(cell.status.clone())]);
+            if !cell.text.is_empty() {
+                let _ = write!(text, " {}", plain(&cell.text));
+            }
             if !cell.note.is_empty() {
                 let _ = write!(text, ", {}", plain(&cell.note));
             }
@@ -173,28 +235,43 @@ fn said(value: Option<&String>) -> &str {
     value.map_or("nothing", String::as_str)
 }
 
+/// How many published values change, as a sentence.
+fn count(changes: &[Change]) -> String {
+    match changes.iter().filter(|change| change.published).count() {
+        0 => "no published value changes".to_owned(),
+        1 => "1 published value changes".to_owned(),
+        count => format!("{count} published values change"),
+    }
+}
+
+/// The head of what no page shows.
+const UNSEEN: &str = "beside what pages show";
+
 /// For a terminal.
 pub fn text(changes: &[Change]) -> String {
-    let mut out = String::new();
-    let mut page = "";
-    for change in changes {
-        if change.at.source.path() != page {
-            page = change.at.source.path();
-            let _ = writeln!(out, "{page}");
+    let lines = |out: &mut String, published: bool| {
+        let mut page = "";
+        for change in changes.iter().filter(|change| change.published == published) {
+            if change.at.source.path() != page {
+                page = change.at.source.path();
+                let _ = writeln!(out, "{page}");
+            }
+            let start = change.at.start();
+            let _ = write!(out, "  {}:{}  {}", start.line, start.column, change.directive);
+            if !change.part.is_empty() {
+                let _ = write!(out, " [{}]", change.part);
+            }
+            let (before, after) = (said(change.before.as_ref()), said(change.after.as_ref()));
+            let _ = writeln!(out, ": {before} -> {after}");
         }
-        let start = change.at.start();
-        let _ = write!(out, "  {}:{}  {}", start.line, start.column, change.directive);
-        if !change.part.is_empty() {
-            let _ = write!(out, " [{}]", change.part);
-        }
-        let _ =
-            writeln!(out, ": {} -> {}", said(change.before.as_ref()), said(change.after.as_ref()));
-    }
-    let _ = match changes.len() {
-        0 => writeln!(out, "no published value changes"),
-        1 => writeln!(out, "1 published value changes"),
-        count => writeln!(out, "{count} published values change"),
     };
+    let mut out = String::new();
+    lines(&mut out, true);
+    let _ = writeln!(out, "{}", count(changes));
+    if changes.iter().any(|change| !change.published) {
+        let _ = writeln!(out, "\n{UNSEEN}:");
+        lines(&mut out, false);
+    }
     out
 }
 
@@ -206,6 +283,7 @@ pub fn json(changes: &[Change]) -> Json {
             "file": change.at.source.path(),
             "line": start.line,
             "column": start.column,
+            "published": change.published,
             "directive": change.directive,
             "part": change.part,
             "before": change.before,
@@ -217,22 +295,50 @@ pub fn json(changes: &[Change]) -> Json {
 
 /// For a comment on a pull request.
 pub fn markdown(changes: &[Change]) -> String {
-    if changes.is_empty() {
-        return "No published value changes.\n".to_owned();
+    let rows = |out: &mut String, published: bool| {
+        for change in changes.iter().filter(|change| change.published == published) {
+            let place = format!("{}:{}", change.at.source.path(), change.at.start().line);
+            let value = match (published, change.part.as_str()) {
+                (true, part) if !part.is_empty() => part.to_owned(),
+                (false, part) if !part.is_empty() => format!("{} [{part}]", change.directive),
+                _ => change.directive.clone(),
+            };
+            let cells = [
+                place.as_str(),
+                value.as_str(),
+                said(change.before.as_ref()),
+                said(change.after.as_ref()),
+            ];
+            let _ = writeln!(out, "| {} |", cells.map(cell).join(" | "));
+        }
+    };
+    let sentence = count(changes);
+    let mut out = format!("{}{}.\n", sentence[..1].to_uppercase(), &sentence[1..]);
+    if changes.iter().any(|change| change.published) {
+        out.push_str("\n| Page | Value | Before | After |\n|---|---|---|---|\n");
+        rows(&mut out, true);
     }
-    let cell = |text: &str| text.replace('|', "\\|").replace('\n', " ");
-    let mut out = String::from("| Page | Value | Before | After |\n|---|---|---|---|\n");
-    for change in changes {
-        let place = format!("{}:{}", change.at.source.path(), change.at.start().line);
-        let value = if change.part.is_empty() { &change.directive } else { &change.part };
-        let _ = writeln!(
+    if changes.iter().any(|change| !change.published) {
+        let _ = write!(
             out,
-            "| {} | {} | {} | {} |",
-            cell(&place),
-            cell(value),
-            cell(said(change.before.as_ref())),
-            cell(said(change.after.as_ref()))
+            "\n{}{}:\n\n| Model | Value | Before | After |\n|---|---|---|---|\n",
+            UNSEEN[..1].to_uppercase(),
+            &UNSEEN[1..]
         );
+        rows(&mut out, false);
+    }
+    out
+}
+
+/// A text as a cell of a table in GitHub's Markdown, where nothing in it is a mark.
+fn cell(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        match c {
+            '\n' => out.push(' '),
+            '|' | '\\' | '`' | '*' | '_' | '<' | '[' | ']' | '~' => out.extend(['\\', c]),
+            c => out.push(c),
+        }
     }
     out
 }

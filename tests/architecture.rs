@@ -36,7 +36,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "sync",
         &["text", "diag", "world", "content", "config", "model", "markdown", "check", "render"],
     ),
-    ("difference", &["text", "content", "check"]),
+    ("difference", &["text", "content", "model", "check"]),
     (
         "reference",
         &[

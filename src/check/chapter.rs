@@ -168,6 +168,8 @@ impl Work<'_> {
         }
         self.outcome.findings.extend(outcome.findings);
         self.outcome.chapter.tied.extend(outcome.tied);
+        self.outcome.chapter.values.extend(outcome.values);
+        self.outcome.chapter.resources.extend(outcome.resources);
         self.outcome.members.extend(outcome.members);
         self.outcome.counts.manifests += outcome.documents;
         self.outcome.counts.ignored += usize::from(outcome.ignored);

@@ -1,7 +1,8 @@
 //! Fences with manifests: what their words ask for, what the engine says, and what a page shows of them.
 
+use super::resource::{self, Resource};
 use super::tied::Comments;
-use super::{Expansion, Project, Tied, group, heredoc, placeholder};
+use super::{Expansion, Project, Published, Tied, group, heredoc, placeholder};
 use crate::content::{Block, Content, Manifest, ManifestDocument, ManifestState};
 use crate::diag::{Code, Diagnostic, Level, Severity};
 use crate::directive::versions;
@@ -16,7 +17,9 @@ pub(super) struct Outcome {
     pub(super) expansion: Option<Expansion>,
     pub(super) findings: Vec<Diagnostic>,
     pub(super) tied: Vec<Tied>,
+    pub(super) values: Vec<Published>,
     pub(super) members: Vec<group::Member>,
+    pub(super) resources: Vec<Resource>,
     pub(super) documents: usize,
     pub(super) ignored: bool,
     pub(super) fails: bool,
@@ -160,6 +163,11 @@ fn manifests(
     }
     findings = placeholder::soften(findings);
     let published = comments.tie(site, &text, &read, outcome);
+    if fragment.is_none() {
+        let fresh = published.as_deref().unwrap_or(&text);
+        let fails = words.fails.is_some();
+        outcome.resources = resource::of_fence(site, &words.versions, &read, fresh, format, fails);
+    }
     let members = read.documents.into_iter().filter(Document::is_manifest).collect::<Vec<_>>();
     let state = if words.fails.is_some() {
         ManifestState::Fails
@@ -294,10 +302,15 @@ fn publish(
 fn here_documents(site: &Site<'_>, words: &Words<'_>, outcome: &mut Outcome) {
     let body = &site.fence.body;
     for found in heredoc::find(body.text()) {
-        let part: Cut = body.slice(found.body);
+        let part: Cut = body.slice(found.body).without(&found.gone);
         let map = part.map(site.map);
         let read = manifest::read(part.text(), &map, Format::Yaml);
         outcome.findings.extend(read.findings);
+        outcome.resources.extend(resource::of_here_document(
+            site,
+            &words.versions,
+            &read.documents,
+        ));
         for document in read.documents.into_iter().filter(Document::is_manifest) {
             outcome.documents += 1;
             outcome

@@ -3,12 +3,12 @@
 use crate::text::Span;
 
 /// A here-document that a `kubectl` (or `oc`, `istioctl`) reads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct HereDocument {
     /// Its lines, in the fence's text.
     pub(super) body: Span,
-    /// Whether the delimiter is quoted, so that the shell leaves `$` alone.
-    pub(super) quoted: bool,
+    /// What in the body the shell takes away before the command sees it.
+    pub(super) gone: Vec<Span>,
 }
 
 /// The here-documents of a shell fence that are given to a command which reads manifests.
@@ -30,7 +30,8 @@ pub(super) fn find(text: &str) -> Vec<HereDocument> {
             end = line.end;
         }
         if reads && end > start {
-            found.push(HereDocument { body: Span::new(start, end), quoted: delimiter.quoted });
+            let gone = taken_away(&text[start..end], &delimiter);
+            found.push(HereDocument { body: Span::new(start, end), gone });
         }
     }
     found
@@ -38,8 +39,39 @@ pub(super) fn find(text: &str) -> Vec<HereDocument> {
 
 struct Delimiter {
     word: String,
+    /// The shell leaves `$` and `\` alone.
     quoted: bool,
+    /// The shell takes away the tabs before each line.
     dash: bool,
+}
+
+/// Tabs before lines after `<<-`; where the delimiter is not quoted, a backslash before `$`, a backquote, a backslash, and
+/// with it the line end behind it.
+fn taken_away(body: &str, delimiter: &Delimiter) -> Vec<Span> {
+    let bytes = body.as_bytes();
+    let mut gone = Vec::new();
+    let (mut at, mut fresh_line) = (0, true);
+    while let Some(&byte) = bytes.get(at) {
+        let next = match (byte, bytes.get(at + 1)) {
+            (b'\t', _) if delimiter.dash && fresh_line => {
+                gone.push(Span::new(at, at + 1));
+                at += 1;
+                continue;
+            }
+            (b'\\', Some(b'$' | b'`' | b'\\')) if !delimiter.quoted => {
+                gone.push(Span::new(at, at + 1));
+                at + 2
+            }
+            (b'\\', Some(b'\n')) if !delimiter.quoted => {
+                gone.push(Span::new(at, at + 2));
+                at + 2
+            }
+            _ => at + 1,
+        };
+        fresh_line = byte == b'\n';
+        at = next;
+    }
+    gone
 }
 
 /// The delimiter of the line's here-document.
@@ -92,6 +124,25 @@ fn lines(text: &str) -> impl Iterator<Item = Span> + '_ {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::markdown::Cut;
+
+    #[test]
+    fn the_shell_takes_away() {
+        let cases = [
+            (
+                "kubectl apply -f - <<EOF\na: \\$x \\\\ \\n \\`\nb: \\\nc\nEOF\n",
+                "a: $x \\ \\n `\nb: c\n",
+            ),
+            ("kubectl apply -f - <<'EOF'\na: \\$x\nEOF\n", "a: \\$x\n"),
+            ("kubectl apply -f - <<-EOF\n\ta:\n\t\t  b: 1\tc\n\tEOF\n", "a:\n  b: 1\tc\n"),
+        ];
+        for (text, expected) in cases {
+            let found = find(text);
+            let found = found.first().expect("a here-document");
+            let body = Cut::whole(text, found.body).without(&found.gone);
+            assert_eq!(body.text(), expected, "{text}");
+        }
+    }
 
     #[test]
     fn finds_what_kubectl_reads() {

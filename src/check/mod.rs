@@ -11,12 +11,14 @@ mod heredoc;
 mod levels;
 mod load;
 mod placeholder;
+mod resource;
 mod tied;
 
 pub use fences::WORDS as FENCE_WORDS;
 pub use files::{check_files, unreadable};
 pub use levels::{codes, find_code, settle};
 pub use load::{Book, Given};
+pub use resource::Resource;
 
 use crate::config::{Config, IgnoreMissing};
 use crate::content::Content;
@@ -112,6 +114,8 @@ pub struct CheckedChapter {
     pub tied: Vec<Tied>,
     /// The published values, for `model diff` and for pages that list them.
     pub values: Vec<Published>,
+    /// The manifests in it, whole ones alone, for `extract`.
+    pub resources: Vec<Resource>,
     /// What its code has that the model lets readers fill in, such as `<cluster>`; each once.
     pub placeholders: Vec<crate::content::Placeholder>,
 }

@@ -1,8 +1,8 @@
 //! Values of the model within fences: `# plumb: = EXPR` behind a scalar, `{= EXPR }` in a shell fence.
 
 use super::fences::{Outcome, Site};
-use super::{Expansion, Tied};
-use crate::content::{Block, Content};
+use super::{Expansion, Published, Tied};
+use crate::content::{self, Block, Content};
 use crate::diag::{Code, Diagnostic, Level};
 use crate::manifest::{Node, Read, Value};
 use crate::model::{Format, Model, Style, Used};
@@ -54,6 +54,7 @@ impl Comments<'_> {
             ) else {
                 continue;
             };
+            outcome.values.push(published(locate(inner), &text[expression.range()], &fresh));
             outcome.tied.push(Tied {
                 span: site.fence.body.span_of(inner),
                 written: text[inner.range()].to_owned(),
@@ -89,7 +90,11 @@ impl Comments<'_> {
                 continue;
             }
             let fresh = self.evaluate(found.expression.text(), Style::People, locate, outcome);
-            edits.extend(fresh.map(|fresh| (found.part, fresh)));
+            if let Some(fresh) = fresh {
+                let at = site.map.locate(site.fence.body.span_of(found.part));
+                outcome.values.push(published(at, found.expression.text(), &fresh));
+                edits.push((found.part, fresh));
+            }
         }
         outcome.expansion = Some(Expansion {
             span: site.node.span,
@@ -142,6 +147,11 @@ impl Comments<'_> {
         )?;
         Some(self.model.show(&evaluation, &Format { style, ..Format::default() }).text)
     }
+}
+
+fn published(at: Location, expression: &str, fresh: &str) -> Published {
+    let content = Content::Inline(content::text(fresh));
+    Published { at, expression: expression.trim().to_owned(), content }
 }
 
 /// The expression of a comment that ties: the span behind `# plumb: =`.

@@ -84,6 +84,13 @@ impl Book {
             })
     }
 
+    /// The manifests of the guide, each with the file of its chapter below the book's `src`.
+    pub(super) fn resources(&self) -> impl Iterator<Item = (&str, &check::Resource)> {
+        self.book.chapters.iter().zip(&self.checked.chapters).flat_map(|(chapter, checked)| {
+            checked.resources.iter().map(|resource| (chapter.path.as_str(), resource))
+        })
+    }
+
     /// The chapters as a renderer gets them.
     ///
     /// A build shows the values of today, so committed text that has drifted is nothing that it could get wrong: a

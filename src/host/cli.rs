@@ -104,6 +104,25 @@ pub(super) enum Command {
         #[command(flatten)]
         findings: Findings,
     },
+    /// Write the guide's manifests out as files, with a kustomization, for kubectl and other tools
+    ///
+    /// Each document becomes one file, `chapter-kind-name.yaml`, with tied values computed. What is marked `ignore` or
+    /// `fragment` is left out. The kustomization lists what validates; where the guide shows an object in a second form,
+    /// that one stands in `variant-2` with a kustomization of its own. Only files that an earlier run has written are
+    /// ever replaced or removed.
+    Extract {
+        /// The folder that holds book.toml
+        #[arg(default_value = ".", value_hint = ValueHint::DirPath)]
+        dir: PathBuf,
+        /// The folder to write to
+        #[arg(long, short, value_name = "DIR", value_hint = ValueHint::DirPath)]
+        out: PathBuf,
+        /// Write the deliberately wrong manifests too, to `fails` below it
+        #[arg(long)]
+        fails: bool,
+        #[command(flatten)]
+        findings: Findings,
+    },
     /// The schemas that a book has beside the embedded ones
     #[command(subcommand)]
     Schemas(Schemas),
@@ -209,10 +228,40 @@ pub(super) enum Model {
         #[arg(long, default_value = ".", value_hint = ValueHint::DirPath)]
         dir: PathBuf,
     },
-    /// List the inputs, figures, formulas and sources
+    /// List what the model holds: inputs, figures, formulas, options, scenarios, sources and more
     List {
-        /// Only what has this in its name
+        /// One of the lists, such as `figures`, or a part of a name to look for in all of them
+        what: Option<String>,
+        /// With a list: only what has this in its name
         filter: Option<String>,
+        /// How to write it
+        #[arg(long, value_enum, default_value_t = ListFormat::Text)]
+        format: ListFormat,
+        /// The folder that holds book.toml
+        #[arg(long, default_value = ".", value_hint = ValueHint::DirPath)]
+        dir: PathBuf,
+    },
+    /// Write a table: what options cost, a matrix, or expressions along a sweep of one input
+    ///
+    /// Without names, all options. Names are those of options, or of one matrix; with --sweep they are expressions.
+    Table {
+        /// Options, a matrix, or with --sweep expressions
+        names: Vec<String>,
+        /// Vary an input: `pods:100..1000..100` (from, to, step), `pods:10,50,100`, or `pods` alone
+        #[arg(long, value_name = "INPUT[:VALUES]")]
+        sweep: Option<String>,
+        /// Which costs of an option
+        #[arg(long, value_enum, default_value_t = Costs::Reserved)]
+        costs: Costs,
+        /// Set an input
+        #[arg(long, value_name = "INPUT=VALUE", value_parser = pair)]
+        set: Vec<(String, String)>,
+        /// Take the inputs of a scenario
+        #[arg(long, value_name = "NAME")]
+        scenario: Option<String>,
+        /// How to write it
+        #[arg(long, value_enum, default_value_t = ListFormat::Text)]
+        format: ListFormat,
         /// The folder that holds book.toml
         #[arg(long, default_value = ".", value_hint = ValueHint::DirPath)]
         dir: PathBuf,
@@ -256,6 +305,28 @@ pub(super) enum Model {
 pub(super) enum EvalFormat {
     Text,
     Json,
+}
+
+/// How `model list` and `model table` write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ListFormat {
+    Text,
+    Csv,
+    Json,
+    Markdown,
+}
+
+/// Which costs of an option a table shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Costs {
+    /// The sum of requests
+    Requests,
+    /// What is used
+    Usage,
+    /// The sum of limits
+    Limits,
+    /// The larger of request and usage, component by component
+    Reserved,
 }
 
 /// How `model measure` writes.

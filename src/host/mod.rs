@@ -8,6 +8,7 @@ mod book;
 mod build;
 mod cli;
 mod explain;
+mod extract;
 pub mod fetch;
 mod model;
 mod preprocess;
@@ -24,6 +25,7 @@ use anyhow::bail;
 use book::{Book, Processed};
 use clap::{CommandFactory, Parser};
 use cli::{Arguments, Command, Findings, Output};
+use extract::Extracted;
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
@@ -85,6 +87,9 @@ fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
             show(&book.report(&dir, &findings), &findings, output, io::stdout())
         }
         Some(Command::Sync { dir, dry_run, findings }) => sync(&dir, dry_run, &findings, output),
+        Some(Command::Extract { dir, out, fails, findings }) => {
+            extract(&dir, &out, fails, &findings, output)
+        }
         Some(Command::Validate { manifests, findings }) => {
             let report = validate::validate(&manifests, &findings)?;
             let quiet = output.quiet && !manifests.summary;
@@ -95,7 +100,7 @@ fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
             say(&done.text, &done.report, output)
         }
         Some(Command::Model(command)) => {
-            let done = model::run(&command)?;
+            let done = model::run(&command, output.quiet)?;
             say(&done.text, &done.report, output)
         }
         Some(Command::Explain { name, dir }) => {
@@ -190,6 +195,38 @@ fn sync(dir: &Path, dry_run: bool, findings: &Findings, output: Output) -> anyho
     }
     let report = Report::new(synced.remaining).base(terminal::way_to(dir, findings.format));
     show(&report, findings, output, io::stderr())
+}
+
+fn extract(
+    dir: &Path,
+    out: &Path,
+    fails: bool,
+    findings: &Findings,
+    output: Output,
+) -> anyhow::Result<Outcome> {
+    let book = Book::read(dir, findings)?;
+    let done = extract::extract(&book, out, fails)?;
+    if !output.quiet {
+        let mut said = io::stdout().lock();
+        let manifests = if done.manifests == 1 { "manifest" } else { "manifests" };
+        let Extracted { written, removed, unlisted, .. } = done;
+        writeln!(
+            said,
+            "{} {manifests} in {}: {written} files written, {removed} removed, {unlisted} not in a kustomization",
+            done.manifests,
+            world::display(out)
+        )?;
+        for folder in &done.folders {
+            writeln!(said, "kubectl apply --dry-run=server -k {}", world::display(folder))?;
+        }
+    }
+    // A warning is `check`'s to show; an error means that something here is not as the guide has it.
+    let report = book.report(dir, findings);
+    if report.has_errors() {
+        show(&report, findings, output, io::stderr())
+    } else {
+        Ok(Outcome::True)
+    }
 }
 
 fn places_of(count: usize) -> String {

@@ -4,8 +4,9 @@ use super::cli::Schemas;
 use super::fetch::fetch;
 use crate::diag::{Diagnostic, Severity};
 use crate::manifest::store::{Definition, FOLDER, Folder, read_definitions};
-use crate::manifest::{self, Versions};
+use crate::manifest::{self, Engine, Versions};
 use crate::report::Report;
+use crate::text::{Source, TextMap};
 use crate::world::{DiskWorld, display};
 use anyhow::{Context, bail};
 use sha2::{Digest, Sha256};
@@ -24,7 +25,7 @@ pub(super) fn run(command: &Schemas) -> anyhow::Result<Done> {
     let (dir, done) = match command {
         Schemas::List { all, dir } => (dir, list(dir, *all)?),
         Schemas::Add { sources, dir } => (dir, add(dir, sources)?),
-        Schemas::Verify { dir } => (dir, verify(dir)),
+        Schemas::Verify { dir } => (dir, verify(dir)?),
         Schemas::Remove { names, dir } => (dir, remove(dir, names)?),
     };
     let (text, findings) = done;
@@ -35,6 +36,9 @@ pub(super) fn run(command: &Schemas) -> anyhow::Result<Done> {
 type Said = (String, Vec<Diagnostic>);
 
 fn open(dir: &Path) -> anyhow::Result<(DiskWorld, Folder)> {
+    if !dir.is_dir() {
+        bail!("there is no folder `{}`", dir.display());
+    }
     let world = DiskWorld::new(dir);
     match Folder::read(&world, Path::new(FOLDER)) {
         Ok(folder) => Ok((world, folder)),
@@ -42,10 +46,10 @@ fn open(dir: &Path) -> anyhow::Result<(DiskWorld, Folder)> {
     }
 }
 
-/// `Kind group/version`, as people write it.
+/// `group/version/Kind`, as `schemas remove` takes it.
 fn title(group: &str, version: &str, kind: &str) -> String {
     let slash = if group.is_empty() { "" } else { "/" };
-    format!("{kind} {group}{slash}{version}")
+    format!("{group}{slash}{version}/{kind}")
 }
 
 fn list(dir: &Path, all: bool) -> anyhow::Result<Said> {
@@ -85,12 +89,14 @@ fn add(dir: &Path, sources: &[String]) -> anyhow::Result<Said> {
         for (name, text) in texts(source)? {
             let reading = read_definitions(&name, &text);
             findings.extend(reading.findings);
+            findings.extend(broken(&name, &text));
             found += reading.definitions.len();
             note(&mut out, &mut folder, &reading.definitions, &name, &text);
         }
         if found == 0 && findings.is_empty() {
+            let source = if source == "-" { "standard input" } else { source };
             bail!(
-                "`{source}` holds no schema: no CustomResourceDefinition, OpenAPI v3 document or JSON Schema"
+                "{source} holds no schema: no CustomResourceDefinition, OpenAPI v3 document or JSON Schema"
             );
         }
     }
@@ -99,6 +105,26 @@ fn add(dir: &Path, sources: &[String]) -> anyhow::Result<Said> {
     }
     folder.write(&world, Path::new(FOLDER)).context("can't write the schemas")?;
     Ok((out, findings))
+}
+
+/// What an API server would not take of the definitions in a text: a schema that is broken would let everything pass.
+fn broken(name: &str, text: &str) -> Vec<Diagnostic> {
+    const KIND: &str = "CustomResourceDefinition";
+    if !text.contains(KIND) {
+        return Vec::new();
+    }
+    let engine = Engine::new(manifest::Schemas::embedded());
+    let map = TextMap::identity(&Source::new(name, text));
+    let read = manifest::read(text, &map, manifest::Format::Yaml);
+    let lists = [KIND, "CustomResourceDefinitionList", "List"];
+    let definitions = read
+        .documents
+        .iter()
+        .filter(|document| document.kind().is_some_and(|kind| lists.contains(&kind.value)));
+    definitions
+        .flat_map(|document| engine.validate_document(document, &Versions::default()))
+        .filter(|finding| finding.severity == Severity::Error)
+        .collect()
 }
 
 fn note(out: &mut String, folder: &mut Folder, definitions: &[Definition], name: &str, text: &str) {
@@ -124,7 +150,7 @@ fn texts(source: &str) -> anyhow::Result<Vec<(String, String)>> {
     }
     if source.starts_with("http://") || source.starts_with("https://") {
         let text = fetch(source).map_err(anyhow::Error::msg)?;
-        return Ok(vec![(source.to_owned(), text)]);
+        return Ok(vec![(origin(source), text)]);
     }
     let mut paths = Vec::new();
     files(Path::new(source), 0, &mut paths).with_context(|| format!("can't read `{source}`"))?;
@@ -136,6 +162,15 @@ fn texts(source: &str) -> anyhow::Result<Vec<(String, String)>> {
             Ok((display(&path), text))
         })
         .collect()
+}
+
+/// An address as it is recorded: a name and a password, or a token behind `?`, are nobody's business.
+fn origin(url: &str) -> String {
+    let url = url.split(['?', '#']).next().unwrap_or(url);
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+    format!("{scheme}://{host}{path}")
 }
 
 fn files(path: &Path, depth: usize, out: &mut Vec<PathBuf>) -> io::Result<()> {
@@ -156,10 +191,17 @@ fn files(path: &Path, depth: usize, out: &mut Vec<PathBuf>) -> io::Result<()> {
     Ok(())
 }
 
-fn verify(dir: &Path) -> Said {
+fn verify(dir: &Path) -> anyhow::Result<Said> {
+    if !dir.is_dir() {
+        bail!("there is no folder `{}`", dir.display());
+    }
     let findings = Folder::verify(&DiskWorld::new(dir), Path::new(FOLDER));
-    let text = if findings.is_empty() { "every schema is as it was added\n" } else { "" };
-    (text.to_owned(), findings)
+    let text = match (findings.is_empty(), dir.join(FOLDER).exists()) {
+        (true, true) => "every schema is as it was added\n",
+        (true, false) => "no schemas have been added\n",
+        (false, _) => "",
+    };
+    Ok((text.to_owned(), findings))
 }
 
 fn remove(dir: &Path, names: &[String]) -> anyhow::Result<Said> {
@@ -176,4 +218,19 @@ fn remove(dir: &Path, names: &[String]) -> anyhow::Result<Said> {
     }
     folder.write(&world, Path::new(FOLDER)).context("can't write the schemas")?;
     Ok((out, Vec::new()))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn an_origin_gives_nothing_away() {
+        for (url, origin) in [
+            ("https://example.com/a/crd.yaml", "https://example.com/a/crd.yaml"),
+            ("https://me:secret@example.com/crd.yaml?token=x#y", "https://example.com/crd.yaml"),
+            ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+            ("http://example.com/@scope/crd.yaml", "http://example.com/@scope/crd.yaml"),
+        ] {
+            assert_eq!(super::origin(url), origin);
+        }
+    }
 }

@@ -139,6 +139,21 @@ impl Cut {
         cut
     }
 
+    /// The cut without some parts of its text, which are in order and do not overlap.
+    pub fn without(&self, gone: &[Span]) -> Cut {
+        let mut cut = Cut::default();
+        let mut at = 0;
+        for span in gone.iter().copied().chain([Span::at(self.text.len())]) {
+            let kept = self.slice(Span::new(at, span.start.max(at)));
+            for (index, part) in kept.parts.iter().enumerate() {
+                let text = kept.text.get(part.start..kept.end_of(index)).unwrap_or("");
+                cut.push(text, part.span);
+            }
+            at = span.end.max(at);
+        }
+        cut
+    }
+
     /// The map of the cut's text, given the chapter's.
     pub fn map(&self, chapter: &TextMap) -> TextMap {
         let mut builder = TextMapBuilder::default();

@@ -313,6 +313,28 @@ impl Model {
         Ok(list)
     }
 
+    /// A matrix: a row for each need, a column for each option; none if there is no such matrix.
+    pub fn matrix_table(&self, id: &str, inputs: &Inputs) -> Option<Listing> {
+        let matrix = self.matrices.get(id)?;
+        let corner = if matrix.corner.is_empty() { "need" } else { &matrix.corner };
+        let mut list = Listing::new(&[corner], 99);
+        list.columns.extend(matrix.columns.iter().map(|column| column.label.clone()));
+        for row in &matrix.rows {
+            let mut cells = vec![row.label.clone()];
+            cells.extend(row.cells.iter().map(|cell| {
+                let Some(cell) = cell else { return "–".to_owned() };
+                let status = self.statuses.get(&cell.status);
+                let status = status.map_or(cell.status.as_str(), |status| &status.label);
+                match self.prose(&cell.text, inputs) {
+                    Ok(text) if !text.is_empty() => text,
+                    _ => status.to_owned(),
+                }
+            }));
+            list.rows.push(cells);
+        }
+        Some(list)
+    }
+
     /// Expressions along a sweep: a row for each point, a column for each expression.
     pub fn sweep_table(
         &self,

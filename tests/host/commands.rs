@@ -179,16 +179,17 @@ fn a_kind_without_a_schema_is_said_once() {
     expect(files.path(), &["validate", "a.yaml", "--ignore-missing"], 0, &["nothing found"]);
 }
 
-#[test]
-fn schemas_are_added_locked_and_removed() {
-    let crd = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata:\n  name: widgets.example.com\n\
+const CRD: &str = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata:\n  name: widgets.example.com\n\
                spec:\n  group: example.com\n  scope: Namespaced\n  names:\n    kind: Widget\n    plural: widgets\n  versions:\n\
                \x20   - name: v1\n      served: true\n      storage: true\n      schema:\n        openAPIV3Schema:\n          type: object\n\
                \x20         properties:\n            spec:\n              type: object\n              properties:\n\
                \x20               size:\n                  type: integer\n                  maximum: 3\n";
+
+#[test]
+fn schemas_are_added_locked_and_removed() {
     let widget =
         "apiVersion: example.com/v1\nkind: Widget\nmetadata:\n  name: w\nspec:\n  size: 4\n";
-    let book = folder(&[("crd.yaml", crd), ("widget.yaml", widget), ("none.yaml", SERVICE)]);
+    let book = folder(&[("crd.yaml", CRD), ("widget.yaml", widget), ("none.yaml", SERVICE)]);
     let at = book.path();
     expect(at, &["schemas", "list"], 0, &["no schemas have been added", "k8s="]);
     expect(at, &["schemas", "add", "none.yaml"], 2, &["holds no schema"]);
@@ -197,7 +198,7 @@ fn schemas_are_added_locked_and_removed() {
     expect(at, &["schemas", "add", "crd.yaml"], 0, &["same", "Widget"]);
     expect(at, &["schemas", "verify"], 0, &[]);
     expect(at, &["validate", "widget.yaml"], 1, &["widget.yaml:6:9", "spec.size"]);
-    let output = feed(plumb().args(["schemas", "add", "-"]).current_dir(at), crd.as_bytes());
+    let output = feed(plumb().args(["schemas", "add", "-"]).current_dir(at), CRD.as_bytes());
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     let file = at.join("schemas/example.com_v1.json");
     let text = std::fs::read_to_string(&file).expect("a schema");
@@ -206,6 +207,96 @@ fn schemas_are_added_locked_and_removed() {
     expect(at, &["schemas", "remove", "Gadget"], 2, &["no schema `Gadget`"]);
     expect(at, &["schemas", "remove", "Widget"], 0, &["removed"]);
     expect(at, &["validate", "widget.yaml"], 0, &["schema-missing"]);
+}
+
+/// Answers each request on a port of this machine with one of these bodies, by path.
+fn serve(bodies: Vec<(&'static str, Vec<u8>)>) -> String {
+    use std::io::{BufRead, BufReader, Write};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let Ok(mut stream) = stream else { continue };
+            let mut lines = BufReader::new(&stream).lines().map_while(Result::ok);
+            let first = lines.next().unwrap_or_default();
+            lines.take_while(|line| !line.is_empty()).for_each(drop);
+            let path = first.split([' ', '?']).nth(1).unwrap_or_default();
+            let body = bodies.iter().find(|(known, _)| *known == path).map(|(_, body)| body);
+            let status = if body.is_some() { "200 OK" } else { "404 Not Found" };
+            let body = body.map_or(&[][..], Vec::as_slice);
+            let head = format!(
+                "HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+                body.len()
+            );
+            let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body));
+        }
+    });
+    format!("127.0.0.1:{}", address.port())
+}
+
+#[test]
+fn schemas_come_from_an_address() {
+    let host = serve(vec![
+        ("/crd.yaml", CRD.into()),
+        ("/page.html", b"<!doctype html><p>no".to_vec()),
+        ("/binary", b"\xff\xfe".to_vec()),
+    ]);
+    let book = folder(&[("book.toml", "")]);
+    let at = book.path();
+    for (path, says) in
+        [("page.html", "holds no schema"), ("binary", "UTF-8"), ("missing.yaml", "404")]
+    {
+        expect(at, &["schemas", "add", &format!("http://{host}/{path}")], 2, &[says]);
+    }
+    assert!(!at.join("schemas").exists(), "nothing is written");
+    let url = format!("http://me:secret@{host}/crd.yaml?token=secret");
+    expect(at, &["schemas", "add", &url], 0, &["added   example.com/v1/Widget"]);
+    let lock = std::fs::read_to_string(at.join("schemas/schemas.lock")).expect("a lock file");
+    assert!(lock.contains(&format!("origin = \"http://{host}/crd.yaml\"")), "{lock}");
+    assert!(!lock.contains("secret"), "{lock}");
+}
+
+#[test]
+fn schemas_come_in_many_forms() {
+    let widget = r#"{"type":"object","properties":{"spec":{"type":"object","properties":{"size":{"type":"integer"}}}}}"#;
+    let open_api = r#"{"openapi":"3.0.0","components":{"schemas":{"Gadget":{"type":"object","properties":{"spec":{"type":"object","properties":{"size":{"type":"integer"}}}},"x-kubernetes-group-version-kind":[{"group":"example.org","version":"v1","kind":"Gadget"}]}}}}"#;
+    let list = CRD.replace('\n', "\n    ");
+    let list = format!(
+        "apiVersion: v1\nkind: List\nitems:\n  - {}\n",
+        list.trim().replacen("    ", "    ", 1)
+    );
+    let book = folder(&[
+        ("book.toml", ""),
+        ("list.yaml", &list),
+        ("catalogue/example.net/thing_v1.json", widget),
+        ("cluster/v1.json", open_api),
+        ("broken.yaml", &CRD.replace("type: integer", "type: integr")),
+        (
+            "wrong.yaml",
+            "apiVersion: example.com/v1\nkind: Widget\nmetadata:\n  name: w\nspec:\n  size: x\n---\napiVersion: \
+             example.net/v1\nkind: Thing\nmetadata:\n  name: w\nspec:\n  size: x\n---\napiVersion: example.org/v1\nkind: Gadget\n\
+             metadata:\n  name: w\nspec:\n  size: x\n",
+        ),
+    ]);
+    let at = book.path();
+    expect(at, &["schemas", "add", "broken.yaml"], 1, &["broken.yaml:23:25", "nothing was added"]);
+    assert!(!at.join("schemas").exists(), "nothing is written");
+    expect(at, &["schemas", "verify"], 0, &["no schemas have been added"]);
+    expect(at, &["schemas", "add", "list.yaml", "catalogue", "cluster"], 0, &["Widget", "thing"]);
+    expect(at, &["schemas", "list"], 0, &["example.com/v1/Widget  (added from list.yaml)"]);
+    expect(at, &["validate", "wrong.yaml"], 1, &[":6:", ":13:", ":20:", "3 errors"]);
+    expect(
+        at,
+        &["schemas", "remove", "Thing", "example.org/v1/Gadget"],
+        0,
+        &["example.net/v1/thing"],
+    );
+    expect(at, &["schemas", "verify"], 0, &["every schema is as it was added"]);
+    for command in ["list", "verify"] {
+        expect(at, &["schemas", command, "--dir", "nowhere"], 2, &["there is no folder `nowhere`"]);
+    }
+    expect(at, &["schemas", "add", "list.yaml", "--dir", "nowhere"], 2, &["no folder `nowhere`"]);
+    assert!(!at.join("nowhere").exists());
 }
 
 #[test]
@@ -230,6 +321,23 @@ fn the_model_answers() {
         0,
         &["pods * proxy.cpu", "10 cores", "A chart", "model.toml:16:13"],
     );
+    expect(
+        at,
+        &["model", "eval", "tax.cpu"],
+        0,
+        &[
+            "input     pods = 100",
+            "figure    proxy.cpu = 0.1 cores",
+            "formula   tax.cpu = pods * proxy.cpu = 10 cores",
+            "source    A chart, read on 2026-01-01 <https://example.com>",
+        ],
+    );
+    assert_eq!(stdout(&run(at, &["model", "eval", "-q", "tax.cpu"])), "10 cores\n");
+    let json = stdout(&run(at, &["model", "eval", "tax.cpu", "--format", "json"]));
+    let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(json["value"], "10 cores");
+    assert_eq!(json["figures"][0]["name"], "proxy.cpu");
+    assert_eq!(json["sources"][0]["url"], "https://example.com");
     expect(at, &["explain", "drift"], 0, &["# drift"]);
     expect(at, &["explain", "drfit"], 2, &["did you mean `drift`?"]);
     expect(at, &["explain"], 0, &["Directives:", "Findings:"]);
@@ -262,6 +370,136 @@ fn a_cluster_is_measured() {
     }
     expect(book.path(), &["model", "measure", "missing.json"], 2, &["missing.json"]);
     expect(book.path(), &["model", "schema"], 0, &["\"$schema\"", "\"figures\""]);
+}
+
+/// A model with options, a range, a matrix and a checklist.
+fn guide() -> tempfile::TempDir {
+    let more = "\n[options.side]\nlabel = \"Sidecars, \\\"classic\\\"\"\n[[options.side.components]]\nname = \"proxy\"\n\
+         count = \"pods\"\n[options.side.components.requests]\ncpu = \"proxy.cpu\"\n\n[options.node]\nlabel = \"Per node\"\n\
+         [[options.node.components]]\nname = \"agent\"\ncount = \"10\"\n[options.node.components.requests]\ncpu = \"proxy.cpu\"\n\n\
+         [statuses.yes]\nlabel = \"yes\"\nmeets = \"fully\"\nweight = 1\n[statuses.no]\nlabel = \"no\"\nmeets = \"no\"\nweight = 0\n\n[matrices.needs]\nlabel = \"Needs\"\ncolumns = [\"side\", \"node\"]\n[[matrices.needs.rows]]\nid = \"mtls\"\n\
+         label = \"Encryption\"\ncells.side = { status = \"yes\" }\ncells.node = { status = \"no\" }\n\n\
+         [checklists.mesh]\ntitle = \"A mesh?\"\n[[checklists.mesh.items]]\nid = \"big\"\ntext = \"Many teams?\"\n\
+         [[checklists.mesh.items]]\nid = \"zero\"\ntext = \"Zero trust?\"\n[[checklists.mesh.bands]]\nid = \"mesh\"\n\
+         when = \"yes >= 1\"\nverdict = \"A mesh\"\n[[checklists.mesh.bands]]\nid = \"none\"\nverdict = \"No mesh\"\n";
+    let book = book("Costs `{= tax.cpu }`.\n");
+    std::fs::write(book.path().join("model.toml"), format!("{MODEL}{more}")).expect("a file");
+    book
+}
+
+#[test]
+fn tables_are_written_in_four_formats() {
+    let book = guide();
+    let at = book.path();
+    expect(at, &["check"], 0, &[]);
+    let said = |arguments: &[&str]| {
+        let output = run(at, &[&["model"], arguments].concat());
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}", stderr(&output));
+        stdout(&output)
+    };
+    for (arguments, expected) in [
+        (
+            &["table", "--costs", "requests"][..],
+            "option                    cpu\nSidecars, \"classic\"  10 cores\nPer node               1 core\n",
+        ),
+        (
+            &["table", "side", "--set", "pods=5", "--format", "csv"],
+            "option,cpu\n\"Sidecars, \"\"classic\"\"\",0.5 cores\n",
+        ),
+        (
+            &["table", "node", "--format", "json"],
+            "[{\"option\":\"Per node\",\"cpu\":\"1 core\"}]\n",
+        ),
+        (
+            &["table", "--sweep", "pods:10..30..10", "tax.cpu", "--format", "markdown"],
+            "| pods | tax.cpu |\n|--:|--:|\n| 10 | 1 core |\n| 20 | 2 cores |\n| 30 | 3 cores |\n",
+        ),
+        (
+            &["table", "--sweep", "pods:7,1", "pods * 2", "--format", "csv"],
+            "pods,pods * 2\n1,2\n7,14\n",
+        ),
+        (
+            &["list", "figures", "--format", "csv"],
+            "name,value,range,basis,checked,sources\nproxy.cpu,0.1 cores,,published,,s\n",
+        ),
+        (
+            &["list", "options", "no", "--format", "json"],
+            "[{\"id\":\"node\",\"label\":\"Per node\",\"components\":\"agent\"}]\n",
+        ),
+        (&["list", "scenarios", "--format", "json"], "[]\n"),
+    ] {
+        assert_eq!(said(arguments), expected, "{arguments:?}");
+    }
+    assert!(said(&["table", "needs"]).starts_with("need"));
+    assert!(said(&["list", "--format", "markdown"]).contains("## Figures\n\n| name | value |"));
+    let all: serde_json::Value =
+        serde_json::from_str(&said(&["list", "--format", "json"])).expect("JSON");
+    assert_eq!(all["inputs"][0]["name"], "pods");
+    for (arguments, code, says) in [
+        (&["list", "--format", "csv"][..], 2, "name one of inputs"),
+        (&["list", "figuers"], 2, "did you mean `figures`?"),
+        (&["table", "sied"], 2, "did you mean `side`?"),
+        (&["table", "needs", "side"], 2, "name it alone"),
+        (&["table", "--sweep", "pods"], 2, "name the expressions"),
+        (&["table", "--sweep", "pod:1,2", "tax.cpu"], 1, "did you mean `pods`?"),
+        (&["table", "--sweep", "pods:9..1", "tax.cpu"], 1, "--sweep:1:6"),
+        (&["table", "--sweep", "pods:1..2", "tax.cup"], 1, "did you mean `tax.cpu`?"),
+        (&["table", "--scenario", "x"], 1, "there is no scenario `x`"),
+    ] {
+        expect(at, &[&["model"], arguments].concat(), code, &[says]);
+    }
+}
+
+#[test]
+fn what_no_page_shows_is_told_once() {
+    let book = guide();
+    let at = book.path();
+    let model = std::fs::read_to_string(at.join("model.toml")).expect("a model");
+    let old = model
+        .replace("yes >= 1", "yes >= 2")
+        .replace("node = { status = \"no\" }", "node = { status = \"yes\" }");
+    std::fs::write(at.join("old.toml"), old).expect("a file");
+    let unseen = "no published value changes\n\nbeside what pages show:\nmodel.toml\n";
+    expect(
+        at,
+        &["model", "diff", "old.toml"],
+        0,
+        &[unseen, "cell needs / mtls / node: ", "verdict mesh: No mesh -> A mesh (2 of 4 answers)"],
+    );
+    let chapter = "Costs `{= tax.cpu }`.\n\n<!-- plumb: matrix needs /-->\n";
+    std::fs::write(at.join("src/a.md"), chapter).expect("a file");
+    let said = stdout(&run(at, &["model", "diff", "old.toml", "--format", "json"]));
+    let changes: Vec<serde_json::Value> = serde_json::from_str(&said).expect("JSON");
+    let told: Vec<_> = changes
+        .iter()
+        .map(|change| {
+            (change["file"].as_str(), change["line"].as_u64(), change["published"].as_bool())
+        })
+        .collect();
+    assert_eq!(told.len(), 2, "{said}");
+    assert_eq!(told[0], (Some("src/a.md"), Some(3), Some(true)));
+    assert_eq!((told[1].0, told[1].2), (Some("model.toml"), Some(false)));
+    expect(
+        at,
+        &["model", "diff", "old.toml", "--format", "markdown"],
+        0,
+        &["1 published value changes.\n\n| Page |", "Beside what pages show:\n\n| Model |"],
+    );
+}
+
+#[test]
+fn a_value_in_a_fence_is_published() {
+    let book = book(
+        "```yaml\na: 1\nb: 10 # plumb: = tax.cpu\n```\n\n```bash plumb\nscale {= tax.cpu }\n```\n",
+    );
+    let at = book.path();
+    std::fs::write(at.join("old.toml"), MODEL.replace("100m", "50m")).expect("a file");
+    expect(
+        at,
+        &["model", "diff", "old.toml"],
+        0,
+        &["3:4  tax.cpu: 5 -> 10", "7:7  tax.cpu: 5 cores -> 10 cores", "2 published values"],
+    );
 }
 
 #[test]

@@ -4,6 +4,7 @@
 
 mod cli;
 mod commands;
+mod extract;
 mod mdbook;
 mod readme;
 mod support;

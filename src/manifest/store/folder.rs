@@ -206,9 +206,10 @@ impl Folder {
     /// Removes the kinds that a word names: a kind, a group, or `group/version/Kind`. Returns what was removed.
     pub fn remove(&mut self, word: &str) -> Vec<String> {
         let matches = |one: &Locked| {
-            one.kind == word
+            // Catalogues of JSON Schemas have their kinds in lower case.
+            one.kind.eq_ignore_ascii_case(word)
                 || (one.group == word && !word.is_empty())
-                || title(&one.group, &one.version, &one.kind) == word
+                || title(&one.group, &one.version, &one.kind).eq_ignore_ascii_case(word)
                 || format!("{}/{}", one.group, one.version) == word
         };
         let (gone, kept) = std::mem::take(&mut self.lock.schemas).into_iter().partition(matches);

@@ -1,0 +1,132 @@
+//! `model diff`: what a change of the model does to the guide.
+
+use super::{Said, errors, read};
+use crate::check;
+use crate::difference;
+use crate::host::cli::DiffFormat;
+use crate::model;
+use crate::world::{DiskWorld, Entry, World, normalize};
+use anyhow::{Context, bail};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// What the pages of today say by another model, and by the one of today.
+pub(super) fn diff(dir: &Path, before: &str, format: DiffFormat) -> anyhow::Result<Said> {
+    let world = DiskWorld::new(dir);
+    let now = read(dir, &world)?;
+    let model = match &now.project.config.model[..] {
+        [] => vec![PathBuf::from("model.toml"), PathBuf::from("model")],
+        named => named.iter().map(|path| normalize(path)).collect(),
+    };
+    let files = match Path::new(before) {
+        path if path.exists() => of_disk(path, &model)?,
+        _ => of_revision(dir, before, &model)?,
+    };
+    if files.is_empty() {
+        bail!("there is no model in `{before}`");
+    }
+    let then = read(dir, &Before { world: &world, model, files })?;
+    let mut findings = errors(&then);
+    findings.extend(errors(&now));
+    let check = |book: &check::Book| check::check(&book.project, &book.chapters);
+    let (was, is) = (check(&then), check(&now));
+    let mut changes = difference::between(&was, &is);
+    let unseen = model::diff(&then.project.model, &now.project.model);
+    changes.extend(difference::unseen(unseen, &was, &is));
+    let text = match format {
+        DiffFormat::Text => difference::text(&changes),
+        DiffFormat::Json => format!("{}\n", difference::json(&changes)),
+        DiffFormat::Markdown => difference::markdown(&changes),
+    };
+    Ok((text, findings))
+}
+
+type Files = BTreeMap<PathBuf, Vec<u8>>;
+
+/// A model that stands somewhere on the disk, as if it stood in the place of the book's.
+fn of_disk(path: &Path, model: &[PathBuf]) -> anyhow::Result<Files> {
+    let failed = || format!("can't read `{}`", path.display());
+    if path.is_file() {
+        let place = model.iter().find(|path| path.extension().is_some());
+        let place = place.cloned().unwrap_or_else(|| PathBuf::from("model.toml"));
+        return Ok(Files::from([(place, std::fs::read(path).with_context(failed)?)]));
+    }
+    let place = model.iter().find(|path| path.extension().is_none());
+    let place = place.cloned().unwrap_or_else(|| PathBuf::from("model"));
+    let mut files = Files::new();
+    for entry in std::fs::read_dir(path).with_context(failed)? {
+        let entry = entry.with_context(failed)?.path();
+        if let Some(name) = entry.file_name()
+            && entry.extension().is_some_and(|extension| extension == "toml")
+        {
+            files.insert(place.join(name), std::fs::read(&entry).with_context(failed)?);
+        }
+    }
+    Ok(files)
+}
+
+/// The model as it was committed in a revision.
+fn of_revision(dir: &Path, revision: &str, model: &[PathBuf]) -> anyhow::Result<Files> {
+    if revision.starts_with('-') {
+        bail!("`{revision}` is neither a file nor a revision");
+    }
+    let git = |arguments: &[&str]| -> anyhow::Result<Vec<u8>> {
+        let mut command = std::process::Command::new("git");
+        let output =
+            command.arg("-C").arg(dir).args(arguments).output().context("can't run git")?;
+        if !output.status.success() {
+            let why = String::from_utf8_lossy(&output.stderr);
+            bail!("`{revision}` is neither a file nor a revision: {}", why.trim());
+        }
+        Ok(output.stdout)
+    };
+    let mut arguments = vec!["ls-tree", "-r", "-z", "--name-only", revision, "--"];
+    arguments.extend(model.iter().filter_map(|path| path.to_str()));
+    let names =
+        String::from_utf8(git(&arguments)?).context("git names a file that is not UTF-8")?;
+    let mut files = Files::new();
+    for name in names.split('\0').filter(|name| name.ends_with(".toml")) {
+        files.insert(PathBuf::from(name), git(&["show", &format!("{revision}:./{name}")])?);
+    }
+    Ok(files)
+}
+
+/// The world with another model in it.
+struct Before<'a> {
+    world: &'a DiskWorld,
+    /// The files and folders that the model is read from.
+    model: Vec<PathBuf>,
+    files: Files,
+}
+
+impl World for Before<'_> {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        let path = normalize(path);
+        match self.files.get(&path) {
+            Some(bytes) => Ok(bytes.clone()),
+            None if self.model.iter().any(|model| path.starts_with(model)) => {
+                Err(io::ErrorKind::NotFound.into())
+            }
+            None => self.world.read(&path),
+        }
+    }
+
+    fn list(&self, folder: &Path) -> io::Result<Vec<Entry>> {
+        let folder = normalize(folder);
+        if !self.model.iter().any(|model| folder.starts_with(model)) {
+            return self.world.list(&folder);
+        }
+        let below = self.files.keys().filter_map(|path| path.strip_prefix(&folder).ok());
+        let names: BTreeSet<_> = below.filter_map(|path| path.iter().next()).collect();
+        if names.is_empty() {
+            return Err(io::ErrorKind::NotFound.into());
+        }
+        let entry = |path: PathBuf| Entry { is_folder: !self.files.contains_key(&path), path };
+        Ok(names.into_iter().map(|name| entry(folder.join(name))).collect())
+    }
+
+    fn today(&self) -> jiff::civil::Date {
+        self.world.today()
+    }
+}

@@ -1,0 +1,311 @@
+//! `model`: asks the model of a book without building it, and shows what a change of it does.
+
+mod diff;
+mod list;
+
+use super::cli::{EvalFormat, MeasureFormat, Model as Command};
+use super::terminal::way_to;
+use crate::check;
+use crate::diag::{Diagnostic, Severity};
+use crate::model::measure::{self, ClusterFiles};
+use crate::model::{self, Compiled, Evaluation, Format, Inputs, Model, Problem, Style};
+use crate::report::{self, Report};
+use crate::text::{Location, Source, Span};
+use crate::world::{DiskWorld, World, display};
+use anyhow::Context;
+use serde_json::json;
+use std::fmt::Write as _;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+/// What a command said, and what kept it from saying more.
+pub(super) struct Done {
+    pub(super) text: String,
+    pub(super) report: Report,
+}
+
+pub(super) fn run(command: &Command, quiet: bool) -> anyhow::Result<Done> {
+    let here = Path::new(".");
+    let (dir, (text, findings)) = match command {
+        Command::Measure { pods, top, nodes, format, dir } => {
+            (here, measure(dir, pods, top.as_deref(), nodes.as_deref(), *format)?)
+        }
+        Command::Schema => (here, (format!("{:#}\n", model::json_schema()), Vec::new())),
+        Command::Eval { expression, set, scenario, format, dir } => {
+            let given = Given { set, scenario: scenario.as_deref() };
+            (dir.as_path(), eval(dir, expression, given, *format, quiet)?)
+        }
+        Command::List { what, filter, format, dir } => {
+            (dir.as_path(), list::list(dir, what.as_deref(), filter.as_deref(), *format)?)
+        }
+        Command::Table { names, sweep, costs, set, scenario, format, dir } => {
+            let given = Given { set, scenario: scenario.as_deref() };
+            let sweep = sweep.as_deref();
+            (dir.as_path(), list::table(dir, names, sweep, *costs, given, *format)?)
+        }
+        Command::Diff { before, format, dir } => (dir.as_path(), diff::diff(dir, before, *format)?),
+    };
+    let report = Report::new(findings).base(way_to(dir, report::Format::Human));
+    Ok(Done { text, report })
+}
+
+type Said = (String, Vec<Diagnostic>);
+
+fn read(dir: &Path, world: &dyn World) -> anyhow::Result<check::Book> {
+    check::Book::read(world).with_context(|| format!("there is no book in `{}`", dir.display()))
+}
+
+/// The errors of the model alone: a figure that could not be read may be one that an answer needs.
+fn errors(book: &check::Book) -> Vec<Diagnostic> {
+    let findings = book.findings.iter();
+    findings
+        .filter(|finding| finding.severity == Severity::Error)
+        .filter(|finding| model::CODES.contains(&finding.code))
+        .cloned()
+        .collect()
+}
+
+/// The inputs as the command line gives them.
+#[derive(Clone, Copy, Default)]
+struct Given<'a> {
+    set: &'a [(String, String)],
+    scenario: Option<&'a str>,
+}
+
+fn eval(
+    dir: &Path,
+    expression: &str,
+    given: Given<'_>,
+    format: EvalFormat,
+    quiet: bool,
+) -> anyhow::Result<Said> {
+    let book = read(dir, &DiskWorld::new(dir))?;
+    let mut findings = errors(&book);
+    let model = &book.project.model;
+    let done = inputs(model, given).and_then(|inputs| {
+        let compiled = compile(model, expression)?;
+        let wrong = |problem| vec![located("expression", expression, problem)];
+        if format == EvalFormat::Json {
+            return json(model, &compiled, &inputs).map_err(wrong);
+        }
+        let evaluation = model.evaluate(&compiled, &inputs).map_err(wrong)?;
+        let mut out = format!("{}\n", shown(model, &evaluation));
+        if !quiet {
+            provenance(&mut out, model, &evaluation, &inputs, "");
+        }
+        Ok(out)
+    });
+    match done {
+        Ok(out) => Ok((out, findings)),
+        Err(problems) => {
+            findings.extend(problems);
+            Ok((String::new(), findings))
+        }
+    }
+}
+
+/// A problem with something that stands on the command line.
+fn located(name: &str, text: &str, problem: Problem) -> Diagnostic {
+    let source = Source::new(name, text);
+    problem.located(|span| {
+        let end = span.end.min(text.len());
+        Location::new(&source, Span::new(span.start.min(end), end))
+    })
+}
+
+fn inputs(model: &Model, given: Given<'_>) -> Result<Inputs, Vec<Diagnostic>> {
+    let mut inputs = model.inputs();
+    if let Some(name) = given.scenario {
+        inputs
+            .scenario(model, name)
+            .map_err(|problem| vec![located("--scenario", name, problem)])?;
+    }
+    for (name, value) in given.set {
+        inputs
+            .set(model, name, value)
+            .map_err(|problem| vec![located("--set", &format!("{name}={value}"), problem)])?;
+    }
+    Ok(inputs)
+}
+
+fn compile(model: &Model, expression: &str) -> Result<Compiled, Vec<Diagnostic>> {
+    model.compile(expression).map_err(|problems| {
+        problems.into_iter().map(|problem| located("expression", expression, problem)).collect()
+    })
+}
+
+/// Computes an expression; what is wrong points into what stands on the command line.
+fn evaluate(
+    model: &Model,
+    expression: &str,
+    inputs: &Inputs,
+) -> Result<Evaluation, Vec<Diagnostic>> {
+    let compiled = compile(model, expression)?;
+    model
+        .evaluate(&compiled, inputs)
+        .map_err(|problem| vec![located("expression", expression, problem)])
+}
+
+/// A value as people read it, with its range.
+fn shown(model: &Model, evaluation: &Evaluation) -> String {
+    let people = model.show(evaluation, &Format::default());
+    let mut out = people.text;
+    if people.rounded {
+        let exactly = format!("{} {}", people.exact, people.unit);
+        let _ = write!(out, " (exactly {})", exactly.trim_end());
+    }
+    if let Some((low, high)) = model.show_range(evaluation, &Format::default())
+        && low.text != high.text
+    {
+        let _ = write!(out, " ({}–{})", low.text, high.text);
+    }
+    out
+}
+
+/// A value and all that is known of it.
+fn json(model: &Model, compiled: &Compiled, inputs: &Inputs) -> Result<String, Problem> {
+    let evaluation = model.evaluate(compiled, inputs)?;
+    let people = model.show(&evaluation, &Format::default());
+    let kubernetes = Format { style: Style::Kubernetes, ..Format::default() };
+    let mut value = model.explain(compiled, inputs, &Format::default())?;
+    value["number"] = json!(people.number);
+    value["unit"] = json!(people.unit);
+    value["kubernetes"] = json!(model.show(&evaluation, &kubernetes).text);
+    value["uncertain"] = json!(evaluation.uncertain);
+    Ok(format!("{value}\n"))
+}
+
+/// What there is to say of a figure, an input or a formula of the book in a folder.
+pub(super) fn about(dir: &Path, name: &str) -> Option<String> {
+    let book = check::Book::read(&DiskWorld::new(dir)).ok()?;
+    let model = &book.project.model;
+    let location = model.location_of_name(name)?;
+    let mut out = format!("# `{name}`\n\n");
+    let place = location.start();
+    let inputs = model.inputs();
+    let mut say = |what: &str, text: &str| say(&mut out, what, text);
+    say("defined", &format!("{}:{}:{}", location.source.path(), place.line, place.column));
+    let prose = |prose: &model::Prose| model.prose(prose, &inputs).unwrap_or_default();
+    let evaluation = evaluate(model, name, &inputs).ok();
+    if let Some(evaluation) = &evaluation {
+        say("value", &shown(model, evaluation));
+    }
+    if let Some(figure) = model.figures.get(name) {
+        say("basis", figure.basis.name());
+        say("version", figure.version.as_deref().unwrap_or_default());
+        say("checked", &figure.checked.map(|date| date.to_string()).unwrap_or_default());
+        say("note", &prose(&figure.note));
+    }
+    if let Some(input) = model.inputs.get(name) {
+        say("label", &input.label);
+        say("note", &prose(&input.note));
+    }
+    if let Some(formula) = model.formulas.get(name) {
+        say("formula", &formula.text.text);
+        say("note", &prose(&formula.note));
+    }
+    if let Some(evaluation) = evaluation {
+        provenance(&mut out, model, &evaluation, &inputs, name);
+    }
+    Some(out)
+}
+
+fn say(out: &mut String, what: &str, text: &str) {
+    if !text.is_empty() {
+        let _ = writeln!(out, "{what:9} {text}");
+    }
+}
+
+/// What a value was computed from, but for the thing itself.
+fn provenance(
+    out: &mut String,
+    model: &Model,
+    evaluation: &Evaluation,
+    inputs: &Inputs,
+    itself: &str,
+) {
+    let from = &evaluation.provenance;
+    for (what, names) in
+        [("input", &from.inputs), ("figure", &from.figures), ("formula", &from.formulas)]
+    {
+        for name in names.iter().filter(|name| *name != itself) {
+            let value = evaluate(model, name, inputs);
+            let value = value.map(|value| shown(model, &value)).unwrap_or_default();
+            let by = model.formulas.get(name).filter(|_| what == "formula");
+            let by = by.map(|formula| format!("{} = ", formula.text.text)).unwrap_or_default();
+            say(out, what, &format!("{name} = {by}{value}"));
+        }
+    }
+    for id in &from.sources {
+        let Some(source) = model.sources.get(id) else { continue };
+        let version = source.version.iter().map(|version| format!(", {version}"));
+        let read = source.accessed.iter().map(|date| format!(", read on {date}"));
+        let url = source.url.iter().map(|url| format!(" <{url}>"));
+        let rest: String = version.chain(read).chain(url).collect();
+        say(out, "source", &format!("{}{rest}", source.title));
+    }
+}
+
+/// What a cluster's proxies take, by the model's rules of what is a proxy.
+fn measure(
+    dir: &Path,
+    pods: &Path,
+    top: Option<&Path>,
+    nodes: Option<&Path>,
+    format: MeasureFormat,
+) -> anyhow::Result<Said> {
+    let world = DiskWorld::new(dir);
+    let book = read(dir, &world)?;
+    let model = &book.project.model;
+    let (pods, top, nodes) =
+        (text(pods)?, top.map(text).transpose()?, nodes.map(text).transpose()?);
+    let files = ClusterFiles { pods: &pods, top: top.as_ref(), nodes: nodes.as_ref() };
+    let (measurement, mut findings) = measure::measure(model, files, world.today());
+    findings.extend(errors(&book));
+    let Some(measured) = measurement else { return Ok((String::new(), findings)) };
+    let (proxies, namespaces) =
+        (measured.proxy_listing(&model.units), measured.namespace_listing(&model.units));
+    let out = match format {
+        MeasureFormat::Text => {
+            let mut out = format!(
+                "{} of {} pods belong to a mesh\n\n{}\n{}",
+                measured.meshed,
+                measured.pods,
+                proxies.to_text(),
+                namespaces.to_text()
+            );
+            for unknown in &measured.unknown {
+                let _ = writeln!(out, "not known: {} in {} pods", unknown.image, unknown.pods);
+            }
+            out
+        }
+        MeasureFormat::Json => {
+            let unknown = measured.unknown.iter();
+            let unknown: Vec<_> =
+                unknown.map(|one| json!({ "image": one.image, "pods": one.pods })).collect();
+            let value = json!({
+                "pods": measured.pods,
+                "meshed": measured.meshed,
+                "nodes": measured.nodes,
+                "proxies": proxies.to_json(),
+                "namespaces": namespaces.to_json(),
+                "unknown": unknown,
+            });
+            format!("{value}\n")
+        }
+        MeasureFormat::Toml => measured.to_toml(model),
+    };
+    Ok((out, findings))
+}
+
+/// A file, or standard input.
+fn text(path: &Path) -> anyhow::Result<Arc<Source>> {
+    if path == Path::new("-") {
+        let text = io::read_to_string(io::stdin().lock()).context("can't read standard input")?;
+        return Ok(Source::new("standard input", text));
+    }
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("can't read `{}`", path.display()))?;
+    Ok(Source::new(display(path), text))
+}
