@@ -253,7 +253,7 @@ impl Tab<'_> {
     }
 
     /// A part of the page: `x`, `y`, `width`, `height` in CSS pixels, and `scale`.
-    pub(crate) fn screenshot_of(&mut self, file: &Path, clip: Value) {
+    pub(crate) fn screenshot_of(&mut self, file: &Path, clip: Json) {
         let shot = self
             .call("Page.captureScreenshot", json!({"captureBeyondViewport": true, "clip": clip}));
         std::fs::write(file, base64(shot["data"].as_str().unwrap_or_default()))

@@ -103,11 +103,11 @@ fn screenshots_of_the_guide() {
     });
 }
 
-/// What the pictures show: from one heading to the end of the chart below it, with a margin.
+/// What the pictures show: from the heading to the end of the calculator's table, with a margin.
 const SHOWN: &str = "(() => {
     const from = document.getElementById('your-cluster').getBoundingClientRect();
-    const chart = document.querySelector('#where-ambient-becomes-cheaper ~ .plumb svg').getBoundingClientRect();
-    return {x: from.x - 24, y: from.y + scrollY - 16, width: from.width + 48, height: chart.bottom - from.y + 40};
+    const table = document.querySelector('#your-cluster ~ .plumb table').getBoundingClientRect();
+    return {x: from.x - 24, y: from.y + scrollY - 16, width: from.width + 48, height: table.bottom - from.y + 32};
 })()";
 
 /// The two pictures of the README, `docs/guide-light.png` and `docs/guide-dark.png`.
