@@ -107,7 +107,7 @@ fn screenshots_of_the_guide() {
 const SHOWN: &str = "(() => {
     const from = document.getElementById('your-cluster').getBoundingClientRect();
     const table = document.querySelector('#your-cluster ~ .plumb table').getBoundingClientRect();
-    return {x: from.x - 24, y: from.y + scrollY - 16, width: from.width + 48, height: table.bottom - from.y + 32};
+    return {x: from.x - 24, y: from.y + scrollY - 16, width: from.width + 48, height: table.bottom - from.y + 23};
 })()";
 
 /// The two pictures of the README, `docs/guide-light.png` and `docs/guide-dark.png`.
