@@ -7,7 +7,8 @@ use super::{Call, Directive, INVALID_ARGUMENT};
 use crate::content::{Align, Block, Column, Content, Inline, Row, Table, Value, text};
 use crate::diag::Diagnostic;
 use crate::model::{
-    Cost, Evaluation, Format, Inputs, ModelOption, Overhead, Problem, Quantity, Unit, View,
+    Cost, Dimension, Evaluation, Format, Inputs, ModelOption, Overhead, Problem, Quantity, Unit,
+    View,
 };
 use crate::text::Spanned;
 use num_traits::{Signed, Zero};
@@ -239,10 +240,35 @@ pub(super) fn column(call: &mut Call<'_>, name: &Spanned<String>, known: &[What]
     found
 }
 
-/// The unit that suits the largest of some values, so that a column has one unit.
+/// A unit for each column. GiB and GB beside each other cannot be compared, so bytes are decimal in all columns or in none.
+fn units(call: &Call<'_>, columns: &[What], costs: &[Overhead]) -> Vec<Option<Unit>> {
+    let values = |what: &What| -> Vec<&Evaluation> {
+        let costs = costs.iter().filter_map(|cost| what.of(cost));
+        costs.map(|cost| &cost.evaluation).collect()
+    };
+    let in_bytes = |value: &&Evaluation| {
+        let quantity = value.value.quantity();
+        quantity.is_some_and(|quantity| {
+            quantity.dimension == Dimension::MEMORY && !quantity.value.is_zero()
+        })
+    };
+    let decimal = columns.iter().flat_map(values).filter(in_bytes).all(|value| value.decimal_bytes);
+    columns.iter().map(|what| unit_of(call, values(what).into_iter(), decimal)).collect()
+}
+
+/// The unit that suits the largest of some values, so that they all have one unit.
 pub(super) fn common_unit<'a>(
     call: &Call<'_>,
     values: impl Iterator<Item = &'a Evaluation>,
+) -> Option<Unit> {
+    unit_of(call, values, true)
+}
+
+/// As `common_unit`; with `decimal` false, never a decimal multiple of a byte.
+fn unit_of<'a>(
+    call: &Call<'_>,
+    values: impl Iterator<Item = &'a Evaluation>,
+    decimal: bool,
 ) -> Option<Unit> {
     let values: Vec<_> = values.collect();
     let quantity = |evaluation: &Evaluation| evaluation.value.quantity().cloned();
@@ -250,7 +276,11 @@ pub(super) fn common_unit<'a>(
         .iter()
         .filter_map(|evaluation| Some((quantity(evaluation)?, *evaluation)))
         .max_by(|(a, _), (b, _)| a.value.abs().cmp(&b.value.abs()))?;
-    let format = call.model.format_for(&largest.0, largest.1, &Format::default());
+    let mut format = call.model.format_for(&largest.0, largest.1, &Format::default());
+    if !decimal && largest.0.dimension == Dimension::MEMORY {
+        format.decimal_bytes = false;
+        format.unit = None;
+    }
     Some(call.model.units.unit_for(&largest.0, &format))
 }
 
@@ -303,13 +333,7 @@ fn by_option(
             columns.iter().map(|what| number_column(format!("{}, difference", what.title())));
         table.columns.extend(differences);
     }
-    let units: Vec<_> = columns
-        .iter()
-        .map(|what| {
-            let values = costs.iter().filter_map(|cost| what.of(cost)).map(|cost| &cost.evaluation);
-            common_unit(call, values)
-        })
-        .collect();
+    let units = units(call, columns, costs);
     for (option, cost) in options.iter().zip(costs) {
         let mut cells = vec![text(&option.label)];
         for (what, unit) in columns.iter().zip(&units) {
@@ -415,13 +439,7 @@ fn swept(
             }));
         }
     }
-    let units: Vec<_> = columns
-        .iter()
-        .map(|what| {
-            let values = all.iter().filter_map(|cost| what.of(cost)).map(|cost| &cost.evaluation);
-            common_unit(call, values)
-        })
-        .collect();
+    let units = units(call, &columns, &all);
     for ((costs, inputs), value) in steps.iter().zip(sweep.values()) {
         let mut cells = vec![text(sweep.show(call, value))];
         for cost in costs {

@@ -44,7 +44,7 @@ impl Words<'_> {
                 };
                 Some(format!("{} {word} {}", side(a)?, side(b)?))
             }
-            ("!", [a]) => Some(format!("not: {}", self.condition(a, depth + 1)?)),
+            ("!", [a]) => self.negation(a, depth + 1),
             ("answer", [item]) => Some(format!("“{}”", self.item(item.as_str()?)?)),
             ("meets", [column]) => {
                 Some(format!("{} meets every need that is chosen", self.column(column.as_str()?)?))
@@ -58,6 +58,18 @@ impl Words<'_> {
         }
     }
 
+    fn negation(&self, part: &Json, depth: usize) -> Option<String> {
+        Some(match operation(part)? {
+            ("answer", [item]) => format!("“{}” is not ticked", self.item(item.as_str()?)?),
+            ("meets", [column]) => {
+                let column = self.column(column.as_str()?)?;
+                format!("{column} does not meet every need that is chosen")
+            }
+            ("need", [row]) => format!("the need “{}” is not chosen", self.need(row.as_str()?)?),
+            _ => format!("not: {}", self.condition(part, depth)?),
+        })
+    }
+
     fn comparison(&self, op: &str, a: &Json, b: &Json, depth: usize) -> Option<String> {
         let (name, args) = operation(a)?;
         if let ("input", [input]) = (name, args) {
@@ -69,12 +81,13 @@ impl Words<'_> {
                     _ => None,
                 };
             }
-            return Some(format!("{label}: {} {}", amount(op)?, self.operand(b, depth)?));
+            return Some(format!("{label}: {} {}", amount(op)?, self.operand(b, 0)?));
         }
         let number = self.number(b, depth)?;
         Some(match (name, args) {
             ("yes", []) if op == "==" && number == "0" => "nothing ticked".to_owned(),
             ("yes", []) => format!("{} {number} ticked", amount(op)?),
+            ("no", []) if op == "==" && number == "0" => "everything ticked".to_owned(),
             ("no", []) => format!("{} {number} not ticked", amount(op)?),
             ("score", []) => format!("a score of {} {number}", amount(op)?),
             ("count", [group]) => {

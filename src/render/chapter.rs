@@ -69,6 +69,13 @@ pub fn chapter(chapter: Chapter<'_>, checked: &CheckedChapter, target: Target) -
         };
         place(&mut out, expansion, &shown);
         at = expansion.span.end;
+        // A browser may break a line behind any button, and a line must not begin with a comma.
+        let rest = &chapter.text[at..];
+        let closing =
+            rest.starts_with(['.', ',', ';', ':', '!', '?', ')', ']', '"', '\'', '”', '’', '»']);
+        if closing && expansion.place.inline && matches!(target, Target::Html(_)) {
+            out.push_str("&#8288;");
+        }
     }
     out.push_str(&chapter.text[at..]);
     with_page(out, &page)

@@ -246,8 +246,14 @@ impl Tab<'_> {
 
     pub(crate) fn screenshot(&mut self, file: &Path) {
         let size = self.call("Page.getLayoutMetrics", json!({}))["cssContentSize"].clone();
-        let clip =
-            json!({"x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1});
+        self.screenshot_of(
+            file,
+            json!({"x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1}),
+        );
+    }
+
+    /// A part of the page: `x`, `y`, `width`, `height` in CSS pixels, and `scale`.
+    pub(crate) fn screenshot_of(&mut self, file: &Path, clip: Json) {
         let shot = self
             .call("Page.captureScreenshot", json!({"captureBeyondViewport": true, "clip": clip}));
         std::fs::write(file, base64(shot["data"].as_str().unwrap_or_default()))

@@ -102,3 +102,32 @@ fn screenshots_of_the_guide() {
         }
     });
 }
+
+/// What the pictures show: from the heading to the end of the calculator's table, with a margin.
+const SHOWN: &str = "(() => {
+    const from = document.getElementById('your-cluster').getBoundingClientRect();
+    const table = document.querySelector('#your-cluster ~ .plumb table').getBoundingClientRect();
+    return {x: from.x - 24, y: from.y + scrollY - 16, width: from.width + 48, height: table.bottom - from.y + 23};
+})()";
+
+/// The two pictures of the README, `docs/guide-light.png` and `docs/guide-dark.png`.
+#[test]
+#[ignore = "writes the README's pictures"]
+fn readme_pictures() {
+    browse(|tab, _| {
+        let (address, _) = guide();
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
+        std::fs::create_dir_all(&folder).expect("a folder");
+        tab.size(860, 900);
+        for (name, theme) in [("guide-light.png", "light"), ("guide-dark.png", "navy")] {
+            tab.goto(&format!("{address}resource-impact.html"));
+            tab.eval(&format!("localStorage.setItem('mdbook-theme', '{theme}')"));
+            tab.eval("localStorage.setItem('mdbook-sidebar', 'hidden')");
+            tab.reload();
+            let mut clip = tab.eval(SHOWN);
+            clip["scale"] = json!(1200.0 / clip["width"].as_f64().expect("a width"));
+            tab.screenshot_of(&folder.join(name), clip);
+        }
+        tab.eval("localStorage.clear()");
+    });
+}
