@@ -50,7 +50,7 @@ fn run(call: &mut Call<'_>) -> Option<Content> {
     Some(Content::Blocks(vec![Block::List { ordered: false, items }]))
 }
 
-/// "[Title](url), 1.29, read 2026-08-22. A note."
+/// `[Title](url), 1.29, read 2026-08-22. A note.`
 fn item(call: &Call<'_>, source: &SourceEntry) -> Vec<Inline> {
     let mut line = match &source.url {
         Some(url) => vec![Inline::Link { url: url.clone(), text: text(&source.title) }],

@@ -1,7 +1,7 @@
 //! YAML as Kubernetes reads it, with the place of every key and value.
 //!
-//! Owns: the tree ([`Node`]) and the way from text to it: tokens as libyaml finds them ([`scanner`]), the grammar with
-//! anchors, aliases and merges ([`compose`]), and what a plain scalar means to `sigs.k8s.io/yaml` ([`resolve`]). Must not
+//! Owns: the tree ([`Node`]) and the way from text to it: tokens as libyaml finds them (`scanner`), the grammar with
+//! anchors, aliases and merges (`compose`), and what a plain scalar means to `sigs.k8s.io/yaml` (`resolve`). Must not
 //! know: schemas, or what a manifest is.
 
 mod codes;
