@@ -164,7 +164,7 @@ fn manifests(
     findings = placeholder::soften(findings);
     let published = comments.tie(site, &text, &read, outcome);
     if fragment.is_none() {
-        let fresh = published.as_deref().unwrap_or(&text);
+        let fresh = published.as_deref();
         let fails = words.fails.is_some();
         outcome.resources = resource::of_fence(site, &words.versions, &read, fresh, format, fails);
     }

@@ -25,12 +25,13 @@ pub struct Resource {
     pub known: bool,
 }
 
-/// The documents of a fence. `fresh` is its text with tied values computed, `read` what was read of it as it is written.
+/// The documents of a fence. `read` is what was read of it as it is written; `fresh` its text with tied values computed,
+/// where it has any.
 pub(super) fn of_fence(
     site: &Site<'_>,
     versions: &Versions,
     read: &Read,
-    fresh: &str,
+    fresh: Option<&str>,
     format: Format,
     fails: bool,
 ) -> Vec<Resource> {
@@ -43,14 +44,15 @@ pub(super) fn of_fence(
             kind: String::new(),
             namespace: String::new(),
             name: String::new(),
-            text: ended(fresh),
+            text: ended(fresh.unwrap_or(body.text())),
             fails,
             known: false,
         }];
     }
     // Computed values are scalars, so the documents are the same ones, at other places.
-    let map = TextMap::identity(&Source::new("", fresh));
-    let computed = manifest::read(fresh, &map, format).documents;
+    let computed = fresh.map_or_else(Vec::new, |fresh| {
+        manifest::read(fresh, &TextMap::identity(&Source::new("", fresh)), format).documents
+    });
     manifests
         .map(|document| {
             let now = computed.iter().find(|now| now.index == document.index).unwrap_or(document);

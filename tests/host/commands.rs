@@ -261,10 +261,7 @@ fn schemas_come_in_many_forms() {
     let widget = r#"{"type":"object","properties":{"spec":{"type":"object","properties":{"size":{"type":"integer"}}}}}"#;
     let open_api = r#"{"openapi":"3.0.0","components":{"schemas":{"Gadget":{"type":"object","properties":{"spec":{"type":"object","properties":{"size":{"type":"integer"}}}},"x-kubernetes-group-version-kind":[{"group":"example.org","version":"v1","kind":"Gadget"}]}}}}"#;
     let list = CRD.replace('\n', "\n    ");
-    let list = format!(
-        "apiVersion: v1\nkind: List\nitems:\n  - {}\n",
-        list.trim().replacen("    ", "    ", 1)
-    );
+    let list = format!("apiVersion: v1\nkind: List\nitems:\n  - {}\n", list.trim());
     let book = folder(&[
         ("book.toml", ""),
         ("list.yaml", &list),
