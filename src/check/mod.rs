@@ -18,6 +18,7 @@ pub use fences::WORDS as FENCE_WORDS;
 pub use files::{check_files, unreadable};
 pub use levels::{codes, find_code, settle};
 pub use load::{Book, Given};
+pub use placeholder::PLACEHOLDER_VALUE;
 pub use resource::Resource;
 
 use crate::config::{Config, IgnoreMissing};

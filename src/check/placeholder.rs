@@ -42,7 +42,7 @@ pub(super) fn soften(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
 pub(super) static CODES: &[&Code] = &[&PLACEHOLDER_VALUE];
 
 /// A value that the reader fills in.
-static PLACEHOLDER_VALUE: Code = Code {
+pub static PLACEHOLDER_VALUE: Code = Code {
     name: "placeholder",
     level: Level::Note,
     summary: "a value with a placeholder in it is not checked",

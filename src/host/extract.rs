@@ -1,9 +1,8 @@
 //! `extract`: the manifests of a guide as files, for kubectl and for any other tool.
 
 use super::book::Book;
-use crate::check::Resource;
+use crate::check::{PLACEHOLDER_VALUE, Resource};
 use crate::diag::Severity;
-use crate::sync::DRIFT;
 use crate::world::{DiskWorld, display};
 use anyhow::{Context, bail};
 use std::collections::{BTreeMap, BTreeSet};
@@ -87,14 +86,11 @@ fn problem(book: &Book, resource: &Resource) -> Option<&'static str> {
             && at.span.start >= resource.at.span.start
             && at.span.end <= resource.at.span.end
     };
-    // A drifted value is computed here, so it is not wrong in what is written.
-    let wrong = book.findings.iter().any(|finding| {
-        finding.severity == Severity::Error
-            && finding.code != &DRIFT
-            && within(&finding.at.location)
-    });
-    if wrong {
+    let found = || book.findings.iter().filter(|finding| within(&finding.at.location));
+    if found().any(|finding| finding.severity == Severity::Error) {
         Some("something is wrong with it")
+    } else if found().any(|finding| finding.code == &PLACEHOLDER_VALUE) {
+        Some("a reader has to fill something in")
     } else if resource.name.is_empty() && resource.kind != "List" {
         Some("it has no name")
     } else if !resource.known {

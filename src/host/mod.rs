@@ -19,6 +19,7 @@ mod terminal;
 mod validate;
 
 use crate::report::{self, Format, Report};
+use crate::sync::DRIFT;
 use crate::{reference, world};
 use anstream::stream::RawStream;
 use anyhow::bail;
@@ -204,7 +205,9 @@ fn extract(
     findings: &Findings,
     output: Output,
 ) -> anyhow::Result<Outcome> {
-    let book = Book::read(dir, findings)?;
+    let mut book = Book::read(dir, findings)?;
+    // What has drifted is computed here, so it is not wrong in what is written.
+    book.findings.retain(|finding| finding.code != &DRIFT);
     let done = extract::extract(&book, out, fails)?;
     if !output.quiet {
         let mut said = io::stdout().lock();
