@@ -49,13 +49,14 @@ fn no_barrier_on_any_page_of_the_guide() {
         let (address, pages) = guide();
         let mut wrong = String::new();
         for page in pages {
-            for theme in ["light", "navy"] {
+            for (theme, width) in [("light", 1400), ("navy", 360)] {
+                tab.size(width, 800);
                 tab.goto(&format!("{address}{page}"));
                 tab.eval(&format!("localStorage.setItem('mdbook-theme', '{theme}')"));
                 tab.reload();
                 let found = barriers(tab, &axe);
                 if !found.is_empty() {
-                    wrong.push_str(&format!("{page} in {theme}:\n{found}\n"));
+                    wrong.push_str(&format!("{page} in {theme}, {width} px:\n{found}\n"));
                 }
             }
             let errors = tab.errors();
