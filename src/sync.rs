@@ -116,8 +116,16 @@ fn of_pair(
 
 fn fix(map: &TextMap, span: Span, text: &str) -> Option<Fix> {
     let location = map.locate_copied(span)?;
-    let crlf = location.source.text().contains("\r\n");
-    let text = if crlf { text.replace('\n', "\r\n") } else { text.to_owned() };
+    // Lines end as the opening comment's own line does.
+    let crlf = || {
+        let rest = &location.source.text()[location.span.start..];
+        rest.split('\n').next().is_some_and(|line| line.ends_with('\r'))
+    };
+    let text = if text.contains('\n') && crlf() {
+        text.replace('\n', "\r\n")
+    } else {
+        text.to_owned()
+    };
     Some(Fix {
         title: "write what the model says".to_owned(),
         edits: vec![Edit { location, text }],
