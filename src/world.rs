@@ -20,6 +20,11 @@ pub trait World: Sync {
     /// Today's date in UTC, for figures that go stale.
     fn today(&self) -> jiff::civil::Date;
 
+    /// Where a path really leads, if it stays below the root by name and a link takes it out.
+    fn leads_out(&self, _path: &Path) -> Option<PathBuf> {
+        None
+    }
+
     /// A file's text. A byte order mark stays; invalid UTF-8 is an error of the kind `InvalidData` that names the byte.
     fn source(&self, path: &Path) -> io::Result<Arc<Source>> {
         let text = String::from_utf8(self.read(path)?).map_err(|error| {
@@ -144,6 +149,15 @@ impl World for DiskWorld {
 
     fn today(&self) -> jiff::civil::Date {
         jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date()
+    }
+
+    fn leads_out(&self, path: &Path) -> Option<PathBuf> {
+        if matches!(normalize(path).components().next(), None | Some(Component::ParentDir)) {
+            return None;
+        }
+        let root = self.root.canonicalize().ok()?;
+        let file = root.join(path).canonicalize().ok()?;
+        (!path.is_absolute() && !file.starts_with(root)).then_some(file)
     }
 }
 

@@ -12,6 +12,7 @@ use crate::text::{Location, Source, TextMap};
 use crate::world::{World, display, normalize};
 use rayon::prelude::*;
 use serde_json::Value as Json;
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -73,11 +74,14 @@ impl Book {
                 Some((read, expanded.findings, expanded.files))
             })
             .collect();
+        let mut read = BTreeMap::new();
         for (chapter, findings, files) in chapters {
             book.chapters.push(chapter);
             book.findings.extend(findings);
             book.files.extend(files.iter().map(|file| file.path().to_owned()));
+            read.extend(files.into_iter().map(|file| (file.path().to_owned(), file)));
         }
+        book.findings.extend(read.values().filter_map(|file| leads_out(world, file)));
         Ok(book)
     }
 
@@ -142,6 +146,16 @@ impl Book {
             findings,
         }
     }
+}
+
+/// The finding for a file that is not where it seems to be.
+fn leads_out(world: &dyn World, file: &Arc<Source>) -> Option<Diagnostic> {
+    let real = world.leads_out(Path::new(file.path()))?;
+    let message = format!("this file is a link out of the book, to `{}`", real.display());
+    Some(Diagnostic::new(&LINK_OUT, Location::start_of(file), message).help(format!(
+        "include the file by its path, or allow what is meant: `levels = {{ {} = \"allow\" }}`",
+        LINK_OUT.name
+    )))
 }
 
 /// A chapter of mdBook's with the map to its file.
@@ -250,7 +264,24 @@ fn chosen_versions(config: &Config, findings: &mut Vec<Diagnostic>) -> Versions 
     versions
 }
 
-pub(super) static CODES: &[&Code] = &[&UNREADABLE_MODEL, &UNREADABLE_POLICY];
+pub(super) static CODES: &[&Code] = &[&LINK_OUT, &UNREADABLE_MODEL, &UNREADABLE_POLICY];
+
+/// A file that only seems to be in the book.
+static LINK_OUT: Code = Code {
+    name: "link-out-of-book",
+    level: Level::Warn,
+    summary: "a file of the book is a link to one outside",
+    page: "A chapter, or a file that one includes, is a symbolic link (or lies in a folder that is one) whose target is not below the folder
+of `book.toml`. What it holds is published, may be missing on another machine, and is not in the book's history. `sync` never writes
+through such a link.
+
+Copy the file into the book; or include it by its path, which says openly where it comes from:
+
+```markdown
+{{#include ../../CHANGELOG.md}}
+```",
+    alias: "",
+};
 
 /// A file of policies that can't be read.
 static UNREADABLE_POLICY: Code = Code {

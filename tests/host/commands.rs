@@ -66,6 +66,7 @@ fn sync_leaves_what_is_outside_of_the_book() {
     std::fs::remove_file(&chapter).expect("a file");
     std::os::unix::fs::symlink(outside.path().join("a.md"), &chapter).expect("a link");
     expect(book.path(), &["sync"], 2, &["src/a.md", "outside"]);
+    expect(book.path(), &["check"], 1, &["warning[link-out-of-book]", "--> src/a.md:1:1"]);
     let text = std::fs::read_to_string(outside.path().join("a.md")).expect("a file");
     assert!(text.contains("9 cores"));
 }
