@@ -121,11 +121,8 @@ fn fix(map: &TextMap, span: Span, text: &str) -> Option<Fix> {
         let rest = &location.source.text()[location.span.start..];
         rest.split('\n').next().is_some_and(|line| line.ends_with('\r'))
     };
-    let text = if text.contains('\n') && crlf() {
-        text.replace('\n', "\r\n")
-    } else {
-        text.to_owned()
-    };
+    let text =
+        if text.contains('\n') && crlf() { text.replace('\n', "\r\n") } else { text.to_owned() };
     Some(Fix {
         title: "write what the model says".to_owned(),
         edits: vec![Edit { location, text }],

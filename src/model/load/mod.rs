@@ -20,7 +20,7 @@ use super::formula::resolve::{Locals, Name};
 use super::problem::Problem;
 use super::quantity::{Dimension, Quantity, Unit};
 use super::{Compiled, Model, tables};
-use crate::diag::{Code, Diagnostic, Level};
+use crate::diag::{Code, Diagnostic, Level, nearest};
 use crate::text::{Location, Source, Span};
 use read::{Entry, File};
 use std::collections::HashMap;
@@ -198,9 +198,18 @@ impl<'a> Loader<'a> {
             };
             let at: Span = key.span().into();
             if let DeValue::Table(table) = value.get_ref() {
+                // A table is an entry, not a folder of entries, if it has a key of one, be it a slip of the pen.
+                let required: Vec<_> = spec
+                    .fields
+                    .iter()
+                    .filter(|field| field.required)
+                    .map(|field| field.name)
+                    .collect();
                 let has_own =
                     |(key, value): (&Spanned<std::borrow::Cow<'_, str>>, &Spanned<DeValue<'_>>)| {
-                        !value.get_ref().is_table() && spec.field(key.get_ref()).is_some()
+                        !value.get_ref().is_table()
+                            && (spec.field(key.get_ref()).is_some()
+                                || nearest(key.get_ref(), required.iter().copied()).is_some())
                     };
                 if table.is_empty() || table.iter().any(has_own) {
                     read::check(source, spec, table, at, &mut self.findings);

@@ -11,6 +11,13 @@ const CASES: &[(&str, &[&str])] = &[
         "[inputs.a]\ndefault = 1\nlable = \"x\"",
         &["3:1 unknown-key: an input has no key `lable` [lable]"],
     ),
+    (
+        "[inputs.a]\ndefalt = 1",
+        &[
+            "1:9 missing-key: an input needs a `default` [a]",
+            "2:1 unknown-key: an input has no key `defalt` [defalt]",
+        ],
+    ),
     ("[inputs.a]\nlabel = \"x\"", &["1:9 missing-key: an input needs a `default` [a]"]),
     ("[figures]\na = [1]", &["2:5 wrong-kind: `a` is not a figure [[1]]"]),
     (
