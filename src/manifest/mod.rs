@@ -10,6 +10,7 @@ mod definition;
 pub mod deprecations;
 mod document;
 mod engine;
+mod names;
 pub mod policy;
 mod rules;
 pub mod schema;

@@ -1,7 +1,8 @@
 //! ConfigMap and Secret.
 
 use super::at::{At, Out};
-use super::{declare, names};
+use super::declare;
+use crate::manifest::names;
 
 declare! {
 CONFIG_KEY = "config-key", "a key that cannot be a file's name",

@@ -1,7 +1,8 @@
 //! Containers: names, images, ports, environment, resources, probes.
 
 use super::at::{At, Out};
-use super::{declare, names, quantity};
+use super::{declare, quantity};
+use crate::manifest::names;
 
 declare! {
 CONTAINER_NAME = "container-name", "a container without a name that can be one",

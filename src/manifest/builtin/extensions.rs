@@ -1,7 +1,8 @@
 //! What extends or serves the API itself: groups of CustomResourceDefinitions, webhooks, endpoints, classes.
 
 use super::at::{At, Out};
-use super::{declare, names};
+use super::declare;
+use crate::manifest::names;
 
 declare! {
 CRD_GROUP = "crd-group", "a definition whose group or names are not allowed",

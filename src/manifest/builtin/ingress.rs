@@ -1,7 +1,8 @@
 //! Ingress.
 
 use super::at::{At, Out};
-use super::{declare, names};
+use super::declare;
+use crate::manifest::names;
 
 declare! {
 INGRESS_EMPTY = "ingress-empty", "an Ingress that leads nowhere",

@@ -1,7 +1,8 @@
 //! Names of objects, labels of templates, and label selectors.
 
 use super::at::{At, Out};
-use super::{declare, names};
+use super::declare;
+use crate::manifest::names;
 
 declare! {
 OBJECT_NAME = "object-name", "a name that objects of this kind cannot have",

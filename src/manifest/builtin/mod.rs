@@ -15,7 +15,6 @@ mod cron;
 mod extensions;
 mod ingress;
 mod meta;
-mod names;
 mod networkpolicy;
 mod pod;
 mod quantity;

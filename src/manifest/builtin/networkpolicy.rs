@@ -1,7 +1,8 @@
 //! NetworkPolicy.
 
 use super::at::{At, Out};
-use super::{containers, declare, meta, names};
+use super::{containers, declare, meta};
+use crate::manifest::names;
 
 declare! {
 POLICY_PEER = "policy-peer", "a peer that says nothing, or too much",

@@ -1,7 +1,8 @@
 //! The spec of a pod, in a Pod or in a template.
 
 use super::at::{At, Out};
-use super::{containers, declare, names, scheduling, volumes};
+use super::{containers, declare, scheduling, volumes};
+use crate::manifest::names;
 
 declare! {
 POD_CONTAINERS = "pod-containers", "a pod without a container",

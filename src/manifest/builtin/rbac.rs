@@ -1,7 +1,8 @@
 //! Roles and their bindings.
 
 use super::at::{At, Out};
-use super::{declare, names};
+use super::declare;
+use crate::manifest::names;
 
 const GROUP: &str = "rbac.authorization.k8s.io";
 

@@ -1,7 +1,8 @@
 //! Where a pod may run: node selectors, tolerations, affinity, spreading.
 
 use super::at::{At, Out};
-use super::{declare, meta, names};
+use super::{declare, meta};
+use crate::manifest::names;
 
 declare! {
 TOLERATION = "toleration", "a toleration that contradicts itself",

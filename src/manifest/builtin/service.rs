@@ -1,7 +1,8 @@
 //! Service.
 
 use super::at::{At, Out};
-use super::{containers, declare, meta, names};
+use super::{containers, declare, meta};
+use crate::manifest::names;
 
 declare! {
 SERVICE_PORTS = "service-ports", "a Service without a port, or with one twice",

@@ -1,7 +1,8 @@
 //! Storage, and the limits of a namespace: claims, volumes, classes, LimitRange, ResourceQuota.
 
 use super::at::{At, Out};
-use super::{containers, declare, meta, names, quantity};
+use super::{containers, declare, meta, quantity};
+use crate::manifest::names;
 
 declare! {
 CLAIM_STORAGE = "claim-storage", "a claim that asks for no storage",

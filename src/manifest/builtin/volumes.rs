@@ -1,7 +1,8 @@
 //! Volumes of a pod, and the mounts that refer to them.
 
 use super::at::{At, Out};
-use super::{containers, declare, names};
+use super::{containers, declare};
+use crate::manifest::names;
 
 declare! {
 VOLUME_NAME = "volume-name", "a volume without a name that can be one",

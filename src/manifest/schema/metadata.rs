@@ -3,7 +3,7 @@
 use super::{
     Dialect, Issue, METADATA_LABEL, METADATA_NAME, Path, Schema, anchor, check, normalize, quote,
 };
-use crate::manifest::{Map, Node};
+use crate::manifest::{Map, Node, names};
 use crate::text::Span;
 use serde_json::json;
 use std::sync::OnceLock;
@@ -132,12 +132,12 @@ fn name_issues<'n>(
         let Some(name) = node.as_str().filter(|name| !name.is_empty()) else { continue };
         // A generated name gets a suffix, so a trailing `-` is fine.
         let name = if field == "generateName" { name.trim_end_matches('-') } else { name };
-        let fault = if is_label { dns_label(name) } else { dns_subdomain(name) };
+        let fault = if is_label { names::label(name) } else { names::subdomain(name) };
         if let Some(fault) = fault {
             path.key(field);
             let message = format!("{path}: Invalid value: {}: {fault}", quote(node));
             let mut issue = Issue::new(&METADATA_NAME, anchor(node, at), path, message);
-            if let Some(better) = mended(name) {
+            if let Some(better) = names::mended(name, names::subdomain) {
                 issue = issue.help(format!("did you mean `{better}`?"));
             }
             issues.push(issue);
@@ -146,25 +146,21 @@ fn name_issues<'n>(
     }
 }
 
-fn mended(name: &str) -> Option<String> {
-    let better: String = name
-        .to_ascii_lowercase()
-        .chars()
-        .map(|c| if matches!(c, '_' | ' ') { '-' } else { c })
-        .collect();
-    (better != name && dns_subdomain(&better).is_none()).then_some(better)
-}
-
 fn label_issues(labels: &Map, values: bool, path: &Path<'_>, issues: &mut Vec<Issue>) {
     for entry in labels {
         let key = entry.key.value.as_str();
-        if let Some(fault) = qualified_name(key) {
+        // An annotation's key may have capitals in its prefix, a label's may not.
+        let fault = match values {
+            true => names::qualified(key),
+            false => names::qualified(&key.to_ascii_lowercase()),
+        };
+        if let Some(fault) = fault {
             let message = format!("{path}: Invalid value: {key:?}: {fault}");
             issues.push(Issue::new(&METADATA_LABEL, entry.key.span, path, message));
         }
         if values
             && let Some(value) = entry.value.as_str()
-            && let Some(fault) = label_value(value)
+            && let Some(fault) = names::label_value(value)
         {
             let message = format!("{path}: Invalid value: {}: {fault}", quote(&entry.value));
             issues.push(Issue::new(
@@ -175,59 +171,4 @@ fn label_issues(labels: &Map, values: bool, path: &Path<'_>, issues: &mut Vec<Is
             ));
         }
     }
-}
-
-/// Why a text is no DNS-1123 label.
-fn dns_label(text: &str) -> Option<&'static str> {
-    let ok = text.len() <= 63 && is_dns_label(text);
-    (!ok).then_some(
-        "a lowercase RFC 1123 label must be at most 63 lower case letters, digits or '-', and must start and end with a letter or digit",
-    )
-}
-
-fn is_dns_label(text: &str) -> bool {
-    let edge = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-    let bytes = text.as_bytes();
-    bytes.first().is_some_and(|byte| edge(*byte))
-        && bytes.last().is_some_and(|byte| edge(*byte))
-        && bytes.iter().all(|byte| edge(*byte) || *byte == b'-')
-}
-
-/// Why a text is no DNS-1123 subdomain.
-fn dns_subdomain(text: &str) -> Option<&'static str> {
-    let ok = text.len() <= 253 && text.split('.').all(is_dns_label);
-    (!ok).then_some(
-        "a lowercase RFC 1123 subdomain must consist of lower case letters, digits, '-' or '.', and must start and end with a letter or digit",
-    )
-}
-
-fn is_name_part(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    bytes.len() <= 63
-        && bytes.first().is_some_and(u8::is_ascii_alphanumeric)
-        && bytes.last().is_some_and(u8::is_ascii_alphanumeric)
-        && bytes
-            .iter()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
-}
-
-/// Why a text is no key of a label: a name, with an optional DNS prefix.
-fn qualified_name(text: &str) -> Option<&'static str> {
-    let (prefix, name) = match text.split_once('/') {
-        Some((prefix, name)) => (Some(prefix), name),
-        None => (None, text),
-    };
-    if prefix.is_some_and(|prefix| dns_subdomain(&prefix.to_ascii_lowercase()).is_some()) {
-        return Some("the prefix of a key must be a DNS subdomain, with one '/' before the name");
-    }
-    (!is_name_part(name)).then_some(
-        "the name part of a key must be at most 63 letters, digits, '-', '_' or '.', and must start and end with a letter or digit",
-    )
-}
-
-/// Why a text is no value of a label.
-fn label_value(text: &str) -> Option<&'static str> {
-    (!text.is_empty() && !is_name_part(text)).then_some(
-        "a valid label must be an empty string or at most 63 letters, digits, '-', '_' or '.', and must start and end with a letter or digit",
-    )
 }

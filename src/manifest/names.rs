@@ -14,7 +14,7 @@ fn label_shape(text: &str) -> bool {
 }
 
 /// A DNS-1123 label.
-pub(super) fn label(text: &str) -> Fault {
+pub(in crate::manifest) fn label(text: &str) -> Fault {
     if text.len() > 63 {
         return Some("must be no more than 63 characters");
     }
@@ -25,7 +25,7 @@ pub(super) fn label(text: &str) -> Fault {
 }
 
 /// A DNS-1123 subdomain.
-pub(super) fn subdomain(text: &str) -> Fault {
+pub(in crate::manifest) fn subdomain(text: &str) -> Fault {
     if text.len() > 253 {
         return Some("must be no more than 253 characters");
     }
@@ -36,7 +36,7 @@ pub(super) fn subdomain(text: &str) -> Fault {
 }
 
 /// A host of an Ingress: a subdomain, perhaps behind `*.`.
-pub(super) fn wildcard(text: &str) -> Fault {
+pub(in crate::manifest) fn wildcard(text: &str) -> Fault {
     match text.strip_prefix("*.") {
         Some(rest) => subdomain(rest),
         None => subdomain(text),
@@ -44,7 +44,7 @@ pub(super) fn wildcard(text: &str) -> Fault {
 }
 
 /// A DNS-1035 label.
-pub(super) fn dns_1035(text: &str) -> Fault {
+pub(in crate::manifest) fn dns_1035(text: &str) -> Fault {
     let good = label_shape(text) && text.len() <= 63 && text.as_bytes()[0].is_ascii_lowercase();
     (!good).then_some(
         "a DNS-1035 label must consist of at most 63 lower case alphanumeric characters or '-', start with an alphabetic \
@@ -53,18 +53,18 @@ pub(super) fn dns_1035(text: &str) -> Fault {
 }
 
 /// How Services are named: the check was relaxed in Kubernetes 1.36, where a name may begin with a digit.
-pub(super) fn service(k8s: (u32, u32)) -> fn(&str) -> Fault {
+pub(in crate::manifest) fn service(k8s: (u32, u32)) -> fn(&str) -> Fault {
     if k8s >= (1, 36) { label } else { dns_1035 }
 }
 
 /// A name that is one segment of a URL path.
-pub(super) fn segment(text: &str) -> Fault {
+pub(in crate::manifest) fn segment(text: &str) -> Fault {
     let bad = text.is_empty() || text == "." || text == ".." || text.contains(['/', '%']);
     bad.then_some("may not be '.' or '..', and may not contain '/' or '%'")
 }
 
 /// The name of a port (an IANA service name).
-pub(super) fn port(text: &str) -> Fault {
+pub(in crate::manifest) fn port(text: &str) -> Fault {
     if text.len() > 15 {
         return Some("must be no more than 15 characters");
     }
@@ -89,7 +89,7 @@ fn part(text: &str) -> bool {
 }
 
 /// A qualified name: `name` or `prefix/name`.
-pub(super) fn qualified(text: &str) -> Fault {
+pub(in crate::manifest) fn qualified(text: &str) -> Fault {
     let (prefix, name) = match text.split_once('/') {
         Some((prefix, name)) => (Some(prefix), name),
         None => (None, text),
@@ -104,7 +104,7 @@ pub(super) fn qualified(text: &str) -> Fault {
 }
 
 /// The value of a label.
-pub(super) fn label_value(text: &str) -> Fault {
+pub(in crate::manifest) fn label_value(text: &str) -> Fault {
     (!text.is_empty() && !part(text)).then_some(
         "a valid label must be an empty string or consist of at most 63 alphanumeric characters, '-', '_' or '.', and must \
          start and end with an alphanumeric character",
@@ -112,7 +112,7 @@ pub(super) fn label_value(text: &str) -> Fault {
 }
 
 /// The key of a ConfigMap or Secret.
-pub(super) fn config_key(text: &str) -> Fault {
+pub(in crate::manifest) fn config_key(text: &str) -> Fault {
     if text.is_empty() || text.len() > 253 {
         return Some("a key has between 1 and 253 characters");
     }
@@ -125,13 +125,13 @@ pub(super) fn config_key(text: &str) -> Fault {
 }
 
 /// The name of an environment variable.
-pub(super) fn variable(text: &str) -> Fault {
+pub(in crate::manifest) fn variable(text: &str) -> Fault {
     let good = text.bytes().all(|byte| (b' '..=b'~').contains(&byte) && byte != b'=');
     (!good).then_some("a valid environment variable name must consist only of printable ASCII characters other than '='")
 }
 
 /// A path below a volume: relative, without `..`.
-pub(super) fn descending(text: &str) -> Fault {
+pub(in crate::manifest) fn descending(text: &str) -> Fault {
     if text.starts_with('/') {
         return Some("must be a relative path");
     }
@@ -139,7 +139,7 @@ pub(super) fn descending(text: &str) -> Fault {
 }
 
 /// The nearest name of a kind of names: lower case, with `-` for what is not allowed.
-pub(super) fn mended(text: &str, fault: fn(&str) -> Fault) -> Option<String> {
+pub(in crate::manifest) fn mended(text: &str, fault: fn(&str) -> Fault) -> Option<String> {
     let plain: String = text
         .to_lowercase()
         .chars()
@@ -150,7 +150,7 @@ pub(super) fn mended(text: &str, fault: fn(&str) -> Fault) -> Option<String> {
 }
 
 /// An IPv4 or IPv6 address. Zeros before an octet are taken, as API servers take them.
-pub(super) fn ip(text: &str) -> Option<std::net::IpAddr> {
+pub(in crate::manifest) fn ip(text: &str) -> Option<std::net::IpAddr> {
     if text.contains(':') || !text.contains('.') {
         return text.parse().ok();
     }
@@ -162,12 +162,12 @@ pub(super) fn ip(text: &str) -> Option<std::net::IpAddr> {
 }
 
 /// Whether a text is an IP address.
-pub(super) fn is_ip(text: &str) -> bool {
+pub(in crate::manifest) fn is_ip(text: &str) -> bool {
     ip(text).is_some()
 }
 
 /// An address range: the address as bits and the number of leading bits that are fixed.
-pub(super) fn cidr(text: &str) -> Option<(u128, u32, bool)> {
+pub(in crate::manifest) fn cidr(text: &str) -> Option<(u128, u32, bool)> {
     let (address, bits) = text.split_once('/')?;
     if bits.is_empty() || !bits.bytes().all(|b| b.is_ascii_digit()) {
         return None;
@@ -183,7 +183,7 @@ pub(super) fn cidr(text: &str) -> Option<(u128, u32, bool)> {
 }
 
 /// Whether one range lies within another and is smaller.
-pub(super) fn within(inner: (u128, u32, bool), outer: (u128, u32, bool)) -> bool {
+pub(in crate::manifest) fn within(inner: (u128, u32, bool), outer: (u128, u32, bool)) -> bool {
     let fixed = outer.1;
     let mask = if fixed == 0 { 0 } else { u128::MAX << (128 - fixed) };
     inner.2 == outer.2 && inner.1 > fixed && inner.0 & mask == outer.0 & mask
