@@ -36,13 +36,7 @@ params! {
 }
 
 fn run(call: &mut Call<'_>) -> Option<Content> {
-    let params = match Params::read(&call.directive.args, call.name(), call.map) {
-        Ok(params) => params,
-        Err(findings) => {
-            call.report(findings);
-            return None;
-        }
-    };
+    let params = Params::read(call)?;
     let inputs = ask::inputs(call, params.scenario.as_ref(), &params.inputs)?;
     let [one, other] = &params.options[..] else {
         let at = call.locate(call.name().span);

@@ -73,13 +73,7 @@ impl Look {
 }
 
 fn run(call: &mut Call<'_>) -> Option<Content> {
-    let params = match Params::read(&call.directive.args, call.name(), call.map) {
-        Ok(params) => params,
-        Err(findings) => {
-            call.report(findings);
-            return None;
-        }
-    };
+    let params = Params::read(call)?;
     let model = call.model;
     let values = ask::inputs(call, params.scenario.as_ref(), &params.values)?;
     let before = call.findings.len();

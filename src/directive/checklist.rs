@@ -29,13 +29,7 @@ params! {
 }
 
 fn run(call: &mut Call<'_>) -> Option<Content> {
-    let params = match Params::read(&call.directive.args, call.name(), call.map) {
-        Ok(params) => params,
-        Err(findings) => {
-            call.report(findings);
-            return None;
-        }
-    };
+    let params = Params::read(call)?;
     let model = call.model;
     let checklist = ask::entry(call, "checklist", &model.checklists, &params.id)?;
     Some(Content::Blocks(vec![Block::Checklist(content(call, checklist))]))

@@ -31,13 +31,7 @@ params! {
 }
 
 fn run(call: &mut Call<'_>) -> Option<Content> {
-    let params = match Params::read(&call.directive.args, call.name(), call.map) {
-        Ok(params) => params,
-        Err(findings) => {
-            call.report(findings);
-            return None;
-        }
-    };
+    let params = Params::read(call)?;
     let model = call.model;
     let matrix = ask::entry(call, "matrix", &model.matrices, &params.id)?;
     let columns = matrix.columns.iter().map(|column| column.id.as_str()).collect::<Vec<_>>();

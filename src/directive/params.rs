@@ -5,7 +5,7 @@
 
 use super::{INVALID_ARGUMENT, MISSING_ARGUMENT, UNKNOWN_ARGUMENT};
 use crate::diag::Diagnostic;
-use crate::markdown::{Arg, Args, Value};
+use crate::markdown::{Arg, Args, Directive, Value};
 use crate::text::{Span, Spanned, TextMap};
 
 /// An argument as the reference shows it.
@@ -223,23 +223,22 @@ macro_rules! params {
             ];
 
             /// Reads the arguments; everything that is wrong is a finding.
-            $vis fn read(
-                args: &$crate::markdown::Args,
-                name: &$crate::text::Spanned<String>,
-                map: &$crate::text::TextMap,
-            ) -> Result<$name, Vec<$crate::diag::Diagnostic>> {
-                let mut reader = $crate::directive::params::Reader::new(args, name, map, $name::PARAMS);
+            $vis fn read(call: &mut $crate::directive::Call<'_>) -> Option<$name> {
+                let (directive, map) = (call.directive, call.map);
+                let mut reader = $crate::directive::params::Reader::new(directive, map, $name::PARAMS);
                 $(let $pfield = reader.positional::<$pty>($pkey);)?
                 $(let $field = reader.named::<$ty>($key);)*
                 $(let $ifield = reader.rest();)?
                 let findings = reader.finish();
+                let is_good = findings.is_empty();
+                call.report(findings);
                 match ($($pfield,)? $($field,)*) {
-                    ($(Some($pfield),)? $(Some($field),)*) if findings.is_empty() => Ok($name {
+                    ($(Some($pfield),)? $(Some($field),)*) if is_good => Some($name {
                         $($pfield,)?
                         $($field,)*
                         $($ifield,)?
                     }),
-                    _ => Err(findings),
+                    _ => None,
                 }
             }
         }
@@ -258,11 +257,11 @@ pub(crate) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub(crate) fn new(
-        args: &'a Args,
-        name: &'a Spanned<String>,
+        directive: &'a Directive,
         map: &'a TextMap,
         params: &'static [Param],
     ) -> Reader<'a> {
+        let Directive { args, name, .. } = directive;
         Reader { args, name, map, params, findings: Vec::new() }
     }
 

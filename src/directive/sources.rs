@@ -24,13 +24,7 @@ params! {
 }
 
 fn run(call: &mut Call<'_>) -> Option<Content> {
-    let params = match Params::read(&call.directive.args, call.name(), call.map) {
-        Ok(params) => params,
-        Err(findings) => {
-            call.report(findings);
-            return None;
-        }
-    };
+    let params = Params::read(call)?;
     let model = call.model;
     let cited: Vec<&SourceEntry> = model
         .sources

@@ -58,13 +58,7 @@ words! {
 const MAX_PLACES: u32 = 12;
 
 fn run(call: &mut Call<'_>) -> Option<Content> {
-    let params = match Params::read(&call.directive.args, call.name(), call.map) {
-        Ok(params) => params,
-        Err(findings) => {
-            call.report(findings);
-            return None;
-        }
-    };
+    let params = Params::read(call)?;
     let inputs = ask::inputs(call, params.scenario.as_ref(), &params.inputs)?;
     let locate = ask::in_expression(call.map, &params.expr);
     let evaluation =

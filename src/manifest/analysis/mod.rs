@@ -34,6 +34,7 @@ mod pods;
 mod proxy_images;
 mod proxy_resources;
 mod reserved_uid;
+mod rivals;
 mod route_backends;
 mod routes;
 pub(in crate::manifest) mod select;

@@ -2,7 +2,7 @@
 
 use super::group::{Group, NETWORKING, Object, Pod, Reach};
 use super::select::Selector;
-use super::{declare, distinct, listed};
+use super::{declare, rivals};
 use crate::diag::Diagnostic;
 
 declare! {
@@ -29,13 +29,7 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
     let sidecars: Vec<&Object<'_>> = group.of(NETWORKING, "Sidecar").collect();
     for sidecar in &sidecars {
         let own = selector(sidecar);
-        let selected: Vec<&Pod<'_>> = group
-            .pods
-            .iter()
-            .filter(|pod| {
-                !own.is_empty() && pod.namespace == sidecar.namespace && own.may_match(&pod.labels)
-            })
-            .collect();
+        let selected = rivals::selected(group, sidecar, &own);
         let ambient = match own.is_empty() {
             true => group.is_ambient(sidecar.namespace).then_some("its namespace is"),
             false => (!selected.is_empty() && selected.iter().all(|pod| is_ambient_pod(pod)))
@@ -52,33 +46,8 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
             );
             continue;
         }
-        let rivals = distinct(sidecars.iter().copied().filter(|other| {
-            let theirs = selector(other);
-            !other.is_variant_of(sidecar)
-                && other.namespace == sidecar.namespace
-                && own.is_empty() == theirs.is_empty()
-                && (own.is_empty()
-                    || (own.covers(&theirs) && theirs.covers(&own))
-                    || selected.iter().any(|pod| theirs.may_match(&pod.labels)))
-        }));
-        if !rivals.is_empty() {
-            let names = listed(rivals.iter().map(|other| other.name));
-            let mut finding = match own.is_empty() {
-                true => sidecar.finding_at_name(
-                    &DEFAULT_CONFLICT,
-                    format!("{names} is for all workloads of the namespace too; which of them holds is not defined"),
-                ),
-                false => sidecar.finding_at_name(
-                    &CONFLICT,
-                    format!("{names} selects the same workload; which of them holds is not defined"),
-                ),
-            };
-            for other in rivals {
-                finding = finding
-                    .related(other.place(other.name_node()), format!("{} is here", other.id()));
-            }
-            findings.push(finding);
-        }
+        let codes = (&CONFLICT, &DEFAULT_CONFLICT);
+        findings.extend(rivals::conflict(group, sidecar, &sidecars, selector, codes));
         if let Some(node) = sidecar.at("spec.workloadSelector") {
             findings.extend(group.selects_nothing(
                 sidecar,

@@ -1,8 +1,8 @@
 //! Telemetry resources: one for a workload, one for a namespace, and a provider.
 
-use super::group::{Group, Object, Pod, Reach, TELEMETRY};
+use super::group::{Group, Object, Reach, TELEMETRY};
 use super::select::Selector;
-use super::{declare, distinct, listed};
+use super::{declare, rivals};
 use crate::diag::Diagnostic;
 use crate::manifest::Node;
 
@@ -42,41 +42,8 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
     let all: Vec<&Object<'_>> = by_selector.collect();
     for telemetry in &all {
         let own = selector(telemetry);
-        let selected: Vec<&Pod<'_>> = group
-            .pods
-            .iter()
-            .filter(|pod| {
-                !own.is_empty()
-                    && pod.namespace == telemetry.namespace
-                    && own.may_match(&pod.labels)
-            })
-            .collect();
-        let rivals = distinct(all.iter().copied().filter(|other| {
-            let theirs = selector(other);
-            !other.is_variant_of(telemetry)
-                && other.namespace == telemetry.namespace
-                && own.is_empty() == theirs.is_empty()
-                && (own.is_empty()
-                    || (own.covers(&theirs) && theirs.covers(&own))
-                    || selected.iter().any(|pod| theirs.may_match(&pod.labels)))
-        }));
-        if !rivals.is_empty() {
-            let names = listed(rivals.iter().map(|other| other.name));
-            let (code, message) = match own.is_empty() {
-                true => (
-                    &DEFAULT_CONFLICT,
-                    format!("{names} is for all workloads of the namespace too"),
-                ),
-                false => (&CONFLICT, format!("{names} selects the same workload")),
-            };
-            let mut finding = telemetry
-                .finding_at_name(code, format!("{message}; which of them holds is not defined"));
-            for other in rivals {
-                finding = finding
-                    .related(other.place(other.name_node()), format!("{} is here", other.id()));
-            }
-            findings.push(finding);
-        }
+        let codes = (&CONFLICT, &DEFAULT_CONFLICT);
+        findings.extend(rivals::conflict(group, telemetry, &all, selector, codes));
         if let Some(node) = telemetry.at("spec.selector") {
             findings.extend(group.selects_nothing(
                 telemetry,
