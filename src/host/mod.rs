@@ -10,6 +10,7 @@ mod cli;
 mod explain;
 mod extract;
 pub mod fetch;
+mod files;
 mod model;
 mod preprocess;
 pub mod protocol;

@@ -2,6 +2,7 @@
 
 use super::cli::Schemas;
 use super::fetch::fetch;
+use super::files;
 use crate::diag::{Diagnostic, Severity};
 use crate::manifest::store::{Definition, FOLDER, Folder, read_definitions};
 use crate::manifest::{self, Engine, Versions};
@@ -12,7 +13,10 @@ use anyhow::{Context, bail};
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+/// What in a folder is taken for definitions.
+const EXTENSIONS: &[&str] = &["yaml", "yml", "json"];
 
 /// What a command said, and what it found.
 pub(super) struct Done {
@@ -152,9 +156,8 @@ fn texts(source: &str) -> anyhow::Result<Vec<(String, String)>> {
         let text = fetch(source).map_err(anyhow::Error::msg)?;
         return Ok(vec![(origin(source), text)]);
     }
-    let mut paths = Vec::new();
-    files(Path::new(source), 0, &mut paths).with_context(|| format!("can't read `{source}`"))?;
-    paths
+    files::below(Path::new(source), EXTENSIONS)
+        .with_context(|| format!("can't read `{source}`"))?
         .into_iter()
         .map(|path| {
             let text = std::fs::read_to_string(&path)
@@ -171,24 +174,6 @@ fn origin(url: &str) -> String {
     let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
     format!("{scheme}://{host}{path}")
-}
-
-fn files(path: &Path, depth: usize, out: &mut Vec<PathBuf>) -> io::Result<()> {
-    if !std::fs::metadata(path)?.is_dir() {
-        out.push(path.to_owned());
-        return Ok(());
-    }
-    let mut entries: Vec<_> = std::fs::read_dir(path)?.collect::<Result<_, _>>()?;
-    entries.sort_by_key(std::fs::DirEntry::file_name);
-    for entry in entries {
-        let below = entry.path();
-        let extension = below.extension().and_then(|extension| extension.to_str()).unwrap_or("");
-        let known = matches!(extension, "yaml" | "yml" | "json");
-        if (known || below.is_dir()) && depth < 64 {
-            files(&below, depth + 1, out)?;
-        }
-    }
-    Ok(())
 }
 
 fn verify(dir: &Path) -> anyhow::Result<Said> {

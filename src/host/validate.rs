@@ -1,6 +1,7 @@
 //! `validate`: manifests in plain files, by the engine that checks a guide's fences.
 
 use super::cli::{Findings, Manifests};
+use super::files;
 use super::terminal::way_to;
 use crate::check::{self, Project};
 use crate::config::{Config, IgnoreMissing};
@@ -15,14 +16,11 @@ use crate::world::{DiskWorld, display};
 use anyhow::{Context, bail};
 use rayon::prelude::*;
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 /// What in a folder is taken for manifests, or for Markdown with manifests in it.
 const EXTENSIONS: &[&str] = &["yaml", "yml", "json", "md", "markdown"];
-
-/// A chain of folders longer than this is a loop of links.
-const DEEPEST: usize = 64;
 
 /// Checks files, folders and standard input.
 pub(super) fn validate(wanted: &Manifests, levels: &Findings) -> anyhow::Result<Report> {
@@ -30,8 +28,8 @@ pub(super) fn validate(wanted: &Manifests, levels: &Findings) -> anyhow::Result<
     let mut paths = Vec::new();
     for path in &wanted.paths {
         if path != Path::new("-") {
-            list(path, 0, &mut paths)
-                .with_context(|| format!("can't read `{}`", path.display()))?;
+            let found = files::below(path, EXTENSIONS);
+            paths.extend(found.with_context(|| format!("can't read `{}`", path.display()))?);
         }
     }
     let read: Vec<_> = paths.par_iter().map(|path| read(path)).collect();
@@ -89,35 +87,6 @@ fn project(wanted: &Manifests, levels: &Findings) -> anyhow::Result<(Project, Ve
         dialect: Dialect::default(),
     };
     Ok((project, findings))
-}
-
-/// A file, or the files below a folder, sorted; hidden ones are left alone.
-fn list(path: &Path, depth: usize, out: &mut Vec<PathBuf>) -> io::Result<()> {
-    if !std::fs::metadata(path)?.is_dir() {
-        out.push(path.to_owned());
-        return Ok(());
-    }
-    let mut entries: Vec<_> = std::fs::read_dir(path)?.collect::<Result<_, _>>()?;
-    entries.sort_by_key(std::fs::DirEntry::file_name);
-    for entry in entries {
-        let below = entry.path();
-        let hidden = entry.file_name().to_string_lossy().starts_with('.');
-        let Ok(about) = std::fs::metadata(&below) else { continue };
-        if about.is_dir() {
-            if !hidden && depth < DEEPEST {
-                list(&below, depth + 1, out)?;
-            }
-            continue;
-        }
-        let extension = below.extension().and_then(|extension| extension.to_str());
-        let wanted = extension.is_some_and(|extension| {
-            EXTENSIONS.iter().any(|known| known.eq_ignore_ascii_case(extension))
-        });
-        if wanted && !hidden {
-            out.push(below);
-        }
-    }
-    Ok(())
 }
 
 fn read(path: &Path) -> Result<Arc<Source>, Box<Diagnostic>> {

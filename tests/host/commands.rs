@@ -72,6 +72,20 @@ fn sync_leaves_what_is_outside_of_the_book() {
 }
 
 #[test]
+fn folders_are_read_once_and_dead_links_are_told() {
+    let folder =
+        folder(&[("a/one.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: one\n")]);
+    let link = |to: &str, at: &str| {
+        std::os::unix::fs::symlink(to, folder.path().join(at)).expect("a link");
+    };
+    link("..", "a/up");
+    link("../a", "a/again");
+    link("nowhere", "a/two.yaml");
+    let said = ["error[unreadable-file]: `a/two.yaml`", "checked 1 manifest: 1 error in 1 file"];
+    expect(folder.path(), &["validate", "."], 1, &said);
+}
+
+#[test]
 fn levels_are_set_on_the_command_line() {
     let book = book("Is <!-- plumb: value tax.cpu -->9 cores<!-- /plumb -->.\n");
     expect(book.path(), &["check", "--warn", "drift"], 0, &["warning[drift]", "1 warning"]);
