@@ -221,6 +221,12 @@ impl Tab<'_> {
         self.call("Emulation.setScriptExecutionDisabled", json!({"value": !on}));
     }
 
+    /// Keeps the pages to come from reading what these patterns name.
+    pub(crate) fn block(&mut self, addresses: &[&str]) {
+        self.call("Network.enable", json!({}));
+        self.call("Network.setBlockedURLs", json!({"urls": addresses}));
+    }
+
     /// Runs before any script of the pages to come.
     pub(crate) fn before(&mut self, script: &str) {
         self.call("Page.addScriptToEvaluateOnNewDocument", json!({"source": script}));
