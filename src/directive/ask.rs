@@ -120,7 +120,10 @@ pub(super) fn unit(
     let Some(asked) = unit else { return Ok(None) };
     let at = call.locate(asked.span);
     let unit = match call.model.units.parse(&asked.value) {
-        Ok(unit) => unit,
+        Ok(unit) => match evaluation.value.quantity() {
+            Some(quantity) => unit.towards(quantity.dimension),
+            None => unit,
+        },
         Err(error) => {
             call.findings.push(Diagnostic::new(&INVALID_ARGUMENT, at, error.message));
             return Err(());
@@ -154,8 +157,8 @@ pub(super) fn value(
 ) -> Value {
     let shown = model.show(evaluation, format);
     let mut text = shown.text.clone();
-    if range && let Some((low, high)) = model.show_range(evaluation, format) {
-        text.push_str(&format!(" ({}–{})", low.number, high.number));
+    if range {
+        text.extend(model.range_note(evaluation, format));
     }
     let mut provenance = provenance(model, evaluation, inputs);
     if shown.rounded {

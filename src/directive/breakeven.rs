@@ -1,12 +1,12 @@
 //! `breakeven`: where two options cost the same.
 
 use super::ask;
-use super::overhead::{self, What};
+use super::overhead;
 use super::params::params;
 use super::{Call, Directive, INVALID_ARGUMENT, sweep};
 use crate::content::{Block, Content, Inline, text};
 use crate::diag::Diagnostic;
-use crate::model::{BreakEven, Format, Input, Inputs, ModelOption, Quantity};
+use crate::model::{BreakEven, Format, Input, ModelOption, Quantity};
 use crate::text::Spanned;
 
 pub(super) static DIRECTIVE: Directive = Directive {
@@ -71,7 +71,7 @@ fn run(call: &mut Call<'_>) -> Option<Content> {
                 return None;
             }
         };
-        let said = sentence(call, &found, one, other, input, what, &inputs);
+        let said = sentence(call, &found, one, other, input);
         items.push(vec![Block::Paragraph(
             [vec![Inline::Strong(text(what.title()))], text(format!(": {said}"))].concat(),
         )]);
@@ -92,8 +92,6 @@ fn sentence(
     one: &ModelOption,
     other: &ModelOption,
     input: &Input,
-    what: &What,
-    inputs: &Inputs,
 ) -> String {
     let show = |quantity: &Quantity| {
         let format = Format { unit: input.unit.clone(), ..Format::default() };
@@ -102,34 +100,34 @@ fn sentence(
     if found.always_equal {
         return format!("{} and {} take the same.", one.label, other.label);
     }
+    let same = |from: &Quantity, to: &Quantity| {
+        if from == to {
+            format!("the same at {}", show(from))
+        } else {
+            format!("the same from {} to {}", show(from), show(to))
+        }
+    };
     let cheaper = |first: bool| if first { &one.label } else { &other.label };
     let mut parts = Vec::new();
     for crossing in &found.crossings {
         let behind = cheaper(crossing.first_is_cheaper);
+        let same = same(&crossing.at, crossing.until.as_ref().unwrap_or(&crossing.at));
         parts.push(match (&crossing.from, crossing.exact) {
             (Some(from), true) if *from != crossing.at => {
-                format!(
-                    "the same at {}; from {} on, {behind} takes less",
-                    show(&crossing.at),
-                    show(from)
-                )
+                format!("{same}; from {} on, {behind} takes less", show(from))
             }
-            (_, true) => {
-                format!("the same at {}; above it, {behind} takes less", show(&crossing.at))
-            }
+            (_, true) => format!("{same}; above it, {behind} takes less"),
             (_, false) => format!("from {} on, {behind} takes less", show(&crossing.at)),
         });
     }
-    if parts.is_empty() {
-        let cost = |option: &ModelOption| {
-            let cost = call.model.overhead(&option.id, inputs).ok()?;
-            what.of(&cost).map(crate::model::Cost::quantity)
-        };
-        let first = match (cost(one), cost(other)) {
-            (Some(one), Some(other)) => one.value < other.value,
-            _ => false,
-        };
-        parts.push(format!("{} always takes less", cheaper(first)));
+    let otherwise = cheaper(found.first_is_cheaper);
+    let equal: Vec<_> = found.equal.iter().map(|(from, to)| same(from, to)).collect();
+    match (parts.is_empty(), equal.is_empty()) {
+        (true, true) => parts.push(format!("{otherwise} always takes less")),
+        (true, false) => {
+            parts.push(format!("{}; else, {otherwise} takes less", equal.join(" and ")));
+        }
+        (false, _) => parts.extend(equal),
     }
     let rest = if found.complete { "." } else { ", as far as some of the values show." };
     format!("{}{rest}", parts.join("; "))

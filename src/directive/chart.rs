@@ -196,7 +196,7 @@ fn lines(
             Series { name: subject.name.clone(), points: points.collect(), band: band.collect() }
         })
         .collect();
-    let marks = crossings(call, &sweep, &steps, &across, &unit);
+    let marks = crossings(call, subjects, &sweep, &steps, &across, &unit);
     let name = what.map_or_else(String::new, What::title);
     let title = title(params, || {
         let what = if name.is_empty() {
@@ -262,9 +262,11 @@ fn bars(
     })
 }
 
-/// Where two lines cross, between two steps along which both are straight.
+/// Where two lines cross. Between two points of the drawing it is computed as a break-even is: exactly, or as the first of the
+/// input's own steps behind it.
 fn crossings(
     call: &Call<'_>,
+    subjects: &[Subject],
     sweep: &Sweep<'_>,
     steps: &[(Vec<Evaluation>, Inputs)],
     across: &Unit,
@@ -287,14 +289,23 @@ fn crossings(
                     continue;
                 }
                 let (from, to) = (&sweep.values()[index], &sweep.values()[index + 1]);
-                let share = &before / (&before - &after);
-                let x = from + (to - from) * &share;
-                let (low, high) = (number(&pair[0].0[one]), number(&pair[1].0[one]));
-                let y = &low + (high - &low) * share;
+                let line = |subject: usize| call.model.compile(&subjects[subject].expression).ok();
+                let (Some(a), Some(b)) = (line(one), line(other)) else { continue };
+                let (name, inputs) = (&sweep.input.name, &pair[0].1);
+                let Ok(found) = call.model.crossing_of((&a, &b), name, inputs, (from, to)) else {
+                    continue;
+                };
+                let mut there = inputs.clone();
+                let x = found.at.value;
+                let set = there.set_number(call.model, name, x.clone());
+                let Some(y) = set.and_then(|()| call.model.evaluate(&a, &there)).ok() else {
+                    continue;
+                };
+                let place = sweep.show(call, &x);
                 marks.push(Mark {
                     x: in_unit(&x, across),
-                    y: in_unit(&y, unit),
-                    text: sweep.show(call, &x),
+                    y: in_unit(&number(&y), unit),
+                    text: if found.exact { place } else { format!("from {place}") },
                 });
             }
         }

@@ -3,11 +3,13 @@
 //! Owns: the calculator's content, for the directives `calculator` and `advisor`.
 
 use super::Call;
-use super::ask;
+use super::{ask, overhead};
 use crate::content::{
     Align, Calculator, CalculatorInput, CalculatorOption, Column, Inline, Preset, Row, Table, text,
 };
-use crate::model::{Format, InputKind, Inputs, Model, Overhead, Program, Quantity, Ratio, View};
+use crate::model::{
+    Format, InputKind, Inputs, Model, Overhead, Program, Quantity, Ratio, Unit, View,
+};
 use serde_json::{Value as Json, json};
 
 /// What a calculator is made of.
@@ -68,9 +70,14 @@ pub(super) fn calculator(call: &mut Call<'_>, asked: Asked) -> Option<Calculator
     } else {
         asked.resources.clone()
     };
+    let unit = |resource: &String| {
+        let totals = overheads.iter().filter_map(|overhead| overhead.total(asked.view, resource));
+        overhead::single_unit(model, totals.map(|cost| &cost.evaluation))
+    };
     let mut building = Building {
         model,
         asked: &asked,
+        units: resources.iter().map(unit).collect(),
         resources: &resources,
         program: Program::new(model),
         differences: Vec::new(),
@@ -142,6 +149,8 @@ struct Building<'a> {
     model: &'a Model,
     asked: &'a Asked,
     resources: &'a [String],
+    /// The one unit of each resource's column, where it has one.
+    units: Vec<Option<Unit>>,
     program: Program<'a>,
     /// Roots that are the difference of two others.
     differences: Vec<(String, String, String)>,
@@ -202,18 +211,15 @@ impl Building<'_> {
         component: Option<&str>,
         cost: impl Fn(&str) -> Option<&'c crate::model::Cost>,
     ) {
-        for resource in self.resources {
+        for (index, resource) in self.resources.iter().enumerate() {
             let Some(cost) = cost(resource) else {
                 cells.push(text("–"));
                 continue;
             };
-            let value = ask::value(
-                self.model,
-                &cost.evaluation,
-                &self.asked.values,
-                &Format::default(),
-                false,
-            );
+            let unit = self.units[index].clone();
+            let format = Format { unit: unit.clone(), ..Format::default() };
+            let value =
+                ask::value(self.model, &cost.evaluation, &self.asked.values, &format, false);
             let mut shown = vec![Inline::Value(Box::new(value))];
             if cost.partial {
                 shown.insert(0, Inline::Text("≥ ".to_owned()));
@@ -221,7 +227,9 @@ impl Building<'_> {
             let key = format!("{option} {} {resource}", component.unwrap_or_default());
             let (view, column) = (self.asked.view, cells.len());
             cells.push(self.cell(key.clone(), column, shown, |program| {
-                program.add_cost(key, option, component, view, resource)
+                let added = program.add_cost(&key, option, component, view, resource);
+                unit.iter().for_each(|unit| program.show_in(&key, unit));
+                added
             }));
         }
     }
@@ -251,7 +259,7 @@ impl Building<'_> {
         if self.asked.components {
             cells.push(Vec::new());
         }
-        for resource in self.resources {
+        for (index, resource) in self.resources.iter().enumerate() {
             let view = self.asked.view;
             let (Some(cost), Some(other)) =
                 (overhead.total(view, resource), base.total(view, resource))
@@ -268,7 +276,8 @@ impl Building<'_> {
             let name = format!("{} - {}", key(&overhead.option), key(&base.option));
             self.cells.push(json!([self.table.rows.len(), cells.len(), name]));
             self.differences.push((name, key(&overhead.option), key(&base.option)));
-            cells.push(text(self.model.show(&evaluation, &Format::default()).text));
+            let format = Format { unit: self.units[index].clone(), ..Format::default() };
+            cells.push(text(self.model.show(&evaluation, &format).text));
         }
         self.table.rows.push(Row { cells, header: true, total: true });
     }

@@ -7,8 +7,8 @@ use super::{Call, Directive, INVALID_ARGUMENT};
 use crate::content::{Align, Block, Column, Content, Inline, Row, Table, Value, text};
 use crate::diag::Diagnostic;
 use crate::model::{
-    Cost, Dimension, Evaluation, Format, Inputs, ModelOption, Overhead, Problem, Quantity, Unit,
-    View,
+    Cost, Dimension, Evaluation, Format, Inputs, Model, ModelOption, Overhead, Problem, Quantity,
+    Unit, View,
 };
 use crate::text::Spanned;
 use num_traits::{Signed, Zero};
@@ -278,6 +278,23 @@ fn unit_of<'a>(
     Some(call.model.units.unit_for(&largest.0, &format))
 }
 
+/// The unit that a column of unlike sizes has, where its dimension has no multiples to choose from (bytes and time have):
+/// prices by the month beside prices by the hour cannot be compared.
+pub(super) fn single_unit<'a>(
+    model: &Model,
+    values: impl Iterator<Item = &'a Evaluation>,
+) -> Option<Unit> {
+    let largest = values
+        .filter_map(|evaluation| Some((evaluation.value.quantity()?, evaluation)))
+        .max_by(|(a, _), (b, _)| a.value.abs().cmp(&b.value.abs()))?;
+    let (quantity, evaluation) = largest;
+    if model.units.ladder(quantity.dimension, false).len() > 1 {
+        return None;
+    }
+    let format = model.format_for(quantity, evaluation, &Format::default());
+    Some(model.units.unit_for(quantity, &format))
+}
+
 fn shown(
     call: &Call<'_>,
     evaluation: &Evaluation,
@@ -383,6 +400,10 @@ fn by_component(
         .columns
         .extend(columns.iter().map(|what| number_column(format!("{}, each", what.title()))));
     table.columns.extend(columns.iter().map(|what| number_column(what.title())));
+    let unit = |what: &What| {
+        single_unit(call.model, costs.iter().filter_map(|cost| Some(&what.of(cost)?.evaluation)))
+    };
+    let units: Vec<_> = columns.iter().map(unit).collect();
     for (option, cost) in options.iter().zip(costs) {
         for component in cost.components.iter().filter(|component| component.present) {
             let count = Quantity::new(component.count.clone(), Default::default());
@@ -390,21 +411,26 @@ fn by_component(
                 text(&component.label),
                 text(call.model.units.show(&count, &Format::default()).text),
             ];
-            for what in columns {
+            for (what, unit) in columns.iter().zip(&units) {
                 let each = component.each.get(&(what.view, what.resource.clone()));
-                let each =
-                    each.map(|quantity| call.model.units.show(quantity, &Format::default()).text);
+                let format = Format { unit: unit.clone(), ..Format::default() };
+                let each = each.map(|quantity| call.model.units.show(quantity, &format).text);
                 cells.push(text(each.unwrap_or_else(|| "–".to_owned())));
             }
-            for what in columns {
+            for (what, unit) in columns.iter().zip(&units) {
                 let total = component.totals.get(&(what.view, what.resource.clone()));
-                cells.push(cell(call, total, inputs, None, range));
+                cells.push(cell(call, total, inputs, unit.as_ref(), range));
             }
             table.rows.push(Row { cells, header: true, total: false });
         }
         let mut cells = vec![text(&option.label), Vec::new()];
         cells.extend(columns.iter().map(|_| Vec::new()));
-        cells.extend(columns.iter().map(|what| cell(call, what.of(cost), inputs, None, range)));
+        cells.extend(
+            columns
+                .iter()
+                .zip(&units)
+                .map(|(what, unit)| cell(call, what.of(cost), inputs, unit.as_ref(), range)),
+        );
         table.rows.push(Row { cells, header: true, total: true });
     }
     table

@@ -214,6 +214,7 @@ pub(super) enum Model {
     /// Compute an expression
     Eval {
         /// The expression, such as `tax.cpu` or `pods * istio.sidecar.cpu`
+        #[arg(allow_hyphen_values = true)]
         expression: String,
         /// Set an input
         #[arg(long, value_name = "INPUT=VALUE", value_parser = pair)]

@@ -313,6 +313,17 @@ impl Model {
         Some((show(&range.low), show(&range.high)))
     }
 
+    /// What stands behind a value that has a range: ` (5–20)`; ` (within 5–20)` where the range holds the value, but may be
+    /// wider than it need be; ` (range unknown)` where there is none to be had, for a divisor that may be zero.
+    pub fn range_note(&self, evaluation: &Evaluation, format: &Format) -> Option<String> {
+        if evaluation.uncertain && evaluation.value.quantity().is_some() {
+            return Some(" (range unknown)".to_owned());
+        }
+        let (low, high) = self.show_range(evaluation, format)?;
+        let within = if evaluation.range.as_ref()?.exact { "" } else { "within " };
+        Some(format!(" ({within}{}–{})", low.number, high.number))
+    }
+
     fn show_quantity(
         &self,
         quantity: &Quantity,
@@ -338,12 +349,10 @@ impl Model {
         };
         if let Some(unit) = &evaluation.unit {
             let shown = &quantity.value / &unit.factor;
-            let bytes = matches!(quantity.dimension, Dimension::MEMORY | Dimension::DATA);
             let readable = shown.is_zero()
                 || (num_traits::Signed::abs(&shown) >= Ratio::new(1.into(), 100.into())
                     && num_traits::Signed::abs(&shown) < Ratio::from_integer(10_000.into()));
             if unit.dimension == quantity.dimension
-                && !bytes
                 && (readable || quantity.dimension != Dimension::TIME)
             {
                 format.unit = Some(unit.clone());
@@ -379,7 +388,10 @@ impl Model {
         }
         let decimal = units.iter().all(Unit::is_decimal_bytes);
         let first = units.swap_remove(0);
-        (units.iter().all(|unit| *unit == first).then_some(first), decimal)
+        // what is made of bytes is shown in the multiple that suits its size
+        let kept = !matches!(dimension, Dimension::MEMORY | Dimension::DATA) || first.is_of_bits();
+        let agreed = kept && units.iter().all(|unit| *unit == first);
+        (agreed.then_some(first), decimal)
     }
 
     /// The formula that a definition is, if an author wrote it as one.

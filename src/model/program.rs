@@ -96,6 +96,13 @@ impl<'m> Program<'m> {
         true
     }
 
+    /// Shows an expression that was added in this unit, whatever its parts were given in.
+    pub fn show_in(&mut self, key: &str, unit: &super::Unit) {
+        if let Some(Value::Object(root)) = self.roots.get_mut(key) {
+            root.insert("unit".into(), unit_json(unit));
+        }
+    }
+
     /// Adds how many of a component there are.
     pub fn add_count(&mut self, key: impl Into<String>, option: &str, component: &str) -> bool {
         let names = self
@@ -172,7 +179,7 @@ impl<'m> Program<'m> {
             let units = |decimal| self.model.units.ladder(*dimension, decimal);
             let ladder = |decimal| Value::Array(units(decimal).iter().map(unit_json).collect());
             ladders.insert(name.clone(), ladder(false));
-            if matches!(*dimension, Dimension::MEMORY | Dimension::DATA) {
+            if dimension.has_bytes() {
                 ladders.insert(format!("{name} decimal"), ladder(true));
             }
         }

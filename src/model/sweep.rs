@@ -204,26 +204,40 @@ impl Model {
         input: &str,
         inputs: &Inputs,
     ) -> Result<BreakEven, Problem> {
-        let grid = Grid::new(self, input)?;
-        let mut search = Search { model: self, a, b, input, inputs, grid: &grid };
-        search.run()
+        let grid = Grid::new(self, input, None)?;
+        Search { model: self, a, b, input, inputs, grid: &grid }.run()
+    }
+
+    /// The crossing of two expressions between two values of an input at which their order differs.
+    pub fn crossing_of(
+        &self,
+        (a, b): (&Compiled, &Compiled),
+        input: &str,
+        inputs: &Inputs,
+        (from, to): (&Ratio, &Ratio),
+    ) -> Result<Crossing, Problem> {
+        let grid = Grid::new(self, input, Some((from, to)))?;
+        let search = Search { model: self, a, b, input, inputs, grid: &grid };
+        let positive = search.difference(from)?.is_positive();
+        search.crossing(0, positive, grid.count)
     }
 }
 
 /// The steps of an input.
 struct Grid {
     first: Ratio,
+    /// The end, which need not be a whole number of steps away.
+    last: Ratio,
     step: Ratio,
     count: usize,
     dimension: Dimension,
-    whole: bool,
 }
 
 /// The most steps that are all looked at; of an input with more, every so many-th is.
 const MAX_STEPS: usize = 20_000;
 
 impl Grid {
-    fn new(model: &Model, input: &str) -> Result<Grid, Problem> {
+    fn new(model: &Model, input: &str, part: Option<(&Ratio, &Ratio)>) -> Result<Grid, Problem> {
         let span = Span::new(0, input.len());
         let Some(entry) = model.inputs.get(input) else {
             let problem = Problem::new(&UNKNOWN_ID, span, format!("there is no input `{input}`"));
@@ -232,18 +246,19 @@ impl Grid {
         let InputKind::Number { dimension, min, max, step, .. } = &entry.kind else {
             return Err(Problem::new(&WRONG_KIND, span, format!("`{input}` is not a number")));
         };
-        let (Some(first), Some(last)) = (min, max) else {
+        let (Some(first), Some(last)) = part.or(min.as_ref().zip(max.as_ref())).unzip() else {
             let message = format!("`{input}` has no range to look for a break-even in");
             return Err(Problem::new(&BAD_RANGE, span, message).help("give it a `min` and a `max`"));
         };
-        let count = ((last - first) / step).floor().to_integer();
+        let count = ((last - first) / step).ceil().to_integer();
         let count = usize::try_from(count).unwrap_or(usize::MAX);
-        let whole = dimension.is_count() && first.is_integer() && step.is_integer();
-        Ok(Grid { first: first.clone(), step: step.clone(), count, dimension: *dimension, whole })
+        let (first, last) = (first.clone(), last.clone());
+        Ok(Grid { first, last, step: step.clone(), count, dimension: *dimension })
     }
 
     fn at(&self, index: usize) -> Ratio {
-        &self.first + &self.step * Ratio::from_integer(index.into())
+        let at = &self.first + &self.step * Ratio::from_integer(index.into());
+        at.min(self.last.clone())
     }
 }
 
@@ -252,8 +267,12 @@ impl Grid {
 pub struct BreakEven {
     /// The places where the order changes, rising; none where one is always at least as dear as the other.
     pub crossings: Vec<Crossing>,
+    /// Where they cost the same, and the order is the same before and behind, or there is none: from one step to another.
+    pub equal: Vec<(Quantity, Quantity)>,
     /// Whether they cost the same everywhere.
     pub always_equal: bool,
+    /// Whether the first of the two is cheaper at the end, behind all crossings.
+    pub first_is_cheaper: bool,
     /// Whether every step was looked at; if not, two crossings close together may have been missed.
     pub complete: bool,
 }
@@ -263,8 +282,10 @@ pub struct BreakEven {
 pub struct Crossing {
     /// The input's value there.
     pub at: Quantity,
-    /// Whether `at` is where they are exactly equal; else it is the first step behind a jump, or between two bounds of a step.
+    /// Whether `at` is where they are exactly equal; else it is the first step behind a jump or a bend.
     pub exact: bool,
+    /// The last of the input's steps at which they are equal, where they are so over several.
+    pub until: Option<Quantity>,
     /// The first of the input's own steps at which the new order holds strictly, if it has such a step.
     pub from: Option<Quantity>,
     /// Whether the first of the two is cheaper behind it.
@@ -300,31 +321,42 @@ impl Search<'_> {
         Ok(left - value(self.b)?)
     }
 
-    fn run(&mut self) -> Result<BreakEven, Problem> {
+    fn run(&self) -> Result<BreakEven, Problem> {
         let grid = self.grid;
+        let quantity = |index: usize| Quantity::new(grid.at(index), grid.dimension);
         let stride = grid.count / MAX_STEPS + 1;
         let mut indexes: Vec<usize> = (0..=grid.count).step_by(stride).collect();
         if indexes.last() != Some(&grid.count) {
             indexes.push(grid.count);
         }
         let mut crossings = Vec::new();
-        let mut always_equal = true;
-        // the last point at which they differed
+        let mut equal = Vec::new();
+        // the last point at which they differed, and the points since then at which they did not
         let mut before: Option<(usize, Ratio)> = None;
+        let mut run: Option<(usize, usize)> = None;
         for index in indexes {
             let difference = self.difference(&grid.at(index))?;
             if difference.is_zero() {
+                run = Some((run.map_or(index, |(first, _)| first), index));
                 continue;
             }
-            always_equal = false;
-            if let Some((from, earlier)) = &before
-                && earlier.is_positive() != difference.is_positive()
-            {
-                crossings.push(self.crossing(*from, earlier.is_positive(), index)?);
+            let run = run.take();
+            match &before {
+                Some((from, earlier)) if earlier.is_positive() != difference.is_positive() => {
+                    crossings.push(self.crossing(*from, earlier.is_positive(), index)?);
+                }
+                _ => equal.extend(run.map(|(from, to)| (quantity(from), quantity(to)))),
             }
             before = Some((index, difference));
         }
-        Ok(BreakEven { crossings, always_equal, complete: stride == 1 })
+        equal.extend(run.map(|(from, to)| (quantity(from), quantity(to))));
+        Ok(BreakEven {
+            crossings,
+            equal,
+            always_equal: before.is_none(),
+            first_is_cheaper: before.is_some_and(|(_, difference)| difference.is_negative()),
+            complete: stride == 1,
+        })
     }
 
     /// The crossing between two points of the grid at which the order differs.
@@ -340,6 +372,7 @@ impl Search<'_> {
             return Ok(Crossing {
                 at: quantity(grid.at(left)),
                 exact: true,
+                until: (left + 1 < right).then(|| quantity(grid.at(right - 1))),
                 from,
                 first_is_cheaper,
             });
@@ -351,10 +384,11 @@ impl Search<'_> {
         let two = Ratio::one() + Ratio::one();
         let third = (&x1 + &at) / &two;
         let half = &y1 / &two;
-        let exact = self.difference(&at).is_ok_and(|y| y.is_zero())
-            && self.difference(&third).is_ok_and(|y| y == half);
-        let at = if !exact && grid.whole { x2 } else { at };
-        Ok(Crossing { at: quantity(at), exact, from, first_is_cheaper })
+        let exact = y2.is_zero()
+            || (self.difference(&at).is_ok_and(|y| y.is_zero())
+                && self.difference(&third).is_ok_and(|y| y == half));
+        let at = if exact && !y2.is_zero() { at } else { x2 };
+        Ok(Crossing { at: quantity(at), exact, until: None, from, first_is_cheaper })
     }
 
     /// The first step behind `low`, up to `high`, for which something holds that holds for `high`.

@@ -155,10 +155,9 @@ fn shown(model: &Model, evaluation: &Evaluation) -> String {
         let exactly = format!("{} {}", people.exact, people.unit);
         let _ = write!(out, " (exactly {})", exactly.trim_end());
     }
-    if let Some((low, high)) = model.show_range(evaluation, &Format::default())
-        && low.text != high.text
-    {
-        let _ = write!(out, " ({}–{})", low.text, high.text);
+    let one_value = |(low, high): (model::Shown, model::Shown)| low.number == high.number;
+    if !model.show_range(evaluation, &Format::default()).is_some_and(one_value) {
+        out.extend(model.range_note(evaluation, &Format::default()));
     }
     out
 }

@@ -139,9 +139,12 @@ fn number(text: &str, at: usize) -> Result<usize, Problem> {
         let span = Span::new(at, at + whole.len());
         let error =
             Problem::new(&super::parse::BAD_FORMULA, span, format!("`{whole}` is not a number"));
-        return Err(
-            error.help(format!("a quantity in a formula is written `quantity(\"{whole}\")`"))
-        );
+        return Err(match crate::model::quantity::parse_kubernetes(whole) {
+            Ok(_) => {
+                error.help(format!("a quantity in a formula is written `quantity(\"{whole}\")`"))
+            }
+            Err(_) => error,
+        });
     }
     Ok(end)
 }

@@ -3,9 +3,10 @@
 use super::parse::{Ast, AstKind};
 use super::{Binary, Function, Ir, Local, NodeId, Op, Scalar, Type};
 use crate::diag::{Code, Level};
+use crate::model::evaluate::NO_VALUE;
 use crate::model::problem::Problem;
 use crate::model::quantity::{Units, parse_kubernetes};
-use crate::text::Span;
+use crate::text::{Location, Span};
 use indexmap::IndexMap;
 use num_traits::Zero;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -98,6 +99,8 @@ pub(in crate::model) struct Names {
     pub(in crate::model) options: IndexMap<String, OptionNames>,
     /// What an input that is a choice may be, by the input's index.
     pub(in crate::model) choices: HashMap<usize, Vec<String>>,
+    /// Inputs and figures that are there, but have a finding of their own and so no value.
+    pub(in crate::model) bad: HashMap<String, Location>,
 }
 
 /// What rules of a checklist or an advisor may refer to besides.
@@ -270,6 +273,11 @@ impl<'a> Resolver<'a> {
             Some((Name::Input(index), at)) if at == fields.len() => Op::Input(index),
             Some((Name::Figure(index), at)) if at == fields.len() => Op::Figure(index),
             Some((Name::Definition(index), at)) if at == fields.len() => Op::Definition(index),
+            _ if self.scope.names.bad.contains_key(&full) => {
+                let problem = Problem::new(&NO_VALUE, span, format!("`{full}` has no value"));
+                let place = self.scope.names.bad[&full].clone();
+                self.problem(problem.related(place, "it has a finding of its own"))
+            }
             _ => {
                 // of thousands of names, only those of about that length can be near
                 let near = |name: &&str| name.len().abs_diff(full.len()) <= 4;
@@ -553,6 +561,10 @@ fn bad_quantity(span: Span, error: crate::model::quantity::QuantityError) -> Pro
 /// The one argument of a function that takes a text in quotes.
 fn text_argument<'t>(call: &Ast, name: &str, args: &'t [Ast]) -> Result<(&'t str, Span), Problem> {
     match args {
+        // the place is that of the text itself: what may be written instead of it goes within the quotes
+        [Ast { kind: AstKind::Text(text), span, .. }] if span.len() == text.len() + 2 => {
+            Ok((text, Span::new(span.start + 1, span.end - 1)))
+        }
         [Ast { kind: AstKind::Text(text), span, .. }] => Ok((text, *span)),
         _ => {
             let message = format!("`{name}` takes one text in quotes");

@@ -469,11 +469,14 @@ impl<'a> Loader<'a> {
             self.model.definitions[*index].depth = depth.min(MAX_DEPTH + 1);
             self.model.definitions[*index].ir = if bad { Ir::default() } else { ir };
         }
-        for formula in self.model.formulas.values() {
+        self.nothing_of(&resources);
+        for formula in self.model.formulas.values_mut() {
             let ty = self.model.leaves.definitions[formula.definition];
-            if let (Some(unit), Type::Number(dimension)) = (&formula.unit, ty)
-                && unit.dimension != dimension
-            {
+            if let (Some(unit), Type::Number(dimension)) = (&mut formula.unit, ty) {
+                *unit = unit.towards(dimension);
+                if unit.dimension == dimension {
+                    continue;
+                }
                 let message = format!(
                     "`{}` is {dimension}, and `{}` is {}",
                     formula.name, unit.many, unit.dimension
@@ -483,6 +486,18 @@ impl<'a> Loader<'a> {
                     formula.location.clone(),
                     message,
                 ));
+            }
+        }
+    }
+
+    /// Gives the totals of options that request nothing of a resource the dimension that it has in other options.
+    fn nothing_of(&mut self, resources: &HashMap<String, (Dimension, Location)>) {
+        for names in self.model.names.options.values() {
+            for ((_, resource), definition) in &names.totals {
+                let ty = &mut self.model.leaves.definitions[*definition];
+                if let (Type::Zero, Some((dimension, _))) = (&ty, resources.get(resource)) {
+                    *ty = Type::Number(*dimension);
+                }
             }
         }
     }

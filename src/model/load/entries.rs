@@ -79,7 +79,10 @@ impl<'a> Loader<'a> {
     pub(super) fn values(&mut self) {
         for (name, entry) in self.top("inputs") {
             let index = self.model.inputs.len();
-            let Some(input) = self.input(&name, &entry) else { continue };
+            let Some(input) = self.input(&name, &entry) else {
+                self.model.names.bad.insert(name, entry.location());
+                continue;
+            };
             if !self.declare(&name, Name::Input(index), &input.location) {
                 continue;
             }
@@ -96,7 +99,10 @@ impl<'a> Loader<'a> {
         }
         for (name, entry) in self.top("figures") {
             let index = self.model.figures.len();
-            let Some(figure) = self.figure(&name, &entry) else { continue };
+            let Some(figure) = self.figure(&name, &entry) else {
+                self.model.names.bad.insert(name, entry.location());
+                continue;
+            };
             if !self.declare(&name, Name::Figure(index), &figure.location) {
                 continue;
             }
@@ -152,7 +158,12 @@ impl<'a> Loader<'a> {
             Some(found.value)
         };
         let (min, max, low, high) = (bound("min"), bound("max"), bound("low"), bound("high"));
-        let step = bound("step").filter(|step| *step > Ratio::zero());
+        let step = bound("step");
+        if step.as_ref().is_some_and(|step| *step <= Ratio::zero()) {
+            let message = format!("the step of `{name}` must be more than nothing");
+            self.report(&BAD_RANGE, entry.location_of("step"), message);
+        }
+        let step = step.filter(|step| *step > Ratio::zero());
         let min = min.or((default.value >= Ratio::zero()).then(Ratio::zero));
         let step = step
             .unwrap_or_else(|| unit.as_ref().map_or_else(Ratio::one, |unit| unit.factor.clone()));

@@ -71,10 +71,13 @@ pub(super) static QUANTITY_ADJUSTED: Code = Code {
     name: "quantity-adjusted",
     level: Level::Warn,
     summary: "a quantity that Kubernetes would not keep as written",
-    page: "Kubernetes keeps quantities to a billionth, rounding up, and none above 2⁶³−1. `0.1n` becomes `1n`. Written as `0.1n` it \
-        looks more exact than it is.\n",
+    page: "Kubernetes keeps cpu and memory to a billionth, rounding up, and none above 2⁶³−1. A request of `0.1n` becomes `1n`. \
+        Written as `0.1n` it looks more exact than it is. All else (prices, times, counts) is taken as it is written.\n",
     alias: "",
 };
+
+/// What CEL does not read as a name.
+const RESERVED: [&str; 4] = ["true", "false", "null", "in"];
 
 impl Model {
     /// Reads a model from its files, all of which count as one.
@@ -233,13 +236,16 @@ impl<'a> Loader<'a> {
         let part = |part: &str| {
             part.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
                 && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-                && !matches!(part, "true" | "false" | "null" | "in")
+                && !RESERVED.contains(&part)
         };
         if !name.split('.').all(part) {
             let suggestion = name.replace(['-', ' '], "_");
             let message = format!("`{name}` cannot be used in formulas");
             let finding = self.report(&BAD_NAME, location.clone(), message);
-            finding.help.push("names are letters, digits and `_`, with dots between parts".into());
+            finding.help.push(match name.split('.').find(|part| RESERVED.contains(part)) {
+                Some(word) => format!("`{word}` is a word of the language of formulas"),
+                None => "names are letters (a–z), digits and `_`, with dots between parts".into(),
+            });
             if suggestion != name && suggestion.split('.').all(part) {
                 finding.help.push(format!("write `{suggestion}`"));
             }
@@ -284,11 +290,12 @@ impl<'a> Loader<'a> {
         let location = Location::new(source, value.span().into());
         let written = read::written(value.get_ref(), &self.model.units)?;
         let resolved = written.and_then(|written| {
-            if written.adjusted {
+            let (found, unit) = written.resolve(unit, dimension, name)?;
+            if written.kept.is_some_and(|kept| kept == found.value) {
                 let message = "Kubernetes would round or cap this quantity";
                 self.findings.push(Diagnostic::new(&QUANTITY_ADJUSTED, location.clone(), message));
             }
-            written.resolve(unit, dimension, name)
+            Ok((found, unit))
         });
         match resolved {
             Ok(found) => Some(found),

@@ -376,6 +376,10 @@ pub(super) fn placed(source: &Arc<Source>, value: &Spanned<DeValue<'_>>) -> Opti
 pub(super) fn number(value: &DeValue<'_>) -> Option<Result<Ratio, QuantityError>> {
     match value {
         DeValue::Integer(integer) => {
+            // in base ten as any number; in another a digit says less, so it is bounded well enough
+            if integer.radix() == 10 || integer.as_str().len() > 200 {
+                return Some(decimal(integer.as_str()));
+            }
             let digits =
                 num_bigint::BigInt::parse_bytes(integer.as_str().as_bytes(), integer.radix())?;
             Some(Ok(Ratio::from_integer(digits)))

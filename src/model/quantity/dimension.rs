@@ -53,6 +53,20 @@ impl Dimension {
         self.combine(other, i8::checked_sub)
     }
 
+    /// The same, where its bytes are sent or stored and not held.
+    pub fn of_data(self) -> Dimension {
+        let [cpu, memory, data, time, money] = self.powers;
+        match memory.checked_add(data) {
+            Some(data) => Dimension { powers: [cpu, 0, data, time, money] },
+            None => self,
+        }
+    }
+
+    /// Whether bytes are part of it.
+    pub fn has_bytes(self) -> bool {
+        self.powers[1] != 0 || self.powers[2] != 0
+    }
+
     /// The powers of cpu, memory, data, time and money.
     pub fn powers(self) -> [i8; 5] {
         self.powers

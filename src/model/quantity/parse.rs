@@ -27,10 +27,10 @@ impl QuantityError {
 pub struct Kubernetes {
     /// Its value; exactly what Kubernetes would compute with.
     pub value: Ratio,
+    /// What is written. Kubernetes keeps another value where that is finer than a billionth (it rounds up) or above 2⁶³−1.
+    pub written: Ratio,
     /// Whether it was written with `Ki` … `Ei`.
     pub binary: bool,
-    /// Whether Kubernetes keeps another value than the one that is written: it rounds up to a billionth, and caps at 2⁶³−1.
-    pub adjusted: bool,
 }
 
 /// More digits, or a larger exponent, than any figure has.
@@ -53,15 +53,14 @@ pub fn parse_kubernetes(text: &str) -> Result<Kubernetes, QuantityError> {
         .ok_or_else(|| {
             QuantityError::new(format!("`{text}` is larger or smaller than any quantity"))
         })?;
-    let value = decimal(number)? * power(base, exponent);
-    let (value, adjusted) = as_kept(value);
-    Ok(Kubernetes { value, binary: base == 1024, adjusted })
+    let written = decimal(number)? * power(base, exponent);
+    Ok(Kubernetes { value: as_kept(&written), written, binary: base == 1024 })
 }
 
 /// A value as Kubernetes keeps it: nothing finer than a billionth (rounded away from zero), at most 2⁶³−1.
-fn as_kept(value: Ratio) -> (Ratio, bool) {
+fn as_kept(value: &Ratio) -> Ratio {
     let nano = Ratio::from_integer(BigInt::from(1_000_000_000));
-    let scaled = &value * &nano;
+    let scaled = value * &nano;
     let kept = if scaled.is_integer() {
         value.clone()
     } else if value.is_negative() {
@@ -70,9 +69,7 @@ fn as_kept(value: Ratio) -> (Ratio, bool) {
         scaled.ceil() / &nano
     };
     let most = Ratio::from_integer(BigInt::from(i64::MAX));
-    let kept = if kept > most { most } else { kept };
-    let adjusted = kept != value;
-    (kept, adjusted)
+    kept.min(most)
 }
 
 /// The base and exponent that a suffix stands for: none for no suffix, an inner none where it is out of bounds.
@@ -156,8 +153,9 @@ pub struct Written {
     pub unit: Option<Unit>,
     /// Whether it was written with `Ki` … `Ei` and no unit.
     pub binary: bool,
-    /// Whether Kubernetes would keep another value.
-    pub adjusted: bool,
+    /// What Kubernetes would keep of it, where that is another value. It is what counts for cpu and memory; a price or a rate
+    /// is none of Kubernetes' quantities.
+    pub kept: Option<Ratio>,
 }
 
 impl Units {
@@ -170,10 +168,10 @@ impl Units {
         }
         match parse_kubernetes(text) {
             Ok(bare) => Ok(Written {
-                number: bare.value,
+                kept: (bare.value != bare.written).then_some(bare.value),
+                number: bare.written,
                 unit: None,
                 binary: bare.binary,
-                adjusted: bare.adjusted,
             }),
             Err(error) => self.with_unit(text, error),
         }
@@ -237,12 +235,12 @@ fn split_exponent(text: &str) -> Option<(&str, &str)> {
 
 impl Written {
     fn new(number: Ratio, unit: Unit) -> Written {
-        Written { number, unit: Some(unit), binary: false, adjusted: false }
+        Written { number, unit: Some(unit), binary: false, kept: None }
     }
 
     /// A plain number.
     pub fn number(number: Ratio) -> Written {
-        Written { number, unit: None, binary: false, adjusted: false }
+        Written { number, unit: None, binary: false, kept: None }
     }
 
     /// Decides the dimension; the first of these that says one: the `unit` or `dimension` beside it, its own unit, the
@@ -258,14 +256,24 @@ impl Written {
         let wanted = dimension.or(unit.map(|unit| unit.dimension));
         if let Some(own) = &self.unit {
             let value = &self.number * &own.factor;
-            let bytes = [Dimension::MEMORY, Dimension::DATA];
+            // `GB` is memory by itself; where data is asked for, it is bytes of data, alone or in a rate or a price
+            let data = own.dimension.of_data();
             return match wanted {
                 Some(wanted) if wanted == own.dimension => {
                     Ok((Quantity::new(value, wanted), unit.or(Some(own)).cloned()))
                 }
-                Some(wanted) if bytes.contains(&wanted) && bytes.contains(&own.dimension) => {
-                    let shown = Unit { dimension: wanted, ..own.clone() };
-                    Ok((Quantity::new(value, wanted), Some(shown)))
+                Some(wanted)
+                    if wanted == data
+                        || (dimension == Some(Dimension::DATA) && own.dimension.has_bytes()) =>
+                {
+                    let own = Unit { dimension: data, ..own.clone() };
+                    Ok((
+                        Quantity::new(value, data),
+                        Some(unit.map_or(own, |unit| unit.towards(data))),
+                    ))
+                }
+                Some(wanted) if own.dimension == wanted.of_data() => {
+                    Ok((Quantity::new(value, wanted), Some(own.towards(wanted))))
                 }
                 Some(wanted) => {
                     let has = own.dimension;
@@ -284,8 +292,17 @@ impl Written {
                 return Err(QuantityError::new(message));
             }
             let value = if self.binary { self.number.clone() } else { &self.number * &unit.factor };
-            let dimension = dimension.unwrap_or(unit.dimension);
-            return Ok((Quantity::new(value, dimension), Some(unit.clone())));
+            let wanted = match dimension {
+                Some(Dimension::DATA) if unit.dimension.has_bytes() => unit.dimension.of_data(),
+                Some(dimension) => dimension,
+                None => unit.dimension,
+            };
+            let unit = unit.towards(wanted);
+            if unit.dimension != wanted {
+                let has = unit.dimension;
+                return Err(QuantityError::new(format!("`{}` is {has}, not {wanted}", unit.many)));
+            }
+            return Ok((Quantity::new(value, wanted), Some(unit)));
         }
         let named = match name.rsplit('.').next() {
             Some("cpu") => Some(Dimension::CPU),
@@ -293,7 +310,9 @@ impl Written {
             _ => None,
         };
         let dimension = wanted.or(named);
-        let dimension = dimension.or(self.binary.then_some(Dimension::MEMORY));
-        Ok((Quantity::new(self.number.clone(), dimension.unwrap_or_default()), None))
+        let dimension = dimension.or(self.binary.then_some(Dimension::MEMORY)).unwrap_or_default();
+        let kept = self.kept.as_ref();
+        let kept = kept.filter(|_| matches!(dimension, Dimension::CPU | Dimension::MEMORY));
+        Ok((Quantity::new(kept.unwrap_or(&self.number).clone(), dimension), None))
     }
 }

@@ -87,15 +87,21 @@ impl Units {
 
     /// The units that a quantity of a dimension is shown in where none is asked for, from small to large; never empty.
     pub fn ladder(&self, dimension: Dimension, decimal_bytes: bool) -> Vec<Unit> {
+        let bytes: &[&str] = if decimal_bytes {
+            &["B", "kB", "MB", "GB", "TB", "PB"]
+        } else {
+            &["B", "KiB", "MiB", "GiB", "TiB", "PiB"]
+        };
         let names: &[&str] = match dimension {
             Dimension::CPU => &["cores"],
-            Dimension::MEMORY | Dimension::DATA if decimal_bytes => {
-                &["B", "kB", "MB", "GB", "TB", "PB"]
+            Dimension::MEMORY | Dimension::DATA => bytes,
+            // bytes per something, a rate above all
+            _ if matches!(dimension.powers(), [..=0, 1, 0, ..=0, 0] | [..=0, 0, 1, ..=0, 0]) => {
+                return bytes.iter().map(|name| self.composed(dimension, name)).collect();
             }
-            Dimension::MEMORY | Dimension::DATA => &["B", "KiB", "MiB", "GiB", "TiB", "PiB"],
             Dimension::TIME => &["ns", "µs", "ms", "s", "min", "hours", "days"],
             Dimension::COUNT => &[""],
-            _ => return vec![self.composed(dimension)],
+            _ => return vec![self.composed(dimension, if decimal_bytes { "GB" } else { "GiB" })],
         };
         names
             .iter()
@@ -104,8 +110,8 @@ impl Units {
             .collect()
     }
 
-    /// A unit for a dimension that has no unit of its own: `cores·s`, `USD/month`.
-    fn composed(&self, dimension: Dimension) -> Unit {
+    /// A unit for a dimension that has no unit of its own: `cores·s`, `USD/month`; with its bytes counted in these.
+    fn composed(&self, dimension: Dimension, bytes: &str) -> Unit {
         // what people expect: rates by the second, but money by the month and prices by the hour
         let powers = dimension.powers();
         let time = match powers {
@@ -115,7 +121,7 @@ impl Units {
             _ => "s",
         };
         let currency = self.currency().to_owned();
-        let names = ["core", "GiB", "GiB", time, currency.as_str()];
+        let names = ["core", bytes, bytes, time, currency.as_str()];
         let side = |sign: i8| {
             let mut words = Vec::new();
             // money leads, then resources, then time

@@ -334,6 +334,16 @@ impl Unit {
         })
     }
 
+    /// The same unit for another dimension, if the two only differ in what their bytes are: held (memory), or sent and stored
+    /// (data).
+    pub fn towards(&self, dimension: Dimension) -> Unit {
+        if self.dimension.of_data() == dimension.of_data() {
+            Unit { dimension, ..self.clone() }
+        } else {
+            self.clone()
+        }
+    }
+
     /// Whether it is a plain number's unit, with no name.
     pub fn is_bare(&self) -> bool {
         self.many.is_empty() && self.before.is_empty()
@@ -341,7 +351,13 @@ impl Unit {
 
     /// Whether it counts bytes in powers of a thousand.
     pub fn is_decimal_bytes(&self) -> bool {
-        matches!(self.many.as_str(), "kB" | "MB" | "GB" | "TB" | "PB")
+        let above = self.many.split('/').next();
+        matches!(above, Some("kB" | "MB" | "GB" | "TB" | "PB"))
+    }
+
+    /// Whether it counts bits, not bytes.
+    pub fn is_of_bits(&self) -> bool {
+        self.one.ends_with("bit")
     }
 }
 

@@ -72,8 +72,34 @@ const CASES: &[(&str, &[&str])] = &[
         &["2:9 bad-quantity: `€` is not the model's currency, USD [\"€5\"]"],
     ),
     (
-        "[figures.a]\nvalue = \"0.1n\"\nbasis = \"judgement\"",
+        "[figures.a.cpu]\nvalue = \"0.1n\"\nbasis = \"judgement\"",
         &["2:9 quantity-adjusted: Kubernetes would round or cap this quantity [\"0.1n\"]"],
+    ),
+    // Kubernetes has no say in a price
+    ("[figures.a]\nvalue = \"0.0000000004\"\nunit = \"USD\"\nbasis = \"judgement\"", &[]),
+    ("[figures.a]\nvalue = \"0.0000000004\"\nbasis = \"judgement\"", &[]),
+    (
+        "[figures.a]\nvalue = 1234567890123456789012345678901234567890123456789012345678901\nbasis = \"judgement\"",
+        &["2:9 bad-quantity: a number has at most 60 digits"],
+    ),
+    (
+        "[figures.a]\nvalue = 3\nunit = \"GiB\"\ndimension = \"cpu\"\nbasis = \"judgement\"",
+        &["2:9 bad-quantity: `GiB` is memory, not cpu [3]"],
+    ),
+    (
+        "[inputs.a]\ndefault = 1\nstep = 0",
+        &["3:8 bad-range: the step of `a` must be more than nothing [0]"],
+    ),
+    // bytes are of data where that is said, also in a rate
+    (
+        "[figures.a]\nvalue = \"3 MB/s\"\nhigh = \"4 MB/s\"\ndimension = \"data\"\nbasis = \"judgement\"\n[formulas]\n\
+         x = \"a + quantity('8 Mbit/s')\"\ny = { expr = \"x\", unit = \"MB/s\" }",
+        &[],
+    ),
+    // what has a finding of its own is there
+    (
+        "[figures.rate]\nvalue = \"3 furlongs\"\nbasis = \"judgement\"\n[inputs]\nrat = 1\n[formulas]\nx = \"rate + 1\"",
+        &["2:9 bad-quantity: unknown unit `furlongs`", "7:6 no-value: `rate` has no value [rate]"],
     ),
     (
         "[figures.a]\nvalue = \"1e999\"\nbasis = \"judgement\"",
@@ -201,7 +227,7 @@ const CASES: &[(&str, &[&str])] = &[
     ),
     (
         "[options.o]\nlabel=\"O\"\ncomponents=[]\n[formulas]\nx = \"option('oo').cpu\"",
-        &["5:13 unknown-name: there is no option `oo` ['oo']"],
+        &["5:14 unknown-name: there is no option `oo` [oo]"],
     ),
     (
         "[options.o]\nlabel=\"O\"\ncomponents=[]\n[formulas]\nx = \"option('o').usage.cpu\"",
@@ -237,7 +263,7 @@ const CASES: &[(&str, &[&str])] = &[
         "[checklists.c]\ntitle=\"C\"\nitems=[{id=\"i\",text=\"t {= nope } u\"}]\nbands=[{id=\"b\",when=\"yes > 1 && answer('j')\",verdict=\"v\"}]",
         &[
             "3:27 unknown-name: the model has no `nope` [nope]",
-            "4:40 unknown-name: there is no item `j` ['j']",
+            "4:41 unknown-name: there is no item `j` [j]",
         ],
     ),
     (

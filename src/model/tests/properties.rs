@@ -179,8 +179,8 @@ proptest! {
         let mantissa = i128::from(whole) * scale + i128::from(digits);
         let expected = Ratio::new(BigInt::from(mantissa * above), BigInt::from(scale * below));
         let read = parse_kubernetes(&text).unwrap();
-        prop_assert_eq!(read.value, expected);
-        prop_assert!(!read.adjusted);
+        prop_assert_eq!(&read.value, &expected);
+        prop_assert_eq!(read.value, read.written);
     }
 
     /// A quantity that is shown as a manifest has it is read as the same quantity.

@@ -118,7 +118,7 @@ fn breakeven_is_solved() {
 #[test]
 fn breakeven_of_steps_and_curves_says_so() {
     let model = model(
-        "[inputs.n]\ndefault = 5\nmin = 1\nmax = 100\n[inputs.x]\nunit = \"s\"\ndefault = 1\nmax = 100\nstep = \"0.5 s\"\n[formulas]\nf = \"n\"\n",
+        "[inputs.n]\ndefault = 5\nmin = 1\nmax = 100\n[inputs.x]\nunit = \"s\"\ndefault = 1\nmax = 100\nstep = \"0.5 s\"\n[inputs.w]\ndefault = 5\nmin = 1\nmax = 100\nstep = 30\n[formulas]\nf = \"n\"\n",
     );
     let solve = |a: &str, b: &str, input: &str| {
         let (a, b) = (model.compile(a).unwrap(), model.compile(b).unwrap());
@@ -139,6 +139,32 @@ fn breakeven_of_steps_and_curves_says_so() {
     // equal for a while, then the other way round: where it begins
     let plateau = solve("max(n, 20)", "20 + max(0, n - 20) * 2 - max(0, 10 - n)", "n");
     assert_eq!(plateau, (vec![at("10", true)], false));
+    // the range ends between two steps of 30, and the order changes there
+    assert_eq!(solve("w", "95", "w"), (vec![at("95", true)], false));
+}
+
+/// Equal without a change of order: a free allowance at the beginning, a touch in the middle, a cap at the end.
+#[test]
+fn options_that_only_touch_are_said_to() {
+    let model = model("[inputs.n]\ndefault = 5\nmin = 1\nmax = 100\n");
+    let solve = |a: &str, b: &str| {
+        let (a, b) = (model.compile(a).unwrap(), model.compile(b).unwrap());
+        let found = model.breakeven_of(&a, &b, "n", &model.inputs()).unwrap();
+        let whole = |quantity: &Quantity| quantity.value.to_integer().to_string();
+        let equal = found.equal.iter().map(|(from, to)| format!("{}-{}", whole(from), whole(to)));
+        let crossings = found
+            .crossings
+            .iter()
+            .map(|c| format!("{}-{}", whole(&c.at), c.until.as_ref().map_or(String::new(), whole)));
+        (crossings.collect::<Vec<_>>(), equal.collect::<Vec<_>>(), found.first_is_cheaper)
+    };
+    let none: Vec<String> = Vec::new();
+    assert_eq!(solve("0", "max(0, n - 20)"), (none.clone(), vec!["1-20".into()], true));
+    assert_eq!(solve("(n - 7) * (n - 7)", "0"), (none.clone(), vec!["7-7".into()], false));
+    assert_eq!(solve("min(n, 90)", "n"), (none.clone(), vec!["1-90".into()], true));
+    assert_eq!(solve("100", "n"), (none.clone(), vec!["100-100".into()], false));
+    let over = "n < 10 ? n - 10 : (n > 12 ? n - 12 : 0)";
+    assert_eq!(solve(over, "0"), (vec!["10-12".into()], none, false));
 }
 
 #[test]

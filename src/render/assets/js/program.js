@@ -145,7 +145,7 @@ function show(value, { unit, dimension = 'count', decimal }, ladders) {
   const size = value.abs();
   const count = ({ factor }) => size.over(Ratio.read(factor));
   const between = (number) => !number.n || (100n * number.n >= number.d && number.n < 10000n * number.d);
-  const kept = unit && !/^(memory|data)$/.test(dimension) && (dimension !== 'time' || between(count(unit)));
+  const kept = unit && (dimension !== 'time' || between(count(unit)));
   const units = kept ? [unit] : ladders[dimension + (decimal ? ' decimal' : '')];
   const { factor, one, many, before } = units.findLast((other) => count(other).floor()) ?? units.find((other) => !size.n && other.factor === '1') ?? units[0];
   const scaled = value.over(Ratio.read(factor));
