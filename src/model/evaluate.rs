@@ -361,7 +361,8 @@ impl Model {
         format
     }
 
-    /// The unit of the parts that have the dimension of the whole, if they agree on one.
+    /// The unit of the parts that have the dimension of the whole, if they agree on one: of the formulas, whose unit says how
+    /// they are shown, else of the figures and inputs.
     pub(super) fn unit_hint(&self, ir: &Ir, ty: Type, touched: &Touched) -> (Option<Unit>, bool) {
         let Some(dimension) = ty.dimension() else { return (None, false) };
         let own = match ir.nodes.last().map(|node| &node.op) {
@@ -379,9 +380,13 @@ impl Model {
             return (Some(own), decimal);
         }
         let of = |unit: &Option<Unit>| unit.clone().filter(|unit| unit.dimension == dimension);
-        let mut units: Vec<Unit> =
-            touched.figures.iter().filter_map(|index| of(&self.figures[*index].unit)).collect();
-        units.extend(touched.inputs.iter().filter_map(|index| of(&self.inputs[*index].unit)));
+        let formulas = touched.definitions.iter().filter_map(|index| self.formula_of(*index));
+        let mut units: Vec<Unit> = formulas.filter_map(|formula| of(&formula.unit)).collect();
+        if units.is_empty() {
+            let figures = touched.figures.iter().map(|index| &self.figures[*index].unit);
+            let inputs = touched.inputs.iter().map(|index| &self.inputs[*index].unit);
+            units.extend(figures.chain(inputs).filter_map(of));
+        }
         // counts are of many things; a product of pods and hops is neither
         if dimension.is_count() || units.is_empty() {
             return (None, false);
@@ -430,7 +435,11 @@ impl Model {
                 let whole = Span::new(0, text.len());
                 let problem =
                     Problem::new(code, whole, format!("{message}, in `{}`", definition.name));
-                problem.related(definition.text.locate(fault.span), "here")
+                match fault.kind {
+                    FaultKind::Bad => problem
+                        .related(definition.text.location.clone(), "it has a finding of its own"),
+                    _ => problem.related(definition.text.locate(fault.span), "here"),
+                }
             }
         }
     }

@@ -13,7 +13,7 @@ pub static MODEL: Table = table(
         optional(
             "units",
             Kind::Map(&Kind::Quantity),
-            "Units of your own, by name in the singular: `gateway = \"1\"` makes `3 gateways` a count, `krps = \"1000 requests/s\"` a \
+            "Units of your own, by name (letters alone) in the singular: `gateway = \"1\"` makes `3 gateways` a count, `krps = \"1000 requests/s\"` a \
              shorthand.",
         ),
         optional("inputs", Kind::Named(&INPUT), "What a reader may vary."),

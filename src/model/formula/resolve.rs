@@ -128,7 +128,10 @@ pub(in crate::model) fn resolve(text: &str, scope: Scope<'_>) -> Result<Ir, Vec<
     if let Some(constant) = resolver.bare_quantity(text) {
         return constant.map_err(|problem| vec![problem]);
     }
-    let ast = super::parse::parse(text).map_err(|problem| vec![problem])?;
+    let ast = match super::parse::parse(text) {
+        Ok(ast) => ast,
+        Err(problem) => return resolver.with_unit(text, problem).map_err(|problem| vec![problem]),
+    };
     let (_, depth) = resolver.expression(&ast);
     resolver.ir.depth = depth;
     if resolver.problems.is_empty() { Ok(resolver.ir) } else { Err(resolver.problems) }
@@ -162,6 +165,23 @@ impl<'a> Resolver<'a> {
             }
             Err(error) => Err(bad_quantity(span, error)),
         })
+    }
+
+    /// `8 GiB` as a whole formula, which CEL cannot read. (`2 / pods` it can, so that is a division.)
+    fn with_unit(&self, text: &str, problem: Problem) -> Result<Ir, Problem> {
+        let word = text.trim();
+        let quantity = self.scope.units.quantity(word);
+        match (quantity, self.scope.bare) {
+            (Ok(quantity), Some(_)) => {
+                let mut ir = Ir { depth: 1, ..Ir::default() };
+                let span = Span::new(0, text.len());
+                let id = ir.push(Op::Constant(Scalar::Number(quantity.value)), span, span);
+                ir.nodes[id].ty = Type::Number(quantity.dimension);
+                Ok(ir)
+            }
+            (Ok(_), None) => Err(problem.help(format!("write `quantity(\"{word}\")`"))),
+            (Err(_), _) => Err(problem),
+        }
     }
 
     fn problem(&mut self, problem: Problem) -> Op {

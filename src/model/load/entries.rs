@@ -62,7 +62,9 @@ impl<'a> Loader<'a> {
                         self.report(&super::DUPLICATE_ENTRY, location, message);
                     }
                 } else if !name.chars().all(char::is_alphabetic) {
-                    self.report(&super::BAD_NAME, location, format!("`{name}` cannot be a unit"));
+                    let message = format!("`{name}` cannot be a unit");
+                    let finding = self.report(&super::BAD_NAME, location, message);
+                    finding.help.push("a unit's name is letters alone".into());
                 } else if let Some((size, _)) = self.quantity_of(file.source, value, "", None, None)
                 {
                     if size.value > Ratio::zero() {
