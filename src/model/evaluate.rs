@@ -321,7 +321,10 @@ impl Model {
         }
         let (low, high) = self.show_range(evaluation, format)?;
         let within = if evaluation.range.as_ref()?.exact { "" } else { "within " };
-        Some(format!(" ({within}{}–{})", low.number, high.number))
+        // no dash beside a minus sign
+        let signed = low.number.starts_with('-') || high.number.starts_with('-');
+        let to = if signed { " to " } else { "–" };
+        Some(format!(" ({within}{}{to}{})", low.number, high.number))
     }
 
     fn show_quantity(

@@ -221,8 +221,8 @@ impl Walk<'_> {
             count += 1;
         }
         let operand = match &operand.expr {
-            // the signs are counted, so the literal's own is among them
-            Expr::Literal(literal) => self.unsigned(literal)?,
+            // the literal's own sign is among those that were counted, or behind a parenthesis: `-(-1)`
+            Expr::Literal(literal) => self.literal(literal)?,
             _ => self.expression(operand)?,
         };
         let span = at.to(operand.span);

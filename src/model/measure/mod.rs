@@ -65,7 +65,9 @@ pub struct Measured {
     pub label: String,
     /// How many there are.
     pub count: usize,
-    /// The sums over all of them. A usage is there only where it is known of each.
+    /// Of how many the usage is known: pods that wait or have just begun have none yet.
+    pub used: usize,
+    /// The sums over all of them, usage over those of which it is known.
     pub totals: BTreeMap<(View, Resource), Ratio>,
     /// The sums of what the pods reserve more because of it, by Kubernetes' rule.
     pub added: BTreeMap<Resource, Ratio>,
@@ -82,6 +84,8 @@ pub struct Namespace {
     pub meshed: usize,
     /// How many of each proxy, by id.
     pub proxies: BTreeMap<String, usize>,
+    /// How many containers are proxies, and of how many of them the usage is known.
+    pub containers: (usize, usize),
     /// What its proxies request and use.
     pub totals: BTreeMap<(View, Resource), Ratio>,
 }
@@ -145,7 +149,7 @@ pub fn measure(
     if findings.iter().any(|finding| finding.severity == crate::diag::Severity::Error) {
         return (None, findings);
     }
-    let measurement = reckoning.finish(nodes, today, files.top.is_some());
+    let measurement = reckoning.finish(nodes, today);
     (Some(measurement), findings)
 }
 
@@ -154,8 +158,6 @@ struct Reckoning<'a> {
     model: &'a Model,
     usage: &'a Usage,
     measured: Vec<Measured>,
-    /// How many of each proxy have a known usage.
-    used: Vec<usize>,
     result: Measurement,
     beside: BTreeMap<(String, String), (usize, BTreeSet<String>)>,
 }
@@ -166,6 +168,7 @@ impl<'a> Reckoning<'a> {
             id: proxy.id.clone(),
             label: proxy.label.clone(),
             count: 0,
+            used: 0,
             totals: BTreeMap::new(),
             added: BTreeMap::new(),
             ends: BTreeMap::new(),
@@ -174,7 +177,6 @@ impl<'a> Reckoning<'a> {
         Reckoning {
             model,
             usage,
-            used: vec![0; measured.len()],
             measured,
             result: Measurement::default(),
             beside: BTreeMap::new(),
@@ -244,7 +246,9 @@ impl<'a> Reckoning<'a> {
         *namespace.proxies.entry(measured.id.clone()).or_default() += 1;
         let key = (metadata.namespace.clone(), metadata.name.clone(), container.name.clone());
         let usage = self.usage.get(&key);
-        self.used[index] += usize::from(usage.is_some());
+        measured.used += usize::from(usage.is_some());
+        namespace.containers.0 += 1;
+        namespace.containers.1 += usize::from(usage.is_some());
         for (at, resource) in Resource::ALL.into_iter().enumerate() {
             let found = [
                 (
@@ -268,14 +272,7 @@ impl<'a> Reckoning<'a> {
         Ok(())
     }
 
-    fn finish(mut self, nodes: Option<usize>, today: Date, has_usage: bool) -> Measurement {
-        for (measured, used) in self.measured.iter_mut().zip(&self.used) {
-            // a sum over some of them would look like one over all
-            if !has_usage || *used < measured.count {
-                measured.totals.retain(|(view, _), _| *view != View::Usage);
-                measured.ends.retain(|(view, _), _| *view != View::Usage);
-            }
-        }
+    fn finish(self, nodes: Option<usize>, today: Date) -> Measurement {
         let unknown = self.beside.into_iter().filter(|(_, (_, owners))| owners.len() > 1);
         let mut unknown: Vec<Unknown> = unknown
             .map(|((container, image), (pods, _))| Unknown { container, image, pods })

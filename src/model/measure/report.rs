@@ -20,7 +20,8 @@ impl Measurement {
         );
         for measured in &self.proxies {
             let mut row = vec![measured.label.clone(), measured.count.to_string()];
-            row.extend(keys.iter().map(|key| shown(units, *key, &measured.totals)));
+            let whole = measured.used == measured.count;
+            row.extend(keys.iter().map(|key| shown(units, *key, &measured.totals, whole)));
             list.rows.push(row);
         }
         list
@@ -35,17 +36,20 @@ impl Measurement {
             keys.iter().map(|(view, resource)| format!("{} {}", view.name(), resource.name())),
         );
         let mut sums: BTreeMap<(View, Resource), Ratio> = BTreeMap::new();
+        let mut all_known = true;
         for (name, namespace) in &self.namespaces {
             let mut row =
                 vec![name.clone(), namespace.pods.to_string(), namespace.meshed.to_string()];
-            row.extend(keys.iter().map(|key| shown(units, *key, &namespace.totals)));
+            let whole = namespace.containers.0 == namespace.containers.1;
+            all_known &= whole;
+            row.extend(keys.iter().map(|key| shown(units, *key, &namespace.totals, whole)));
             list.rows.push(row);
             for (key, value) in &namespace.totals {
                 *sums.entry(*key).or_insert_with(Ratio::zero) += value;
             }
         }
         let mut row = vec!["all".into(), self.pods.to_string(), self.meshed.to_string()];
-        row.extend(keys.iter().map(|key| shown(units, *key, &sums)));
+        row.extend(keys.iter().map(|key| shown(units, *key, &sums, all_known)));
         list.rows.push(row);
         list
     }
@@ -84,6 +88,13 @@ impl Measurement {
                 *inputs.entry(input).or_default() += measured.count;
             }
         }
+        // what is on each node is counted by the nodes themselves where it does not run
+        let on_nodes = model.proxies.values().filter(|proxy| proxy.per == Per::Node);
+        if let Some(nodes) = self.nodes {
+            for input in on_nodes.filter_map(|proxy| proxy.count.as_deref()) {
+                inputs.entry(input).or_insert(nodes);
+            }
+        }
         if !inputs.is_empty() {
             let inputs = inputs.iter().map(|(input, count)| format!("{input:?} = {count}"));
             let inputs: Vec<String> = inputs.collect();
@@ -104,15 +115,19 @@ impl Measurement {
             for ((view, resource), total) in stated {
                 let name = format!("{prefix}.{}.{}", view.name(), resource.name());
                 let (low, high) = &measured.ends[&(*view, *resource)];
-                let (value, note) = if measured.count == 1 {
+                let count = if *view == View::Usage { measured.used } else { measured.count };
+                let (value, mut note) = if measured.count == 1 {
                     (low.clone(), "of the only one".to_owned())
-                } else if low == high {
-                    (low.clone(), format!("the same in all {}", measured.count))
+                } else if low == high && count > 1 {
+                    (low.clone(), format!("the same in all {count}"))
                 } else {
-                    let mean = total / Ratio::from_integer(measured.count.into());
+                    let mean = total / Ratio::from_integer(count.into());
                     let mean = tidy(&mean, *resource).clamp(low.clone(), high.clone());
-                    (mean, format!("the mean of {}", measured.count))
+                    (mean, format!("the mean of {count}"))
                 };
+                if count < measured.count {
+                    let _ = write!(note, "; of {} more it is not known", measured.count - count);
+                }
                 let _ = writeln!(
                     out,
                     "\n[figures.{name:?}]\nvalue = {:?}",
@@ -150,10 +165,15 @@ fn shown(
     units: &Units,
     key: (View, Resource),
     totals: &BTreeMap<(View, Resource), Ratio>,
+    usage_is_whole: bool,
 ) -> String {
     match totals.get(&key) {
         Some(value) => {
-            units.show(&Quantity::new(value.clone(), key.1.dimension()), &Format::default()).text
+            let quantity = Quantity::new(value.clone(), key.1.dimension());
+            let text = units.show(&quantity, &Format::default()).text;
+            // a sum over some of them must not look like one over all
+            let part = key.0 == View::Usage && !usage_is_whole;
+            if part { format!("at least {text}") } else { text }
         }
         None => "–".into(),
     }

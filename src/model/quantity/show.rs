@@ -59,7 +59,7 @@ impl Units {
         if format.thousands {
             number = grouped(&number);
         }
-        let one = value == Ratio::one();
+        let one = value.is_one() || number == "1";
         let name = if one { &unit.one } else { &unit.many };
         let text = if format.bare { number.clone() } else { with_unit(&number, unit.before, name) };
         Shown { text, number, unit: name.clone(), rounded, exact: exact(&value) }

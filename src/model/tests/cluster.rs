@@ -165,7 +165,7 @@ fn a_cluster_is_measured_to_the_figures_by_hand() {
         "proxy,count,requests cpu,requests memory,usage cpu,usage memory,limits cpu\n\
          Proxy beside the application,4,0.8 cores,512 MiB,0.06 cores,180 MiB,8 cores\n\
          Another maker's proxy,0,–,–,–,–,–\n\
-         Tunnel on the node,2,0.4 cores,1 GiB,–,–,4 cores\n\
+         Tunnel on the node,2,0.4 cores,1 GiB,at least 0.005 cores,at least 12 MiB,4 cores\n\
          Control plane,1,0.5 cores,2 GiB,–,–,2 cores\n\
          Pods that go through a tunnel,1,–,–,–,–,–\n"
     );
@@ -174,7 +174,11 @@ fn a_cluster_is_measured_to_the_figures_by_hand() {
     let shop = &measured.namespaces["shop"];
     assert_eq!((shop.pods, shop.meshed, shop.proxies["classic"]), (3, 3, 3));
     let last = measured.namespace_listing(&model.units).rows.pop().unwrap();
-    assert_eq!(last[..5], ["all", "9", "5", "1.7 cores", "3.5 GiB"]);
+    assert_eq!(
+        last[..6],
+        ["all", "9", "5", "1.7 cores", "3.5 GiB", "at least 0.065 cores"],
+        "the control plane and one tunnel are not among what is used"
+    );
     let unknown: Vec<_> =
         measured.unknown.iter().map(|u| (u.container.as_str(), u.image.as_str(), u.pods)).collect();
     assert_eq!(unknown, [("app", "registry/app", 4), ("log-agent", "registry/agent", 2)]);
@@ -189,6 +193,8 @@ fn a_cluster_is_measured_to_the_figures_by_hand() {
     assert_eq!(value(&both, "measured.classic.requests.cpu", &[]), "0.2 cores");
     assert_eq!(value(&both, "measured.classic.usage.cpu", &[]), "0.015 cores");
     assert_eq!(value(&both, "measured.classic.requests.memory", &[]), "128 MiB");
+    let tunnel = &both.figures["measured.tunnel.usage.cpu"];
+    assert_eq!(tunnel.note.text, "the mean of 1; of 1 more it is not known");
     let range = both.figures["measured.classic.requests.cpu"].range.clone().unwrap();
     assert_eq!((range.0.to_string(), range.1.to_string()), ("1/10".into(), "1/2".into()));
     assert_eq!(both.sources["measured-2026-11-23"].title, "measured, 2026-11-23");

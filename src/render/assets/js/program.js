@@ -150,8 +150,8 @@ function show(value, { unit, dimension = 'count', decimal }, ladders) {
   const { factor, one, many, before } = units.findLast((other) => count(other).floor()) ?? units.find((other) => !size.n && other.factor === '1') ?? units[0];
   const scaled = value.over(Ratio.read(factor));
   let text = digits(scaled, placesFor(scaled), scaled.d !== 1n && /^[^/]*money(?!\^)/.test(dimension) ? 2 : 0);
+  const name = text === '1' ? one : many;
   if (before) text = text.replace(/^-?/, (sign) => sign + before);
-  const name = scaled.to(unity) ? many : one;
   return /^(%|\/|$)/.test(name) ? text + name : `${text} ${name}`;
 }
 
