@@ -44,7 +44,7 @@ pub fn between(before: &Checked, after: &Checked) -> Vec<Change> {
         let (old, new) = (old.get(&place), new.get(&place));
         let Some(one) = new.or(old) else { continue };
         let parts = |value: Option<&crate::check::Published>| {
-            value.map_or_else(Vec::new, |value| parts(&value.content))
+            value.map_or_else(Vec::new, |value| told_apart(parts(&value.content)))
         };
         for (part, before, after) in paired(parts(old), parts(new)) {
             changes.push(Change {
@@ -137,6 +137,22 @@ fn paired(
         }
     }
     changes
+}
+
+/// Parts of one name are numbered (two rows `compared with A`), and those without a value left out.
+fn told_apart(parts: Vec<(String, String)>) -> Vec<(String, String)> {
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    let mut told = Vec::with_capacity(parts.len());
+    for (part, value) in parts {
+        let count = seen.entry(part.clone()).or_default();
+        *count += 1;
+        let value = value.trim();
+        if !value.is_empty() {
+            let name = if *count == 1 { part } else { format!("{part} ({count})") };
+            told.push((name, value.to_owned()));
+        }
+    }
+    told
 }
 
 /// The single values of a content, each with what it is the value of.
@@ -346,6 +362,13 @@ fn cell(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rows_of_one_name_are_told_apart() {
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let parts = vec![pair("a", "1"), pair("a", " "), pair("b", " 2"), pair("a", "3")];
+        assert_eq!(told_apart(parts), [pair("a", "1"), pair("b", "2"), pair("a (3)", "3")]);
+    }
 
     #[test]
     fn only_what_differs_is_listed() {

@@ -252,7 +252,7 @@ pub(super) enum Model {
         #[arg(long, value_name = "INPUT[:VALUES]")]
         sweep: Option<String>,
         /// Which costs of an option
-        #[arg(long, value_enum, default_value_t = Costs::Reserved)]
+        #[arg(long, value_enum, default_value_t = Costs::Requests)]
         costs: Costs,
         /// Set an input
         #[arg(long, value_name = "INPUT=VALUE", value_parser = pair)]

@@ -224,10 +224,9 @@ impl Writer<'_> {
             self.cell(&[Inline::Status(cell.status.clone())])
         } else {
             let text = self.cell(&cell.text);
-            format!(
-                "{} {text}",
-                escape::markdown(&cell.status.icon, Place { in_table: true, start_of_line: false })
-            )
+            let place = Place { in_table: true, start_of_line: false };
+            let icon = escape::markdown(&cell.status.icon, place);
+            format!("{icon} {text}").trim_start().to_owned()
         };
         if cell.unverified {
             out.push_str(" *(unverified)*");

@@ -2,9 +2,11 @@
 
 use super::{Said, errors, read};
 use crate::check;
+use crate::config::Config;
 use crate::difference;
 use crate::host::cli::DiffFormat;
 use crate::model;
+use crate::text::Source;
 use crate::world::{DiskWorld, Entry, World, normalize};
 use anyhow::{Context, bail};
 use std::collections::{BTreeMap, BTreeSet};
@@ -81,16 +83,45 @@ fn of_revision(dir: &Path, revision: &str, model: &[PathBuf]) -> anyhow::Result<
         }
         Ok(output.stdout)
     };
-    let mut arguments = vec!["ls-tree", "-r", "-z", "--name-only", revision, "--"];
+    let mut arguments = LS_TREE.to_vec();
+    arguments[4] = revision;
     arguments.extend(model.iter().filter_map(|path| path.to_str()));
-    let names =
-        String::from_utf8(git(&arguments)?).context("git names a file that is not UTF-8")?;
-    let mut files = Files::new();
-    for name in names.split('\0').filter(|name| name.ends_with(".toml")) {
-        files.insert(PathBuf::from(name), git(&["show", &format!("{revision}:./{name}")])?);
+    let read = |arguments: &[&str]| -> anyhow::Result<Files> {
+        let names =
+            String::from_utf8(git(arguments)?).context("git names a file that is not UTF-8")?;
+        let names = names.split('\0').filter(|name| name.ends_with(".toml"));
+        let file = |name: &str| Ok((name.into(), git(&["show", &format!("{revision}:./{name}")])?));
+        names.map(file).collect()
+    };
+    let files = read(&arguments)?;
+    if !files.is_empty() {
+        return Ok(files);
+    }
+    // the model may have stood elsewhere, where the settings of then say
+    let Ok(settings) = git(&["show", &format!("{revision}:./book.toml")]) else { return Ok(files) };
+    let settings = Source::new("book.toml", String::from_utf8_lossy(&settings));
+    let then = Config::read(&settings, None).0.model;
+    let usual = [PathBuf::from("model.toml"), PathBuf::from("model")];
+    let then = if then.is_empty() { &usual[..] } else { &then[..] };
+    arguments.truncate(LS_TREE.len());
+    arguments.extend(then.iter().filter_map(|path| path.to_str()));
+    let found = read(&arguments)?;
+    let place = model.iter().find(|path| path.extension().is_none());
+    let in_place =
+        |(index, (_, bytes)): (usize, (PathBuf, Vec<u8>))| match (place, model.get(index)) {
+            (Some(folder), _) => Some((folder.join(format!("{index}.toml")), bytes)),
+            (None, Some(file)) => Some((file.clone(), bytes)),
+            (None, None) => None,
+        };
+    let count = found.len();
+    let files: Files = found.into_iter().enumerate().filter_map(in_place).collect();
+    if files.len() < count {
+        bail!("the model of `{revision}` is of more files than the settings of now name");
     }
     Ok(files)
 }
+
+const LS_TREE: [&str; 6] = ["ls-tree", "-r", "-z", "--name-only", "", "--"];
 
 /// The world with another model in it.
 struct Before<'a> {
