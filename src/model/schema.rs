@@ -66,7 +66,7 @@ fn id(table: &Table) -> String {
 
 fn kind(kind_of: &Kind, definitions: &mut Map<String, Value>) -> Value {
     match kind_of {
-        Kind::Text | Kind::Prose | Kind::Unit | Kind::Ref(_) | Kind::Age => {
+        Kind::Text | Kind::Prose | Kind::Unit | Kind::Ref(_) => {
             json!({ "type": "string" })
         }
         Kind::Id => json!({ "type": "string", "minLength": 1, "maxLength": 200 }),
@@ -75,7 +75,13 @@ fn kind(kind_of: &Kind, definitions: &mut Map<String, Value>) -> Value {
         Kind::Number => json!({ "type": "number" }),
         Kind::Switch => json!({ "type": "boolean" }),
         // TOML's own dates reach a schema as texts
-        Kind::Date => json!({ "type": "string", "format": "date" }),
+        // few validators look at `format`
+        Kind::Date => {
+            json!({ "type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}" })
+        }
+        Kind::Age => {
+            json!({ "type": "string", "pattern": "^ *[1-9][0-9]* +(day|week|month|year)s? *$" })
+        }
         Kind::Setting => json!({ "type": ["string", "number", "boolean"] }),
         Kind::OneOf(words) => json!({ "enum": words }),
         Kind::Refs(_) => {

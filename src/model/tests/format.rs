@@ -39,6 +39,11 @@ fn fits(schema: &Value, root: &Value, value: &toml::Value) -> Result<(), String>
     {
         return Err(format!("{word} is not in the enum"));
     }
+    if let (Some(Value::String(pattern)), Some(text)) = (schema.get("pattern"), value.as_str())
+        && !regex::Regex::new(pattern).unwrap().is_match(text)
+    {
+        return Err(format!("{text} is not like {pattern}"));
+    }
     if let (Some(items), Some(list)) = (schema.get("items"), value.as_array()) {
         for item in list {
             fits(items, root, item)?;
@@ -84,6 +89,8 @@ fn the_schema_takes_what_is_read_and_refuses_what_is_not() {
         "[sources.s]\nurl = \"x\"",
         "[statuses.s]\nlabel = \"s\"\nmeets = \"ful\"",
         "[options.o]\nlabel = 3\ncomponents = []",
+        "[settings]\nstale-after = \"soon\"",
+        "[sources.s]\ntitle = \"t\"\naccessed = \"spring\"",
     ] {
         assert!(fits(&schema, &schema, &toml::from_str(text).unwrap()).is_err(), "{text}");
         assert!(!load(text).1.is_empty(), "{text}");

@@ -337,3 +337,51 @@ fn tables_come_in_four_forms() {
     assert_eq!(explained["sources"][0]["title"], "The chart's values");
     assert_eq!(explained["inputs"][0]["value"], "100 pods");
 }
+
+/// Where a value's unit comes from: a formula's own, above those of its parts; bytes and rates of them in a fitting multiple.
+#[test]
+fn values_are_shown_in_the_unit_that_was_asked_for() {
+    let model = model(
+        "[settings]\ncurrency = \"EUR\"\n[inputs]\nrate = { default = 5000, unit = \"requests/s\" }\n\
+         [figures]\nvm = { value = \"0.10 EUR/hour\", basis = \"judgement\" }\n\
+         work = { value = \"90 EUR/hour\", basis = \"judgement\" }\n\
+         size = { value = \"2 KiB\", basis = \"judgement\" }\nlink = { value = \"10 Gbit\", basis = \"judgement\" }\n\
+         disk = { value = 12800, unit = \"MiB\", basis = \"judgement\" }\n\
+         [formulas]\nmachines = { expr = \"8 * vm\", unit = \"EUR/month\" }\nplain = \"8 * vm\"\n\
+         [options.a]\nlabel = \"A\"\ncomponents = [{ name = \"m\", count = \"2\", requests = { price = \"machines\", disk = \"disk\" } }]\n\
+         [options.b]\nlabel = \"B\"\ncomponents = [{ name = \"n\", count = \"1\", requests = { price = \"3 EUR/hour\" } }]\n",
+    );
+    let shown = |expression: &str| value(&model, expression, &[]);
+    assert_eq!(shown("plain"), "€0.80/hour");
+    assert_eq!(shown("machines"), "€584/month"); // 0.8 × 730
+    assert_eq!(shown("option('a').price"), "€1168/month");
+    assert_eq!(shown("option('b').price"), "€2190/month"); // no part says a unit
+    assert_eq!(
+        shown("option('b').disk"),
+        "0 B",
+        "what is not requested is nothing of what the others request"
+    );
+    assert_eq!(shown("rate * size"), "9.77 MiB/s"); // 5000 × 2 / 1024
+    assert_eq!(shown("rate * size / 5000000"), "2.05 B/s");
+    assert_eq!((shown("link"), shown("link * 2")), ("10 Gbit".into(), "20 Gbit".into()));
+    assert_eq!((shown("disk"), shown("disk * 2")), ("12800 MiB".into(), "25 GiB".into()));
+    assert_eq!(shown("1 - -(-1)"), "0");
+}
+
+/// A range that may be too wide says that it is one, and one that cannot be had says that.
+#[test]
+fn what_a_range_is_worth_stands_beside_it() {
+    let model = model(
+        "[inputs]\nx = { default = 3, low = 1, high = 5 }\ny = { default = 2, low = -1, high = 4, min = -1 }\n",
+    );
+    let note = |text: &str| {
+        let evaluation = model.evaluate(&model.compile(text).unwrap(), &model.inputs()).unwrap();
+        model.range_note(&evaluation, &Format::default()).unwrap_or_default()
+    };
+    assert_eq!(note("x * x"), " (1–25)");
+    assert_eq!(note("y"), " (-1 to 4)");
+    assert_eq!(note("y * y"), " (within -4 to 16)");
+    assert_eq!(note("1 / y"), " (range unknown)");
+    assert_eq!(note("x > y ? 1 : 2"), " (within 1–2)");
+    assert_eq!(note("3"), "");
+}
