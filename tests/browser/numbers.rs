@@ -128,7 +128,7 @@ fn expression(random: &mut Random, dimension: &str, depth: usize) -> String {
         "memory" => &["one.memory", "odd.memory", "heap", "tax.memory", "quantity(\"1Ki\")"],
         "time" => &["hop.time", "wait", "quantity(\"2 hours\")"],
         "money" => &["price", "quantity(\"$12.50\")"],
-        "rate" => &["rate", "tax.price", "core.price"],
+        "rate" => &["rate", "tax.price", "core.price", "odd.memory / hop.time", "heap / wait"],
         _ => &["traffic.data", "traffic.data / hop.time"],
     };
     if depth == 0 {
