@@ -162,7 +162,7 @@ pub(super) fn value(
     }
     let mut provenance = provenance(model, evaluation, inputs);
     if shown.rounded {
-        provenance.exact = Some(format!("{} {}", shown.exact, shown.unit).trim_end().to_owned());
+        provenance.exact = Some(shown.exact_text);
     }
     Value { text, provenance: Some(provenance), live: None }
 }

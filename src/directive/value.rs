@@ -30,7 +30,7 @@ params! {
         format: Option<Look> = "format",
         /// The unit to show it in: `MiB`, `millicores`, `USD/month`.
         unit: Option<Spanned<String>> = "unit",
-        /// Exactly so many decimal places.
+        /// Exactly so many decimal places, 60 at most.
         places: Option<u32> = "places",
         /// With its range behind it, where it has one: `10 cores (5–20)`.
         range: bool = "range",
@@ -55,7 +55,7 @@ words! {
 }
 
 /// More places than anyone can read.
-const MAX_PLACES: u32 = 12;
+const MAX_PLACES: u32 = 60;
 
 fn run(call: &mut Call<'_>) -> Option<Content> {
     let params = Params::read(call)?;

@@ -455,6 +455,7 @@ fn plain(text: &str) -> Shown {
         unit: String::new(),
         rounded: false,
         exact: text.into(),
+        exact_text: text.into(),
     }
 }
 

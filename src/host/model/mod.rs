@@ -152,8 +152,7 @@ fn shown(model: &Model, evaluation: &Evaluation) -> String {
     let people = model.show(evaluation, &Format::default());
     let mut out = people.text;
     if people.rounded {
-        let exactly = format!("{} {}", people.exact, people.unit);
-        let _ = write!(out, " (exactly {})", exactly.trim_end());
+        let _ = write!(out, " (exactly {})", people.exact_text);
     }
     let one_value = |(low, high): (model::Shown, model::Shown)| low.number == high.number;
     if !model.show_range(evaluation, &Format::default()).is_some_and(one_value) {
@@ -192,6 +191,7 @@ pub(super) fn about(dir: &Path, name: &str) -> Option<String> {
     }
     if let Some(figure) = model.figures.get(name) {
         say("basis", figure.basis.name());
+        say("superseded by", figure.superseded_by.as_deref().unwrap_or_default());
         say("version", figure.version.as_deref().unwrap_or_default());
         say("checked", &figure.checked.map(|date| date.to_string()).unwrap_or_default());
         say("note", &prose(&figure.note));

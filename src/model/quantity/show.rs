@@ -42,6 +42,8 @@ pub struct Shown {
     pub rounded: bool,
     /// The exact value in the unit shown, as a decimal or a fraction.
     pub exact: String,
+    /// The same with its unit: `2806.9571936 /month` would lack the currency.
+    pub exact_text: String,
 }
 
 impl Units {
@@ -62,7 +64,9 @@ impl Units {
         let one = value.is_one() || number == "1";
         let name = if one { &unit.one } else { &unit.many };
         let text = if format.bare { number.clone() } else { with_unit(&number, unit.before, name) };
-        Shown { text, number, unit: name.clone(), rounded, exact: exact(&value) }
+        let exact = exact(&value);
+        let exact_text = with_unit(&exact, unit.before, name);
+        Shown { text, number, unit: name.clone(), rounded, exact, exact_text }
     }
 
     /// The unit that a quantity would be shown in.
@@ -265,6 +269,8 @@ fn kubernetes(quantity: &Quantity) -> Shown {
         unit: suffix.to_owned(),
         rounded,
         exact: exact(value),
+        // where digits are lost, the suffix is not that of the exact value
+        exact_text: exact(value),
     };
     if value.is_zero() {
         return shown("0".into(), "", false);

@@ -385,3 +385,19 @@ fn what_a_range_is_worth_stands_beside_it() {
     assert_eq!(note("x > y ? 1 : 2"), " (within 1–2)");
     assert_eq!(note("3"), "");
 }
+
+/// What was rounded says its exact value with the whole unit, a currency's sign before it.
+#[test]
+fn an_exact_value_has_its_unit() {
+    let model = model("[inputs]\nx = 3\n");
+    let exact = |text: &str, style: Style| {
+        let evaluation = model.evaluate(&model.compile(text).unwrap(), &model.inputs()).unwrap();
+        let shown = model.show(&evaluation, &Format { style, ..Format::default() });
+        (shown.text, shown.exact_text)
+    };
+    let pair = |shown: &str, exact: &str| (shown.to_owned(), exact.to_owned());
+    let price = "quantity('0.04125 USD/core-hour') * x";
+    assert_eq!(exact(price, Style::People), pair("$0.12/core-hour", "$0.12375/core-hour"));
+    assert_eq!(exact("quantity('1 core') / x", Style::People), pair("0.33 cores", "1/3 cores"));
+    assert_eq!(exact("quantity('1 core') / x", Style::Kubernetes), pair("333333334n", "1/3"));
+}
