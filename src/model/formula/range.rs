@@ -1,9 +1,9 @@
 //! The third reading: from where to where the value can be, when figures and inputs are ranges.
 //!
-//! Interval arithmetic always encloses the truth, but is too wide where a variable occurs twice (`x - x`). So each part also
-//! says in which direction it moves with each variable, and whether it is a sum of products of them. Where all directions
-//! are known, the ends are computed at the two corners; where each variable is at most linear, at all corners; else the
-//! enclosure stands, and says that it is one.
+//! Interval arithmetic always encloses the truth, but is too wide where a variable occurs twice (`x - x`, `x / (x + 1)`). So each
+//! part also says in which direction it moves with each variable, and whether it is linear in it or a quotient of two linear parts.
+//! Whatever the other variables are, all of these have their ends at the variable's ends: so the ends of the whole are at
+//! corners, where they are computed. Else the enclosure stands, and says that it is one.
 
 use super::eval::{Fault, FaultKind, Values, apply, evaluate, too_large};
 use super::{Binary, Function, Ir, Local, NodeId, Op, Scalar};
@@ -51,8 +51,44 @@ enum Extent {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Dependence {
     direction: Direction,
-    /// The power in which it occurs, if the value is a polynomial.
-    degree: Option<u8>,
+    /// What the value is in it, if that is known.
+    shape: Option<Shape>,
+}
+
+/// What a value is in one variable, all others being fixed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shape {
+    /// It does not occur.
+    Constant,
+    /// `a·x + b`
+    Linear,
+    /// `(a·x + b) / (c·x + d)`, which goes in one direction between its poles.
+    Fractional,
+}
+
+impl Shape {
+    fn of_sum(self, other: Shape) -> Option<Shape> {
+        match (self, other) {
+            (Shape::Constant, shape) | (shape, Shape::Constant) => Some(shape),
+            (Shape::Linear, Shape::Linear) => Some(Shape::Linear),
+            _ => None,
+        }
+    }
+
+    fn of_product(self, other: Shape) -> Option<Shape> {
+        match (self, other) {
+            (Shape::Constant, shape) | (shape, Shape::Constant) => Some(shape),
+            _ => None,
+        }
+    }
+
+    fn of_quotient(self, below: Shape) -> Option<Shape> {
+        match (self, below) {
+            (shape, Shape::Constant) => Some(shape),
+            (Shape::Constant, _) | (Shape::Linear, Shape::Linear) => Some(Shape::Fractional),
+            _ => None,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,16 +146,12 @@ pub(in crate::model) fn range(ir: &Ir, values: &mut impl Ranges) -> Result<Optio
     }
     let ends: BTreeMap<Variable, (Ratio, Ratio)> =
         reading.variables.keys().filter_map(|v| Some((*v, values.range_of(*v)?))).collect();
-    let linear = reading
-        .variables
-        .values()
-        .all(|dependence| dependence.degree.is_some_and(|degree| degree <= 1));
-    let monotone =
-        reading.variables.values().all(|dependence| dependence.direction != Direction::Unknown);
-    let found = if monotone || !linear || ends.len() > MAX_CORNERS {
-        by_direction(ir, values, &reading, &ends)
+    let open = |dependence: &&Dependence| dependence.direction == Direction::Unknown;
+    let at_ends = reading.variables.values().filter(open).all(|open| open.shape.is_some());
+    let found = if at_ends && reading.variables.values().filter(open).count() <= MAX_CORNERS {
+        corners(ir, values, &reading, &ends)
     } else {
-        corners(ir, values, &ends)
+        by_direction(ir, values, &reading, &ends)
     };
     values.pin(&BTreeMap::new());
     let (bottom, top, exact) = found?;
@@ -145,19 +177,7 @@ fn by_direction(
     let mut found = Vec::new();
     let mut exact = true;
     for lowest in [true, false] {
-        let mut pins = BTreeMap::new();
-        for (variable, (low, high)) in ends {
-            match reading.variables.get(variable).map(|dependence| dependence.direction) {
-                Some(Direction::Up) => {
-                    pins.insert(*variable, if lowest { low.clone() } else { high.clone() })
-                }
-                Some(Direction::Down) => {
-                    pins.insert(*variable, if lowest { high.clone() } else { low.clone() })
-                }
-                _ => None,
-            };
-        }
-        values.pin(&pins);
+        values.pin(&pinned(reading, ends, lowest));
         let part = read(ir, values)?;
         let Extent::Number(low, high) = part.extent else {
             return Err(Fault { kind: FaultKind::Bad, span: Span::at(0), definition: None });
@@ -170,28 +190,56 @@ fn by_direction(
     Ok((low, high, exact))
 }
 
-/// The ends of something that is linear in each of its variables: they are at corners.
+/// The variables whose direction is known, at the end that makes the value lowest, or highest.
+fn pinned(
+    reading: &Reading,
+    ends: &BTreeMap<Variable, (Ratio, Ratio)>,
+    lowest: bool,
+) -> BTreeMap<Variable, Ratio> {
+    let end = |(variable, (low, high)): (&Variable, &(Ratio, Ratio))| {
+        let at_low = match reading.variables.get(variable)?.direction {
+            Direction::Up => lowest,
+            Direction::Down => !lowest,
+            Direction::Unknown => return None,
+        };
+        Some((*variable, if at_low { low.clone() } else { high.clone() }))
+    };
+    ends.iter().filter_map(end).collect()
+}
+
+/// The ends of something that has them at the ends of each of its variables. Those whose direction is not known are tried at
+/// both.
 fn corners(
     ir: &Ir,
     values: &mut impl Ranges,
+    reading: &Reading,
     ends: &BTreeMap<Variable, (Ratio, Ratio)>,
 ) -> Result<(Ratio, Ratio, bool), Fault> {
-    let mut found: Option<(Ratio, Ratio)> = None;
-    for corner in 0..1usize << ends.len() {
-        let pick = |(at, (variable, (low, high))): (usize, (&Variable, &(Ratio, Ratio)))| {
-            (*variable, if corner >> at & 1 == 0 { low.clone() } else { high.clone() })
-        };
-        let pins: BTreeMap<Variable, Ratio> = ends.iter().enumerate().map(pick).collect();
-        values.pin(&pins);
-        let Scalar::Number(value) = evaluate(ir, values)? else {
-            return Err(Fault { kind: FaultKind::Bad, span: Span::at(0), definition: None });
-        };
-        found = Some(match found {
-            None => (value.clone(), value),
-            Some((low, high)) => (low.min(value.clone()), high.max(value)),
-        });
+    let mut found = Vec::new();
+    for lowest in [true, false] {
+        let known = pinned(reading, ends, lowest);
+        let open: Vec<_> = ends.iter().filter(|(name, _)| !known.contains_key(name)).collect();
+        let mut best: Option<Ratio> = None;
+        for corner in 0..1usize << open.len() {
+            let mut pins = known.clone();
+            for (at, (variable, (low, high))) in open.iter().enumerate() {
+                let end = if corner >> at & 1 == 0 { low } else { high };
+                pins.insert(**variable, end.clone());
+            }
+            values.pin(&pins);
+            let Scalar::Number(value) = evaluate(ir, values)? else {
+                return Err(Fault { kind: FaultKind::Bad, span: Span::at(0), definition: None });
+            };
+            best = Some(match best {
+                None => value,
+                Some(best) if lowest => best.min(value),
+                Some(best) => best.max(value),
+            });
+        }
+        found.push(best.unwrap_or_else(Ratio::zero));
     }
-    let (low, high) = found.unwrap_or_else(|| (Ratio::zero(), Ratio::zero()));
+    let high = found.pop().unwrap_or_else(Ratio::zero);
+    let low = found.pop().unwrap_or_else(Ratio::zero);
     Ok((low, high, true))
 }
 
@@ -333,11 +381,11 @@ fn operate(binary: Binary, a: Reading, b: Reading) -> Result<Reading, FaultKind>
         Binary::GreaterEqual => Reading::unclear(truth(ah >= bl, al < bh), &[a, b]),
         Binary::Add => {
             let extent = Extent::Number(al + bl, ah + bh);
-            Reading::joined(extent, &a, &b, |d| d, |d| d, |m, n| Some(m.max(n)))
+            Reading::joined(extent, &a, &b, |d| d, |d| d, Shape::of_sum)
         }
         Binary::Subtract => {
             let extent = Extent::Number(al - bh, ah - bl);
-            Reading::joined(extent, &a, &b, |d| d, Direction::flipped, |m, n| Some(m.max(n)))
+            Reading::joined(extent, &a, &b, |d| d, Direction::flipped, Shape::of_sum)
         }
         Binary::Multiply => {
             let products = [&al * &bl, &al * &bh, &ah * &bl, &ah * &bh];
@@ -348,7 +396,7 @@ fn operate(binary: Binary, a: Reading, b: Reading) -> Result<Reading, FaultKind>
                 &b,
                 |d| d.times(right),
                 |d| d.times(left),
-                u8::checked_add,
+                Shape::of_product,
             )
         }
         Binary::Divide => {
@@ -357,15 +405,13 @@ fn operate(binary: Binary, a: Reading, b: Reading) -> Result<Reading, FaultKind>
             }
             let quotients = [&al / &bl, &al / &bh, &ah / &bl, &ah / &bh];
             let (left, right) = (sign(&al, &ah), sign(&bl, &bh));
-            let polynomial = b.variables.is_empty();
-            let degree = move |m, _| if polynomial { Some(m) } else { None };
             Reading::joined(
                 hull(quotients),
                 &a,
                 &b,
                 |d| d.times(right),
                 |d| d.flipped().times(left),
-                degree,
+                Shape::of_quotient,
             )
         }
         Binary::Remainder => {
@@ -429,7 +475,7 @@ fn call(function: Function, readings: Vec<Reading>) -> Result<Reading, FaultKind
                     apply(function, args)
                 };
                 let extent = hull([at(low)?, at(high)?]);
-                let variables = without_degree(&first.variables);
+                let variables = without_shape(&first.variables);
                 return Ok(Reading { extent, variables, reached: first.reached });
             }
             let Some(multiple) = multiple else { return Err(FaultKind::Bad) };
@@ -444,8 +490,8 @@ fn call(function: Function, readings: Vec<Reading>) -> Result<Reading, FaultKind
     }
 }
 
-fn without_degree(variables: &BTreeMap<Variable, Dependence>) -> BTreeMap<Variable, Dependence> {
-    variables.iter().map(|(variable, d)| (*variable, Dependence { degree: None, ..*d })).collect()
+fn without_shape(variables: &BTreeMap<Variable, Dependence>) -> BTreeMap<Variable, Dependence> {
+    variables.iter().map(|(variable, d)| (*variable, Dependence { shape: None, ..*d })).collect()
 }
 
 /// Whether two parts may be equal, and whether they may differ.
@@ -492,7 +538,7 @@ impl Reading {
     }
 
     fn variable(variable: Variable, (low, high): (Ratio, Ratio)) -> Reading {
-        let dependence = Dependence { direction: Direction::Up, degree: Some(1) };
+        let dependence = Dependence { direction: Direction::Up, shape: Some(Shape::Linear) };
         Reading {
             extent: Extent::Number(low, high),
             variables: BTreeMap::from([(variable, dependence)]),
@@ -502,7 +548,7 @@ impl Reading {
 
     /// Something that depends on these parts in a way that nothing is known of.
     fn unclear(extent: Extent, parts: &[Reading]) -> Reading {
-        let unknown = Dependence { direction: Direction::Unknown, degree: None };
+        let unknown = Dependence { direction: Direction::Unknown, shape: None };
         let variables: BTreeMap<_, _> = parts
             .iter()
             .flat_map(|part| part.variables.keys().map(|variable| (*variable, unknown)))
@@ -511,14 +557,14 @@ impl Reading {
         Reading { extent, variables, reached }
     }
 
-    /// Something made of two parts: how the directions of each go into it, and the degrees.
+    /// Something made of two parts: how the directions of each go into it, and the shapes.
     fn joined(
         extent: Extent,
         a: &Reading,
         b: &Reading,
         from_a: impl Fn(Direction) -> Direction,
         from_b: impl Fn(Direction) -> Direction,
-        degree: impl Fn(u8, u8) -> Option<u8>,
+        shape: impl Fn(Shape, Shape) -> Option<Shape>,
     ) -> Reading {
         let mut variables = BTreeMap::new();
         let mut shared = false;
@@ -531,10 +577,11 @@ impl Reading {
                 (None, Some(r)) => from_b(r.direction),
                 (None, None) => Direction::Unknown,
             };
-            let power =
-                |side: Option<&Dependence>| side.map_or(Some(0), |dependence| dependence.degree);
-            let degree = power(left).zip(power(right)).and_then(|(l, r)| degree(l, r));
-            variables.insert(*variable, Dependence { direction, degree });
+            let of = |side: Option<&Dependence>| {
+                side.map_or(Some(Shape::Constant), |dependence| dependence.shape)
+            };
+            let shape = of(left).zip(of(right)).and_then(|(l, r)| shape(l, r));
+            variables.insert(*variable, Dependence { direction, shape });
         }
         Reading { extent, variables, reached: a.reached && b.reached && !shared }
     }
