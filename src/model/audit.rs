@@ -40,6 +40,16 @@ pub(super) static STALE_FIGURE: Code = Code {
     alias: "",
 };
 
+/// A day that has not come yet.
+pub(super) static FUTURE_DATE: Code = Code {
+    name: "future-date",
+    level: Level::Warn,
+    summary: "a figure that was checked, or a source that was read, on a day that has not come yet",
+    page: "A slip of the hand: such a figure would not go stale for years.\n\n\
+        ```toml\n[figures.\"proxy.cpu\"]\nvalue = \"100m\"\nsource = \"chart\"\nchecked = 2062-08-22   # 2026?\n```\n",
+    alias: "",
+};
+
 /// Something that nothing uses.
 pub(super) static NEVER_USED: Code = Code {
     name: "never-used",
@@ -276,11 +286,26 @@ fn tell(findings: &mut Vec<Diagnostic>, finding: Diagnostic) {
 }
 
 impl Model {
-    /// The figures that were checked longer ago than the model allows; none where it does not say.
+    /// The figures that were checked longer ago than the model allows, where it says so; and what was on a day to come.
     pub fn stale(&self, today: Date) -> Vec<Diagnostic> {
-        let Some(age) = &self.settings.stale_after else { return Vec::new() };
-        let Ok(oldest) = today.checked_sub(age.span) else { return Vec::new() };
         let mut findings = Vec::new();
+        // somewhere it is a day later already
+        let tomorrow = today.tomorrow().unwrap_or(today);
+        let mut to_come = |what: String, date: Option<Date>, location: &crate::text::Location| {
+            if let Some(date) = date.filter(|date| *date > tomorrow) {
+                let message = format!("{what} on {date}, which has not come yet");
+                findings.push(Diagnostic::new(&FUTURE_DATE, location.clone(), message));
+            }
+        };
+        for figure in self.figures.values() {
+            let what = format!("figure `{}` was checked", figure.name);
+            to_come(what, figure.checked, &figure.location);
+        }
+        for source in self.sources.values() {
+            to_come(format!("source `{}` was read", source.id), source.accessed, &source.location);
+        }
+        let Some(age) = &self.settings.stale_after else { return findings };
+        let Ok(oldest) = today.checked_sub(age.span) else { return findings };
         for figure in self.figures.values().filter(|figure| figure.basis != Basis::Judgement) {
             let dates = figure.sources.iter().filter_map(|id| self.sources.get(id)?.accessed);
             let checked = figure.checked.or(dates.max());

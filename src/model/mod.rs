@@ -148,6 +148,7 @@ pub static CODES: &[&Code] = &[
     &audit::NO_SOURCE,
     &audit::NO_DATE,
     &audit::STALE_FIGURE,
+    &audit::FUTURE_DATE,
     &audit::NEVER_USED,
     &audit::SUPERSEDED,
     &audit::NEGATIVE_COUNT,

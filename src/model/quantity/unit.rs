@@ -33,6 +33,12 @@ struct Known {
     dimension: Dimension,
 }
 
+impl Known {
+    fn is_called(&self, name: &str) -> bool {
+        name == self.one || name == self.many || self.also.contains(&name)
+    }
+}
+
 const fn known(
     one: &'static str,
     many: &'static str,
@@ -241,14 +247,9 @@ impl Units {
         if let Some(own) = self.own_atom(name) {
             return Ok(own);
         }
-        let found = KNOWN.iter().find_map(|unit| {
-            let shown = if name == unit.one || name == unit.many || unit.also.contains(&name) {
-                (unit.one, unit.many)
-            } else {
-                return None;
-            };
-            Some((shown, unit))
-        });
+        let found = KNOWN
+            .iter()
+            .find_map(|unit| unit.is_called(name).then_some(((unit.one, unit.many), unit)));
         if let Some(((one, many), unit)) = found {
             return Ok(Unit {
                 factor: Ratio::new(unit.size.0.into(), unit.size.1.into()),
@@ -292,7 +293,14 @@ impl Units {
 
     fn own_atom(&self, name: &str) -> Option<Unit> {
         let singular = match name.strip_suffix('s') {
-            Some(cut) if self.own.contains_key(cut) && !self.own.contains_key(name) => cut,
+            // `ms` stays milliseconds beside a unit `m`
+            Some(cut)
+                if self.own.contains_key(cut)
+                    && !self.own.contains_key(name)
+                    && !KNOWN.iter().any(|unit| unit.is_called(name)) =>
+            {
+                cut
+            }
             _ => name,
         };
         let (factor, dimension) = self.own.get(singular)?;

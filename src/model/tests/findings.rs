@@ -75,6 +75,10 @@ const CASES: &[(&str, &[&str])] = &[
         "[figures.a.cpu]\nvalue = \"0.1n\"\nbasis = \"judgement\"",
         &["2:9 quantity-adjusted: Kubernetes would round or cap this quantity [\"0.1n\"]"],
     ),
+    (
+        "[units]\nm = \"1 min\"\n[figures.a]\nvalue = \"5 ms\"\nunit = \"requests\"\nbasis = \"judgement\"",
+        &["4:9 bad-quantity: `ms` is time, not count"],
+    ),
     // Kubernetes has no say in a price
     ("[figures.a]\nvalue = \"0.0000000004\"\nunit = \"USD\"\nbasis = \"judgement\"", &[]),
     ("[figures.a]\nvalue = \"0.0000000004\"\nbasis = \"judgement\"", &[]),
@@ -351,6 +355,11 @@ fn what_is_stale_or_unused_is_said() {
     assert_eq!(
         lines(model.stale(today)),
         ["figure `old` was checked on 2024-01-01, more than 18 months ago"]
+    );
+    let before = jiff::civil::date(2024, 1, 5);
+    assert_eq!(
+        lines(model.stale(before)),
+        ["figure `fresh` was checked on 2026-01-01, which has not come yet"]
     );
     let mut used = Used::default();
     used.expression(&model.compile("x + fresh").unwrap());
