@@ -37,6 +37,12 @@ pub(super) fn find(text: &str) -> Vec<HereDocument> {
     found
 }
 
+/// Whether a text begins with a command that reads manifests from a here-document.
+pub(super) fn begins(text: &str) -> bool {
+    let first = text.trim_start().lines().next().unwrap_or("");
+    delimiter(first).is_some() && reads_manifests(first)
+}
+
 struct Delimiter {
     word: String,
     /// The shell leaves `$` and `\` alone.

@@ -1,11 +1,13 @@
-//! Places in a manifest that the reader fills in: `<your-cluster>`, `${NAME}`, `$NAME`.
+//! Places in a manifest that the reader fills in: `<your-cluster>`, `${NAME}`, `$NAME`; and those that a template does.
 
+use super::elision;
 use crate::diag::{Code, Diagnostic, Level, Severity};
+use crate::text::{Span, TextMap};
 use regex::Regex;
 use std::sync::LazyLock;
 
 static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"<[A-Za-z][A-Za-z0-9 _./-]*>|\$\{[A-Za-z_][A-Za-z0-9_]*\}|\$[A-Z_][A-Z0-9_]*")
+    Regex::new(r"<[A-Za-z][A-Za-z0-9 _./-]*>|\$\{[A-Za-z_][A-Za-z0-9_]*\}|\$[A-Z_][A-Z0-9_]*|\{\{[^{}]*\}\}")
         .expect("the pattern is a constant")
 });
 
@@ -15,15 +17,12 @@ pub(super) fn soften(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut out: Vec<Diagnostic> = Vec::with_capacity(findings.len());
     for finding in findings {
         let text = finding.at.location.text();
-        let scalar = !text.contains('\n');
-        let found =
-            PLACEHOLDER.find(text).filter(|_| scalar && finding.severity == Severity::Error);
+        let found = filled_in(text).filter(|_| finding.severity == Severity::Error);
         let Some(found) = found else {
             out.push(finding);
             continue;
         };
-        let message =
-            format!("`{}` is a placeholder, so this value is not checked", found.as_str());
+        let message = format!("`{found}` is a placeholder, so this value is not checked");
         let known = out.iter().any(|known| {
             known.code == &PLACEHOLDER_VALUE && known.at.location == finding.at.location
         });
@@ -39,7 +38,47 @@ pub(super) fn soften(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
     out
 }
 
-pub(super) static CODES: &[&Code] = &[&PLACEHOLDER_VALUE];
+/// What in a value is not what a reader will have there.
+fn filled_in(text: &str) -> Option<&str> {
+    if text.contains('\n') {
+        return elision::within(text).then_some("...");
+    }
+    if elision::is_value(text) {
+        return Some("...");
+    }
+    PLACEHOLDER.find(text).map(|found| found.as_str())
+}
+
+/// A text with `{{ … }}` in it may be no YAML before something fills it in: Helm, or another preprocessor. What is said of
+/// its syntax becomes a note, once.
+pub(super) fn unrendered(findings: Vec<Diagnostic>, text: &str, map: &TextMap) -> Vec<Diagnostic> {
+    let (Some(start), Some(first)) = (text.find("{{"), findings.first()) else { return findings };
+    let line = text[start..].lines().next().unwrap_or("");
+    let end = start + line.find("}}").map_or(line.len(), |at| at + 2);
+    let message = "this is filled in later; until then the fence is not YAML";
+    let note = Diagnostic::new(&TEMPLATE, map.locate(Span::new(start, end)), message)
+        .help(format!("as it stands: {}", first.message));
+    vec![note]
+}
+
+pub(super) static CODES: &[&Code] = &[&PLACEHOLDER_VALUE, &TEMPLATE];
+
+/// A fence that is YAML only once something has filled it in.
+pub(super) static TEMPLATE: Code = Code {
+    name: "template",
+    level: Level::Note,
+    summary: "a fence with `{{ … }}` in it is not YAML as it stands",
+    page: "Something fills this fence in before it is YAML: Helm, say, or another preprocessor, which `check` does not run. So its syntax is
+not reported; what can be read of it is checked as ever.
+
+~~~yaml
+image: {{ .Values.image }}
+~~~
+
+To have a manifest checked that another preprocessor makes, let that one run first (`after = [\"links\", \"other\"]` under
+`[preprocessor.plumb]`) and build the book. A fence that is to stay a template can say `ignore`.",
+    alias: "",
+};
 
 /// A value that the reader fills in.
 pub static PLACEHOLDER_VALUE: Code = Code {

@@ -436,9 +436,9 @@ fn fragments_are_checked_at_their_place() {
     let engine = Engine::new(Schemas::embedded());
     let check = |text: &str, kind: &str, path: &str, partial: bool| {
         let source = Source::new("a.md", text);
-        let read = read(text, &TextMap::identity(&source), Format::Yaml);
-        let found =
-            engine.validate_fragment(&read.documents[0], kind, path, partial, &Versions::default());
+        let mut read = read(text, &TextMap::identity(&source), Format::Yaml);
+        read.documents[0].excerpt = partial;
+        let found = engine.validate_fragment(&read.documents[0], kind, path, &Versions::default());
         found.iter().map(|f| f.message.clone()).collect::<Vec<_>>()
     };
     let none: [&str; 0] = [];
