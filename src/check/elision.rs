@@ -28,11 +28,13 @@ pub(super) fn read(text: &str, map: &TextMap, format: Format) -> Read {
     });
     let mut left_out: Vec<usize> = outside.iter().chain(comments).map(|mark| mark.start).collect();
     left_out.sort_unstable();
+    let breaks: Vec<usize> = memchr::memmem::find_iter(text.as_bytes(), "\n---").collect();
     for at in left_out {
         let after = read.documents.partition_point(|document| document.span.start <= at);
         let begins_next = after.checked_sub(1).is_none_or(|before| {
             let end = read.documents[before].span.end;
-            text.get(end..at).is_some_and(|between| between.contains("\n---"))
+            let next = breaks.partition_point(|&offset| offset < end);
+            breaks.get(next).is_some_and(|&offset| offset < at)
         });
         if let Some(document) = read.documents.get_mut(after - usize::from(!begins_next)) {
             document.excerpt = true;
