@@ -128,11 +128,12 @@ fn manifests(
     }
     let fragment = words.fragment.and_then(|word| read_fragment(site, word, &mut outcome.findings));
     let text = site.fence.body.text();
-    let read = elision::read(text, &map, format);
+    let mut read = elision::read(text, &map, format);
+    placeholder::unrendered(&mut read, text, &map);
     let mut findings = match format {
         // Guides show pieces of settings as JSON, with comments; only manifests are ours.
         Format::Json if !(text.contains("apiVersion") && text.contains("kind")) => Vec::new(),
-        _ => placeholder::unrendered(read.findings.clone(), text, &map),
+        _ => read.findings.clone(),
     };
     let mut shown = Vec::new();
     for document in &read.documents {
@@ -308,8 +309,9 @@ fn here_documents(site: &Site<'_>, words: &Words<'_>, outcome: &mut Outcome) {
     for found in heredoc::find(body.text()) {
         let part: Cut = body.slice(found.body).without(&found.gone);
         let map = part.map(site.map);
-        let read = elision::read(part.text(), &map, Format::Yaml);
-        outcome.findings.extend(placeholder::unrendered(read.findings, part.text(), &map));
+        let mut read = elision::read(part.text(), &map, Format::Yaml);
+        placeholder::unrendered(&mut read, part.text(), &map);
+        outcome.findings.extend(read.findings);
         outcome.resources.extend(resource::of_here_document(
             site,
             &words.versions,

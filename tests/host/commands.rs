@@ -201,6 +201,19 @@ fn parts_of_manifests_are_read_as_their_authors_mean_them() {
         ("json", "\"files\": {\n  // settings\n},\n".to_owned(), ""),
         ("json", "{\"apiVersion\": \"v1\",\n\"kind\": ]\n".to_owned(), "error["),
         ("yaml", "image: {{ .Values.image }}\n".to_owned(), "guide.md:4:8"),
+        (
+            "yaml",
+            "apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ .x }}\n".to_owned(),
+            "1 note in",
+        ),
+        ("yaml", SERVICE.replace("web", "MY_NAME"), "note[placeholder]: `MY_NAME`"),
+        ("yaml", SERVICE.replace("web", "My_Name"), "error[object-name]"),
+        ("yaml", format!("{SERVICE}  type: CLUSTER_IP\n"), "error[schema-enum]"),
+        (
+            "bash",
+            format!("kubectl apply -f - <<EOF\n{}EOF\n", SERVICE.replace("web", "$web-1")),
+            "note[placeholder]: `$web`",
+        ),
         ("yaml", "{{- if .Values.x }}\na: b\n{{- end }}\n".to_owned(), "note[template]"),
         ("yaml", format!("kubectl apply -f - <<EOF\n{SERVICE}EOF\n"), ""),
         (
