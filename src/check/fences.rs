@@ -307,6 +307,16 @@ fn publish(
 fn here_documents(site: &Site<'_>, words: &Words<'_>, outcome: &mut Outcome) {
     let body = &site.fence.body;
     for found in heredoc::find(body.text()) {
+        if let Some(line) = found.nearly_closed {
+            let at = site.map.locate(body.span_of(line));
+            let word = body.text()[line.range()].trim();
+            let message =
+                format!("this line does not close the here-document: it is not `{word}` alone");
+            outcome.findings.push(
+                Diagnostic::new(&heredoc::HERE_DOCUMENT_OPEN, at, message)
+                    .help("take away the spaces around it"),
+            );
+        }
         let part: Cut = body.slice(found.body).without(&found.gone);
         let map = part.map(site.map);
         let mut read = elision::read(part.text(), &map, Format::Yaml);
