@@ -2,14 +2,13 @@
 
 use super::resource::{self, Resource};
 use super::tied::Comments;
-use super::{Expansion, Project, Published, Tied, group, heredoc, placeholder};
+use super::{Expansion, Project, Published, Tied, elision, group, heredoc, placeholder};
 use crate::content::{Block, Content, Manifest, ManifestDocument, ManifestState};
 use crate::diag::{Code, Diagnostic, Level, Severity};
 use crate::directive::versions;
-use crate::manifest::{self, Document, Format, Versions};
+use crate::manifest::{Document, Format, Versions};
 use crate::markdown::{Cut, Fence, Node, Word};
 use crate::text::{Span, TextMap};
-use std::borrow::Cow;
 
 /// What came of a fence.
 #[derive(Default)]
@@ -71,6 +70,8 @@ enum Language {
 
 fn language(fence: &Fence) -> Language {
     match fence.lang.value.to_ascii_lowercase().as_str() {
+        // What says that it is YAML and is the command that reads it.
+        "yaml" | "yml" if heredoc::begins(fence.body.text()) => Language::Shell,
         "yaml" | "yml" => Language::Manifest(Format::Yaml),
         "json" => Language::Manifest(Format::Json),
         "bash" | "sh" | "shell" | "zsh" | "console" | "shell-session" | "terminal" => {
@@ -126,10 +127,14 @@ fn manifests(
         return;
     }
     let fragment = words.fragment.and_then(|word| read_fragment(site, word, &mut outcome.findings));
-    let written = site.fence.body.text();
-    let text = if fragment.is_some() { without_elisions(written) } else { Cow::Borrowed(written) };
-    let read = manifest::read(&text, &map, format);
-    let mut findings = read.findings.clone();
+    let text = site.fence.body.text();
+    let mut read = elision::read(text, &map, format);
+    placeholder::unrendered(&mut read, text, &map);
+    let mut findings = match format {
+        // Guides show pieces of settings as JSON, with comments; only manifests are ours.
+        Format::Json if !(text.contains("apiVersion") && text.contains("kind")) => Vec::new(),
+        _ => read.findings.clone(),
+    };
     let mut shown = Vec::new();
     for document in &read.documents {
         let engine = &site.project.engine;
@@ -139,7 +144,6 @@ fn manifests(
                     document,
                     fragment.kind,
                     fragment.path,
-                    text != written,
                     &words.versions,
                 ));
                 None
@@ -162,7 +166,7 @@ fn manifests(
         });
     }
     findings = placeholder::soften(findings);
-    let published = comments.tie(site, &text, &read, outcome);
+    let published = comments.tie(site, text, &read, outcome);
     if fragment.is_none() {
         let fresh = published.as_deref();
         let fails = words.fails.is_some();
@@ -171,7 +175,7 @@ fn manifests(
     let members = read.documents.into_iter().filter(Document::is_manifest).collect::<Vec<_>>();
     let state = if words.fails.is_some() {
         ManifestState::Fails
-    } else if fragment.is_some() {
+    } else if fragment.is_some() || members.iter().any(|document| document.excerpt) {
         ManifestState::Fragment
     } else if shown.iter().any(|document| document.validated.is_some()) {
         ManifestState::Valid
@@ -193,6 +197,7 @@ fn manifests(
                 words.group.and_then(|word| word.value.as_ref()).map(|name| name.value.clone());
             outcome.members = members
                 .into_iter()
+                .filter(|document| !document.excerpt)
                 .map(|document| group::Member { group: group.clone(), document })
                 .collect();
         }
@@ -302,9 +307,20 @@ fn publish(
 fn here_documents(site: &Site<'_>, words: &Words<'_>, outcome: &mut Outcome) {
     let body = &site.fence.body;
     for found in heredoc::find(body.text()) {
+        if let Some(line) = found.nearly_closed {
+            let at = site.map.locate(body.span_of(line));
+            let word = body.text()[line.range()].trim();
+            let message =
+                format!("this line does not close the here-document: it is not `{word}` alone");
+            outcome.findings.push(
+                Diagnostic::new(&heredoc::HERE_DOCUMENT_OPEN, at, message)
+                    .help("take away the spaces around it"),
+            );
+        }
         let part: Cut = body.slice(found.body).without(&found.gone);
         let map = part.map(site.map);
-        let read = manifest::read(part.text(), &map, Format::Yaml);
+        let mut read = elision::read(part.text(), &map, Format::Yaml);
+        placeholder::unrendered(&mut read, part.text(), &map);
         outcome.findings.extend(read.findings);
         outcome.resources.extend(resource::of_here_document(
             site,
@@ -316,9 +332,11 @@ fn here_documents(site: &Site<'_>, words: &Words<'_>, outcome: &mut Outcome) {
             outcome
                 .findings
                 .extend(placeholder::soften(site.project.validate(&document, &words.versions)));
-            let group =
-                words.group.and_then(|word| word.value.as_ref()).map(|name| name.value.clone());
-            outcome.members.push(group::Member { group, document });
+            if !document.excerpt {
+                let group =
+                    words.group.and_then(|word| word.value.as_ref()).map(|name| name.value.clone());
+                outcome.members.push(group::Member { group, document });
+            }
         }
     }
 }
@@ -410,30 +428,6 @@ fn read_fragment<'a>(
             None
         }
     }
-}
-
-/// The text with `...` elisions as comments of the same length: in a fragment they stand for what is left out.
-fn without_elisions(text: &str) -> Cow<'_, str> {
-    if !text.contains("...") && !text.contains('…') {
-        return Cow::Borrowed(text);
-    }
-    let mut out = String::with_capacity(text.len());
-    for line in text.split_inclusive('\n') {
-        let content = line.trim();
-        let content = content.strip_prefix("- ").unwrap_or(content).trim_start();
-        if matches!(content, "..." | "…" | "[...]" | "[…]") {
-            let at = line.len() - line.trim_start().len();
-            out.push_str(&line[..at]);
-            out.push('#');
-            // Bytes keep their places: what is left out is as long as what stood there.
-            let rest = line[at..].trim_end_matches(['\n', '\r']);
-            out.extend(std::iter::repeat_n('.', rest.len().saturating_sub(1)));
-            out.push_str(&line[at + rest.len()..]);
-        } else {
-            out.push_str(line);
-        }
-    }
-    Cow::Owned(out)
 }
 
 pub(super) static CODES: &[&Code] = &[

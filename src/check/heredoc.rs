@@ -1,5 +1,6 @@
 //! Manifests in shell commands: `kubectl apply -f - <<EOF … EOF`.
 
+use crate::diag::{Code, Level};
 use crate::text::Span;
 
 /// A here-document that a `kubectl` (or `oc`, `istioctl`) reads.
@@ -9,6 +10,8 @@ pub(super) struct HereDocument {
     pub(super) body: Span,
     /// What in the body the shell takes away before the command sees it.
     pub(super) gone: Vec<Span>,
+    /// A line that was to close it and does not, for the spaces around the word.
+    pub(super) nearly_closed: Option<Span>,
 }
 
 /// The here-documents of a shell fence that are given to a command which reads manifests.
@@ -21,20 +24,44 @@ pub(super) fn find(text: &str) -> Vec<HereDocument> {
         let reads = reads_manifests(command);
         let start = line.end;
         let mut end = start;
+        // A console shows its own `> ` before each line.
+        let prompt = if text[start..].starts_with("> ") { "> " } else { "" };
+        let (mut closed, mut nearly) = (false, None);
         for line in lines.by_ref() {
             let content = text[line.range()].trim_end_matches(['\n', '\r']);
+            let content = content.strip_prefix(prompt).unwrap_or(content);
             let content = if delimiter.dash { content.trim_start_matches('\t') } else { content };
             if content == delimiter.word {
+                closed = true;
                 break;
+            }
+            if nearly.is_none() && content.trim() == delimiter.word {
+                nearly = Some(line);
             }
             end = line.end;
         }
+        let nearly_closed = nearly.filter(|_| !closed);
+        // What its author takes for the end; the rest is no manifest.
+        let end = nearly_closed.map_or(end, |line| line.start);
         if reads && end > start {
-            let gone = taken_away(&text[start..end], &delimiter);
-            found.push(HereDocument { body: Span::new(start, end), gone });
+            let gone = match prompt {
+                "" => taken_away(&text[start..end], &delimiter),
+                _ => prompts(&text[start..end], prompt),
+            };
+            let nearly_closed = nearly_closed.map(|line| {
+                let written = text[line.range()].trim_end_matches(['\n', '\r']);
+                Span::new(line.start, line.start + written.len())
+            });
+            found.push(HereDocument { body: Span::new(start, end), gone, nearly_closed });
         }
     }
     found
+}
+
+/// Whether a text begins with a command that reads manifests from a here-document.
+pub(super) fn begins(text: &str) -> bool {
+    let first = text.trim_start().lines().next().unwrap_or("");
+    delimiter(first).is_some() && reads_manifests(first)
 }
 
 struct Delimiter {
@@ -72,6 +99,14 @@ fn taken_away(body: &str, delimiter: &Delimiter) -> Vec<Span> {
         at = next;
     }
     gone
+}
+
+/// What a console shows before each line.
+fn prompts(body: &str, prompt: &str) -> Vec<Span> {
+    lines(body)
+        .filter(|line| body[line.range()].starts_with(prompt))
+        .map(|line| Span::new(line.start, line.start + prompt.len()))
+        .collect()
 }
 
 /// The delimiter of the line's here-document.
@@ -112,6 +147,28 @@ fn reads_manifests(command: &str) -> bool {
     tool && stdin
 }
 
+pub(super) static CODES: &[&Code] = &[&HERE_DOCUMENT_OPEN];
+
+/// A here-document whose last line is not its delimiter.
+pub(super) static HERE_DOCUMENT_OPEN: Code = Code {
+    name: "here-document-open",
+    level: Level::Deny,
+    summary: "a here-document is not closed, for spaces around its last line",
+    page: "A shell ends a here-document at a line that is the delimiter and nothing else; after `<<-`, tabs may stand before it. With spaces
+around it the shell waits for more, and hands the line itself on as part of the manifest.
+
+~~~bash
+kubectl apply -f - <<EOF
+apiVersion: v1
+kind: Namespace
+metadata: {name: shop}
+  EOF
+~~~
+
+Take the spaces away. In a list, the fence itself may be indented: what stands before its first line is not part of it.",
+    alias: "",
+};
+
 /// The lines of a text, line ends included.
 fn lines(text: &str) -> impl Iterator<Item = Span> + '_ {
     text.split_inclusive('\n').scan(0, |at, line| {
@@ -135,12 +192,32 @@ mod tests {
             ),
             ("kubectl apply -f - <<'EOF'\na: \\$x\nEOF\n", "a: \\$x\n"),
             ("kubectl apply -f - <<-EOF\n\ta:\n\t\t  b: 1\tc\n\tEOF\n", "a:\n  b: 1\tc\n"),
+            ("$ kubectl apply -f - <<EOF\n> a:\n>   b: 1\n> EOF\nmore\n", "a:\n  b: 1\n"),
         ];
         for (text, expected) in cases {
             let found = find(text);
             let found = found.first().expect("a here-document");
             let body = Cut::whole(text, found.body).without(&found.gone);
             assert_eq!(body.text(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn spaces_around_the_delimiter_leave_it_open() {
+        let cases = [
+            ("  EOF\nls\n", Some("  EOF")),
+            ("EOF \r\n", Some("EOF ")),
+            ("EOF", None),
+            ("  EOF\nEOF\n", None),
+            ("", None),
+        ];
+        for (end, expected) in cases {
+            let text = format!("kubectl apply -f - <<EOF\na: 1\n{end}");
+            let found = find(&text);
+            let nearly = found[0].nearly_closed.map(|span| &text[span.range()]);
+            assert_eq!(nearly, expected, "{end:?}");
+            let body = &text[found[0].body.range()];
+            assert_eq!(body, if end.ends_with("EOF\n") { "a: 1\n  EOF\n" } else { "a: 1\n" });
         }
     }
 

@@ -1,12 +1,20 @@
-//! Places in a manifest that the reader fills in: `<your-cluster>`, `${NAME}`, `$NAME`.
+//! Places in a manifest that the reader fills in: `<your-cluster>`, `${NAME}`, `$NAME`, `YOUR_NAME`; and those that a template does.
 
+use super::elision;
 use crate::diag::{Code, Diagnostic, Level, Severity};
+use crate::manifest::Read;
+use crate::text::{Span, TextMap};
 use regex::Regex;
 use std::sync::LazyLock;
 
 static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"<[A-Za-z][A-Za-z0-9 _./-]*>|\$\{[A-Za-z_][A-Za-z0-9_]*\}|\$[A-Z_][A-Z0-9_]*")
+    Regex::new(r"<[A-Za-z][A-Za-z0-9 _./-]*>|\$\{[^{}]+\}|\$\([^()]+\)|\$[A-Za-z_][A-Za-z0-9_]*|\{\{[^{}]*\}\}")
         .expect("the pattern is a constant")
+});
+
+/// A whole value in the capitals that style guides ask of placeholders: `RESOURCE_GROUP`.
+static CAPITALS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$").expect("the pattern is a constant")
 });
 
 /// Findings about a value that holds a placeholder say so instead, as a note: what the reader will write there can't be
@@ -15,18 +23,21 @@ pub(super) fn soften(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut out: Vec<Diagnostic> = Vec::with_capacity(findings.len());
     for finding in findings {
         let text = finding.at.location.text();
-        let scalar = !text.contains('\n');
-        let found =
-            PLACEHOLDER.find(text).filter(|_| scalar && finding.severity == Severity::Error);
+        let found = filled_in(text)
+            // Names of choices are in capitals themselves (`ROUND_ROBIN`), so a wrong one is no placeholder.
+            .or_else(|| in_capitals(text).filter(|_| finding.message.contains("Invalid value")))
+            .filter(|_| finding.severity == Severity::Error);
         let Some(found) = found else {
             out.push(finding);
             continue;
         };
-        let message =
-            format!("`{}` is a placeholder, so this value is not checked", found.as_str());
-        let known = out.iter().any(|known| {
-            known.code == &PLACEHOLDER_VALUE && known.at.location == finding.at.location
-        });
+        let message = format!("`{found}` is a placeholder, so this value is not checked");
+        // What is said of one place stands together.
+        let known = out
+            .iter()
+            .rev()
+            .take_while(|known| known.at.location == finding.at.location)
+            .any(|known| known.code == &PLACEHOLDER_VALUE);
         if !known {
             let mut note =
                 Diagnostic::new(&PLACEHOLDER_VALUE, finding.at.location.clone(), message)
@@ -39,14 +50,62 @@ pub(super) fn soften(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
     out
 }
 
-pub(super) static CODES: &[&Code] = &[&PLACEHOLDER_VALUE];
+/// What in a value is not what a reader will have there.
+fn filled_in(text: &str) -> Option<&str> {
+    if text.contains('\n') {
+        return elision::within(text).then_some("...");
+    }
+    if elision::is_value(text) {
+        return Some("...");
+    }
+    PLACEHOLDER.find(text).map(|found| found.as_str())
+}
+
+fn in_capitals(text: &str) -> Option<&str> {
+    let value = text.trim_matches(['"', '\'']);
+    CAPITALS.is_match(value).then_some(value)
+}
+
+/// A text with `{{ … }}` in it may be no YAML before something fills it in: Helm, or another preprocessor. What is said of
+/// its syntax becomes a note, once.
+/// The documents that it fills in are left out.
+pub(super) fn unrendered(read: &mut Read, text: &str, map: &TextMap) {
+    let (Some(start), Some(first)) = (text.find("{{"), read.findings.first()) else { return };
+    let line = text[start..].lines().next().unwrap_or("");
+    let end = start + line.find("}}").map_or(line.len(), |at| at + 2);
+    let message = "this is filled in later; until then the fence is not YAML";
+    let note = Diagnostic::new(&TEMPLATE, map.locate(Span::new(start, end)), message)
+        .help(format!("as it stands: {}", first.message));
+    read.findings = vec![note];
+    read.documents
+        .retain(|document| !text.get(document.span.range()).is_some_and(|own| own.contains("{{")));
+}
+
+pub(super) static CODES: &[&Code] = &[&PLACEHOLDER_VALUE, &TEMPLATE];
+
+/// A fence that is YAML only once something has filled it in.
+pub(super) static TEMPLATE: Code = Code {
+    name: "template",
+    level: Level::Note,
+    summary: "a fence with `{{ … }}` in it is not YAML as it stands",
+    page: "Something fills this fence in before it is YAML: Helm, say, or another preprocessor, which `check` does not run. So its syntax is
+not reported; what can be read of it is checked as ever.
+
+~~~yaml
+image: {{ .Values.image }}
+~~~
+
+To have a manifest checked that another preprocessor makes, let that one run first (`after = [\"links\", \"other\"]` under
+`[preprocessor.plumb]`) and build the book. A fence that is to stay a template can say `ignore`.",
+    alias: "",
+};
 
 /// A value that the reader fills in.
 pub static PLACEHOLDER_VALUE: Code = Code {
     name: "placeholder",
     level: Level::Note,
     summary: "a value with a placeholder in it is not checked",
-    page: "A value such as `<your-cluster>`, `${NAME}` or `$NAME` is for the reader to fill in. As it stands an API server would reject it,
+    page: "A value such as `<your-cluster>`, `${NAME}`, `$NAME` or `YOUR_NAME` is for the reader to fill in. As it stands an API server would reject it,
 so it is reported, as a note, and the rest of the manifest is checked as ever.
 
 ~~~yaml

@@ -35,7 +35,7 @@ pub(super) fn of_fence(
     format: Format,
     fails: bool,
 ) -> Vec<Resource> {
-    let manifests = read.documents.iter().filter(|document| document.is_manifest());
+    let manifests = read.documents.iter().filter(|document| is_whole(document));
     if fails && manifests.clone().next().is_none() {
         let body = &site.fence.body;
         return vec![Resource {
@@ -67,8 +67,13 @@ pub(super) fn of_here_document(
     versions: &Versions,
     documents: &[Document],
 ) -> Vec<Resource> {
-    let manifests = documents.iter().filter(|document| document.is_manifest());
+    let manifests = documents.iter().filter(|document| is_whole(document));
     manifests.map(|document| resource(site, versions, document, cut(document), false)).collect()
+}
+
+/// Whether it could be applied as it stands.
+fn is_whole(document: &Document) -> bool {
+    document.is_manifest() && !document.excerpt
 }
 
 fn resource(

@@ -25,14 +25,13 @@ impl Comments<'_> {
         outcome: &mut Outcome,
     ) -> Option<String> {
         let mut edits: Vec<(Span, String)> = Vec::new();
+        let mut scalars = None;
         for &comment in &read.comments {
             let Some(expression) = expression(text, comment) else { continue };
+            let scalars = scalars.get_or_insert_with(|| scalars_of(read));
             let start = text[..comment.start].trim_end_matches([' ', '\t']).len();
             edits.push((Span::new(start, comment.end), String::new()));
-            let scalar = read
-                .documents
-                .iter()
-                .find_map(|document| scalar_before(&document.root, text, comment.start));
+            let scalar = scalar_before(scalars, text, comment.start);
             let locate = |span: Span| site.map.locate(site.fence.body.span_of(span));
             let Some(scalar) = scalar else {
                 outcome.findings.push(
@@ -162,24 +161,28 @@ fn expression(text: &str, comment: Span) -> Option<Span> {
     Some(Span::new(start, start + rest.trim().len()))
 }
 
-/// The last scalar that ends before an offset, on the same line.
-fn scalar_before<'a>(root: &'a Node, text: &str, offset: usize) -> Option<&'a Node> {
-    let line = text[..offset].rfind('\n').map_or(0, |at| at + 1);
-    let mut best: Option<&Node> = None;
-    let mut stack = vec![root];
+/// The scalars that a text holds, in its order.
+fn scalars_of(read: &Read) -> Vec<&Node> {
+    let mut scalars = Vec::new();
+    let mut stack: Vec<&Node> = read.documents.iter().map(|document| &document.root).collect();
     while let Some(node) = stack.pop() {
         match &node.value {
             Value::Map(map) => stack.extend(map.iter().map(|entry| &entry.value)),
             Value::Seq(items) => stack.extend(items),
-            _ => {
-                let fits = node.span.start >= line && node.span.end <= offset && node.is_written();
-                if fits && best.is_none_or(|best| best.span.end < node.span.end) {
-                    best = Some(node);
-                }
-            }
+            _ if node.is_written() => scalars.push(node),
+            _ => {}
         }
     }
-    best
+    scalars.sort_by_key(|node| node.span.end);
+    scalars
+}
+
+/// The last scalar that ends before an offset, on the same line.
+fn scalar_before<'a>(scalars: &[&'a Node], text: &str, offset: usize) -> Option<&'a Node> {
+    let line = text[..offset].rfind('\n').map_or(0, |at| at + 1);
+    let before = scalars.partition_point(|node| node.span.end <= offset);
+    let last = scalars.get(before.checked_sub(1)?)?;
+    (last.span.start >= line).then_some(*last)
 }
 
 /// The span of a scalar without its quotes.

@@ -21,6 +21,8 @@ pub struct Document {
     pub span: Span,
     /// Its number in the text, from 0, empty documents left out.
     pub index: usize,
+    /// Whether parts of it are left out, so that only what is written can be wrong. Who reads it says so.
+    pub excerpt: bool,
     text: Arc<str>,
     map: Arc<TextMap>,
 }
@@ -50,6 +52,7 @@ pub fn read(text: &str, map: &TextMap, format: Format) -> Read {
             span: root.span,
             root,
             index,
+            excerpt: false,
             text: shared.clone(),
             map: map.clone(),
         })
@@ -76,6 +79,7 @@ impl Document {
             span: root.span,
             root,
             index: self.index,
+            excerpt: self.excerpt,
             text: self.text.clone(),
             map: self.map.clone(),
         }

@@ -1,9 +1,9 @@
 //! The layers put together: what an API server would say of a document, at the place in the author's file.
 
-use super::rules::check_rules;
+use super::rules::{SCHEMA_RULE, check_rules};
 use super::schema::{
-    Issue, LIST_DUPLICATE, Naming, Path, SCHEMA_ENUM, SCHEMA_INVALID, SCHEMA_UNKNOWN_FIELD,
-    SCHEMA_VALUE, Schema, check, check_metadata, normalize,
+    Issue, LIST_DUPLICATE, Naming, Path, SCHEMA_COMBINATION, SCHEMA_ENUM, SCHEMA_INVALID,
+    SCHEMA_REQUIRED, SCHEMA_UNKNOWN_FIELD, SCHEMA_VALUE, Schema, check, check_metadata, normalize,
 };
 use super::store::{KindSchema, Schemas};
 use super::versions::Versions;
@@ -120,6 +120,9 @@ pub(super) static CODES: &[&Code] = &[
     &FRAGMENT_PLACE,
 ];
 
+/// Kinds of `v1` that no API server keeps and pages show all the same: a kubeconfig, and what a request that fails answers.
+const CLIENT_SIDE: &[&str] = &["Config", "Status"];
+
 /// A check of one document beyond its schema.
 type Check = fn(&Document, &Versions) -> Vec<Diagnostic>;
 
@@ -156,6 +159,9 @@ impl Engine {
     pub fn validate_document(&self, document: &Document, versions: &Versions) -> Vec<Diagnostic> {
         let mut findings = Vec::new();
         self.validate_into(document, versions, &mut findings, 0);
+        if document.excerpt {
+            findings.retain(stands_by_itself);
+        }
         sort(&mut findings);
         findings
     }
@@ -183,6 +189,9 @@ impl Engine {
             return;
         }
         let Some(known) = self.schemas.find(group, version, kind, versions) else {
+            if group.is_empty() && version == "v1" && CLIENT_SIDE.contains(&kind) {
+                return;
+            }
             // A version that is gone is no mystery: say what replaced it.
             let gone = deprecations::check(document, versions);
             findings.push(
@@ -399,13 +408,12 @@ impl Engine {
     }
 
     /// Validates part of a manifest at a place of a kind: `kind` is a name, or `group/version/Kind`; `path` is as in
-    /// `spec.http[]`. With `partial`, what is missing is no matter.
+    /// `spec.http[]`.
     pub fn validate_fragment(
         &self,
         document: &Document,
         kind: &str,
         path: &str,
-        partial: bool,
         versions: &Versions,
     ) -> Vec<Diagnostic> {
         let at = Span::at(document.span.start);
@@ -449,12 +457,10 @@ impl Engine {
                 None => item.span,
             };
             let issues = validate_schema(document, &known.schema, id, item, start);
-            findings.extend(
-                issues
-                    .into_iter()
-                    .filter(|issue| !partial || !issue.is_about_absence())
-                    .map(|issue| finding(issue, document)),
-            );
+            findings.extend(issues.into_iter().map(|issue| finding(issue, document)));
+        }
+        if document.excerpt {
+            findings.retain(stands_by_itself);
         }
         for finding in &mut findings {
             finding.document = Some(format!("{name}:{path}"));
@@ -462,6 +468,17 @@ impl Engine {
         sort(&mut findings);
         findings
     }
+}
+
+/// Whether a finding about an excerpt holds whatever is left out of it: it is about what is written, not about what is
+/// missing or what goes with it.
+fn stands_by_itself(finding: &Diagnostic) -> bool {
+    let about_the_whole =
+        [&SCHEMA_REQUIRED, &SCHEMA_COMBINATION, &SCHEMA_RULE, &MANIFEST_INCOMPLETE];
+    let missing = [": Required value", ": Not found", ": Forbidden", "must be set"];
+    !about_the_whole.contains(&finding.code)
+        && !builtin::NEEDS_THE_WHOLE.contains(&finding.code.name)
+        && !missing.iter().any(|words| finding.message.contains(words))
 }
 
 /// Structure, then rules where the structure is sound.

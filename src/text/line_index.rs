@@ -15,7 +15,20 @@ pub struct Position {
 #[derive(Clone, Debug)]
 pub struct LineIndex {
     starts: Vec<usize>,
+    /// Places within long lines, so that a column in one is found without counting the line from its start.
+    marks: Vec<Mark>,
 }
+
+#[derive(Clone, Copy, Debug)]
+struct Mark {
+    offset: usize,
+    /// Characters and UTF-16 units between the line's start and the mark.
+    chars: usize,
+    utf16: usize,
+}
+
+/// Bytes between two marks.
+const STEP: usize = 4096;
 
 const BOM: &str = "\u{feff}";
 
@@ -24,7 +37,16 @@ impl LineIndex {
     pub fn new(text: &str) -> LineIndex {
         let mut starts = vec![0];
         starts.extend(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1));
-        LineIndex { starts }
+        let mut marks = Vec::new();
+        for (index, &start) in starts.iter().enumerate() {
+            let end = starts.get(index + 1).copied().unwrap_or(text.len());
+            let mut last = Mark { offset: without_bom(text, start), chars: 0, utf16: 0 };
+            while end - last.offset > STEP {
+                last = last.advanced(text, floor(text, last.offset + STEP));
+                marks.push(last);
+            }
+        }
+        LineIndex { starts, marks }
     }
 
     /// How many lines there are; a text that ends with a line feed has an empty last one.
@@ -50,20 +72,43 @@ impl LineIndex {
     /// Line and column of an offset; one inside a character counts as the character's start, one behind the text as its
     /// end.
     pub fn position(&self, text: &str, offset: usize) -> Position {
-        let mut offset = offset.min(text.len());
-        while !text.is_char_boundary(offset) {
-            offset -= 1;
-        }
+        let offset = floor(text, offset);
         let line = self.line_of(offset);
-        let start = self.starts[line - 1];
-        let before = &text[start..offset];
-        let before = if line == 1 { before.strip_prefix(BOM).unwrap_or(before) } else { before };
-        Position {
-            line,
-            column: before.chars().count() + 1,
-            utf16: before.chars().map(char::len_utf16).sum(),
+        let start = without_bom(text, self.starts[line - 1]);
+        let marked = self.marks.partition_point(|mark| mark.offset <= offset);
+        let from = marked
+            .checked_sub(1)
+            .map(|index| self.marks[index])
+            .filter(|mark| mark.offset > start)
+            .unwrap_or(Mark { offset: start, chars: 0, utf16: 0 });
+        let at = from.advanced(text, offset.max(start));
+        Position { line, column: at.chars + 1, utf16: at.utf16 }
+    }
+}
+
+impl Mark {
+    fn advanced(self, text: &str, offset: usize) -> Mark {
+        let between = &text[self.offset..offset];
+        Mark {
+            offset,
+            chars: self.chars + between.chars().count(),
+            utf16: self.utf16 + between.chars().map(char::len_utf16).sum::<usize>(),
         }
     }
+}
+
+/// The start of the character that holds an offset; the text's end for one behind it.
+fn floor(text: &str, offset: usize) -> usize {
+    let mut offset = offset.min(text.len());
+    while !text.is_char_boundary(offset) {
+        offset -= 1;
+    }
+    offset
+}
+
+/// The offset at which a line begins that columns are counted in.
+fn without_bom(text: &str, start: usize) -> usize {
+    if start == 0 && text.starts_with(BOM) { BOM.len() } else { start }
 }
 
 #[cfg(test)]
@@ -87,8 +132,22 @@ mod tests {
     }
 
     #[test]
+    fn columns_of_a_long_line_are_counted_as_of_a_short_one() {
+        let unit = "aé😀"; // 7 bytes, 3 characters, 4 units
+        let text = format!("\u{feff}{}\nx{}", unit.repeat(3000), unit.repeat(5000));
+        let second = 3 + 7 * 3000 + 1;
+        for units in [0, 1, 584, 585, 586, 1170, 2999] {
+            assert_eq!(at(&text, 3 + 7 * units), (1, 3 * units + 1, 4 * units));
+            let in_second = second + 1 + 7 * units;
+            assert_eq!(at(&text, in_second), (2, 3 * units + 2, 4 * units + 1));
+            assert_eq!(at(&text, in_second + 5), (2, 3 * units + 4, 4 * units + 3), "within 😀");
+        }
+    }
+
+    #[test]
     fn a_byte_order_mark_takes_no_column() {
         assert_eq!(at("\u{feff}ab", 4), (1, 2, 1));
+        assert_eq!(at("\u{feff}ab", 0), (1, 1, 0));
         assert_eq!(at("", 0), (1, 1, 0));
     }
 }

@@ -186,6 +186,54 @@ fn files_are_validated_like_fences() {
     assert!(stdout(&output).contains("--> standard input:8:13"), "{}", stdout(&output));
 }
 
+/// What pages show that is not a whole manifest, and what is said of it: nothing, or the words.
+#[test]
+fn parts_of_manifests_are_read_as_their_authors_mean_them() {
+    let deployment = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: a\nspec:\n";
+    let cases = [
+        ("yaml", format!("{deployment}  ...\n  replicas: 3\n"), ""),
+        ("yaml", format!("{deployment}  ...\n  replicas: x\n"), "spec.replicas: Invalid value"),
+        ("yaml", format!("{deployment}  ...\n  replica: 3\n"), "unknown field `spec.replica`"),
+        ("yaml", format!("{deployment}  # ...\n  replicas: 3\n"), ""),
+        ("yaml", format!("{deployment}  replicas: 3\n"), "spec.selector: Required value"),
+        ("yaml", format!("{deployment}  selector: ...\n  template: {{}}\n"), "note[placeholder]"),
+        ("yaml", "a:\n  ...\n  b: 1\n   c: 2\n".to_owned(), "error[yaml-syntax]"),
+        ("json", "\"files\": {\n  // settings\n},\n".to_owned(), ""),
+        ("json", "{\"apiVersion\": \"v1\",\n\"kind\": ]\n".to_owned(), "error["),
+        ("yaml", "image: {{ .Values.image }}\n".to_owned(), "guide.md:4:8"),
+        (
+            "yaml",
+            "apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ .x }}\n".to_owned(),
+            "1 note in",
+        ),
+        ("yaml", SERVICE.replace("web", "MY_NAME"), "note[placeholder]: `MY_NAME`"),
+        ("yaml", SERVICE.replace("web", "My_Name"), "error[object-name]"),
+        ("yaml", format!("{SERVICE}  type: CLUSTER_IP\n"), "error[schema-enum]"),
+        (
+            "bash",
+            format!("kubectl apply -f - <<EOF\n{}EOF\n", SERVICE.replace("web", "$web-1")),
+            "note[placeholder]: `$web`",
+        ),
+        ("yaml", "{{- if .Values.x }}\na: b\n{{- end }}\n".to_owned(), "note[template]"),
+        ("yaml", format!("kubectl apply -f - <<EOF\n{SERVICE}EOF\n"), ""),
+        (
+            "yaml",
+            format!("kubectl apply -f - <<EOF\n{}EOF\n", SERVICE.replace("80", "x")),
+            "spec.ports[0].port: Invalid value",
+        ),
+        ("yaml", "apiVersion: v1\nkind: Config\ncurrent-context: x\n".to_owned(), ""),
+    ];
+    for (language, body, words) in cases {
+        let files = folder(&[("guide.md", &format!("# G\n\n```{language}\n{body}```\n"))]);
+        let output = run(files.path(), &["validate", "guide.md"]);
+        let said = stdout(&output);
+        match words {
+            "" => assert!(said.contains("nothing found"), "{body}\n{said}"),
+            words => assert!(said.contains(words), "{body}\n{said}"),
+        }
+    }
+}
+
 #[test]
 fn a_kind_without_a_schema_is_said_once() {
     let kind = "apiVersion: example.com/v1\nkind: Widget\nmetadata:\n  name: w\n";

@@ -127,6 +127,14 @@ pub static KINDS: &[(&str, &str)] = &[
     ("storage.k8s.io", "StorageClass"),
 ];
 
+/// Codes that say of a value that it does not fit another one, which an excerpt may have left out.
+pub(super) static NEEDS_THE_WHOLE: &[&str] = &[
+    workloads::SELECTOR_TEMPLATE.name,
+    workloads::RESTART_POLICY.name,
+    workloads::JOB_INDEXED.name,
+    workloads::JOB_FAILURE_POLICY.name,
+];
+
 /// Checks a document of a built-in kind; nothing to say about any other.
 pub fn check(document: &Document, versions: &Versions) -> Vec<Diagnostic> {
     let (Some(group), Some(kind)) = (document.group(), document.kind()) else { return Vec::new() };

@@ -1,6 +1,5 @@
 //! What is wrong with a value: the finding in spans of the document, and the path that an API server would write.
 
-use super::SCHEMA_REQUIRED;
 use crate::diag::Code;
 use crate::manifest::{Node, Style, Value};
 use crate::text::Span;
@@ -38,11 +37,6 @@ impl Issue {
     pub(crate) fn blocking(mut self) -> Issue {
         self.blocking = true;
         self
-    }
-
-    /// Whether it says that something is not there.
-    pub(crate) fn is_about_absence(&self) -> bool {
-        self.code == &SCHEMA_REQUIRED || self.message.contains("must be set")
     }
 
     pub(crate) fn help(mut self, help: impl Into<String>) -> Issue {

@@ -188,6 +188,22 @@ fn unknown_fields_say_what_was_meant() {
 }
 
 #[test]
+fn a_name_that_is_right_elsewhere_is_not_spelt_anew() {
+    let schema = object(json!({
+        "timers": {"type": "string"},
+        "http": object(json!({"timeout": {"type": "string"}, "timer": {"type": "string"}})),
+    }));
+    let engine = engine(&schema);
+    let check = |spec: &str| engine.validate_document(&document(spec), &Versions::default());
+    // Two letters from `timers`.
+    let found = check("spec: {timeout: 1s}");
+    assert_eq!(found[0].help, ["`timeout` is a field of `spec.http`"]);
+    assert!(found[0].fix.is_none());
+    // One letter from it.
+    assert_eq!(check("spec: {timer: 1s}")[0].help, ["did you mean `timers`?"]);
+}
+
+#[test]
 fn null_is_absence_and_defaults_come_first() {
     let schema = json!({"type": "object", "required": ["mode"], "properties": {
         "mode": {"type": "string", "default": "A", "enum": ["A", "B"]},
@@ -436,9 +452,9 @@ fn fragments_are_checked_at_their_place() {
     let engine = Engine::new(Schemas::embedded());
     let check = |text: &str, kind: &str, path: &str, partial: bool| {
         let source = Source::new("a.md", text);
-        let read = read(text, &TextMap::identity(&source), Format::Yaml);
-        let found =
-            engine.validate_fragment(&read.documents[0], kind, path, partial, &Versions::default());
+        let mut read = read(text, &TextMap::identity(&source), Format::Yaml);
+        read.documents[0].excerpt = partial;
+        let found = engine.validate_fragment(&read.documents[0], kind, path, &Versions::default());
         found.iter().map(|f| f.message.clone()).collect::<Vec<_>>()
     };
     let none: [&str; 0] = [];

@@ -21,11 +21,17 @@ pub(super) fn issue(
         Issue::new(&SCHEMA_UNKNOWN_FIELD, entry.key.span, path, format!("unknown field `{full}`"));
     issue.path = full;
     let free = spec.properties.keys().map(String::as_str).filter(|known| map.get(known).is_none());
-    if let Some(near) = nearest(name, free) {
+    let near = nearest(name, free);
+    // A name that is right elsewhere in the kind stands in the wrong place, rather than being spelt wrong by several letters.
+    let is_far = |near: &str| strsim::damerau_levenshtein(name, near) > 1;
+    let places = match near {
+        Some(near) if !is_far(near) => Vec::new(),
+        _ => places(schema, name),
+    };
+    if let Some(near) = near.filter(|_| places.is_empty()) {
         issue.fix = Some((format!("write `{near}`"), entry.key.span, near.to_owned()));
         return issue.help(format!("did you mean `{near}`?"));
     }
-    let places = places(schema, name);
     if !places.is_empty() {
         let places: Vec<_> = places.iter().map(|place| format!("`{place}`")).collect();
         return issue.help(format!("`{name}` is a field of {}", places.join(" and of ")));
