@@ -65,7 +65,7 @@ class Widget extends HTMLElement {
       const button = target.closest('[data-do]');
       if (button && this.owns(button)) this[`do_${button.dataset.do}`]();
     });
-    this.start();
+    this.start?.();
   }
 
   // Part of this widget, not of one inside it.
@@ -105,7 +105,8 @@ class Widget extends HTMLElement {
   recall() {
     const linked = new URLSearchParams(location.search).getAll(`plumb-${this.dataset.id}`);
     const kept = store.read(this.key);
-    if (linked.length) {
+    this.linked = linked.length > 0;
+    if (this.linked) {
       const ignored = this.adopt(this.fromLink(linked));
       this.notice('Set by the link. Your own answers are kept until you change something.');
       if (ignored) this.notice(`Not known here, and ignored: ${plural(ignored, 'part')} of the link.`);

@@ -1,13 +1,6 @@
 // A manifest can be copied, downloaded and unfolded; what is copied is the manifest and nothing else.
 
 class Manifest extends Widget {
-  start() {
-    // What scrolls can be reached by the keyboard; not every browser sees to it by itself.
-    const code = this.part('pre > code');
-    const scrolls = () => code.scrollWidth > code.clientWidth || code.scrollHeight > code.clientHeight;
-    new ResizeObserver(() => (code.tabIndex = scrolls() ? 0 : -1)).observe(code);
-  }
-
   // Findings are shown by the style alone and are not in the text.
   text() {
     return `${this.part('pre > code').textContent.replace(/\n+$/, '')}\n`;
