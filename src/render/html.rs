@@ -348,14 +348,11 @@ fn manifest(manifest: &Manifest, site: &Site) -> Element {
         ));
     }
     if !manifest.findings.is_empty() {
-        html = html.child(
-            element("ul").class("plumb-findings plumb-sr").children(
-                manifest
-                    .findings
-                    .iter()
-                    .map(|(line, message)| element("li").text(&format!("Line {line}: {}", quoted(message)))),
-            ),
-        );
+        html = html.child(element("ul").class("plumb-findings plumb-sr").children(
+            manifest.findings.iter().map(|(line, message)| {
+                element("li").text(&format!("Line {line}: {}", quoted(message)))
+            }),
+        ));
     }
     html
 }

@@ -11,9 +11,7 @@ class Manifest extends Widget {
   }
 
   do_download() {
-    const url = URL.createObjectURL(new Blob([this.text()], { type: 'text/plain' }));
-    make('a', { href: url, download: this.dataset.name }).click();
-    setTimeout(() => URL.revokeObjectURL(url), 1000);
+    make('a', { href: `data:text/yaml;charset=utf-8,${encodeURIComponent(this.text())}`, download: this.dataset.name }).click();
   }
 
   do_fold() {
