@@ -88,8 +88,12 @@ pub(super) fn calculator(call: &mut Call<'_>, asked: Asked) -> Option<Calculator
     };
     for overhead in &overheads {
         building.option(overhead, &overheads);
-        for cost in overhead.totals.values() {
-            cost.evaluation.provenance.sources.iter().for_each(|source| call.used.source(source));
+        let shown = overhead
+            .totals
+            .iter()
+            .filter(|((view, resource), _)| *view == asked.view && resources.contains(resource));
+        for source in shown.flat_map(|(_, cost)| &cost.evaluation.provenance.sources) {
+            call.used.source(source);
         }
     }
     let Building { mut program, table, cells, options, differences, .. } = building;
