@@ -284,7 +284,7 @@ impl Building<'_> {
             self.differences.push((name, key(&overhead.option), key(&base.option)));
             let format = Format { unit: self.units[index].clone(), ..Format::default() };
             let shown = self.model.show(&evaluation, &format).text;
-            cells.push(text(match shown.strip_prefix('-') {
+            cells.push(ask::bare(match shown.strip_prefix('-') {
                 Some(size) => format!("−{size}"),
                 None if more => format!("+{shown}"),
                 None => shown,

@@ -365,7 +365,7 @@ fn by_option(
                 cells.push(if base.id == option.id {
                     text("–")
                 } else {
-                    text(difference(call, what.of(cost), what.of(base_cost), unit.as_ref()))
+                    ask::bare(difference(call, what.of(cost), what.of(base_cost), unit.as_ref()))
                 });
             }
         }
