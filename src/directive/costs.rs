@@ -290,7 +290,7 @@ impl Building<'_> {
                 None => shown,
             }));
         }
-        self.table.rows.push(Row { cells, header: true, total: true });
+        self.table.rows.push(Row { cells, header: true, total: false });
     }
 }
 

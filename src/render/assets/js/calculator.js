@@ -116,7 +116,7 @@ class Calculator extends Widget {
       const tr = this.rows[row];
       let { value, text, why } = result(this.program, name, scope);
       if (signed) text = (value?.n > 0n ? '+' : '') + text.replace('-', '−');
-      const length = value instanceof Ratio && !tr.matches('.plumb-total') ? Math.max(0, value.near) : 0;
+      const length = value instanceof Ratio && !signed && !tr.matches('.plumb-total') ? Math.max(0, value.near) : 0;
       longest[column] = Math.max(longest[column] ?? 0, length);
       return { tr, column, index, text, why, length };
     });

@@ -111,7 +111,7 @@ class Widget extends HTMLElement {
       this.notice('Set by the link. Your own answers are kept until you change something.');
       if (ignored) this.notice(`Not known here, and ignored: ${plural(ignored, 'part')} of the link.`);
     } else if (kept === undefined) {
-      this.notice('Nothing is restored: the browser blocks its store, or what is there is broken.');
+      this.notice('Nothing is restored: the browser blocks its store, or it is broken.');
     } else if (kept !== null) {
       const ignored = isObject(kept) ? this.adopt(kept) : 1;
       if (ignored) this.notice(`Not known here, and ignored: ${plural(ignored, 'answer')} kept from another version of this guide.`);
