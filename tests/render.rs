@@ -3,8 +3,10 @@
 #[path = "support/sample.rs"]
 mod sample;
 
+use mdbook_plumb::check::{self, Book};
 use mdbook_plumb::content::{Block, Content, Inline, text};
-use mdbook_plumb::render::{self, Delivery, Site};
+use mdbook_plumb::render::{self, Delivery, Site, Target};
+use mdbook_plumb::world::MemWorld;
 use snapbox::{Data, assert_data_eq};
 
 fn site() -> Site {
@@ -97,4 +99,56 @@ fn nothing_can_be_pressed_in_headings_and_links() {
     ]);
     assert_eq!(render::html(&content, &site), "<span class=\"plumb-value\">10</span>a");
     assert_eq!(render::page(&[(&content, &site)], &[], "g", Delivery::External).foot, "");
+}
+
+/// A chapter as the HTML renderer gets it.
+fn chapter(model: &str, text: &str) -> String {
+    let world = MemWorld::new(
+        [
+            ("book.toml", "[book]\ntitle = \"Guide\"\n"),
+            ("model.toml", model),
+            ("src/SUMMARY.md", "[Page](page.md)\n"),
+            ("src/page.md", text),
+        ],
+        jiff::civil::date(2026, 11, 23),
+    );
+    let book = Book::read(&world).expect("a book");
+    let checked = check::check(&book.project, &book.chapters);
+    let shown = render::Chapter { text, path: "page.md", guide: "Guide" };
+    render::chapter(shown, &checked.chapters[0], Target::Html(Delivery::External))
+        .expect("something is shown")
+}
+
+#[test]
+fn a_value_stays_with_the_mark_behind_it() {
+    let model = "[inputs.pods]\nlabel = \"Pods\"\ndefault = 100\n";
+    for (text, kept) in [
+        ("They are `{= pods }`.", Some("</button>.</span>")),
+        ("Are they `{= pods }`? Yes.", Some("</button>?</span>")),
+        // What could be Markdown of its own, or is no mark, stays where it is.
+        ("[They are `{= pods }`](x.md)", None),
+        ("They are `{= pods }`![](x.png)", None),
+        ("They are `{= pods }` in all.", None),
+    ] {
+        let html = chapter(model, text);
+        assert_eq!(html.contains("plumb-keep"), kept.is_some(), "{html}");
+        assert!(kept.is_none_or(|kept| html.contains(kept)), "{html}");
+        let behind = text.rsplit("}`").next().expect("a text");
+        assert!(kept.is_some() || html.contains(behind), "{html}");
+    }
+}
+
+#[test]
+fn a_fence_shows_the_finding_that_it_names() {
+    let fence = |word: &str| {
+        let text = format!(
+            "```yaml {word}\napiVersion: v1\nkind: Service\nmetadata:\n  name: web\nspec:\n  ports:\n    - port: 80\n      prot: TCP\n      targetPort: 70000\n```\n"
+        );
+        let html = chapter("", &text);
+        let shown = html.matches("data-finding=").count();
+        assert!(!html.contains("data-finding=\"`"), "no backquotes: {html}");
+        (shown, html.contains("unknown field “spec.ports[0].prot”"))
+    };
+    assert_eq!(fence("fails"), (2, true));
+    assert_eq!(fence("fails=schema-unknown-field"), (1, true));
 }

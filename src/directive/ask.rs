@@ -92,6 +92,11 @@ pub(crate) fn evaluate(
     }
 }
 
+/// A quantity without details of its own; as a value it keeps its direction on a page that is read from right to left.
+pub(super) fn bare(text: String) -> Vec<Inline> {
+    vec![Inline::Value(Box::new(Value { text, provenance: None, live: None }))]
+}
+
 /// The place of a span in a directive's expression.
 pub(super) fn in_expression<'a>(
     map: &'a TextMap,

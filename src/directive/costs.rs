@@ -10,6 +10,7 @@ use crate::content::{
 use crate::model::{
     Format, InputKind, Inputs, Model, Overhead, Program, Quantity, Ratio, Unit, View,
 };
+use num_traits::Signed;
 use serde_json::{Value as Json, json};
 
 /// What a calculator is made of.
@@ -87,8 +88,12 @@ pub(super) fn calculator(call: &mut Call<'_>, asked: Asked) -> Option<Calculator
     };
     for overhead in &overheads {
         building.option(overhead, &overheads);
-        for cost in overhead.totals.values() {
-            cost.evaluation.provenance.sources.iter().for_each(|source| call.used.source(source));
+        let shown = overhead
+            .totals
+            .iter()
+            .filter(|((view, resource), _)| *view == asked.view && resources.contains(resource));
+        for source in shown.flat_map(|(_, cost)| &cost.evaluation.provenance.sources) {
+            call.used.source(source);
         }
     }
     let Building { mut program, table, cells, options, differences, .. } = building;
@@ -268,18 +273,24 @@ impl Building<'_> {
                 continue;
             };
             let (quantity, other) = (cost.quantity(), other.quantity());
-            let mut evaluation =
-                self.model.plain(Quantity::new(&quantity.value - &other.value, quantity.dimension));
+            let difference = &quantity.value - &other.value;
+            let more = difference.is_positive();
+            let mut evaluation = self.model.plain(Quantity::new(difference, quantity.dimension));
             evaluation.unit = cost.evaluation.unit.clone();
             evaluation.decimal_bytes = cost.evaluation.decimal_bytes;
             let key = |option: &str| format!("{option}  {resource}");
             let name = format!("{} - {}", key(&overhead.option), key(&base.option));
-            self.cells.push(json!([self.table.rows.len(), cells.len(), name]));
+            self.cells.push(json!([self.table.rows.len(), cells.len(), name, true]));
             self.differences.push((name, key(&overhead.option), key(&base.option)));
             let format = Format { unit: self.units[index].clone(), ..Format::default() };
-            cells.push(text(self.model.show(&evaluation, &format).text));
+            let shown = self.model.show(&evaluation, &format).text;
+            cells.push(ask::bare(match shown.strip_prefix('-') {
+                Some(size) => format!("−{size}"),
+                None if more => format!("+{shown}"),
+                None => shown,
+            }));
         }
-        self.table.rows.push(Row { cells, header: true, total: true });
+        self.table.rows.push(Row { cells, header: true, total: false });
     }
 }
 

@@ -70,6 +70,9 @@ fn run(call: &mut Call<'_>) -> Option<Content> {
                     Some(option) => Some((option, costs_of(call, option, &inputs)?)),
                     None => None,
                 };
+                if let Some((_, cost)) = &baseline {
+                    cited(call, &columns, cost);
+                }
                 by_option(
                     call,
                     &options,
@@ -161,10 +164,6 @@ pub(super) fn costs_of(
 ) -> Option<Overhead> {
     match call.model.overhead(&option.id, inputs) {
         Ok(cost) => {
-            for source in cost.totals.values().flat_map(|cost| &cost.evaluation.provenance.sources)
-            {
-                call.used.source(source);
-            }
             option.sources.iter().for_each(|source| call.used.source(source));
             Some(cost)
         }
@@ -200,12 +199,23 @@ pub(super) fn columns(
             }
         }
     }
-    if named.is_empty() {
+    let columns = if named.is_empty() {
         known.retain(|what| what.view == View::Requests);
-        return Some(known);
+        known
+    } else {
+        let found: Vec<_> = named.iter().map(|name| column(call, name, &known)).collect();
+        found.into_iter().collect::<Option<_>>()?
+    };
+    costs.iter().for_each(|cost| cited(call, &columns, cost));
+    Some(columns)
+}
+
+/// The sources behind what is shown: those of usage are not the sources of a table of requests.
+fn cited(call: &mut Call<'_>, columns: &[What], cost: &Overhead) {
+    let shown = columns.iter().filter_map(|what| what.of(cost));
+    for source in shown.flat_map(|cost| &cost.evaluation.provenance.sources) {
+        call.used.source(source);
     }
-    let found: Vec<_> = named.iter().map(|name| column(call, name, &known)).collect();
-    found.into_iter().collect()
 }
 
 pub(super) fn column(call: &mut Call<'_>, name: &Spanned<String>, known: &[What]) -> Option<What> {
@@ -355,7 +365,7 @@ fn by_option(
                 cells.push(if base.id == option.id {
                     text("–")
                 } else {
-                    text(difference(call, what.of(cost), what.of(base_cost), unit.as_ref()))
+                    ask::bare(difference(call, what.of(cost), what.of(base_cost), unit.as_ref()))
                 });
             }
         }

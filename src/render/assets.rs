@@ -181,7 +181,17 @@ fn style(widgets: &[Widget], text: bool) -> String {
 
 /// A part of the style without blanks that mean nothing; none of its texts has such a row of characters.
 fn tight(css: &str) -> String {
-    let pairs = [("; }", "}"), ("{ ", "{"), ("; ", ";"), (": ", ":"), (" }", "}"), (", ", ",")];
+    let pairs = [
+        ("; }", "}"),
+        (" { ", "{"),
+        (" {", "{"),
+        ("; ", ";"),
+        (": ", ":"),
+        (" }", "}"),
+        (", ", ","),
+        (" > ", ">"),
+        (" !", "!"),
+    ];
     pairs.iter().fold(served(css), |style, (long, short)| style.replace(long, short))
 }
 

@@ -67,18 +67,26 @@ pub fn chapter(chapter: Chapter<'_>, checked: &CheckedChapter, target: Target) -
             Target::Html(_) => html(&expansion.content, site),
             Target::Markdown => markdown(&expansion.content, site),
         };
-        place(&mut out, expansion, &shown);
         at = expansion.span.end;
-        // A browser may break a line behind any button, and a line must not begin with a comma.
-        let rest = &chapter.text[at..];
-        let closing =
-            rest.starts_with(['.', ',', ';', ':', '!', '?', ')', ']', '"', '\'', '”', '’', '»']);
-        if closing && expansion.place.inline && matches!(target, Target::Html(_)) {
-            out.push_str("&#8288;");
+        match closing(&chapter.text[at..]) {
+            Some(mark) if expansion.place.inline && matches!(target, Target::Html(_)) => {
+                let _ = write!(out, "<span class=\"plumb-keep\">{shown}{mark}</span>");
+                at += mark.len_utf8();
+            }
+            _ => place(&mut out, expansion, &shown),
         }
     }
     out.push_str(&chapter.text[at..]);
     with_page(out, &page)
+}
+
+/// The mark that a text begins with, if it belongs to the word before it: a browser may break a line behind any button, and a
+/// line must not begin with a comma. What could be part of Markdown's own syntax is left alone.
+fn closing(text: &str) -> Option<char> {
+    text.chars()
+        .next()
+        .filter(|mark| matches!(mark, '.' | ',' | ';' | ':' | '!' | '?' | '"' | '”' | '’' | '»'))
+        .filter(|_| !text.starts_with("!["))
 }
 
 /// Puts what is shown where it belongs; a block gets the blank lines without which it would run into its neighbours.

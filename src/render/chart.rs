@@ -119,7 +119,10 @@ fn lines<'a>(root: &Area<'a>, x: &str, y: &str, series: &[Series], marks: &[Mark
     for mark in marks {
         chart.draw_series([Circle::new((mark.x, mark.y), 5, MARK.filled())])?;
         let (px, py) = chart.backend_coord(&(mark.x, mark.y));
-        root.draw(&Text::new(mark.text.clone(), (px + 9, py - 6 - SIZE), style(MARK)))?;
+        // Right of and below a crossing there is room, unless lines fall or the axis is near.
+        let below = py + 5 + SIZE < HEIGHT as i32 - 60;
+        let top = if below { py + 5 } else { py - 6 - SIZE };
+        root.draw(&Text::new(mark.text.clone(), (px + 9, top), style(MARK)))?;
     }
     let mut ends: Vec<(i32, i32, usize)> = series
         .iter()

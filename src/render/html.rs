@@ -348,27 +348,39 @@ fn manifest(manifest: &Manifest, site: &Site) -> Element {
         ));
     }
     if !manifest.findings.is_empty() {
-        html = html.child(
-            element("ul").class("plumb-findings plumb-sr").children(
-                manifest
-                    .findings
-                    .iter()
-                    .map(|(line, message)| element("li").text(&format!("Line {line}: {message}"))),
-            ),
-        );
+        html = html.child(element("ul").class("plumb-findings plumb-sr").children(
+            manifest.findings.iter().map(|(line, message)| {
+                element("li").text(&format!("Line {line}: {}", quoted(message)))
+            }),
+        ));
     }
     html
+}
+
+/// A finding's message with quotation marks for its backquotes: where it is shown there is no other markup.
+fn quoted(message: &str) -> String {
+    let mut open = false;
+    message
+        .chars()
+        .map(|c| match c {
+            '`' => {
+                open = !open;
+                if open { '“' } else { '”' }
+            }
+            other => other,
+        })
+        .collect()
 }
 
 /// The text; a line with a finding carries it, and the style shows it below the line, so that the text stays clean.
 fn code(manifest: &Manifest) -> String {
     let mut out = String::new();
     for (index, line) in manifest.text.lines().enumerate() {
-        let findings: Vec<&str> = manifest
+        let findings: Vec<String> = manifest
             .findings
             .iter()
             .filter(|(at, _)| *at == index + 1)
-            .map(|(_, message)| message.as_str())
+            .map(|(_, message)| quoted(message))
             .collect();
         if index > 0 {
             out.push_str("&#10;");

@@ -357,7 +357,7 @@ pub(super) fn advisor(advisor: &Advisor, site: &Site) -> Element {
         .child(
             div("plumb-result plumb-advice plumb-js")
                 .attr("role", "status")
-                .text("Answer the questions above: the recommendation appears here."),
+                .text("Answer the questions above for a recommendation."),
         )
         .child(bar([button("copy", "Copy as Markdown"), button("link", "Copy link")]))
         .child(

@@ -115,7 +115,8 @@ pub(crate) fn build(folder: &Path, delivery: Delivery) -> PathBuf {
             pattern: pattern.map(Into::into),
         };
         let all = [
-            placeholder("cluster", Some("[a-z]+")),
+            // As Rust and scripts read it; the stricter rules of the attribute `pattern` refuse it.
+            placeholder("cluster", Some("[a-z().-]+")),
             placeholder("namespace", None),
             placeholder("resource-group", None),
         ];

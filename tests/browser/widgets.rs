@@ -225,7 +225,7 @@ fn the_calculator_computes_as_the_build_does() {
         tab.type_text("250");
         assert_eq!(
             table(tab),
-            "Istio, sidecars 26 cores 35.25 GiB Istio | ambient 4 cores 9.98 GiB Difference -22 cores -25.27 GiB"
+            "Istio, sidecars 26 cores 35.25 GiB Istio | ambient 4 cores 9.98 GiB Difference −22 cores −25.27 GiB"
         );
         assert_eq!(
             tab.eval("document.querySelector('[data-input=pods] input[type=range]').value"),
@@ -270,7 +270,16 @@ fn the_calculator_computes_as_the_build_does() {
 #[test]
 fn the_advisor_joins_the_answers() {
     browse(|tab, address| {
+        // what was ticked in another chapter chooses its needs here
+        tab.goto(&format!("{address}checklist.html"));
+        tab.click("li[data-item=mtls] input");
         tab.goto(&format!("{address}advisor.html"));
+        let identity = "document.querySelector('tr[data-need=identity] input').checked";
+        assert_eq!(tab.eval(identity), json!(true));
+        tab.click("tr[data-need=support] input");
+        assert_eq!(tab.eval(identity), json!(true));
+        tab.eval("localStorage.clear()");
+        tab.reload();
         assert!(tab.text(".plumb-advice").starts_with("Answer the questions"));
         tab.click("li[data-item=mtls] input");
         assert_eq!(
@@ -348,6 +357,7 @@ fn placeholders_are_filled_in_once() {
             tab.text("code.language-bash"),
             "az aks show --name prod & <b> --resource-group <resource-group>"
         );
+        fine(tab);
         let flagged = "document.querySelector('.plumb-form input:focus').ariaInvalid";
         assert_eq!(tab.eval(flagged), json!("true"), "it does not match the pattern");
         tab.press("Escape");

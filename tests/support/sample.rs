@@ -272,7 +272,7 @@ pub(crate) fn calculator_program() -> Json {
             "memory": [unit("1", "B"), unit("1024", "KiB"), unit("1048576", "MiB"), unit("1073741824", "GiB"), unit("1099511627776", "TiB")],
         },
         "cells": [
-            [0, 1, "s.cpu"], [0, 2, "s.memory"], [1, 1, "a.cpu"], [1, 2, "a.memory"], [2, 1, "d.cpu"], [2, 2, "d.memory"],
+            [0, 1, "s.cpu"], [0, 2, "s.memory"], [1, 1, "a.cpu"], [1, 2, "a.memory"], [2, 1, "d.cpu", true], [2, 2, "d.memory", true],
         ],
     })
 }

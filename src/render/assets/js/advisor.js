@@ -8,20 +8,23 @@ class Advisor extends Widget {
     this.steps = ['checklist', 'matrix', 'calculator'].map((name) => (this[name] = $(this, `plumb-${name}`))).filter(Boolean);
     // The parts speak to all who keep the same answers, this one included.
     document.addEventListener('plumb-change', ({ detail }) => {
-      if (detail.from === this.checklist && this.matrix) this.choose();
+      if (detail.from === this.checklist && this.matrix && this.choose()) this.matrix.changed();
       if (this.steps.some(({ key }) => key === detail.key)) this.update();
     });
+    // What was ticked in another chapter; a link says by itself which needs it is about.
+    this.asked = [];
+    if (this.checklist && this.matrix && this.choose(this.matrix.linked)) this.matrix.update();
     this.update();
   }
 
-  // An item that names a need chooses it in the matrix.
-  choose() {
+  // An item that names a need chooses it in the matrix, and lets go of it when it is no longer ticked.
+  choose(linked) {
     const { items, program: { needs } } = this.checklist;
-    for (const need of this.matrix.needs) {
-      const asking = items.filter(({ id }) => needs[id] === need.id);
-      if (asking.length) need.box.checked = asking.some(({ box }) => box.checked);
-    }
-    this.matrix.changed();
+    const { asked } = this;
+    this.asked = items.filter(({ box }) => box.checked).map(({ id }) => needs[id]);
+    const news = this.matrix.needs.filter(({ id }) => this.asked.includes(id) !== asked.includes(id));
+    if (!linked) for (const { id, box } of news) box.checked = this.asked.includes(id);
+    return news.length;
   }
 
   scope() {
@@ -46,7 +49,7 @@ class Advisor extends Widget {
     this.outcome = this.answered ? this.outcomes.find((li) => holds(this.program, li.dataset.outcome, scope)) : undefined;
     for (const li of this.outcomes) li.toggleAttribute('aria-current', li === this.outcome);
     for (const value of this.parts('[data-live]')) put(value, result(this.program, value.dataset.live, scope).text);
-    const next = make('div', {}, ...(this.outcome ? this.advice(this.outcome, scope) : ['Answer the questions above: the recommendation appears here.']));
+    const next = make('div', {}, ...(this.outcome ? this.advice(this.outcome, scope) : ['Answer the questions above for a recommendation.']));
     const place = this.part('.plumb-advice');
     if (words(place) !== words(next)) place.replaceChildren(...next.childNodes);
   }

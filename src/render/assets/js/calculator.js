@@ -112,10 +112,11 @@ class Calculator extends Widget {
     const asBuilt = this.inputs.every(({ value }, index) => value === this.before[index]);
     const scope = this.scope();
     const longest = {};
-    const results = this.program.cells.map(([row, column, name], index) => {
+    const results = this.program.cells.map(([row, column, name, signed], index) => {
       const tr = this.rows[row];
-      const { value, text, why } = result(this.program, name, scope);
-      const length = value instanceof Ratio && !tr.matches('.plumb-total') ? Math.max(0, value.near) : 0;
+      let { value, text, why } = result(this.program, name, scope);
+      if (signed) text = (value?.n > 0n ? '+' : '') + text.replace('-', '−');
+      const length = value instanceof Ratio && !signed && !tr.matches('.plumb-total') ? Math.max(0, value.near) : 0;
       longest[column] = Math.max(longest[column] ?? 0, length);
       return { tr, column, index, text, why, length };
     });

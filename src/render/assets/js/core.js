@@ -65,7 +65,7 @@ class Widget extends HTMLElement {
       const button = target.closest('[data-do]');
       if (button && this.owns(button)) this[`do_${button.dataset.do}`]();
     });
-    this.start();
+    this.start?.();
   }
 
   // Part of this widget, not of one inside it.
@@ -105,12 +105,13 @@ class Widget extends HTMLElement {
   recall() {
     const linked = new URLSearchParams(location.search).getAll(`plumb-${this.dataset.id}`);
     const kept = store.read(this.key);
-    if (linked.length) {
+    this.linked = linked.length > 0;
+    if (this.linked) {
       const ignored = this.adopt(this.fromLink(linked));
       this.notice('Set by the link. Your own answers are kept until you change something.');
       if (ignored) this.notice(`Not known here, and ignored: ${plural(ignored, 'part')} of the link.`);
     } else if (kept === undefined) {
-      this.notice('Nothing is restored: the browser blocks its store, or what is there is broken.');
+      this.notice('Nothing is restored: the browser blocks its store, or it is broken.');
     } else if (kept !== null) {
       const ignored = isObject(kept) ? this.adopt(kept) : 1;
       if (ignored) this.notice(`Not known here, and ignored: ${plural(ignored, 'answer')} kept from another version of this guide.`);

@@ -1,13 +1,6 @@
 // A manifest can be copied, downloaded and unfolded; what is copied is the manifest and nothing else.
 
 class Manifest extends Widget {
-  start() {
-    // What scrolls can be reached by the keyboard; not every browser sees to it by itself.
-    const code = this.part('pre > code');
-    const scrolls = () => code.scrollWidth > code.clientWidth || code.scrollHeight > code.clientHeight;
-    new ResizeObserver(() => (code.tabIndex = scrolls() ? 0 : -1)).observe(code);
-  }
-
   // Findings are shown by the style alone and are not in the text.
   text() {
     return `${this.part('pre > code').textContent.replace(/\n+$/, '')}\n`;
@@ -18,9 +11,7 @@ class Manifest extends Widget {
   }
 
   do_download() {
-    const url = URL.createObjectURL(new Blob([this.text()], { type: 'text/plain' }));
-    make('a', { href: url, download: this.dataset.name }).click();
-    setTimeout(() => URL.revokeObjectURL(url), 1000);
+    make('a', { href: `data:text/yaml;charset=utf-8,${encodeURIComponent(this.text())}`, download: this.dataset.name }).click();
   }
 
   do_fold() {

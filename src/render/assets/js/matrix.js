@@ -43,8 +43,8 @@ class Matrix extends Widget {
     const having = (...kinds) => chosen.filter(({ cell }) => kinds.includes(cell.dataset.meets));
     const score = chosen.reduce((sum, { weight, cell }) => sum + weight * fraction(cell.dataset.weight), 0);
     const failed = having('no');
-    const met = [[having('fully', 'not-applicable'), 'fully'], [having('partly'), 'partly'], [having('preview'), 'only in preview']];
-    return { ...option, failed, met, key: [failed.length, -Math.round(1e6 * score), -met[0][0].length] };
+    const met = [[having('fully'), 'fully'], [having('partly'), 'partly'], [having('preview'), 'only in preview']];
+    return { ...option, failed, met, key: [failed.length, -Math.round(1e6 * score), -having('fully', 'not-applicable').length] };
   }
 
   // As the build ranks: fewest needs failed, highest score, most met fully; equals share a place.

@@ -18,17 +18,17 @@ function placeholders() {
   };
   const said = make('span', { className: 'plumb-said', role: 'status' });
   const keep = () => {
-    put(said, store.write(key, { ...store.read(key), ...values }) ? '' : 'Can not be kept in this browser.');
+    put(said, store.write(key, { ...store.read(key), ...values }) ? '' : 'This browser does not keep it.');
     apply();
   };
   const fields = [...new Set(places.map(({ name }) => name))].map((name) => {
     const old = Object.hasOwn(kept, name) && kept[name];
     values[name] = typeof old === 'string' ? old : '';
     const [label, pattern] = known[name];
-    const field = make('input', { type: 'text', value: values[name], autocomplete: 'off', spellcheck: false, pattern: pattern ?? '.*' });
+    const field = make('input', { type: 'text', value: values[name], autocomplete: 'off', spellcheck: false });
     field.addEventListener('input', () => {
       values[name] = field.value.trim();
-      field.ariaInvalid = String(!field.validity.valid);
+      field.ariaInvalid = String(!!pattern && !fits(values[name], pattern));
       keep();
     });
     return { name, label, field };
@@ -50,6 +50,16 @@ function placeholders() {
     });
   }
   apply();
+}
+
+// Whether a value is as the model wants it. The attribute `pattern` reads expressions by stricter rules than the model does; one
+// that this browser cannot read asks for nothing.
+function fits(value, pattern) {
+  try {
+    return new RegExp(`^(?:${pattern})?$`, 'u').test(value);
+  } catch {
+    return true;
+  }
 }
 
 // Makes a button of each place in a block of code. The highlighter may have cut it in pieces; the first takes it whole.
