@@ -134,11 +134,41 @@ pub static NOT_HERE: &[(&str, &str)] = &[
     ("IST0172", "the version of the CRDs that a cluster has installed"),
 ];
 
+/// How many objects are compared with each other: the time grows with the square of their number.
+const MOST: usize = 20_000;
+
+pub(super) static LIMITS: &[&Code] = &[&GROUP_TOO_LARGE];
+
+static GROUP_TOO_LARGE: Code = Code {
+    name: "group-too-large",
+    level: crate::diag::Level::Warn,
+    summary: "a group has too many manifests to compare them with each other",
+    page: "Manifests of one file, chapter or group are compared with each other, each with each, up to 20000 of them. This group has more,
+so that only each manifest on its own has been checked.
+
+```console
+$ mdbook-plumb validate cluster-dump.yaml
+```
+
+Validate the parts that belong together: a file for each namespace, say.",
+    alias: "",
+};
+
 /// What the documents of one group say together, in the order of their places.
 ///
 /// `List`s are seen as their items. Documents that are no manifests are left out.
 pub fn analyse(documents: &[&Document]) -> Vec<Diagnostic> {
     let group = Group::new(documents);
+    if let [first, ..] = &group.objects[..]
+        && group.objects.len() > MOST
+    {
+        let message = format!(
+            "the {} manifests of this group are not analysed together: more than {MOST}",
+            group.objects.len()
+        );
+        let help = "validate them in parts; each manifest on its own has been checked";
+        return vec![first.finding_at_name(&GROUP_TOO_LARGE, message).help(help)];
+    }
     let mut findings = Vec::new();
     for analyzer in ANALYZERS {
         (analyzer.run)(&group, &mut findings);

@@ -137,6 +137,8 @@ fn what_is_not_shown_is_not_a_finding() {
         ("a Service of the system", vec![SERVICE.replace("shop", "kube-system").replace("app: web", "k8s-app: kube-dns"), POD.replace("shop", "kube-system").replace("app: web", "k8s-app: proxy")], &[]),
         ("a finding turned off by its number", vec![POLICY.replace("namespace: shop", "namespace: shop, annotations: {galley.istio.io/analyze-suppress: IST0127}"), POD.into()], &[]),
         ("another turned off", vec![POLICY.replace("namespace: shop", "namespace: shop, annotations: {galley.istio.io/analyze-suppress: IST0101}"), POD.into()], &["policy-selects-nothing"]),
+        ("a backend that stands in an annotation", vec![SERVICE.into(), "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: web, namespace: shop}\nspec: {defaultBackend: {service: {name: web, port: {name: use-annotation}}}}\n".into()], &[]),
+        ("a listener of a Gateway that shows none", vec!["apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {name: g, namespace: shop}\nspec: {gatewayClassName: x, allowedListeners: {namespaces: {from: Same}}}\n".into(), "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: r, namespace: shop}\nspec: {parentRefs: [{name: g, sectionName: a}]}\n".into()], &[]),
         ("no manifests at all", vec!["a: 1\n".into(), "- 1\n".into(), "kind: Service\n".into()], &[]),
         ("manifests of nothing", vec!["apiVersion: v1\nkind: Service\n".into(), "apiVersion: networking.istio.io/v1\nkind: VirtualService\nspec: 3\n".into(), "apiVersion: networking.istio.io/v1\nkind: Gateway\nspec: {servers: 7, selector: []}\n".into()], &[]),
     ];
@@ -345,4 +347,11 @@ fn istiods_webhook_is_followed() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Time is bounded, whatever a file holds, and what is left out is said.
+#[test]
+fn a_group_beyond_the_limit_is_not_compared() {
+    let text = "{apiVersion: v1, kind: Pod}\n---\n".repeat(super::MOST + 1);
+    assert_eq!(names(&findings(&text)), ["group-too-large"]);
 }
