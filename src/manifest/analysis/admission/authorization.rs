@@ -175,8 +175,7 @@ fn condition(refusals: &mut Refusals<'_, '_>, entry: &Node, is_custom: bool) {
         }
         None => key == *known,
     };
-    if !KEYS.iter().any(|known| is_known(&known)) && !key.starts_with("experimental.envoy.filters.")
-    {
+    if !KEYS.iter().any(is_known) && !key.starts_with("experimental.envoy.filters.") {
         let written = KEYS.iter().map(|known| known.trim_end_matches('['));
         let base = key.split('[').next().unwrap_or(key);
         let mut finding = refusals
