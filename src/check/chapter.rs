@@ -2,7 +2,9 @@
 
 use super::fences::{self, Site};
 use super::tied::Comments;
-use super::{Chapter, CheckedChapter, Committed, Counts, Expansion, Project, Published, group};
+use super::{
+    Chapter, CheckedChapter, Committed, Counts, Expansion, Project, Published, group, placeholder,
+};
 use crate::content::Content;
 use crate::content::Placeholder;
 use crate::diag::Diagnostic;
@@ -181,7 +183,7 @@ impl Work<'_> {
         let (named, own): (Vec<_>, Vec<_>) =
             self.outcome.members.into_iter().partition(|member| member.group.is_some());
         let between = group::analyse(&own, &self.outcome.findings);
-        self.outcome.findings.extend(between);
+        self.outcome.findings.extend(placeholder::soften(between));
         self.outcome.members = named;
         self.outcome.chapter.expansions = self.slots.into_iter().flatten().collect();
         self.outcome.chapter.values.sort_by_key(|value| value.at.span.start);

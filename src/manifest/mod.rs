@@ -44,5 +44,6 @@ pub fn codes() -> impl Iterator<Item = &'static Code> {
         .copied()
         .chain(builtin::codes())
         .chain(analysis::codes())
+        .chain(analysis::LIMITS.iter().copied())
         .chain(policy::CODES.iter().copied())
 }

@@ -148,6 +148,20 @@ fn every_format_is_well_formed() {
     assert!(said("junit").contains("failures=\"1\""));
 }
 
+/// What a reader fills in is no mistake of the author's, whether one manifest says so or a comparison of several.
+#[test]
+fn placeholders_of_a_page_are_notes() {
+    let rule = "apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata:\n  name: $name\nspec:\n  host: $HOST.$ns.svc\n";
+    let page = format!("# G\n\n```bash\nkubectl apply -f - <<EOF\n{rule}EOF\n```\n");
+    let files = folder(&[("guide.md", &page), ("rule.yaml", rule)]);
+    let at = files.path();
+    let said =
+        ["note[placeholder]: `$name`", "note[placeholder]: `$HOST`", "checked 1 manifest: 2 notes"];
+    expect(at, &["validate", "guide.md"], 0, &said);
+    let said = ["error[metadata-name]", "error[istio-refused]"];
+    expect(at, &["validate", "rule.yaml"], 1, &said);
+}
+
 #[test]
 fn files_are_validated_like_fences() {
     let guide = format!(

@@ -6,7 +6,7 @@ use super::group::{CORE, Group, NETWORKING, Object, may_be_same, text};
 use crate::manifest::Node;
 
 /// What a host names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Host<'a> {
     /// A Service of a namespace; none where the namespace is not written.
     Service(&'a str, Option<&'a str>),

@@ -9,6 +9,7 @@
 //! may be any namespace. Two variants of one object (same kind, namespace and name) never contradict each other, and
 //! what one of them offers is offered.
 
+mod admission;
 mod ambient;
 mod annotations;
 mod authorization;
@@ -61,8 +62,9 @@ mod tests;
 
 use super::Document;
 use crate::diag::{Code, Diagnostic};
-use crate::text::Location;
+use crate::text::{Location, Span};
 use group::{Group, Object};
+use std::collections::HashMap;
 
 /// One analyzer: what it may report, and the function that looks.
 pub struct Analyzer {
@@ -78,6 +80,7 @@ pub static ANALYZERS: &[Analyzer] = &[
     virtual_service_gateways::ANALYZER,
     virtual_service_hosts::ANALYZER,
     match_rules::ANALYZER,
+    admission::ANALYZER,
     weights::ANALYZER,
     ingress_subset::ANALYZER,
     jwt_route::ANALYZER,
@@ -119,7 +122,6 @@ pub fn codes() -> impl Iterator<Item = &'static Code> {
 /// The numbers of istioctl (1.32) that no analyzer here has, and why: what documents cannot show, and what others find.
 pub static NOT_HERE: &[(&str, &str)] = &[
     ("IST0001", "is about istioctl itself"),
-    ("IST0106", "a schema or its rules: found by the validation of each document"),
     ("IST0126", "the mesh's networks are no manifest of Kubernetes"),
     ("IST0133", "a schema or its rules: found by the validation of each document"),
     ("IST0141", "what the caller may do in a cluster"),
@@ -132,11 +134,41 @@ pub static NOT_HERE: &[(&str, &str)] = &[
     ("IST0172", "the version of the CRDs that a cluster has installed"),
 ];
 
+/// How many objects are compared with each other: the time grows with the square of their number.
+const MOST: usize = 20_000;
+
+pub(super) static LIMITS: &[&Code] = &[&GROUP_TOO_LARGE];
+
+static GROUP_TOO_LARGE: Code = Code {
+    name: "group-too-large",
+    level: crate::diag::Level::Warn,
+    summary: "a group has too many manifests to compare them with each other",
+    page: "Manifests of one file, chapter or group are compared with each other, each with each, up to 20000 of them. This group has more,
+so that only each manifest on its own has been checked.
+
+```console
+$ mdbook-plumb validate cluster-dump.yaml
+```
+
+Validate the parts that belong together: a file for each namespace, say.",
+    alias: "",
+};
+
 /// What the documents of one group say together, in the order of their places.
 ///
 /// `List`s are seen as their items. Documents that are no manifests are left out.
 pub fn analyse(documents: &[&Document]) -> Vec<Diagnostic> {
     let group = Group::new(documents);
+    if let [first, ..] = &group.objects[..]
+        && group.objects.len() > MOST
+    {
+        let message = format!(
+            "the {} manifests of this group are not analysed together: more than {MOST}",
+            group.objects.len()
+        );
+        let help = "validate them in parts; each manifest on its own has been checked";
+        return vec![first.finding_at_name(&GROUP_TOO_LARGE, message).help(help)];
+    }
     let mut findings = Vec::new();
     for analyzer in ANALYZERS {
         (analyzer.run)(&group, &mut findings);
@@ -152,6 +184,7 @@ static IN_SCHEMAS: &[&str] = &[
     "cilium-l7-protocol",
     "cilium-l7-unsupported",
     "cilium-peers-combined",
+    "istio-refused",
     "weights-zero",
     "webhook-url",
 ];
@@ -183,14 +216,23 @@ fn is_hushed(finding: &Diagnostic, at: &Location, code: &str) -> bool {
 
 /// In the order of the author's documents, then of the places, then of the registry; each thing said once.
 fn sorted(documents: &[&Document], findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let places: Vec<Location> =
+    // Where each document stands, by file and place: files hold many documents.
+    let mut places: HashMap<&str, Vec<(Span, usize)>> = HashMap::new();
+    let located: Vec<Location> =
         documents.iter().map(|document| document.locate(document.span)).collect();
+    for (index, place) in located.iter().enumerate() {
+        places.entry(place.source.path()).or_default().push((place.span, index));
+    }
+    for spans in places.values_mut() {
+        // Of what a page includes twice, the first counts.
+        spans.sort_by_key(|(span, index)| (span.start, std::cmp::Reverse(*index)));
+    }
     let rank = |finding: &Diagnostic| {
         let at = &finding.at.location;
-        let document = places
-            .iter()
-            .position(|place| place.span.contains(at.span) && place.source == at.source);
-        (document, at.span)
+        let spans = places.get(at.source.path()).map(Vec::as_slice).unwrap_or_default();
+        let after = spans.partition_point(|(span, _)| span.start <= at.span.start);
+        let last = spans[..after].last().filter(|(span, _)| span.contains(at.span));
+        (last.map(|(_, index)| *index), at.span)
     };
     let mut ranked: Vec<_> =
         findings.into_iter().map(|finding| (rank(&finding), finding)).collect();

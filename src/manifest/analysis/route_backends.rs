@@ -90,6 +90,10 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
         for backend in paths.chain(ingress.at("spec.defaultBackend")) {
             let Some(service) = backend.get("service") else { continue };
             let Some(name) = service.get("name") else { continue };
+            // The controller for AWS reads such a backend from the annotation of its name: it need not be a Service.
+            if service.at_path("port.name").and_then(Node::as_str) == Some("use-annotation") {
+                continue;
+            }
             let port = service
                 .get("port")
                 .and_then(|port| port.get("number").or_else(|| port.get("name")));

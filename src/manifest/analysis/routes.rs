@@ -146,6 +146,10 @@ fn refused(
     let all = gateway.items("spec.listeners");
     let here = gateway.place(gateway.at("spec.listeners").unwrap_or(gateway.name_node()));
     let port = |listener: &Node| listener.get("port").and_then(Node::as_int);
+    // Without any of its own, it has those of ListenerSets, or the page leaves them out.
+    if all.is_empty() {
+        return None;
+    }
     let mut listeners: Vec<&Node> = all.iter().collect();
     if let Some(node) = parent.get("sectionName") {
         let section = node.as_str()?;

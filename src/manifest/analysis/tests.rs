@@ -137,6 +137,8 @@ fn what_is_not_shown_is_not_a_finding() {
         ("a Service of the system", vec![SERVICE.replace("shop", "kube-system").replace("app: web", "k8s-app: kube-dns"), POD.replace("shop", "kube-system").replace("app: web", "k8s-app: proxy")], &[]),
         ("a finding turned off by its number", vec![POLICY.replace("namespace: shop", "namespace: shop, annotations: {galley.istio.io/analyze-suppress: IST0127}"), POD.into()], &[]),
         ("another turned off", vec![POLICY.replace("namespace: shop", "namespace: shop, annotations: {galley.istio.io/analyze-suppress: IST0101}"), POD.into()], &["policy-selects-nothing"]),
+        ("a backend that stands in an annotation", vec![SERVICE.into(), "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: web, namespace: shop}\nspec: {defaultBackend: {service: {name: web, port: {name: use-annotation}}}}\n".into()], &[]),
+        ("a listener of a Gateway that shows none", vec!["apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {name: g, namespace: shop}\nspec: {gatewayClassName: x, allowedListeners: {namespaces: {from: Same}}}\n".into(), "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: r, namespace: shop}\nspec: {parentRefs: [{name: g, sectionName: a}]}\n".into()], &[]),
         ("no manifests at all", vec!["a: 1\n".into(), "- 1\n".into(), "kind: Service\n".into()], &[]),
         ("manifests of nothing", vec!["apiVersion: v1\nkind: Service\n".into(), "apiVersion: networking.istio.io/v1\nkind: VirtualService\nspec: 3\n".into(), "apiVersion: networking.istio.io/v1\nkind: Gateway\nspec: {servers: 7, selector: []}\n".into()], &[]),
     ];
@@ -237,4 +239,119 @@ fn pages_examples_are_valid_manifests() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What istiod's webhook refuses: a kind, its spec, and the values (or keys) that the findings mark. Expected from
+/// the checks of `pkg/config/validation` in Istio's sources.
+#[test]
+fn istiods_webhook_is_followed() {
+    const ROUTE: &str = "{hosts: [a.b], http: [{ROUTE}]}";
+    const TO: &str = "route: [{destination: {host: web}}]";
+    let http = |route: &str| ROUTE.replace("ROUTE", route);
+    let sent = |more: &str| http(&format!("{more}, {TO}"));
+    let table: Vec<(&str, String, &[&str])> = vec![
+        // VirtualService
+        ("VirtualService", sent("timeout: 5s"), &[]),
+        ("VirtualService", sent("redirect: {uri: /x}"), &["[{destination"]),
+        ("VirtualService", http("redirect: {uri: /x}, match: [{uri: {exact: /}}]"), &[]),
+        ("VirtualService", http("redirect: {redirectCode: 301}"), &["{redirectCode"]),
+        ("VirtualService", http("redirect: {uri: /x, redirectCode: 201}"), &["201"]),
+        ("VirtualService", http("redirect: {scheme: ftp}"), &["ftp"]),
+        ("VirtualService", http("redirect: {derivePort: FROM_REQUEST_PORT}"), &[]),
+        ("VirtualService", http("directResponse: {status: 503}, fault: {delay: {fixedDelay: 1s}}"), &["{delay"]),
+        ("VirtualService", http("directResponse: {status: 99}"), &["99"]),
+        ("VirtualService", http("mirror: {host: b}"), &["{mirror"]),
+        ("VirtualService", http("delegate: {name: x}"), &[]),
+        ("VirtualService", sent("delegate: {name: x}"), &["[{destination"]),
+        ("VirtualService", "{http: [{route: [{destination: {host: web}}]}]}".into(), &[]),
+        ("VirtualService", "{gateways: [a], http: [{route: [{destination: {host: web}}]}]}".into(), &["[a]"]),
+        ("VirtualService", "{hosts: ['*'], http: [{route: [{destination: {host: web}}]}]}".into(), &["'*'"]),
+        ("VirtualService", "{hosts: ['*'], gateways: [g], http: [{route: [{destination: {host: web}}]}]}".into(), &[]),
+        ("VirtualService", "{hosts: ['*.b', a.b], http: [{route: [{destination: {host: web}}]}]}".into(), &["a.b"]),
+        ("VirtualService", "{hosts: [a_b.c, 10.0.0.1], http: [{route: [{destination: {host: web}}]}]}".into(), &["a_b.c"]),
+        ("VirtualService", "{hosts: [a]}".into(), &["x"]),
+        ("VirtualService", sent("retries: {attempts: 2, retryOn: '5xx,503,reset'}"), &[]),
+        ("VirtualService", sent("retries: {attempts: 2, retryOn: '5xx, reset'}"), &["'5xx, reset'"]),
+        ("VirtualService", sent("retries: {attempts: 0}"), &[]),
+        ("VirtualService", sent("retries: {perTryTimeout: 2s}"), &["2s"]),
+        ("VirtualService", sent("fault: {abort: {httpStatus: 500, percentage: {value: 0.5}}}"), &[]),
+        ("VirtualService", sent("fault: {abort: {httpStatus: 100, percentage: {value: 100.5}}}"), &["100", "100.5"]),
+        ("VirtualService", sent("fault: {}"), &["{}"]),
+        ("VirtualService", sent("rewrite: {uri: /x, uriRegexRewrite: {match: a, rewrite: b}}"), &["{match"]),
+        ("VirtualService", sent("rewrite: {uriRegexRewrite: {match: '(?=a)', rewrite: b}}"), &["'(?=a)'"]),
+        ("VirtualService", sent("match: [{headers: {x: {regex: 'a(?!b)'}}}]"), &["'a(?!b)'"]),
+        ("VirtualService", sent("match: [{uri: {prefix: ''}}]"), &[]),
+        ("VirtualService", sent("match: [{withoutHeaders: {x: {regex: '*'}}}]"), &[]),
+        ("VirtualService", sent("corsPolicy: {allowMethods: [get, POST, '*']}"), &["get"]),
+        ("VirtualService", http("route: [{destination: {host: web, subset: v1.2, port: {number: 0}}}]"), &["v1.2", "0"]),
+        ("VirtualService", http("route: [{destination: {host: web}, weight: -1}, {destination: {host: b}, weight: 101}]"), &["-1"]),
+        ("VirtualService", "{hosts: ['*.b'], tls: [{match: [{sniHosts: [a.b, c.d]}], route: [{destination: {host: web}}]}]}".into(), &["c.d"]),
+        ("VirtualService", "{hosts: [a.b], tls: [{route: [{destination: {host: web}}]}], tcp: [{match: [{port: 1}]}]}".into(), &["{route", "{match"]),
+        // DestinationRule
+        ("DestinationRule", "{host: a, subsets: [{name: v1}, {name: V2-a}]}".into(), &[]),
+        ("DestinationRule", "{host: a, subsets: [{name: v1.0}, {name: v2}, {name: v2}]}".into(), &["v1.0", "v2"]),
+        ("DestinationRule", "{host: a, trafficPolicy: {}}".into(), &["{}"]),
+        ("DestinationRule", "{host: a, trafficPolicy: {connectionPool: {}}}".into(), &["{}"]),
+        ("DestinationRule", "{host: a, trafficPolicy: {portLevelSettings: [{port: {number: 80}}, {port: {number: 81}, tls: {mode: DISABLE}}]}}".into(), &["{port"]),
+        ("DestinationRule", "{host: a, trafficPolicy: {tls: {mode: MUTUAL, credentialName: x}}}".into(), &[]),
+        ("DestinationRule", "{host: a, trafficPolicy: {tls: {mode: MUTUAL, caCertificates: /x, clientCertificate: /y}}}".into(), &["MUTUAL"]),
+        ("DestinationRule", "{host: a, trafficPolicy: {tls: {mode: SIMPLE, credentialName: x, caCertificates: /x}}}".into(), &["/x"]),
+        ("DestinationRule", "{host: a, trafficPolicy: {outlierDetection: {maxEjectionPercent: 101, consecutiveLocalOriginFailures: 5}}}".into(), &["101", "5"]),
+        ("DestinationRule", "{host: a, trafficPolicy: {loadBalancer: {consistentHash: {maglev: {tableSize: 65537}, useSourceIp: true}}}}".into(), &[]),
+        ("DestinationRule", "{host: a, trafficPolicy: {loadBalancer: {consistentHash: {maglev: {tableSize: 65536}, useSourceIp: true}}}}".into(), &["65536"]),
+        ("DestinationRule", "{host: a, trafficPolicy: {loadBalancer: {localityLbSetting: {distribute: [{from: a, to: {a: 80, b: 30}}]}}}}".into(), &["{a: 80"]),
+        // Gateway, Sidecar
+        ("Gateway", "{servers: [{port: {number: 443, name: https, protocol: HTTPS}, hosts: [a.b]}]}".into(), &["HTTPS"]),
+        ("Gateway", "{servers: [{port: {number: 443, name: https, protocol: HTTPS}, hosts: [./a.b, 10.0.0.1, '*'], tls: {mode: SIMPLE, credentialName: x}}]}".into(), &[]),
+        ("Gateway", "{servers: [{port: {number: 80, name: http, protocol: http}, hosts: ['*'], tls: {httpsRedirect: true}}]}".into(), &[]),
+        ("Gateway", "{servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: [web, 'a*.b'], tls: {mode: SIMPLE, credentialName: x}}]}".into(), &["web", "'a*.b'", "{mode"]),
+        ("Gateway", "{servers: [{port: {number: 80, name: a, protocol: HTPP}, hosts: ['*']}, {port: {number: 81, name: a, protocol: HTTP}, hosts: ['*']}]}".into(), &["HTPP", "a"]),
+        ("Gateway", "{servers: [{port: {number: 443, name: a, protocol: TLS}, hosts: ['*'], tls: {mode: MUTUAL, serverCertificate: /x, privateKey: /y}}]}".into(), &["MUTUAL"]),
+        ("Sidecar", "{egress: [{hosts: [./*, istio-system/*, '*/a.b', ~other/*]}]}".into(), &[]),
+        ("Sidecar", "{egress: [{hosts: [web]}, {hosts: [./web]}]}".into(), &["{hosts", "web", "./web"]),
+        ("Sidecar", "{workloadSelector: {labels: {a: b}}}".into(), &["x"]),
+        // ServiceEntry
+        ("ServiceEntry", "{hosts: [a.b, c.d], resolution: DNS, ports: [{number: 443, name: tls, protocol: TLS}]}".into(), &[]),
+        ("ServiceEntry", "{hosts: [a.b, c.d], addresses: [1.1.1.1], resolution: DNS, ports: [{number: 443, name: tcp, protocol: TCP}]}".into(), &["{number"]),
+        ("ServiceEntry", "{hosts: ['*.b'], resolution: DNS, ports: [{number: 443, name: tls, protocol: TLS}]}".into(), &["'*.b'"]),
+        ("ServiceEntry", "{hosts: [a.b], resolution: STATIC, ports: [{number: 80, name: http, protocol: HTTP}], endpoints: [{address: 1.1.1.1, ports: {http: 8080}}, {address: x.y, ports: {htpp: 80}}]}".into(), &["x.y", "80"]),
+        ("ServiceEntry", "{hosts: [a.b], addresses: [10.0.0.0/33], ports: [{number: 80, name: http, protocol: HTTTP}]}".into(), &["10.0.0.0/33", "HTTTP"]),
+        // AuthorizationPolicy, RequestAuthentication
+        ("AuthorizationPolicy", "{}".into(), &[]),
+        ("AuthorizationPolicy", "{action: DENY}".into(), &["DENY"]),
+        ("AuthorizationPolicy", "{action: DENY, rules: [{}]}".into(), &[]),
+        ("AuthorizationPolicy", "{action: CUSTOM, provider: {name: x}, rules: [{to: [{operation: {paths: [/x]}}]}]}".into(), &[]),
+        ("AuthorizationPolicy", "{action: CUSTOM, rules: [{from: [{source: {namespaces: [a]}}]}]}".into(), &["CUSTOM", "[a]"]),
+        ("AuthorizationPolicy", "{provider: {name: x}, rules: [{}]}".into(), &["{name"]),
+        ("AuthorizationPolicy", "{rules: [{from: [{source: {ipBlocks: [10.0.0.0/8, '::1', 10.0.0]}}], to: [{operation: {ports: ['80', http]}}]}]}".into(), &["10.0.0", "http"]),
+        ("AuthorizationPolicy", "{rules: [{from: [{source: {}}], to: [{operation: {}}]}]}".into(), &["{}", "{}"]),
+        ("AuthorizationPolicy", "{rules: [{when: [{key: 'request.headers[x]', values: [a]}, {key: 'request.auth.claims[a][b]', notValues: [c]}]}]}".into(), &[]),
+        ("AuthorizationPolicy", "{rules: [{when: [{key: request.headers, values: [a]}, {key: source.ips, values: [a]}, {key: source.ip, values: [a]}, {key: source.principal}]}]}".into(), &["request.headers", "source.ips", "a", "source.principal"]),
+        ("RequestAuthentication", "{jwtRules: [{issuer: a}, {jwksUri: 'https://a'}, {forwardOriginalToken: true}]}".into(), &["{forwardOriginalToken"]),
+    ];
+    let mut wrong = Vec::new();
+    for (kind, spec, expected) in &table {
+        let api = if kind.starts_with(['A', 'R']) { "security" } else { "networking" };
+        let text = format!(
+            "apiVersion: {api}.istio.io/v1\nkind: {kind}\nmetadata: {{name: x, namespace: y}}\nspec: {spec}\n"
+        );
+        let marked: Vec<String> = findings(&text)
+            .iter()
+            .filter(|finding| finding.code.name == "istio-refused")
+            .map(|finding| finding.at.location.text().to_owned())
+            .collect();
+        let fits = marked.len() == expected.len()
+            && expected.iter().all(|wanted| marked.iter().any(|text| text.starts_with(wanted)));
+        if !fits {
+            wrong.push(format!("{kind} {spec}: {marked:?}, not {expected:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Time is bounded, whatever a file holds, and what is left out is said.
+#[test]
+fn a_group_beyond_the_limit_is_not_compared() {
+    let text = "{apiVersion: v1, kind: Pod}\n---\n".repeat(super::MOST + 1);
+    assert_eq!(names(&findings(&text)), ["group-too-large"]);
 }

@@ -5,6 +5,7 @@ use super::hosts::{Host, Scope};
 use super::virtual_services::is_for_mesh;
 use super::{declare, listed};
 use crate::diag::Diagnostic;
+use std::collections::HashMap;
 
 declare! {
     CONFLICT = "virtual-service-conflict", Deny, "IST0109",
@@ -14,16 +15,24 @@ declare! {
 fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
     let services: Vec<&Object<'_>> =
         group.of(NETWORKING, "VirtualService").filter(|service| is_for_mesh(service)).collect();
+    let mut by_host: HashMap<Host<'_>, Vec<&Object<'_>>> = HashMap::new();
+    for service in &services {
+        for host in service.texts("spec.hosts") {
+            let sharing = by_host.entry(Host::of(host, service.namespace)).or_default();
+            if !sharing.last().is_some_and(|last| last.is(service)) {
+                sharing.push(service);
+            }
+        }
+    }
     for service in &services {
         // One finding for each VirtualService, at its first host that another has too.
         let conflict = service.items("spec.hosts").iter().find_map(|node| {
             let host = Host::of(node.as_str()?, service.namespace);
-            let others: Vec<&Object<'_>> = services
+            let others: Vec<&Object<'_>> = by_host
+                .get(&host)?
                 .iter()
                 .copied()
-                .filter(|other| {
-                    !other.is_variant_of(service) && has(other, &host) && meet(service, other)
-                })
+                .filter(|other| !other.is_variant_of(service) && meet(service, other))
                 .collect();
             (!others.is_empty()).then_some((node, host, others))
         });
@@ -41,10 +50,6 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
         }
         findings.push(finding.help("merge them into one VirtualService"));
     }
-}
-
-fn has(service: &Object<'_>, host: &Host<'_>) -> bool {
-    service.texts("spec.hosts").iter().any(|own| Host::of(own, service.namespace).is(host))
 }
 
 /// Whether some namespace sees both.

@@ -83,7 +83,7 @@ listeners:
 
 Remove one or give it another key."#;
 
-LIST_DUPLICATE = "list-duplicate", Deny, "an item twice in a list that is merged by a key",
+LIST_DUPLICATE = "list-duplicate", Warn, "an item twice in a list that is merged by a key",
 r#"The list of a built-in kind is a map by some keys of its items, and has the same item twice. Server-side apply
 refuses the object; without it an API server warns, and a later `kubectl apply` may drop one of the items.
 

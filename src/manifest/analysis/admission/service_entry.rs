@@ -1,0 +1,93 @@
+//! What is refused in a ServiceEntry.
+
+use super::{
+    Refusals, filled, is_address, is_domain, is_http, is_range, is_tls, items, protocol, set, text,
+};
+use crate::manifest::Node;
+
+pub(super) fn check(refusals: &mut Refusals<'_, '_>) {
+    let Some(spec) = refusals.object.at("spec") else { return };
+    let (hosts, endpoints) = (items(spec, "hosts"), items(spec, "endpoints"));
+    let resolution = text(spec, "resolution").unwrap_or("NONE");
+    for node in hosts {
+        if node.as_str().is_some_and(|host| host != "*" && !is_domain(host)) {
+            refusals.say(node, "the host is no host name");
+        }
+    }
+    for node in items(spec, "addresses") {
+        if node.as_str().is_some_and(|range| !is_range(range)) {
+            refusals
+                .say(node, "an address is an IP address, or a range of them such as 10.1.0.0/16");
+        }
+    }
+    let mut names: Vec<&str> = Vec::new();
+    for port in items(spec, "ports") {
+        names.extend(text(port, "name"));
+        if let Some(node) = filled(port, "protocol")
+            && protocol(port).is_none()
+        {
+            let name = node.as_str().unwrap_or_default();
+            refusals.say(node, format!("Istio knows no protocol `{name}`"));
+        }
+    }
+    let by_name = matches!(resolution, "DNS" | "DNS_ROUND_ROBIN");
+    if by_name && endpoints.is_empty() {
+        let wildcard =
+            hosts.iter().find(|host| host.as_str().is_some_and(|host| host.contains('*')));
+        if let Some(node) = wildcard {
+            refusals.say_helped(
+                node,
+                format!("the resolution {resolution} can't look up a name with `*`"),
+                "list `endpoints`, or choose the resolution NONE",
+            );
+        }
+    }
+    for endpoint in endpoints {
+        if let Some(node) = filled(endpoint, "address") {
+            address(refusals, node, by_name, resolution == "STATIC");
+        }
+        for entry in set(endpoint, "ports").and_then(Node::as_map).into_iter().flatten() {
+            let name = entry.key.value.as_str();
+            if resolution != "NONE" && !names.contains(&name) {
+                let finding = refusals
+                    .object
+                    .finding(
+                        &super::REFUSED,
+                        &entry.value,
+                        format!("this ServiceEntry has no port `{name}`"),
+                    )
+                    .did_you_mean(name, names.iter().copied());
+                refusals.findings.push(finding);
+            }
+        }
+    }
+    let opaque = items(spec, "ports")
+        .iter()
+        .find(|port| !protocol(port).is_some_and(|name| is_http(&name) || is_tls(&name)));
+    if let Some(port) = opaque
+        && hosts.len() > 1
+        && resolution != "NONE"
+    {
+        refusals.say_helped(
+            port,
+            "several hosts can't share a port that is neither HTTP nor TLS",
+            "write a ServiceEntry for each host",
+        );
+    }
+}
+
+fn address(refusals: &mut Refusals<'_, '_>, node: &Node, by_name: bool, is_static: bool) {
+    let text = node.as_str().unwrap_or_default();
+    if text.starts_with("unix://") || is_address(text) {
+        return;
+    }
+    if is_static {
+        refusals.say_helped(
+            node,
+            format!("`{text}` is no IP address, as the resolution STATIC needs"),
+            "for names, choose the resolution DNS",
+        );
+    } else if by_name && !is_domain(text) {
+        refusals.say(node, format!("`{text}` is neither a host name nor an IP address"));
+    }
+}
