@@ -1,8 +1,8 @@
 //! What istiod's admission webhook refuses in one resource, and no schema of it says: an API server with Istio answers
 //! `kubectl apply` with this, and `istioctl analyze` reports it as IST0106.
 //!
-//! One file for each kind or family. A rule stands here only if every release since 1.29 has it as an error: what the
-//! webhook merely warns of has an analyzer of its own, or none.
+//! One file for each kind or family. A rule stands here only if the webhook has it as an error (read in the sources of 1.32-dev,
+//! 2026-08): what it merely warns of has an analyzer of its own, or none.
 
 mod authorization;
 mod destination_rule;
