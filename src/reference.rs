@@ -177,7 +177,8 @@ fn checks() -> String {
         for kind in bundle::kinds().iter().filter(|kind| kind.product == product.name) {
             let schema =
                 bundle::lookup(&kind.group, &kind.version, &kind.kind, &Versions::default());
-            let (fields, rules) = schema.as_ref().map_or((0, 0), size);
+            let (fields, rules) =
+                schema.as_ref().map_or((0, 0), |schema| size(schema, schema, &mut Vec::new()));
             if fields == 0 {
                 continue; // not in the default version
             }
@@ -222,26 +223,27 @@ fn checks() -> String {
     out
 }
 
-/// How many fields a schema has, and how many CEL rules.
-fn size(schema: &Json) -> (usize, usize) {
-    let mut fields = 0;
-    let mut rules = 0;
-    let mut stack = vec![schema];
-    while let Some(node) = stack.pop() {
-        match node {
-            Json::Object(map) => {
-                fields +=
-                    map.get("properties").and_then(Json::as_object).map_or(0, serde_json::Map::len);
-                rules += map
-                    .get("x-kubernetes-validations")
-                    .and_then(Json::as_array)
-                    .map_or(0, Vec::len);
-                stack.extend(map.values());
-            }
-            Json::Array(items) => stack.extend(items),
-            _ => {}
-        }
+/// How many fields a schema has, and how many CEL rules; what contains itself (it is `within` itself) counts once.
+fn size<'v>(document: &'v Json, value: &'v Json, within: &mut Vec<&'v Json>) -> (usize, usize) {
+    let schema = bundle::target(document, value);
+    let children: Vec<&Json> = match schema {
+        _ if within.iter().any(|outer| std::ptr::eq(*outer, schema)) => Vec::new(),
+        Json::Object(map) => map.iter().filter(|(key, _)| *key != "$defs").map(|e| e.1).collect(),
+        Json::Array(items) => items.iter().collect(),
+        _ => Vec::new(),
+    };
+    if children.is_empty() {
+        return (0, 0);
     }
+    within.push(schema);
+    let mut fields = schema["properties"].as_object().map_or(0, serde_json::Map::len);
+    let mut rules = schema["x-kubernetes-validations"].as_array().map_or(0, Vec::len);
+    for child in children {
+        let below = size(document, child, within);
+        fields += below.0;
+        rules += below.1;
+    }
+    within.pop();
     (fields, rules)
 }
 

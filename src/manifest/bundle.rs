@@ -4,13 +4,11 @@
 //! applied, or where else schemas may come from.
 //!
 //! The container (described in `schemas/generate/pack.py`) is a compressed index and small compressed blocks of JSON
-//! pieces. A piece refers to another by number; a lookup inflates the blocks it needs, once in a process, and puts the
-//! pieces together into one schema without references. Only a schema that contains itself (`JSONSchemaProps` of a
-//! CustomResourceDefinition) keeps `$ref`s, of the form `#/$defs/NAME`, with a `$defs` at its root.
+//! pieces. A piece refers to another by number; a lookup inflates the blocks it needs, once in a process, and gives the
+//! piece of a kind with those that it leads to under `$defs`, each once, however often it is referred to.
 
 use super::versions::{Product, Versions};
-use serde_json::Value;
-use std::collections::HashMap;
+use serde_json::{Map, Value};
 use std::io::Read;
 use std::sync::OnceLock;
 
@@ -62,6 +60,8 @@ pub fn find(group: &str, version: &str, kind: &str) -> Option<&'static Kind> {
 
 /// The OpenAPI v3 schema of a kind in the chosen versions; nothing when that version does not have the kind.
 ///
+/// Its references have the form `#/$defs/NAME`.
+///
 /// A kind that only the experimental channel of Gateway API has is found whichever channel is chosen.
 pub fn lookup(group: &str, version: &str, kind: &str, versions: &Versions) -> Option<Value> {
     let entry = find(group, version, kind)?;
@@ -72,8 +72,14 @@ pub fn lookup(group: &str, version: &str, kind: &str, versions: &Versions) -> Op
         let experimental = at(&format!("{chosen}-experimental"))?;
         entry.roots.get(experimental).copied().flatten()
     })?;
-    let mut memo = HashMap::new();
-    Some(piece(root, &mut memo))
+    document(root)
+}
+
+/// The schema behind a reference, or the schema itself where it is none.
+pub(crate) fn target<'v>(document: &'v Value, schema: &'v Value) -> &'v Value {
+    let reference = schema.get("$ref").and_then(Value::as_str);
+    let target = reference.and_then(|name| document.pointer(name.strip_prefix('#')?));
+    target.unwrap_or(schema)
 }
 
 /// The versions of a kind's product in which it has a field, oldest first. `path` is as in `spec.rules[0].retry`.
@@ -88,8 +94,8 @@ pub fn versions_with(group: &str, version: &str, kind: &str, path: &str) -> Vec<
 }
 
 /// The schema of a field, by a path with indexes and keys in brackets.
-fn field<'v>(schema: &'v Value, path: &str) -> Option<&'v Value> {
-    let (mut at, mut rest) = (schema, path);
+fn field<'v>(document: &'v Value, path: &str) -> Option<&'v Value> {
+    let (mut at, mut rest) = (document, path);
     while !rest.is_empty() {
         if let Some(inside) = rest.strip_prefix('[') {
             let (key, behind) = inside.split_once(']')?;
@@ -102,6 +108,7 @@ fn field<'v>(schema: &'v Value, path: &str) -> Option<&'v Value> {
             at = at.get("properties")?.get(&rest[..end])?;
             rest = &rest[end..];
         }
+        at = target(document, at);
     }
     Some(at)
 }
@@ -188,35 +195,48 @@ fn inflate(packed: &[u8], size: usize) -> Option<String> {
     Some(text)
 }
 
-/// A piece with every piece it refers to in place. References go to smaller trees only, so this ends.
-fn piece(number: usize, memo: &mut HashMap<usize, Value>) -> Value {
-    if let Some(value) = memo.get(&number) {
-        return value.clone();
+/// A piece, with all that it leads to under `$defs`.
+fn document(root: usize) -> Option<Value> {
+    let mut wanted = Vec::new();
+    let mut document = piece(root, &mut wanted)?;
+    let mut found = Map::new();
+    while let Some(number) = wanted.pop() {
+        if let serde_json::map::Entry::Vacant(place) = found.entry(number.to_string()) {
+            place.insert(piece(number, &mut wanted)?);
+        }
     }
-    let index = index();
-    let text = index.pieces.get(number).and_then(|&(block, start, end)| {
-        let block = index.blocks.get(block)?;
-        let text = block.text.get_or_init(|| inflate(block.packed, block.size).unwrap_or_default());
-        text.get(start..end)
-    });
-    let mut value = text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or(Value::Null);
-    resolve(&mut value, memo);
-    memo.insert(number, value.clone());
-    value
+    // A schema that contains itself comes with definitions of its own.
+    match &mut document["$defs"] {
+        Value::Object(named) => named.extend(found),
+        none => *none = Value::Object(found),
+    }
+    Some(document)
 }
 
-fn resolve(value: &mut Value, memo: &mut HashMap<usize, Value>) {
+/// The JSON of a piece, with the numbers of the pieces that it refers to.
+fn piece(number: usize, wanted: &mut Vec<usize>) -> Option<Value> {
+    let &(block, start, end) = index().pieces.get(number)?;
+    let block = index().blocks.get(block)?;
+    let text = block.text.get_or_init(|| inflate(block.packed, block.size).unwrap_or_default());
+    let mut value = serde_json::from_str(text.get(start..end)?).ok()?;
+    name_references(&mut value, wanted);
+    Some(value)
+}
+
+fn name_references(value: &mut Value, wanted: &mut Vec<usize>) {
     match value {
         Value::Object(map) => {
-            let number =
-                map.get("$ref").and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok());
-            if let Some(number) = number {
-                *value = piece(number, memo);
+            let number = map.get("$ref").and_then(Value::as_u64);
+            if let Some(number) = number.and_then(|number| usize::try_from(number).ok()) {
+                wanted.push(number);
+                map["$ref"] = Value::String(format!("#/$defs/{number}"));
             } else {
-                map.values_mut().for_each(|child| resolve(child, memo));
+                map.values_mut().for_each(|child| name_references(child, wanted));
             }
         }
-        Value::Array(items) => items.iter_mut().for_each(|child| resolve(child, memo)),
+        Value::Array(items) => {
+            items.iter_mut().for_each(|child| name_references(child, wanted));
+        }
         _ => {}
     }
 }
@@ -225,11 +245,14 @@ fn resolve(value: &mut Value, memo: &mut HashMap<usize, Value>) {
 mod tests {
     use super::*;
 
-    fn at<'v>(schema: &'v Value, path: &str) -> &'v Value {
-        path.split('.').filter(|step| !step.is_empty()).fold(schema, |schema, step| match step {
-            "[]" => &schema["items"],
-            "{}" => &schema["additionalProperties"],
-            name => &schema["properties"][name],
+    fn at<'v>(document: &'v Value, path: &str) -> &'v Value {
+        path.split('.').filter(|step| !step.is_empty()).fold(document, |schema, step| {
+            let next = match step {
+                "[]" => &schema["items"],
+                "{}" => &schema["additionalProperties"],
+                name => &schema["properties"][name],
+            };
+            target(document, next)
         })
     }
 
@@ -285,17 +308,16 @@ mod tests {
 
     #[test]
     fn every_kind_of_every_version_is_whole() {
-        fn check(value: &Value, name: &str) {
+        fn check(document: &Value, value: &Value, name: &str) {
             match value {
                 Value::Object(map) => {
                     // (`$ref` is also a property, of the schemas within a CustomResourceDefinition.)
-                    let reference = map.get("$ref").filter(|reference| !reference.is_object());
-                    let into_defs =
-                        |r: &Value| r.as_str().is_some_and(|r| r.starts_with("#/$defs/"));
-                    assert!(reference.is_none_or(into_defs), "{name}: {reference:?}");
-                    map.values().for_each(|child| check(child, name));
+                    if map.get("$ref").is_some_and(|reference| !reference.is_object()) {
+                        assert!(!std::ptr::eq(target(document, value), value), "{name}: {value}");
+                    }
+                    map.values().for_each(|child| check(document, child, name));
                 }
-                Value::Array(items) => items.iter().for_each(|child| check(child, name)),
+                Value::Array(items) => items.iter().for_each(|child| check(document, child, name)),
                 _ => {}
             }
         }
@@ -307,11 +329,8 @@ mod tests {
                 let schema = lookup(&kind.group, &kind.version, &kind.kind, &versions);
                 let schema = schema.unwrap_or_else(|| panic!("{kind:?} {version}"));
                 assert_eq!(schema["type"], "object", "{kind:?}");
-                assert!(
-                    schema["properties"]["metadata"]["properties"]["labels"].is_object(),
-                    "{kind:?}"
-                );
-                check(&schema, &kind.kind);
+                assert!(at(&schema, "metadata.labels").is_object(), "{kind:?}");
+                check(&schema, &schema, &kind.kind);
             }
         }
     }

@@ -19,7 +19,7 @@ use crate::text::{Location, Source};
 use crate::world::{Entry, World};
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, OnceLock, RwLock};
 
 pub(crate) static SCHEMAS_READ: Code = Code {
     name: "schemas-read",
@@ -75,8 +75,11 @@ pub struct Schemas {
     /// The layers, the one that is asked first in front.
     layers: Vec<Layer>,
     bundle: bool,
-    cache: RwLock<HashMap<Key, Option<Arc<KindSchema>>>>,
+    cache: RwLock<HashMap<Key, Compiled>>,
 }
+
+/// Filled by the first thread that asks; the others wait for it rather than do the same work.
+type Compiled = Arc<OnceLock<Option<Arc<KindSchema>>>>;
 
 type Key = (String, String, String, Versions);
 
@@ -161,17 +164,13 @@ impl Schemas {
         versions: &Versions,
     ) -> Option<Arc<KindSchema>> {
         let key = (group.to_owned(), version.to_owned(), kind.to_owned(), versions.clone());
-        if let Ok(cache) = self.cache.read()
-            && let Some(found) = cache.get(&key)
-        {
-            return found.clone();
-        }
-        let found = self.compile(group, version, kind, versions).map(Arc::new);
-        match self.cache.write() {
-            // Another thread may have been faster; all use the same one, which compiles its patterns once.
-            Ok(mut cache) => cache.entry(key).or_insert(found).clone(),
-            Err(_) => found,
-        }
+        let known = self.cache.read().ok().and_then(|cache| cache.get(&key).cloned());
+        let compiled = known.unwrap_or_else(|| match self.cache.write() {
+            Ok(mut cache) => cache.entry(key).or_default().clone(),
+            Err(_) => Compiled::default(),
+        });
+        let compile = || self.compile(group, version, kind, versions).map(Arc::new);
+        compiled.get_or_init(compile).clone()
     }
 
     fn compile(
