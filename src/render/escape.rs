@@ -2,10 +2,15 @@
 //!
 //! Owns: how plain text is written so that it is read back as that text. Must not know: content, or pages.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 /// What may not stand in any output: controls become spaces, and what turns the direction of writing is closed again.
-pub(super) fn clean(text: &str) -> String {
+pub(super) fn clean(text: &str) -> Cow<'_, str> {
+    let turns = |c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    if !text.contains(|c: char| c.is_control() || turns(c)) {
+        return Cow::Borrowed(text);
+    }
     let mut out = String::with_capacity(text.len());
     // Directional characters that are still open, by what closes them; U+2069 also closes what was opened inside it.
     let mut open = Vec::new();
@@ -22,21 +27,17 @@ pub(super) fn clean(text: &str) -> String {
         out.push(if c.is_control() { ' ' } else { c });
     }
     out.extend(open.into_iter().rev());
-    out
+    Cow::Owned(out)
 }
 
 /// Text inside an HTML block, where Markdown is not read.
 pub(super) fn block(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 8);
-    for c in clean(text).chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            _ => out.push(c),
-        }
-    }
-    out
+    entities(&clean(text), |byte| match byte {
+        b'&' => Some("&amp;"),
+        b'<' => Some("&lt;"),
+        b'>' => Some("&gt;"),
+        _ => None,
+    })
 }
 
 /// Code inside an HTML block: line ends are kept, but written so that no line of the chapter ends there.
@@ -51,16 +52,31 @@ fn block_keeping_tabs(line: &str) -> String {
 
 /// An attribute's value, in double quotes. Also safe within a line of Markdown and within a table's cell.
 pub(super) fn attribute(text: &str) -> String {
+    entities(&clean(text), |byte| match byte {
+        b'&' => Some("&amp;"),
+        b'<' => Some("&lt;"),
+        b'>' => Some("&gt;"),
+        b'"' => Some("&#34;"),
+        b'\'' => Some("&#39;"),
+        b'`' => Some("&#96;"),
+        b'|' => Some("&#124;"),
+        b'\\' => Some("&#92;"),
+        _ => None,
+    })
+}
+
+/// The text with an entity for each ASCII character that has one.
+fn entities(text: &str, entity: impl Fn(u8) -> Option<&'static str>) -> String {
     let mut out = String::with_capacity(text.len() + 8);
-    for c in clean(text).chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' | '\'' | '`' | '|' | '\\' => entity(&mut out, c),
-            _ => out.push(c),
+    let mut from = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        if let Some(entity) = entity(byte) {
+            out.push_str(&text[from..at]);
+            out.push_str(entity);
+            from = at + 1;
         }
     }
+    out.push_str(&text[from..]);
     out
 }
 
@@ -158,7 +174,7 @@ pub(super) fn markdown(text: &str, place: Place) -> String {
 pub(super) fn code_span(text: &str, in_table: bool) -> String {
     let mut text = clean(text);
     if in_table {
-        text = text.replace('|', "\\|");
+        text = Cow::Owned(text.replace('|', "\\|"));
     }
     let ticks = "`".repeat(longest_run(&text, '`') + 1);
     let padded = text.starts_with('`')
