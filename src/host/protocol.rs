@@ -123,9 +123,9 @@ impl<'a> Request<'a> {
             .zip(&self.book.chapters)
             .filter_map(|((range, content), chapter)| {
                 let content = content.as_ref().filter(|content| **content != chapter.content)?;
-                Some((range.clone(), Json::String(content.clone()).to_string()))
+                Some(serde_json::to_string(content).map(|json| (range.clone(), json)))
             })
-            .collect();
+            .collect::<Result<_, _>>()?;
         changed.sort_by_key(|(range, _)| range.start);
         let mut at = 0;
         for (range, content) in &changed {
