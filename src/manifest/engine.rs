@@ -7,7 +7,7 @@ use super::schema::{
 };
 use super::store::{KindSchema, Schemas};
 use super::versions::Versions;
-use super::{Document, Node, Value};
+use super::{Document, Entry, Node, Value};
 use super::{builtin, bundle, definition, deprecations};
 use crate::diag::{Code, Diagnostic, Edit, Fix, Level, nearest};
 use crate::text::Span;
@@ -529,7 +529,13 @@ fn known_elsewhere(
     }
 }
 
-fn finding(issue: Issue, document: &Document) -> Diagnostic {
+fn finding(mut issue: Issue, document: &Document) -> Diagnostic {
+    if issue.code == &SCHEMA_REQUIRED
+        && let Some(entry) = null_entry(&document.root, &issue.path)
+    {
+        issue.span = entry.key.span;
+        issue = issue.help(format!("`{}` is there, but empty", entry.key.value));
+    }
     let mut finding = Diagnostic::new(issue.code, document.locate(issue.span), issue.message)
         .document(document.id());
     if !issue.path.is_empty() {
@@ -547,6 +553,12 @@ fn finding(issue: Issue, document: &Document) -> Diagnostic {
         finding.fix = Some(Fix { title, edits: vec![Edit { location, text }] });
     }
     finding
+}
+
+/// The entry at a path, where its value is null: to an API server it is not there, but its author sees it.
+fn null_entry<'d>(root: &'d Node, path: &str) -> Option<&'d Entry> {
+    let (parent, name) = path.rsplit_once('.').unwrap_or(("", path));
+    root.at_path(parent)?.as_map()?.entry(name).filter(|entry| entry.value.is_null())
 }
 
 fn sort(findings: &mut [Diagnostic]) {

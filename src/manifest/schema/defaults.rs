@@ -1,5 +1,6 @@
 //! What an API server does to an object before it looks at it: fields that are null are dropped, defaults filled in.
 
+use super::formats::Format;
 use super::{Additional, Id, Schema, Type};
 use crate::manifest::{Entry, Map, Node, Style, Value};
 use crate::text::{Span, Spanned};
@@ -8,6 +9,10 @@ use crate::text::{Span, Spanned};
 pub(crate) fn normalize(schema: &Schema, id: Id, node: &mut Node, at: Span) {
     let id = schema.resolve(id);
     let spec = schema.node(id);
+    // Of built-in kinds: what is required is better called missing than empty, and the status is not the author's.
+    let is_given = |name: &String| {
+        !schema.dialect.zero_defaults && (spec.required.contains(name) || name == "status")
+    };
     match &mut node.value {
         Value::Map(map) => {
             map.entries_mut().retain_mut(|entry| {
@@ -21,6 +26,11 @@ pub(crate) fn normalize(schema: &Schema, id: Id, node: &mut Node, at: Span) {
                         _ => return true,
                     },
                 };
+                // (A time that is null is a time: `eventTime` is required, and null in most events.)
+                let is_time = schema.node(schema.resolve(child)).format == Some(Format::DateTime);
+                if is_given(&entry.key.value) && !is_time {
+                    return false;
+                }
                 if nullable(schema, child) {
                     return true;
                 }
@@ -36,13 +46,7 @@ pub(crate) fn normalize(schema: &Schema, id: Id, node: &mut Node, at: Span) {
                 let mut missing: Vec<_> = spec
                     .properties
                     .iter()
-                    .filter(|(name, _)| map.get(name).is_none())
-                    .filter(|(name, _)| {
-                        // Of built-in kinds: what is required is better called missing than empty, and the status
-                        // is not the author's.
-                        let given = spec.required.contains(name) || name.as_str() == "status";
-                        schema.dialect.zero_defaults || !given
-                    })
+                    .filter(|(name, _)| map.get(name).is_none() && !is_given(name))
                     .filter_map(|(name, child)| {
                         let value = match default(schema, *child) {
                             Some(value) => Node::from_json(value, at),

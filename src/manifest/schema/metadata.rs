@@ -16,11 +16,12 @@ fn object_meta() -> &'static Schema {
         let time = json!({"type": "string", "format": "date-time", "nullable": true});
         let number = json!({"type": "integer", "format": "int64"});
         let texts = json!({"type": "object", "additionalProperties": text, "nullable": true});
+        let name = json!({"type": "string", "minLength": 1});
         let owner = json!({
             "type": "object",
             "required": ["apiVersion", "kind", "name", "uid"],
             "properties": {
-                "apiVersion": text, "kind": text, "name": text, "uid": text,
+                "apiVersion": name, "kind": name, "name": name, "uid": name,
                 "blockOwnerDeletion": {"type": "boolean"}, "controller": {"type": "boolean"},
             },
         });

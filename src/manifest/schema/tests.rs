@@ -228,7 +228,29 @@ fn null_is_absence_and_defaults_come_first() {
     assert_eq!(found[0].help, ["the nearest one needs: spec.name: Required value"]);
     let required =
         json!({"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}}});
-    fails(&required, "spec: {name: ~}", &["schema-required @ spec: spec.name: Required value"]);
+    fails(&required, "spec: {name: ~}", &["schema-required @ name: spec.name: Required value"]);
+    let help = engine(&required)
+        .validate_document(&document("spec: {name: ~}"), &Versions::default())
+        .remove(0)
+        .help;
+    assert_eq!(help, ["`name` is there, but empty"]);
+}
+
+/// The OpenAPI of Kubernetes gives a Deployment's selector the default `{}`, which the API server never fills in.
+#[test]
+fn what_a_built_in_kind_requires_has_no_default() {
+    let engine = Engine::new(crate::manifest::Schemas::embedded());
+    for selector in ["", "selector: null", "selector:"] {
+        let text = format!(
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: a}}\nspec:\n  {selector}\n  template:\n    \
+             metadata: {{labels: {{a: b}}}}\n    spec: {{containers: [{{name: a, image: b}}]}}\n"
+        );
+        let source = Source::new("a.yaml", text.as_str());
+        let read = read(&text, &TextMap::identity(&source), Format::Yaml);
+        let found = engine.validate(&read.documents, &Versions::default());
+        let messages: Vec<&str> = found.iter().map(|finding| finding.message.as_str()).collect();
+        assert_eq!(messages, ["spec.selector: Required value"], "{selector}");
+    }
 }
 
 #[test]
@@ -330,6 +352,9 @@ fn metadata_is_checked_for_every_kind() {
     assert_eq!(check("metadata: {name: a, labels: {a: 1}}"), ["schema-type metadata.labels[a]"]);
     assert_eq!(check("metadata: {name: a, annotations: {a: x y}}"), [""; 0]);
     assert_eq!(check("metadata: [name]"), ["schema-type metadata"]);
+    let owner =
+        "metadata: {name: a, ownerReferences: [{apiVersion: v1, kind: Pod, name: b, uid: ''}]}";
+    assert_eq!(check(owner), ["schema-value metadata.ownerReferences[0].uid"]);
 }
 
 #[test]
