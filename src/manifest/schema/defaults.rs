@@ -26,10 +26,11 @@ pub(crate) fn normalize(schema: &Schema, id: Id, node: &mut Node, at: Span) {
                         _ => return true,
                     },
                 };
-                // (A time that is null is a time: `eventTime` is required, and null in most events.)
-                let is_time = schema.node(schema.resolve(child)).format == Some(Format::DateTime);
-                if is_given(&entry.key.value) && !is_time {
-                    return false;
+                if !schema.dialect.zero_defaults {
+                    // Go reads null as absence. (`eventTime` is required, and null in most events.)
+                    let is_time =
+                        schema.node(schema.resolve(child)).format == Some(Format::DateTime);
+                    return is_time && is_given(&entry.key.value);
                 }
                 if nullable(schema, child) {
                     return true;
@@ -72,8 +73,12 @@ pub(crate) fn normalize(schema: &Schema, id: Id, node: &mut Node, at: Span) {
         }
         Value::Seq(items) => {
             if let Some(child) = spec.items {
+                let objects = schema.node(schema.resolve(child)).types == [Type::Object];
                 for item in items {
                     let at = item.span;
+                    if item.is_null() && objects && !schema.dialect.zero_defaults {
+                        item.value = Value::Map(Map::default());
+                    }
                     normalize(schema, child, item, at);
                 }
             }
@@ -82,12 +87,20 @@ pub(crate) fn normalize(schema: &Schema, id: Id, node: &mut Node, at: Span) {
     }
 }
 
-/// The `spec` of a built-in object is never absent to an API server, only empty; not every edition of the schemas says so.
+/// The `spec` of a built-in object and the `template` of a pod are never absent to an API server, only empty; not every
+/// edition of the schemas says so.
 fn implied(schema: &Schema, name: &str, id: Id, at: Span) -> Option<Node> {
     let spec = schema.node(schema.resolve(id));
-    let applies =
-        !schema.dialect.zero_defaults && name == "spec" && spec.types.contains(&Type::Object);
-    applies.then(|| Node { value: Value::Map(Map::default()), span: at, style: Style::Default })
+    let applies = match name {
+        "spec" => spec.types.contains(&Type::Object),
+        "template" => spec.properties.contains_key("spec"),
+        _ => false,
+    };
+    (applies && !schema.dialect.zero_defaults).then(|| Node {
+        value: Value::Map(Map::default()),
+        span: at,
+        style: Style::Default,
+    })
 }
 
 fn nullable(schema: &Schema, mut id: Id) -> bool {
