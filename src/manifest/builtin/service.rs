@@ -148,7 +148,7 @@ fn ports(ports: &[At<'_>], kind: &str, out: &mut Out<'_>) {
                 }
             }
         }
-        if let Some(target) = port.get("targetPort") {
+        if let Some(target) = port.get("targetPort").filter(|target| target.str() != Some("")) {
             containers::port_or_name(&SERVICE_TARGET_PORT, &target, out);
         }
         if let Some(app) = port.get("appProtocol")

@@ -116,6 +116,7 @@ Job.spec | | {backoffLimitPerIndex: 1, template: {spec: {restartPolicy: Always, 
 CronJob.spec | | {schedule: "TZ=UTC 0 3 * * *", jobTemplate: {spec: {template: {spec: {containers: [{name: a, image: b}]}}}}} | cron-schedule spec.schedule; restart-policy spec.jobTemplate.spec.template.spec.restartPolicy
 Service.spec | | {type: ExternalName, externalName: a.b., clusterIP: ""} |
 Service.spec | | {clusterIP: None} |
+Service.spec | | {ports: [{port: 80, targetPort: ""}]} |
 Service.spec | | {} | service-ports spec.ports
 Service.spec | | {type: NodePort, clusterIP: None, ports: [{port: 80}]} | service-cluster-ip spec.clusterIP
 Service.spec | | {ports: [{name: a, port: 53}, {name: b, port: 53, protocol: UDP}]} |

@@ -67,7 +67,9 @@ impl Checker<'_, '_> {
             return;
         }
         self.report(|checker| {
-            let supported: Vec<_> = values.iter().map(Json::to_string).collect();
+            // Where an empty text is as good as none, nobody is told to write one.
+            let named = values.iter().filter(|value| value.as_str() != Some(""));
+            let supported: Vec<_> = named.map(Json::to_string).collect();
             let message = format!(
                 "{}Unsupported value: {}: supported values: {}",
                 checker.path.prefix(),
