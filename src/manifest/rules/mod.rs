@@ -164,7 +164,11 @@ impl<'n> RuleChecker<'_, 'n> {
                             }
                             let value = self.visit(child, &entry.value, at, wanted);
                             self.path.pop();
-                            value
+                            if name == "metadata" && (self.path.is_root() || spec.embedded) {
+                                value.map(|value| with_name(value, &entry.value))
+                            } else {
+                                value
+                            }
                         }
                         None if !wanted => None,
                         None if is_known(spec, name, self.path.is_root()) => {
@@ -342,6 +346,21 @@ fn is_known(spec: &SchemaNode, name: &str, root: bool) -> bool {
     spec.preserve_unknown
         || spec.additional == Additional::Any
         || ((root || spec.embedded) && matches!(name, "apiVersion" | "kind" | "metadata"))
+}
+
+/// The metadata of an object: a rule sees its name even where the schema says no more than that it is an object. A name
+/// that the API server is to generate is there before rules are evaluated.
+fn with_name(metadata: Cel, node: &Node) -> Cel {
+    let Cel::Map(map) = &metadata else { return metadata };
+    let text = |key: &str| node.get(key).and_then(Node::as_str);
+    let generated = || text("generateName").map(|prefix| format!("{prefix}00000"));
+    let name = text("name").map(str::to_owned).or_else(generated).unwrap_or_default();
+    let mut fields = (*map.map).clone();
+    fields.insert(Key::String(Arc::new("name".to_owned())), string(&name));
+    if let Some(prefix) = text("generateName") {
+        fields.insert(Key::String(Arc::new("generateName".to_owned())), string(prefix));
+    }
+    Cel::Map(CelMap { map: Arc::new(fields) })
 }
 
 fn shorten(source: &str) -> String {

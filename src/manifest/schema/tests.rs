@@ -9,7 +9,12 @@ use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
 fn engine(spec: &Json) -> Engine {
-    let schema = json!({"type": "object", "properties": {
+    engine_with_rules(spec, json!([]))
+}
+
+/// With rules about the object as a whole.
+fn engine_with_rules(spec: &Json, rules: Json) -> Engine {
+    let schema = json!({"type": "object", "x-kubernetes-validations": rules, "properties": {
         "apiVersion": {"type": "string"}, "kind": {"type": "string"},
         "metadata": {"type": "object"}, "spec": spec,
     }});
@@ -428,6 +433,19 @@ fn rules_see_the_object_as_an_api_server_shows_it() {
         findings(&schema, "spec: {u: 'https://a', d: 2h, num: 2, q: 128Mi, m: {a-b/c: x}}").len(),
         1
     );
+
+    // The name of the object, though the schema says of the metadata only that they are an object; a generated one too.
+    let rules = json!([{"rule": "self.metadata.name.startsWith('a')", "message": "wrong"}]);
+    let engine = engine_with_rules(&object(json!({})), rules);
+    let cases = [("{name: a}", true), ("{name: b}", false), ("{generateName: a-}", true)];
+    for (metadata, expected) in cases {
+        let text = format!("apiVersion: test.example/v1\nkind: Thing\nmetadata: {metadata}\n");
+        let source = Source::new("a.yaml", text.as_str());
+        let read = read(&text, &TextMap::identity(&source), Format::Yaml);
+        let found = engine.validate(&read.documents, &Versions::default());
+        let codes: Vec<&str> = found.iter().map(|finding| finding.code.name).collect();
+        assert_eq!(codes, if expected { vec![] } else { vec!["schema-rule"] }, "{metadata}");
+    }
 
     // The message may be computed, and the rule say what it is about.
     let schema = with(
