@@ -8,7 +8,7 @@ use super::{
     SCHEMA_VALUE, Schema, SchemaNode, Type,
 };
 use crate::diag::nearest;
-use crate::manifest::{Node, Style, Value};
+use crate::manifest::{Node, Style, Value, names};
 use crate::text::Span;
 use serde_json::Value as Json;
 use std::collections::HashMap;
@@ -153,6 +153,15 @@ impl<'n> Checker<'_, 'n> {
                 if !given && !spec.required.iter().any(|required| required == name) {
                     self.report(|checker| checker.required_issue(spec, map, name, at));
                 }
+            }
+            if let Some(entry) = map.entry("kind")
+                && let Some(kind) = entry.value.as_str().filter(|kind| !kind.is_empty())
+                && let Some(why) = names::dns_1035(&kind.to_ascii_lowercase())
+            {
+                let why = format!("may have mixed case, but should otherwise match: {why}");
+                self.path.key("kind");
+                self.report(|checker| checker.value_issue(&entry.value, entry.key.span, &why));
+                self.path.pop();
             }
             let (text, path) = (self.text, self.path.clone());
             if map.get("metadata").is_some() && !self.quiet {

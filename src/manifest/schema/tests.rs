@@ -70,8 +70,20 @@ fn types_are_those_of_json() {
     let schema = object(json!({
         "i": {"type": "integer", "format": "int32"}, "num": {"type": "number"}, "s": {"type": "string"},
         "b": {"type": "boolean"}, "l": {"type": "array", "items": {"type": "string"}},
-        "x": {"x-kubernetes-int-or-string": true},
+        "x": {"x-kubernetes-int-or-string": true}, "big": {"type": "integer"},
+        "e": {"type": "object", "x-kubernetes-embedded-resource": true,
+            "x-kubernetes-preserve-unknown-fields": true},
     }));
+    holds(&schema, "spec: {big: 9223372036854775807, e: {apiVersion: a/v1, kind: Config}}");
+    fails(
+        &schema,
+        "spec: {big: 9223372036854775808}",
+        &[
+            "schema-value @ 9223372036854775808: spec.big: Invalid value: 9223372036854775808: must fit int64",
+        ],
+    );
+    let found = findings(&schema, "spec: {e: {apiVersion: a/v1, kind: a.B}}");
+    assert!(found[0].starts_with("schema-value @ a.B: spec.e.kind: "), "{found:?}");
     holds(&schema, "spec: {i: 1e3, num: 1, s: '1', b: yes, l: [a], x: 80}");
     holds(&schema, "spec: {num: 1.5, x: http}");
     fails(

@@ -150,8 +150,10 @@ impl Checker<'_, '_> {
             Value::Float(value) => value,
             _ => return,
         };
-        if let (Some(format), Value::Int(int)) = (spec.format, &node.value)
-            && matches!(format, Format::Int32 | Format::Int64)
+        // JSON has no larger integers for an API server: what does not fit is a number with a fraction to it.
+        let bits = spec.format.filter(|format| matches!(format, Format::Int32 | Format::Int64));
+        let bits = bits.or((spec.types == [Type::Integer]).then_some(Format::Int64));
+        if let (Some(format), Value::Int(int)) = (bits, &node.value)
             && !format.holds_int(*int)
         {
             let why = format!("must fit {}", format.name());
