@@ -58,10 +58,7 @@ fn run(call: &mut Call<'_>) -> Option<Content> {
     let (program, mut outcomes) = outcomes(call, advisor, view, &values);
     let words = Words { model, checklist, program: &program };
     for (outcome, entry) in outcomes.iter_mut().zip(&advisor.outcomes) {
-        outcome.rule = match &entry.when {
-            Some(when) => words.rule(&entry.id, when.text()),
-            None => "otherwise".to_owned(),
-        };
+        outcome.rule = entry.when.as_ref().map(|when| words.rule(&entry.id, when.text()));
     }
     let calculator = if options.is_empty() {
         None
@@ -140,7 +137,7 @@ fn outcomes(
                 &mut program,
                 &format!("text {}", outcome.id),
             ),
-            rule: String::new(),
+            rule: None,
             option: outcome.option.clone(),
             links: ask::links(&outcome.links),
             manifests: ask::links(&outcome.manifests),

@@ -73,8 +73,8 @@ enum Part {
 
 /// The scripts as they are served, by what they are for.
 static SCRIPTS: LazyLock<Vec<String>> =
-    LazyLock::new(|| Widget::ALL.iter().map(|widget| served(widget.script())).collect());
-static SHARED_SCRIPTS: LazyLock<[String; 2]> = LazyLock::new(|| [served(CORE), served(PROGRAM)]);
+    LazyLock::new(|| Widget::ALL.iter().map(|widget| close(widget.script())).collect());
+static SHARED_SCRIPTS: LazyLock<[String; 2]> = LazyLock::new(|| [close(CORE), close(PROGRAM)]);
 
 const CORE: &str = include_str!("assets/js/core.js");
 const PROGRAM: &str = include_str!("assets/js/program.js");
@@ -191,8 +191,17 @@ fn tight(css: &str) -> String {
         (", ", ","),
         (" > ", ">"),
         (" !", "!"),
+        ("}\n", "}"),
     ];
     pairs.iter().fold(served(css), |style, (long, short)| style.replace(long, short))
+}
+
+/// Operators that a script has between blanks, and never in a text.
+const OPERATORS: [&str; 4] = [" => ", " = ", " === ", " && "];
+
+/// A script without those blanks.
+fn close(source: &str) -> String {
+    OPERATORS.iter().fold(served(source), |js, operator| js.replace(operator, operator.trim()))
 }
 
 /// Without indentation, empty lines and lines that are only a comment, and without line ends where the language needs
@@ -264,6 +273,10 @@ mod tests {
             for line in source.lines().filter(|line| !line.trim_start().starts_with("//")) {
                 assert!(!line.replace("://", "").contains("//"), "a comment behind code: {line}");
                 assert!(line.matches('`').count() % 2 == 0, "a text that spans lines: {line}");
+                for text in line.split('\'').skip(1).step_by(2) {
+                    let operator = OPERATORS.iter().find(|operator| text.contains(*operator));
+                    assert_eq!(operator, None, "a text that would be served otherwise: {line}");
+                }
             }
         }
     }

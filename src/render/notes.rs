@@ -51,6 +51,7 @@ pub(super) fn cell_title(row: &MatrixRow, option: &[Inline]) -> String {
 /// The details of all that can be pressed in a chapter.
 pub(super) fn render(parts: &[(&Content, &Site)]) -> String {
     let mut seen = BTreeSet::new();
+    let mut titled = false;
     let mut out = div("plumb plumb-notes");
     for (content, site) in parts {
         let mut notes = Vec::new();
@@ -64,6 +65,12 @@ pub(super) fn render(parts: &[(&Content, &Site)]) -> String {
                 }
                 Note::Cell(title, cell) => {
                     let Some(id) = cell_id(&title, cell, site) else { continue };
+                    if !titled {
+                        titled = true;
+                        // Seen on paper alone, where those of cells stand in a row.
+                        let title = element("strong").text("Notes");
+                        out = out.child(div("plumb-aside").flag("popover").child(title));
+                    }
                     let element = self::cell(&title, cell, &id, site);
                     (id, element)
                 }
