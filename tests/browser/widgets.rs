@@ -178,6 +178,18 @@ fn the_matrix_rules_out_and_ranks() {
     browse(|tab, address| {
         tab.goto(&format!("{address}matrix.html"));
         assert_eq!(tab.text(".plumb-progress"), "No need chosen.");
+        tab.click("tr[data-need=restart] input");
+        assert_eq!(
+            tab.text(".plumb-progress"),
+            "1 need chosen: 3 of 4 options left, first No mesh, AKS Cilium + ACNS, Ambient."
+        );
+        assert_eq!(
+            tab.eval(
+                "[...document.querySelectorAll('.plumb-ranking li')].map(({ value }) => value)"
+            ),
+            json!([1, 1, 1, 4])
+        );
+        tab.click("tr[data-need=restart] input");
         tab.click("tr[data-need=canary] input");
         tab.click("tr[data-need=clusters] input");
         assert_eq!(
@@ -436,7 +448,7 @@ fn without_scripts_all_is_there_and_nothing_is_dead() {
                     "You can add one later.",
                 ],
             ),
-            ("matrix", ["✖ no", "yes, by certificate", "Who calls is known"]),
+            ("matrix", ["✖\u{a0}no", "yes, by certificate", "Who calls is known"]),
             ("calculator", ["Pods in the mesh", ": 100 pods", "16.5 GiB"]),
             ("manifests", ["deliberately wrong", "mode: STRIKT", "key-59"]),
         ] {

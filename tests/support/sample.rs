@@ -113,6 +113,8 @@ pub(crate) fn matrix() -> Matrix {
         ],
         legend: vec![yes, part, preview, no],
     };
+    matrix.rows[0].group = text("Security");
+    matrix.rows[1..].iter_mut().for_each(|row| row.group = text("Operations"));
     matrix.rows[0].note = text("Who calls is known, not only from where.");
     matrix.rows[0].cells[2].text = text("yes, by certificate");
     matrix.rows[0].cells[2].note = text("Rotated every 24 hours.");
