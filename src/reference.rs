@@ -80,11 +80,15 @@ pub fn explain(name: &str) -> Result<String, String> {
 
 fn directives() -> String {
     let mut out = String::from(
-        "# Directives\n\nA directive is a comment, and the text that it stands for. Between a pair stands the *committed* text: a build \
-         shows what the model says now, `check` reports where the two differ, `sync` rewrites it. A self-closing directive has no \
-         committed text.\n\n```markdown\nThat is <!-- plumb: value tax.cpu -->10 cores<!-- /plumb -->.\n\n<!-- plumb: overhead options=[sidecar] /-->\n\
-         ```\n\nAn argument's value is a word, a number, a quantity (`128Mi`), a \"string\" or a [list]. `` `{= EXPR }` `` is the short \
-         form for one value in prose; with two backticks it is literal. In code nothing is a directive.\n\n",
+        "# Directives\n\nA directive is a comment, and the text that it stands for:\n\n```markdown\nThat is <!-- plumb: value tax.cpu \
+         -->10 cores<!-- /plumb -->.\n\n<!-- plumb: overhead options=[sidecar] /-->\n```\n\nBetween a pair stands the *committed* text. \
+         Write the pair with nothing in it and run `mdbook-plumb sync`, which fills in what the model says. From then on `check` reports \
+         where the two differ and `sync` rewrites it; a build always shows what the model says now. A self-closing directive has no \
+         committed text.\n\nA table, a list or a widget stands on lines of its own, a value anywhere in a sentence but at the start of a \
+         line, which Markdown would read as HTML.\n\nAn argument's value is a word, a number, a quantity (`128Mi`), a \"string\" or a \
+         [list]. `` `{= EXPR }` `` is the short form for one value in prose; with two backticks it is literal. In code nothing is a \
+         directive.\n\nIn the examples a block `toml model` is the model, `markdown source` what an author writes, `markdown result` what \
+         becomes of it outside HTML, and `text findings` what `check` says of it.\n\n",
     );
     for directive in directive::REGISTRY {
         out.push_str(&directive_page(directive, 2));
@@ -138,8 +142,9 @@ fn fences() -> String {
     out.push_str(
         "| `k8s=1.36`, `istio=1.29` … | validated against that version instead of the chapter's or the book's |\n\nWithin a fence, \
          `# plumb: = EXPR` at the end of a line ties that scalar to the model: `check` compares it, `sync` rewrites it, and the published \
-         page leaves the comment out. In a shell or text fence with the word `plumb`, `{= EXPR }` is computed.\n",
+         page leaves the comment out. In a shell or text fence with the word `plumb`, `{= EXPR }` is computed.\n\n## Examples\n\n",
     );
+    out.push_str(include_str!("check/fences.md"));
     out
 }
 
@@ -150,7 +155,9 @@ fn model() -> String {
 
 fn settings() -> String {
     let mut out = String::from(
-        "# Settings\n\nIn `book.toml`, under `[preprocessor.plumb]`, beside mdBook's own keys.\n\n| key | value | meaning |\n|---|---|---|\n",
+        "# Settings\n\nIn `book.toml`, under `[preprocessor.plumb]`, beside mdBook's own keys. All can be left out:\n\n```toml\n\
+         [preprocessor.plumb]\nafter = [\"links\"]                 # mdBook's own: included text is there by then\nmodel = \"model\"\n\
+         versions = { k8s = \"1.36\" }\ndeny = [\"warnings\"]\nallow = [\"never-used\"]\nexclude = [\"drafts/**\"]\n```\n\n| key | value | meaning |\n|---|---|---|\n",
     );
     for (key, shape, meaning) in SETTINGS {
         let _ = writeln!(out, "| `{key}` | {} | {} |", cell(shape), cell(meaning));

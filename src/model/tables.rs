@@ -93,7 +93,7 @@ static INPUT: Table = Table {
         optional(
             "step",
             Kind::Quantity,
-            "The distance between two values that a slider offers. 1, if not said.",
+            "The distance between two values that a slider offers. 1, if not said. Over three decades or more it goes by round numbers.",
         ),
         optional(
             "low",
