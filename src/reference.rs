@@ -103,7 +103,7 @@ fn directive_page(directive: &Directive, level: usize) -> String {
     let mut out = format!("{marks} `{}`\n\n{}.\n\n", directive.name, sentence(directive.summary));
     let _ = writeln!(out, "`{}`\n", usage(directive.name, directive.params).replace("usage: ", ""));
     if !directive.params.is_empty() {
-        out.push_str("| argument | value | meaning |\n|---|---|---|\n");
+        out.push_str("| Argument | Value | Meaning |\n|---|---|---|\n");
         for param in directive.params {
             let _ = writeln!(
                 out,
@@ -134,7 +134,7 @@ fn fences() -> String {
          validated with no mark at all. Here-documents that a `kubectl` reads in a shell fence are validated too.\n\nA \
          line of nothing but `...`, and a comment that begins with it, says that something is left out. The manifest is then an excerpt: what \
          it shows is checked, nothing is missing from it, and it is not analysed with others.\n\nWords behind the \
-         language refine it, separated by commas or spaces.\n\n| word | meaning |\n|---|---|\n",
+         language refine it, separated by commas or spaces.\n\n| Word | Meaning |\n|---|---|\n",
     );
     for (word, meaning) in check::FENCE_WORDS {
         let _ = writeln!(out, "| `{word}` | {} |", cell(meaning));
@@ -157,7 +157,7 @@ fn settings() -> String {
     let mut out = String::from(
         "# Settings\n\nIn `book.toml`, under `[preprocessor.plumb]`, beside mdBook's own keys. All can be left out:\n\n```toml\n\
          [preprocessor.plumb]\nafter = [\"links\"]                 # mdBook's own: included text is there by then\nmodel = \"model\"\n\
-         versions = { k8s = \"1.36\" }\ndeny = [\"warnings\"]\nallow = [\"never-used\"]\nexclude = [\"drafts/**\"]\n```\n\n| key | value | meaning |\n|---|---|---|\n",
+         versions = { k8s = \"1.36\" }\ndeny = [\"warnings\"]\nallow = [\"never-used\"]\nexclude = [\"drafts/**\"]\n```\n\n| Key | Value | Meaning |\n|---|---|---|\n",
     );
     for (key, shape, meaning) in SETTINGS {
         let _ = writeln!(out, "| `{key}` | {} | {} |", cell(shape), cell(meaning));
@@ -176,7 +176,7 @@ fn checks() -> String {
     for product in Versions::products() {
         let _ = write!(
             out,
-            "\n### {} {}\n\nVersions: {}.\n\n| kind | apiVersion | fields | CEL rules |\n|---|---|--:|--:|\n",
+            "\n### {} {}\n\nVersions: {}.\n\n| Kind | apiVersion | Fields | CEL rules |\n|---|---|--:|--:|\n",
             product.title,
             product.default,
             product.versions.join(", ")
@@ -201,8 +201,8 @@ fn checks() -> String {
         }
     }
     out.push_str(
-        "\n## Rules of the built-in kinds\n\nWhat an API server checks in code. The examples are on each rule's page.\n\n| rule | where | \
-         what it says |\n|---|---|---|\n",
+        "\n## Rules of the built-in kinds\n\nWhat an API server checks in code. The examples are on each rule's page.\n\n| Rule | Where | \
+         What it says |\n|---|---|---|\n",
     );
     for rule in builtin::rules() {
         let _ = writeln!(
@@ -215,7 +215,7 @@ fn checks() -> String {
     }
     out.push_str(
         "\n## Between manifests\n\nWhat the manifests of a group say against each other; the number is istioctl's for the same \
-         thing.\n\n| finding | level | number | what it says |\n|---|---|---|---|\n",
+         thing.\n\n| Finding | Level | Number | What it says |\n|---|---|---|---|\n",
     );
     for code in analysis::codes() {
         let _ = writeln!(
@@ -257,7 +257,7 @@ fn size<'v>(document: &'v Json, value: &'v Json, within: &mut Vec<&'v Json>) -> 
 fn findings() -> String {
     let mut out = String::from(
         "# Findings\n\nEach kind of finding has a code. `deny`, `warn` and `allow` in the settings, and `--deny`, `--warn` and `--allow` on the \
-         command line, set its level.\n\n| code | level | what it says |\n|---|---|---|\n",
+         command line, set its level.\n\n| Code | Level | What it says |\n|---|---|---|\n",
     );
     let codes = all_codes();
     for code in &codes {
