@@ -106,7 +106,12 @@ fn note(value: &Value, provenance: &Provenance, id: &str, site: &Site) -> Elemen
     let mut row = |head: &str, body: Element| {
         rows.push(element("tr").child(element("th").attr("scope", "row").text(head)).child(body));
     };
-    let mut formulas = vec![element("code").text(&provenance.expression)];
+    // A formula's name alone says nothing that its line does not.
+    let named = provenance.formulas.iter().any(|(name, _)| *name == provenance.expression);
+    let mut formulas = Vec::new();
+    if !named {
+        formulas.push(element("code").text(&provenance.expression));
+    }
     for (name, text) in &provenance.formulas {
         formulas.push(element("code").text(&format!("{name} = {text}")));
     }
@@ -147,7 +152,11 @@ fn figure(figure: &FigureNote, site: &Site) -> Element {
     let mut html =
         span("").child(element("code").text(&figure.name)).text(&format!(" = {}", figure.value));
     if let Some(source) = &figure.source {
-        html = html.text(", ").child(html::source(source, site)).text(&read_on(source));
+        html = html.text(", ").child(html::source(source, site));
+        // On one day is said once.
+        if source.accessed != figure.checked {
+            html = html.text(&read_on(source));
+        }
     } else {
         html = html.text(", no source");
     }
