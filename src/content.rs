@@ -74,7 +74,7 @@ pub struct FigureNote {
     /// Its value.
     pub value: String,
     /// Who says so.
-    pub source: Option<SourceNote>,
+    pub sources: Vec<SourceNote>,
     /// The day on which someone last looked, as YYYY-MM-DD.
     pub checked: Option<String>,
     /// What its author noted.

@@ -151,14 +151,15 @@ fn lines(lines: Vec<Element>) -> Element {
 fn figure(figure: &FigureNote, site: &Site) -> Element {
     let mut html =
         span("").child(element("code").text(&figure.name)).text(&format!(" = {}", figure.value));
-    if let Some(source) = &figure.source {
+    if figure.sources.is_empty() {
+        html = html.text(", no source");
+    }
+    for source in &figure.sources {
         html = html.text(", ").child(html::source(source, site));
-        // On one day is said once.
+        // One day is said once.
         if source.accessed != figure.checked {
             html = html.text(&read_on(source));
         }
-    } else {
-        html = html.text(", no source");
     }
     if let Some(checked) = &figure.checked {
         html = html.text(&format!(", checked {checked}"));

@@ -13,7 +13,10 @@ pub(crate) fn provenance() -> Provenance {
         figures: vec![FigureNote {
             name: "istio.sidecar.cpu".into(),
             value: "100m".into(),
-            source: Some(source()),
+            sources: vec![
+                source(),
+                SourceNote { title: "A second opinion".into(), url: None, ..source() },
+            ],
             checked: Some("2026-09-01".into()),
             note: Some("the request, not the usage".into()),
         }],
