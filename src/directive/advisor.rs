@@ -6,7 +6,7 @@ use super::costs::{self, Asked};
 use super::params::params;
 use super::rules::Words;
 use super::{Call, Directive, checklist, matrix};
-use crate::content::{Advisor, Block, Content, Outcome, text};
+use crate::content::{Advisor, Block, Checklist, Content, Outcome, text};
 use crate::model::{self, Model, Program, View};
 use crate::text::Spanned;
 use serde_json::{Map, Value as Json, json};
@@ -86,7 +86,11 @@ fn run(call: &mut Call<'_>) -> Option<Content> {
         id: advisor.id.clone(),
         title: text(&advisor.title),
         intro: ask::prose(model, &advisor.intro, &model.inputs()),
-        checklist: checklist.map(|checklist| checklist::content(call, checklist)),
+        // Here the recommendation stands for the list's own verdict.
+        checklist: checklist.map(|checklist| Checklist {
+            verdicts: Vec::new(),
+            ..checklist::content(call, checklist)
+        }),
         matrix: advisor
             .matrix
             .as_ref()

@@ -275,9 +275,11 @@ impl Writer<'_> {
         let verdicts = checklist.verdicts.iter().map(|verdict| {
             self.rule(verdict.rule.as_deref(), &verdict.title, &verdict.text, &verdict.links)
         });
-        // A line between the two lists, or they would be one.
-        parts.push("Verdict:".to_owned());
-        parts.push(verdicts.collect::<Vec<_>>().join("\n"));
+        if !checklist.verdicts.is_empty() {
+            // A line between the two lists, or they would be one.
+            parts.push("Verdict:".to_owned());
+            parts.push(verdicts.collect::<Vec<_>>().join("\n"));
+        }
         joined(parts)
     }
 

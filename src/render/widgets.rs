@@ -70,12 +70,12 @@ pub(super) fn checklist(checklist: &Checklist, site: &Site) -> Element {
             button("link", "Copy link"),
             button("reset", "Reset"),
         ]))
-        .child(
+        .children((!checklist.verdicts.is_empty()).then(|| {
             element("ul")
                 .class("plumb-verdicts")
                 .attr("aria-label", "Verdicts")
-                .children(checklist.verdicts.iter().map(|verdict| self::verdict(verdict, site))),
-        )
+                .children(checklist.verdicts.iter().map(|verdict| self::verdict(verdict, site)))
+        }))
         .children(data(&checklist.program))
 }
 

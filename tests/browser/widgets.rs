@@ -300,6 +300,7 @@ fn the_advisor_joins_the_answers() {
             json!(true)
         );
         tab.click("li[data-item=services] input");
+        assert_eq!(tab.text("plumb-checklist .plumb-progress"), "2 of 4:");
         assert_eq!(
             tab.text(".plumb-advice").replace("\n\n", "\n"),
             "Recommended: Ambient\nIt takes 4 cores.\nWhy: at least 2 are ticked, and Ambient meets every chosen need.\n\
