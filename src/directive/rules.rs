@@ -87,26 +87,35 @@ impl Words<'_> {
     }
 
     /// How many are ticked and which of them: "only “a” is ticked" for `yes == 1 && answer("a")`, else "at least 2 are ticked,
-    /// “a” among them". What is said so is taken from the parts.
+    /// “a” among them, but not “b”". What is said so is taken from the parts.
     fn ticks(&self, parts: &mut Vec<&Json>) -> Option<String> {
         let counts = |part: &&Json| match operation(part) {
             Some((_, [a, _])) => matches!(operation(a), Some(("yes", []))),
             _ => false,
         };
-        let item = |part: &Json| match operation(part)? {
+        let ticked = |part: &Json| match operation(part)? {
             ("answer", [item]) => self.item(item.as_str()?),
             _ => None,
         };
-        let at = parts.iter().position(counts)?;
-        let items: Vec<String> = parts.iter().filter_map(|part| item(part)).collect();
-        let count = self.condition(parts[at], MAX_DEPTH)?;
-        let words = match (count.as_str(), items.as_slice()) {
-            (_, []) => return None,
-            (count, [item]) if count.starts_with("exactly 1 ") => format!("only {item} is ticked"),
-            (_, items) => format!("{count}, {} among them", items.join(" and ")),
+        let open = |part: &Json| match operation(part)? {
+            ("!", [inner]) => ticked(self.meant(inner)?),
+            _ => None,
         };
+        let at = parts.iter().position(counts)?;
+        let with: Vec<String> = parts.iter().filter_map(|part| ticked(part)).collect();
+        let without: Vec<String> = parts.iter().filter_map(|part| open(part)).collect();
+        let mut words = self.condition(parts[at], MAX_DEPTH)?;
+        match with.as_slice() {
+            [] if without.is_empty() => return None,
+            [] => {}
+            [item] if words.starts_with("exactly 1 ") => words = format!("only {item} is ticked"),
+            items => words += &format!(", {} among them", items.join(" and ")),
+        }
+        if !without.is_empty() {
+            words += &format!(", but not {}", without.join(" or "));
+        }
         parts.remove(at);
-        parts.retain(|part| item(part).is_none());
+        parts.retain(|part| ticked(part).is_none() && open(part).is_none());
         Some(words)
     }
 
@@ -377,7 +386,11 @@ inputs = ["pods", "nodes", "agent", "tier"]
             ("answer('a') && yes >= enough", "at least 2 items are ticked, “A rule” among them"),
             (
                 "yes == 1 && !answer('a') && meets('mesh')",
-                "exactly 1 is ticked, “A rule” is not ticked, and A mesh meets every chosen need",
+                "exactly 1 is ticked, but not “A rule”, and A mesh meets every chosen need",
+            ),
+            (
+                "yes >= 2 && answer('a') && !answer('b')",
+                "at least 2 are ticked, “A rule” among them, but not “A wish”",
             ),
             (
                 "answer('a') && (need('support') || !meets('mesh'))",
