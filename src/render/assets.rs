@@ -267,13 +267,50 @@ mod tests {
         }
     }
 
+    /// The texts of a line of a script: in quotes, and in backticks what is outside `${…}`.
+    fn texts(line: &str) -> Vec<String> {
+        let mut texts = Vec::new();
+        let mut open: Vec<char> = Vec::new();
+        let mut chars = line.chars().peekable();
+        while let Some(c) = chars.next() {
+            match (open.last(), c) {
+                (Some('\'' | '`'), '\\') => drop(chars.next()),
+                (Some(&quote @ ('\'' | '`')), _) if c == quote => drop(open.pop()),
+                (Some('`'), '$') if chars.peek() == Some(&'{') => {
+                    chars.next();
+                    open.push('{');
+                    texts.push(String::new());
+                }
+                (Some('\'' | '`'), _) => texts.last_mut().expect("a text is open").push(c),
+                (_, '\'' | '`') => {
+                    open.push(c);
+                    texts.push(String::new());
+                }
+                (Some('{'), '}') => {
+                    open.pop();
+                    texts.push(String::new());
+                }
+                (_, '{') => open.push(c),
+                _ => {}
+            }
+        }
+        texts
+    }
+
+    #[test]
+    fn texts_of_a_script_are_told_from_its_code() {
+        let line = r"a = b ? `x = ${c === d ? 'e && f' : `g ${h}`} => i` : { k: 'it\'s' };";
+        let found: Vec<String> = texts(line).into_iter().filter(|text| !text.is_empty()).collect();
+        assert_eq!(found, ["x = ", "e && f", "g ", " => i", "its"]);
+    }
+
     #[test]
     fn the_sources_can_be_joined() {
         for source in [CORE, PROGRAM].into_iter().chain(Widget::ALL.map(Widget::script)) {
             for line in source.lines().filter(|line| !line.trim_start().starts_with("//")) {
                 assert!(!line.replace("://", "").contains("//"), "a comment behind code: {line}");
                 assert!(line.matches('`').count() % 2 == 0, "a text that spans lines: {line}");
-                for text in line.split('\'').skip(1).step_by(2) {
+                for text in texts(line) {
                     let operator = OPERATORS.iter().find(|operator| text.contains(*operator));
                     assert_eq!(operator, None, "a text that would be served otherwise: {line}");
                 }
