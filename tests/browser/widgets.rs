@@ -318,6 +318,14 @@ fn the_advisor_joins_the_answers() {
         let link = clipboard(tab, &format!("{bar}link]"));
         let markdown = clipboard(tab, &format!("{bar}copy]"));
         assert!(markdown.starts_with("Recommended: The add-on\n- Why: Add-on"), "{markdown}");
+        tab.click("tr[data-need=support] input");
+        let markdown = clipboard(tab, &format!("{bar}copy]"));
+        assert!(
+            markdown.starts_with("Recommended: Ambient\n")
+                && markdown.contains(&format!("- [Options]({address}options.html)\n")),
+            "{markdown}"
+        );
+        tab.click("tr[data-need=support] input");
         tab.eval("localStorage.clear()");
         tab.goto(&link);
         assert!(tab.text(".plumb-advice").starts_with("Recommended: The add-on"));

@@ -75,7 +75,10 @@ class Advisor extends Widget {
   }
 
   markdown() {
-    const advice = $$(this.part('.plumb-advice'), 'p, li').map((line) => `${line.localName === 'li' ? '- ' : '\n'}${markdown(words(line))}`);
+    const advice = $$(this.part('.plumb-advice'), 'p, li').map((line) => {
+      const [text, link] = [markdown(words(line)), $(line, 'a')];
+      return `${line.localName === 'li' ? '- ' : '\n'}${link ? `[${text}](${link.href})` : text}`;
+    });
     return [`${advice.join('\n').trim()}\n`, ...this.steps.map((step) => step.markdown())].join('\n');
   }
 }
