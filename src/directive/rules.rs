@@ -134,7 +134,7 @@ impl Words<'_> {
         Some(match operation(part)? {
             ("answer", [item]) => format!("{} is not ticked", self.item(item.as_str()?)?),
             ("meets", [column]) => {
-                format!("{} does not meet every chosen need", self.column(column.as_str()?)?)
+                format!("{} fails a chosen need", self.column(column.as_str()?)?)
             }
             ("need", [row]) => format!("{} is not needed", self.need(row.as_str()?)?),
             ("input", [name]) => format!("{} is off", self.input(name.as_str()?)?),
@@ -250,7 +250,8 @@ impl Words<'_> {
 
     fn item(&self, id: &str) -> Option<String> {
         let item = self.checklist?.items.iter().find(|item| item.id == id)?;
-        let text = plain(&ask::prose(self.model, &item.text, &self.model.inputs()));
+        let prose = if item.short.is_empty() { &item.text } else { &item.short };
+        let text = plain(&ask::prose(self.model, prose, &self.model.inputs()));
         Some(format!("“{text}”"))
     }
 
@@ -360,7 +361,8 @@ group = "must"
 
 [[checklists.list.items]]
 id = "b"
-text = "A wish"
+text = "Everyone wishes for it"
+short = "A wish"
 group = "must"
 
 [[checklists.list.bands]]
@@ -394,7 +396,7 @@ inputs = ["pods", "nodes", "agent", "tier"]
             ),
             (
                 "answer('a') && (need('support') || !meets('mesh'))",
-                "“A rule” is ticked, and (“Support” is needed, or A mesh does not meet every chosen need)",
+                "“A rule” is ticked, and (“Support” is needed, or A mesh fails a chosen need)",
             ),
             ("!(yes > 1 || agent)", "not (more than 1 is ticked, or “With the agent” is on)"),
             ("!agent && tier == 'premium'", "“With the agent” is off, and “Tier” is premium"),

@@ -389,6 +389,11 @@ static ITEM: Table = table(
             Kind::Prose,
             "The statement. `{= formula }` in it is a value of the model.",
         ),
+        optional(
+            "short",
+            Kind::Prose,
+            "A few words for it, where a rule names it. The statement, if not said.",
+        ),
         optional("help", Kind::Prose, "How to find out."),
         optional("group", Kind::Id, "The group that it stands in."),
         optional("weight", Kind::Number, "What it adds to `score`. 1, if not said."),
