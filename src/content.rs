@@ -74,7 +74,7 @@ pub struct FigureNote {
     /// Its value.
     pub value: String,
     /// Who says so.
-    pub source: Option<SourceNote>,
+    pub sources: Vec<SourceNote>,
     /// The day on which someone last looked, as YYYY-MM-DD.
     pub checked: Option<String>,
     /// What its author noted.
@@ -333,8 +333,8 @@ pub struct Verdict {
     pub text: Vec<Inline>,
     /// What to read next.
     pub links: Vec<Inline>,
-    /// The rule, for people: "yes to at least two".
-    pub rule: String,
+    /// When it is given, for people: "at least 2 are ticked". Without a rule it is what is left.
+    pub rule: Option<String>,
 }
 
 /// A drawing with its data.
@@ -449,6 +449,8 @@ pub struct CalculatorInput {
     pub max: String,
     /// The step.
     pub step: String,
+    /// Where a slider stops, from the least to the most; empty where it goes by steps.
+    pub stops: Vec<String>,
     /// A few words, or nothing.
     pub note: Vec<Inline>,
 }
@@ -505,8 +507,8 @@ pub struct Outcome {
     pub title: Vec<Inline>,
     /// Why.
     pub text: Vec<Inline>,
-    /// The rule, for people.
-    pub rule: String,
+    /// When it comes out, for people. Without a rule it is what is left.
+    pub rule: Option<String>,
     /// The option or column whose cost and ranking are shown with it.
     pub option: Option<String>,
     /// Pages to read.

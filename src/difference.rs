@@ -192,7 +192,7 @@ fn of_block(block: &Block) -> Vec<(String, String)> {
                         "{}. {} ({})",
                         plain(&outcome.title),
                         plain(&outcome.text),
-                        outcome.rule
+                        when(outcome.rule.as_deref())
                     ),
                 ));
             }
@@ -237,10 +237,14 @@ fn of_checklist(checklist: &Checklist) -> Vec<(String, String)> {
     let verdicts = checklist.verdicts.iter().map(|verdict| {
         (
             format!("verdict `{}`", verdict.id),
-            format!("{} ({})", plain(&verdict.title), verdict.rule),
+            format!("{} ({})", plain(&verdict.title), when(verdict.rule.as_deref())),
         )
     });
     items.chain(verdicts).collect()
+}
+
+fn when(rule: Option<&str>) -> String {
+    rule.map_or_else(|| "otherwise".to_owned(), |rule| format!("if {rule}"))
 }
 
 fn of_calculator(calculator: &Calculator) -> Vec<(String, String)> {

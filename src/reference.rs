@@ -80,11 +80,15 @@ pub fn explain(name: &str) -> Result<String, String> {
 
 fn directives() -> String {
     let mut out = String::from(
-        "# Directives\n\nA directive is a comment, and the text that it stands for. Between a pair stands the *committed* text: a build \
-         shows what the model says now, `check` reports where the two differ, `sync` rewrites it. A self-closing directive has no \
-         committed text.\n\n```markdown\nThat is <!-- plumb: value tax.cpu -->10 cores<!-- /plumb -->.\n\n<!-- plumb: overhead options=[sidecar] /-->\n\
-         ```\n\nAn argument's value is a word, a number, a quantity (`128Mi`), a \"string\" or a [list]. `` `{= EXPR }` `` is the short \
-         form for one value in prose; with two backticks it is literal. In code nothing is a directive.\n\n",
+        "# Directives\n\nA directive is a comment, and the text that it stands for:\n\n```markdown\nThat is <!-- plumb: value tax.cpu \
+         -->10 cores<!-- /plumb -->.\n\n<!-- plumb: overhead options=[sidecar] /-->\n```\n\nBetween a pair stands the *committed* text. \
+         Write the pair with nothing in it and run `mdbook-plumb sync`, which fills in what the model says. From then on `check` reports \
+         where the two differ and `sync` rewrites it; a build always shows what the model says now. A self-closing directive has no \
+         committed text.\n\nA table, a list or a widget stands on lines of its own, a value anywhere in a sentence but at the start of a \
+         line, which Markdown would read as HTML.\n\nAn argument's value is a word, a number, a quantity (`128Mi`), a \"string\" or a \
+         [list]. `` `{= EXPR }` `` is the short form for one value in prose; with two backticks it is literal. In code nothing is a \
+         directive.\n\nIn the examples a block `toml model` is the model, `markdown source` what an author writes, `markdown result` what \
+         becomes of it outside HTML, and `text findings` what `check` says of it.\n\n",
     );
     for directive in directive::REGISTRY {
         out.push_str(&directive_page(directive, 2));
@@ -99,7 +103,7 @@ fn directive_page(directive: &Directive, level: usize) -> String {
     let mut out = format!("{marks} `{}`\n\n{}.\n\n", directive.name, sentence(directive.summary));
     let _ = writeln!(out, "`{}`\n", usage(directive.name, directive.params).replace("usage: ", ""));
     if !directive.params.is_empty() {
-        out.push_str("| argument | value | meaning |\n|---|---|---|\n");
+        out.push_str("| Argument | Value | Meaning |\n|---|---|---|\n");
         for param in directive.params {
             let _ = writeln!(
                 out,
@@ -130,7 +134,7 @@ fn fences() -> String {
          validated with no mark at all. Here-documents that a `kubectl` reads in a shell fence are validated too.\n\nA \
          line of nothing but `...`, and a comment that begins with it, says that something is left out. The manifest is then an excerpt: what \
          it shows is checked, nothing is missing from it, and it is not analysed with others.\n\nWords behind the \
-         language refine it, separated by commas or spaces.\n\n| word | meaning |\n|---|---|\n",
+         language refine it, separated by commas or spaces.\n\n| Word | Meaning |\n|---|---|\n",
     );
     for (word, meaning) in check::FENCE_WORDS {
         let _ = writeln!(out, "| `{word}` | {} |", cell(meaning));
@@ -138,8 +142,9 @@ fn fences() -> String {
     out.push_str(
         "| `k8s=1.36`, `istio=1.29` … | validated against that version instead of the chapter's or the book's |\n\nWithin a fence, \
          `# plumb: = EXPR` at the end of a line ties that scalar to the model: `check` compares it, `sync` rewrites it, and the published \
-         page leaves the comment out. In a shell or text fence with the word `plumb`, `{= EXPR }` is computed.\n",
+         page leaves the comment out. In a shell or text fence with the word `plumb`, `{= EXPR }` is computed.\n\n## Examples\n\n",
     );
+    out.push_str(include_str!("check/fences.md"));
     out
 }
 
@@ -150,7 +155,9 @@ fn model() -> String {
 
 fn settings() -> String {
     let mut out = String::from(
-        "# Settings\n\nIn `book.toml`, under `[preprocessor.plumb]`, beside mdBook's own keys.\n\n| key | value | meaning |\n|---|---|---|\n",
+        "# Settings\n\nIn `book.toml`, under `[preprocessor.plumb]`, beside mdBook's own keys. All can be left out:\n\n```toml\n\
+         [preprocessor.plumb]\nafter = [\"links\"]                 # mdBook's own: included text is there by then\nmodel = \"model\"\n\
+         versions = { k8s = \"1.36\" }\ndeny = [\"warnings\"]\nallow = [\"never-used\"]\nexclude = [\"drafts/**\"]\n```\n\n| Key | Value | Meaning |\n|---|---|---|\n",
     );
     for (key, shape, meaning) in SETTINGS {
         let _ = writeln!(out, "| `{key}` | {} | {} |", cell(shape), cell(meaning));
@@ -169,7 +176,7 @@ fn checks() -> String {
     for product in Versions::products() {
         let _ = write!(
             out,
-            "\n### {} {}\n\nVersions: {}.\n\n| kind | apiVersion | fields | CEL rules |\n|---|---|--:|--:|\n",
+            "\n### {} {}\n\nVersions: {}.\n\n| Kind | apiVersion | Fields | CEL rules |\n|---|---|--:|--:|\n",
             product.title,
             product.default,
             product.versions.join(", ")
@@ -194,8 +201,8 @@ fn checks() -> String {
         }
     }
     out.push_str(
-        "\n## Rules of the built-in kinds\n\nWhat an API server checks in code. The examples are on each rule's page.\n\n| rule | where | \
-         what it says |\n|---|---|---|\n",
+        "\n## Rules of the built-in kinds\n\nWhat an API server checks in code. The examples are on each rule's page.\n\n| Rule | Where | \
+         What it says |\n|---|---|---|\n",
     );
     for rule in builtin::rules() {
         let _ = writeln!(
@@ -208,7 +215,7 @@ fn checks() -> String {
     }
     out.push_str(
         "\n## Between manifests\n\nWhat the manifests of a group say against each other; the number is istioctl's for the same \
-         thing.\n\n| finding | level | number | what it says |\n|---|---|---|---|\n",
+         thing.\n\n| Finding | Level | Number | What it says |\n|---|---|---|---|\n",
     );
     for code in analysis::codes() {
         let _ = writeln!(
@@ -250,7 +257,7 @@ fn size<'v>(document: &'v Json, value: &'v Json, within: &mut Vec<&'v Json>) -> 
 fn findings() -> String {
     let mut out = String::from(
         "# Findings\n\nEach kind of finding has a code. `deny`, `warn` and `allow` in the settings, and `--deny`, `--warn` and `--allow` on the \
-         command line, set its level.\n\n| code | level | what it says |\n|---|---|---|\n",
+         command line, set its level.\n\n| Code | Level | What it says |\n|---|---|---|\n",
     );
     let codes = all_codes();
     for code in &codes {

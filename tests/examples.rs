@@ -1,4 +1,4 @@
-//! The examples on the directives' pages are their tests.
+//! The examples on the directives' pages and on that of the fences are their tests.
 //!
 //! An example is a ```` ```markdown source ```` fence and the fences behind it that say what comes of it: `markdown result`
 //! (every renderer but HTML), `html result`, `text findings`. A `toml model` fence holds for the examples below it.
@@ -93,10 +93,12 @@ fn the_pages_examples_come_out_as_they_say() {
     let bless = std::env::var_os("PLUMB_BLESS").is_some();
     let mut wrong = String::new();
     let mut examples = 0;
-    for directive in directive::REGISTRY {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join(format!("src/directive/{}.md", directive.name));
-        let page = std::fs::read_to_string(&path).expect("each directive has a page");
+    let directives = directive::REGISTRY
+        .iter()
+        .map(|directive| (directive.name, format!("src/directive/{}.md", directive.name)));
+    for (name, path) in directives.chain([("fences", "src/check/fences.md".to_owned())]) {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+        let page = std::fs::read_to_string(&path).expect("each has a page");
         let mut model = "";
         let mut made: Option<Made> = None;
         let mut edits = Vec::new();
@@ -116,11 +118,7 @@ fn the_pages_examples_come_out_as_they_say() {
                         .take_while(|fence| fence.info != "markdown source")
                         .any(|fence| fence.info == "text findings");
                     if !expected_findings && !result.findings.is_empty() {
-                        let _ = writeln!(
-                            wrong,
-                            "{}:\n{}\n{}",
-                            directive.name, fence.body, result.findings
-                        );
+                        let _ = writeln!(wrong, "{}:\n{}\n{}", name, fence.body, result.findings);
                     }
                     made = Some(result);
                     continue;
@@ -142,12 +140,12 @@ fn the_pages_examples_come_out_as_they_say() {
                     let _ = writeln!(
                         wrong,
                         "{} ({}):\n--- the page says\n{}\n--- it is\n{expected}",
-                        directive.name, fence.info, fence.body
+                        name, fence.info, fence.body
                     );
                 }
             }
         }
-        assert!(examples > own, "the page of `{}` has no example", directive.name);
+        assert!(examples > own, "the page of `{name}` has no example");
         if !edits.is_empty() {
             let mut text = page.clone();
             for (start, length, new) in edits.into_iter().rev() {

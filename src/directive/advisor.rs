@@ -6,7 +6,7 @@ use super::costs::{self, Asked};
 use super::params::params;
 use super::rules::Words;
 use super::{Call, Directive, checklist, matrix};
-use crate::content::{Advisor, Block, Content, Outcome, text};
+use crate::content::{Advisor, Block, Checklist, Content, Outcome, text};
 use crate::model::{self, Model, Program, View};
 use crate::text::Spanned;
 use serde_json::{Map, Value as Json, json};
@@ -58,10 +58,7 @@ fn run(call: &mut Call<'_>) -> Option<Content> {
     let (program, mut outcomes) = outcomes(call, advisor, view, &values);
     let words = Words { model, checklist, program: &program };
     for (outcome, entry) in outcomes.iter_mut().zip(&advisor.outcomes) {
-        outcome.rule = match &entry.when {
-            Some(when) => words.rule(&entry.id, when.text()),
-            None => "otherwise".to_owned(),
-        };
+        outcome.rule = entry.when.as_ref().map(|when| words.rule(&entry.id, when.text()));
     }
     let calculator = if options.is_empty() {
         None
@@ -89,7 +86,11 @@ fn run(call: &mut Call<'_>) -> Option<Content> {
         id: advisor.id.clone(),
         title: text(&advisor.title),
         intro: ask::prose(model, &advisor.intro, &model.inputs()),
-        checklist: checklist.map(|checklist| checklist::content(call, checklist)),
+        // Here the recommendation stands for the list's own verdict.
+        checklist: checklist.map(|checklist| Checklist {
+            verdicts: Vec::new(),
+            ..checklist::content(call, checklist)
+        }),
         matrix: advisor
             .matrix
             .as_ref()
@@ -140,7 +141,7 @@ fn outcomes(
                 &mut program,
                 &format!("text {}", outcome.id),
             ),
-            rule: String::new(),
+            rule: None,
             option: outcome.option.clone(),
             links: ask::links(&outcome.links),
             manifests: ask::links(&outcome.manifests),

@@ -213,7 +213,7 @@ fn figure(model: &Model, name: &str) -> Option<FigureNote> {
     Some(FigureNote {
         name: figure.name.clone(),
         value: shown.text,
-        source: figure.sources.first().and_then(|id| source(model, id)),
+        sources: figure.sources.iter().filter_map(|id| source(model, id)).collect(),
         checked: figure.checked.map(|date| date.to_string()),
         note: (!note.is_empty()).then(|| note.join(": ")),
     })

@@ -55,10 +55,7 @@ pub(super) fn content(call: &mut Call<'_>, checklist: &model::Checklist) -> Chec
             title: text(&band.verdict),
             text: ask::prose(call.model, &band.text, &inputs),
             links: ask::links(&band.links),
-            rule: match &band.when {
-                Some(when) => words.rule(&band.id, when.text()),
-                None => "otherwise".to_owned(),
-            },
+            rule: band.when.as_ref().map(|when| words.rule(&band.id, when.text())),
         })
         .collect();
     let mut weights = Map::new();

@@ -307,6 +307,7 @@ fn input(model: &Model, name: &str, values: &Inputs) -> Option<CalculatorInput> 
         min: String::new(),
         max: String::new(),
         step: String::new(),
+        stops: Vec::new(),
         note: ask::prose(model, &input.note, values),
     };
     match &input.kind {
@@ -324,15 +325,39 @@ fn input(model: &Model, name: &str, values: &Inputs) -> Option<CalculatorInput> 
                 let ten = default * Ratio::from_integer(10.into());
                 if ten > least { ten } else { &least + step * Ratio::from_integer(100.into()) }
             });
-            content.min = decimal(&(least / &factor));
-            content.max = decimal(&(most / &factor));
-            content.step = decimal(&(step / &factor));
+            let (least, most, step) = (least / &factor, most / &factor, step / &factor);
+            content.min = decimal(&least);
+            content.max = decimal(&most);
+            content.step = decimal(&step);
+            content.stops = stops(&least, &most, &step).iter().map(decimal).collect();
             if let Some(unit) = &input.unit {
                 content.unit = format!("{}{}", unit.before, unit.many);
             }
         }
     }
     Some(content)
+}
+
+/// Round numbers for a slider over three decades or more, where no hand hits one step; none for a shorter one.
+fn stops(least: &Ratio, most: &Ratio, step: &Ratio) -> Vec<Ratio> {
+    const MANY: usize = 200;
+    let whole = |number: i64| Ratio::from_integer(number.into());
+    if least.is_negative() || !step.is_positive() || *most < least.max(step) * whole(1000) {
+        return Vec::new();
+    }
+    let mut stops = vec![least.clone()];
+    let mut ten = step.clone();
+    while ten < *most && stops.len() < MANY {
+        let round = [10, 15, 20, 30, 40, 50, 60, 80].map(|tenths| &ten * whole(tenths) / whole(10));
+        stops.extend(
+            round
+                .into_iter()
+                .filter(|stop| stop > least && stop < most && (stop / step).is_integer()),
+        );
+        ten *= whole(10);
+    }
+    stops.push(most.clone());
+    stops
 }
 
 /// The value of an input as a field of a form takes it.
@@ -372,4 +397,43 @@ fn preset(model: &Model, id: &str, names: &[String]) -> Option<Preset> {
     let inputs = model.inputs_of(id).ok()?;
     let values = names.iter().filter_map(|name| Some((name.clone(), shown(model, name, &inputs)?)));
     Some(Preset { id: id.to_owned(), title: text(&scenario.label), values: values.collect() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_sliders_stop_at_round_numbers() {
+        let whole = |number: i64| Ratio::from_integer(number.into());
+        for (least, most, step, expected) in [
+            (1, 999, 1, ""),
+            (0, 999, 1, ""),
+            (-1, 5000, 1, ""),
+            (0, 1000, 0, ""),
+            (100, 10_000, 1, ""),
+            (
+                1,
+                1000,
+                1,
+                "1 2 3 4 5 6 8 10 15 20 30 40 50 60 80 100 150 200 300 400 500 600 800 1000",
+            ),
+            (
+                0,
+                2000,
+                2,
+                "0 2 4 6 8 10 12 16 20 30 40 60 80 100 120 160 200 300 400 600 800 1000 1200 1600 2000",
+            ),
+            (
+                2,
+                2500,
+                1,
+                "2 3 4 5 6 8 10 15 20 30 40 50 60 80 100 150 200 300 400 500 600 800 1000 1500 2000 2500",
+            ),
+        ] {
+            let found = stops(&whole(least), &whole(most), &whole(step));
+            let found: Vec<String> = found.iter().map(decimal).collect();
+            assert_eq!(found.join(" "), expected, "{least} to {most} by {step}");
+        }
+    }
 }

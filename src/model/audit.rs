@@ -441,7 +441,7 @@ impl Model {
             proses.push(&list.intro);
             proses.extend(list.groups.iter().map(|group| &group.note));
             for item in &list.items {
-                proses.extend([&item.text, &item.help]);
+                proses.extend([&item.text, &item.short, &item.help]);
                 found.extend(&item.holds);
             }
             for band in &list.bands {

@@ -502,6 +502,8 @@ pub struct Item {
     pub id: String,
     /// The statement.
     pub text: Prose,
+    /// A few words for it; empty where the statement stands for itself.
+    pub short: Prose,
     /// How to find out.
     pub help: Prose,
     /// The group that it stands in.

@@ -139,7 +139,7 @@ fn section(
     if let Some(short) = table.short {
         let _ = write!(out, " Written as one value, it is its `{short}`.");
     }
-    out.push_str("\n\n| key | holds | meaning |\n|---|---|---|\n");
+    out.push_str("\n\n| Key | Holds | Meaning |\n|---|---|---|\n");
     for field in table.fields {
         let required = if field.required { " (required)" } else { "" };
         let name = field.name;

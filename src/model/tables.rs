@@ -93,7 +93,7 @@ static INPUT: Table = Table {
         optional(
             "step",
             Kind::Quantity,
-            "The distance between two values that a slider offers. 1, if not said.",
+            "The distance between two values that a slider offers. 1, if not said. Over three decades or more it goes by round numbers.",
         ),
         optional(
             "low",
@@ -388,6 +388,11 @@ static ITEM: Table = table(
             "text",
             Kind::Prose,
             "The statement. `{= formula }` in it is a value of the model.",
+        ),
+        optional(
+            "short",
+            Kind::Prose,
+            "A few words for it, where a rule names it. The statement, if not said.",
         ),
         optional("help", Kind::Prose, "How to find out."),
         optional("group", Kind::Id, "The group that it stands in."),

@@ -73,8 +73,8 @@ enum Part {
 
 /// The scripts as they are served, by what they are for.
 static SCRIPTS: LazyLock<Vec<String>> =
-    LazyLock::new(|| Widget::ALL.iter().map(|widget| served(widget.script())).collect());
-static SHARED_SCRIPTS: LazyLock<[String; 2]> = LazyLock::new(|| [served(CORE), served(PROGRAM)]);
+    LazyLock::new(|| Widget::ALL.iter().map(|widget| close(widget.script())).collect());
+static SHARED_SCRIPTS: LazyLock<[String; 2]> = LazyLock::new(|| [close(CORE), close(PROGRAM)]);
 
 const CORE: &str = include_str!("assets/js/core.js");
 const PROGRAM: &str = include_str!("assets/js/program.js");
@@ -191,8 +191,17 @@ fn tight(css: &str) -> String {
         (", ", ","),
         (" > ", ">"),
         (" !", "!"),
+        ("}\n", "}"),
     ];
     pairs.iter().fold(served(css), |style, (long, short)| style.replace(long, short))
+}
+
+/// Operators that a script has between blanks, and never in a text.
+const OPERATORS: [&str; 4] = [" => ", " = ", " === ", " && "];
+
+/// A script without those blanks.
+fn close(source: &str) -> String {
+    OPERATORS.iter().fold(served(source), |js, operator| js.replace(operator, operator.trim()))
 }
 
 /// Without indentation, empty lines and lines that are only a comment, and without line ends where the language needs
@@ -258,12 +267,53 @@ mod tests {
         }
     }
 
+    /// The texts of a line of a script: in quotes, and in backticks what is outside `${…}`.
+    fn texts(line: &str) -> Vec<String> {
+        let mut texts = Vec::new();
+        let mut open: Vec<char> = Vec::new();
+        let mut chars = line.chars().peekable();
+        while let Some(c) = chars.next() {
+            match (open.last(), c) {
+                (Some('\'' | '`'), '\\') => drop(chars.next()),
+                (Some(&quote @ ('\'' | '`')), _) if c == quote => drop(open.pop()),
+                (Some('`'), '$') if chars.peek() == Some(&'{') => {
+                    chars.next();
+                    open.push('{');
+                    texts.push(String::new());
+                }
+                (Some('\'' | '`'), _) => texts.last_mut().expect("a text is open").push(c),
+                (_, '\'' | '`') => {
+                    open.push(c);
+                    texts.push(String::new());
+                }
+                (Some('{'), '}') => {
+                    open.pop();
+                    texts.push(String::new());
+                }
+                (_, '{') => open.push(c),
+                _ => {}
+            }
+        }
+        texts
+    }
+
+    #[test]
+    fn texts_of_a_script_are_told_from_its_code() {
+        let line = r"a = b ? `x = ${c === d ? 'e && f' : `g ${h}`} => i` : { k: 'it\'s' };";
+        let found: Vec<String> = texts(line).into_iter().filter(|text| !text.is_empty()).collect();
+        assert_eq!(found, ["x = ", "e && f", "g ", " => i", "its"]);
+    }
+
     #[test]
     fn the_sources_can_be_joined() {
         for source in [CORE, PROGRAM].into_iter().chain(Widget::ALL.map(Widget::script)) {
             for line in source.lines().filter(|line| !line.trim_start().starts_with("//")) {
                 assert!(!line.replace("://", "").contains("//"), "a comment behind code: {line}");
                 assert!(line.matches('`').count() % 2 == 0, "a text that spans lines: {line}");
+                for text in texts(line) {
+                    let operator = OPERATORS.iter().find(|operator| text.contains(*operator));
+                    assert_eq!(operator, None, "a text that would be served otherwise: {line}");
+                }
             }
         }
     }

@@ -243,7 +243,23 @@ fn shortened(name: &str) -> String {
 fn number(value: f64) -> String {
     let text = format!("{value:.6}");
     let text = text.trim_end_matches('0').trim_end_matches('.');
-    if text == "-0" { "0".to_owned() } else { text.to_owned() }
+    if text == "-0" {
+        return "0".to_owned();
+    }
+    let (whole, part) = text.split_at(text.find('.').unwrap_or(text.len()));
+    let digits = whole.trim_start_matches('-');
+    if digits.len() < 5 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return text.to_owned();
+    }
+    // On a drawing, five digits in a row are hard to tell from four.
+    let mut grouped = whole[..whole.len() - digits.len()].to_owned();
+    for (index, digit) in digits.char_indices() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped + part
 }
 
 /// The keys as the style sheet's variables, on one line.
@@ -288,6 +304,21 @@ mod tests {
         assert!(svg.starts_with("<svg viewBox"), "{svg}");
         assert!(svg.contains("var(--plumb-series-2)") && svg.contains("One &lt;b&gt;"), "{svg}");
         assert!(!svg.contains('\n') && !svg.contains("#1"), "{svg}");
+    }
+
+    #[test]
+    fn numbers_of_an_axis_are_short_and_grouped() {
+        for (value, expected) in [
+            (0.0, "0"),
+            (-0.0, "0"),
+            (0.5, "0.5"),
+            (4000.0, "4000"),
+            (12_000.0, "12,000"),
+            (-1_234_567.25, "-1,234,567.25"),
+            (f64::INFINITY, "inf"),
+        ] {
+            assert_eq!(number(value), expected);
+        }
     }
 
     #[test]

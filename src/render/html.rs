@@ -134,7 +134,8 @@ fn status(status: &Status, icon: &str, word: &str) -> Element {
 fn filled_status(element: Element, icon: &str, word: &str) -> Element {
     if !icon.is_empty() {
         let icon = span("plumb-icon").attr("aria-hidden", "true").html(icon);
-        return element.child(icon).html(" ").html(word);
+        // A line does not begin behind an icon.
+        return element.child(icon).html("\u{a0}").html(word);
     }
     element.html(word)
 }

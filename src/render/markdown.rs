@@ -272,20 +272,30 @@ impl Writer<'_> {
             });
             parts.push(items.collect::<Vec<_>>().join("\n"));
         }
-        let verdicts = checklist
-            .verdicts
-            .iter()
-            .map(|verdict| self.rule(&verdict.rule, &verdict.title, &verdict.text, &verdict.links));
-        // A line between the two lists, or they would be one.
-        parts.push("Verdict:".to_owned());
-        parts.push(verdicts.collect::<Vec<_>>().join("\n"));
+        let verdicts = checklist.verdicts.iter().map(|verdict| {
+            self.rule(verdict.rule.as_deref(), &verdict.title, &verdict.text, &verdict.links)
+        });
+        if !checklist.verdicts.is_empty() {
+            // A line between the two lists, or they would be one.
+            parts.push("Verdict:".to_owned());
+            parts.push(verdicts.collect::<Vec<_>>().join("\n"));
+        }
         joined(parts)
     }
 
-    /// `- rule: **title.** text`
-    fn rule(&self, rule: &str, title: &[Inline], text: &[Inline], links: &[Inline]) -> String {
-        let mut out =
-            format!("- {}: {}", escape::markdown(rule, Place::default()), self.strong(title));
+    /// `- If rule: **title.** text`
+    fn rule(
+        &self,
+        rule: Option<&str>,
+        title: &[Inline],
+        text: &[Inline],
+        links: &[Inline],
+    ) -> String {
+        let rule = rule.map_or_else(
+            || "Otherwise".to_owned(),
+            |rule| format!("If {}", escape::markdown(rule, Place::default())),
+        );
+        let mut out = format!("- {rule}: {}", self.strong(title));
         if !text.is_empty() {
             out.push_str(". ");
             out.push_str(&self.line(text, false, false));
@@ -321,7 +331,7 @@ impl Writer<'_> {
         let outcomes = advisor.outcomes.iter().map(|outcome| {
             let more: Vec<Inline> =
                 outcome.links.iter().chain(&outcome.manifests).cloned().collect();
-            self.rule(&outcome.rule, &outcome.title, &outcome.text, &more)
+            self.rule(outcome.rule.as_deref(), &outcome.title, &outcome.text, &more)
         });
         joined([
             self.strong(&advisor.title),

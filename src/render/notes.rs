@@ -51,6 +51,7 @@ pub(super) fn cell_title(row: &MatrixRow, option: &[Inline]) -> String {
 /// The details of all that can be pressed in a chapter.
 pub(super) fn render(parts: &[(&Content, &Site)]) -> String {
     let mut seen = BTreeSet::new();
+    let mut titled = false;
     let mut out = div("plumb plumb-notes");
     for (content, site) in parts {
         let mut notes = Vec::new();
@@ -64,6 +65,12 @@ pub(super) fn render(parts: &[(&Content, &Site)]) -> String {
                 }
                 Note::Cell(title, cell) => {
                     let Some(id) = cell_id(&title, cell, site) else { continue };
+                    if !titled {
+                        titled = true;
+                        // Seen on paper alone, where those of cells stand in a row.
+                        let title = element("strong").text("Notes");
+                        out = out.child(div("plumb-aside").flag("popover").child(title));
+                    }
                     let element = self::cell(&title, cell, &id, site);
                     (id, element)
                 }
@@ -99,7 +106,12 @@ fn note(value: &Value, provenance: &Provenance, id: &str, site: &Site) -> Elemen
     let mut row = |head: &str, body: Element| {
         rows.push(element("tr").child(element("th").attr("scope", "row").text(head)).child(body));
     };
-    let mut formulas = vec![element("code").text(&provenance.expression)];
+    // A formula's name alone says nothing that its line does not.
+    let named = provenance.formulas.iter().any(|(name, _)| *name == provenance.expression);
+    let mut formulas = Vec::new();
+    if !named {
+        formulas.push(element("code").text(&provenance.expression));
+    }
     for (name, text) in &provenance.formulas {
         formulas.push(element("code").text(&format!("{name} = {text}")));
     }
@@ -139,10 +151,15 @@ fn lines(lines: Vec<Element>) -> Element {
 fn figure(figure: &FigureNote, site: &Site) -> Element {
     let mut html =
         span("").child(element("code").text(&figure.name)).text(&format!(" = {}", figure.value));
-    if let Some(source) = &figure.source {
-        html = html.text(", ").child(html::source(source, site)).text(&read_on(source));
-    } else {
+    if figure.sources.is_empty() {
         html = html.text(", no source");
+    }
+    for source in &figure.sources {
+        html = html.text(", ").child(html::source(source, site));
+        // One day is said once.
+        if source.accessed != figure.checked {
+            html = html.text(&read_on(source));
+        }
     }
     if let Some(checked) = &figure.checked {
         html = html.text(&format!(", checked {checked}"));

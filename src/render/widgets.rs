@@ -70,12 +70,12 @@ pub(super) fn checklist(checklist: &Checklist, site: &Site) -> Element {
             button("link", "Copy link"),
             button("reset", "Reset"),
         ]))
-        .child(
+        .children((!checklist.verdicts.is_empty()).then(|| {
             element("ul")
                 .class("plumb-verdicts")
                 .attr("aria-label", "Verdicts")
-                .children(checklist.verdicts.iter().map(|verdict| self::verdict(verdict, site))),
-        )
+                .children(checklist.verdicts.iter().map(|verdict| self::verdict(verdict, site)))
+        }))
         .children(data(&checklist.program))
 }
 
@@ -110,11 +110,19 @@ fn item(item: &ChecklistItem, site: &Site) -> Element {
 fn verdict(verdict: &Verdict, site: &Site) -> Element {
     element("li")
         .attr("data-verdict", &verdict.id)
-        .child(span("plumb-rule").text(&verdict.rule))
+        .child(rule(verdict.rule.as_deref()))
         .html(" ")
         .child(element("strong").html(&plain_inlines(&verdict.title, site)))
         .children(paragraph("", &verdict.text, site))
         .children(links(&verdict.links, site))
+}
+
+/// When a verdict or a recommendation is given.
+fn rule(rule: Option<&str>) -> Element {
+    match rule {
+        Some(rule) => span("plumb-rule").text("If ").child(span("plumb-when").text(rule)),
+        None => span("plumb-rule").text("Otherwise"),
+    }
 }
 
 fn links(links: &[Inline], site: &Site) -> Option<Element> {
@@ -152,7 +160,7 @@ pub(super) fn matrix(matrix: &Matrix, site: &Site) -> Element {
             body = body.child(
                 element("tr")
                     .class("plumb-group")
-                    .child(head.html(&plain_inlines(&row.group, site))),
+                    .child(head.child(span("").html(&plain_inlines(&row.group, site)))),
             );
         }
         group = &row.group;
@@ -328,14 +336,16 @@ fn input(input: &CalculatorInput, site: &Site) -> Element {
                 .html(" ")
                 .child(span("plumb-unit plumb-js").text(&input.unit)),
         );
-        html = html.child(
-            control("range")
-                .attr("min", &input.min)
-                .attr("max", &input.max)
-                .attr("step", &input.step)
-                .attr("value", &input.value)
-                .attr("aria-label", &label),
-        );
+        let mut slider = control("range")
+            .attr("min", &input.min)
+            .attr("max", &input.max)
+            .attr("step", &input.step)
+            .attr("value", &input.value)
+            .attr("aria-label", &label);
+        if !input.stops.is_empty() {
+            slider = slider.attr("data-stops", &input.stops.join(" "));
+        }
+        html = html.child(slider);
     }
     let shown = match input.value.as_str() {
         "true" if input.toggle => "yes".to_owned(),
@@ -375,7 +385,7 @@ fn outcome(outcome: &Outcome, site: &Site) -> Element {
         html = html.attr("data-option", option);
     }
     let more: Vec<Inline> = outcome.links.iter().chain(&outcome.manifests).cloned().collect();
-    html.child(span("plumb-rule").text(&outcome.rule))
+    html.child(rule(outcome.rule.as_deref()))
         .html(" ")
         .child(element("strong").html(&plain_inlines(&outcome.title, site)))
         .children(paragraph("", &outcome.text, site))

@@ -130,9 +130,13 @@ fn nothing_sticks_out_of_narrow_and_wide_pages() {
         // the head and the first column stay in sight
         open(tab, address, "matrix", "light", 360);
         let place = tab.eval(
-            "(() => { const box = document.querySelector('plumb-matrix .plumb-scroll'); box.scrollLeft = 200; const th = box.querySelector('tbody th'); return th.getBoundingClientRect().left - box.getBoundingClientRect().left; })()",
+            "(() => { const box = document.querySelector('plumb-matrix .plumb-scroll'); box.scrollLeft = 200; const th = box.querySelector('tr[data-need] th'); return th.getBoundingClientRect().left - box.getBoundingClientRect().left; })()",
         );
         assert_eq!(place, json!(0));
+        let group = tab.eval(
+            "(() => { const box = document.querySelector('plumb-matrix .plumb-scroll'); const name = box.querySelector('.plumb-group span').getBoundingClientRect(); const { left, right } = box.getBoundingClientRect(); return name.left >= left && name.right <= right; })()",
+        );
+        assert_eq!(group, json!(true), "a group's name stays in sight");
     });
 }
 
@@ -182,8 +186,15 @@ fn paper_has_empty_boxes_and_the_rules() {
             tab.eval("getComputedStyle(document.querySelector('[data-long] pre')).maxHeight"),
             json!("none")
         );
+        open(tab, address, "calculator", "light", 1400);
+        assert_eq!(
+            seen(tab, ".plumb-input input:not([type=range]), .plumb-input select, .plumb-unit"),
+            json!(6),
+            "three values and a switch, two of them with a unit"
+        );
+        assert_eq!(seen(tab, ".plumb-input input[type=range]"), json!(0));
         open(tab, address, "matrix", "light", 1400);
-        assert_eq!(seen(tab, ".plumb-aside"), json!(1), "notes of cells are printed");
+        assert_eq!(seen(tab, ".plumb-aside[id]"), json!(1), "notes of cells are printed");
         tab.before("window.print = () => {}");
         tab.goto(&format!("{address}print.html"));
         let ids = tab.eval("(() => { const ids = [...document.querySelectorAll('main [id]')].map(({ id }) => id); return ids.filter((id, at) => ids.indexOf(id) !== at).join(); })()");

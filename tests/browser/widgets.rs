@@ -178,6 +178,18 @@ fn the_matrix_rules_out_and_ranks() {
     browse(|tab, address| {
         tab.goto(&format!("{address}matrix.html"));
         assert_eq!(tab.text(".plumb-progress"), "No need chosen.");
+        tab.click("tr[data-need=restart] input");
+        assert_eq!(
+            tab.text(".plumb-progress"),
+            "1 need chosen: 3 of 4 options left, first No mesh, AKS Cilium + ACNS, Ambient."
+        );
+        assert_eq!(
+            tab.eval(
+                "[...document.querySelectorAll('.plumb-ranking li')].map(({ value }) => value)"
+            ),
+            json!([1, 1, 1, 4])
+        );
+        tab.click("tr[data-need=restart] input");
         tab.click("tr[data-need=canary] input");
         tab.click("tr[data-need=clusters] input");
         assert_eq!(
@@ -228,8 +240,9 @@ fn the_calculator_computes_as_the_build_does() {
             "Istio, sidecars 26 cores 35.25 GiB Istio | ambient 4 cores 9.98 GiB Difference −22 cores −25.27 GiB"
         );
         assert_eq!(
-            tab.eval("document.querySelector('[data-input=pods] input[type=range]').value"),
-            json!("250")
+            tab.eval("(({ value, max, ariaValueText }) => [+value > max / 2, ariaValueText])(document.querySelector('[data-input=pods] input[type=range]'))"),
+            json!([true, "250 pods"]),
+            "over three decades the slider goes by round numbers"
         );
         tab.eval("document.querySelector('[data-input=pods] input').select()");
         tab.type_text("9999999");
@@ -287,10 +300,11 @@ fn the_advisor_joins_the_answers() {
             json!(true)
         );
         tab.click("li[data-item=services] input");
+        assert_eq!(tab.text("plumb-checklist .plumb-progress"), "2 of 4:");
         assert_eq!(
             tab.text(".plumb-advice").replace("\n\n", "\n"),
-            "Recommended: Ambient\nIt takes 4 cores.\nWhy: at least 2 ticked, and Ambient meets every need that is chosen\n\
-             For your needs: meets 1 fully\nCPU at your size: 4 cores\nTo read and to start from:\nOptions"
+            "Recommended: Ambient\nIt takes 4 cores.\nWhy: at least 2 are ticked, and Ambient meets every chosen need.\n\
+             Of the needs you chose it meets 1 fully.\nCPU at your size: 4 cores\nTo read and to start from:\nOptions"
         );
         tab.eval("void (() => { const field = document.querySelector('[data-input=nodes] input'); field.focus(); field.select(); })()");
         tab.type_text("20");
@@ -304,6 +318,14 @@ fn the_advisor_joins_the_answers() {
         let link = clipboard(tab, &format!("{bar}link]"));
         let markdown = clipboard(tab, &format!("{bar}copy]"));
         assert!(markdown.starts_with("Recommended: The add-on\n- Why: Add-on"), "{markdown}");
+        tab.click("tr[data-need=support] input");
+        let markdown = clipboard(tab, &format!("{bar}copy]"));
+        assert!(
+            markdown.starts_with("Recommended: Ambient\n")
+                && markdown.contains(&format!("- [Options]({address}options.html)\n")),
+            "{markdown}"
+        );
+        tab.click("tr[data-need=support] input");
         tab.eval("localStorage.clear()");
         tab.goto(&link);
         assert!(tab.text(".plumb-advice").starts_with("Recommended: The add-on"));
@@ -406,14 +428,16 @@ fn the_keyboard_is_enough() {
         assert_eq!(tab.eval("document.activeElement.dataset.do"), json!("reset"));
         tab.press("Enter");
         assert_eq!(ticked(tab), json!(0));
-        // a slider: the arrow is not mdBook's
+        // a slider: the arrow is not mdBook's, and each press is a round number
         tab.goto(&format!("{address}calculator.html"));
         tab.eval("void document.querySelector('[data-input=pods] input[type=range]').focus()");
-        tab.press("ArrowRight");
-        assert_eq!(
-            tab.eval("document.querySelector('[data-input=pods] input').value"),
-            json!("101")
-        );
+        for pods in ["150", "200", "300"] {
+            tab.press("ArrowRight");
+            assert_eq!(
+                tab.eval("document.querySelector('[data-input=pods] input').value"),
+                json!(pods)
+            );
+        }
         assert!(tab.eval("location.pathname").to_string().contains("calculator"));
         fine(tab);
     });
@@ -429,11 +453,11 @@ fn without_scripts_all_is_there_and_nothing_is_dead() {
                 "checklist",
                 [
                     "Three upgrades a year are fine",
-                    "at least two, mTLS among them",
+                    "at least two are ticked, mTLS among them",
                     "You can add one later.",
                 ],
             ),
-            ("matrix", ["✖ no", "yes, by certificate", "Who calls is known"]),
+            ("matrix", ["✖\u{a0}no", "yes, by certificate", "Who calls is known"]),
             ("calculator", ["Pods in the mesh", ": 100 pods", "16.5 GiB"]),
             ("manifests", ["deliberately wrong", "mode: STRIKT", "key-59"]),
         ] {

@@ -13,7 +13,10 @@ pub(crate) fn provenance() -> Provenance {
         figures: vec![FigureNote {
             name: "istio.sidecar.cpu".into(),
             value: "100m".into(),
-            source: Some(source()),
+            sources: vec![
+                source(),
+                SourceNote { title: "A second opinion".into(), url: None, ..source() },
+            ],
             checked: Some("2026-09-01".into()),
             note: Some("the request, not the usage".into()),
         }],
@@ -113,6 +116,8 @@ pub(crate) fn matrix() -> Matrix {
         ],
         legend: vec![yes, part, preview, no],
     };
+    matrix.rows[0].group = text("Security");
+    matrix.rows[1..].iter_mut().for_each(|row| row.group = text("Operations"));
     matrix.rows[0].note = text("Who calls is known, not only from where.");
     matrix.rows[0].cells[2].text = text("yes, by certificate");
     matrix.rows[0].cells[2].note = text("Rotated every 24 hours.");
@@ -133,7 +138,7 @@ pub(crate) fn checklist() -> Checklist {
         title: text(title),
         text: text(body),
         links: vec![],
-        rule: rule.into(),
+        rule: (!rule.is_empty()).then(|| rule.into()),
     };
     let mut services = item("services", vec![]);
     services.text = vec![
@@ -169,12 +174,12 @@ pub(crate) fn checklist() -> Checklist {
         verdicts: vec![
             verdict(
                 "yes",
-                "at least two, mTLS among them",
+                "at least two are ticked, mTLS among them",
                 "A mesh is likely worth its price",
                 "Read on with the options.",
             ),
-            verdict("maybe", "at least two", "Look closer", ""),
-            verdict("no", "otherwise", "Start without one", "You can add one later."),
+            verdict("maybe", "at least two are ticked", "Look closer", ""),
+            verdict("no", "", "Start without one", "You can add one later."),
         ],
         program: checklist_program(),
     }
@@ -206,8 +211,11 @@ pub(crate) fn calculator() -> Calculator {
         min: "1".into(),
         max: max.into(),
         step: "1".into(),
+        stops: vec![],
         note: vec![],
     };
+    let mut pods = input("pods", "Pods in the mesh", "pods", "100", "5000");
+    pods.stops = ["1", "10", "100", "150", "200", "300", "1000", "5000"].map(Into::into).into();
     let mut cni = input("cni", "With the node agent", "", "false", "");
     cni.toggle = true;
     let mut tier = input("tier", "Tier", "", "standard", "");
@@ -215,12 +223,7 @@ pub(crate) fn calculator() -> Calculator {
     Calculator {
         id: "size".into(),
         title: text("What it costs you"),
-        inputs: vec![
-            input("pods", "Pods in the mesh", "pods", "100", "5000"),
-            input("nodes", "Nodes", "nodes", "10", "1000"),
-            cni,
-            tier,
-        ],
+        inputs: vec![pods, input("nodes", "Nodes", "nodes", "10", "1000"), cni, tier],
         presets: vec![
             Preset {
                 id: "hundred".into(),
@@ -283,14 +286,14 @@ pub(crate) fn advisor() -> Advisor {
         id: id.into(),
         title: text(title),
         text: vec![],
-        rule: rule.into(),
+        rule: (!rule.is_empty()).then(|| rule.into()),
         option: option.map(Into::into),
         links: vec![],
         manifests: vec![],
     };
     let mut ambient = outcome(
         "ambient",
-        "at least 2 ticked, and Ambient meets every need that is chosen",
+        "at least 2 are ticked, and Ambient meets every chosen need",
         "Ambient",
         Some("ambient"),
     );
@@ -309,8 +312,8 @@ pub(crate) fn advisor() -> Advisor {
         calculator: Some(calculator()),
         outcomes: vec![
             ambient,
-            outcome("addon", "Add-on (sidecar) ranks exactly 1", "The add-on", Some("addon")),
-            outcome("none", "otherwise", "No mesh", None),
+            outcome("addon", "Add-on (sidecar) ranks first", "The add-on", Some("addon")),
+            outcome("none", "", "No mesh", None),
         ],
         program: json!({
             "inputs": {},

@@ -256,7 +256,7 @@ fn null_is_absence_and_defaults_come_first() {
 /// The OpenAPI of Kubernetes gives a Deployment's selector the default `{}`, which the API server never fills in.
 #[test]
 fn what_a_built_in_kind_requires_has_no_default() {
-    let engine = Engine::new(crate::manifest::Schemas::embedded());
+    let engine = Engine::new(Schemas::embedded());
     let pod = "metadata: {labels: {a: b}}, spec: {containers: [{name: a, image: b}]}";
     let cases = [
         ("Deployment", format!("{{template: {{{pod}}}}}"), "spec.selector"),

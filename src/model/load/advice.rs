@@ -216,6 +216,7 @@ impl<'a> Loader<'a> {
             let known = groups.iter().map(|group| group.id.clone()).collect();
             items.push(Item {
                 text: self.prose(&entry, "text"),
+                short: self.prose(&entry, "short"),
                 help: self.prose(&entry, "help"),
                 group: self.reference(&entry, "group", "group", known),
                 weight: entry.number("weight").unwrap_or_else(Ratio::one),

@@ -56,8 +56,11 @@ class Advisor extends Widget {
 
   advice(outcome, scope) {
     const { option } = outcome.dataset;
-    const reasons = [`Why: ${words($(outcome, '.plumb-rule'))}`];
-    if (scope.option(option) && this.matrix.chosen().length) reasons.push(`For your needs: ${this.matrix.reason(scope.option(option))}`);
+    const reasons = [`Why: ${words($(outcome, '.plumb-when')) || 'nothing before it fits'}.`];
+    const judged = scope.option(option);
+    if (judged && this.matrix.chosen().length) {
+      reasons.push(judged.failed.length ? `It does not meet: ${this.matrix.faults(judged)}.` : `Of the needs you chose it ${this.matrix.reason(judged)}.`);
+    }
     for (const [label, root] of this.program.costs[option] ?? []) reasons.push(`${label} at your size: ${result(this.program, root, scope).text}`);
     const parts = [make('p', {}, 'Recommended: ', make('strong', {}, words($(outcome, 'strong'))))];
     for (const text of $$(outcome, ':scope > p')) parts.push(make('p', {}, words(text)));
@@ -72,7 +75,10 @@ class Advisor extends Widget {
   }
 
   markdown() {
-    const advice = $$(this.part('.plumb-advice'), 'p, li').map((line) => `${line.localName === 'li' ? '- ' : '\n'}${markdown(words(line))}`);
+    const advice = $$(this.part('.plumb-advice'), 'p, li').map((line) => {
+      const [text, link] = [markdown(words(line)), $(line, 'a')];
+      return `${line.localName === 'li' ? '- ' : '\n'}${link ? `[${text}](${link.href})` : text}`;
+    });
     return [`${advice.join('\n').trim()}\n`, ...this.steps.map((step) => step.markdown())].join('\n');
   }
 }

@@ -27,30 +27,37 @@ class Calculator extends Widget {
     const control = $(box, 'input:not([type=range]), select');
     const isSwitch = control.type === 'checkbox';
     const input = { id: box.dataset.input, box, slider, isSwitch };
+    // Over a long range a slider goes from one round number to the next; the field takes those between.
+    const { min, max } = slider ?? {};
+    const stops = slider?.dataset.stops?.split(' ');
+    if (stops) Object.assign(slider, { min: 0, max: stops.length - 1, step: 1 });
     const read = () => (isSwitch ? String(control.checked) : control.value.trim().replace(/,(?=\d{3}\b)/g, ''));
     input.valid = (text) => {
       if (isSwitch) return text === 'true' || text === 'false';
       if (!slider) return [...control.options].some(({ value }) => value === text);
       const value = /^[\d.+-]{1,40}$/.test(text) && Ratio.read(text);
-      return value && value.to(Ratio.read(slider.min)) >= 0 && value.to(Ratio.read(slider.max)) <= 0;
+      return value && value.to(Ratio.read(min)) >= 0 && value.to(Ratio.read(max)) <= 0;
     };
     // What is being typed is not rewritten under the reader's hands.
     input.set = (text, typing) => {
       input.value = text;
       if (isSwitch) control.checked = text === 'true';
       else if (!typing) control.value = text;
-      if (slider) slider.value = text;
+      if (slider) {
+        slider.value = stops ? stops.filter((stop) => +stop <= +text).length - 1 : text;
+        slider.ariaValueText = `${text} ${words($(box, '.plumb-unit'))}`;
+      }
       control.removeAttribute('aria-invalid');
     };
     input.set(read());
     const hear = (element, event, typing) => element.addEventListener(event, () => {
-      const text = typing || element === control ? read() : slider.value;
+      const text = element === control ? read() : stops?.[slider.value] ?? slider.value;
       if (input.valid(text)) {
         input.set(text, typing);
         this.changed();
       } else {
         control.setAttribute('aria-invalid', 'true');
-        if (!typing) this.say(`${words($(box, '.plumb-label'))}: from ${slider.min} to ${slider.max}, please.`);
+        if (!typing) this.say(`${words($(box, '.plumb-label'))}: from ${min} to ${max}, please.`);
       }
     });
     hear(control, 'change');

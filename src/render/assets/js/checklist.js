@@ -82,7 +82,7 @@ class Checklist extends Widget {
     // The first whose rule holds is the verdict.
     this.verdict = ticked && this.program.roots && this.verdicts.find((li) => holds(this.program, li.dataset.verdict, scope));
     for (const li of this.verdicts) li.toggleAttribute('aria-current', li === this.verdict);
-    put(this.part('.plumb-progress'), `${ticked} of ${this.items.length}${ticked ? ':' : ' ticked'}`);
+    put(this.part('.plumb-progress'), `${ticked} of ${this.items.length}${this.verdict ? ':' : ' ticked'}`);
     put(this.part('.plumb-verdict'), this.verdict ? words($(this.verdict, 'strong')) : '');
   }
 

@@ -68,17 +68,22 @@ class Matrix extends Widget {
     }
     for (const { tr, box } of this.needs) tr.classList.toggle('plumb-chosen', box.checked);
     const left = ranked.filter(({ failed }) => !failed.length);
+    const first = left.filter(({ rank }) => rank === 1).map(({ name }) => name);
     put(this.part('.plumb-progress'), chosen.length
-      ? `${plural(chosen.length, 'need')} chosen: ${left.length} of ${plural(this.options.length, 'option')} left${left.length ? `, first ${left[0].name}` : ''}.`
+      ? `${plural(chosen.length, 'need')} chosen: ${left.length} of ${plural(this.options.length, 'option')} left${first.length ? `, first ${first.join(', ')}` : ''}.`
       : 'No need chosen.');
     this.part('.plumb-ranking').replaceChildren(...(chosen.length ? ranked : []).map((option) =>
-      make('li', {}, make(option.failed.length ? 's' : 'strong', {}, option.name), ` ${this.reason(option)}`)));
+      make('li', { value: option.rank }, make(option.failed.length ? 's' : 'strong', {}, option.name), ` ${this.reason(option)}`)));
+  }
+
+  faults({ failed }) {
+    return failed.map(({ name, cell }) => `${name} (${words($(cell, '.plumb-status'))})`).join('; ');
   }
 
   reason({ failed, met }) {
-    if (failed.length) return `ruled out: ${failed.map(({ name, cell }) => `${name} (${words($(cell, '.plumb-status'))})`).join('; ')}`;
+    if (failed.length) return `ruled out: ${this.faults({ failed })}`;
     const parts = met.filter(([needs]) => needs.length).map(([needs, how]) => `${needs.length} ${how}`);
-    return parts.length ? `meets ${parts.join(', ')}` : 'is not concerned';
+    return parts.length ? `meets ${parts.join(', ')}` : 'is concerned by none';
   }
 
   markdown() {
