@@ -267,41 +267,26 @@ mod tests {
         }
     }
 
-    /// The texts of a line of a script: in quotes, and in backticks what is outside `${…}`.
+    /// The texts of a line of a script, those within what is computed for a text first.
     fn texts(line: &str) -> Vec<String> {
-        let mut texts = Vec::new();
-        let mut open: Vec<char> = Vec::new();
-        let mut chars = line.chars().peekable();
-        while let Some(c) = chars.next() {
-            match (open.last(), c) {
-                (Some('\'' | '`'), '\\') => drop(chars.next()),
-                (Some(&quote @ ('\'' | '`')), _) if c == quote => drop(open.pop()),
-                (Some('`'), '$') if chars.peek() == Some(&'{') => {
-                    chars.next();
-                    open.push('{');
-                    texts.push(String::new());
-                }
-                (Some('\'' | '`'), _) => texts.last_mut().expect("a text is open").push(c),
-                (_, '\'' | '`') => {
-                    open.push(c);
-                    texts.push(String::new());
-                }
-                (Some('{'), '}') => {
-                    open.pop();
-                    texts.push(String::new());
-                }
-                (_, '{') => open.push(c),
-                _ => {}
-            }
+        let computed = regex::Regex::new(r"\$\{(?:[^{}]|\{[^{}]*\})*\}").expect("a pattern");
+        let text = regex::Regex::new(r"'(?:[^'\\]|\\.)*'|`[^`]*`").expect("a pattern");
+        let in_code =
+            |code: &str| text.find_iter(code).map(|text| text.as_str().to_owned()).collect();
+        let mut found = Vec::new();
+        let mut line = line.to_owned();
+        while let Some(part) = computed.find(&line) {
+            found.extend::<Vec<_>>(in_code(part.as_str()));
+            line.replace_range(part.range(), "");
         }
-        texts
+        found.extend(in_code(&line));
+        found
     }
 
     #[test]
     fn texts_of_a_script_are_told_from_its_code() {
         let line = r"a = b ? `x = ${c === d ? 'e && f' : `g ${h}`} => i` : { k: 'it\'s' };";
-        let found: Vec<String> = texts(line).into_iter().filter(|text| !text.is_empty()).collect();
-        assert_eq!(found, ["x = ", "e && f", "g ", " => i", "its"]);
+        assert_eq!(texts(line), ["'e && f'", "`g ${h}`", "`x =  => i`", r"'it\'s'"]);
     }
 
     #[test]
