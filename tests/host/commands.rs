@@ -66,7 +66,12 @@ fn sync_leaves_what_is_outside_of_the_book() {
     std::fs::remove_file(&chapter).expect("a file");
     std::os::unix::fs::symlink(outside.path().join("a.md"), &chapter).expect("a link");
     expect(book.path(), &["sync"], 2, &["src/a.md", "outside"]);
-    expect(book.path(), &["check"], 1, &["warning[link-out-of-book]", "--> src/a.md:1:1"]);
+    expect(
+        book.path(),
+        &["check"],
+        1,
+        &["warning[link-out-of-book]", "--> src/a.md:1:1", "`allow = [\"link-out-of-book\"]`"],
+    );
     let text = std::fs::read_to_string(outside.path().join("a.md")).expect("a file");
     assert!(text.contains("9 cores"));
 }
@@ -94,6 +99,21 @@ fn levels_are_set_on_the_command_line() {
     expect(book.path(), &["check", "--deny", "drfit"], 2, &["did you mean `drift`?"]);
     expect(book.path(), &["check", "--quiet", "--allow", "drift"], 0, &[]);
     assert!(run(book.path(), &["check", "-q", "--allow", "drift"]).stdout.is_empty());
+}
+
+#[test]
+fn levels_are_set_in_the_settings() {
+    let book = book("Is <!-- plumb: value tax.cpu -->9 cores<!-- /plumb -->.\n");
+    let set = |levels: &str| {
+        let settings = format!("[preprocessor.plumb]\n{levels}\n");
+        std::fs::write(book.path().join("book.toml"), settings).expect("a file");
+    };
+    set("warn = ['drift']");
+    expect(book.path(), &["check"], 0, &["warning[drift]", "1 warning"]);
+    set("allow = ['drift']\ndeny = ['contradiction', 'warnings']");
+    expect(book.path(), &["check"], 0, &["nothing found"]);
+    set("allow = ['drfit']");
+    expect(book.path(), &["check"], 1, &["book.toml:2:1", "did you mean `drift`?"]);
 }
 
 #[test]
