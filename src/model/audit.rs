@@ -3,7 +3,7 @@
 
 use super::entry::{Basis, Figure};
 use super::evaluate::Evaluator;
-use super::formula::eval::Values;
+use super::formula::eval::{Fault, FaultKind, Values};
 use super::formula::resolve::Name;
 use super::formula::{Op, Scalar};
 use super::{Answers, Checklist, Compiled, Inputs, Model, Program};
@@ -258,16 +258,16 @@ fn evaluated(model: &Model, inputs: &Inputs, with: &str, findings: &mut Vec<Diag
 fn report(
     model: &Model,
     asked: usize,
-    fault: Option<super::formula::eval::Fault>,
+    fault: Option<Fault>,
     with: &str,
     findings: &mut Vec<Diagnostic>,
 ) {
     let Some(fault) = fault else { return };
-    if fault.kind == super::formula::eval::FaultKind::Bad {
+    if fault.kind == FaultKind::Bad {
         return;
     }
     let definition = fault.definition.unwrap_or(asked);
-    let own = super::formula::eval::Fault { definition: None, ..fault };
+    let own = Fault { definition: None, ..fault };
     let mut problem = model.problem("", own);
     problem.message = format!("with {with}, {}", problem.message);
     let text = &model.definitions[definition].text;

@@ -552,7 +552,7 @@ impl<'a> Evaluator<'a> {
     pub(super) fn number(&mut self, compiled: &Compiled) -> Result<Ratio, Fault> {
         match evaluate(&compiled.ir, self)? {
             Scalar::Number(value) => Ok(value),
-            _ => Err(Fault { kind: FaultKind::Bad, span: Span::at(0), definition: None }),
+            _ => Err(Fault::bad()),
         }
     }
 

@@ -6,9 +6,8 @@
 //! corners, where they are computed. Else the enclosure stands, and says that it is one.
 
 use super::eval::{Fault, FaultKind, Values, apply, evaluate, too_large};
-use super::{Binary, Function, Ir, Local, NodeId, Op, Scalar};
+use super::{Binary, Function, Ir, NodeId, Op, Scalar};
 use crate::model::quantity::Ratio;
-use crate::text::Span;
 use num_traits::{Signed, Zero};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -163,7 +162,7 @@ pub(in crate::model) fn range(ir: &Ir, values: &mut impl Ranges) -> Result<Optio
 pub(in crate::model) fn truths(ir: &Ir, values: &mut impl Ranges) -> Result<(bool, bool), Fault> {
     match read(ir, values)?.extent {
         Extent::Truth { maybe_true, maybe_false } => Ok((maybe_true, maybe_false)),
-        _ => Err(Fault { kind: FaultKind::Bad, span: Span::at(0), definition: None }),
+        _ => Err(Fault::bad()),
     }
 }
 
@@ -174,37 +173,39 @@ fn by_direction(
     reading: &Reading,
     ends: &BTreeMap<Variable, (Ratio, Ratio)>,
 ) -> Result<(Ratio, Ratio, bool), Fault> {
-    let mut found = Vec::new();
-    let mut exact = true;
-    for lowest in [true, false] {
-        values.pin(&pinned(reading, ends, lowest));
+    let mut at = |end| {
+        values.pin(&pinned(reading, ends, end));
         let part = read(ir, values)?;
-        let Extent::Number(low, high) = part.extent else {
-            return Err(Fault { kind: FaultKind::Bad, span: Span::at(0), definition: None });
-        };
-        exact &= part.reached;
-        found.push(if lowest { low } else { high });
-    }
-    let high = found.pop().unwrap_or_else(Ratio::zero);
-    let low = found.pop().unwrap_or_else(Ratio::zero);
-    Ok((low, high, exact))
+        let Extent::Number(low, high) = part.extent else { return Err(Fault::bad()) };
+        Ok((if end == End::Low { low } else { high }, part.reached))
+    };
+    let (low, low_is_reached) = at(End::Low)?;
+    let (high, high_is_reached) = at(End::High)?;
+    Ok((low, high, low_is_reached && high_is_reached))
 }
 
-/// The variables whose direction is known, at the end that makes the value lowest, or highest.
+/// An end of the range of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    Low,
+    High,
+}
+
+/// The variables whose direction is known, where they take the value to that end.
 fn pinned(
     reading: &Reading,
     ends: &BTreeMap<Variable, (Ratio, Ratio)>,
-    lowest: bool,
+    end: End,
 ) -> BTreeMap<Variable, Ratio> {
-    let end = |(variable, (low, high)): (&Variable, &(Ratio, Ratio))| {
-        let at_low = match reading.variables.get(variable)?.direction {
-            Direction::Up => lowest,
-            Direction::Down => !lowest,
-            Direction::Unknown => return None,
+    let pin = |(variable, (low, high)): (&Variable, &(Ratio, Ratio))| {
+        let at = match (reading.variables.get(variable)?.direction, end) {
+            (Direction::Up, End::Low) | (Direction::Down, End::High) => low,
+            (Direction::Up, End::High) | (Direction::Down, End::Low) => high,
+            (Direction::Unknown, _) => return None,
         };
-        Some((*variable, if at_low { low.clone() } else { high.clone() }))
+        Some((*variable, at.clone()))
     };
-    ends.iter().filter_map(end).collect()
+    ends.iter().filter_map(pin).collect()
 }
 
 /// The ends of something that has them at the ends of each of its variables. Those whose direction is not known are tried at
@@ -215,45 +216,40 @@ fn corners(
     reading: &Reading,
     ends: &BTreeMap<Variable, (Ratio, Ratio)>,
 ) -> Result<(Ratio, Ratio, bool), Fault> {
-    let mut found = Vec::new();
-    for lowest in [true, false] {
-        let known = pinned(reading, ends, lowest);
+    let mut at = |end| {
+        let known = pinned(reading, ends, end);
         let open: Vec<_> = ends.iter().filter(|(name, _)| !known.contains_key(name)).collect();
         let mut best: Option<Ratio> = None;
         for corner in 0..1usize << open.len() {
             let mut pins = known.clone();
             for (at, (variable, (low, high))) in open.iter().enumerate() {
-                let end = if corner >> at & 1 == 0 { low } else { high };
-                pins.insert(**variable, end.clone());
+                let value = if corner >> at & 1 == 0 { low } else { high };
+                pins.insert(**variable, value.clone());
             }
             values.pin(&pins);
-            let Scalar::Number(value) = evaluate(ir, values)? else {
-                return Err(Fault { kind: FaultKind::Bad, span: Span::at(0), definition: None });
-            };
-            best = Some(match best {
-                None => value,
-                Some(best) if lowest => best.min(value),
-                Some(best) => best.max(value),
+            let Scalar::Number(value) = evaluate(ir, values)? else { return Err(Fault::bad()) };
+            best = Some(match (best, end) {
+                (None, _) => value,
+                (Some(best), End::Low) => best.min(value),
+                (Some(best), End::High) => best.max(value),
             });
         }
-        found.push(best.unwrap_or_else(Ratio::zero));
-    }
-    let high = found.pop().unwrap_or_else(Ratio::zero);
-    let low = found.pop().unwrap_or_else(Ratio::zero);
-    Ok((low, high, true))
+        best.ok_or_else(Fault::bad)
+    };
+    Ok((at(End::Low)?, at(End::High)?, true))
 }
 
 /// Reads a formula.
 pub(in crate::model) fn read(ir: &Ir, values: &mut impl Ranges) -> Result<Reading, Fault> {
     match ir.root() {
         Some(root) => node(ir, root, values),
-        None => Err(Fault { kind: FaultKind::Bad, span: Span::at(0), definition: None }),
+        None => Err(Fault::bad()),
     }
 }
 
 fn node(ir: &Ir, id: NodeId, values: &mut impl Ranges) -> Result<Reading, Fault> {
     let here = &ir.nodes[id];
-    let fault = |kind| Fault { kind, span: here.at, definition: None };
+    let fault = |kind| Fault::new(kind, here.at);
     let reading = match &here.op {
         Op::Constant(scalar) => Reading::of(scalar.clone()),
         Op::Input(index) => match values.range_of(Variable::Input(*index)) {
@@ -265,7 +261,7 @@ fn node(ir: &Ir, id: NodeId, values: &mut impl Ranges) -> Result<Reading, Fault>
             None => Reading::of(Scalar::Number(values.figure(*index))),
         },
         Op::Definition(index) => values.reading(*index)?,
-        Op::Local(local) => Reading::of(local_value(values, local)),
+        Op::Local(local) => Reading::of(values.local(local)),
         Op::Bad => return Err(fault(FaultKind::Bad)),
         Op::Not(a) => {
             let reading = node(ir, *a, values)?;
@@ -307,9 +303,7 @@ fn node(ir: &Ir, id: NodeId, values: &mut impl Ranges) -> Result<Reading, Fault>
         Op::Binary(binary, a, b) => {
             let (left, right) = (node(ir, *a, values)?, node(ir, *b, values)?);
             operate(*binary, left, right).map_err(|kind| match kind {
-                FaultKind::DivisionByZero => {
-                    Fault { kind, span: ir.nodes[*b].span, definition: None }
-                }
+                FaultKind::DivisionByZero => Fault::new(kind, ir.nodes[*b].span),
                 kind => fault(kind),
             })?
         }
@@ -327,10 +321,6 @@ fn node(ir: &Ir, id: NodeId, values: &mut impl Ranges) -> Result<Reading, Fault>
         return Err(fault(FaultKind::TooLarge));
     }
     Ok(reading)
-}
-
-fn local_value(values: &mut impl Ranges, local: &Local) -> Scalar {
-    values.local(local)
 }
 
 fn branch(
@@ -358,9 +348,7 @@ fn branch(
             };
             Ok(Reading::unclear(extent, &[condition_reading, a, b]))
         }
-        None => {
-            Err(Fault { kind: FaultKind::Bad, span: ir.nodes[condition].span, definition: None })
-        }
+        None => Err(Fault::new(FaultKind::Bad, ir.nodes[condition].span)),
     }
 }
 

@@ -214,6 +214,30 @@ impl<'a> Resolver<'a> {
                 let op = self.name(ast);
                 self.made(op, ast, 0)
             }
+            AstKind::Not(operand) => {
+                let (id, depth) = self.expression(operand);
+                self.made(Op::Not(id), ast, depth)
+            }
+            AstKind::Negate(operand) => {
+                let (id, depth) = self.expression(operand);
+                self.made(Op::Negate(id), ast, depth)
+            }
+            AstKind::Binary(binary, left, right) => {
+                let (left, left_depth) = self.expression(left);
+                let (right, right_depth) = self.expression(right);
+                if matches!(binary, Binary::Equal | Binary::NotEqual) {
+                    self.check_choice(left, &[right]);
+                    self.check_choice(right, &[left]);
+                }
+                self.made(Op::Binary(*binary, left, right), ast, left_depth.max(right_depth))
+            }
+            AstKind::If(condition, yes, no) => {
+                let (condition, a) = self.expression(condition);
+                let (yes, b) = self.expression(yes);
+                let (no, c) = self.expression(no);
+                self.made(Op::If(condition, yes, no), ast, a.max(b).max(c))
+            }
+            AstKind::In(element, list) => self.membership(ast, element, list),
             AstKind::Call { target, name, args } => self.call(ast, target.as_deref(), name, args),
             AstKind::List(_) => {
                 let op = self.problem(Problem::new(
@@ -224,6 +248,26 @@ impl<'a> Resolver<'a> {
                 self.made(op, ast, 0)
             }
         }
+    }
+
+    fn membership(&mut self, ast: &Ast, element: &Ast, list: &Ast) -> Made {
+        let AstKind::List(list) = &list.kind else {
+            let problem = Problem::new(&BAD_CALL, ast.at, "a list must stand behind `in`")
+                .help("for example `tier in [\"standard\", \"premium\"]`");
+            let op = self.problem(problem);
+            return self.made(op, ast, 0);
+        };
+        let (element, element_depth) = self.expression(element);
+        let (ids, depth) = self.expressions(list);
+        self.check_choice(element, &ids);
+        self.made(Op::In(element, ids), ast, depth.max(element_depth))
+    }
+
+    /// Several expressions, and how deep the deepest of them is nested.
+    fn expressions(&mut self, list: &[Ast]) -> (Vec<NodeId>, usize) {
+        let made: Vec<Made> = list.iter().map(|ast| self.expression(ast)).collect();
+        let depth = made.iter().map(|(_, depth)| *depth).max().unwrap_or(0);
+        (made.into_iter().map(|(id, _)| id).collect(), depth)
     }
 
     /// A dotted name, or a field of an option.
@@ -405,56 +449,13 @@ impl<'a> Resolver<'a> {
             };
             return self.made(op, ast, 0);
         }
-        if let Some(binary) = binary(name)
-            && let [left, right] = args
-        {
-            let (left_id, depth) = self.expression(left);
-            let (right_id, right_depth) = self.expression(right);
-            if matches!(binary, Binary::Equal | Binary::NotEqual) {
-                self.check_choice(left_id, &[right_id]);
-                self.check_choice(right_id, &[left_id]);
-            }
-            return self.made(Op::Binary(binary, left_id, right_id), ast, depth.max(right_depth));
-        }
-        match (name, args) {
-            ("!", [operand]) => {
-                let (id, depth) = self.expression(operand);
-                self.made(Op::Not(id), ast, depth)
-            }
-            ("-", [operand]) => {
-                let (id, depth) = self.expression(operand);
-                self.made(Op::Negate(id), ast, depth)
-            }
-            ("?:", [condition, yes, no]) => {
-                let (condition, a) = self.expression(condition);
-                let (yes, b) = self.expression(yes);
-                let (no, c) = self.expression(no);
-                self.made(Op::If(condition, yes, no), ast, a.max(b).max(c))
-            }
-            ("in", [element, Ast { kind: AstKind::List(list), .. }]) => {
-                let (element, mut depth) = self.expression(element);
-                let mut ids = Vec::with_capacity(list.len());
-                for item in list {
-                    let (id, d) = self.expression(item);
-                    ids.push(id);
-                    depth = depth.max(d);
-                }
-                self.check_choice(element, &ids);
-                self.made(Op::In(element, ids), ast, depth)
-            }
-            ("in", _) => {
-                let op = self.problem(
-                    Problem::new(&BAD_CALL, ast.at, "a list must stand behind `in`")
-                        .help("for example `tier in [\"standard\", \"premium\"]`"),
-                );
-                self.made(op, ast, 0)
-            }
-            ("quantity", _) => self.quantity(ast, args),
-            ("option", _) => {
+        match name {
+            "quantity" => self.quantity(ast, args),
+            "option" => {
                 let op = self.option(ast, args, None, &[]);
                 self.made(op, ast, 0)
             }
-            ("count" | "answer" | "need" | "meets" | "rank", _) if self.scope.locals.is_some() => {
+            "count" | "answer" | "need" | "meets" | "rank" if self.scope.locals.is_some() => {
                 let op = self.local(ast, name, args);
                 self.made(op, ast, 0)
             }
@@ -496,13 +497,7 @@ impl<'a> Resolver<'a> {
             let op = self.problem(Problem::new(&BAD_CALL, ast.at, message));
             return self.made(op, ast, 0);
         }
-        let mut ids = Vec::with_capacity(args.len());
-        let mut depth = 0;
-        for arg in args {
-            let (id, d) = self.expression(arg);
-            ids.push(id);
-            depth = depth.max(d);
-        }
+        let (ids, depth) = self.expressions(args);
         self.made(Op::Call(function, ids), ast, depth)
     }
 
@@ -592,23 +587,4 @@ fn text_argument<'t>(call: &Ast, name: &str, args: &'t [Ast]) -> Result<(&'t str
                 .help(format!("for example `{name}(\"…\")`")))
         }
     }
-}
-
-fn binary(sign: &str) -> Option<Binary> {
-    Some(match sign {
-        "+" => Binary::Add,
-        "-" => Binary::Subtract,
-        "*" => Binary::Multiply,
-        "/" => Binary::Divide,
-        "%" => Binary::Remainder,
-        "==" => Binary::Equal,
-        "!=" => Binary::NotEqual,
-        "<" => Binary::Less,
-        "<=" => Binary::LessEqual,
-        ">" => Binary::Greater,
-        ">=" => Binary::GreaterEqual,
-        "&&" => Binary::And,
-        "||" => Binary::Or,
-        _ => return None,
-    })
 }
