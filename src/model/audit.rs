@@ -4,7 +4,7 @@
 use super::entry::{Basis, Figure};
 use super::evaluate::Evaluator;
 use super::formula::eval::{Fault, FaultKind, Values};
-use super::formula::resolve::Name;
+use super::formula::names::Name;
 use super::formula::{Op, Scalar};
 use super::{Answers, Checklist, Compiled, Inputs, Model, Program};
 use crate::diag::{Code, Diagnostic, Level};

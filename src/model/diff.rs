@@ -3,7 +3,7 @@
 //! Owns: [`Change`], the comparison of two models value by value, and what becomes of verdicts. Must not know: the pages on which
 //! values stand; whoever knows them adds the places.
 
-use super::formula::resolve::View;
+use super::entry::View;
 use super::listing::Listing;
 use super::quantity::{Format, Quantity};
 use super::{Answers, Checklist, Inputs, Model};

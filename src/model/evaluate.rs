@@ -5,8 +5,9 @@
 
 use super::entry::InputKind;
 use super::formula::eval::{Fault, FaultKind, Values, evaluate};
+use super::formula::names::Locals;
 use super::formula::range::{Range, Ranges, Reading, Variable, range, read, truths};
-use super::formula::resolve::{Locals, Scope, resolve};
+use super::formula::resolve::{Scope, resolve};
 use super::formula::types::check;
 use super::formula::{Ir, Local, Op, Scalar, Type};
 use super::problem::Problem;

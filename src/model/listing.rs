@@ -3,7 +3,7 @@
 //! Owns: [`Listing`] and the tables of `model list`, `model eval` and `model table`. Must not know: the command line.
 
 use super::entry::InputKind;
-use super::formula::resolve::View;
+use super::entry::View;
 use super::problem::Problem;
 use super::quantity::{Format, Quantity};
 use super::{Compiled, Inputs, Model, Sweep};

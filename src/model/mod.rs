@@ -31,11 +31,10 @@ pub use diff::{Change, ChangeKind, diff, diff_listing};
 pub use entry::{
     Advisor, Age, Band, Basis, Cell, Checklist, Column, Component, Figure, Formula, Group, Input,
     InputKind, Item, Link, Matrix, Meets, ModelOption, Outcome, Per, Placeholder, Prose, ProsePart,
-    Proxy, Row, Scenario, Settings, SourceEntry, Status, Text,
+    Proxy, Row, Scenario, Settings, SourceEntry, Status, Text, View,
 };
 pub use evaluate::{Answers, Compiled, Evaluation, Provenance, Value};
 pub use formula::range::Range;
-pub use formula::resolve::View;
 pub use inputs::Inputs;
 pub use listing::{LISTS, Listing};
 pub use overhead::{ComponentCost, Cost, Overhead};
@@ -48,7 +47,7 @@ pub use sweep::{BreakEven, Crossing, Sweep};
 
 use crate::diag::Code;
 use crate::text::Location;
-use formula::resolve::{Name, Names};
+use formula::names::{Name, Names};
 use formula::types::Leaves;
 use indexmap::IndexMap;
 

@@ -2,9 +2,9 @@
 //!
 //! Owns: [`Overhead`]. Must not know: how a table of it looks. Requests, usage and limits are kept apart and never added.
 
+use super::entry::View;
 use super::evaluate::{Evaluator, Provenance, value_of};
 use super::formula::eval::Values;
-use super::formula::resolve::View;
 use super::formula::{Ir, Op};
 use super::load::UNKNOWN_ID;
 use super::problem::Problem;

@@ -3,7 +3,7 @@
 //! Owns: [`Sweep`], [`BreakEven`]. Must not know: what is drawn of it.
 
 use super::entry::InputKind;
-use super::formula::resolve::View;
+use super::entry::View;
 use super::load::{BAD_RANGE, UNKNOWN_ID, WRONG_KIND};
 use super::problem::Problem;
 use super::quantity::{Dimension, Quantity, Ratio};

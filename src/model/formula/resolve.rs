@@ -1,15 +1,15 @@
-//! Names: from a tree to nodes that refer to inputs, figures and definitions by index.
+//! From a tree to nodes, which refer to inputs, figures and definitions by index.
 
+use super::names::{Locals, Name, Names};
 use super::parse::{Ast, AstKind};
 use super::{Binary, Function, Ir, Local, NodeId, Op, Scalar, Type};
 use crate::diag::{Code, Level};
+use crate::model::entry::View;
 use crate::model::evaluate::NO_VALUE;
 use crate::model::problem::Problem;
 use crate::model::quantity::{Units, parse_kubernetes};
-use crate::text::{Location, Span};
-use indexmap::IndexMap;
+use crate::text::Span;
 use num_traits::Zero;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A name that nothing in the model has.
 pub(in crate::model) static UNKNOWN_NAME: Code = Code {
@@ -32,85 +32,6 @@ pub(in crate::model) static BAD_CALL: Code = Code {
         ```toml\n[formulas]\nnodes_needed = \"roundup(pods / 30)\"   # write ceil(pods / 30)\n```\n",
     alias: "",
 };
-
-/// What a name stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::model) enum Name {
-    Input(usize),
-    Figure(usize),
-    Definition(usize),
-}
-
-/// Which of an option's numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum View {
-    /// What is reserved: the sum of requests.
-    Requests,
-    /// What is used.
-    Usage,
-    /// What may be used at most.
-    Limits,
-    /// Component by component, the larger of request and usage.
-    Reserved,
-}
-
-impl View {
-    /// All of them, in the order of tables.
-    pub const ALL: [View; 4] = [View::Requests, View::Usage, View::Limits, View::Reserved];
-
-    /// The key in the model, and in formulas.
-    pub fn name(self) -> &'static str {
-        match self {
-            View::Requests => "requests",
-            View::Usage => "usage",
-            View::Limits => "limits",
-            View::Reserved => "reserved",
-        }
-    }
-
-    /// The view of that name.
-    pub fn named(name: &str) -> Option<View> {
-        View::ALL.into_iter().find(|view| view.name() == name)
-    }
-}
-
-/// The definitions that an option's numbers are.
-#[derive(Clone, Debug, Default)]
-pub(in crate::model) struct OptionNames {
-    pub(in crate::model) totals: BTreeMap<(View, String), usize>,
-    pub(in crate::model) components: IndexMap<String, ComponentNames>,
-}
-
-#[derive(Clone, Debug, Default)]
-pub(in crate::model) struct ComponentNames {
-    /// How many there are, 0 where `when` does not hold.
-    pub(in crate::model) count: usize,
-    pub(in crate::model) when: Option<usize>,
-    /// Of one.
-    pub(in crate::model) each: BTreeMap<(View, String), usize>,
-    /// Of all that there are.
-    pub(in crate::model) share: BTreeMap<(View, String), usize>,
-}
-
-/// Everything that a formula can refer to.
-#[derive(Clone, Debug, Default)]
-pub(in crate::model) struct Names {
-    pub(in crate::model) values: HashMap<String, Name>,
-    pub(in crate::model) options: IndexMap<String, OptionNames>,
-    /// What an input that is a choice may be, by the input's index.
-    pub(in crate::model) choices: HashMap<usize, Vec<String>>,
-    /// Inputs and figures that are there, but have a finding of their own and so no value.
-    pub(in crate::model) bad: HashMap<String, Location>,
-}
-
-/// What rules of a checklist or an advisor may refer to besides.
-#[derive(Clone, Debug, Default)]
-pub(in crate::model) struct Locals {
-    pub(in crate::model) items: BTreeSet<String>,
-    pub(in crate::model) groups: BTreeSet<String>,
-    pub(in crate::model) needs: BTreeSet<String>,
-    pub(in crate::model) columns: BTreeSet<String>,
-}
 
 /// Where a formula stands, as far as it decides what names mean.
 #[derive(Clone, Copy, Debug)]

@@ -5,7 +5,7 @@ use super::{BAD_RANGE, Loader};
 use crate::diag::{Code, Level};
 use crate::model::entry::*;
 use crate::model::formula::Type;
-use crate::model::formula::resolve::Name;
+use crate::model::formula::names::Name;
 use crate::model::load::{BAD_QUANTITY, WRONG_KIND};
 use crate::model::quantity::{Dimension, Quantity, Ratio, Unit, Units};
 use crate::text::Location;

@@ -15,8 +15,8 @@ pub(super) use read::{BAD_QUANTITY, BAD_TOML, MISSING_KEY, UNKNOWN_KEY, WRONG_KI
 
 use super::describe::{Kind, Table};
 use super::entry::{Piece, Prose, Text};
+use super::formula::names::{Locals, Name};
 use super::formula::parse::BAD_FORMULA;
-use super::formula::resolve::{Locals, Name};
 use super::problem::Problem;
 use super::quantity::{Dimension, Quantity, Unit};
 use super::{Compiled, Model, tables};
