@@ -2,7 +2,7 @@
 //! unused.
 
 use super::entry::{Basis, Figure};
-use super::evaluate::Evaluator;
+use super::evaluator::Evaluator;
 use super::formula::eval::{Fault, FaultKind, Values};
 use super::formula::names::Name;
 use super::formula::{Op, Scalar};
@@ -163,10 +163,8 @@ fn unreached(model: &Model, list: &Checklist, findings: &mut Vec<Diagnostic>) {
         return;
     }
     let mut reached = BTreeSet::new();
-    for answer in 0..1usize << list.items.len() {
-        let ticked = list.items.iter().enumerate().filter(|(at, _)| answer >> at & 1 == 1);
-        let yes = ticked.map(|(_, item)| item.id.clone()).collect();
-        match model.verdict(list, &Answers { yes, ..Answers::default() }, &inputs) {
+    for answers in Answers::all(&list.items) {
+        match model.verdict(list, &answers, &inputs) {
             Ok(band) => reached.extend(band.map(|band| &band.id)),
             Err(problem) => {
                 let location = list.location.clone();

@@ -236,14 +236,11 @@ const MAX_ITEMS: usize = 12;
 
 /// What becomes of the answers to a checklist: from which verdict to which, and for how many of all possible answers.
 fn verdicts(before: &Model, earlier: &Checklist, after: &Model, now: &Checklist) -> Vec<Change> {
-    let items: Vec<&str> = now.items.iter().map(|item| item.id.as_str()).collect();
+    let items = &now.items[..now.items.len().min(MAX_ITEMS)];
     let mut moved: IndexMap<(String, String), usize> = IndexMap::new();
-    let tried: usize = 1 << items.len().min(MAX_ITEMS);
-    for answer in 0..tried {
-        let ticked =
-            items.iter().enumerate().filter(|(at, _)| *at < MAX_ITEMS && answer >> at & 1 == 1);
-        let answers =
-            Answers { yes: ticked.map(|(_, id)| (*id).to_owned()).collect(), ..Answers::default() };
+    let mut tried = 0;
+    for answers in Answers::all(items) {
+        tried += 1;
         let verdict = |model: &Model, list: &Checklist| match model.verdict(
             list,
             &answers,

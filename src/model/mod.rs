@@ -7,17 +7,20 @@
 //! - [`Model::compile`] and [`Model::evaluate`] are for the expressions of pages; [`Model::show`] for their values.
 //! - [`format.md`](https://github.com/mdbook-plumb/mdbook-plumb) says how a model is written; `tables` is its description.
 
+mod answers;
 mod audit;
 pub mod describe;
 mod diff;
 mod entry;
 mod evaluate;
+mod evaluator;
 mod formula;
 mod inputs;
 mod listing;
 mod load;
 pub mod measure;
 mod overhead;
+mod present;
 mod problem;
 mod program;
 pub mod quantity;
@@ -26,6 +29,7 @@ mod schema;
 mod sweep;
 pub mod tables;
 
+pub use answers::Answers;
 pub use audit::Used;
 pub use diff::{Change, ChangeKind, diff, diff_listing};
 pub use entry::{
@@ -33,7 +37,7 @@ pub use entry::{
     InputKind, Item, Link, Matrix, Meets, ModelOption, Outcome, Per, Placeholder, Prose, ProsePart,
     Proxy, Row, Scenario, Settings, SourceEntry, Status, Text, View,
 };
-pub use evaluate::{Answers, Compiled, Evaluation, Provenance, Value};
+pub use evaluate::{Compiled, Evaluation, Provenance, Value};
 pub use formula::range::Range;
 pub use inputs::Inputs;
 pub use listing::{LISTS, Listing};

@@ -3,7 +3,8 @@
 //! Owns: [`Overhead`]. Must not know: how a table of it looks. Requests, usage and limits are kept apart and never added.
 
 use super::entry::View;
-use super::evaluate::{Evaluator, Provenance, value_of};
+use super::evaluate::{Provenance, value_of};
+use super::evaluator::Evaluator;
 use super::formula::eval::Values;
 use super::formula::{Ir, Op};
 use super::load::UNKNOWN_ID;

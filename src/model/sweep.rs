@@ -307,7 +307,7 @@ impl Search<'_> {
         let mut inputs = self.inputs.clone();
         inputs.set_number(self.model, self.input, at.clone())?;
         let value = |compiled| {
-            let mut evaluator = super::evaluate::Evaluator::new(self.model, &inputs, None);
+            let mut evaluator = super::evaluator::Evaluator::new(self.model, &inputs, None);
             evaluator.number(compiled).map_err(|fault| {
                 let problem = self.model.problem(Compiled::text(compiled), fault);
                 let shown = inputs.shown(self.model, self.input).unwrap_or_default();

@@ -11,6 +11,7 @@ pub(super) mod names;
 pub(super) mod parse;
 pub(super) mod program;
 pub(super) mod range;
+pub(super) mod reading;
 pub(super) mod resolve;
 pub(super) mod types;
 

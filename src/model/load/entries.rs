@@ -450,13 +450,4 @@ impl<'a> Loader<'a> {
             location: entry.location(),
         }
     }
-
-    /// A resource's dimension must be the same in all options; these two are known beforehand.
-    pub(super) fn usual_dimension(resource: &str) -> Option<Dimension> {
-        match resource {
-            "cpu" => Some(Dimension::CPU),
-            "memory" => Some(Dimension::MEMORY),
-            _ => None,
-        }
-    }
 }

@@ -38,6 +38,20 @@ impl Dimension {
         })
     }
 
+    /// The dimension of a resource that is known beforehand; that of any other is seen from its quantities.
+    pub fn of_resource(name: &str) -> Option<Dimension> {
+        match name {
+            "cpu" => Some(Dimension::CPU),
+            "memory" => Some(Dimension::MEMORY),
+            _ => None,
+        }
+    }
+
+    /// Whether it is money once, perhaps per something: a price, or a sum.
+    pub fn is_of_money(self) -> bool {
+        self.powers[4] == 1
+    }
+
     /// Whether it is a plain number.
     pub fn is_count(self) -> bool {
         self == Dimension::COUNT

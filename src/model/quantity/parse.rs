@@ -304,11 +304,7 @@ impl Written {
             }
             return Ok((Quantity::new(value, wanted), Some(unit)));
         }
-        let named = match name.rsplit('.').next() {
-            Some("cpu") => Some(Dimension::CPU),
-            Some("memory") => Some(Dimension::MEMORY),
-            _ => None,
-        };
+        let named = name.rsplit('.').next().and_then(Dimension::of_resource);
         let dimension = wanted.or(named);
         let dimension = dimension.or(self.binary.then_some(Dimension::MEMORY)).unwrap_or_default();
         let kept = self.kept.as_ref();

@@ -54,7 +54,7 @@ impl Units {
         }
         let unit = self.unit_for(quantity, format);
         let value = &quantity.value / &unit.factor;
-        let money = quantity.dimension.powers()[4] == 1 && !value.is_integer();
+        let money = quantity.dimension.is_of_money() && !value.is_integer();
         let places = format.places.unwrap_or_else(|| places_for(&value));
         let least = format.places.unwrap_or(if money { 2 } else { 0 });
         let (mut number, rounded) = rounded(&value, places, least);
