@@ -203,8 +203,6 @@ pub(super) fn provenance(model: &Model, evaluation: &Evaluation, inputs: &Inputs
 
 fn figure(model: &Model, name: &str) -> Option<FigureNote> {
     let figure = model.figures.get(name)?;
-    let format = Format { unit: figure.unit.clone(), ..Format::default() };
-    let shown = model.units.show(&figure.quantity, &format);
     let mut note = vec![];
     if figure.basis != crate::model::Basis::Published {
         note.push(figure.basis.name().to_owned());
@@ -212,7 +210,11 @@ fn figure(model: &Model, name: &str) -> Option<FigureNote> {
     note.extend(model.prose(&figure.note, &model.inputs()).ok().filter(|note| !note.is_empty()));
     Some(FigureNote {
         name: figure.name.clone(),
-        value: shown.text,
+        value: model.units.text(
+            &figure.quantity.value,
+            figure.quantity.dimension,
+            figure.unit.as_ref(),
+        ),
         source: figure.sources.first().and_then(|id| source(model, id)),
         checked: figure.checked.map(|date| date.to_string()),
         note: (!note.is_empty()).then(|| note.join(": ")),

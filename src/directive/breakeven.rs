@@ -6,7 +6,7 @@ use super::params::params;
 use super::{Call, Directive, INVALID_ARGUMENT, sweep};
 use crate::content::{Block, Content, Inline, text};
 use crate::diag::Diagnostic;
-use crate::model::{BreakEven, Format, Input, ModelOption, Quantity};
+use crate::model::{BreakEven, Input, ModelOption, Quantity};
 use crate::text::Spanned;
 
 pub(super) static DIRECTIVE: Directive = Directive {
@@ -94,8 +94,7 @@ fn sentence(
     input: &Input,
 ) -> String {
     let show = |quantity: &Quantity| {
-        let format = Format { unit: input.unit.clone(), ..Format::default() };
-        call.model.units.show(quantity, &format).text
+        call.model.units.text(&quantity.value, quantity.dimension, input.unit.as_ref())
     };
     if found.always_equal {
         return format!("{} and {} take the same.", one.label, other.label);

@@ -76,20 +76,11 @@ pub(super) fn read<'m>(call: &mut Call<'m>, written: &Spanned<String>) -> Option
         return None;
     };
     let input = number_input(call, name, span)?;
-    let parts: Vec<&str> = values.split("..").collect();
-    let made = match parts[..] {
-        [values] => {
-            let values: Vec<_> = values.split(',').map(str::trim).collect();
-            model::Sweep::over(call.model, name, &values)
-        }
-        [from, to] => model::Sweep::new(call.model, name, Some(from), Some(to), None),
-        [from, to, step] => model::Sweep::new(call.model, name, Some(from), Some(to), Some(step)),
-        _ => {
-            wrong(call, span, format!("`{values}` is more than from, to and step"));
-            return None;
-        }
-    };
-    let values = match made {
+    if values.matches("..").count() > 2 {
+        wrong(call, span, format!("`{values}` is more than from, to and step"));
+        return None;
+    }
+    let values = match model::Sweep::parse(call.model, name, values) {
         Ok(values) => values,
         Err(problem) => return report(call, span, problem),
     };

@@ -4,8 +4,8 @@
 //! values stand; whoever knows them adds the places.
 
 use super::entry::View;
-use super::listing::Listing;
-use super::quantity::{Format, Quantity};
+use super::listing::{Listing, NO_NUMBERS};
+use super::quantity::Format;
 use super::{Answers, Checklist, Inputs, Model};
 use crate::text::Location;
 use indexmap::IndexMap;
@@ -133,10 +133,7 @@ fn said(model: &Model) -> IndexMap<Key, Said> {
         );
     }
     for (name, figure) in &model.figures {
-        let format = Format { unit: figure.unit.clone(), ..Format::default() };
-        let show = |value: &super::Ratio| {
-            model.units.show(&Quantity::new(value.clone(), figure.quantity.dimension), &format).text
-        };
+        let show = |value| model.units.text(value, figure.quantity.dimension, figure.unit.as_ref());
         let mut shown = show(&figure.quantity.value);
         let mut exact = format!("{} {}", figure.quantity.value, figure.quantity.dimension);
         if let Some((low, high)) = &figure.range {
@@ -284,6 +281,6 @@ pub fn diff_listing(changes: &[Change]) -> Listing {
     Listing {
         columns: columns.map(str::to_owned).to_vec(),
         rows: changes.iter().map(row).collect(),
-        numbers_from: 99,
+        numbers_from: NO_NUMBERS,
     }
 }

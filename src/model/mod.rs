@@ -40,7 +40,7 @@ pub use entry::{
 pub use evaluate::{Compiled, Evaluation, Provenance, Value};
 pub use formula::range::Range;
 pub use inputs::Inputs;
-pub use listing::{LISTS, Listing};
+pub use listing::{LISTS, List, Listing};
 pub use overhead::{ComponentCost, Cost, Overhead};
 pub use problem::Problem;
 pub use program::{Program, unit_json};

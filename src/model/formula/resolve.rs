@@ -84,7 +84,7 @@ impl<'a> Resolver<'a> {
                 ir.nodes[id].ty = Type::Number(quantity.dimension);
                 Ok(ir)
             }
-            Err(error) => Err(bad_quantity(span, error)),
+            Err(error) => Err(Problem::quantity(span, error)),
         })
     }
 
@@ -424,7 +424,7 @@ impl<'a> Resolver<'a> {
 
     fn quantity(&mut self, ast: &Ast, args: &[Ast]) -> Made {
         let read = text_argument(ast, "quantity", args).and_then(|(text, span)| {
-            self.scope.units.quantity(text).map_err(|error| bad_quantity(span, error))
+            self.scope.units.quantity(text).map_err(|error| Problem::quantity(span, error))
         });
         match read {
             Ok(quantity) => {
@@ -483,14 +483,6 @@ impl<'a> Resolver<'a> {
                 self.problems.push(problem);
             }
         }
-    }
-}
-
-fn bad_quantity(span: Span, error: crate::model::quantity::QuantityError) -> Problem {
-    let problem = Problem::new(&crate::model::load::BAD_QUANTITY, span, error.message);
-    match error.help {
-        Some(help) => problem.help(help),
-        None => problem,
     }
 }
 

@@ -69,6 +69,12 @@ impl Units {
         Shown { text, number, unit: name.clone(), rounded, exact, exact_text }
     }
 
+    /// A value of a dimension for people, in the unit that is asked for.
+    pub fn text(&self, value: &Ratio, dimension: Dimension, unit: Option<&Unit>) -> String {
+        let format = Format { unit: unit.cloned(), ..Format::default() };
+        self.show(&Quantity::new(value.clone(), dimension), &format).text
+    }
+
     /// The unit that a quantity would be shown in.
     pub fn unit_for(&self, quantity: &Quantity, format: &Format) -> Unit {
         match &format.unit {
