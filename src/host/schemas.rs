@@ -2,11 +2,10 @@
 
 use super::cli::Schemas;
 use super::fetch::fetch;
-use super::files;
+use super::{Said, files};
 use crate::diag::{Diagnostic, Severity};
 use crate::manifest::store::{Definition, FOLDER, Folder, read_definitions};
 use crate::manifest::{self, Engine, Versions};
-use crate::report::Report;
 use crate::text::{Source, TextMap};
 use crate::world::{DiskWorld, display};
 use anyhow::{Context, bail};
@@ -18,26 +17,15 @@ use std::path::Path;
 /// What in a folder is taken for definitions.
 const EXTENSIONS: &[&str] = &["yaml", "yml", "json"];
 
-/// What a command said, and what it found.
-pub(super) struct Done {
-    pub(super) text: String,
-    pub(super) report: Report,
-}
-
 /// Does what was asked with the schemas of the book in a folder.
-pub(super) fn run(command: &Schemas) -> anyhow::Result<Done> {
-    let (dir, done) = match command {
+pub(super) fn run(command: &Schemas) -> anyhow::Result<(&Path, Said)> {
+    Ok(match command {
         Schemas::List { all, dir } => (dir, list(dir, *all)?),
         Schemas::Add { sources, dir } => (dir, add(dir, sources)?),
         Schemas::Verify { dir } => (dir, verify(dir)?),
         Schemas::Remove { names, dir } => (dir, remove(dir, names)?),
-    };
-    let (text, findings) = done;
-    let base = super::terminal::way_to(dir, crate::report::Format::Human);
-    Ok(Done { text, report: Report::new(findings).base(base) })
+    })
 }
-
-type Said = (String, Vec<Diagnostic>);
 
 fn open(dir: &Path) -> anyhow::Result<(DiskWorld, Folder)> {
     if !dir.is_dir() {

@@ -2,7 +2,7 @@
 
 use super::{Given, Said, compile, errors, inputs, located, read};
 use crate::diag::{Diagnostic, nearest};
-use crate::host::cli::{Costs, ListFormat};
+use crate::host::cli::ListFormat;
 use crate::model::{LISTS, List, Listing, Model, Problem, Sweep, View};
 use crate::text::Span;
 use crate::world::DiskWorld;
@@ -90,7 +90,7 @@ pub(super) fn table(
     dir: &Path,
     names: &[String],
     sweep: Option<&str>,
-    costs: Costs,
+    view: View,
     given: Given<'_>,
     format: ListFormat,
 ) -> anyhow::Result<Said> {
@@ -102,7 +102,7 @@ pub(super) fn table(
     }
     let made = match sweep {
         Some(sweep) => swept(model, names, sweep, given),
-        None => of_names(model, names, costs, given)?,
+        None => of_names(model, names, view, given)?,
     };
     match made {
         Ok(list) => Ok((written(&list, format), findings)),
@@ -115,12 +115,7 @@ pub(super) fn table(
 
 type Made = Result<Listing, Vec<Diagnostic>>;
 
-fn of_names(
-    model: &Model,
-    names: &[String],
-    costs: Costs,
-    given: Given<'_>,
-) -> anyhow::Result<Made> {
+fn of_names(model: &Model, names: &[String], view: View, given: Given<'_>) -> anyhow::Result<Made> {
     let values = match inputs(model, given) {
         Ok(values) => values,
         Err(problems) => return Ok(Err(problems)),
@@ -149,12 +144,6 @@ fn of_names(
     let options: Vec<&str> = match names {
         [] => known().collect(),
         names => names.iter().map(String::as_str).collect(),
-    };
-    let view = match costs {
-        Costs::Requests => View::Requests,
-        Costs::Usage => View::Usage,
-        Costs::Limits => View::Limits,
-        Costs::Reserved => View::Reserved,
     };
     let shown = options.join(" ");
     Ok(model
