@@ -6,10 +6,9 @@ use super::{Said, files};
 use crate::diag::{Diagnostic, Severity};
 use crate::manifest::store::{Definition, FOLDER, Folder, read_definitions};
 use crate::manifest::{self, Engine, Versions};
-use crate::text::{Source, TextMap};
+use crate::text::{Source, TextMap, digest};
 use crate::world::{DiskWorld, display};
 use anyhow::{Context, bail};
-use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 use std::io::{self, Read};
 use std::path::Path;
@@ -123,9 +122,7 @@ fn note(out: &mut String, folder: &mut Folder, definitions: &[Definition], name:
     if definitions.is_empty() {
         return;
     }
-    let digest = Sha256::digest(text.as_bytes());
-    let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    let added = folder.add(definitions, name, &digest);
+    let added = folder.add(definitions, name, &digest(text));
     for (did, kinds) in [("added", added.new), ("changed", added.changed), ("same", added.same)] {
         for kind in kinds {
             let _ = writeln!(out, "{did:7} {kind}");

@@ -1,3 +1,5 @@
+//! Documents: a text read into them, and what each says that it is.
+
 use super::yaml::{self, Node, Problem};
 use crate::diag::Diagnostic;
 use crate::text::{Location, Span, Spanned, TextMap};

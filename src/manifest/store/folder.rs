@@ -5,11 +5,10 @@ use super::source::{facts_only, start_of};
 use super::{Definition, SCHEMAS_LOCK};
 use crate::diag::Diagnostic;
 use crate::manifest::schema::Dialect;
-use crate::text::Span;
+use crate::text::{Span, digest};
 use crate::world::{DiskWorld, World};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
-use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -317,11 +316,6 @@ impl File {
     fn json(&self) -> Option<Arc<Json>> {
         self.parsed.get_or_init(|| serde_json::from_slice(&self.bytes).ok().map(Arc::new)).clone()
     }
-}
-
-/// The SHA-256 of bytes, in hexadecimal.
-pub(super) fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// `group/version/Kind`; the core group is left out.

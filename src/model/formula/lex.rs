@@ -1,3 +1,5 @@
+//! From the text of a formula to its words.
+
 use crate::model::problem::Problem;
 use crate::text::Span;
 

@@ -1,3 +1,5 @@
+//! What quantities are of.
+
 use std::fmt;
 
 /// What a quantity is of: a product of powers of cpu, memory, data, time and money. Counts have no dimension.

@@ -1,3 +1,5 @@
+//! From a text to a quantity: as Kubernetes reads it, or a number with a unit.
+
 use super::{Dimension, Quantity, Ratio, Unit, Units};
 use num_bigint::BigInt;
 use num_traits::{One, Signed};

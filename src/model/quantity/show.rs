@@ -1,3 +1,5 @@
+//! From a quantity to a text: for people, or as a manifest has it.
+
 use super::{Dimension, Quantity, Ratio, Unit, Units};
 use num_bigint::{BigInt, Sign};
 use num_traits::{One, Signed, Zero};
