@@ -5,7 +5,7 @@
 //!
 //! - [`Model::load`] reads files; everything that is wrong is a finding with its place.
 //! - [`Model::compile`] and [`Model::evaluate`] are for the expressions of pages; [`Model::show`] for their values.
-//! - [`format.md`](https://github.com/mdbook-plumb/mdbook-plumb) says how a model is written; `tables` is its description.
+//! - [`tables`] describes how a model is written; its reference page and its JSON Schema are made from that.
 
 mod answers;
 mod audit;

@@ -1,4 +1,4 @@
-//! The second reading: the exact value.
+//! A reading of a formula: the exact value.
 
 use super::{Binary, Function, Ir, Local, NodeId, Op, Scalar};
 use crate::model::quantity::{Ratio, half_even};

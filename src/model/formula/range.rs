@@ -1,4 +1,4 @@
-//! The third reading: from where to where the value can be, when figures and inputs are ranges.
+//! A reading of a formula: from where to where the value can be, when figures and inputs are ranges.
 //!
 //! A part that moves in one direction with a variable, is linear in it or a quotient of two linear parts, has its ends at the
 //! variable's ends, whatever the other variables are (see `reading`): so the ends of the whole are at corners, where they are
