@@ -4,7 +4,7 @@ use super::cli::Schemas;
 use super::fetch::fetch;
 use super::{Said, files};
 use crate::diag::{Diagnostic, Severity};
-use crate::manifest::store::{Definition, FOLDER, Folder, read_definitions};
+use crate::manifest::store::{Definition, FOLDER, Folder, read_definitions, title};
 use crate::manifest::{self, Engine, Versions};
 use crate::text::{Source, TextMap, digest};
 use crate::world::{DiskWorld, display};
@@ -35,12 +35,6 @@ fn open(dir: &Path) -> anyhow::Result<(DiskWorld, Folder)> {
         Ok(folder) => Ok((world, folder)),
         Err(finding) => bail!("{}: {}", finding.at.location.source.path(), finding.message),
     }
-}
-
-/// `group/version/Kind`, as `schemas remove` takes it.
-fn title(group: &str, version: &str, kind: &str) -> String {
-    let slash = if group.is_empty() { "" } else { "/" };
-    format!("{group}{slash}{version}/{kind}")
 }
 
 fn list(dir: &Path, all: bool) -> anyhow::Result<Said> {

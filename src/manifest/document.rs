@@ -14,6 +14,11 @@ pub enum Format {
     Json,
 }
 
+/// An `apiVersion`: `apps/v1`; of the core group, the version alone.
+pub fn api_version(group: &str, version: &str) -> String {
+    if group.is_empty() { version.to_owned() } else { format!("{group}/{version}") }
+}
+
 /// One document of a text.
 #[derive(Clone, Debug)]
 pub struct Document {

@@ -306,23 +306,7 @@ impl<'a> Compiler<'a> {
         let count = |key: &str| json.get(key).and_then(Json::as_f64).map(|n| n.max(0.0) as u64);
         let number = |key: &str| json.get(key).and_then(Json::as_f64);
 
-        let types: Vec<&str> = match json.get("type") {
-            Some(Json::String(name)) => vec![name],
-            Some(Json::Array(names)) => names.iter().filter_map(Json::as_str).collect(),
-            _ => Vec::new(),
-        };
-        for name in types {
-            match name {
-                "object" => node.types.push(Type::Object),
-                "array" => node.types.push(Type::Array),
-                "string" => node.types.push(Type::String),
-                "integer" => node.types.push(Type::Integer),
-                "number" => node.types.push(Type::Number),
-                "boolean" => node.types.push(Type::Boolean),
-                "null" => node.types.push(Type::Null),
-                other => self.problems.push(format!("has the unknown type `{other}`")),
-            }
-        }
+        node.types = self.types(json);
         node.nullable = flag("nullable") || node.types.contains(&Type::Null);
         let format = json.get("format").and_then(Json::as_str);
         node.int_or_string = flag("x-kubernetes-int-or-string") || format == Some("int-or-string");
@@ -337,18 +321,7 @@ impl<'a> Compiler<'a> {
         }
         node.default = json
             .get("default")
-            .filter(|value| {
-                let zero = match value {
-                    Json::Null => true,
-                    Json::Bool(value) => !value,
-                    Json::Number(number) => number.as_f64() == Some(0.0),
-                    Json::String(text) => text.is_empty(),
-                    Json::Array(items) => items.is_empty(),
-                    // An empty object is how the API server sees one that is not given.
-                    Json::Object(_) => false,
-                };
-                !value.is_null() && (self.dialect.zero_defaults || !zero)
-            })
+            .filter(|value| !value.is_null() && (self.dialect.zero_defaults || !is_zero(value)))
             .cloned();
         node.required = strings(json.get("required"));
         node.preserve_unknown = flag("x-kubernetes-preserve-unknown-fields");
@@ -375,6 +348,41 @@ impl<'a> Compiler<'a> {
         node.length = (count("minLength"), count("maxLength"));
         node.count = (count("minItems"), count("maxItems"));
         node.size = (count("minProperties"), count("maxProperties"));
+        self.parts(&mut node, json);
+        let rules = json.get("x-kubernetes-validations").and_then(Json::as_array);
+        for rule in rules.into_iter().flatten() {
+            match crate::manifest::rules::Rule::read(rule) {
+                Ok(rule) => node.rules.push(rule),
+                Err(problem) => self.problems.push(problem),
+            }
+        }
+        node
+    }
+
+    fn types(&mut self, json: &Json) -> Vec<Type> {
+        let names: Vec<&str> = match json.get("type") {
+            Some(Json::String(name)) => vec![name],
+            Some(Json::Array(names)) => names.iter().filter_map(Json::as_str).collect(),
+            _ => Vec::new(),
+        };
+        let mut types = Vec::with_capacity(names.len());
+        for name in names {
+            match name {
+                "object" => types.push(Type::Object),
+                "array" => types.push(Type::Array),
+                "string" => types.push(Type::String),
+                "integer" => types.push(Type::Integer),
+                "number" => types.push(Type::Number),
+                "boolean" => types.push(Type::Boolean),
+                "null" => types.push(Type::Null),
+                other => self.problems.push(format!("has the unknown type `{other}`")),
+            }
+        }
+        types
+    }
+
+    /// The schemas that a schema is made of.
+    fn parts(&mut self, node: &mut SchemaNode, json: &'a Json) {
         if let Some(Json::Object(properties)) = json.get("properties") {
             for (name, schema) in properties {
                 let id = self.node(schema);
@@ -394,19 +402,23 @@ impl<'a> Compiler<'a> {
         node.any_of = self.list(json, "anyOf");
         node.one_of = self.list(json, "oneOf");
         node.not = json.get("not").map(|schema| self.node(schema));
-        let only_names =
-            node.types.is_empty() && node.properties.is_empty() && node.rules.is_empty();
+        let only_names = node.types.is_empty() && node.properties.is_empty();
         if only_names && node.all_of.len() == 1 && json["allOf"][0].get("$ref").is_some() {
             node.delegate = node.all_of.pop();
         }
-        let rules = json.get("x-kubernetes-validations").and_then(Json::as_array);
-        for rule in rules.into_iter().flatten() {
-            match crate::manifest::rules::Rule::read(rule) {
-                Ok(rule) => node.rules.push(rule),
-                Err(problem) => self.problems.push(problem),
-            }
-        }
-        node
+    }
+}
+
+/// Whether a value is what Go has where none is given.
+fn is_zero(value: &Json) -> bool {
+    match value {
+        Json::Null => true,
+        Json::Bool(value) => !value,
+        Json::Number(number) => number.as_f64() == Some(0.0),
+        Json::String(text) => text.is_empty(),
+        Json::Array(items) => items.is_empty(),
+        // An empty object is how the API server sees one that is not given.
+        Json::Object(_) => false,
     }
 }
 

@@ -4,6 +4,7 @@
 use super::source::{facts_only, start_of};
 use super::{Definition, SCHEMAS_LOCK};
 use crate::diag::Diagnostic;
+use crate::manifest::api_version;
 use crate::manifest::schema::Dialect;
 use crate::text::{Span, digest};
 use crate::world::{DiskWorld, World};
@@ -319,8 +320,8 @@ impl File {
 }
 
 /// `group/version/Kind`; the core group is left out.
-fn title(group: &str, version: &str, kind: &str) -> String {
-    if group.is_empty() { format!("{version}/{kind}") } else { format!("{group}/{version}/{kind}") }
+pub fn title(group: &str, version: &str, kind: &str) -> String {
+    format!("{}/{kind}", api_version(group, version))
 }
 
 /// Names come from what was read, so they must not lead anywhere.

@@ -8,7 +8,7 @@ mod source;
 #[cfg(test)]
 mod tests;
 
-pub use folder::{Added, FOLDER, Folder, LOCK, Locked};
+pub use folder::{Added, FOLDER, Folder, LOCK, Locked, title};
 pub use source::{Definition, Reading, read_definitions};
 
 use super::schema::Schema;
