@@ -111,13 +111,38 @@ pub(crate) struct SchemaNode {
 }
 
 impl SchemaNode {
+    /// Whether only `allOf` limits the values: a default, or that null is allowed, may stand beside it.
+    fn says_nothing_beside_all_of(&self) -> bool {
+        let nothing = (None, None);
+        self.says_nothing_of_fields()
+            && self.required.is_empty()
+            && self.types.is_empty()
+            && self.values.is_none()
+            && self.format.is_none()
+            && self.pattern.is_none()
+            && self.items.is_none()
+            && self.rules.is_empty()
+            && (self.minimum, self.maximum) == (None, None)
+            && self.multiple_of.is_none()
+            && (self.length, self.count) == (nothing, nothing)
+            && !self.unique
+            && !self.int_or_string
+            && !self.preserve_unknown
+            && !self.embedded
+            && self.list_type == ListType::Atomic
+    }
+
     /// Whether the schema says no more than which fields must be there.
     pub(crate) fn only_requires(&self) -> bool {
+        self.all_of.is_empty() && self.says_nothing_of_fields()
+    }
+
+    /// Whether the schema limits fields in no way but by `required` and `allOf`.
+    fn says_nothing_of_fields(&self) -> bool {
         self.properties.is_empty()
             && self.additional == Additional::Unsaid
             && self.size == (None, None)
             && self.not.is_none()
-            && self.all_of.is_empty()
             && self.any_of.is_empty()
             && self.one_of.is_empty()
     }
@@ -348,7 +373,6 @@ impl<'a> Compiler<'a> {
         node.length = (count("minLength"), count("maxLength"));
         node.count = (count("minItems"), count("maxItems"));
         node.size = (count("minProperties"), count("maxProperties"));
-        self.parts(&mut node, json);
         let rules = json.get("x-kubernetes-validations").and_then(Json::as_array);
         for rule in rules.into_iter().flatten() {
             match crate::manifest::rules::Rule::read(rule) {
@@ -356,6 +380,7 @@ impl<'a> Compiler<'a> {
                 Err(problem) => self.problems.push(problem),
             }
         }
+        self.parts(&mut node, json);
         node
     }
 
@@ -402,8 +427,10 @@ impl<'a> Compiler<'a> {
         node.any_of = self.list(json, "anyOf");
         node.one_of = self.list(json, "oneOf");
         node.not = json.get("not").map(|schema| self.node(schema));
-        let only_names = node.types.is_empty() && node.properties.is_empty();
-        if only_names && node.all_of.len() == 1 && json["allOf"][0].get("$ref").is_some() {
+        if node.all_of.len() == 1
+            && json["allOf"][0].get("$ref").is_some()
+            && node.says_nothing_beside_all_of()
+        {
             node.delegate = node.all_of.pop();
         }
     }
