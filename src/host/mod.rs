@@ -2,7 +2,7 @@
 //!
 //! Owns: arguments, standard streams, exit codes. Must not know: how anything is checked or shown. Only this module and
 //! `DiskWorld` touch the outside.
-#![allow(clippy::print_stderr)]
+#![allow(clippy::print_stderr, reason = "findings of a build, and why it could not run")]
 
 mod book;
 mod build;
@@ -54,12 +54,17 @@ impl From<Outcome> for ExitCode {
 /// Exit code 2: it could not run.
 const COULD_NOT_RUN: u8 = 2;
 
+/// The stack of each thread: as large as the first one's usually is.
+const STACK: usize = 8 << 20;
+
 /// The program: arguments in, exit code out.
 pub fn main() -> ExitCode {
     // mdBook takes any other exit code for "does not support this renderer" and goes on without us.
     if std::env::args_os().nth(1).is_some_and(|argument| argument == "supports") {
         return ExitCode::SUCCESS;
     }
+    // Documents are read by functions that call themselves, on any thread; a pool that is there already stays.
+    let _ = rayon::ThreadPoolBuilder::new().stack_size(STACK).build_global();
     match run(Arguments::parse()) {
         Ok(outcome) => outcome.into(),
         Err(error) => {
