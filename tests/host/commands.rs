@@ -76,6 +76,7 @@ fn sync_leaves_what_is_outside_of_the_book() {
     assert!(text.contains("9 cores"));
 }
 
+#[cfg(unix)]
 #[test]
 fn folders_are_read_once_and_dead_links_are_told() {
     let folder =
