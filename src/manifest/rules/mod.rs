@@ -4,6 +4,7 @@
 //! Kubernetes' function libraries within a bounded cost. Must not know: which kind or group a rule belongs to.
 
 mod expression;
+mod quantity;
 
 pub(crate) use expression::{Expression, Extent, functions};
 
