@@ -208,7 +208,6 @@ fn lines(
         data.rows.push(Row { cells, header: true, total: false });
     }
     Some(Chart {
-        id: id(&title),
         drawing: Drawing::Lines { x: sweep.axis(call), y: axis(&name, &unit_name), series, marks },
         title,
         data,
@@ -246,12 +245,7 @@ fn bars(
         });
         data.rows.push(Row { cells: vec![text(&subject.name), cell], header: true, total: false });
     }
-    Some(Chart {
-        id: id(&title),
-        drawing: Drawing::Bars { x: axis(&name, &unit_name), bars },
-        title,
-        data,
-    })
+    Some(Chart { drawing: Drawing::Bars { x: axis(&name, &unit_name), bars }, title, data })
 }
 
 /// Where two lines cross. Between two points of the drawing it is computed as a break-even is: exactly, or as the first of the
@@ -338,12 +332,4 @@ fn lower(label: &str) -> String {
         }
         _ => label.to_owned(),
     }
-}
-
-fn id(title: &str) -> String {
-    let id: String = title
-        .chars()
-        .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' })
-        .collect();
-    id.trim_matches('-').to_owned()
 }
