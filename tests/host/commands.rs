@@ -272,7 +272,8 @@ fn parts_of_manifests_are_read_as_their_authors_mean_them() {
 /// Several files are read on threads of their own, which have to bear what the first one does.
 #[test]
 fn files_nested_deep_are_refused_on_any_thread() {
-    let deep = format!("{}{}", r#"{"a":"#.repeat(5000), "}".repeat(5000));
+    let values = format!("{}1{}", r#"{"a":"#.repeat(5000), "}".repeat(5000));
+    let deep = format!(r#"{{"apiVersion":"v1","kind":"ConfigMap","data":{values}}}"#);
     let files: Vec<_> = (0..8).map(|number| format!("{number}.json")).collect();
     let files: Vec<_> = files.iter().map(|name| (name.as_str(), deep.as_str())).collect();
     let said = ["error[yaml-limit]", "8 errors in 8 files"];
