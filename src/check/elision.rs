@@ -4,7 +4,7 @@
 //! read as a comment, and the document that it stands in as an excerpt, of which only what is written can be wrong.
 
 use crate::manifest::{self, Format, Node, Read, Value};
-use crate::text::{Span, TextMap};
+use crate::text::{Span, TextMap, replaced};
 use std::borrow::Cow;
 
 /// Reads the manifests of a page. What is marked as left out is a comment; spans count in the author's own text.
@@ -135,16 +135,8 @@ fn without<'t>(text: &'t str, marks: &[Span]) -> Cow<'t, str> {
     if marks.is_empty() {
         return Cow::Borrowed(text);
     }
-    let mut out = String::with_capacity(text.len());
-    let mut at = 0;
-    for mark in marks {
-        out.push_str(&text[at..mark.start]);
-        out.push('#');
-        out.extend(std::iter::repeat_n('.', mark.len().saturating_sub(1)));
-        at = mark.end;
-    }
-    out.push_str(&text[at..]);
-    Cow::Owned(out)
+    let comment = |mark: &Span| format!("#{}", ".".repeat(mark.len().saturating_sub(1)));
+    Cow::Owned(replaced(text, marks.iter().map(|mark| (*mark, comment(mark)))))
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use crate::text::{Location, Source, TextMap};
 use rayon::prelude::*;
 use std::sync::Arc;
 
-/// What of a file is read, from its name: a chapter, or manifests.
+/// Whether a file is a chapter, by its name; else it holds manifests.
 fn is_markdown(path: &str) -> bool {
     let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
     matches!(extension.to_ascii_lowercase().as_str(), "md" | "markdown")
@@ -25,9 +25,12 @@ pub fn check_files(
 ) -> (Vec<Diagnostic>, Counts) {
     let outcomes: Vec<_> = files
         .par_iter()
-        .map(|file| match is_markdown(file.path()) {
-            true => markdown(project, file),
-            false => manifests(project, file),
+        .map(|file| {
+            if is_markdown(file.path()) {
+                markdown(project, file)
+            } else {
+                manifests(project, file)
+            }
         })
         .collect();
     let (mut findings, mut counts, mut groups) = (Vec::new(), Counts::default(), Groups::default());
