@@ -1,7 +1,7 @@
 //! Names of objects, labels of templates, and label selectors.
 
 use super::at::{At, Out};
-use super::declare;
+use super::{declare, fields};
 use crate::manifest::names;
 
 declare! {
@@ -26,6 +26,11 @@ take none.",
 "NetworkPolicy.spec",
 "podSelector:\n  matchExpressions: [{key: app, operator: In}]",
 "podSelector:\n  matchExpressions: [{key: app, operator: In, values: [web]}]";
+
+OBJECT_OWNER = "object-owner", "an owner or finalizer that cannot be one",
+"An object has at most one owner that is its controller; an Event owns nothing. A finalizer has a domain before it, unless it is one of \
+Kubernetes' own.",
+"ConfigMap", "metadata: {name: web, finalizers: [cleanup]}", "metadata: {name: web, finalizers: [example.com/cleanup]}";
 }
 
 type Check = fn(&str) -> Option<&'static str>;
@@ -57,6 +62,7 @@ fn cron_name(text: &str) -> Option<&'static str> {
 /// The name of an object of a built-in kind. (That there is one is asked of every kind, elsewhere.)
 pub(super) fn names(root: &At<'_>, group: &str, kind: &str, out: &mut Out<'_>) {
     let Some(metadata) = root.get("metadata") else { return };
+    owners(&metadata, out);
     let check = naming(group, kind, out.k8s);
     let checks = [(metadata.get("name"), false), (metadata.get("generateName"), true)];
     for (at, prefix) in checks {
@@ -70,6 +76,46 @@ pub(super) fn names(root: &At<'_>, group: &str, kind: &str, out: &mut Out<'_>) {
             if let Some(better) = better.filter(|_| !prefix) {
                 finding.help.push(format!("did you mean `{better}`?"));
             }
+        }
+    }
+}
+
+fn owners(metadata: &At<'_>, out: &mut Out<'_>) {
+    let owners = metadata.list("ownerReferences");
+    for kind in
+        owners.iter().filter(|owner| ["v1", "events.k8s.io/v1"].contains(&owner.text("apiVersion")))
+    {
+        if kind.text("kind") == "Event" {
+            out.invalid(&OBJECT_OWNER, &kind.field("kind"), "is disallowed from being an owner");
+        }
+    }
+    for owner in &owners {
+        for field in ["apiVersion", "kind", "name", "uid"] {
+            let at = owner.field(field);
+            if at.str() == Some("") {
+                out.invalid(&OBJECT_OWNER, &at, "must not be empty");
+            }
+        }
+    }
+    let mut controllers = owners.iter().filter(|owner| owner.is_true("controller"));
+    if let (Some(_), Some(second)) = (controllers.next(), controllers.next()) {
+        let why = "only one reference can have `controller` set to true";
+        out.invalid(&OBJECT_OWNER, &second.field("controller"), why);
+    }
+    for finalizer in metadata.list("finalizers") {
+        if let Some(why) = finalizer.str().and_then(fields::finalizer) {
+            out.invalid(&OBJECT_OWNER, &finalizer, why);
+        }
+    }
+}
+
+/// The annotations of a template.
+pub(super) fn annotations(annotations: &At<'_>, out: &mut Out<'_>) {
+    for (key, value) in annotations.entries() {
+        // An annotation's key may have capitals in its prefix, a label's may not.
+        if let Some(why) = names::qualified(&key.to_ascii_lowercase()) {
+            let detail = format!("Invalid value: {key:?}: {why}");
+            out.report(&TEMPLATE_LABEL, &value.keyed(), &detail);
         }
     }
 }
