@@ -9,9 +9,10 @@ mod destination_rule;
 mod listeners;
 mod service_entry;
 mod virtual_service;
+mod workload;
 
 use super::declare;
-use super::group::{Group, NETWORKING, Object, SECURITY, text};
+use super::group::{Group, NETWORKING, Object, SECURITY, TELEMETRY, text};
 use crate::diag::Diagnostic;
 use crate::manifest::{Node, Value};
 
@@ -31,6 +32,11 @@ const KINDS: &[(&str, &str, Rules)] = &[
     (NETWORKING, "ServiceEntry", service_entry::check),
     (SECURITY, "AuthorizationPolicy", authorization::policy),
     (SECURITY, "RequestAuthentication", authorization::request),
+    (SECURITY, "PeerAuthentication", |_| {}),
+    (NETWORKING, "WorkloadEntry", workload::entry),
+    (NETWORKING, "WorkloadGroup", workload::group),
+    (TELEMETRY, "Telemetry", workload::telemetry),
+    ("extensions.istio.io", "WasmPlugin", workload::targets),
 ];
 
 fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
@@ -41,7 +47,9 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
                 object.annotation(&format!("internal.istio.io/{what}-semantics")).is_some()
             });
             if !is_derived && object.at("spec").is_some_and(|spec| spec.as_map().is_some()) {
-                rules(&mut Refusals { object, findings });
+                let mut refusals = Refusals { object, findings };
+                workload::dry_run(&mut refusals);
+                rules(&mut refusals);
             }
         }
     }

@@ -103,7 +103,10 @@ fn owners(metadata: &At<'_>, out: &mut Out<'_>) {
         out.invalid(&OBJECT_OWNER, &second.field("controller"), why);
     }
     for finalizer in metadata.list("finalizers") {
-        if let Some(why) = finalizer.str().and_then(fields::finalizer) {
+        // A domain alone is refused for some kinds and taken for others.
+        let text =
+            finalizer.str().filter(|text| names::subdomain(text).is_some() || !text.contains('.'));
+        if let Some(why) = text.and_then(fields::finalizer) {
             out.invalid(&OBJECT_OWNER, &finalizer, why);
         }
     }

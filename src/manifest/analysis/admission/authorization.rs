@@ -1,5 +1,6 @@
 //! What is refused in an AuthorizationPolicy and in a RequestAuthentication.
 
+use super::workload::targets;
 use super::{Refusals, filled, is_range, items, set, text};
 use crate::manifest::Node;
 
@@ -56,6 +57,7 @@ const KEYS: &[&str] = &[
 ];
 
 pub(super) fn policy(refusals: &mut Refusals<'_, '_>) {
+    targets(refusals);
     let object = refusals.object;
     let Some(spec) = object.at("spec") else { return };
     let action = text(spec, "action").unwrap_or("ALLOW");
@@ -205,6 +207,7 @@ fn condition(refusals: &mut Refusals<'_, '_>, entry: &Node, is_custom: bool) {
 }
 
 pub(super) fn request(refusals: &mut Refusals<'_, '_>) {
+    targets(refusals);
     for rule in refusals.object.items("spec.jwtRules") {
         if ["issuer", "jwksUri", "jwks_uri"].iter().all(|key| filled(rule, key).is_none()) {
             refusals.say(rule, "a JWT rule needs its `issuer`, or the `jwksUri` of the keys");

@@ -2,7 +2,9 @@
 
 use super::super::hosts::overlap;
 use super::super::virtual_services::is_for_mesh;
-use super::{Refusals, filled, is_host, is_label, is_range, items, number, set, text};
+use super::{
+    Refusals, filled, is_address, is_domain, is_host, is_label, is_range, items, number, set, text,
+};
 use crate::manifest::Node;
 use crate::manifest::schema::go_regex;
 
@@ -48,6 +50,10 @@ pub(super) fn check(refusals: &mut Refusals<'_, '_>) {
         }
     }
     check_hosts(refusals, hosts, is_for_mesh(object));
+    gateways(refusals, items(spec, "gateways"));
+    if items(spec, "gateways").iter().all(|node| node.as_str() == Some("mesh")) {
+        claims(refusals, items(spec, "http"));
+    }
     if ["http", "tls", "tcp"].iter().all(|key| filled(spec, key).is_none()) {
         refusals.say_of_all("a VirtualService has routes: `http`, `tls` or `tcp`");
     }
@@ -87,6 +93,8 @@ fn check_hosts(refusals: &mut Refusals<'_, '_>, hosts: &[Node], is_for_mesh: boo
                 "`*` is no host within the mesh",
                 "name the hosts, or the `gateways` that it is for",
             ),
+            // How Istio's own gateways between networks name a destination.
+            Some(host) if host.starts_with("outbound_.") && !is_for_mesh => {}
             Some(host) if !is_host(host) => {
                 refusals.say(node, format!("`{host}` is neither a host name nor an address"));
             }
@@ -111,6 +119,39 @@ fn check_hosts(refusals: &mut Refusals<'_, '_>, hosts: &[Node], is_for_mesh: boo
     }
 }
 
+fn gateways(refusals: &mut Refusals<'_, '_>, gateways: &[Node]) {
+    for node in gateways {
+        let Some(name) = node.as_str() else { continue };
+        match name.split_once('/') {
+            None if !is_domain(name) || name.contains('*') => {
+                refusals.say(node, format!("`{name}` is no name of a Gateway"));
+            }
+            // A reference without a namespace is looked for elsewhere.
+            Some((namespace, gateway)) if !is_label(namespace) || !is_label(gateway) => {
+                refusals.say(node, format!("`{name}` is not the namespace and name of a Gateway"));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Routes by the claims of a token, which only gateways read.
+fn claims(refusals: &mut Refusals<'_, '_>, routes: &[Node]) {
+    for entry in routes.iter().flat_map(|route| items(route, "match")) {
+        for key in ["headers", "withoutHeaders"] {
+            for header in set(entry, key).and_then(Node::as_map).into_iter().flatten() {
+                if header.key.value.to_ascii_lowercase().starts_with("@request.auth.claims") {
+                    refusals.say_helped(
+                        &header.value,
+                        format!("`{}` is known at a gateway only", header.key.value),
+                        "name the `gateways` that it is for",
+                    );
+                }
+            }
+        }
+    }
+}
+
 fn server_names(refusals: &mut Refusals<'_, '_>, entry: &Node, hosts: &[Node]) {
     if set(entry, "sniHosts").is_some_and(|names| names.items().is_empty()) {
         refusals.say(entry, "a match for TLS needs a name in `sniHosts`");
@@ -122,7 +163,10 @@ fn server_names(refusals: &mut Refusals<'_, '_>, entry: &Node, hosts: &[Node]) {
                 host == name || host.strip_prefix('*').is_some_and(|end| name.ends_with(end))
             })
         };
-        if is_host(name) && !hosts.iter().any(is_within) {
+        if !is_host(name) && !name.starts_with("outbound_.") {
+            refusals.say(node, format!("`{name}` is no host name"));
+        }
+        if is_host(name) && !is_address(name) && !hosts.iter().any(is_within) {
             refusals.say_helped(
                 node,
                 format!("`{name}` is none of the `hosts` of this VirtualService"),
@@ -181,6 +225,7 @@ fn http(refusals: &mut Refusals<'_, '_>, route: &Node, is_delegate: bool) {
     if let Some(node) = set(route, "redirect") {
         redirect(refusals, node, items(route, "match"));
     }
+    authority(refusals, route);
     if let Some(node) = set(route, "rewrite") {
         rewrite(refusals, node);
     }
@@ -216,6 +261,22 @@ fn http(refusals: &mut Refusals<'_, '_>, route: &Node, is_delegate: bool) {
             Some(node) => destination(refusals, node),
             None => refusals.say(mirror, "a mirror needs a `destination`"),
         }
+    }
+}
+
+/// The authority of a request is set in one place: by the rewrite or by a header.
+fn authority(refusals: &mut Refusals<'_, '_>, route: &Node) {
+    let rewrite = set(route, "rewrite").and_then(|rewrite| filled(rewrite, "authority"));
+    let request = set(route, "headers").and_then(|headers| set(headers, "request"));
+    let headers =
+        ["set", "add"].iter().filter_map(|key| set(request?, key)).filter_map(Node::as_map);
+    let headers = headers.flatten().filter(|header| {
+        ["host", ":authority"].contains(&header.key.value.to_ascii_lowercase().as_str())
+    });
+    let places: Vec<&Node> =
+        rewrite.into_iter().chain(headers.map(|header| &header.value)).collect();
+    if let Some(second) = places.get(1) {
+        refusals.say(second, "the authority of a request is set in one place");
     }
 }
 
