@@ -6,6 +6,7 @@
 
 mod authorization;
 mod destination_rule;
+mod envoy_filter;
 mod listeners;
 mod service_entry;
 mod virtual_service;
@@ -33,6 +34,7 @@ const KINDS: &[(&str, &str, Rules)] = &[
     (SECURITY, "AuthorizationPolicy", authorization::policy),
     (SECURITY, "RequestAuthentication", authorization::request),
     (SECURITY, "PeerAuthentication", |_| {}),
+    (NETWORKING, "EnvoyFilter", envoy_filter::check),
     (NETWORKING, "WorkloadEntry", workload::entry),
     (NETWORKING, "WorkloadGroup", workload::group),
     (TELEMETRY, "Telemetry", workload::telemetry),

@@ -184,6 +184,7 @@ static IN_SCHEMAS: &[&str] = &[
     "cilium-l7-protocol",
     "cilium-l7-unsupported",
     "cilium-peers-combined",
+    "cilium-refused",
     "istio-refused",
     "weights-zero",
     "webhook-url",
