@@ -34,10 +34,27 @@ pub(super) fn gateway(refusals: &mut Refusals<'_, '_>) {
                 }
                 names.push(name);
             }
+            if let Some(node) = port.get("name").filter(|name| name.as_str() == Some("")) {
+                refusals.say(node, "the port of a server has a name");
+            }
+            if let Some(node) = set(port, "targetPort").filter(|node| node.as_int() != Some(0)) {
+                refusals.say(node, "a `targetPort` means nothing in a Gateway");
+            }
             gateway_port(refusals, server, port);
         }
         if let Some(tls) = set(server, "tls") {
             server_tls(refusals, tls);
+        }
+        if let Some(node) = filled(server, "bind")
+            && let Some(bind) = node.as_str()
+        {
+            match bind.strip_prefix("unix://") {
+                Some(path) => super::workload::socket(refusals, node, path),
+                None if !is_address(bind) => {
+                    refusals.say(node, "a server is bound to an IP address")
+                }
+                None => {}
+            }
         }
     }
 }
@@ -134,6 +151,10 @@ fn server_tls(refusals: &mut Refusals<'_, '_>, tls: &Node) {
     }
     let by_secret =
         ["credentialName", "credentialNames"].iter().any(|key| filled(tls, key).is_some());
+    let files = filled(tls, "serverCertificate").or_else(|| filled(tls, "privateKey"));
+    if let Some(node) = files.filter(|_| by_secret && TERMINATING.contains(&mode)) {
+        refusals.say(node, "certificates come from a Secret or from files, not from both");
+    }
     if !TERMINATING.contains(&mode) || by_secret {
         return;
     }
@@ -212,6 +233,9 @@ pub(super) fn sidecar(refusals: &mut Refusals<'_, '_>) {
         });
         if let Some(bind) = bind {
             refusals.say(bind, "two listeners have the same Unix socket");
+        }
+        if let Some(node) = set(listener, "hosts").filter(|node| node.as_seq() == Some(&[])) {
+            refusals.say(node, "a listener for outgoing traffic has `hosts`");
         }
         for node in items(listener, "hosts") {
             sidecar_host(refusals, node);
@@ -315,6 +339,7 @@ fn outbound(refusals: &mut Refusals<'_, '_>, policy: &Node) {
 }
 
 fn sidecar_port(refusals: &mut Refusals<'_, '_>, port: &Node, ports: &mut Vec<i128>) {
+    refusals.port_name(port);
     if let Some(node) = port.get("number")
         && let Some(number) = node.as_int().filter(|number| *number != 0)
     {

@@ -1,7 +1,8 @@
 //! What is refused in a ServiceEntry.
 
 use super::{
-    Refusals, filled, is_address, is_domain, is_http, is_range, is_tls, items, protocol, set, text,
+    Refusals, filled, is_address, is_domain, is_http, is_range, is_tls, items, labels, protocol,
+    set, text,
 };
 use crate::manifest::Node;
 
@@ -9,6 +10,7 @@ pub(super) fn check(refusals: &mut Refusals<'_, '_>) {
     let Some(spec) = refusals.object.at("spec") else { return };
     let (hosts, endpoints) = (items(spec, "hosts"), items(spec, "endpoints"));
     let resolution = text(spec, "resolution").unwrap_or("NONE");
+    refusals.export_to(true);
     for node in hosts {
         if node.as_str().is_some_and(|host| host != "*" && !is_domain(host)) {
             refusals.say(node, "the host is no host name");
@@ -23,6 +25,7 @@ pub(super) fn check(refusals: &mut Refusals<'_, '_>) {
     let mut names: Vec<&str> = Vec::new();
     for port in items(spec, "ports") {
         names.extend(text(port, "name"));
+        refusals.port_name(port);
         if let Some(node) = filled(port, "protocol")
             && protocol(port).is_none()
         {
@@ -54,6 +57,12 @@ pub(super) fn check(refusals: &mut Refusals<'_, '_>) {
     }
     for endpoint in endpoints {
         super::workload::ports(refusals, endpoint);
+        labels(refusals, set(endpoint, "labels"));
+        if let Some(node) = set(endpoint, "address").filter(|node| node.as_str() == Some(""))
+            && (by_name || filled(endpoint, "network").is_none())
+        {
+            refusals.say(node, "an endpoint has an `address`");
+        }
         if let Some(node) = filled(endpoint, "address")
             && let Some(path) = node.as_str().and_then(|address| address.strip_prefix("unix://"))
         {

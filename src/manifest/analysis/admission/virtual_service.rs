@@ -2,8 +2,10 @@
 
 use super::super::hosts::overlap;
 use super::super::virtual_services::is_for_mesh;
+use super::headers;
 use super::{
-    Refusals, filled, is_address, is_domain, is_host, is_label, is_range, items, number, set, text,
+    Refusals, filled, is_address, is_domain, is_host, is_label, is_range, items, labels, number,
+    set, text,
 };
 use crate::manifest::Node;
 use crate::manifest::schema::go_regex;
@@ -31,12 +33,33 @@ const RETRY_ON: &[&str] = &[
 const METHODS: &[&str] =
     &["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE", "*"];
 
+const GRPC: &[&str] = &[
+    "OK",
+    "CANCELLED",
+    "UNKNOWN",
+    "INVALID_ARGUMENT",
+    "DEADLINE_EXCEEDED",
+    "NOT_FOUND",
+    "ALREADY_EXISTS",
+    "PERMISSION_DENIED",
+    "RESOURCE_EXHAUSTED",
+    "FAILED_PRECONDITION",
+    "ABORTED",
+    "OUT_OF_RANGE",
+    "UNIMPLEMENTED",
+    "INTERNAL",
+    "UNAVAILABLE",
+    "DATA_LOSS",
+    "UNAUTHENTICATED",
+];
+
 /// The longest regular expression that Istio takes.
 const LONGEST_REGEX: usize = 1024;
 
 pub(super) fn check(refusals: &mut Refusals<'_, '_>) {
     let object = refusals.object;
     let Some(spec) = object.at("spec") else { return };
+    refusals.export_to(false);
     let hosts = items(spec, "hosts");
     let is_delegate = hosts.is_empty();
     if is_delegate {
@@ -176,8 +199,20 @@ fn server_names(refusals: &mut Refusals<'_, '_>, entry: &Node, hosts: &[Node]) {
     }
 }
 
+/// Whose requests a match is about.
+fn workload(refusals: &mut Refusals<'_, '_>, entry: &Node) {
+    labels(refusals, set(entry, "sourceLabels"));
+    gateways(refusals, items(entry, "gateways"));
+    if let Some(node) = filled(entry, "sourceNamespace")
+        && node.as_str().is_some_and(|name| !is_label(name))
+    {
+        refusals.say(node, "this is no namespace");
+    }
+}
+
 /// What matches for TLS and for TCP have in common.
 fn connection(refusals: &mut Refusals<'_, '_>, entry: &Node) {
+    workload(refusals, entry);
     for node in items(entry, "destinationSubnets") {
         if node.as_str().is_some_and(|range| !is_range(range)) {
             refusals.say(node, "a subnet is an address, or a range of them such as 10.1.0.0/16");
@@ -208,8 +243,12 @@ fn http(refusals: &mut Refusals<'_, '_>, route: &Node, is_delegate: bool) {
         actions(refusals, route);
     }
     for entry in items(route, "match") {
+        workload(refusals, entry);
         for key in ["headers", "withoutHeaders", "queryParams"] {
             for entry in set(entry, key).and_then(Node::as_map).into_iter().flatten() {
+                if key != "queryParams" {
+                    headers::matched(refusals, &entry.value, &entry.key.value);
+                }
                 string_match(refusals, &entry.value, key);
             }
         }
@@ -225,7 +264,7 @@ fn http(refusals: &mut Refusals<'_, '_>, route: &Node, is_delegate: bool) {
     if let Some(node) = set(route, "redirect") {
         redirect(refusals, node, items(route, "match"));
     }
-    authority(refusals, route);
+    headers::check(refusals, route);
     if let Some(node) = set(route, "rewrite") {
         rewrite(refusals, node);
     }
@@ -244,6 +283,16 @@ fn http(refusals: &mut Refusals<'_, '_>, route: &Node, is_delegate: bool) {
                 refusals.say(node, format!("`{method}` is no method of HTTP"));
             }
         }
+        for node in items(policy, "allowHeaders").iter().chain(items(policy, "exposeHeaders")) {
+            headers::named(refusals, node);
+        }
+        if let Some(node) = set(policy, "maxAge")
+            && node
+                .as_str()
+                .is_some_and(|age| age.contains('.') || age.ends_with("ms") || age.ends_with("us"))
+        {
+            refusals.say(node, "`maxAge` is in whole seconds");
+        }
         for node in items(policy, "allowOrigins") {
             string_match(refusals, node, "allowOrigins");
         }
@@ -261,22 +310,6 @@ fn http(refusals: &mut Refusals<'_, '_>, route: &Node, is_delegate: bool) {
             Some(node) => destination(refusals, node),
             None => refusals.say(mirror, "a mirror needs a `destination`"),
         }
-    }
-}
-
-/// The authority of a request is set in one place: by the rewrite or by a header.
-fn authority(refusals: &mut Refusals<'_, '_>, route: &Node) {
-    let rewrite = set(route, "rewrite").and_then(|rewrite| filled(rewrite, "authority"));
-    let request = set(route, "headers").and_then(|headers| set(headers, "request"));
-    let headers =
-        ["set", "add"].iter().filter_map(|key| set(request?, key)).filter_map(Node::as_map);
-    let headers = headers.flatten().filter(|header| {
-        ["host", ":authority"].contains(&header.key.value.to_ascii_lowercase().as_str())
-    });
-    let places: Vec<&Node> =
-        rewrite.into_iter().chain(headers.map(|header| &header.value)).collect();
-    if let Some(second) = places.get(1) {
-        refusals.say(second, "the authority of a request is set in one place");
     }
 }
 
@@ -392,6 +425,15 @@ fn fault(refusals: &mut Refusals<'_, '_>, node: &Node) {
         refusals.percentage(abort, "percentage");
         if let Some(node) = set(abort, "httpStatus") {
             status(refusals, node);
+        }
+        if let Some(node) = filled(abort, "grpcStatus")
+            && let Some(name) = node.as_str().filter(|name| !GRPC.contains(name))
+        {
+            let finding = refusals
+                .object
+                .finding(&super::REFUSED, node, format!("`{name}` is no status of gRPC"))
+                .did_you_mean(name, GRPC.iter().copied());
+            refusals.findings.push(finding);
         }
         if let Some(node) = set(abort, "http2Error") {
             refusals.say(node, "Istio has no faults of HTTP/2 yet");

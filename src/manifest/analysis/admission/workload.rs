@@ -1,7 +1,8 @@
 //! What is refused in a WorkloadEntry and a WorkloadGroup, in a policy's target, and in the annotation for a dry run.
 
-use super::{Refusals, filled, is_address, is_domain, items, set, text};
-use crate::manifest::{Node, names};
+use super::{Refusals, filled, is_address, is_domain, is_label, items, labels, set, text};
+use crate::manifest::Node;
+use crate::manifest::rules::Expression;
 
 /// What a policy may be attached to.
 const TARGETS: &[(&str, &str)] = &[
@@ -16,6 +17,12 @@ const DRY_RUN: &str = "istio.io/dry-run";
 
 pub(super) fn entry(refusals: &mut Refusals<'_, '_>) {
     let Some(spec) = refusals.object.at("spec") else { return };
+    if let Some(node) = set(spec, "address")
+        && node.as_str() == Some("")
+        && filled(spec, "network").is_none()
+    {
+        refusals.say(node, "a WorkloadEntry has an `address`, or a `network`");
+    }
     if let Some(node) = filled(spec, "address") {
         let address = node.as_str().unwrap_or_default();
         match address.strip_prefix("unix://") {
@@ -40,7 +47,7 @@ pub(super) fn entry(refusals: &mut Refusals<'_, '_>) {
 /// The ports of an endpoint: each has a name and a number.
 pub(super) fn ports(refusals: &mut Refusals<'_, '_>, endpoint: &Node) {
     for entry in set(endpoint, "ports").and_then(Node::as_map).into_iter().flatten() {
-        if names::label(&entry.key.value.to_ascii_lowercase()).is_some() {
+        if !is_label(&entry.key.value) {
             refusals.say(&entry.value, format!("`{}` is no name of a port", entry.key.value));
         }
         if entry.value.as_int().is_some_and(|port| !(1..=65535).contains(&port)) {
@@ -53,18 +60,6 @@ pub(super) fn ports(refusals: &mut Refusals<'_, '_>, endpoint: &Node) {
 pub(super) fn socket(refusals: &mut Refusals<'_, '_>, node: &Node, path: &str) {
     if !path.starts_with('@') && (!path.starts_with('/') || path.ends_with('/')) {
         refusals.say(node, "a Unix socket is an absolute path, or begins with `@`");
-    }
-}
-
-fn labels(refusals: &mut Refusals<'_, '_>, labels: Option<&Node>) {
-    for entry in labels.and_then(Node::as_map).into_iter().flatten() {
-        let key = entry.key.value.as_str();
-        if names::qualified(&key.to_ascii_lowercase()).is_some() {
-            refusals.say(&entry.value, format!("`{key}` is no key of a label"));
-        }
-        if entry.value.as_str().is_some_and(|value| names::label_value(value).is_some()) {
-            refusals.say(&entry.value, "this is no value of a label");
-        }
     }
 }
 
@@ -141,6 +136,21 @@ pub(super) fn dry_run(refusals: &mut Refusals<'_, '_>) {
 pub(super) fn telemetry(refusals: &mut Refusals<'_, '_>) {
     targets(refusals);
     let object = refusals.object;
+    for entry in object.items("spec.tracing") {
+        for tag in set(entry, "customTags").and_then(Node::as_map).into_iter().flatten() {
+            if tag.key.value.is_empty() {
+                refusals.say(&tag.value, "a tag has a name");
+            }
+        }
+    }
+    for entry in object.items("spec.accessLogging") {
+        let Some(node) = set(entry, "filter").and_then(|filter| set(filter, "expression")) else {
+            continue;
+        };
+        if let Some(Err(error)) = node.as_str().map(Expression::compile) {
+            refusals.say(node, format!("the expression is no CEL: {error}"));
+        }
+    }
     let overrides =
         object.items("spec.metrics").iter().flat_map(|metric| items(metric, "overrides"));
     for tag in
