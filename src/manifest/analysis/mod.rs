@@ -29,6 +29,7 @@ mod ingress_subset;
 mod injection;
 mod jwt_route;
 mod linkerd;
+mod linkerd_admission;
 mod match_rules;
 mod mtls;
 mod pods;
@@ -111,6 +112,7 @@ pub static ANALYZERS: &[Analyzer] = &[
     route_backends::ANALYZER,
     targets::ANALYZER,
     linkerd::ANALYZER,
+    linkerd_admission::ANALYZER,
     cilium::ANALYZER,
 ];
 
@@ -185,6 +187,7 @@ static IN_SCHEMAS: &[&str] = &[
     "cilium-l7-unsupported",
     "cilium-peers-combined",
     "cilium-refused",
+    "linkerd-refused",
     "istio-refused",
     "weights-zero",
     "webhook-url",

@@ -386,6 +386,49 @@ fn istiods_webhook_is_followed() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// What Linkerd's webhook refuses: a kind, its spec, and the values that the findings mark. Expected from the checks of
+/// its policy controller.
+#[test]
+fn linkerds_webhook_is_followed() {
+    const SERVER: &str = "targetRef: {group: policy.linkerd.io, kind: Server, name: s}";
+    let of_server = |more: &str| format!("{{{SERVER}, {more}}}");
+    let table: Vec<(&str, String, &[&str])> = vec![
+        ("AuthorizationPolicy", "{targetRef: {kind: Namespace, name: own}}".into(), &[]),
+        ("AuthorizationPolicy", "{targetRef: {kind: Namespace, name: other}}".into(), &["other"]),
+        ("AuthorizationPolicy", "{targetRef: {group: core, kind: Service, name: a}}".into(), &["Service"]),
+        ("AuthorizationPolicy", of_server("requiredAuthenticationRefs: [{group: policy.linkerd.io, kind: MeshTLSAuthentication, name: a}, {group: policy.linkerd.io, kind: NetworkAuthentication, name: a}]"), &[]),
+        ("AuthorizationPolicy", of_server("requiredAuthenticationRefs: [{group: policy.linkerd.io, kind: MeshTLSAuthentication, name: a}, {kind: ServiceAccount, name: a}, {kind: Pod, name: b}]"), &["ServiceAccount", "Pod"]),
+        ("MeshTLSAuthentication", "{identities: ['*', '*.a.b', a.b.c, 'spiffe://a.b/C/d']}".into(), &[]),
+        ("MeshTLSAuthentication", "{identities: ['', 'a*b', 'spiffe://A', 'spiffe://a/b/']}".into(), &["''", "'a*b'", "'spiffe://A'", "'spiffe://a/b/'"]),
+        ("MeshTLSAuthentication", "{identityRefs: [{kind: Namespace, name: a, namespace: b}, {kind: Pod, name: a}, {kind: ServiceAccount, name: a}]}".into(), &["b", "Pod"]),
+        ("NetworkAuthentication", "{networks: [{cidr: 10.0.0.0/8, except: [10.1.0.0/16, 10.0.0.1]}, {cidr: 1.2.3.4}]}".into(), &[]),
+        ("NetworkAuthentication", "{networks: [{cidr: 10.0.0.0/8, except: [10.0.0.0/8, 0.0.0.0/0, 11.0.0.0/9, '::/0', b]}, {cidr: 10.0.0.0/33}]}".into(), &["10.0.0.0/8", "0.0.0.0/0", "11.0.0.0/9", "'::/0'", "b", "10.0.0.0/33"]),
+        ("EgressNetwork", "{networks: []}".into(), &["[]"]),
+        ("Server", "{port: 0, accessPolicy: all-autenticated}".into(), &["0", "all-autenticated"]),
+        ("ServerAuthorization", "{client: {unauthenticated: true, meshTLS: {unauthenticatedTLS: true, identities: [a]}}}".into(), &["true", "true"]),
+        ("ServerAuthorization", "{client: {meshTLS: {unauthenticatedTLS: true}}}".into(), &[]),
+        ("HTTPRoute", "{parentRefs: [{group: policy.linkerd.io, kind: EgressNetwork, name: a}], rules: [{timeouts: {request: 1s, backendRequest: 1m}}, {timeouts: {request: 1m30s, backendRequest: 90s}}]}".into(), &["{group", "1m"]),
+        ("HTTPRoute", "{rules: [{matches: [{headers: [{name: a, type: RegularExpression, value: '('}]}]}]}".into(), &["'('"]),
+        ("HTTPLocalRateLimitPolicy", of_server("total: {requestsPerSecond: 5}, identity: {requestsPerSecond: 5}, overrides: [{requestsPerSecond: 6, clientRefs: [{kind: Pod, name: a}]}, {requestsPerSecond: 0}]"), &["6", "Pod", "0"]),
+    ];
+    for (kind, spec, expected) in &table {
+        let text = format!(
+            "apiVersion: policy.linkerd.io/v1\nkind: {kind}\nmetadata: {{name: x, namespace: own}}\nspec: {spec}\n"
+        );
+        let mut marked: Vec<String> = findings(&text)
+            .iter()
+            .filter(|finding| finding.code.name == "linkerd-refused")
+            .map(|finding| finding.at.location.text().to_owned())
+            .collect();
+        let fits = marked.len() == expected.len()
+            && expected.iter().all(|wanted| {
+                let at = marked.iter().position(|text| text.starts_with(wanted));
+                at.is_some_and(|at| !marked.swap_remove(at).is_empty())
+            });
+        assert!(fits, "{kind} {spec}: beside what is expected, {marked:?}");
+    }
+}
+
 /// Time is bounded, whatever a file holds, and what is left out is said.
 #[test]
 fn a_group_beyond_the_limit_is_not_compared() {
