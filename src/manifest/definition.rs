@@ -60,9 +60,19 @@ enum Place {
     Item,
     /// Below `allOf`, `anyOf`, `oneOf` or `not`.
     Nested,
+    /// The same, of an int-or-string, which names its two types there.
+    Choice,
 }
 
 const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
+
+/// Keywords of JSON Schema that a definition can't use.
+const UNSUPPORTED: [&str; 6] =
+    ["$ref", "definitions", "patternProperties", "dependencies", "additionalItems", "id"];
+
+/// Why a rule may say that a value is refused.
+const REASONS: [&str; 4] =
+    ["FieldValueInvalid", "FieldValueForbidden", "FieldValueRequired", "FieldValueDuplicate"];
 
 /// Checks a document that is a CustomResourceDefinition; nothing to say about any other.
 pub(super) fn check(document: &Document, _versions: &Versions) -> Vec<Diagnostic> {
@@ -143,7 +153,8 @@ impl<'d> Checker<'d> {
             for key in ["rule", "messageExpression"] {
                 let Some(source) = rule.get(key) else { continue };
                 let Some(text) = source.as_str() else { continue };
-                let Some(error) = fault(text, key == "rule") else { continue };
+                let known = properties(map, place);
+                let Some(error) = fault(text, key == "rule", known.as_deref()) else { continue };
                 let at = anchor(
                     source,
                     rule.as_map().and_then(|m| m.entry(key)).map_or(at, |e| e.key.span),
@@ -156,7 +167,34 @@ impl<'d> Checker<'d> {
                 finding.path = Some(path);
             }
         }
+        self.rules(rules);
         self.parts(map, place);
+    }
+
+    /// What rules say beside their expressions.
+    fn rules(&mut self, rules: &'d [Node]) {
+        for (index, rule) in rules.iter().enumerate() {
+            let mut say = |key: &str, node: &Node, what: &str| {
+                let path = format!("{}.x-kubernetes-validations[{index}].{key}", self.path);
+                let finding = self.report(&CRD_SCHEMA_VALUE, "", node.span, what);
+                finding.message = format!("{path}: {what}");
+                finding.path = Some(path);
+            };
+            if let Some(node) = rule.get("message")
+                && node.as_str().is_some_and(|text| text.trim().contains(['\n', '\r']))
+            {
+                say("message", node, "Invalid value: must not contain line breaks");
+            }
+            if let Some(node) = rule.get("reason")
+                && let Some(reason) = node.as_str().filter(|reason| !REASONS.contains(reason))
+            {
+                let what = format!(
+                    "Unsupported value: {reason:?}: supported values: {}",
+                    REASONS.join(", ")
+                );
+                say("reason", node, &what);
+            }
+        }
     }
 
     /// What makes a schema structural.
@@ -164,8 +202,11 @@ impl<'d> Checker<'d> {
         let is_true = |name: &str| map.get(name).and_then(Node::as_bool) == Some(true);
         let entry = |name: &str| map.entry(name).filter(|entry| !entry.value.is_null());
         let kind = map.get("type").and_then(Node::as_str).unwrap_or_default();
-        if let Some(entry) = entry("$ref") {
-            self.report(&CRD_STRUCTURE, "$ref", entry.key.span, "Forbidden: $ref is not supported");
+        for name in UNSUPPORTED {
+            if let Some(entry) = entry(name) {
+                let why = format!("Forbidden: {name} is not supported");
+                self.report(&CRD_STRUCTURE, name, entry.key.span, &why);
+            }
         }
         if is_true("uniqueItems")
             && let Some(entry) = entry("uniqueItems")
@@ -180,8 +221,8 @@ impl<'d> Checker<'d> {
             let why = "Forbidden: additionalProperties and properties are mutual exclusive";
             self.report(&CRD_STRUCTURE, "additionalProperties", open.key.span, why);
         }
-        if place == Place::Nested {
-            self.nested(map);
+        if matches!(place, Place::Nested | Place::Choice) {
+            self.nested(map, place == Place::Choice);
             return;
         }
         let loose = is_true("x-kubernetes-int-or-string")
@@ -215,6 +256,18 @@ impl<'d> Checker<'d> {
                 self.report(&CRD_STRUCTURE, "properties[metadata]", metadata.key.span, why);
             }
         }
+        if let Some(items) = entry("items").filter(|items| items.value.as_seq().is_some()) {
+            let why = "Forbidden: items must be a schema object and not an array";
+            self.report(&CRD_STRUCTURE, "items", items.key.span, why);
+        }
+        let embedded = is_true("x-kubernetes-embedded-resource");
+        if embedded
+            && !is_true("x-kubernetes-preserve-unknown-fields")
+            && entry("properties").is_none()
+        {
+            let why = "Required value: must not be empty if x-kubernetes-embedded-resource is true without x-kubernetes-preserve-unknown-fields";
+            self.report(&CRD_STRUCTURE, "properties", at, why);
+        }
         if kind == "array" && entry("items").is_none() {
             self.report(&CRD_STRUCTURE, "items", at, "Required value: must be specified");
         }
@@ -234,7 +287,7 @@ impl<'d> Checker<'d> {
     }
 
     /// What cannot stand below `allOf` and its like. (The two types of an int-or-string may.)
-    fn nested(&mut self, map: &'d Map) {
+    fn nested(&mut self, map: &'d Map, is_choice: bool) {
         let forbidden = [
             "additionalProperties",
             "default",
@@ -257,7 +310,8 @@ impl<'d> Checker<'d> {
                 );
             }
         }
-        let alone = map.len() == 1
+        let alone = is_choice
+            && map.len() == 1
             && matches!(map.get("type").and_then(Node::as_str), Some("integer" | "string"));
         if let Some(entry) =
             map.entry("type").filter(|entry| !alone && entry.value.as_str() != Some(""))
@@ -286,7 +340,9 @@ impl<'d> Checker<'d> {
     }
 
     fn parts(&mut self, map: &'d Map, place: Place) {
-        let of = |inner: Place| if place == Place::Nested { Place::Nested } else { inner };
+        let of = |inner: Place| {
+            if matches!(place, Place::Nested | Place::Choice) { Place::Nested } else { inner }
+        };
         for entry in map {
             let (key, at) = (entry.key.value.as_str(), entry.key.span);
             self.path.key(key);
@@ -302,9 +358,13 @@ impl<'d> Checker<'d> {
                 "additionalProperties" => self.schema(&entry.value, at, of(Place::Field)),
                 "not" => self.schema(&entry.value, at, Place::Nested),
                 "allOf" | "anyOf" | "oneOf" => {
+                    let is_choice = place == Place::Choice
+                        || map.get("x-kubernetes-int-or-string").and_then(Node::as_bool)
+                            == Some(true);
+                    let inner = if is_choice { Place::Choice } else { Place::Nested };
                     for (index, part) in entry.value.items().iter().enumerate() {
                         self.path.index(index);
-                        self.schema(part, at, Place::Nested);
+                        self.schema(part, at, inner);
                         self.path.pop();
                     }
                 }
@@ -316,7 +376,7 @@ impl<'d> Checker<'d> {
 }
 
 /// What is wrong with an expression of a rule.
-fn fault(text: &str, is_rule: bool) -> Option<String> {
+fn fault(text: &str, is_rule: bool, known: Option<&[&str]>) -> Option<String> {
     let compiled = match Expression::compile(text) {
         Ok(compiled) => compiled,
         Err(error) => return Some(error),
@@ -324,10 +384,35 @@ fn fault(text: &str, is_rule: bool) -> Option<String> {
     if let Some(name) = compiled.undeclared(&["self", "oldSelf"]).first() {
         return Some(format!("undeclared reference to '{name}'"));
     }
+    // A name that is no identifier stands in a rule in another form.
+    let fields = compiled.fields_of("self");
+    let unknown = |field: &&String| {
+        known.is_some_and(|known| !known.contains(&field.as_str())) && !field.contains("__")
+    };
+    if let Some(field) = fields.iter().find(unknown) {
+        return Some(format!("undefined field '{field}'"));
+    }
     let wanted = if is_rule { "bool" } else { "string" };
     let found =
         compiled.plain_type().filter(|found| *found != wanted && (is_rule || *found != "a sum"));
     found.map(|found| format!("must evaluate to {wanted} but got {found}"))
+}
+
+/// The fields that a rule at this place may read of `self`; nothing where that is open.
+fn properties(map: &Map, place: Place) -> Option<Vec<&str>> {
+    let is_true = |name: &str| map.get(name).and_then(Node::as_bool) == Some(true);
+    let is_open = map.get("additionalProperties").is_some()
+        || is_true("x-kubernetes-preserve-unknown-fields")
+        || matches!(place, Place::Nested | Place::Choice);
+    if is_open || map.get("type").and_then(Node::as_str) != Some("object") {
+        return None;
+    }
+    let mut known: Vec<&str> =
+        map.get("properties")?.as_map()?.iter().map(|entry| entry.key.value.as_str()).collect();
+    if place == Place::Root || is_true("x-kubernetes-embedded-resource") {
+        known.extend(["apiVersion", "kind", "metadata"]);
+    }
+    Some(known)
 }
 
 /// Whether a default may be one of the type, as far as that shows.
@@ -373,6 +458,13 @@ mod tests {
             ),
             none
         );
+        for right in [
+            "{type: object, properties: {a: {x-kubernetes-int-or-string: true, anyOf: [{type: integer}, {type: string}]}, b: {x-kubernetes-preserve-unknown-fields: true}}}",
+            "{type: object, properties: {a: {type: object, additionalProperties: {type: string}, x-kubernetes-validations: [{rule: 'self.b == oldSelf.b'}]}}}",
+            "{type: object, properties: {a: {type: string}}, x-kubernetes-validations: [{rule: 'self.metadata.name == self.a && [1, 2].all(x, x > 0)', messageExpression: \"'no ' + self.a\"}]}",
+        ] {
+            assert_eq!(check(right, name), none, "{right}");
+        }
         let at = "spec.versions[0].schema.openAPIV3Schema";
         for (schema, expected) in [
             (
@@ -382,6 +474,39 @@ mod tests {
             (
                 "{type: object, properties: {a: {type: string, pattern: '('}}}",
                 "properties[a].pattern: Invalid value",
+            ),
+            (
+                "{type: object, properties: {a: {type: array}}}",
+                "properties[a].items: Required value",
+            ),
+            (
+                "{type: object, properties: {a: {minLength: 1}}}",
+                "properties[a].type: Required value",
+            ),
+            ("{type: string}", "type: Invalid value: \"string\": must be object"),
+            (
+                "{type: object, properties: {a: {type: string, default: 1}}}",
+                "properties[a].default: Invalid value",
+            ),
+            (
+                "{type: object, anyOf: [{properties: {a: {type: string}}}], properties: {a: {type: string}}}",
+                "anyOf[0].properties[a].type: Forbidden",
+            ),
+            (
+                "{type: object, properties: {a: {type: object, patternProperties: {}}}}",
+                "properties[a].patternProperties: Forbidden",
+            ),
+            (
+                "{type: object, properties: {a: {type: string}}, x-kubernetes-validations: [{rule: self.b}]}",
+                "x-kubernetes-validations[0].rule: Invalid value",
+            ),
+            (
+                "{type: object, x-kubernetes-validations: [{rule: 'spec.a == 1'}]}",
+                "x-kubernetes-validations[0].rule: Invalid value",
+            ),
+            (
+                "{type: object, x-kubernetes-validations: [{rule: '1 + 1'}]}",
+                "x-kubernetes-validations[0].rule: Invalid value",
             ),
             (
                 "{type: object, x-kubernetes-validations: [{rule: 'self.'}]}",

@@ -1,7 +1,7 @@
 //! Policies in CEL: ValidatingAdmissionPolicy, its binding, and the conditions that webhooks share with them.
 
 use super::at::{At, Out};
-use super::{declare, meta};
+use super::{declare, extensions, meta};
 use crate::manifest::names;
 use crate::manifest::rules::Expression;
 
@@ -120,6 +120,9 @@ pub(super) fn policy(spec: &At<'_>, out: &mut Out<'_>) {
         out.required(&ADMISSION_POLICY, &constraints.field("resourceRules").keyed(), "");
     }
     selectors(&constraints, out);
+    for list in ["resourceRules", "excludeResourceRules"] {
+        extensions::rules(&constraints.list(list), &ADMISSION_POLICY, out);
+    }
     conditions(spec, out);
     if let Some(kind) = spec.get("paramKind") {
         for field in ["apiVersion", "kind"] {
@@ -142,7 +145,6 @@ pub(super) fn policy(spec: &At<'_>, out: &mut Out<'_>) {
     if !variables.is_empty() {
         scope.names.push("variables");
     }
-    scope.variables = variables.iter().map(|variable| variable.text("name")).collect();
     for variable in &variables {
         let name = variable.field("name");
         match name.str() {
@@ -154,7 +156,9 @@ pub(super) fn policy(spec: &At<'_>, out: &mut Out<'_>) {
             }
             _ => {}
         }
+        // A variable is made of those before it.
         scope.check(&variable.field("expression"), &[], out);
+        scope.variables.push(variable.text("name"));
     }
     let (validations, annotations) = (spec.list("validations"), spec.list("auditAnnotations"));
     if validations.is_empty() && annotations.is_empty() {

@@ -96,7 +96,9 @@ pub(super) fn secret(root: &At<'_>, out: &mut Out<'_>) {
         );
     }
     if kind == "kubernetes.io/service-account-token"
-        && root.at(&["metadata", "annotations", "kubernetes.io/service-account.name"]).is_none()
+        && root
+            .at(&["metadata", "annotations", "kubernetes.io/service-account.name"])
+            .is_none_or(|at| at.str() == Some(""))
     {
         let mut at = root.field("metadata").keyed();
         at.path = "metadata.annotations[kubernetes.io/service-account.name]".to_owned();

@@ -382,6 +382,13 @@ pub(super) fn resources(resources: &At<'_>, out: &mut Out<'_>) {
             out.invalid(&QUANTITY, amount, "must be an integer");
         }
     }
+    let all = || limits.iter().chain(&requests);
+    let huge = all().find(|(name, _)| name.starts_with("hugepages-"));
+    if let Some((_, at)) =
+        huge.filter(|_| !all().any(|(name, _)| matches!(*name, "cpu" | "memory")))
+    {
+        out.forbidden(&RESOURCE_NAME, &at.clone().keyed(), "HugePages require cpu or memory");
+    }
     for (name, request) in &requests {
         let limit = limits.iter().find(|(other, _)| other == name);
         let fixed = name.contains('/') && !name.contains("kubernetes.io/")
@@ -421,7 +428,7 @@ fn resource_name(name: &str, at: &At<'_>, out: &mut Out<'_>) {
     let standard = ["cpu", "memory", "ephemeral-storage"];
     let fault = match name.contains('/') {
         true => names::qualified(name)
-            .or_else(|| name.contains("/requests.").then_some("must not begin with 'requests.'")),
+            .or_else(|| name.starts_with("requests.").then_some("must not begin with 'requests.'")),
         false if standard.contains(&name) || name.starts_with("hugepages-") => None,
         false => {
             Some("must be a standard resource for containers, or a name with a domain before it")

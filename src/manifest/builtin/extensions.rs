@@ -114,6 +114,11 @@ fn versions(spec: &At<'_>, out: &mut Out<'_>) {
         if let Some(why) = name.str().filter(|text| !text.is_empty()).and_then(names::dns_1035) {
             out.invalid(&CRD_VERSIONS, &name, why);
         }
+        if let Some(warning) = version.get("deprecationWarning")
+            && !version.is_true("deprecated")
+        {
+            out.invalid(&CRD_VERSIONS, &warning, "can only be set for deprecated versions");
+        }
         if version.field("schema").get("openAPIV3Schema").is_none() {
             let at = version.field("schema").field("openAPIV3Schema").keyed();
             out.required(&CRD_VERSIONS, &at, "schemas are required");
@@ -163,6 +168,16 @@ fn versions(spec: &At<'_>, out: &mut Out<'_>) {
         "Webhook" => {
             if let Some(service) = webhook.at(&["clientConfig", "service"]) {
                 called(&service, out);
+            }
+            if let Some(url) = webhook.at(&["clientConfig", "url"])
+                && let Some(why) = url.str().and_then(faulty_url)
+            {
+                out.invalid(&WEBHOOK, &url, why);
+            }
+            let reviews = webhook.field("conversionReviewVersions");
+            let known = |at: &At<'_>| matches!(at.str(), Some("v1" | "v1beta1"));
+            if reviews.node.as_seq().is_some() && !reviews.items().iter().any(known) {
+                out.invalid(&CRD_VERSIONS, &reviews, "must include at least one of v1, v1beta1");
             }
         }
         _ => {}
@@ -214,26 +229,27 @@ pub(super) fn webhooks(root: &At<'_>, out: &mut Out<'_>) {
             }
         }
         admission::conditions(hook, out);
-        for rule in hook.list("rules") {
-            resources(&rule.list("resources"), out);
-            for version in rule.list("apiVersions").iter().filter(|at| at.str() == Some("")) {
-                out.required(&WEBHOOK, version, "");
-            }
-            for field in ["operations", "apiGroups", "apiVersions", "resources"] {
-                let list = rule.list(field);
-                if list.is_empty() {
-                    out.required(&WEBHOOK, &rule.field(field).keyed(), "");
-                } else if field != "resources"
-                    && list.len() > 1
-                    && list.iter().any(|at| at.str() == Some("*"))
-                {
-                    let at = rule.field(field).keyed();
-                    out.report(
-                        &WEBHOOK,
-                        &at,
-                        "Invalid value: if '*' is present, must not specify others",
-                    );
-                }
+        rules(&hook.list("rules"), &WEBHOOK, out);
+    }
+}
+
+/// The requests that a webhook or policy is for.
+pub(super) fn rules(list: &[At<'_>], code: &'static crate::diag::Code, out: &mut Out<'_>) {
+    for rule in list {
+        resources(&rule.list("resources"), code, out);
+        for version in rule.list("apiVersions").iter().filter(|at| at.str() == Some("")) {
+            out.required(code, version, "");
+        }
+        for field in ["operations", "apiGroups", "apiVersions", "resources"] {
+            let list = rule.list(field);
+            if list.is_empty() {
+                out.required(code, &rule.field(field).keyed(), "");
+            } else if field != "resources"
+                && list.len() > 1
+                && list.iter().any(|at| at.str() == Some("*"))
+            {
+                let at = rule.field(field).keyed();
+                out.report(code, &at, "Invalid value: if '*' is present, must not specify others");
             }
         }
     }
@@ -292,7 +308,7 @@ fn called(service: &At<'_>, out: &mut Out<'_>) {
 }
 
 /// The resources that a webhook is for: `pods`, `pods/log`, `pods/*`, `*/log`, `*`, `*/*`.
-fn resources(list: &[At<'_>], out: &mut Out<'_>) {
+fn resources(list: &[At<'_>], code: &'static crate::diag::Code, out: &mut Out<'_>) {
     let texts: Vec<&str> = list.iter().map(|at| at.str().unwrap_or_default()).collect();
     for (i, at) in list.iter().enumerate() {
         let why = match texts[i].split_once('/') {
@@ -314,7 +330,7 @@ fn resources(list: &[At<'_>], out: &mut Out<'_>) {
             }
             None => continue,
         };
-        out.invalid(&WEBHOOK, at, &why);
+        out.invalid(code, at, &why);
     }
 }
 

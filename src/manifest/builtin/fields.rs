@@ -44,6 +44,8 @@ static CONTAINER: &[(&str, Must)] = &[
     ("env[].valueFrom.secretKeyRef.name", Have(names::subdomain)),
     ("env[].valueFrom.secretKeyRef.key", Have(names::config_key)),
     ("env[].valueFrom.fieldRef.apiVersion", BeOf(&["v1"])),
+    ("env[].valueFrom.fileKeyRef.volumeName", Stand),
+    ("securityContext.windowsOptions.gmsaCredentialSpecName", If(names::subdomain)),
     ("envFrom[].prefix", If(names::variable)),
     ("envFrom[].configMapRef.name", Have(names::subdomain)),
     ("envFrom[].secretRef.name", Have(names::subdomain)),
@@ -61,6 +63,7 @@ static CONTAINER: &[(&str, Must)] = &[
 static POD: &[(&str, Must)] = &[
     ("dnsConfig.searches[]", If(search)),
     ("dnsConfig.options[].name", Stand),
+    ("hostnameOverride", If(names::subdomain)),
     ("hostAliases[].hostnames[]", If(names::subdomain)),
     ("readinessGates[].conditionType", Have(names::qualified)),
     ("schedulingGates[].name", Have(names::qualified)),
@@ -109,6 +112,9 @@ static VOLUME: &[(&str, Must)] = &[
     ("glusterfs.endpoints", Stand),
     ("image.pullPolicy", BeOf(&["Always", "Never", "IfNotPresent"])),
     ("ephemeral.volumeClaimTemplate", Stand),
+    ("csi.nodePublishSecretRef.name", Stand),
+    ("downwardAPI.items[].path", Stand),
+    ("projected.sources[].downwardAPI.items[].path", Stand),
 ];
 
 /// In a volume of a pod, and in a PersistentVolume.
@@ -130,6 +136,14 @@ static SOURCE: &[(&str, Must)] = &[
     ("flexVolume.driver", Stand),
     ("portworxVolume.volumeID", Stand),
     ("glusterfs.path", Stand),
+    ("azureDisk.cachingMode", BeOf(&["None", "ReadOnly", "ReadWrite"])),
+    ("photonPersistentDisk.pdID", Stand),
+    ("storageos.volumeName", Stand),
+    ("scaleIO.gateway", Stand),
+    ("scaleIO.system", Stand),
+    ("scaleIO.volumeName", Stand),
+    ("quobyte.registry", Stand),
+    ("quobyte.volume", Stand),
 ];
 
 /// The fields without which an object of the kind is none, where the schemas leave them open.
@@ -165,6 +179,8 @@ static KINDS: &[(&str, &str, &[(&str, Must)])] = &[
         &[
             ("spec.csi.driver", Have(driver)),
             ("spec.csi.volumeHandle", Stand),
+            ("spec.csi.controllerExpandSecretRef.namespace", Stand),
+            ("spec.csi.nodeExpandSecretRef.namespace", Stand),
             ("spec.hostPath.path", Have(names::forward)),
             ("spec.local.path", Have(names::forward)),
             ("spec.storageClassName", If(names::subdomain)),
@@ -175,6 +191,9 @@ static KINDS: &[(&str, &str, &[(&str, Must)])] = &[
         "PersistentVolumeClaim",
         &[
             ("spec.storageClassName", If(names::subdomain)),
+            ("spec.volumeAttributesClassName", If(names::subdomain)),
+            ("spec.dataSource.apiGroup", If(names::subdomain)),
+            ("spec.dataSourceRef.apiGroup", If(names::subdomain)),
             ("spec.dataSource.kind", Stand),
             ("spec.dataSource.name", Stand),
             ("spec.dataSourceRef.kind", Stand),
@@ -190,6 +209,21 @@ static KINDS: &[(&str, &str, &[(&str, Must)])] = &[
             ("spec.podCIDR", If(range)),
             ("spec.podCIDRs[]", Have(range)),
         ],
+    ),
+    (
+        "",
+        "Endpoints",
+        &[
+            ("subsets[].addresses[].hostname", If(names::label)),
+            ("subsets[].addresses[].nodeName", If(names::subdomain)),
+            ("subsets[].ports[].name", If(names::label)),
+        ],
+    ),
+    ("apps", "DaemonSet", &[("spec.revisionHistoryLimit", Lie(0, MOST))]),
+    (
+        "storage.k8s.io",
+        "CSIDriver",
+        &[("spec.tokenRequests[].expirationSeconds", Lie(600, 1 << 32))],
     ),
     ("", "Namespace", &[("spec.finalizers[]", Have(finalizer))]),
     (
@@ -216,7 +250,7 @@ static KINDS: &[(&str, &str, &[(&str, Must)])] = &[
             ("spec.scaleTargetRef.apiVersion", If(group_version)),
             ("spec.metrics[].resource.name", Stand),
             ("spec.metrics[].containerResource.name", Stand),
-            ("spec.metrics[].containerResource.container", Stand),
+            ("spec.metrics[].containerResource.container", Have(names::label)),
             ("spec.metrics[].pods.metric.name", Have(names::segment)),
             ("spec.metrics[].object.metric.name", Have(names::segment)),
             ("spec.metrics[].object.describedObject.kind", Have(names::segment)),
@@ -273,7 +307,12 @@ static KINDS: &[(&str, &str, &[(&str, Must)])] = &[
     (
         "discovery.k8s.io",
         "EndpointSlice",
-        &[("endpoints[].addresses", Stand), ("endpoints[].hostname", If(names::label))],
+        &[
+            ("endpoints[].addresses", Stand),
+            ("endpoints[].hostname", If(names::label)),
+            ("ports[].name", If(names::label)),
+            ("ports[].appProtocol", If(names::qualified)),
+        ],
     ),
     ("rbac.authorization.k8s.io", "RoleBinding", &[("subjects[].name", Stand)]),
     ("rbac.authorization.k8s.io", "ClusterRoleBinding", &[("subjects[].name", Stand)]),
@@ -282,7 +321,14 @@ static KINDS: &[(&str, &str, &[(&str, Must)])] = &[
         "APIService",
         &[("spec.groupPriorityMinimum", Lie(1, 20_000)), ("spec.versionPriority", Lie(1, 1_000))],
     ),
-    ("batch", "Job", &[("spec.managedBy", If(domain_path))]),
+    (
+        "batch",
+        "Job",
+        &[
+            ("spec.managedBy", If(domain_path)),
+            ("spec.podFailurePolicy.rules[].onExitCodes.values", Stand),
+        ],
+    ),
     ("batch", "CronJob", &[("spec.jobTemplate.spec.managedBy", If(domain_path))]),
     (
         "storage.k8s.io",

@@ -8,7 +8,7 @@ declare! {
 OBJECT_NAME = "object-name", "a name that objects of this kind cannot have",
 "Most objects are named by a DNS-1123 subdomain. A Namespace is named by a DNS-1123 label (lower-case letters, digits and `-`), and \
 so is a Service, because its name becomes a host name (before Kubernetes 1.36, by a DNS-1035 label, which begins with a letter); what RBAC names may hold anything \
-that fits in a URL path. A CronJob's name has at most 52 characters, which leaves room for those of its Jobs.",
+that fits in a URL path. A Job's name has at most 63 characters, because its pods have it as a label, and a CronJob's at most 52, which leaves room for those of its Jobs.",
 "Service",
 "metadata: {name: 2nd.web}\nspec: {ports: [{port: 80}]}",
 "metadata: {name: web-2}\nspec: {ports: [{port: 80}]}";
@@ -41,6 +41,7 @@ fn naming(group: &str, kind: &str, k8s: (u32, u32)) -> Check {
         ("", "Service") => names::service(k8s),
         ("", "Namespace") => names::label,
         ("batch", "CronJob") => cron_name,
+        ("batch", "Job") => job_name,
         ("" | "events.k8s.io", "Event") => names::segment,
         ("rbac.authorization.k8s.io" | "certificates.k8s.io" | "apiregistration.k8s.io", _) => {
             names::segment
@@ -50,6 +51,14 @@ fn naming(group: &str, kind: &str, k8s: (u32, u32)) -> Check {
         | ("internal.apiserver.k8s.io" | "storagemigration.k8s.io", _) => names::segment,
         _ => names::subdomain,
     }
+}
+
+/// A Job's pods have its name as a label.
+fn job_name(text: &str) -> Option<&'static str> {
+    if text.len() > 63 {
+        return Some("must be no more than 63 characters, since the Job's pods have it as a label");
+    }
+    names::subdomain(text)
 }
 
 fn cron_name(text: &str) -> Option<&'static str> {

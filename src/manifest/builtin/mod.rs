@@ -222,6 +222,7 @@ pub fn check(document: &Document, versions: &Versions) -> Vec<Diagnostic> {
             }
         }
         ("networking.k8s.io", "Ingress") if document.version() == Some("v1") => {
+            ingress::class(&root, &mut out);
             if let Some(spec) = spec {
                 ingress::ingress(&spec, &mut out);
             }

@@ -214,6 +214,24 @@ fn node_term(term: &At<'_>, out: &mut Out<'_>) {
                 }
                 _ => {}
             }
+            if list == "matchFields" {
+                let operator = requirement.field("operator");
+                if matches!(operator.str(), Some("Exists" | "DoesNotExist" | "Gt" | "Lt")) {
+                    out.invalid(
+                        &NODE_REQUIREMENT,
+                        &operator,
+                        "a field is compared by 'In' or 'NotIn'",
+                    );
+                } else if count > 1 {
+                    out.required(&NODE_REQUIREMENT, &at, "must be only one value when `operator` is 'In' or 'NotIn' for node field selector");
+                }
+            } else {
+                for value in requirement.list("values") {
+                    if let Some(why) = value.str().and_then(names::label_value) {
+                        out.invalid(&NODE_REQUIREMENT, &value, why);
+                    }
+                }
+            }
             if list == "matchExpressions"
                 && let Some(key) = requirement.get("key")
                 && let Some(why) = key.str().and_then(names::qualified)

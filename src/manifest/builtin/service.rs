@@ -112,6 +112,25 @@ fn families(spec: &At<'_>, out: &mut Out<'_>) {
         }
         _ => {}
     }
+    for (i, address) in addresses.iter().enumerate().skip(1) {
+        let ip = address.str().and_then(names::ip);
+        let same = |other: &&At<'_>| {
+            other
+                .str()
+                .and_then(names::ip)
+                .zip(ip)
+                .is_some_and(|(one, two)| one.is_ipv4() == two.is_ipv4())
+        };
+        if address.str() == Some("None") {
+            out.invalid(&SERVICE_CLUSTER_IP, address, "'None' must be the first and only value");
+        } else if addresses[..i].iter().any(|other| same(&other)) {
+            out.invalid(
+                &SERVICE_CLUSTER_IP,
+                address,
+                "may specify no more than one IP for each IP family",
+            );
+        }
+    }
     for (i, family) in families.iter().enumerate() {
         if let Some(first) =
             families[..i].iter().find(|other| other.node.value == family.node.value)
@@ -151,6 +170,15 @@ fn external_name(spec: &At<'_>, out: &mut Out<'_>) {
         spec.get("clusterIP").filter(|at| at.str().is_some_and(|text| !text.is_empty()))
     {
         out.forbidden(&SERVICE_EXTERNAL_NAME, &address, "may not be set for ExternalName services");
+    }
+    for field in ["ipFamilies", "ipFamilyPolicy"] {
+        if let Some(at) = spec.get(field) {
+            out.forbidden(
+                &SERVICE_EXTERNAL_NAME,
+                &at.keyed(),
+                "may not be set for ExternalName services",
+            );
+        }
     }
 }
 

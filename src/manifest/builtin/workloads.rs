@@ -161,6 +161,7 @@ fn forever(kind: &str, spec: &At<'_>, out: &mut Out<'_>) {
             {
                 out.invalid(&UPDATE_STRATEGY, &most, "cannot be 0");
             }
+            whole(spec, &["updateStrategy", "rollingUpdate", "maxUnavailable"], out);
         }
         _ => {}
     }
@@ -290,7 +291,20 @@ fn deployment(spec: &At<'_>, out: &mut Out<'_>) {
     }
 }
 
+/// A percentage that is at most the whole.
+fn whole(spec: &At<'_>, path: &[&str], out: &mut Out<'_>) {
+    if let Some(at) = spec.at(path)
+        && at.str().is_some()
+        && amount(&at).is_some_and(|percent| percent > 100)
+    {
+        out.invalid(&UPDATE_STRATEGY, &at, "must not be greater than 100%");
+    }
+}
+
 fn daemon_set(spec: &At<'_>, out: &mut Out<'_>) {
+    for field in ["maxUnavailable", "maxSurge"] {
+        whole(spec, &["updateStrategy", "rollingUpdate", field], out);
+    }
     let Some(rolling) = spec.at(&["updateStrategy", "rollingUpdate"]) else { return };
     let surge = rolling.get("maxSurge");
     let unavailable = rolling.get("maxUnavailable");
@@ -350,6 +364,13 @@ fn job(spec: &At<'_>, out: &mut Out<'_>) {
             &at,
             "must be less than or equal to 100000 when completion mode is Indexed",
         );
+    }
+    if let (Some(most), Some(completions)) =
+        (spec.get("maxFailedIndexes"), spec.number("completions"))
+        && indexed
+        && most.int().is_some_and(|most| most > completions)
+    {
+        out.invalid(&JOB_INDEXED, &most, "must be less than or equal to completions");
     }
     success(spec, indexed, out);
     for rule in policy.as_ref().map(|at| at.list("rules")).unwrap_or_default() {
@@ -480,6 +501,15 @@ fn success(spec: &At<'_>, indexed: bool, out: &mut Out<'_>) {
             );
             out.invalid(&JOB_SUCCESS_POLICY, &count, &why);
         }
+        let total = indexes.as_ref().and_then(|at| at.str()).map(count_indexes);
+        if let (Some(count), Some(Some(total))) = (rule.get("succeededCount"), total)
+            && count.int().is_some_and(|count| count > total)
+        {
+            let why = format!(
+                "must be less than or equal to {total} (the number of indexes in the specified succeededIndexes field)"
+            );
+            out.invalid(&JOB_SUCCESS_POLICY, &count, &why);
+        }
         if let Some(at) = indexes
             && let Some(why) = at.str().and_then(|text| faulty_indexes(text, completions))
         {
@@ -490,6 +520,15 @@ fn success(spec: &At<'_>, indexed: bool, out: &mut Out<'_>) {
             );
         }
     }
+}
+
+/// How many indexes such a text names.
+fn count_indexes(text: &str) -> Option<i128> {
+    text.split(',').try_fold(0, |sum: i128, interval| {
+        let (low, high) = interval.split_once('-').unwrap_or((interval, interval));
+        let (low, high) = (low.parse::<u32>().ok()?, high.parse::<u32>().ok()?);
+        Some(sum + i128::from(high) - i128::from(low) + 1)
+    })
 }
 
 /// What is wrong with indexes such as `1,3-5`.
@@ -541,6 +580,9 @@ fn cron_job(spec: &At<'_>, out: &mut Out<'_>) {
         if spec.is_true("manualSelector") {
             let detail = "Unsupported value: true: supported values: \"nil\", \"false\"";
             out.report(&JOB_SELECTOR, &spec.field("manualSelector"), detail);
+        }
+        if let Some(selector) = spec.get("selector") {
+            out.invalid(&JOB_SELECTOR, &selector, "`selector` will be auto-generated");
         }
         job(&spec, out);
     }
