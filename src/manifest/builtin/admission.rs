@@ -63,7 +63,7 @@ impl Scope<'_> {
                 (Some(near), _) => finding.help.push(format!("did you mean `{near}`?")),
                 (None, "params") => finding.help.push("the policy has no paramKind".to_owned()),
                 _ => {
-                    finding.help.push(format!("an expression speaks of {}", self.names.join(", ")))
+                    finding.help.push(format!("an expression speaks of {}", self.names.join(", ")));
                 }
             }
             return;

@@ -398,7 +398,7 @@ pub(super) fn endpoint_slice(root: &At<'_>, out: &mut Out<'_>) {
 
 pub(super) fn priority(root: &At<'_>, out: &mut Out<'_>) {
     let name = root.get("metadata").and_then(|at| at.get("name"));
-    let system = name.as_ref().and_then(|at| at.str()).filter(|text| text.starts_with("system-"));
+    let system = name.as_ref().and_then(At::str).filter(|text| text.starts_with("system-"));
     let own = ["system-node-critical", "system-cluster-critical"];
     if let (Some(at), Some(text)) = (&name, system)
         && !own.contains(&text)

@@ -35,10 +35,13 @@ use Must::{BeOf, Have, If, Lie, Measure, Stand};
 
 type Form = fn(&str) -> Option<&'static str>;
 
+/// A field, as a path with `[]` for each item of a list and `{}` for each value of a map, and what it must hold.
+type Field = (&'static str, Must);
+
 const MOST: i128 = i32::MAX as i128;
 
 /// In a container: an item of `containers` or `initContainers`.
-static CONTAINER: &[(&str, Must)] = &[
+static CONTAINER: &[Field] = &[
     ("env[].valueFrom.configMapKeyRef.name", Have(names::subdomain)),
     ("env[].valueFrom.configMapKeyRef.key", Have(names::config_key)),
     ("env[].valueFrom.secretKeyRef.name", Have(names::subdomain)),
@@ -60,7 +63,7 @@ static CONTAINER: &[(&str, Must)] = &[
 ];
 
 /// In the spec of a pod.
-static POD: &[(&str, Must)] = &[
+static POD: &[Field] = &[
     ("dnsConfig.searches[]", If(search)),
     ("dnsConfig.options[].name", Stand),
     ("hostnameOverride", If(names::subdomain)),
@@ -86,7 +89,7 @@ static POD: &[(&str, Must)] = &[
 ];
 
 /// In a volume of a pod.
-static VOLUME: &[(&str, Must)] = &[
+static VOLUME: &[Field] = &[
     ("configMap.name", Stand),
     ("configMap.items[].key", Stand),
     ("configMap.items[].path", Stand),
@@ -118,7 +121,7 @@ static VOLUME: &[(&str, Must)] = &[
 ];
 
 /// In a volume of a pod, and in a PersistentVolume.
-static SOURCE: &[(&str, Must)] = &[
+static SOURCE: &[Field] = &[
     ("nfs.server", Stand),
     ("nfs.path", Have(absolute)),
     ("iscsi.targetPortal", Stand),
@@ -172,7 +175,7 @@ static NEEDED: &[(&str, &[&str], &[&str])] = &[
 ];
 
 /// By group and kind.
-static KINDS: &[(&str, &str, &[(&str, Must)])] = &[
+static KINDS: &[(&str, &str, &[Field])] = &[
     (
         "",
         "PersistentVolume",
@@ -368,7 +371,7 @@ pub(super) fn pod(spec: &At<'_>, out: &mut Out<'_>) {
     }
 }
 
-fn check(root: &At<'_>, fields: &[(&str, Must)], out: &mut Out<'_>) {
+fn check(root: &At<'_>, fields: &[Field], out: &mut Out<'_>) {
     for (path, must) in fields {
         for at in reach(root, path) {
             hold(&at, *must, out);

@@ -97,7 +97,7 @@ fn addresses(spec: &At<'_>, kind: &str, headless: bool, out: &mut Out<'_>) {
 /// `clusterIPs` and `ipFamilies`, which say the same in the same order.
 fn families(spec: &At<'_>, out: &mut Out<'_>) {
     let (addresses, families) = (spec.list("clusterIPs"), spec.list("ipFamilies"));
-    let first = addresses.first().and_then(|at| at.str()).unwrap_or_default();
+    let first = addresses.first().and_then(At::str).unwrap_or_default();
     match spec.text("clusterIP") {
         "" if !first.is_empty() => {
             let at = spec.field("clusterIPs").keyed();

@@ -501,7 +501,7 @@ fn success(spec: &At<'_>, indexed: bool, out: &mut Out<'_>) {
             );
             out.invalid(&JOB_SUCCESS_POLICY, &count, &why);
         }
-        let total = indexes.as_ref().and_then(|at| at.str()).map(count_indexes);
+        let total = indexes.as_ref().and_then(At::str).map(count_indexes);
         if let (Some(count), Some(Some(total))) = (rule.get("succeededCount"), total)
             && count.int().is_some_and(|count| count > total)
         {

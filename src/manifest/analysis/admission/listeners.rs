@@ -51,7 +51,7 @@ pub(super) fn gateway(refusals: &mut Refusals<'_, '_>) {
             match bind.strip_prefix("unix://") {
                 Some(path) => super::workload::socket(refusals, node, path),
                 None if !is_address(bind) => {
-                    refusals.say(node, "a server is bound to an IP address")
+                    refusals.say(node, "a server is bound to an IP address");
                 }
                 None => {}
             }
@@ -258,7 +258,7 @@ fn by_socket(refusals: &mut Refusals<'_, '_>, listener: &Node, port: &Node) {
             }
         }
         _ if number == 0 => {
-            refusals.say(port, "a port without a number needs a Unix socket in `bind`")
+            refusals.say(port, "a port without a number needs a Unix socket in `bind`");
         }
         (Some(node), _) if !node.as_str().is_some_and(is_address) => {
             refusals.say(node, "a listener with a port is bound to an IP address");
