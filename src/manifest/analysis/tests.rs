@@ -389,6 +389,76 @@ fn istiods_webhook_is_followed() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// What istiod's webhook warns of, and the nearest that it does not.
+#[test]
+fn istiods_warnings_are_followed() {
+    let table: &[(&str, &str, usize)] = &[
+        (
+            "AuthorizationPolicy",
+            "{action: DENY, rules: [{to: [{operation: {methods: [GET]}}]}]}",
+            1,
+        ),
+        (
+            "AuthorizationPolicy",
+            "{action: DENY, rules: [{to: [{operation: {methods: [GET], ports: ['80']}}]}]}",
+            0,
+        ),
+        (
+            "AuthorizationPolicy",
+            "{action: DENY, rules: [{from: [{source: {requestPrincipals: ['*']}}]}]}",
+            1,
+        ),
+        (
+            "AuthorizationPolicy",
+            "{action: DENY, rules: [{from: [{source: {namespaces: [a]}}]}]}",
+            0,
+        ),
+        ("AuthorizationPolicy", "{rules: [{to: [{operation: {methods: [GET]}}]}]}", 0),
+        ("AuthorizationPolicy", "{selector: {}, rules: [{}]}", 1),
+        (
+            "ServiceEntry",
+            "{hosts: [a.b], workloadSelector: {labels: {a: b}}, ports: [{number: 80, name: http, protocol: HTTP}]}",
+            1,
+        ),
+        (
+            "ServiceEntry",
+            "{hosts: [a.b], resolution: STATIC, workloadSelector: {labels: {a: b}}, ports: [{number: 80, name: http, protocol: HTTP}]}",
+            0,
+        ),
+        (
+            "DestinationRule",
+            "{host: a, trafficPolicy: {loadBalancer: {localityLbSetting: {failover: [{from: a, to: b}]}}}}",
+            1,
+        ),
+        (
+            "DestinationRule",
+            "{host: a, trafficPolicy: {outlierDetection: {}, loadBalancer: {localityLbSetting: {failover: [{from: a, to: b}]}}}}",
+            0,
+        ),
+        (
+            "Gateway",
+            "{selector: {}, servers: [{port: {number: 443, name: a, protocol: TLS}, hosts: ['*'], tls: {mode: PASSTHROUGH, credentialName: a}}]}",
+            1,
+        ),
+        ("Sidecar", "{egress: [{hosts: [own/a.b, ./a.b, '*/*', other/c.d]}]}", 2),
+        ("Sidecar", "{egress: [{hosts: [./a.b, ./c.d, other/a.b]}]}", 0),
+        ("Telemetry", "{tracing: [{providers: [{name: a}, {name: b}]}, {}]}", 2),
+    ];
+    for (kind, spec, expected) in table {
+        let api = match *kind {
+            "AuthorizationPolicy" => "security",
+            "Telemetry" => "telemetry",
+            _ => "networking",
+        };
+        let text = format!(
+            "apiVersion: {api}.istio.io/v1\nkind: {kind}\nmetadata: {{name: x, namespace: own}}\nspec: {spec}\n"
+        );
+        let found = findings(&text);
+        let count = found.iter().filter(|finding| finding.code.name == "istio-warned").count();
+        assert_eq!(count, *expected, "{kind} {spec}");
+    }
+}
+
 /// What Linkerd's webhook refuses: a kind, its spec, and the values that the findings mark. Expected from the checks of
 /// its policy controller.
 #[test]
