@@ -10,6 +10,13 @@ SCALE_RANGE = "scale-range", "a smallest number above the largest",
 "scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}\nminReplicas: 5\nmaxReplicas: 3",
 "scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}\nminReplicas: 3\nmaxReplicas: 5";
 
+SCALE_TARGET = "scale-target", "a target without the group of its kind",
+"`scaleTargetRef.apiVersion` names the group of what is scaled, such as `apps/v1` for a Deployment. Only a ReplicationController is of the core group, \
+which has none.",
+"HorizontalPodAutoscaler.spec",
+"scaleTargetRef: {kind: Deployment, name: web}\nmaxReplicas: 3",
+"scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}\nmaxReplicas: 3";
+
 SCALE_METRIC = "scale-metric", "a metric that is not what its type says",
 "A metric of the type `Resource` is described under `resource`, one of the type `Pods` under `pods`, and so on: exactly that field. Its \
 target is an amount above zero: `averageUtilization` or `averageValue` for the resources of pods, `averageValue` for `Pods`, `value` or `averageValue` for \
@@ -34,6 +41,16 @@ pub(super) fn autoscaler(spec: &At<'_>, out: &mut Out<'_>) {
     let (least, most) = (spec.number("minReplicas").unwrap_or(1), spec.field("maxReplicas"));
     if most.int().is_some_and(|most| most >= 1 && most < least) {
         out.invalid(&SCALE_RANGE, &most, "must be greater than or equal to `minReplicas`");
+    }
+    if let Some(target) = spec.get("scaleTargetRef")
+        && !matches!(target.text("kind"), "" | "ReplicationController")
+        && !target.text("apiVersion").contains('/')
+    {
+        let at = target.field("apiVersion");
+        let finding = out.invalid(&SCALE_TARGET, &at, "apiVersion must specify API group");
+        if matches!(target.text("kind"), "Deployment" | "StatefulSet" | "ReplicaSet") {
+            finding.help.push("write `apiVersion: apps/v1`".to_owned());
+        }
     }
     for metric in spec.list("metrics") {
         self::metric(&metric, out);

@@ -133,7 +133,7 @@ NetworkPolicy.spec | | {podSelector: {}, ingress: [{from: [{}], ports: [{port: h
 NetworkPolicy.spec | | {podSelector: {}, egress: [{to: [{ipBlock: {cidr: 10.0.0.1}}]}, {}]} | policy-range spec.egress[0].to[0].ipBlock.cidr
 Secret | | {type: kubernetes.io/basic-auth, stringData: {user: a}} | secret-type data
 Secret | | {data: {a: aGVsbG8=, b: "aGVs\nbG8=", c: aGVsbG8, d: ""}} | secret-base64 data[c]
-HorizontalPodAutoscaler.spec | | {scaleTargetRef: {kind: Deployment, name: a}, maxReplicas: 2, metrics: [{type: Resource, pods: {}}]} | scale-metric spec.metrics[0].pods; scale-metric spec.metrics[0].resource
+HorizontalPodAutoscaler.spec | | {scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: a}, maxReplicas: 2, metrics: [{type: Resource, pods: {}}]} | scale-metric spec.metrics[0].pods; scale-metric spec.metrics[0].resource
 PodDisruptionBudget.spec | | {maxUnavailable: 101%} | disruption-budget spec.maxUnavailable
 Role | | {rules: [{nonResourceURLs: [/a], verbs: [get]}]} | role-rule rules[0].nonResourceURLs
 ClusterRole | | {rules: [{nonResourceURLs: [/a], verbs: [get]}, {apiGroups: [""], resources: [pods], verbs: ["*"]}]} |
@@ -164,7 +164,9 @@ Job.spec | | {completionMode: Indexed, completions: 5, successPolicy: {rules: [{
 Job.spec | | {manualSelector: true, selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {restartPolicy: Never, containers: [{name: a, image: b}]}}} |
 Service.spec | | {ports: [{port: 80, targetPort: 0}], sessionAffinity: None, sessionAffinityConfig: {clientIP: {timeoutSeconds: 60}}} |
 Service.spec | | {clusterIP: 10.0.0.1, clusterIPs: [10.0.0.2], ipFamilies: [IPv6], externalIPs: [127.0.0.1], ports: [{port: 80}]} | field-value spec.externalIPs[0]; service-cluster-ip spec.clusterIPs[0]; service-cluster-ip spec.clusterIPs[0]
-HorizontalPodAutoscaler.spec | | {scaleTargetRef: {kind: Deployment, name: a/b}, maxReplicas: 2, metrics: [{type: Pods, pods: {metric: {name: a}, target: {type: Value, value: 1}}}, {type: Resource, resource: {name: cpu, target: {type: Utilization, averageValue: 500m}}}]} | field-value spec.scaleTargetRef.name; scale-metric spec.metrics[0].pods.target.averageValue
+HorizontalPodAutoscaler.spec | | {scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: a/b}, maxReplicas: 2, metrics: [{type: Pods, pods: {metric: {name: a}, target: {type: Value, value: 1}}}, {type: Resource, resource: {name: cpu, target: {type: Utilization, averageValue: 500m}}}]} | field-value spec.scaleTargetRef.name; scale-metric spec.metrics[0].pods.target.averageValue
+HorizontalPodAutoscaler.spec | | {scaleTargetRef: {apiVersion: v1, kind: ReplicationController, name: a}, maxReplicas: 2} |
+HorizontalPodAutoscaler.spec | | {scaleTargetRef: {apiVersion: v1, kind: Deployment, name: a}, maxReplicas: 2} | scale-target spec.scaleTargetRef.apiVersion
 PersistentVolume.spec | | {capacity: {storage: 1Gi, cpu: 1}, accessModes: [ReadWriteOnce], local: {path: /a}} | volume-capacity spec.capacity[cpu]; volume-capacity spec.nodeAffinity
 PersistentVolumeClaim.spec | | {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}, dataSource: {kind: VolumeSnapshot, name: a}} | claim-storage spec.dataSource.kind
 ResourceQuota.spec | | {hard: {pods: 1.5, cpu: 1}, scopes: [BestEffort]} | quota spec.hard[pods]; quota spec.scopes[0]
