@@ -42,6 +42,9 @@ const KINDS: &[(&str, &str, Rules)] = &[
     ("extensions.istio.io", "WasmPlugin", workload::targets),
 ];
 
+/// The kinds that no schema requires to have a `spec`, and that istiod refuses without one.
+const NEVER_EMPTY: [&str; 4] = ["VirtualService", "DestinationRule", "Gateway", "Sidecar"];
+
 fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
     for (api, kind, rules) in KINDS {
         for object in group.of(api, kind) {
@@ -49,10 +52,21 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
             let is_derived = ["route", "gateway"].iter().any(|what| {
                 object.annotation(&format!("internal.istio.io/{what}-semantics")).is_some()
             });
-            if !is_derived && object.at("spec").is_some_and(|spec| spec.as_map().is_some()) {
-                let mut refusals = Refusals { object, findings };
-                workload::dry_run(&mut refusals);
-                rules(&mut refusals);
+            if is_derived {
+                continue;
+            }
+            let mut refusals = Refusals { object, findings };
+            match object.at("spec") {
+                Some(spec) if spec.as_map().is_some() => {
+                    workload::dry_run(&mut refusals);
+                    rules(&mut refusals);
+                }
+                // (Where it is something else, the schema says so.)
+                Some(spec) if !spec.is_null() => {}
+                _ if NEVER_EMPTY.contains(kind) => {
+                    refusals.say_of_all(format!("a {kind} without `spec` says nothing"));
+                }
+                _ => {}
             }
         }
     }

@@ -8,7 +8,9 @@ use crate::manifest::Node;
 
 declare! {
     ZERO = "weights-zero", Deny, "",
-        "no destination of a route has a weight above 0";
+        "no destination of a VirtualService's route has a weight above 0";
+    BACKENDS = "backends-zero", Warn, "",
+        "no backend of a Gateway API route's rule has a weight above 0";
     SUM = "weights-sum", Warn, "",
         "the weights of a VirtualService's route do not add up to 100";
 }
@@ -31,7 +33,7 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
             {
                 findings.push(
                     route
-                        .finding(&ZERO, node, "every backend of this rule has the weight 0")
+                        .finding(&BACKENDS, node, "every backend of this rule has the weight 0")
                         .help("requests that match are answered with the status 500"),
                 );
             }

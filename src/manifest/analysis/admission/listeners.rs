@@ -16,7 +16,7 @@ pub(super) fn gateway(refusals: &mut Refusals<'_, '_>) {
         refusals
             .say_of_all(format!("`{}` is no name of a Gateway, which has no dots", object.name));
     }
-    if object.at("spec.servers").is_none_or(|node| node.as_seq() == Some(&[])) {
+    if object.at("spec.servers").is_none_or(|node| node.is_null() || node.as_seq() == Some(&[])) {
         refusals.say_of_all("a Gateway has `servers`");
     }
     let mut names: Vec<&str> = Vec::new();
