@@ -3,13 +3,31 @@
 //! In YAML `...` ends a document, and only at the start of a line; in a page it says that there is more. So such a line is
 //! read as a comment, and the document that it stands in as an excerpt, of which only what is written can be wrong.
 
+use crate::diag::{Code, Diagnostic, Level};
 use crate::manifest::{self, Format, Node, Read, Value};
 use crate::text::{Span, TextMap};
 use std::borrow::Cow;
 
-/// Reads the manifests of a page. What is marked as left out is a comment; spans count in the author's own text.
-pub(super) fn read(text: &str, map: &TextMap, format: Format) -> Read {
+/// Reads the manifests of a page. What is marked as left out is a comment, and so are the `commands` that print the rest;
+/// spans count in the author's own text.
+pub(super) fn read(text: &str, commands: &[Span], map: &TextMap, format: Format) -> Read {
+    let text = &*without(text, commands);
     let marks = marks(text);
+    let mut read = read_marked(text, &marks, map, format);
+    if !read.findings.is_empty() && marks.iter().any(|mark| mark.wordy) {
+        // Words that were meant as text, perhaps.
+        let dots: Vec<_> = marks.iter().copied().filter(|mark| !mark.wordy).collect();
+        let plain = read_marked(text, &dots, map, format);
+        if plain.findings.is_empty() {
+            read = plain;
+        }
+    }
+    spare(&mut read.findings, text, &marks, map);
+    read
+}
+
+fn read_marked(text: &str, marks: &[Mark], map: &TextMap, format: Format) -> Read {
+    let marks: Vec<Span> = marks.iter().map(|mark| mark.span).collect();
     let mut read = manifest::read(&without(text, &marks), map, format);
     // Where the line is text of a block scalar it leaves nothing out.
     let outside: Vec<Span> = marks
@@ -24,7 +42,10 @@ pub(super) fn read(text: &str, map: &TextMap, format: Format) -> Read {
         read = manifest::read(&without(text, &outside), map, format);
     }
     let comments = read.comments.iter().filter(|comment| {
-        text.get(comment.range()).is_some_and(|comment| begins_so(comment.trim_start_matches('#')))
+        text.get(comment.range()).is_some_and(|comment| {
+            let comment = comment.trim_start_matches('#');
+            begins_so(comment) || tells_so(comment)
+        })
     });
     let mut left_out: Vec<usize> = outside.iter().chain(comments).map(|mark| mark.start).collect();
     left_out.sort_unstable();
@@ -73,13 +94,20 @@ pub(super) fn is_value(text: &str) -> bool {
     is_mark(text)
 }
 
-/// Whether some line of a text is a mark.
+/// Whether some line of a text is a mark of dots.
 pub(super) fn within(text: &str) -> bool {
-    !marks(text).is_empty()
+    marks(text).iter().any(|mark| !mark.wordy)
 }
 
-/// The lines that are marks, from the first character that is no space to the last.
-fn marks(text: &str) -> Vec<Span> {
+/// A line that says that something is left out, from its first character that is no space to its last.
+#[derive(Clone, Copy)]
+struct Mark {
+    span: Span,
+    /// It says so in words, so that it might be text.
+    wordy: bool,
+}
+
+fn marks(text: &str) -> Vec<Mark> {
     let mut marks = Vec::new();
     let mut at = 0;
     for line in text.split_inclusive('\n') {
@@ -91,15 +119,128 @@ fn marks(text: &str) -> Vec<Span> {
             let comment = item.strip_prefix("//").is_some_and(begins_so);
             // One dot or two leave something out on a line of their own; as an item they are a folder.
             let short = item.len() == content.len() && dots(said) > 0;
-            if comment || short || is_mark(said) {
+            let wordy = !(comment || short || is_mark(said));
+            if !wordy || has_words(said, item.len() == content.len()) {
                 let start = at + (line.len() - line.trim_start().len());
-                marks.push(Span::new(start, start + content.len()));
+                marks.push(Mark { span: Span::new(start, start + content.len()), wordy });
             }
         }
         at += line.len();
     }
     marks
 }
+
+/// Whether a line leaves something out in words: `... more of them`, `<the usual fields>`, `(truncated)`.
+fn has_words(said: &str, alone: bool) -> bool {
+    let behind = said.strip_prefix("...").or_else(|| said.strip_prefix('…'));
+    if let Some(words) = behind {
+        return words.starts_with([' ', '<', '[', '(']);
+    }
+    let within = |open, close| said.strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
+    match (within('<', '>'), within('(', ')')) {
+        (Some(words), _) => {
+            alone && words.starts_with(char::is_alphabetic) && !words.contains(['<', '>'])
+        }
+        (_, Some(words)) => alone && tells_so(words),
+        _ => false,
+    }
+}
+
+/// Whether words tell that something is left out.
+fn tells_so(words: &str) -> bool {
+    let words = words.to_ascii_lowercase();
+    [
+        "omitted",
+        "for brevity",
+        "truncated",
+        "snip",
+        "elided",
+        "left out",
+        "other fields",
+        "rest of the",
+    ]
+    .iter()
+    .any(|said| words.contains(said))
+}
+
+/// What remains of a manifest when something is left out need not be YAML: the line behind a mark may have lost what it
+/// belongs to, and a text that begins in the middle of a manifest goes back to where it has not been. What is said of
+/// such a place becomes a note.
+fn spare(findings: &mut [Diagnostic], text: &str, marks: &[Mark], map: &TextMap) {
+    if !findings.iter().any(|finding| finding.code.name == SYNTAX) {
+        return;
+    }
+    let mut places: Vec<Span> = Vec::new();
+    let mut behind = false;
+    // How deep the document begins, where nothing has gone back from there yet.
+    let mut depth = None;
+    let mut begins = true;
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let span = Span::new(at, at + line.len());
+        at = span.end;
+        let content = line.trim();
+        let indent = line.len() - line.trim_start().len();
+        if marks.iter().any(|mark| span.start <= mark.span.start && mark.span.end <= span.end) {
+            behind = true;
+            continue;
+        }
+        if content.is_empty() || content.starts_with('#') {
+            continue;
+        }
+        if indent == 0 && content.starts_with("---") {
+            (behind, begins, depth) = (false, true, None);
+            continue;
+        }
+        let returns = depth.is_some_and(|depth| indent < depth);
+        if behind || returns {
+            places.push(span);
+        }
+        if begins {
+            depth = (indent > 0).then_some(indent);
+        } else if returns {
+            depth = None;
+        }
+        (behind, begins) = (false, false);
+    }
+    for finding in findings.iter_mut().filter(|finding| finding.code.name == SYNTAX) {
+        let here = places.iter().find(|place| {
+            let line = map.locate(**place).start().line;
+            line == finding.at.location.start().line
+        });
+        if here.is_some() {
+            let message =
+                "something is left out before this, so it can't be read and is not checked";
+            *finding = Diagnostic::new(&EXCERPT, finding.at.location.clone(), message)
+                .help(format!("as it stands: {}", finding.message));
+        }
+    }
+}
+
+/// The code of what is no YAML.
+const SYNTAX: &str = "yaml-syntax";
+
+pub(super) static CODES: &[&Code] = &[&EXCERPT];
+
+/// What is left of a manifest is not YAML.
+pub(super) static EXCERPT: Code = Code {
+    name: "excerpt",
+    level: Level::Note,
+    summary: "what is left of a manifest is not YAML as it stands",
+    page: "A line with `...` leaves out what the next line belongs to, or the text is cut from the middle of a manifest and goes back to where
+it has not been. What is left can't be read as YAML, so it is not checked; what stands before it is.
+
+~~~yaml
+apiVersion: apps/v1
+kind: Deployment
+...
+        image: example.com/shop:1.2
+~~~
+
+To have it checked, leave the lines that it belongs to in place (`spec:`, `template:` …), or say where it belongs:
+`fragment=Deployment:spec.template.spec`.",
+    alias: "",
+};
 
 /// Three dots or more and nothing else, in brackets perhaps.
 fn is_mark(text: &str) -> bool {
@@ -187,7 +328,7 @@ mod tests {
     /// A text, what its values are without what is left out, and which of its documents are excerpts.
     #[test]
     fn what_is_left_out_is_no_yaml() {
-        let cases: [(&str, &str, &[bool]); 12] = [
+        let cases: [(&str, &str, &[bool]); 18] = [
             ("a:\n  ...\n  b: 1\n", r#"[{"a":{"b":1}}]"#, &[true]),
             ("a: 1\n...\nb: 2\n", r#"[{"a":1,"b":2}]"#, &[true]),
             ("a:\n- 1\n- ...\n- 3\n", r#"[{"a":[1,3]}]"#, &[true]),
@@ -199,15 +340,46 @@ mod tests {
             ("a: 1 # one.two\n", r#"[{"a":1}]"#, &[false]),
             ("...\n", "[]", &[]),
             ("a: ...\n---\nb: \"...\"\n", r#"[{"a":"..."},{"b":"..."}]"#, &[true, false]),
+            ("a:\n  <the usual fields>\n  b: 1\n", r#"[{"a":{"b":1}}]"#, &[true]),
+            ("... # kept\na: 1\n... and more <snip>\n", r#"[{"a":1}]"#, &[true]),
+            ("a: 1 # the rest is omitted\n", r#"[{"a":1}]"#, &[true]),
+            ("(truncated)\na: 1\n", r#"[{"a":1}]"#, &[true]),
+            ("a: one\n  <two>\n  three\n", r#"[{"a":"one <two> three"}]"#, &[false]),
+            ("a: |\n  <html>\n  ... b\n", r#"[{"a":"<html>\n... b\n"}]"#, &[false]),
             ("a: {...}\n", r#"[{"a":{"...":null}}]"#, &[true]),
         ];
         for (text, values, excerpts) in cases {
-            let read = read(text, &TextMap::identity(&Source::new("", text)), Format::Yaml);
+            let read = read(text, &[], &TextMap::identity(&Source::new("", text)), Format::Yaml);
             assert!(read.findings.is_empty(), "{text:?}: {:?}", read.findings);
             let found: Vec<_> = read.documents.iter().map(|one| one.root.to_json()).collect();
             assert_eq!(serde_json::to_string(&found).expect("JSON"), values, "{text:?}");
             let found: Vec<_> = read.documents.iter().map(|one| one.excerpt).collect();
             assert_eq!(found, excerpts, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_lost_its_place_is_not_checked() {
+        let cases: [(&str, &[(&str, usize)]); 9] = [
+            ("kind: A\n...\n    image: b\n", &[("excerpt", 3)]),
+            ("kind: A\n  ...\n    b: 1\nc:\n  d: 1\n", &[("excerpt", 3)]),
+            ("    a:\n    - b\n  c:\n  - d\n", &[("excerpt", 3)]),
+            ("...\n    a:\n    - b\n...\n  c:\n  - d\n", &[("excerpt", 5)]),
+            // What is wrong elsewhere stays so.
+            ("a:\n  ...\n  b: 1\n   c: 1\n", &[("yaml-syntax", 4)]),
+            ("a:\n    b: 1\n  c: 1\n", &[("yaml-syntax", 3)]),
+            ("  a:\n    b: 1\n   c: 1\n", &[("yaml-syntax", 3)]),
+            ("a: b: c\n...\nd: 1\n", &[("yaml-syntax", 1)]),
+            ("    a: 1\n---\nb:\n    c: 1\n  d: 1\n", &[("yaml-syntax", 5)]),
+        ];
+        for (text, expected) in cases {
+            let read = read(text, &[], &TextMap::identity(&Source::new("", text)), Format::Yaml);
+            let found: Vec<_> = read
+                .findings
+                .iter()
+                .map(|finding| (finding.code.name, finding.at.location.start().line))
+                .collect();
+            assert_eq!(found, expected, "{text:?}");
         }
     }
 }

@@ -4,7 +4,7 @@
 //! or all the files are, where the caller knows that they are applied together.
 
 use super::group::{self, Groups};
-use super::{Chapter, Counts, Project, chapter, fences, heredoc, placeholder};
+use super::{Chapter, Counts, Project, chapter, elision, fences, heredoc, placeholder};
 use crate::diag::{Code, Diagnostic, Level};
 use crate::manifest::{self, Format};
 use crate::text::{Location, Source, TextMap};
@@ -74,7 +74,8 @@ fn markdown(project: &Project, file: &Arc<Source>) -> chapter::Outcome {
         map: TextMap::identity(file),
     };
     let mut outcome = chapter::check(project, &chapter);
-    let fences = [fences::CODES, placeholder::CODES, heredoc::CODES].into_iter().flatten().copied();
+    let fences = [fences::CODES, placeholder::CODES, elision::CODES, heredoc::CODES];
+    let fences = fences.into_iter().flatten().copied();
     let ours: Vec<&Code> = manifest::codes().chain(fences).collect();
     outcome.findings.retain(|finding| ours.contains(&finding.code));
     outcome.counts.directives = 0;

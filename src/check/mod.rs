@@ -13,6 +13,7 @@ mod levels;
 mod load;
 mod placeholder;
 mod resource;
+mod session;
 mod tied;
 
 pub use fences::WORDS as FENCE_WORDS;
@@ -52,6 +53,9 @@ pub struct Project {
 impl Project {
     /// What is wrong with a manifest by itself: its schema, the rules that go with it, the book's own policies.
     pub fn validate(&self, document: &Document, versions: &Versions) -> Vec<Diagnostic> {
+        if let Some(encrypted) = placeholder::encrypted(document) {
+            return vec![encrypted];
+        }
         let mut findings = self.engine.validate_document(document, versions);
         findings.retain(|finding| {
             finding.code != &manifest::SCHEMA_MISSING || !self.may_lack_schema(document)

@@ -1,0 +1,164 @@
+//! What a terminal shows, in a fence that says it is YAML: commands with what they print, and texts that were never YAML.
+
+use crate::text::Span;
+
+/// What a fence that says YAML holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Shown {
+    /// YAML, or what is to be.
+    Yaml,
+    /// Commands, and what they print: YAML perhaps, and then their lines are no part of it.
+    Session(Vec<Span>),
+    /// Something that is not meant to be YAML.
+    Other,
+}
+
+/// Says what a text is, from how it begins.
+pub(super) fn shown(text: &str) -> Shown {
+    let mut lines = lines(text).filter(|line| !text[line.range()].trim().is_empty());
+    let Some(first) = lines.next() else { return Shown::Yaml };
+    let content = text[first.range()].trim();
+    // A page about Markdown.
+    if content.starts_with("```") || content.starts_with("~~~") {
+        return Shown::Other;
+    }
+    if is_difference(text) || is_description(text) {
+        return Shown::Other;
+    }
+    if !is_command(content) {
+        return Shown::Yaml;
+    }
+    let mut commands = vec![first];
+    let mut goes_on = content.ends_with('\\');
+    let mut printed = false;
+    let mut describes = describes(content);
+    for line in lines {
+        let content = text[line.range()].trim();
+        let prompted = strip_prompt(content).is_some();
+        if goes_on || prompted || (!printed && is_command(content)) {
+            goes_on = content.ends_with('\\');
+            describes |= self::describes(content);
+            commands.push(line);
+        } else {
+            printed = true;
+        }
+    }
+    if describes { Shown::Other } else { Shown::Session(commands) }
+}
+
+/// Whether a line is a command: one behind a prompt, or one of the tools that such pages run.
+fn is_command(line: &str) -> bool {
+    if strip_prompt(line).is_some() {
+        return true;
+    }
+    let Some((tool, rest)) = line.split_once(' ') else { return false };
+    // `kubectl: x` is a key, and so is `helm values: x`.
+    TOOLS.contains(&tool) && !rest.contains(": ") && !rest.ends_with(':')
+}
+
+const TOOLS: &[&str] = &[
+    "argocd",
+    "aws",
+    "az",
+    "cat",
+    "cilium",
+    "crossplane",
+    "curl",
+    "docker",
+    "echo",
+    "eksctl",
+    "export",
+    "flux",
+    "gcloud",
+    "helm",
+    "istioctl",
+    "k",
+    "kind",
+    "kubeadm",
+    "kubectl",
+    "kustomize",
+    "linkerd",
+    "minikube",
+    "oc",
+    "sudo",
+    "vi",
+    "vim",
+];
+
+fn strip_prompt(line: &str) -> Option<&str> {
+    ["$ ", "➜ ", "❯ "].iter().find_map(|prompt| line.strip_prefix(prompt))
+}
+
+fn describes(command: &str) -> bool {
+    command.split_whitespace().any(|word| word == "describe")
+}
+
+/// Two files compared: `--- a`, `+++ b`, and `@@` before each piece.
+fn is_difference(text: &str) -> bool {
+    let mut above = "";
+    text.lines().any(|line| {
+        let headed = above.starts_with("--- ") && line.starts_with("+++ ");
+        above = line;
+        headed || (line.starts_with("@@ ") && line[3..].contains(" @@"))
+    })
+}
+
+/// What `kubectl describe` prints: names in capitals, in a column of their own.
+fn is_description(text: &str) -> bool {
+    let (mut names, mut more) = (false, false);
+    for line in text.lines().filter(|line| !line.starts_with([' ', '\t', '#'])) {
+        let Some((name, value)) = line.split_once(':') else { continue };
+        names |= name == "Name" && value.starts_with("  ");
+        more |= name == "API Version"
+            || (matches!(name, "Namespace" | "Labels") && value.starts_with("  "));
+    }
+    names && more
+}
+
+/// The lines of a text, without their ends.
+fn lines(text: &str) -> impl Iterator<Item = Span> + '_ {
+    text.split_inclusive('\n').scan(0, |at, line| {
+        let start = *at;
+        *at += line.len();
+        Some(Span::new(start, start + line.trim_end_matches(['\n', '\r']).len()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn says_what_a_fence_shows() {
+        let session = |lines: &[&str]| Some(lines.iter().map(|&line| line.to_owned()).collect());
+        let cases: [(&str, Option<Vec<String>>); 14] = [
+            ("a: 1\n", Some(Vec::new())),
+            ("\n", Some(Vec::new())),
+            ("$ kubectl get pod x -o yaml\na: 1\n", session(&["$ kubectl get pod x -o yaml"])),
+            (
+                "kubectl get pod x \\\n  -o yaml\r\na: 1\n",
+                session(&["kubectl get pod x \\", "  -o yaml"]),
+            ),
+            ("\n  cat x.yaml\n  a: 1\n  $ ls\n", session(&["  cat x.yaml", "  $ ls"])),
+            ("➜ kubectl get x\na: 1\n", session(&["➜ kubectl get x"])),
+            ("kind: Pod\n", Some(Vec::new())),
+            ("kind Pod: x\n", Some(Vec::new())),
+            ("cats and dogs\n", Some(Vec::new())),
+            ("$ kubectl describe pod x\na: 1\n", None),
+            ("Name:         x\nNamespace:    y\nLabels:       a=b\n              c=d\n", None),
+            ("Name: x\nNamespace: y\n", Some(Vec::new())),
+            ("--- a.yaml\n+++ b.yaml\n@@ -1 +1 @@\n-a: 1\n+a: 2\n", None),
+            ("```yaml\na: 1\n```\n", None),
+        ];
+        for (text, expected) in cases {
+            let found = match shown(text) {
+                Shown::Yaml => Some(Vec::new()),
+                Shown::Session(commands) => {
+                    Some(commands.iter().map(|line| text[line.range()].to_owned()).collect())
+                }
+                Shown::Other => None,
+            };
+            assert_eq!(found, expected, "{text:?}");
+        }
+    }
+}
