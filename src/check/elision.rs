@@ -113,7 +113,10 @@ fn marks(text: &str) -> Vec<Mark> {
     for line in text.split_inclusive('\n') {
         let content = line.trim();
         let item = content.strip_prefix("- ").unwrap_or(content).trim_start();
-        if matches!(item.as_bytes().first(), Some(b'.' | b'[' | b'{' | b'(' | b'<' | b'/' | 0xe2)) {
+        if matches!(
+            item.as_bytes().first(),
+            Some(b'.' | b'[' | b'{' | b'(' | b'<' | b'/' | b'$' | 0xe2)
+        ) {
             let told = item.find(" #").or_else(|| item.find(" //"));
             let said = item[..told.unwrap_or(item.len())].trim_end();
             let comment = item.strip_prefix("//").is_some_and(begins_so);
@@ -130,8 +133,13 @@ fn marks(text: &str) -> Vec<Mark> {
     marks
 }
 
-/// Whether a line leaves something out in words: `... more of them`, `<the usual fields>`, `(truncated)`.
+/// Whether a line leaves something out in words: `... more of them`, `<the usual fields>`, `(truncated)`; or has it filled
+/// in: `$(cat lines.txt)`.
 fn has_words(said: &str, alone: bool) -> bool {
+    if said.starts_with('$') {
+        let filled = said.starts_with("$(") && said.ends_with(')');
+        return alone && (filled || (said.starts_with("${") && said.ends_with('}')));
+    }
     let behind = said.strip_prefix("...").or_else(|| said.strip_prefix('…'));
     if let Some(words) = behind {
         return words.starts_with([' ', '<', '[', '(']);
@@ -193,7 +201,9 @@ fn spare(findings: &mut [Diagnostic], text: &str, marks: &[Mark], map: &TextMap)
             continue;
         }
         let returns = depth.is_some_and(|depth| indent < depth);
-        if behind || returns {
+        // No mark explains an indentation that is no spaces.
+        let spaces = line[..indent].is_ascii();
+        if (behind || returns) && spaces {
             places.push(span);
         }
         if begins {
@@ -328,7 +338,7 @@ mod tests {
     /// A text, what its values are without what is left out, and which of its documents are excerpts.
     #[test]
     fn what_is_left_out_is_no_yaml() {
-        let cases: [(&str, &str, &[bool]); 18] = [
+        let cases: [(&str, &str, &[bool]); 19] = [
             ("a:\n  ...\n  b: 1\n", r#"[{"a":{"b":1}}]"#, &[true]),
             ("a: 1\n...\nb: 2\n", r#"[{"a":1,"b":2}]"#, &[true]),
             ("a:\n- 1\n- ...\n- 3\n", r#"[{"a":[1,3]}]"#, &[true]),
@@ -340,6 +350,7 @@ mod tests {
             ("a: 1 # one.two\n", r#"[{"a":1}]"#, &[false]),
             ("...\n", "[]", &[]),
             ("a: ...\n---\nb: \"...\"\n", r#"[{"a":"..."},{"b":"..."}]"#, &[true, false]),
+            ("a: |\n$(cat b)\nc: |\n  $(cat d)\n", r#"[{"a":"","c":"$(cat d)\n"}]"#, &[true]),
             ("a:\n  <the usual fields>\n  b: 1\n", r#"[{"a":{"b":1}}]"#, &[true]),
             ("... # kept\na: 1\n... and more <snip>\n", r#"[{"a":1}]"#, &[true]),
             ("a: 1 # the rest is omitted\n", r#"[{"a":1}]"#, &[true]),

@@ -1,5 +1,6 @@
 //! Manifests in shell commands: `kubectl apply -f - <<EOF … EOF`.
 
+use super::session;
 use crate::diag::{Code, Level};
 use crate::text::Span;
 
@@ -67,7 +68,8 @@ pub(super) fn find(text: &str) -> Vec<HereDocument> {
 /// Whether a text begins with a command that gets a here-document.
 pub(super) fn begins(text: &str) -> bool {
     let first = text.trim_start().lines().next().unwrap_or("");
-    delimiter(first).is_some() && (reads_manifests(first) || redirection(first).is_some())
+    delimiter(first).is_some()
+        && (reads_manifests(first) || redirection(first).is_some() || session::is_command(first))
 }
 
 struct Delimiter {

@@ -28,6 +28,10 @@ pub(super) fn shown(text: &str) -> Shown {
     if !is_command(content) {
         return Shown::Yaml;
     }
+    // What goes on over the next lines in quotes is the shell's.
+    if content.matches(['"', '\'']).count() % 2 == 1 {
+        return Shown::Other;
+    }
     let mut commands = vec![first];
     let mut goes_on = content.ends_with('\\');
     let mut printed = false;
@@ -47,7 +51,7 @@ pub(super) fn shown(text: &str) -> Shown {
 }
 
 /// Whether a line is a command: one behind a prompt, or one of the tools that such pages run.
-fn is_command(line: &str) -> bool {
+pub(super) fn is_command(line: &str) -> bool {
     if strip_prompt(line).is_some() {
         return true;
     }
@@ -131,7 +135,7 @@ mod tests {
     #[test]
     fn says_what_a_fence_shows() {
         let session = |lines: &[&str]| Some(lines.iter().map(|&line| line.to_owned()).collect());
-        let cases: [(&str, Option<Vec<String>>); 14] = [
+        let cases: [(&str, Option<Vec<String>>); 15] = [
             ("a: 1\n", Some(Vec::new())),
             ("\n", Some(Vec::new())),
             ("$ kubectl get pod x -o yaml\na: 1\n", session(&["$ kubectl get pod x -o yaml"])),
@@ -148,6 +152,7 @@ mod tests {
             ("Name:         x\nNamespace:    y\nLabels:       a=b\n              c=d\n", None),
             ("Name: x\nNamespace: y\n", Some(Vec::new())),
             ("--- a.yaml\n+++ b.yaml\n@@ -1 +1 @@\n-a: 1\n+a: 2\n", None),
+            ("echo '\na: 1\n' | kubectl apply -f -\n", None),
             ("```yaml\na: 1\n```\n", None),
         ];
         for (text, expected) in cases {
