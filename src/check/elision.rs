@@ -69,6 +69,15 @@ fn read_marked(text: &str, marks: &[Mark], map: &TextMap, format: Format) -> Rea
     read
 }
 
+/// Says once, of a manifest that lacks something, how a page says that it shows a part only.
+pub(super) fn offer(findings: &mut [Diagnostic]) {
+    let lacks = |finding: &&mut Diagnostic| finding.message.contains(": Required value");
+    if let Some(finding) = findings.iter_mut().find(lacks) {
+        let help = "to show a part only, mark what is left out with a line `...` or `# ...`";
+        finding.help.push(help.to_owned());
+    }
+}
+
 /// Whether some value is `...`, not in quotes.
 fn holds_one(root: &Node) -> bool {
     let mut stack = vec![root];

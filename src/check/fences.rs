@@ -162,7 +162,9 @@ fn manifests(
                 None
             }
             None if document.is_manifest() => {
-                findings.extend(site.project.validate(document, &words.versions));
+                let mut found = site.project.validate(document, &words.versions);
+                elision::offer(&mut found);
+                findings.extend(found);
                 site.project.origin(document, &words.versions)
             }
             None => continue,

@@ -9,6 +9,7 @@ mod fences;
 mod files;
 mod group;
 mod heredoc;
+mod kustomize;
 mod levels;
 mod load;
 mod placeholder;
@@ -17,7 +18,7 @@ mod session;
 mod tied;
 
 pub use fences::WORDS as FENCE_WORDS;
-pub use files::{check_files, unreadable};
+pub use files::{File, check_files, unreadable};
 pub use levels::{codes, find_code, settle};
 pub use load::{Book, Given};
 pub use placeholder::PLACEHOLDER_VALUE;

@@ -2,7 +2,7 @@
 
 use super::elision;
 use crate::diag::{Code, Diagnostic, Level, Severity};
-use crate::manifest::{Document, Read};
+use crate::manifest::{self, Document, Format, Read};
 use crate::text::{Span, TextMap};
 use regex::Regex;
 use std::sync::LazyLock;
@@ -91,30 +91,80 @@ fn in_capitals(text: &str) -> Option<&str> {
 }
 
 /// A text with `{{ … }}` in it may be no YAML before something fills it in: Helm, or what makes the pages. What is said of
-/// its syntax becomes a note, once.
+/// its syntax becomes a note, once, unless it would be said whatever is filled in.
 /// The documents that it fills in are left out.
 pub(super) fn unrendered(read: &mut Read, text: &str, map: &TextMap) {
-    let Some(first) = read.findings.iter().find(|finding| finding.severity == Severity::Error)
-    else {
+    if !read.findings.iter().any(|finding| finding.severity == Severity::Error) {
         return;
+    }
+    let tags = tags(text);
+    let Some(first) = tags.first() else { return };
+    let filled = manifest::read(&filled(text, &tags), map, Format::Yaml).findings;
+    let stays = |finding: &Diagnostic| {
+        let same = |other: &Diagnostic| {
+            other.code == finding.code && other.at.location == finding.at.location
+        };
+        finding.code.name == "yaml-syntax" && filled.iter().any(same)
     };
-    let Some((start, close)) = TAGS
-        .iter()
-        .filter_map(|(open, close)| Some((text.find(open)?, close)))
-        .min_by_key(|(start, _)| *start)
-    else {
-        return;
-    };
-    let line = text[start..].lines().next().unwrap_or("");
-    let end = start + line.find(close).map_or(line.len(), |at| at + close.len());
-    let message = "this is filled in later; until then the fence is not YAML";
-    let note = Diagnostic::new(&TEMPLATE, map.locate(Span::new(start, end)), message)
-        .help(format!("as it stands: {}", first.message));
-    read.findings = vec![note];
+    let (kept, gone): (Vec<_>, Vec<_>) = read.findings.drain(..).partition(stays);
+    read.findings = kept;
+    let Some(said) = gone.first() else { return };
+    let message = "this is filled in later; until then it is not YAML";
+    let note = Diagnostic::new(&TEMPLATE, map.locate(*first), message)
+        .help(format!("as it stands: {}", said.message));
+    read.findings.push(note);
     read.documents.retain(|document| {
-        let own = text.get(document.span.range()).unwrap_or("");
-        !TAGS.iter().any(|(open, _)| own.contains(open))
+        let own = document.span;
+        !tags.iter().any(|tag| own.start < tag.end && tag.start < own.end)
     });
+}
+
+/// The places of a text that a template fills in.
+fn tags(text: &str) -> Vec<Span> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(open) = text[at..].find('{').map(|open| at + open) {
+        let rest = &text[open..];
+        at = match TAGS.iter().find(|(tag, _)| rest.starts_with(tag)) {
+            Some((tag, close)) => {
+                let line = rest.find('\n').unwrap_or(rest.len());
+                // A comment may go over lines; what is never closed ends with its line.
+                let end =
+                    rest[tag.len()..].find(close).map_or(line, |end| tag.len() + end + close.len());
+                found.push(Span::new(open, open + end));
+                open + end
+            }
+            None => open + 1,
+        };
+    }
+    found
+}
+
+/// A text as it might be once something is filled in: a comment where a line holds nothing else, a word elsewhere. All
+/// else keeps its place.
+fn filled(text: &str, tags: &[Span]) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    for tag in tags {
+        out.push_str(&text[at..tag.start]);
+        let line = out.rfind('\n').map_or(0, |end| end + 1);
+        let before = out[line..].chars().all(|c| c.is_whitespace() || c == '#');
+        let after = text[tag.end..].lines().next().unwrap_or("").trim_end();
+        let alone =
+            before && (after.is_empty() || after.starts_with("{{") || after.starts_with("{%"));
+        let mut fresh_line = alone;
+        for byte in text[tag.range()].bytes() {
+            match byte {
+                b'\n' => out.push('\n'),
+                _ if fresh_line => out.push('#'),
+                _ => out.push('x'),
+            }
+            fresh_line = byte == b'\n';
+        }
+        at = tag.end;
+    }
+    out.push_str(&text[at..]);
+    out
 }
 
 /// What templates are written in: Helm's and Hugo's, Jinja's and Liquid's, that of a plugin of MkDocs.
@@ -184,3 +234,46 @@ To have the value checked too, write one that could be real (`name: shop`) and s
 placeholders sets `deny = [\"placeholder\"]`.",
     alias: "",
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Source;
+
+    #[test]
+    fn a_template_is_not_yaml_and_what_is_wrong_besides_is() {
+        let cases: [(&str, &[(&str, usize)], usize); 9] = [
+            ("a: {{ .b }}\n", &[("template", 1)], 0),
+            ("a: \"{{ .b }}\"\n", &[], 1),
+            ("a: \"{{ .b }}\"\nb: c: d\n", &[("yaml-syntax", 2)], 0),
+            ("{{- if .a }}\na: 1\n{{- end }}\n---\nb: 1\n", &[("template", 1)], 1),
+            ("{{- /* one\ntwo */}}\na: {{ .b }}-c\n", &[("template", 1)], 0),
+            ("{% include 'a.yaml' %}\n", &[("template", 1)], 0),
+            ("{!docs/a.yaml!}\n", &[("template", 1)], 0),
+            ("a: {{ .b }}\n---\nc:\n  d: 1\n   e: 1\n", &[("yaml-syntax", 5), ("template", 1)], 0),
+            ("a: {{ é\n", &[("template", 1)], 0),
+        ];
+        for (text, expected, documents) in cases {
+            let map = TextMap::identity(&Source::new("", text));
+            let mut read = manifest::read(text, &map, Format::Yaml);
+            unrendered(&mut read, text, &map);
+            let found: Vec<_> = read
+                .findings
+                .iter()
+                .map(|finding| (finding.code.name, finding.at.location.start().line))
+                .collect();
+            assert_eq!(found, expected, "{text:?}");
+            assert_eq!(read.documents.len(), documents, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn brackets_of_a_grammar_are_placeholders() {
+        for text in ["{name}", "{ deployment-name }", "[YOUR_NAME]", "[Yes|No]", "[a | b | c]"] {
+            assert!(BRACKETS.is_match(text), "{text}");
+        }
+        for text in ["{name: x}", "{}", "[a, b]", "[NAME]", "[a]", "{a, b}", "name"] {
+            assert!(!BRACKETS.is_match(text), "{text}");
+        }
+    }
+}

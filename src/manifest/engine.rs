@@ -121,7 +121,8 @@ pub(super) static CODES: &[&Code] = &[
 ];
 
 /// Kinds of `v1` that no API server keeps and pages show all the same: a kubeconfig, and what a request that fails answers.
-const CLIENT_SIDE: &[&str] = &["Config", "Status"];
+const CLIENT_SIDE: &[&str] =
+    &["APIGroup", "APIGroupList", "APIResourceList", "APIVersions", "Config", "Status"];
 
 /// A check of one document beyond its schema.
 type Check = fn(&Document, &Versions) -> Vec<Diagnostic>;

@@ -239,10 +239,7 @@ fn same(left: &serde_json::Value, right: &serde_json::Value) -> bool {
 #[test]
 fn what_is_taken_for_yaml_is_named() {
     let cases = [
-        (
-            "  a: 1\n\u{a0} b: 1\n",
-            Some("indent with spaces: this line begins with U+00A0"),
-        ),
+        ("  a: 1\n\u{a0} b: 1\n", Some("indent with spaces: this line begins with U+00A0")),
         ("  a: 1\n  ---\n  b: 1\n", Some("`---` begins a document only at the start of a line")),
         ("a: 1\n--\nb: 1\n", Some("what begins a document is three hyphens: `---`")),
         ("a: 1\n\u{2014}--\nb: 1\n", Some("what begins a document is three hyphens: `---`")),
