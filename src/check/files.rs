@@ -34,7 +34,9 @@ pub fn check_files(project: &Project, files: &[File], together: bool) -> (Vec<Di
         .par_iter()
         .map(|file| match is_markdown(file.source.path()) {
             true => markdown(project, &file.source),
-            false => manifests(project, file, patches.contains(file.source.path())),
+            false => {
+                manifests(project, file, patches.contains(&kustomize::normal(file.source.path())))
+            }
         })
         .collect();
     let (mut findings, mut counts, mut groups) = (Vec::new(), Counts::default(), Groups::default());
@@ -79,7 +81,11 @@ fn manifests(project: &Project, file: &File, patch: bool) -> chapter::Outcome {
         }
         document.excerpt = patch;
         outcome.counts.manifests += 1;
-        outcome.findings.extend(project.validate(&document, &project.versions));
+        let mut found = project.validate(&document, &project.versions);
+        if patch {
+            found.retain(|finding| !kustomize::is_directive(finding));
+        }
+        outcome.findings.extend(found);
         if document.is_manifest() && !patch {
             outcome.members.push(group::Member { group: None, document });
         }

@@ -1,5 +1,6 @@
 //! Which files of a folder are patches: the kustomizations beside them say so.
 
+use crate::diag::Diagnostic;
 use crate::manifest::{self, Format, Node};
 use crate::text::{Source, TextMap};
 use std::collections::BTreeSet;
@@ -15,7 +16,7 @@ pub(super) fn is_kustomization(path: &str) -> bool {
 pub(super) fn patches<'a>(files: impl Iterator<Item = &'a Arc<Source>>) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for file in files.filter(|file| is_kustomization(file.path())) {
-        let folder = file.path().rsplit_once('/').map_or("", |(folder, _)| folder);
+        let folder = file.path().rsplit_once('/').map_or(".", |(folder, _)| folder);
         let read = manifest::read(file.text(), &TextMap::identity(file), Format::Yaml);
         for document in &read.documents {
             let named = ["patches", "patchesStrategicMerge", "patchesJson6902"]
@@ -26,20 +27,25 @@ pub(super) fn patches<'a>(files: impl Iterator<Item = &'a Arc<Source>>) -> BTree
             });
             // A patch may also stand in the kustomization itself.
             let paths = paths.filter(|path| !path.contains('\n'));
-            found.extend(paths.map(|path| joined(folder, path)));
+            found.extend(paths.map(|path| normal(&format!("{folder}/{path}"))));
         }
     }
     found
 }
 
-/// A path from a folder, without `.` and `..`.
-fn joined(folder: &str, path: &str) -> String {
-    let mut parts: Vec<&str> =
-        folder.split('/').filter(|part| !folder.is_empty() && *part != ".").collect();
+/// Whether a finding is about a field that tells how to patch (`$patch: delete`) and is none of the kind.
+pub(super) fn is_directive(finding: &Diagnostic) -> bool {
+    finding.code.name == "schema-unknown-field" && finding.at.location.text().starts_with('$')
+}
+
+/// A path without `.` and `..`.
+pub(super) fn normal(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/') {
         match part {
-            "." | "" => {}
-            ".." if parts.last().is_some_and(|last| *last != "..") => {
+            "." => {}
+            "" if !parts.is_empty() => {}
+            ".." if parts.last().is_some_and(|last| !matches!(*last, ".." | "")) => {
                 parts.pop();
             }
             part => parts.push(part),
@@ -65,6 +71,7 @@ mod tests {
             ["k8s/base/c.yaml", "k8s/over/b.yaml", "k8s/over/d.yaml", "k8s/over/sub/e.yaml"]
         );
         assert_eq!(found(""), ["../base/c.yaml", "b.yaml", "d.yaml", "sub/e.yaml"]);
+        assert_eq!(found("./k/"), ["base/c.yaml", "k/b.yaml", "k/d.yaml", "k/sub/e.yaml"]);
         assert_eq!(found("/k/"), ["/base/c.yaml", "/k/b.yaml", "/k/d.yaml", "/k/sub/e.yaml"]);
         assert!(patches([&Source::new("values.yaml", text)].into_iter()).is_empty());
     }

@@ -205,7 +205,12 @@ impl Engine {
                 &Path::default(),
                 Naming::Unknown,
             );
-            findings.extend(issues.into_iter().map(|issue| finding(issue, document)));
+            // The settings of some tool have a kind too, and more in their metadata than an object's; what is nearly a
+            // field of it is a slip all the same.
+            let foreign =
+                |issue: &Issue| issue.code == &SCHEMA_UNKNOWN_FIELD && issue.fix.is_none();
+            let issues = issues.into_iter().filter(|issue| !foreign(issue));
+            findings.extend(issues.map(|issue| finding(issue, document)));
             return;
         };
         let before = findings.len();
