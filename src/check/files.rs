@@ -8,6 +8,7 @@ use super::group::{self, Groups};
 use super::{Chapter, Counts, Project, chapter, elision, fences, heredoc, kustomize, placeholder};
 use crate::diag::{Code, Diagnostic, Level};
 use crate::manifest::{self, Document, Format};
+use crate::markdown;
 use crate::text::{Location, Source, TextMap};
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -102,12 +103,8 @@ fn is_meant(document: &Document) -> bool {
 
 /// A Markdown file's manifests. Directives are the business of the book that it may belong to.
 fn markdown(project: &Project, file: &Arc<Source>) -> chapter::Outcome {
-    let chapter = Chapter {
-        title: String::new(),
-        path: file.path().to_owned(),
-        text: file.text().to_owned(),
-        map: TextMap::identity(file),
-    };
+    let (text, map) = markdown::contained(file);
+    let chapter = Chapter { title: String::new(), path: file.path().to_owned(), text, map };
     let mut outcome = chapter::check(project, &chapter);
     let fences = [fences::CODES, placeholder::CODES, elision::CODES, heredoc::CODES];
     let fences = fences.into_iter().flatten().copied();
