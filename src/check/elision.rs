@@ -69,6 +69,32 @@ fn read_marked(text: &str, marks: &[Mark], map: &TextMap, format: Format) -> Rea
     read
 }
 
+/// A field that is unknown where it stands, right behind a mark, may belong to what is left out: that becomes a note.
+pub(super) fn spare_displaced(findings: &mut [Diagnostic], text: &str, map: &TextMap) {
+    let displaced = |finding: &Diagnostic| finding.code.name == UNKNOWN && finding.fix.is_none();
+    if !findings.iter().any(displaced) {
+        return;
+    }
+    let behind: Vec<usize> = marks(text)
+        .iter()
+        .filter_map(|mark| {
+            let next = mark.span.end + text[mark.span.end..].find('\n')? + 1;
+            Some(map.locate(Span::at(next)).start().line)
+        })
+        .collect();
+    for finding in findings.iter_mut().filter(|finding| displaced(finding)) {
+        if behind.contains(&finding.at.location.start().line) {
+            let name = finding.at.location.text();
+            let message = format!("what `{name}` belongs to is left out, so it is not checked");
+            *finding = Diagnostic::new(&EXCERPT, finding.at.location.clone(), message)
+                .help(format!("as it stands: {}", finding.message));
+        }
+    }
+}
+
+/// The code of a field that its kind does not have.
+const UNKNOWN: &str = "schema-unknown-field";
+
 /// Says once, of a manifest that lacks something, how a page says that it shows a part only.
 pub(super) fn offer(findings: &mut [Diagnostic]) {
     let lacks = |finding: &&mut Diagnostic| finding.message.contains(": Required value");
@@ -376,6 +402,21 @@ mod tests {
             let found: Vec<_> = read.documents.iter().map(|one| one.excerpt).collect();
             assert_eq!(found, excerpts, "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_field_behind_a_mark_may_belong_to_what_is_left_out() {
+        let text = "a: 1\n...\nb: 1\nc: 1\n";
+        let source = Source::new("", text);
+        let at = |line: &str| {
+            let start = text.find(line).expect("a line");
+            crate::text::Location::new(&source, Span::new(start, start + 1))
+        };
+        static CODE: Code =
+            Code { name: UNKNOWN, level: Level::Deny, summary: "", page: "", alias: "" };
+        let mut findings = ["a", "b", "c"].map(|name| Diagnostic::new(&CODE, at(name), "unknown"));
+        spare_displaced(&mut findings, text, &TextMap::identity(&source));
+        assert_eq!(findings.map(|finding| finding.code.name), [UNKNOWN, "excerpt", UNKNOWN]);
     }
 
     #[test]

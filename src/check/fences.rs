@@ -163,6 +163,9 @@ fn manifests(
             }
             None if document.is_manifest() => {
                 let mut found = site.project.validate(document, &words.versions);
+                if document.excerpt {
+                    elision::spare_displaced(&mut found, text, &map);
+                }
                 elision::offer(&mut found);
                 findings.extend(found);
                 site.project.origin(document, &words.versions)

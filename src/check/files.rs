@@ -25,7 +25,7 @@ pub struct File {
 /// What of a file is read, from its name: a chapter, or manifests.
 fn is_markdown(path: &str) -> bool {
     let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
-    matches!(extension.to_ascii_lowercase().as_str(), "md" | "markdown")
+    matches!(extension.to_ascii_lowercase().as_str(), "md" | "mdx" | "markdown")
 }
 
 /// Checks files; with `together`, all their manifests are one group.

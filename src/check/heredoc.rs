@@ -65,11 +65,27 @@ pub(super) fn find(text: &str) -> Vec<HereDocument> {
     found
 }
 
-/// Whether a text begins with a command that gets a here-document.
+/// Whether a text begins with commands of which one gets a here-document.
 pub(super) fn begins(text: &str) -> bool {
-    let first = text.trim_start().lines().next().unwrap_or("");
-    delimiter(first).is_some()
-        && (reads_manifests(first) || redirection(first).is_some() || session::is_command(first))
+    for line in
+        text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
+    {
+        let command = session::is_command(line);
+        let known = command || reads_manifests(line) || redirection(line).is_some();
+        if known && delimiter(line).is_some() {
+            return true;
+        }
+        if !command && !is_assignment(line) {
+            return false;
+        }
+    }
+    false
+}
+
+/// `NAME=value`.
+fn is_assignment(line: &str) -> bool {
+    let name = line.split_once('=').map_or("", |(name, _)| name);
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 struct Delimiter {
@@ -263,6 +279,22 @@ mod tests {
             assert_eq!(nearly, expected, "{end:?}");
             let body = &text[found[0].body.range()];
             assert_eq!(body, if end.ends_with("EOF\n") { "a: 1\n  EOF\n" } else { "a: 1\n" });
+        }
+    }
+
+    #[test]
+    fn commands_before_a_here_document_begin_it() {
+        for text in [
+            "kubectl apply -f - <<EOF\n",
+            "\n# apply\nNAME=<the name>\nexport X=y\nkubectl apply -f - <<EOF\n",
+            "cat <<EOF > a.yaml\n",
+        ] {
+            assert!(begins(text), "{text}");
+        }
+        for text in
+            ["a: 1\nkubectl apply -f - <<EOF\n", "kubectl get pods\na: 1\n", "a: <<EOF\n", ""]
+        {
+            assert!(!begins(text), "{text}");
         }
     }
 

@@ -9,14 +9,14 @@ use std::sync::LazyLock;
 
 static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r#"<[A-Za-z][A-Za-z0-9 _.,:;/|+"'()@*#?!-]*>|\$\{[^{}]+\}|\$\([^()]+\)|\$[A-Za-z_][A-Za-z0-9_]*|\{\{[^{}]*\}\}"#,
+        r#"<[A-Za-z][A-Za-z0-9 _.,:;/|+\\"'()@*#?!-]*>|\$\{[^{}]+\}|\$\([^()]+\)|\$[A-Za-z_][A-Za-z0-9_]*|\{\{[^{}]*\}\}"#,
     )
     .expect("the pattern is a constant")
 });
 
 /// A whole value in the brackets of a grammar, which YAML takes for a map or a list: `{name}`, `[YOUR_NAME]`, `[Yes|No]`.
 static BRACKETS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^(?:\{ *[A-Za-z][A-Za-z0-9 _./-]*\}|\[ *[A-Z][A-Z0-9]*(?:[_-][A-Z0-9]+)+ *\]|\[[^\[\],|]+(?:\|[^\[\],|]+)+\])$")
+    Regex::new(r"^(?:\{ *[A-Za-z][A-Za-z0-9 _./-]*\}|\[ *[A-Z][A-Z0-9]*(?:[_-][A-Z0-9]+)+ *\]|\[(?i:your|my|insert)[ _-][^\[\],]*\]|\[[^\[\],|]+(?:\|[^\[\],|]+)+\])$")
         .expect("the pattern is a constant")
 });
 
@@ -269,7 +269,14 @@ mod tests {
 
     #[test]
     fn brackets_of_a_grammar_are_placeholders() {
-        for text in ["{name}", "{ deployment-name }", "[YOUR_NAME]", "[Yes|No]", "[a | b | c]"] {
+        for text in [
+            "{name}",
+            "{ deployment-name }",
+            "[YOUR_NAME]",
+            "[YOUR DOMAIN.example]",
+            "[Yes|No]",
+            "[a | b | c]",
+        ] {
             assert!(BRACKETS.is_match(text), "{text}");
         }
         for text in ["{name: x}", "{}", "[a, b]", "[NAME]", "[a]", "{a, b}", "name"] {

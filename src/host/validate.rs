@@ -20,7 +20,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// What in a folder is taken for manifests, or for Markdown with manifests in it.
-const EXTENSIONS: &[&str] = &["yaml", "yml", "json", "md", "markdown"];
+const EXTENSIONS: &[&str] = &["yaml", "yml", "json", "md", "mdx", "markdown"];
 
 /// Checks files, folders and standard input.
 pub(super) fn validate(wanted: &Manifests, levels: &Findings) -> anyhow::Result<Report> {
