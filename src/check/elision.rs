@@ -325,6 +325,11 @@ fn without<'t>(text: &'t str, marks: &[Span]) -> Cow<'t, str> {
     let mut at = 0;
     for mark in marks {
         out.push_str(&text[at..mark.start]);
+        // No tab may stand before a comment.
+        let spaces = out.trim_end_matches([' ', '\t']).len();
+        let indent = out.len() - spaces;
+        out.truncate(spaces);
+        out.extend(std::iter::repeat_n(' ', indent));
         out.push('#');
         out.extend(std::iter::repeat_n('.', mark.len().saturating_sub(1)));
         at = mark.end;
@@ -373,7 +378,7 @@ mod tests {
     /// A text, what its values are without what is left out, and which of its documents are excerpts.
     #[test]
     fn what_is_left_out_is_no_yaml() {
-        let cases: [(&str, &str, &[bool]); 19] = [
+        let cases: [(&str, &str, &[bool]); 20] = [
             ("a:\n  ...\n  b: 1\n", r#"[{"a":{"b":1}}]"#, &[true]),
             ("a: 1\n...\nb: 2\n", r#"[{"a":1,"b":2}]"#, &[true]),
             ("a:\n- 1\n- ...\n- 3\n", r#"[{"a":[1,3]}]"#, &[true]),
@@ -386,6 +391,7 @@ mod tests {
             ("...\n", "[]", &[]),
             ("a: ...\n---\nb: \"...\"\n", r#"[{"a":"..."},{"b":"..."}]"#, &[true, false]),
             ("a: |\n$(cat b)\nc: |\n  $(cat d)\n", r#"[{"a":"","c":"$(cat d)\n"}]"#, &[true]),
+            ("a:\n\t...\n  b: 1\n", r#"[{"a":{"b":1}}]"#, &[true]),
             ("a:\n  <the usual fields>\n  b: 1\n", r#"[{"a":{"b":1}}]"#, &[true]),
             ("... # kept\na: 1\n... and more <snip>\n", r#"[{"a":1}]"#, &[true]),
             ("a: 1 # the rest is omitted\n", r#"[{"a":1}]"#, &[true]),
@@ -421,7 +427,8 @@ mod tests {
 
     #[test]
     fn what_lost_its_place_is_not_checked() {
-        let cases: [(&str, &[(&str, usize)]); 9] = [
+        type Codes = &'static [(&'static str, usize)];
+        let cases: [(&str, Codes); 9] = [
             ("kind: A\n...\n    image: b\n", &[("excerpt", 3)]),
             ("kind: A\n  ...\n    b: 1\nc:\n  d: 1\n", &[("excerpt", 3)]),
             ("    a:\n    - b\n  c:\n  - d\n", &[("excerpt", 3)]),

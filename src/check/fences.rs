@@ -141,9 +141,7 @@ fn manifests(
     placeholder::unrendered(&mut read, text, &map);
     let mut findings = match format {
         // Guides show pieces of settings as JSON, with comments, and what commands print; only manifests are ours.
-        _ if (format == Format::Json || !commands.is_empty())
-            && !(text.contains("apiVersion") && text.contains("kind")) =>
-        {
+        _ if (format == Format::Json || !commands.is_empty()) && !may_hold_manifests(text) => {
             Vec::new()
         }
         _ => read.findings.clone(),
@@ -226,6 +224,11 @@ fn manifests(
         let text = published.unwrap_or_else(|| site.fence.body.text().to_owned());
         publish(site, words, text, state, shown, beside, outcome);
     }
+}
+
+/// Whether a text has the words that every manifest has.
+pub(super) fn may_hold_manifests(text: &str) -> bool {
+    text.contains("apiVersion") && text.contains("kind")
 }
 
 /// Whether a finding is what a `fails` asks for: the code that it names, or any error.

@@ -71,7 +71,7 @@ fn manifests(project: &Project, file: &File, patch: bool) -> chapter::Outcome {
         placeholder::unrendered(&mut read, text, &map);
     }
     let asked = file.named && !patch && !kustomize::is_kustomization(source.path());
-    if !asked && !(text.contains("apiVersion") && text.contains("kind")) {
+    if !(asked || fences::may_hold_manifests(text)) {
         read.findings.clear();
     }
     let mut outcome = chapter::Outcome { findings: read.findings, ..chapter::Outcome::default() };

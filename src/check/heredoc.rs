@@ -1,6 +1,6 @@
 //! Manifests in shell commands: `kubectl apply -f - <<EOF … EOF`.
 
-use super::session;
+use super::{elision, session};
 use crate::diag::{Code, Level};
 use crate::text::Span;
 
@@ -67,25 +67,18 @@ pub(super) fn find(text: &str) -> Vec<HereDocument> {
 
 /// Whether a text begins with commands of which one gets a here-document.
 pub(super) fn begins(text: &str) -> bool {
-    for line in
-        text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
-    {
+    let says = |line: &&str| !(line.is_empty() || line.starts_with('#') || elision::within(line));
+    for line in text.lines().map(str::trim).filter(says) {
         let command = session::is_command(line);
         let known = command || reads_manifests(line) || redirection(line).is_some();
         if known && delimiter(line).is_some() {
             return true;
         }
-        if !command && !is_assignment(line) {
+        if !command {
             return false;
         }
     }
     false
-}
-
-/// `NAME=value`.
-fn is_assignment(line: &str) -> bool {
-    let name = line.split_once('=').map_or("", |(name, _)| name);
-    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 struct Delimiter {
@@ -286,7 +279,7 @@ mod tests {
     fn commands_before_a_here_document_begin_it() {
         for text in [
             "kubectl apply -f - <<EOF\n",
-            "\n# apply\nNAME=<the name>\nexport X=y\nkubectl apply -f - <<EOF\n",
+            "\n[..]\n# apply\nNAME=<the name>\nexport X=y\nkubectl apply -f - <<EOF\n",
             "cat <<EOF > a.yaml\n",
         ] {
             assert!(begins(text), "{text}");

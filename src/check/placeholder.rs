@@ -242,7 +242,8 @@ mod tests {
 
     #[test]
     fn a_template_is_not_yaml_and_what_is_wrong_besides_is() {
-        let cases: [(&str, &[(&str, usize)], usize); 9] = [
+        type Codes = &'static [(&'static str, usize)];
+        let cases: [(&str, Codes, usize); 9] = [
             ("a: {{ .b }}\n", &[("template", 1)], 0),
             ("a: \"{{ .b }}\"\n", &[], 1),
             ("a: \"{{ .b }}\"\nb: c: d\n", &[("yaml-syntax", 2)], 0),

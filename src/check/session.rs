@@ -15,7 +15,11 @@ pub(super) enum Shown {
 
 /// Says what a text is, from how it begins.
 pub(super) fn shown(text: &str) -> Shown {
-    let mut lines = lines(text).filter(|line| !text[line.range()].trim().is_empty());
+    let says = |line: &Span| {
+        let content = text[line.range()].trim();
+        !(content.is_empty() || content.starts_with('#'))
+    };
+    let mut lines = lines(text).filter(says);
     let Some(first) = lines.next() else { return Shown::Yaml };
     let content = text[first.range()].trim();
     // A page about Markdown.
@@ -55,9 +59,18 @@ pub(super) fn is_command(line: &str) -> bool {
     if strip_prompt(line).is_some() {
         return true;
     }
-    let Some((tool, rest)) = line.split_once(' ') else { return false };
-    // `kubectl: x` is a key, and so is `helm values: x`.
-    TOOLS.contains(&tool) && !rest.contains(": ") && !rest.ends_with(':')
+    // `kubectl: x` is a key, and so are `helm values: x` and `a=b: x`.
+    if line.contains(": ") || line.ends_with(':') {
+        return false;
+    }
+    let (tool, rest) = line.split_once(' ').unwrap_or((line, ""));
+    TOOLS.contains(&tool) && !rest.is_empty() || is_assignment(tool)
+}
+
+/// `NAME=value`.
+fn is_assignment(word: &str) -> bool {
+    let name = word.split_once('=').map_or("", |(name, _)| name);
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 const TOOLS: &[&str] = &[
@@ -135,7 +148,7 @@ mod tests {
     #[test]
     fn says_what_a_fence_shows() {
         let session = |lines: &[&str]| Some(lines.iter().map(|&line| line.to_owned()).collect());
-        let cases: [(&str, Option<Vec<String>>); 15] = [
+        let cases: [(&str, Option<Vec<String>>); 16] = [
             ("a: 1\n", Some(Vec::new())),
             ("\n", Some(Vec::new())),
             ("$ kubectl get pod x -o yaml\na: 1\n", session(&["$ kubectl get pod x -o yaml"])),
@@ -144,6 +157,14 @@ mod tests {
                 session(&["kubectl get pod x \\", "  -o yaml"]),
             ),
             ("\n  cat x.yaml\n  a: 1\n  $ ls\n", session(&["  cat x.yaml", "  $ ls"])),
+            (
+                "# make\nCERT=$(cat a | base64)\n\nkubectl create secret tls a \\\n  --cert=b\n",
+                session(&[
+                    "CERT=$(cat a | base64)",
+                    "kubectl create secret tls a \\",
+                    "  --cert=b",
+                ]),
+            ),
             ("➜ kubectl get x\na: 1\n", session(&["➜ kubectl get x"])),
             ("kind: Pod\n", Some(Vec::new())),
             ("kind Pod: x\n", Some(Vec::new())),
