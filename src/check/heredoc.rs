@@ -21,9 +21,23 @@ pub(super) struct HereDocument {
 pub(super) fn find(text: &str) -> Vec<HereDocument> {
     let mut found = Vec::new();
     let mut lines = lines(text);
+    // A command may go over several lines.
+    let mut begins = None;
     while let Some(line) = lines.next() {
-        let command = &text[line.range()];
-        let Some(delimiter) = delimiter(command) else { continue };
+        let first = begins.take().unwrap_or(line.start);
+        let mut last = line;
+        let goes_on = |line: Span| text[line.range()].trim_end().ends_with('\\');
+        let Some(delimiter) = delimiter(&text[line.range()]) else {
+            begins = goes_on(line).then_some(first);
+            continue;
+        };
+        while goes_on(last)
+            && let Some(next) = lines.next()
+        {
+            last = next;
+        }
+        let line = last;
+        let command = &text[first..line.end];
         let file = written_file(command);
         let reads = reads_manifests(command) || file.is_some();
         let start = line.end;
@@ -313,6 +327,9 @@ mod tests {
                 Some("a: 1\nb: 2\n"),
             ),
             ("cat <<EOF | kubectl create --filename=- \na: 1\nEOF", Some("a: 1\n")),
+            ("kubectl apply \\\n  -n x \\\n  -f - <<EOF\na: 1\nEOF\n", Some("a: 1\n")),
+            ("cat <<EOF | \\\n  kubectl apply -f -\na: 1\nEOF\n", Some("a: 1\n")),
+            ("helm upgrade x \\\n  -f - <<EOF\na: 1\nEOF\nkubectl get x\n", None),
             ("kubectl apply -f - <<-EOF\n\ta: 1\n\tEOF\n", Some("\ta: 1\n")),
             ("cat <<EOF > x.yaml\na: 1\nEOF\n", None),
             ("cat <<EOF > x.txt\napiVersion: v1\nkind: A\nEOF\n", None),

@@ -61,6 +61,13 @@ pub(super) fn soften(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
 
 /// What in a value is not what a reader will have there.
 fn filled_in(text: &str) -> Option<&str> {
+    // A block of one line is that line.
+    let text = match text.split_once('\n') {
+        Some((header, block)) if header.starts_with(['|', '>']) && !block.trim().contains('\n') => {
+            block.trim()
+        }
+        _ => text,
+    };
     if text.contains('\n') {
         return elision::within(text).then_some("...");
     }
@@ -265,6 +272,21 @@ mod tests {
                 .collect();
             assert_eq!(found, expected, "{text:?}");
             assert_eq!(read.documents.len(), documents, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_block_of_one_line_may_be_a_placeholder() {
+        let cases = [
+            ("|\n    {{ ca }}\n", Some("{{ ca }}")),
+            (">-\n  <key>", Some("<key>")),
+            ("|\n    {{ ca }}\n    b\n", None),
+            ("ab...yz", Some("...")),
+            ("<PEM key + \"\\n\">", Some("<PEM key + \"\\n\">")),
+            ("abc", None),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(filled_in(text), expected, "{text:?}");
         }
     }
 

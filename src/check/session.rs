@@ -120,17 +120,28 @@ fn is_difference(text: &str) -> bool {
     })
 }
 
-/// What `kubectl describe` prints: names in capitals, in a column of their own.
+/// What `kubectl describe` prints, or a part of it: names of several words, with their values in a column.
 fn is_description(text: &str) -> bool {
     let (mut names, mut more) = (false, false);
-    for line in text.lines().filter(|line| !line.starts_with([' ', '\t', '#'])) {
+    for line in text.lines() {
         let Some((name, value)) = line.split_once(':') else { continue };
-        names |= name == "Name" && value.starts_with("  ");
-        more |= name == "API Version"
-            || (matches!(name, "Namespace" | "Labels") && value.starts_with("  "));
+        let column = value.starts_with("  ");
+        more |= column && DESCRIBED.contains(&name.trim_start());
+        names |= column && name == "Name";
+        more |= names && column && matches!(name, "Namespace" | "Labels");
     }
-    names && more
+    more && !text.contains("apiVersion")
 }
+
+/// Names that only a description has.
+const DESCRIBED: &[&str] = &[
+    "API Version",
+    "Creation Timestamp",
+    "Current Status",
+    "Last Transition Time",
+    "Observed Generation",
+    "Resource Version",
+];
 
 /// The lines of a text, without their ends.
 fn lines(text: &str) -> impl Iterator<Item = Span> + '_ {
@@ -148,7 +159,7 @@ mod tests {
     #[test]
     fn says_what_a_fence_shows() {
         let session = |lines: &[&str]| Some(lines.iter().map(|&line| line.to_owned()).collect());
-        let cases: [(&str, Option<Vec<String>>); 16] = [
+        let cases: [(&str, Option<Vec<String>>); 18] = [
             ("a: 1\n", Some(Vec::new())),
             ("\n", Some(Vec::new())),
             ("$ kubectl get pod x -o yaml\na: 1\n", session(&["$ kubectl get pod x -o yaml"])),
@@ -171,6 +182,8 @@ mod tests {
             ("cats and dogs\n", Some(Vec::new())),
             ("$ kubectl describe pod x\na: 1\n", None),
             ("Name:         x\nNamespace:    y\nLabels:       a=b\n              c=d\n", None),
+            ("Status:\n  Current Status:  invalid\n", None),
+            ("apiVersion: v1\ndata:\n  a: |\n    API Version:  v1\n", Some(Vec::new())),
             ("Name: x\nNamespace: y\n", Some(Vec::new())),
             ("--- a.yaml\n+++ b.yaml\n@@ -1 +1 @@\n-a: 1\n+a: 2\n", None),
             ("echo '\na: 1\n' | kubectl apply -f -\n", None),
