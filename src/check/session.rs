@@ -130,7 +130,7 @@ fn is_description(text: &str) -> bool {
         names |= column && name == "Name";
         more |= names && column && matches!(name, "Namespace" | "Labels");
     }
-    more && !text.contains("apiVersion")
+    more && !text.lines().any(|line| line.trim_start().starts_with("apiVersion:"))
 }
 
 /// Names that only a description has.
@@ -159,7 +159,7 @@ mod tests {
     #[test]
     fn says_what_a_fence_shows() {
         let session = |lines: &[&str]| Some(lines.iter().map(|&line| line.to_owned()).collect());
-        let cases: [(&str, Option<Vec<String>>); 18] = [
+        let cases: [(&str, Option<Vec<String>>); 19] = [
             ("a: 1\n", Some(Vec::new())),
             ("\n", Some(Vec::new())),
             ("$ kubectl get pod x -o yaml\na: 1\n", session(&["$ kubectl get pod x -o yaml"])),
@@ -182,6 +182,7 @@ mod tests {
             ("cats and dogs\n", Some(Vec::new())),
             ("$ kubectl describe pod x\na: 1\n", None),
             ("Name:         x\nNamespace:    y\nLabels:       a=b\n              c=d\n", None),
+            ("Labels:       a=b\nAnnotations:  c={\"apiVersion\": 1}\nAPI Version:  v1\n", None),
             ("Status:\n  Current Status:  invalid\n", None),
             ("apiVersion: v1\ndata:\n  a: |\n    API Version:  v1\n", Some(Vec::new())),
             ("Name: x\nNamespace: y\n", Some(Vec::new())),
