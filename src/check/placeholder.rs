@@ -25,6 +25,14 @@ static CAPITALS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$").expect("the pattern is a constant")
 });
 
+/// Words that only a value to be replaced has.
+static WORDS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i:(?:^|[^a-z])your(?:[^a-z]|$)|placeholder|replace[_ -]?(?:me(?:[^a-z]|$)|with)|change[_-]?me)|Your[A-Z]",
+    )
+    .expect("the pattern is a constant")
+});
+
 /// Findings about a value that holds a placeholder say so instead, as a note: what the reader will write there can't be
 /// known. Everything else stays.
 pub(super) fn soften(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
@@ -33,6 +41,7 @@ pub(super) fn soften(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
         let text = finding.at.location.text();
         let found = filled_in(text)
             .or_else(|| in_brackets(&finding))
+            .or_else(|| in_words(&finding))
             // Names of choices are in capitals themselves (`ROUND_ROBIN`), so a wrong one is no placeholder.
             .or_else(|| in_capitals(text).filter(|_| finding.message.contains("Invalid value")))
             .filter(|_| finding.severity == Severity::Error);
@@ -90,6 +99,15 @@ fn in_brackets(finding: &Diagnostic) -> Option<&str> {
     let line = behind.lines().next()?;
     let value = line.split(" #").next()?.trim();
     (BRACKETS.is_match(value) || (!value.is_empty() && elision::is_value(value))).then_some(value)
+}
+
+/// A value that says in words that it is to be replaced, or by what.
+fn in_words(finding: &Diagnostic) -> Option<&str> {
+    let text = finding.at.location.text().trim_matches(['"', '\'']);
+    let names_what =
+        finding.code.name == "secret-base64" && text.to_ascii_lowercase().contains("base64");
+    let said = !text.contains('\n') && finding.message.contains("nvalid value");
+    (said && (names_what || WORDS.is_match(text))).then_some(text)
 }
 
 fn in_capitals(text: &str) -> Option<&str> {
@@ -229,7 +247,7 @@ pub static PLACEHOLDER_VALUE: Code = Code {
     name: "placeholder",
     level: Level::Note,
     summary: "a value with a placeholder in it is not checked",
-    page: "A value such as `<your-cluster>`, `${NAME}`, `$NAME` or `YOUR_NAME` is for the reader to fill in. As it stands an API server would reject it,
+    page: "A value such as `<your-cluster>`, `{name}`, `${NAME}`, `$NAME`, `YOUR_NAME` or `your-token` is for the reader to fill in. As it stands an API server would reject it,
 so it is reported, as a note, and the rest of the manifest is checked as ever.
 
 ~~~yaml
@@ -272,6 +290,18 @@ mod tests {
                 .collect();
             assert_eq!(found, expected, "{text:?}");
             assert_eq!(read.documents.len(), documents, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn words_say_that_a_value_is_to_be_replaced() {
+        for text in
+            ["your-token", "PlaceYourTokenHere", "TOKEN-PLACEHOLDER", "REPLACEME-x", "change_me"]
+        {
+            assert!(WORDS.is_match(text), "{text}");
+        }
+        for text in ["yourself", "my-token", "replacement", "Yours", "exchange"] {
+            assert!(!WORDS.is_match(text), "{text}");
         }
     }
 

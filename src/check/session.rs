@@ -26,7 +26,8 @@ pub(super) fn shown(text: &str) -> Shown {
     if content.starts_with("```") || content.starts_with("~~~") {
         return Shown::Other;
     }
-    if is_difference(text) || is_description(text) {
+    let difference = text.contains("+++ ") || text.contains("@@ ");
+    if difference && is_difference(text) || text.contains(":  ") && is_description(text) {
         return Shown::Other;
     }
     if !is_command(content) {
