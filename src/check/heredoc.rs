@@ -174,7 +174,7 @@ fn reads_manifests(command: &str) -> bool {
         matches!(name, "kubectl" | "oc" | "k" | "istioctl" | "k3s" | "microk8s")
     });
     let stdin = words.windows(2).any(|pair| matches!(pair, ["-f" | "--filename", "-"]))
-        || words.iter().any(|word| matches!(*word, "-f-" | "-f=-" | "--filename=-"));
+        || words.iter().any(|word| matches!(*word, "-f-" | "-f=-" | "--filename=-" | "<(cat"));
     tool && stdin
 }
 
@@ -329,6 +329,7 @@ mod tests {
             ("cat <<EOF | kubectl create --filename=- \na: 1\nEOF", Some("a: 1\n")),
             ("kubectl apply \\\n  -n x \\\n  -f - <<EOF\na: 1\nEOF\n", Some("a: 1\n")),
             ("cat <<EOF | \\\n  kubectl apply -f -\na: 1\nEOF\n", Some("a: 1\n")),
+            ("kubectl create -f <(cat <<EOF\na: 1\nEOF\n)\n", Some("a: 1\n")),
             ("helm upgrade x \\\n  -f - <<EOF\na: 1\nEOF\nkubectl get x\n", None),
             ("kubectl apply -f - <<-EOF\n\ta: 1\n\tEOF\n", Some("\ta: 1\n")),
             ("cat <<EOF > x.yaml\na: 1\nEOF\n", None),

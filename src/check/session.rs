@@ -26,7 +26,7 @@ pub(super) fn shown(text: &str) -> Shown {
     if content.starts_with("```") || content.starts_with("~~~") {
         return Shown::Other;
     }
-    let difference = text.contains("+++ ") || text.contains("@@ ");
+    let difference = text.contains("\n+") || text.contains("@@ ");
     if difference && is_difference(text) || text.contains(":  ") && is_description(text) {
         return Shown::Other;
     }
@@ -111,13 +111,11 @@ fn describes(command: &str) -> bool {
     command.split_whitespace().any(|word| word == "describe")
 }
 
-/// Two files compared: `--- a`, `+++ b`, and `@@` before each piece.
+/// Two texts compared: `+` before the lines of one of them; `@@` before each piece.
 fn is_difference(text: &str) -> bool {
-    let mut above = "";
+    // No field's name begins so, and no text of a block stands at the start of its line.
     text.lines().any(|line| {
-        let headed = above.starts_with("--- ") && line.starts_with("+++ ");
-        above = line;
-        headed || (line.starts_with("@@ ") && line[3..].contains(" @@"))
+        line.starts_with('+') || line.strip_prefix("@@ ").is_some_and(|piece| piece.contains(" @@"))
     })
 }
 
@@ -160,7 +158,7 @@ mod tests {
     #[test]
     fn says_what_a_fence_shows() {
         let session = |lines: &[&str]| Some(lines.iter().map(|&line| line.to_owned()).collect());
-        let cases: [(&str, Option<Vec<String>>); 19] = [
+        let cases: [(&str, Option<Vec<String>>); 21] = [
             ("a: 1\n", Some(Vec::new())),
             ("\n", Some(Vec::new())),
             ("$ kubectl get pod x -o yaml\na: 1\n", session(&["$ kubectl get pod x -o yaml"])),
@@ -189,6 +187,8 @@ mod tests {
             ("Name: x\nNamespace: y\n", Some(Vec::new())),
             ("--- a.yaml\n+++ b.yaml\n@@ -1 +1 @@\n-a: 1\n+a: 2\n", None),
             ("echo '\na: 1\n' | kubectl apply -f -\n", None),
+            ("spec:\n+ replicas: 3\n- replicas: 2\n", None),
+            ("a: |\n  +b\nc: +1\n", Some(Vec::new())),
             ("```yaml\na: 1\n```\n", None),
         ];
         for (text, expected) in cases {

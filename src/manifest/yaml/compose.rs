@@ -139,7 +139,7 @@ fn mistaken(text: &str, from: usize, at: usize) -> Option<String> {
                 Some("what begins a document is three hyphens: `---`".to_owned())
             }
             comment if comment.starts_with("//") || comment.contains(" // ") => {
-                Some("a comment begins with `#`".to_owned())
+                Some("`//` begins no comment: in YAML that is `#`, and JSON has none".to_owned())
             }
             _ => None,
         }

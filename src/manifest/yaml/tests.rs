@@ -243,8 +243,14 @@ fn what_is_taken_for_yaml_is_named() {
         ("  a: 1\n  ---\n  b: 1\n", Some("`---` begins a document only at the start of a line")),
         ("a: 1\n--\nb: 1\n", Some("what begins a document is three hyphens: `---`")),
         ("a: 1\n\u{2014}--\nb: 1\n", Some("what begins a document is three hyphens: `---`")),
-        ("a: \"b\" // c\nd: 1\n", Some("a comment begins with `#`")),
-        ("a: 1\n// b\nc: 1\n", Some("a comment begins with `#`")),
+        (
+            "a: \"b\" // c\nd: 1\n",
+            Some("`//` begins no comment: in YAML that is `#`, and JSON has none"),
+        ),
+        (
+            "a: 1\n// b\nc: 1\n",
+            Some("`//` begins no comment: in YAML that is `#`, and JSON has none"),
+        ),
         ("a: b: c\n", Some("put a value that contains `: ` in quotes, or mend the indentation")),
     ];
     for (text, expected) in cases {
