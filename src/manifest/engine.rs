@@ -190,7 +190,9 @@ impl Engine {
             return;
         }
         let Some(known) = self.schemas.find(group, version, kind, versions) else {
-            if group.is_empty() && version == "v1" && CLIENT_SIDE.contains(&kind) {
+            let client_side = group.is_empty() && version == "v1" && CLIENT_SIDE.contains(&kind);
+            // What `kubectl apply -k` reads never reaches a cluster.
+            if client_side || group == "kustomize.config.k8s.io" {
                 return;
             }
             // A version that is gone is no mystery: say what replaced it.

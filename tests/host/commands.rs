@@ -175,13 +175,16 @@ fn a_folder_holds_more_than_manifests() {
         ),
         ("compose.yml", "services:\n  web: {image: web}\n"),
         ("settings.json", "{ // with a comment\n  \"a\": 1\n}\n"),
-        ("over/kustomization.yaml", "patches:\n- path: less.yaml\n- path: ops.yaml\n"),
+        (
+            "over/kustomization.yaml",
+            "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\npatches:\n- path: less.yaml\n- path: ops.yaml\n",
+        ),
         ("over/less.yaml", patch),
         ("over/ops.yaml", "- op: remove\n  path: /spec/replicas\n"),
         ("web.yaml", SERVICE),
     ]);
     let at = files.path();
-    let said = ["note[template]", "chart/templates/a.yaml:1:1", "2 manifests, 5 ignored", "1 note"];
+    let said = ["note[template]", "chart/templates/a.yaml:1:1", "3 manifests, 4 ignored", "1 note"];
     expect(at, &["validate", "."], 0, &said);
     // What is asked for by name is to be a manifest.
     expect(at, &["validate", "chart/values.yaml"], 1, &["error[manifest-incomplete]"]);
