@@ -180,13 +180,11 @@ fn has_words(said: &str, alone: bool) -> bool {
         return words.starts_with([' ', '<', '[', '(']);
     }
     let within = |open, close| said.strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
-    match (within('<', '>'), within('(', ')')) {
-        (Some(words), _) => {
-            alone && words.starts_with(char::is_alphabetic) && !words.contains(['<', '>'])
-        }
-        (_, Some(words)) => alone && tells_so(words),
-        _ => false,
+    if let Some(words) = within('<', '>') {
+        let named = words.starts_with(char::is_alphabetic) || tells_so(words);
+        return alone && named && !words.contains(['<', '>']);
     }
+    alone && within('(', ')').or_else(|| within('[', ']')).is_some_and(tells_so)
 }
 
 /// Whether words tell that something is left out.
@@ -378,7 +376,7 @@ mod tests {
     /// A text, what its values are without what is left out, and which of its documents are excerpts.
     #[test]
     fn what_is_left_out_is_no_yaml() {
-        let cases: [(&str, &str, &[bool]); 20] = [
+        let cases: [(&str, &str, &[bool]); 21] = [
             ("a:\n  ...\n  b: 1\n", r#"[{"a":{"b":1}}]"#, &[true]),
             ("a: 1\n...\nb: 2\n", r#"[{"a":1,"b":2}]"#, &[true]),
             ("a:\n- 1\n- ...\n- 3\n", r#"[{"a":[1,3]}]"#, &[true]),
@@ -395,6 +393,7 @@ mod tests {
             ("a:\n  <the usual fields>\n  b: 1\n", r#"[{"a":{"b":1}}]"#, &[true]),
             ("... # kept\na: 1\n... and more <snip>\n", r#"[{"a":1}]"#, &[true]),
             ("a: 1 # the rest is omitted\n", r#"[{"a":1}]"#, &[true]),
+            ("a: 1\n  <- snipped ->\nb: 1\n[truncated]\n", r#"[{"a":1,"b":1}]"#, &[true]),
             ("(truncated)\na: 1\n", r#"[{"a":1}]"#, &[true]),
             ("a: one\n  <two>\n  three\n", r#"[{"a":"one <two> three"}]"#, &[false]),
             ("a: |\n  <html>\n  ... b\n", r#"[{"a":"<html>\n... b\n"}]"#, &[false]),

@@ -28,7 +28,7 @@ static CAPITALS: LazyLock<Regex> = LazyLock::new(|| {
 /// Words that only a value to be replaced has.
 static WORDS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r"(?i:(?:^|[^a-z])your(?:[^a-z]|$)|placeholder|replace[_ -]?(?:me(?:[^a-z]|$)|with)|change[_-]?me)|Your[A-Z]",
+        r"(?i:(?:^|[^a-z])your(?:[^a-z]|$)|placeholder|replace[_ -]?(?:me(?:[^a-z]|$)|with)|change[_-]?me|^x{3,}$)|Your[A-Z]",
     )
     .expect("the pattern is a constant")
 });
@@ -295,12 +295,17 @@ mod tests {
 
     #[test]
     fn words_say_that_a_value_is_to_be_replaced() {
-        for text in
-            ["your-token", "PlaceYourTokenHere", "TOKEN-PLACEHOLDER", "REPLACEME-x", "change_me"]
-        {
+        for text in [
+            "your-token",
+            "PlaceYourTokenHere",
+            "TOKEN-PLACEHOLDER",
+            "REPLACEME-x",
+            "change_me",
+            "xxxxx",
+        ] {
             assert!(WORDS.is_match(text), "{text}");
         }
-        for text in ["yourself", "my-token", "replacement", "Yours", "exchange"] {
+        for text in ["yourself", "my-token", "replacement", "Yours", "exchange", "xx", "maxxx"] {
             assert!(!WORDS.is_match(text), "{text}");
         }
     }
