@@ -6,7 +6,9 @@
 use crate::diag::{Code, Diagnostic, Level};
 use crate::manifest::{self, Format, Node, Read, Value};
 use crate::text::{Span, TextMap};
+use regex::Regex;
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 /// Reads the manifests of a page. What is marked as left out is a comment, and so are the `commands` that print the rest;
 /// spans count in the author's own text.
@@ -189,19 +191,13 @@ fn has_words(said: &str, alone: bool) -> bool {
 
 /// Whether words tell that something is left out.
 fn tells_so(words: &str) -> bool {
-    let words = words.to_ascii_lowercase();
-    [
-        "omitted",
-        "for brevity",
-        "truncated",
-        "snip",
-        "elided",
-        "left out",
-        "other fields",
-        "rest of the",
-    ]
-    .iter()
-    .any(|said| words.contains(said))
+    static SAID: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(
+            r"(?i)omitted|for brevity|truncated|snip|elided|left out|other fields|rest of the",
+        )
+        .expect("the pattern is a constant")
+    });
+    SAID.is_match(words)
 }
 
 /// What remains of a manifest when something is left out need not be YAML: the line behind a mark may have lost what it

@@ -26,8 +26,9 @@ pub(super) fn shown(text: &str) -> Shown {
     if content.starts_with("```") || content.starts_with("~~~") {
         return Shown::Other;
     }
-    let difference = text.contains("\n+") || text.contains("@@ ");
-    if difference && is_difference(text) || text.contains(":  ") && is_description(text) {
+    let has = |mark: &str| memchr::memmem::find(text.as_bytes(), mark.as_bytes()).is_some();
+    let difference = (has("\n+") || has("@@ ")) && is_difference(text);
+    if difference || has(":  ") && is_description(text) {
         return Shown::Other;
     }
     if !is_command(content) {
