@@ -97,8 +97,11 @@ pub(super) fn spare_displaced(findings: &mut [Diagnostic], text: &str, map: &Tex
 /// The code of a field that its kind does not have.
 const UNKNOWN: &str = "schema-unknown-field";
 
-/// Says once, of a manifest that lacks something, how a page says that it shows a part only.
+/// Says once, of a manifest that lacks something and is right otherwise, how a page says that it shows a part only.
 pub(super) fn offer(findings: &mut [Diagnostic]) {
+    if findings.iter().any(|finding| finding.code.name == UNKNOWN) {
+        return;
+    }
     let lacks = |finding: &&mut Diagnostic| finding.message.contains(": Required value");
     if let Some(finding) = findings.iter_mut().find(lacks) {
         let help = "to show a part only, mark what is left out with a line `...` or `# ...`";
