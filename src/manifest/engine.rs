@@ -25,7 +25,10 @@ kind: Service      # apiVersion: v1 is missing
 metadata: {name: web}
 ```
 
-Add what is missing. Part of a manifest can be shown in a fence marked `fragment=KIND:path`."#,
+Add what is missing. Part of a manifest can be shown in a fence marked `fragment=KIND:path`. Of what `validate` finds below a folder,
+that which is meant as something else (a chart's values, a compose file) is passed over and counted.
+
+A file that is asked for by its name is taken for manifests."#,
     alias: "",
 };
 
