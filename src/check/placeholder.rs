@@ -148,7 +148,7 @@ pub(super) fn unrendered(read: &mut Read, text: &str, map: &TextMap) {
 fn tags(text: &str) -> Vec<Span> {
     let mut found = Vec::new();
     let mut at = 0;
-    while let Some(open) = text[at..].find('{').map(|open| at + open) {
+    while let Some(open) = text[at..].find(['{', '[']).map(|open| at + open) {
         let rest = &text[open..];
         at = match TAGS.iter().find(|(tag, _)| rest.starts_with(tag)) {
             Some((tag, close)) => {
@@ -193,7 +193,7 @@ fn filled(text: &str, tags: &[Span]) -> String {
 }
 
 /// What templates are written in: Helm's and Hugo's, Jinja's and Liquid's, that of a plugin of MkDocs.
-const TAGS: &[(&str, &str)] = &[("{{", "}}"), ("{%", "%}"), ("{!", "!}")];
+const TAGS: &[(&str, &str)] = &[("{{", "}}"), ("{%", "%}"), ("{!", "!}"), ("[[%", "%]]")];
 
 /// What stands for a manifest that SOPS has encrypted: its values are no values, and `sops` is no field, until something
 /// decrypts it.
@@ -268,7 +268,7 @@ mod tests {
     #[test]
     fn a_template_is_not_yaml_and_what_is_wrong_besides_is() {
         type Codes = &'static [(&'static str, usize)];
-        let cases: [(&str, Codes, usize); 9] = [
+        let cases: [(&str, Codes, usize); 10] = [
             ("a: {{ .b }}\n", &[("template", 1)], 0),
             ("a: \"{{ .b }}\"\n", &[], 1),
             ("a: \"{{ .b }}\"\nb: c: d\n", &[("yaml-syntax", 2)], 0),
@@ -276,6 +276,7 @@ mod tests {
             ("{{- /* one\ntwo */}}\na: {{ .b }}-c\n", &[("template", 1)], 0),
             ("{% include 'a.yaml' %}\n", &[("template", 1)], 0),
             ("{!docs/a.yaml!}\n", &[("template", 1)], 0),
+            ("[[% include 'a.yaml' %]]\n", &[("template", 1)], 0),
             ("a: {{ .b }}\n---\nc:\n  d: 1\n   e: 1\n", &[("yaml-syntax", 5), ("template", 1)], 0),
             ("a: {{ é\n", &[("template", 1)], 0),
         ];

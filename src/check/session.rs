@@ -62,7 +62,8 @@ pub(super) fn is_command(line: &str) -> bool {
         return true;
     }
     // `kubectl: x` is a key, and so are `helm values: x` and `a=b: x`.
-    if line.contains(": ") || line.ends_with(':') {
+    let bare = line.split(['"', '\'']).next().unwrap_or(line);
+    if bare.contains(": ") || line.ends_with(':') {
         return false;
     }
     let (tool, rest) = line.split_once(' ').unwrap_or((line, ""));
@@ -159,7 +160,7 @@ mod tests {
     #[test]
     fn says_what_a_fence_shows() {
         let session = |lines: &[&str]| Some(lines.iter().map(|&line| line.to_owned()).collect());
-        let cases: [(&str, Option<Vec<String>>); 21] = [
+        let cases: [(&str, Option<Vec<String>>); 22] = [
             ("a: 1\n", Some(Vec::new())),
             ("\n", Some(Vec::new())),
             ("$ kubectl get pod x -o yaml\na: 1\n", session(&["$ kubectl get pod x -o yaml"])),
@@ -188,6 +189,7 @@ mod tests {
             ("Name: x\nNamespace: y\n", Some(Vec::new())),
             ("--- a.yaml\n+++ b.yaml\n@@ -1 +1 @@\n-a: 1\n+a: 2\n", None),
             ("echo '\na: 1\n' | kubectl apply -f -\n", None),
+            ("kubectl patch x -p='[{\"op\": \"add\",\n  \"path\": \"/a\"}]'\n", None),
             ("spec:\n+ replicas: 3\n- replicas: 2\n", None),
             ("a: |\n  +b\nc: +1\n", Some(Vec::new())),
             ("```yaml\na: 1\n```\n", None),
