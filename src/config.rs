@@ -220,7 +220,7 @@ impl Reader<'_> {
         match key {
             "model" => {
                 config.model = self.strings(key, value).into_iter().map(PathBuf::from).collect();
-                config.model_at = Some(self.file.place(&["preprocessor", "plumb", key]));
+                config.model_at = Some(self.place(key));
             }
             "schemas" => {
                 config.schemas = self.strings(key, value).into_iter().map(PathBuf::from).collect();
@@ -237,26 +237,14 @@ impl Reader<'_> {
             "deny" => self.levels(config, key, value, Level::Deny),
             "warn" => self.levels(config, key, value, Level::Warn),
             "allow" => self.levels(config, key, value, Level::Allow),
-            "versions" => {
-                match value {
-                    Json::Object(table) => {
-                        for (product, version) in table {
-                            let at = self.file.place(&["preprocessor", "plumb", key, product]);
-                            match version.as_str() {
-                            Some(version) => {
-                                config.versions.insert(product.clone(), (version.to_owned(), at));
-                            }
-                            None => self.findings.push(Diagnostic::new(
-                                &INVALID_CONFIG,
-                                at,
-                                format!("the version of `{product}` must be a string such as \"1.36\""),
-                            )),
-                        }
-                        }
+            "versions" => match value {
+                Json::Object(table) => {
+                    for (product, version) in table {
+                        self.version(config, key, product, version);
                     }
-                    _ => self.wrong(key, "a table such as { k8s = \"1.36\" }"),
                 }
-            }
+                _ => self.wrong(key, "a table such as { k8s = \"1.36\" }"),
+            },
             "ignore-missing" => {
                 config.ignore_missing = match value {
                     Json::Bool(true) => IgnoreMissing::All,
@@ -267,18 +255,36 @@ impl Reader<'_> {
             "exclude" => config.exclude = self.globs(key, value),
             _ if MDBOOK_KEYS.contains(&key) => {}
             _ => {
-                let at = self.file.place(&["preprocessor", "plumb", key]);
                 let message = format!("unknown setting `{key}` in `[preprocessor.plumb]`");
                 self.findings.push(
-                    Diagnostic::new(&INVALID_CONFIG, at, message)
+                    Diagnostic::new(&INVALID_CONFIG, self.place(key), message)
                         .did_you_mean(key, SETTINGS.iter().map(|(name, ..)| *name)),
                 );
             }
         }
     }
 
+    /// Where a setting stands.
+    fn place(&self, key: &str) -> Location {
+        self.file.place(&["preprocessor", "plumb", key])
+    }
+
+    fn version(&mut self, config: &mut Config, key: &str, product: &str, version: &Json) {
+        let at = self.file.place(&["preprocessor", "plumb", key, product]);
+        match version.as_str() {
+            Some(version) => {
+                config.versions.insert(product.to_owned(), (version.to_owned(), at));
+            }
+            None => {
+                let message =
+                    format!("the version of `{product}` must be a string such as \"1.36\"");
+                self.findings.push(Diagnostic::new(&INVALID_CONFIG, at, message));
+            }
+        }
+    }
+
     fn levels(&mut self, config: &mut Config, key: &str, value: &Json, level: Level) {
-        let place = self.file.place(&["preprocessor", "plumb", key]);
+        let place = self.place(key);
         for code in self.strings(key, value) {
             config.levels.set(&code, level);
             config.levels.places.push((code, place.clone()));
@@ -308,7 +314,7 @@ impl Reader<'_> {
             match GlobBuilder::new(&pattern).literal_separator(true).build() {
                 Ok(glob) => drop(set.add(glob)),
                 Err(error) => {
-                    let at = self.file.place(&["preprocessor", "plumb", key]);
+                    let at = self.place(key);
                     self.findings.push(Diagnostic::new(&INVALID_CONFIG, at, error.to_string()));
                 }
             }
@@ -317,9 +323,8 @@ impl Reader<'_> {
     }
 
     fn wrong(&mut self, key: &str, expected: &str) {
-        let at = self.file.place(&["preprocessor", "plumb", key]);
         let message = format!("`{key}` must be {expected}");
-        self.findings.push(Diagnostic::new(&INVALID_CONFIG, at, message));
+        self.findings.push(Diagnostic::new(&INVALID_CONFIG, self.place(key), message));
     }
 }
 
@@ -399,7 +404,9 @@ mod tests {
 
     #[test]
     fn a_key_that_is_not_understood_is_pointed_at() {
-        let (_, findings) = read("[preprocessor.plumb]\nmodle = 'x'\nassets = 3\ndeny = [1]\n");
+        let (_, findings) = read(
+            "[preprocessor.plumb]\nmodle = 'x'\nassets = 3\ndeny = [1]\nversions = { k8s = 1.36 }\n",
+        );
         let said: Vec<_> = findings
             .iter()
             .map(|finding| (finding.at.location.start().line, finding.message.as_str()))
@@ -409,10 +416,9 @@ mod tests {
             [
                 (2, "unknown setting `modle` in `[preprocessor.plumb]`"),
                 (3, "`assets` must be \"inline\" or \"external\""),
+                (4, "`deny` must be a list of strings"),
+                (5, "the version of `k8s` must be a string such as \"1.36\""),
             ]
-            .into_iter()
-            .chain([(4, "`deny` must be a list of strings")])
-            .collect::<Vec<_>>()
         );
         assert_eq!(findings[0].help, ["did you mean `model`?"]);
     }

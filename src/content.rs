@@ -340,8 +340,6 @@ pub struct Verdict {
 /// A drawing with its data.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Chart {
-    /// An id, unique on the page once `render` has added the place.
-    pub id: String,
     /// What it shows, in a sentence; the drawing's text alternative.
     pub title: String,
     /// What is drawn.

@@ -4,7 +4,7 @@
 //!
 //! - [`mod@text`]: the author's files, spans, and the map from expanded text back to them;
 //! - [`mod@diag`]: findings: code, level, labels, fix;
-//! - [`mod@world`]: the only door to files, clock and environment;
+//! - [`mod@world`]: the only door to files and the clock;
 //! - [`mod@content`]: what a directive returns;
 //! - [`mod@config`]: what `book.toml` says to the tool;
 //! - [`mod@model`]: quantities, formulas, options, matrices, checklists, and their arithmetic;

@@ -8,7 +8,7 @@ use crate::config::SETTINGS;
 use crate::diag::{Code, Level, nearest};
 use crate::directive::params::{Param, ParamKind, usage};
 use crate::directive::{self, Directive};
-use crate::manifest::{Versions, analysis, builtin, bundle};
+use crate::manifest::{Versions, analysis, api_version, builtin, bundle};
 use crate::{check, sync};
 use serde_json::Value as Json;
 use std::fmt::Write as _;
@@ -189,13 +189,11 @@ fn checks() -> String {
             if fields == 0 {
                 continue; // not in the default version
             }
-            let slash = if kind.group.is_empty() { "" } else { "/" };
             let _ = writeln!(
                 out,
-                "| {} | {}{slash}{} | {fields} | {} |",
+                "| {} | {} | {fields} | {} |",
                 kind.kind,
-                kind.group,
-                kind.version,
+                api_version(&kind.group, &kind.version),
                 if rules == 0 { "–".to_owned() } else { rules.to_string() }
             );
         }

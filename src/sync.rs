@@ -7,7 +7,7 @@ use crate::check::{Checked, CheckedChapter, Committed, Expansion};
 use crate::content::Content;
 use crate::diag::{Code, Diagnostic, Edit, Fix, Level};
 use crate::render;
-use crate::text::{Location, Source, Span, TextMap};
+use crate::text::{Location, Source, Span, TextMap, replaced};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -278,7 +278,8 @@ pub fn rewrites(findings: &[Diagnostic]) -> (Vec<Rewrite>, Vec<Diagnostic>) {
         }
         let Some(first) = keep.first() else { continue };
         let source = first.location.source.clone();
-        let text = apply(source.text(), &keep);
+        let edits = keep.iter().map(|edit| (edit.location.span, &edit.text));
+        let text = replaced(source.text(), edits);
         rewrites.push(Rewrite { text, edits: keep.len(), source });
     }
     (rewrites, wrong)
@@ -291,19 +292,6 @@ fn contradiction(at: Location, one: &Edit, other: &Edit) -> Diagnostic {
         other.text.trim()
     );
     Diagnostic::new(&CONTRADICTION, at, message).help("make the directive self-closing: `/-->`")
-}
-
-/// A text with edits made that do not overlap and are in order.
-pub fn apply(text: &str, edits: &[&Edit]) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut at = 0;
-    for edit in edits {
-        out.push_str(&text[at..edit.location.span.start]);
-        out.push_str(&edit.text);
-        at = edit.location.span.end;
-    }
-    out.push_str(&text[at..]);
-    out
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The only door to files, the clock and the environment.
+//! The only door to files and the clock.
 //!
 //! Owns: the [`World`] trait, [`DiskWorld`] (the real one, below one root) and [`MemWorld`] (for tests and for editors'
 //! unsaved buffers). Must not know: what the files mean. Nothing else in the crate but `host` touches the outside.

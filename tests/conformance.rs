@@ -3,7 +3,7 @@
 //! With `PLUMB_SHARED` set to a folder that holds `conformance/cases.tsv`, the files it names, and `crds/`:
 //! `cargo test --release --test conformance -- --ignored --nocapture`.
 
-#![allow(clippy::print_stdout)]
+#![allow(clippy::print_stdout, reason = "a measurement is printed")]
 
 use mdbook_plumb::diag::{Diagnostic, Severity};
 use mdbook_plumb::manifest::store::{Definition, read_definitions};

@@ -5,7 +5,10 @@
 //! `PLUMB_BLESS=1` writes what comes of them into the pages; read the diff.
 
 use mdbook_plumb::check::{self, Book};
+use mdbook_plumb::config::Config;
+use mdbook_plumb::reference::all_codes;
 use mdbook_plumb::render::{self, Delivery, Target};
+use mdbook_plumb::text::Source;
 use mdbook_plumb::world::MemWorld;
 use mdbook_plumb::{directive, sync};
 use std::fmt::Write as _;
@@ -67,7 +70,7 @@ fn make(model: &str, source: &str) -> Made {
     let drift = sync::drift([sync::Chapter { shown, map: &chapter.map }], &checked);
     let mut findings = String::new();
     let all = book.findings.into_iter().chain(checked.findings).chain(drift);
-    let mut all = check::settle(all.collect(), &book.project.config.levels);
+    let mut all = check::settle(all.collect(), &book.project.config.levels, &all_codes());
     all.retain(|finding| finding.code.name != "never-used");
     all.sort_by_key(|finding| {
         (finding.at.location.source.path().to_owned(), finding.at.location.span)
@@ -175,4 +178,21 @@ fn the_committed_reference_is_what_the_program_says() {
             );
         }
     }
+}
+
+/// What the findings' pages show of `book.toml` is what the settings are; but for the page about settings that are not
+/// understood, which shows one.
+#[test]
+fn settings_on_the_findings_pages_are_settings() {
+    let mut seen = 0;
+    for code in all_codes() {
+        for fence in fences(code.page) {
+            if fence.info == "toml" && fence.body.contains("[preprocessor.plumb") {
+                seen += 1;
+                let (_, findings) = Config::read(&Source::new("book.toml", fence.body), None);
+                assert_eq!(findings.is_empty(), code.name != "invalid-config", "{}", code.name);
+            }
+        }
+    }
+    assert!(seen > 1);
 }

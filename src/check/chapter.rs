@@ -5,8 +5,7 @@ use super::tied::Comments;
 use super::{
     Chapter, CheckedChapter, Committed, Counts, Expansion, Project, Published, group, placeholder,
 };
-use crate::content::Content;
-use crate::content::Placeholder;
+use crate::content::{Content, Placeholder};
 use crate::diag::Diagnostic;
 use crate::directive::{self, Call, Directive, UNKNOWN_DIRECTIVE, versions};
 use crate::markdown::{self, Cut, Node, NodeKind};

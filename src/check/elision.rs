@@ -5,7 +5,7 @@
 
 use crate::diag::{Code, Diagnostic, Level};
 use crate::manifest::{self, Format, Node, Read, Value};
-use crate::text::{Span, TextMap};
+use crate::text::{Span, TextMap, replaced};
 use regex::Regex;
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -318,21 +318,15 @@ fn without<'t>(text: &'t str, marks: &[Span]) -> Cow<'t, str> {
     if marks.is_empty() {
         return Cow::Borrowed(text);
     }
-    let mut out = String::with_capacity(text.len());
-    let mut at = 0;
-    for mark in marks {
-        out.push_str(&text[at..mark.start]);
+    let comment = |mark: &Span| {
         // No tab may stand before a comment.
-        let spaces = out.trim_end_matches([' ', '\t']).len();
-        let indent = out.len() - spaces;
-        out.truncate(spaces);
-        out.extend(std::iter::repeat_n(' ', indent));
-        out.push('#');
-        out.extend(std::iter::repeat_n('.', mark.len().saturating_sub(1)));
-        at = mark.end;
-    }
-    out.push_str(&text[at..]);
-    Cow::Owned(out)
+        let indent =
+            text[..mark.start].len() - text[..mark.start].trim_end_matches([' ', '\t']).len();
+        let dots = ".".repeat(mark.len().saturating_sub(1));
+        let whole = Span::new(mark.start - indent, mark.end);
+        (whole, format!("{}#{dots}", " ".repeat(indent)))
+    };
+    Cow::Owned(replaced(text, marks.iter().map(comment)))
 }
 
 #[cfg(test)]

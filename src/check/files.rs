@@ -22,7 +22,7 @@ pub struct File {
     pub named: bool,
 }
 
-/// What of a file is read, from its name: a chapter, or manifests.
+/// Whether a file is a chapter, by its name; else it holds manifests.
 fn is_markdown(path: &str) -> bool {
     let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
     matches!(extension.to_ascii_lowercase().as_str(), "md" | "mdx" | "markdown")
@@ -33,10 +33,12 @@ pub fn check_files(project: &Project, files: &[File], together: bool) -> (Vec<Di
     let patches = kustomize::patches(files.iter().map(|file| &file.source));
     let outcomes: Vec<_> = files
         .par_iter()
-        .map(|file| match is_markdown(file.source.path()) {
-            true => markdown(project, &file.source),
-            false => {
-                manifests(project, file, patches.contains(&kustomize::normal(file.source.path())))
+        .map(|file| {
+            let path = file.source.path();
+            if is_markdown(path) {
+                markdown(project, &file.source)
+            } else {
+                manifests(project, file, patches.contains(&kustomize::normal(path)))
             }
         })
         .collect();

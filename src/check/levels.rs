@@ -32,38 +32,28 @@ pub fn find_code(name: &str) -> Option<&'static Code> {
     codes().find(|code| code.name == name || (!code.alias.is_empty() && code.alias == name))
 }
 
-/// Gives each finding the severity that the levels ask for, and leaves out what is allowed. Also reports the names in the levels that are no codes.
-pub fn settle(findings: Vec<Diagnostic>, levels: &Levels) -> Vec<Diagnostic> {
-    let unknown = levels
-        .places
-        .iter()
-        .filter(|(name, _)| name != config::WARNINGS && find_code(name).is_none());
-    let unknown = unknown.map(|(name, place)| {
-        Diagnostic::new(
-            &super::fences::UNKNOWN_CODE,
-            place.clone(),
-            format!("there is no code `{name}`"),
-        )
-        .did_you_mean(name, codes().map(|code| code.name))
+/// Gives each finding the severity that the levels ask for, and leaves out what is allowed. Names in the levels that are
+/// none of the `known` codes are findings too.
+pub fn settle(
+    findings: Vec<Diagnostic>,
+    levels: &Levels,
+    known: &[&'static Code],
+) -> Vec<Diagnostic> {
+    let names = || known.iter().map(|code| code.name);
+    let is_known = |name: &str| name == config::WARNINGS || names().any(|known| known == name);
+    let unknown = levels.places.iter().filter(|(name, _)| !is_known(name)).map(|(name, place)| {
+        let message = format!("there is no code `{name}`");
+        Diagnostic::new(&super::fences::UNKNOWN_CODE, place.clone(), message)
+            .did_you_mean(name, names())
     });
-    let settled: Vec<_> = unknown
-        .collect::<Vec<_>>()
-        .into_iter()
-        .chain(findings)
-        .filter_map(|mut finding| {
-            let level = levels.of(finding.code);
-            // A finding that its reporter has made milder than its code stays so, unless the book asks for more.
-            let level = if level == finding.code.level { None } else { Some(level) };
-            match level {
-                Some(Level::Allow) => None,
-                Some(level) => {
-                    finding.severity = level.severity()?;
-                    Some(finding)
-                }
-                None if finding.code.level == Level::Allow => None,
-                None => Some(finding),
-            }
-        })
-        .collect();
-    settled
+    unknown.chain(findings).filter_map(|finding| settled(finding, levels)).collect()
+}
+
+fn settled(mut finding: Diagnostic, levels: &Levels) -> Option<Diagnostic> {
+    let level = levels.of(finding.code);
+    // A finding that its reporter has made milder than its code stays so, unless the book asks for more.
+    if level == Level::Allow || level != finding.code.level {
+        finding.severity = level.severity()?;
+    }
+    Some(finding)
 }

@@ -153,7 +153,7 @@ fn leads_out(world: &dyn World, file: &Arc<Source>) -> Option<Diagnostic> {
     let real = world.leads_out(Path::new(file.path()))?;
     let message = format!("this file is a link out of the book, to `{}`", real.display());
     Some(Diagnostic::new(&LINK_OUT, Location::start_of(file), message).help(format!(
-        "include the file by its path, or allow what is meant: `levels = {{ {} = \"allow\" }}`",
+        "include the file by its path, or allow what is meant: `allow = [\"{}\"]`",
         LINK_OUT.name
     )))
 }

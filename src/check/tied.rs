@@ -6,7 +6,7 @@ use crate::content::{self, Block, Content};
 use crate::diag::{Code, Diagnostic, Level};
 use crate::manifest::{Node, Read, Value};
 use crate::model::{Format, Model, Style, Used};
-use crate::text::{Location, Span};
+use crate::text::{Location, Span, replaced};
 
 /// What fences need of the model.
 pub(super) struct Comments<'a> {
@@ -66,7 +66,7 @@ impl Comments<'_> {
             return None;
         }
         edits.sort_by_key(|(span, _)| span.start);
-        Some(edited(text, &edits))
+        Some(replaced(text, edits))
     }
 
     /// `{= EXPR }` in a shell or text fence with the word `plumb`.
@@ -100,7 +100,7 @@ impl Comments<'_> {
             place: site.node.place.clone(),
             content: Content::Blocks(vec![Block::Code {
                 language: site.fence.lang.value.clone(),
-                text: edited(text, &edits),
+                text: replaced(text, edits),
                 classes: others.to_vec(),
             }]),
             committed: None,
@@ -191,19 +191,6 @@ fn written(node: &Node, text: &str) -> Span {
         && node.span.len() >= 2
         && text[node.span.range()].starts_with(['"', '\'']);
     if quoted { Span::new(node.span.start + 1, node.span.end - 1) } else { node.span }
-}
-
-/// A text with parts replaced, which are in order and do not overlap.
-fn edited(text: &str, edits: &[(Span, String)]) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut at = 0;
-    for (span, new) in edits {
-        out.push_str(&text[at..span.start.max(at)]);
-        out.push_str(new);
-        at = span.end.max(at);
-    }
-    out.push_str(&text[at..]);
-    out
 }
 
 pub(super) static CODES: &[&Code] = &[&TIED_TO_NOTHING, &UNCLOSED_VALUE];

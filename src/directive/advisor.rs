@@ -1,11 +1,10 @@
 //! `advisor`: checklist, matrix and calculator joined to a recommendation.
 
 use super::ask;
-use super::calculator::{Look, named};
 use super::costs::{self, Asked};
 use super::params::params;
 use super::rules::Words;
-use super::{Call, Directive, checklist, matrix};
+use super::{Call, Directive, checklist, matrix, overhead};
 use crate::content::{Advisor, Block, Checklist, Content, Outcome, text};
 use crate::model::{self, Model, Program, View};
 use crate::text::Spanned;
@@ -27,7 +26,7 @@ params! {
         /// The advisor of the model.
         id: Spanned<String> = "ID",
         /// What is counted: `requests`, `usage`, `limits` or `reserved`. `requests` where not said.
-        view: Option<Look> = "view",
+        view: Option<View> = "view",
         /// The scenario that the page starts with.
         scenario: Option<Spanned<String>> = "scenario",
         /// The scenarios that a reader may start from; all of the model where not said.
@@ -46,13 +45,13 @@ fn run(call: &mut Call<'_>) -> Option<Content> {
     let own = advisor.scenario.clone().map(|id| Spanned::new(id, call.name().span));
     let values = ask::inputs(call, params.scenario.as_ref().or(own.as_ref()), &params.values)?;
     let before = call.findings.len();
-    let presets = named(call, "scenario", &model.scenarios, &params.presets);
+    let presets = ask::ids(call, "scenario", &model.scenarios, &params.presets);
     if call.findings.len() > before {
         return None;
     }
     let presets =
         if presets.is_empty() { model.scenarios.keys().cloned().collect() } else { presets };
-    let view = params.view.map_or(View::Requests, Look::view);
+    let view = params.view.unwrap_or(View::Requests);
     let checklist = advisor.checklist.as_ref().and_then(|id| model.checklists.get(id));
     let options = options(model, advisor);
     let (program, mut outcomes) = outcomes(call, advisor, view, &values);
@@ -152,7 +151,7 @@ fn outcomes(
         for resource in costs::resources(std::slice::from_ref(&overhead), view) {
             let key = format!("cost {option} {resource}");
             if program.add_cost(key.clone(), option, None, view, &resource) {
-                lines.push(json!([costs::title(&resource), key]));
+                lines.push(json!([overhead::resource_title(&resource), key]));
             }
         }
         costs.insert(option.clone(), Json::Array(lines));

@@ -1,7 +1,7 @@
 //! What directives ask of the model: inputs from arguments, values with where they come from.
 
 use super::params::Expression;
-use super::{Call, INVALID_ARGUMENT, UNKNOWN_ARGUMENT};
+use super::{Call, UNKNOWN_ARGUMENT};
 use crate::content::{FigureNote, Inline, Provenance, SourceNote, Value};
 use crate::diag::Diagnostic;
 use crate::markdown::{self, Arg, Cut};
@@ -24,8 +24,7 @@ pub(super) fn inputs(
     if let Some(scenario) = scenario
         && let Err(problem) = inputs.scenario(model, &scenario.value)
     {
-        let at = call.locate(scenario.span);
-        call.findings.push(problem.located(|_| at.clone()));
+        call.failed(scenario.span, problem);
     }
     for (name, arg) in given {
         if !model.inputs.contains_key(&name.value) {
@@ -34,13 +33,11 @@ pub(super) fn inputs(
         }
         call.used.input(model, &name.value);
         let Some(text) = arg.value.as_text() else {
-            let message = format!("`{}` is a list: expected one value", name.value);
-            call.findings.push(Diagnostic::new(&INVALID_ARGUMENT, call.locate(arg.span), message));
+            call.wrong(arg.span, format!("`{}` is a list: expected one value", name.value));
             continue;
         };
         if let Err(problem) = inputs.set(model, &name.value, text) {
-            let at = call.locate(arg.span);
-            call.findings.push(problem.located(|_| at.clone()));
+            call.failed(arg.span, problem);
         }
     }
     (call.findings.len() == before).then_some(inputs)
@@ -123,14 +120,13 @@ pub(super) fn unit(
     evaluation: &Evaluation,
 ) -> Result<Option<Unit>, ()> {
     let Some(asked) = unit else { return Ok(None) };
-    let at = call.locate(asked.span);
     let unit = match call.model.units.parse(&asked.value) {
         Ok(unit) => match evaluation.value.quantity() {
             Some(quantity) => unit.towards(quantity.dimension),
             None => unit,
         },
         Err(error) => {
-            call.findings.push(Diagnostic::new(&INVALID_ARGUMENT, at, error.message));
+            call.wrong(asked.span, error.message);
             return Err(());
         }
     };
@@ -141,12 +137,11 @@ pub(super) fn unit(
                 "`{}` is a unit of {}, the value is {}",
                 asked.value, unit.dimension, quantity.dimension
             );
-            call.findings.push(Diagnostic::new(&INVALID_ARGUMENT, at, message));
+            call.wrong(asked.span, message);
             Err(())
         }
         None => {
-            let message = "a unit can't be asked for: the value is no number".to_owned();
-            call.findings.push(Diagnostic::new(&INVALID_ARGUMENT, at, message));
+            call.wrong(asked.span, "a unit can't be asked for: the value is no number");
             Err(())
         }
     }
@@ -203,8 +198,6 @@ pub(super) fn provenance(model: &Model, evaluation: &Evaluation, inputs: &Inputs
 
 fn figure(model: &Model, name: &str) -> Option<FigureNote> {
     let figure = model.figures.get(name)?;
-    let format = Format { unit: figure.unit.clone(), ..Format::default() };
-    let shown = model.units.show(&figure.quantity, &format);
     let mut note = vec![];
     if figure.basis != crate::model::Basis::Published {
         note.push(figure.basis.name().to_owned());
@@ -212,7 +205,11 @@ fn figure(model: &Model, name: &str) -> Option<FigureNote> {
     note.extend(model.prose(&figure.note, &model.inputs()).ok().filter(|note| !note.is_empty()));
     Some(FigureNote {
         name: figure.name.clone(),
-        value: shown.text,
+        value: model.units.text(
+            &figure.quantity.value,
+            figure.quantity.dimension,
+            figure.unit.as_ref(),
+        ),
         sources: figure.sources.iter().filter_map(|id| source(model, id)).collect(),
         checked: figure.checked.map(|date| date.to_string()),
         note: (!note.is_empty()).then(|| note.join(": ")),
@@ -249,11 +246,23 @@ pub(super) fn entry<'m, T>(
     let found = table.get(&id.value);
     if found.is_none() {
         let message = format!("the model has no {what} `{}`", id.value);
-        let finding = Diagnostic::new(&INVALID_ARGUMENT, call.locate(id.span), message)
+        let finding = call
+            .invalid(id.span, message)
             .did_you_mean(&id.value, table.keys().map(String::as_str));
         call.findings.push(finding);
     }
     found
+}
+
+/// The ids that an author names of a table of the model; those that it does not have are reported.
+pub(super) fn ids<T>(
+    call: &mut Call<'_>,
+    what: &str,
+    table: &indexmap::IndexMap<String, T>,
+    ids: &[Spanned<String>],
+) -> Vec<String> {
+    let known = ids.iter().filter(|id| entry(call, what, table, id).is_some());
+    known.map(|id| id.value.clone()).collect()
 }
 
 /// Sources of the model by id, as pages cite them; the page is noted to use them.

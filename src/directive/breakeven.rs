@@ -3,10 +3,9 @@
 use super::ask;
 use super::overhead;
 use super::params::params;
-use super::{Call, Directive, INVALID_ARGUMENT, sweep};
+use super::{Call, Directive, sweep};
 use crate::content::{Block, Content, Inline, text};
-use crate::diag::Diagnostic;
-use crate::model::{BreakEven, Format, Input, ModelOption, Quantity};
+use crate::model::{BreakEven, Input, ModelOption, Quantity};
 use crate::text::Spanned;
 
 pub(super) static DIRECTIVE: Directive = Directive {
@@ -39,11 +38,8 @@ fn run(call: &mut Call<'_>) -> Option<Content> {
     let params = Params::read(call)?;
     let inputs = ask::inputs(call, params.scenario.as_ref(), &params.inputs)?;
     let [one, other] = &params.options[..] else {
-        let at = call.locate(call.name().span);
-        let message = "`breakeven` compares two options".to_owned();
-        call.findings.push(
-            Diagnostic::new(&INVALID_ARGUMENT, at, message).help("write `options=[one, other]`"),
-        );
+        let finding = call.invalid(call.name().span, "`breakeven` compares two options");
+        call.findings.push(finding.help("write `options=[one, other]`"));
         return None;
     };
     let (one, other) = (overhead::option(call, one), overhead::option(call, other));
@@ -66,8 +62,7 @@ fn run(call: &mut Call<'_>) -> Option<Content> {
         let found = match found {
             Ok(found) => found,
             Err(problem) => {
-                let at = call.locate(params.over.span);
-                call.findings.push(problem.located(|_| at.clone()));
+                call.failed(params.over.span, problem);
                 return None;
             }
         };
@@ -77,9 +72,8 @@ fn run(call: &mut Call<'_>) -> Option<Content> {
         )]);
     }
     if items.is_empty() {
-        let at = call.locate(call.name().span);
         let message = format!("`{}` and `{}` say nothing of the same resource", one.id, other.id);
-        call.findings.push(Diagnostic::new(&INVALID_ARGUMENT, at, message));
+        call.wrong(call.name().span, message);
         return None;
     }
     Some(Content::Blocks(vec![Block::List { ordered: false, items }]))
@@ -94,8 +88,7 @@ fn sentence(
     input: &Input,
 ) -> String {
     let show = |quantity: &Quantity| {
-        let format = Format { unit: input.unit.clone(), ..Format::default() };
-        call.model.units.show(quantity, &format).text
+        call.model.units.text(&quantity.value, quantity.dimension, input.unit.as_ref())
     };
     if found.always_equal {
         return format!("{} and {} take the same.", one.label, other.label);

@@ -2,10 +2,9 @@
 
 use super::ask;
 use super::costs::{self, Asked};
-use super::params::{params, words};
-use super::{Call, Directive, INVALID_ARGUMENT};
+use super::params::params;
+use super::{Call, Directive};
 use crate::content::{Block, Content};
-use crate::diag::Diagnostic;
 use crate::model::View;
 use crate::text::Spanned;
 
@@ -26,7 +25,7 @@ params! {
         /// The option that the others are compared with.
         baseline: Option<Spanned<String>> = "baseline",
         /// What is counted: `requests`, `usage`, `limits`, or `reserved` (component by component, the larger of request and usage). `requests` where not said.
-        view: Option<Look> = "view",
+        view: Option<View> = "view",
         /// The resources: `cpu`, `memory` …; all that the options have where not said.
         resources: Vec<Spanned<String>> = "resources",
         /// With a row for each component.
@@ -47,41 +46,16 @@ params! {
     }
 }
 
-words! {
-    /// What is counted.
-    pub(super) enum Look = "`requests`, `usage`, `limits` or `reserved`" {
-        /// The sum of requests.
-        Requests = "requests",
-        /// What is used.
-        Usage = "usage",
-        /// What may be used at most.
-        Limits = "limits",
-        /// Component by component, the larger of request and usage.
-        Reserved = "reserved",
-    }
-}
-
-impl Look {
-    pub(super) fn view(self) -> View {
-        match self {
-            Look::Requests => View::Requests,
-            Look::Usage => View::Usage,
-            Look::Limits => View::Limits,
-            Look::Reserved => View::Reserved,
-        }
-    }
-}
-
 fn run(call: &mut Call<'_>) -> Option<Content> {
     let params = Params::read(call)?;
     let model = call.model;
     let values = ask::inputs(call, params.scenario.as_ref(), &params.values)?;
     let before = call.findings.len();
-    let options = named(call, "option", &model.options, &params.options);
+    let options = ask::ids(call, "option", &model.options, &params.options);
     let baseline =
         params.baseline.as_ref().and_then(|id| ask::entry(call, "option", &model.options, id));
-    let inputs = named(call, "input", &model.inputs, &params.inputs);
-    let presets = named(call, "scenario", &model.scenarios, &params.presets);
+    let inputs = ask::ids(call, "input", &model.inputs, &params.inputs);
+    let presets = ask::ids(call, "scenario", &model.scenarios, &params.presets);
     if call.findings.len() > before {
         return None;
     }
@@ -92,7 +66,7 @@ fn run(call: &mut Call<'_>) -> Option<Content> {
     {
         options.insert(0, baseline.id.clone());
     }
-    let view = params.view.map_or(View::Requests, Look::view);
+    let view = params.view.unwrap_or(View::Requests);
     let asked = Asked {
         id: params.id.map_or_else(|| "calculator".to_owned(), |id| id.value),
         title: params.title.map_or_else(String::new, |title| title.value),
@@ -110,19 +84,6 @@ fn run(call: &mut Call<'_>) -> Option<Content> {
     Some(Content::Blocks(vec![Block::Calculator(calculator)]))
 }
 
-/// The ids that an author names; those that the model does not have are reported.
-pub(super) fn named<T>(
-    call: &mut Call<'_>,
-    what: &str,
-    table: &indexmap::IndexMap<String, T>,
-    ids: &[Spanned<String>],
-) -> Vec<String> {
-    ids.iter()
-        .filter(|id| ask::entry(call, what, table, id).is_some())
-        .map(|id| id.value.clone())
-        .collect()
-}
-
 /// A resource that no option has is a slip of the pen.
 fn known_resources(call: &mut Call<'_>, asked: &Asked, named: &[Spanned<String>]) -> Option<()> {
     let overheads =
@@ -132,7 +93,8 @@ fn known_resources(call: &mut Call<'_>, asked: &Asked, named: &[Spanned<String>]
     for resource in named.iter().filter(|resource| !known.contains(&resource.value)) {
         let message =
             format!("none of the options has {} of `{}`", asked.view.name(), resource.value);
-        let finding = Diagnostic::new(&INVALID_ARGUMENT, call.locate(resource.span), message)
+        let finding = call
+            .invalid(resource.span, message)
             .did_you_mean(&resource.value, known.iter().map(String::as_str));
         call.findings.push(finding);
     }

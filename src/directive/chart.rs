@@ -4,7 +4,7 @@ use super::ask;
 use super::overhead::{self, What};
 use super::params::params;
 use super::sweep::{self, Sweep};
-use super::{Call, Directive, INVALID_ARGUMENT};
+use super::{Call, Directive};
 use crate::content::{Bar, Block, Chart, Content, Drawing, Inline, Mark, Row, Series, Table, text};
 use crate::diag::Diagnostic;
 use crate::model::{Evaluation, Format, Inputs, Quantity, Ratio, Unit};
@@ -120,11 +120,8 @@ fn values(call: &mut Call<'_>, subjects: &[Subject], inputs: &Inputs) -> Option<
     let mut dimension = None;
     for (subject, value) in subjects.iter().zip(&values) {
         let Some(quantity) = value.value.quantity() else {
-            wrong(
-                call,
-                subject.span,
-                format!("`{}` is no number, so it can't be drawn", subject.expression),
-            );
+            let message = format!("`{}` is no number, so it can't be drawn", subject.expression);
+            call.wrong(subject.span, message);
             return None;
         };
         let first = dimension.get_or_insert(quantity.dimension);
@@ -133,16 +130,11 @@ fn values(call: &mut Call<'_>, subjects: &[Subject], inputs: &Inputs) -> Option<
                 "`{}` is {}, and the others are {first}",
                 subject.expression, quantity.dimension
             );
-            wrong(call, subject.span, message);
+            call.wrong(subject.span, message);
             return None;
         }
     }
     Some(values)
-}
-
-fn wrong(call: &mut Call<'_>, span: Span, message: String) {
-    let at = call.locate(span);
-    call.findings.push(Diagnostic::new(&INVALID_ARGUMENT, at, message));
 }
 
 fn in_unit(value: &Ratio, unit: &Unit) -> f64 {
@@ -216,7 +208,6 @@ fn lines(
         data.rows.push(Row { cells, header: true, total: false });
     }
     Some(Chart {
-        id: id(&title),
         drawing: Drawing::Lines { x: sweep.axis(call), y: axis(&name, &unit_name), series, marks },
         title,
         data,
@@ -254,12 +245,7 @@ fn bars(
         });
         data.rows.push(Row { cells: vec![text(&subject.name), cell], header: true, total: false });
     }
-    Some(Chart {
-        id: id(&title),
-        drawing: Drawing::Bars { x: axis(&name, &unit_name), bars },
-        title,
-        data,
-    })
+    Some(Chart { drawing: Drawing::Bars { x: axis(&name, &unit_name), bars }, title, data })
 }
 
 /// Where two lines cross. Between two points of the drawing it is computed as a break-even is: exactly, or as the first of the
@@ -346,12 +332,4 @@ fn lower(label: &str) -> String {
         }
         _ => label.to_owned(),
     }
-}
-
-fn id(title: &str) -> String {
-    let id: String = title
-        .chars()
-        .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' })
-        .collect();
-    id.trim_matches('-').to_owned()
 }

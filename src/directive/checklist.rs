@@ -6,9 +6,8 @@ use super::rules::Words;
 use super::{Call, Directive};
 use crate::content::{Block, Checklist, ChecklistGroup, ChecklistItem, Content, Verdict, text};
 use crate::model::{self, Program};
-use crate::text::Spanned;
+use crate::text::{Spanned, digest};
 use serde_json::{Map, Value as Json};
-use sha2::{Digest, Sha256};
 
 pub(super) static DIRECTIVE: Directive = Directive {
     name: "checklist",
@@ -90,7 +89,7 @@ fn groups(
         text: ask::prose(call.model, &item.text, inputs),
         help: ask::prose(call.model, &item.help, inputs),
         // As it is written, so that a figure's new value does not make a new question of it.
-        revision: digest(&item.text.text),
+        revision: digest(&item.text.text)[..8].to_owned(),
     };
     let items = |group: Option<&str>| -> Vec<ChecklistItem> {
         checklist.items.iter().filter(|item| item.group.as_deref() == group).map(item).collect()
@@ -104,8 +103,4 @@ fn groups(
         items: items(Some(&group.id)),
     });
     std::iter::once(none).chain(titled).filter(|group| !group.items.is_empty()).collect()
-}
-
-fn digest(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
 }

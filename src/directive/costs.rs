@@ -60,8 +60,7 @@ pub(super) fn calculator(call: &mut Call<'_>, asked: Asked) -> Option<Calculator
         match model.overhead(option, &asked.values) {
             Ok(overhead) => overheads.push(overhead),
             Err(problem) => {
-                let at = call.locate(call.name().span);
-                call.findings.push(problem.located(|_| at.clone()));
+                call.failed(call.name().span, problem);
                 return None;
             }
         }
@@ -137,17 +136,10 @@ fn columns(components: bool, resources: &[String]) -> Vec<Column> {
     if components {
         columns.push(column("Count", Align::Right));
     }
-    columns.extend(resources.iter().map(|resource| column(&title(resource), Align::Right)));
+    columns.extend(
+        resources.iter().map(|resource| column(&overhead::resource_title(resource), Align::Right)),
+    );
     columns
-}
-
-/// "cpu" is "CPU", "memory" is "Memory".
-pub(super) fn title(resource: &str) -> String {
-    if resource == "cpu" {
-        return "CPU".to_owned();
-    }
-    let mut chars = resource.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 struct Building<'a> {

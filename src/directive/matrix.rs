@@ -2,9 +2,8 @@
 
 use super::ask;
 use super::params::params;
-use super::{Call, Directive, INVALID_ARGUMENT};
+use super::{Call, Directive};
 use crate::content::{Block, Content, Matrix, MatrixCell, MatrixRow, Meets, Status, text};
-use crate::diag::Diagnostic;
 use crate::model::{self, Inputs, Model};
 use crate::text::Spanned;
 
@@ -57,8 +56,8 @@ fn chosen(
             Some(place) => places.push(place),
             None => {
                 let message = format!("the matrix has no {what} `{}`", name.value);
-                let finding = Diagnostic::new(&INVALID_ARGUMENT, call.locate(name.span), message)
-                    .did_you_mean(&name.value, all.iter().copied());
+                let finding =
+                    call.invalid(name.span, message).did_you_mean(&name.value, all.iter().copied());
                 call.findings.push(finding);
             }
         }

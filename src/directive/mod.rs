@@ -26,7 +26,7 @@ use crate::config::Config;
 use crate::content::Content;
 use crate::diag::{Code, Diagnostic, Level};
 use crate::markdown;
-use crate::model::Model;
+use crate::model::{Model, Problem};
 use crate::text::{Location, Span, Spanned, TextMap};
 use params::Param;
 
@@ -95,6 +95,23 @@ impl Call<'_> {
     /// The directive's name with its place.
     pub fn name(&self) -> &Spanned<String> {
         &self.directive.name
+    }
+
+    /// The finding for an argument with a value that it can't have.
+    fn invalid(&self, span: Span, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::new(&INVALID_ARGUMENT, self.locate(span), message)
+    }
+
+    /// Notes an argument with a value that it can't have.
+    fn wrong(&mut self, span: Span, message: impl Into<String>) {
+        let finding = self.invalid(span, message);
+        self.findings.push(finding);
+    }
+
+    /// Notes what the model can't do, at the argument that asks for it.
+    fn failed(&mut self, span: Span, problem: Problem) {
+        let at = self.locate(span);
+        self.findings.push(problem.located(|_| at.clone()));
     }
 
     /// Notes findings.

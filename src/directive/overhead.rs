@@ -3,12 +3,10 @@
 use super::ask;
 use super::params::params;
 use super::sweep::{self, Sweep};
-use super::{Call, Directive, INVALID_ARGUMENT};
+use super::{Call, Directive};
 use crate::content::{Align, Block, Column, Content, Inline, Row, Table, Value, text};
-use crate::diag::Diagnostic;
 use crate::model::{
-    Cost, Dimension, Evaluation, Format, Inputs, Model, ModelOption, Overhead, Problem, Quantity,
-    Unit, View,
+    Cost, Dimension, Evaluation, Format, Inputs, Model, ModelOption, Overhead, Quantity, Unit, View,
 };
 use crate::text::Spanned;
 use num_traits::{Signed, Zero};
@@ -111,7 +109,7 @@ impl What {
 }
 
 /// A resource's name with a capital; `cpu` is an abbreviation.
-fn resource_title(name: &str) -> String {
+pub(super) fn resource_title(name: &str) -> String {
     if name == "cpu" {
         return "CPU".to_owned();
     }
@@ -131,9 +129,7 @@ pub(super) fn options<'m>(
 ) -> Option<Vec<&'m ModelOption>> {
     if named.is_empty() {
         if call.model.options.is_empty() {
-            let at = call.locate(call.name().span);
-            let message = "the model has no options".to_owned();
-            call.findings.push(Diagnostic::new(&INVALID_ARGUMENT, at, message));
+            call.wrong(call.name().span, "the model has no options");
             return None;
         }
         return Some(call.model.options.values().collect());
@@ -145,15 +141,7 @@ pub(super) fn options<'m>(
 
 pub(super) fn option<'m>(call: &mut Call<'m>, id: &Spanned<String>) -> Option<&'m ModelOption> {
     let model = call.model;
-    let found = model.options.get(&id.value);
-    if found.is_none() {
-        let message = format!("the model has no option `{}`", id.value);
-        call.findings.push(
-            Diagnostic::new(&INVALID_ARGUMENT, call.locate(id.span), message)
-                .did_you_mean(&id.value, model.options.keys().map(String::as_str)),
-        );
-    }
-    found
+    ask::entry(call, "option", &model.options, id)
 }
 
 /// What an option costs; what goes wrong is reported at the directive.
@@ -168,16 +156,10 @@ pub(super) fn costs_of(
             Some(cost)
         }
         Err(problem) => {
-            failed(call, problem);
+            call.failed(call.name().span, problem);
             None
         }
     }
-}
-
-/// Reports a problem of the model's own formulas at the directive that asked.
-pub(super) fn failed(call: &mut Call<'_>, problem: Problem) {
-    let at = call.locate(call.name().span);
-    call.findings.push(problem.located(|_| at.clone()));
 }
 
 fn costs(call: &mut Call<'_>, options: &[&ModelOption], inputs: &Inputs) -> Option<Vec<Overhead>> {
@@ -236,7 +218,7 @@ pub(super) fn column(call: &mut Call<'_>, name: &Spanned<String>, known: &[What]
             .collect();
         let message = format!("no option here says anything of `{}`", name.value);
         call.findings.push(
-            Diagnostic::new(&INVALID_ARGUMENT, call.locate(name.span), message)
+            call.invalid(name.span, message)
                 .did_you_mean(&name.value, names.iter().map(String::as_str))
                 .help(format!("there are: {}", names.join(", "))),
         );
@@ -480,4 +462,14 @@ fn swept(
         table.rows.push(Row { cells, header: true, total: false });
     }
     Some(table)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_resource_is_called_by_its_name() {
+        for (name, title) in [("cpu", "CPU"), ("memory", "Memory"), ("gpu_hours", "Gpu hours")] {
+            assert_eq!(super::resource_title(name), title);
+        }
+    }
 }

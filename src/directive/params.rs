@@ -4,8 +4,9 @@
 //! argument, and the rows of the reference page. There is no second list of names to keep in step.
 
 use super::{INVALID_ARGUMENT, MISSING_ARGUMENT, UNKNOWN_ARGUMENT};
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, nearest};
 use crate::markdown::{Arg, Args, Directive, Value};
+use crate::model::View;
 use crate::text::{Span, Spanned, TextMap};
 
 /// An argument as the reference shows it.
@@ -111,6 +112,25 @@ impl FromArg for bool {
     }
 }
 
+/// Which of an option's numbers.
+impl FromArg for View {
+    const SHAPE: &'static str = "`requests`, `usage`, `limits` or `reserved`";
+
+    fn from_arg(arg: &Arg) -> Result<Self, String> {
+        arg.value
+            .as_text()
+            .and_then(View::named)
+            .ok_or_else(|| one_of(arg, &View::ALL.map(View::name)))
+    }
+}
+
+/// What was expected of an argument that should be one of these words.
+pub(crate) fn one_of(arg: &Arg, words: &[&str]) -> String {
+    let near = arg.value.as_text().and_then(|given| nearest(given, words.iter().copied()));
+    let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+    format!("expected one of `{}`{hint}", words.join("`, `"))
+}
+
 /// A small count.
 impl FromArg for u32 {
     const SHAPE: &'static str = "a whole number";
@@ -158,16 +178,9 @@ macro_rules! words {
             const SHAPE: &'static str = $shape;
 
             fn from_arg(arg: &$crate::markdown::Arg) -> Result<Self, String> {
-                let words: &[&str] = &[$($word),*];
                 match arg.value.as_text() {
                     $(Some($word) => Ok($name::$variant),)*
-                    given => {
-                        let near = given.and_then(|given| {
-                            $crate::diag::nearest(given, words.iter().copied())
-                        });
-                        let hint = near.map(|near| format!("; did you mean `{near}`?"));
-                        Err(format!("expected one of `{}`{}", words.join("`, `"), hint.unwrap_or_default()))
-                    }
+                    _ => Err($crate::directive::params::one_of(arg, &[$($word),*])),
                 }
             }
         }

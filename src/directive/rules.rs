@@ -4,7 +4,7 @@
 
 use super::ask;
 use crate::content::plain;
-use crate::model::{Checklist, Model};
+use crate::model::{Checklist, Model, Quantity};
 use serde_json::Value as Json;
 
 /// Who is meant by the names in a rule.
@@ -236,9 +236,8 @@ impl Words<'_> {
                 ("figure", [name]) => {
                     let figure = self.model.figures.get(name.as_str()?)?;
                     // Without its unit a quantity can be misread; counts have none.
-                    let format =
-                        crate::model::Format { unit: figure.unit.clone(), ..Default::default() };
-                    Some(self.model.units.show(&figure.quantity, &format).text)
+                    let Quantity { value, dimension } = &figure.quantity;
+                    Some(self.model.units.text(value, *dimension, figure.unit.as_ref()))
                 }
                 ("let", [name]) if depth <= MAX_DEPTH => {
                     self.number(&self.program["lets"][name.as_str()?], depth + 1)

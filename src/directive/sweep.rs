@@ -1,15 +1,18 @@
 //! The values that one input goes through, as authors write them: `pods:20..100..20`, or `pods:20,50,100`; and those of a
 //! chart's axis.
 
-use super::{Call, INVALID_ARGUMENT};
-use crate::diag::Diagnostic;
-use crate::model::{self, Format, Input, InputKind, Inputs, Problem, Quantity, Ratio, Unit};
+use super::{Call, ask};
+use crate::model::{self, Format, Input, InputKind, Inputs, Quantity, Ratio, Unit};
 use crate::text::{Span, Spanned};
 use num_bigint::BigInt;
 use num_traits::{One, Zero};
 
 /// More rows than a page can show.
 const MAX_ROWS: usize = 200;
+
+/// Into how many rows the table beside a chart is cut, and into how many points a line.
+const CHART_ROWS: i64 = 6;
+const CHART_POINTS: i64 = 60;
 
 /// An input and the values that it goes through.
 pub(super) struct Sweep<'m> {
@@ -28,7 +31,10 @@ impl Sweep<'_> {
     pub(super) fn points(&self, call: &mut Call<'_>, inputs: &Inputs) -> Option<Vec<Inputs>> {
         match self.values.points(call.model, inputs) {
             Ok(points) => Some(points.into_iter().map(|(_, inputs)| inputs).collect()),
-            Err(problem) => report(call, self.span, problem),
+            Err(problem) => {
+                call.failed(self.span, problem);
+                None
+            }
         }
     }
 
@@ -76,22 +82,16 @@ pub(super) fn read<'m>(call: &mut Call<'m>, written: &Spanned<String>) -> Option
         return None;
     };
     let input = number_input(call, name, span)?;
-    let parts: Vec<&str> = values.split("..").collect();
-    let made = match parts[..] {
-        [values] => {
-            let values: Vec<_> = values.split(',').map(str::trim).collect();
-            model::Sweep::over(call.model, name, &values)
-        }
-        [from, to] => model::Sweep::new(call.model, name, Some(from), Some(to), None),
-        [from, to, step] => model::Sweep::new(call.model, name, Some(from), Some(to), Some(step)),
-        _ => {
-            wrong(call, span, format!("`{values}` is more than from, to and step"));
+    if values.matches("..").count() > 2 {
+        wrong(call, span, format!("`{values}` is more than from, to and step"));
+        return None;
+    }
+    let values = match model::Sweep::parse(call.model, name, values) {
+        Ok(values) => values,
+        Err(problem) => {
+            call.failed(span, problem);
             return None;
         }
-    };
-    let values = match made {
-        Ok(values) => values,
-        Err(problem) => return report(call, span, problem),
     };
     if values.values.len() > MAX_ROWS {
         wrong(call, span, format!("these are more than {MAX_ROWS} values"));
@@ -103,14 +103,8 @@ pub(super) fn read<'m>(call: &mut Call<'m>, written: &Spanned<String>) -> Option
 /// The numeric input of this name.
 pub(super) fn number_input<'m>(call: &mut Call<'m>, name: &str, span: Span) -> Option<&'m Input> {
     let model = call.model;
-    let Some(input) = model.inputs.get(name) else {
-        let message = format!("the model has no input `{name}`");
-        call.findings.push(
-            Diagnostic::new(&INVALID_ARGUMENT, call.locate(span), message)
-                .did_you_mean(name, model.inputs.keys().map(String::as_str)),
-        );
-        return None;
-    };
+    let named = Spanned::new(name.to_owned(), span);
+    let input = ask::entry(call, "input", &model.inputs, &named)?;
     call.used.input(model, name);
     if !matches!(input.kind, InputKind::Number { .. }) {
         wrong(call, span, format!("`{name}` is no number, so it has no values to go through"));
@@ -136,7 +130,8 @@ pub(super) fn axis<'m>(
     let whole = match whole {
         Ok(whole) => whole,
         Err(problem) => {
-            return report(call, from.or(to).map_or(over.span, |end| end.span), problem);
+            call.failed(from.or(to).map_or(over.span, |end| end.span), problem);
+            return None;
         }
     };
     let (Some(first), Some(last)) = (whole.values.first().cloned(), whole.values.last().cloned())
@@ -152,11 +147,12 @@ pub(super) fn axis<'m>(
         return None;
     }
     let unit = input.unit.as_ref().map_or_else(Ratio::one, |unit| unit.factor.clone());
-    const ROWS: i64 = 6;
-    const POINTS: i64 = 60;
-    let rows =
-        on_round(&first, &last, &round_stride(&((&last - &first) / ratio(ROWS)), &unit, step));
-    let fine = ((&last - &first) / ratio(POINTS) / step).ceil().max(Ratio::one()) * step;
+    let rows = on_round(
+        &first,
+        &last,
+        &round_stride(&((&last - &first) / ratio(CHART_ROWS)), &unit, step),
+    );
+    let fine = ((&last - &first) / ratio(CHART_POINTS) / step).ceil().max(Ratio::one()) * step;
     let mut values = on_round(&first, &last, &fine);
     values.extend(rows.iter().cloned());
     values.sort();
@@ -198,15 +194,9 @@ fn round_stride(least: &Ratio, unit: &Ratio, step: &Ratio) -> Ratio {
         .unwrap_or_else(|| (least / step).ceil().max(Ratio::one()) * step)
 }
 
-fn report<T>(call: &mut Call<'_>, span: Span, problem: Problem) -> Option<T> {
-    let at = call.locate(span);
-    call.findings.push(problem.located(|_| at.clone()));
-    None
-}
-
 fn wrong(call: &mut Call<'_>, span: Span, message: String) {
-    let at = call.locate(span);
-    call.findings.push(Diagnostic::new(&INVALID_ARGUMENT, at, message).help(
+    let finding = call.invalid(span, message);
+    call.findings.push(finding.help(
         "write the input, and from, to and step, or the values: `pods:20..100..20`, `pods:20,50,100`",
     ));
 }

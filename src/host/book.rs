@@ -6,6 +6,7 @@ use super::terminal::way_to;
 use crate::check::{self, Checked};
 use crate::config;
 use crate::diag::{Diagnostic, Severity};
+use crate::reference::all_codes;
 use crate::render::{self, Delivery, Target};
 use crate::report::{Counts, Report};
 use crate::sync;
@@ -66,7 +67,7 @@ impl Book {
         let mut findings = drift.clone();
         findings.extend(checked.findings.iter().cloned());
         findings.append(&mut book.findings);
-        let findings = check::settle(findings, &book.project.config.levels);
+        let findings = check::settle(findings, &book.project.config.levels, &all_codes());
         Ok(Book { book, checked, drift, findings })
     }
 

@@ -2,6 +2,7 @@
 
 use crate::config::{Levels, WARNINGS};
 use crate::diag::{Level, nearest};
+use crate::model::View;
 use crate::reference;
 use crate::report::Format;
 use anyhow::bail;
@@ -252,8 +253,8 @@ pub(super) enum Model {
         #[arg(long, value_name = "INPUT[:VALUES]")]
         sweep: Option<String>,
         /// Which costs of an option
-        #[arg(long, value_enum, default_value_t = Costs::Requests)]
-        costs: Costs,
+        #[arg(long, value_enum, default_value_t = View::Requests)]
+        costs: View,
         /// Set an input
         #[arg(long, value_name = "INPUT=VALUE", value_parser = pair)]
         set: Vec<(String, String)>,
@@ -317,19 +318,6 @@ pub(super) enum ListFormat {
     Markdown,
 }
 
-/// Which costs of an option a table shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Costs {
-    /// The sum of requests
-    Requests,
-    /// What is used
-    Usage,
-    /// The sum of limits
-    Limits,
-    /// The larger of request and usage, component by component
-    Reserved,
-}
-
 /// How `model measure` writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum MeasureFormat {
@@ -379,6 +367,21 @@ impl ValueEnum for Format {
     fn to_possible_value(&self) -> Option<PossibleValue> {
         let (name, _) = Format::ALL.iter().find(|(_, format)| format == self)?;
         Some(PossibleValue::new(*name))
+    }
+}
+
+impl ValueEnum for View {
+    fn value_variants<'a>() -> &'a [View] {
+        &View::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()).help(match self {
+            View::Requests => "The sum of requests",
+            View::Usage => "What is used",
+            View::Limits => "The sum of limits",
+            View::Reserved => "The larger of request and usage, component by component",
+        }))
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Owns: arguments, standard streams, exit codes. Must not know: how anything is checked or shown. Only this module and
 //! `DiskWorld` touch the outside.
-#![allow(clippy::print_stderr)]
+#![allow(clippy::print_stderr, reason = "findings of a build, and why it could not run")]
 
 mod book;
 mod build;
@@ -19,6 +19,7 @@ mod sync;
 mod terminal;
 mod validate;
 
+use crate::diag::Diagnostic;
 use crate::report::{self, Format, Report};
 use crate::sync::DRIFT;
 use crate::{reference, world};
@@ -53,12 +54,17 @@ impl From<Outcome> for ExitCode {
 /// Exit code 2: it could not run.
 const COULD_NOT_RUN: u8 = 2;
 
+/// The stack of each thread: as large as the first one's usually is.
+const STACK: usize = 8 << 20;
+
 /// The program: arguments in, exit code out.
 pub fn main() -> ExitCode {
     // mdBook takes any other exit code for "does not support this renderer" and goes on without us.
     if std::env::args_os().nth(1).is_some_and(|argument| argument == "supports") {
         return ExitCode::SUCCESS;
     }
+    // Documents are read by functions that call themselves, on any thread; a pool that is there already stays.
+    let _ = rayon::ThreadPoolBuilder::new().stack_size(STACK).build_global();
     match run(Arguments::parse()) {
         Ok(outcome) => outcome.into(),
         Err(error) => {
@@ -98,12 +104,12 @@ fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
             show(&report, &findings, Output { quiet, ..output }, io::stdout())
         }
         Some(Command::Schemas(command)) => {
-            let done = schemas::run(&command)?;
-            say(&done.text, &done.report, output)
+            let (dir, said) = schemas::run(&command)?;
+            say(dir, said, output)
         }
         Some(Command::Model(command)) => {
-            let done = model::run(&command, output.quiet)?;
-            say(&done.text, &done.report, output)
+            let (dir, said) = model::run(&command, output.quiet)?;
+            say(dir, said, output)
         }
         Some(Command::Explain { name, dir }) => {
             let text = match name {
@@ -168,13 +174,17 @@ fn on_the_way(
     show(&processed.report, findings, output, io::stderr())
 }
 
-/// Writes what a command has to say, and what it found to standard error.
-fn say(text: &str, report: &Report, output: Output) -> anyhow::Result<Outcome> {
+/// What a command has to say, and what it found.
+type Said = (String, Vec<Diagnostic>);
+
+/// Writes what a command has to say, and what it found in a folder to standard error.
+fn say(dir: &Path, (text, findings): Said, output: Output) -> anyhow::Result<Outcome> {
     io::stdout().write_all(text.as_bytes())?;
-    if report.findings().is_empty() {
+    if findings.is_empty() {
         return Ok(Outcome::True);
     }
-    show(report, &Findings::default(), output, io::stderr())
+    let report = Report::new(findings).base(terminal::way_to(dir, Format::Human));
+    show(&report, &Findings::default(), output, io::stderr())
 }
 
 fn sync(dir: &Path, dry_run: bool, findings: &Findings, output: Output) -> anyhow::Result<Outcome> {

@@ -2,15 +2,13 @@
 
 use super::cli::Schemas;
 use super::fetch::fetch;
-use super::files;
+use super::{Said, files};
 use crate::diag::{Diagnostic, Severity};
-use crate::manifest::store::{Definition, FOLDER, Folder, read_definitions};
+use crate::manifest::store::{Definition, FOLDER, Folder, read_definitions, title};
 use crate::manifest::{self, Engine, Versions};
-use crate::report::Report;
-use crate::text::{Source, TextMap};
+use crate::text::{Source, TextMap, digest};
 use crate::world::{DiskWorld, display};
 use anyhow::{Context, bail};
-use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 use std::io::{self, Read};
 use std::path::Path;
@@ -18,26 +16,15 @@ use std::path::Path;
 /// What in a folder is taken for definitions.
 const EXTENSIONS: &[&str] = &["yaml", "yml", "json"];
 
-/// What a command said, and what it found.
-pub(super) struct Done {
-    pub(super) text: String,
-    pub(super) report: Report,
-}
-
 /// Does what was asked with the schemas of the book in a folder.
-pub(super) fn run(command: &Schemas) -> anyhow::Result<Done> {
-    let (dir, done) = match command {
+pub(super) fn run(command: &Schemas) -> anyhow::Result<(&Path, Said)> {
+    Ok(match command {
         Schemas::List { all, dir } => (dir, list(dir, *all)?),
         Schemas::Add { sources, dir } => (dir, add(dir, sources)?),
         Schemas::Verify { dir } => (dir, verify(dir)?),
         Schemas::Remove { names, dir } => (dir, remove(dir, names)?),
-    };
-    let (text, findings) = done;
-    let base = super::terminal::way_to(dir, crate::report::Format::Human);
-    Ok(Done { text, report: Report::new(findings).base(base) })
+    })
 }
-
-type Said = (String, Vec<Diagnostic>);
 
 fn open(dir: &Path) -> anyhow::Result<(DiskWorld, Folder)> {
     if !dir.is_dir() {
@@ -48,12 +35,6 @@ fn open(dir: &Path) -> anyhow::Result<(DiskWorld, Folder)> {
         Ok(folder) => Ok((world, folder)),
         Err(finding) => bail!("{}: {}", finding.at.location.source.path(), finding.message),
     }
-}
-
-/// `group/version/Kind`, as `schemas remove` takes it.
-fn title(group: &str, version: &str, kind: &str) -> String {
-    let slash = if group.is_empty() { "" } else { "/" };
-    format!("{group}{slash}{version}/{kind}")
 }
 
 fn list(dir: &Path, all: bool) -> anyhow::Result<Said> {
@@ -135,9 +116,7 @@ fn note(out: &mut String, folder: &mut Folder, definitions: &[Definition], name:
     if definitions.is_empty() {
         return;
     }
-    let digest = Sha256::digest(text.as_bytes());
-    let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    let added = folder.add(definitions, name, &digest);
+    let added = folder.add(definitions, name, &digest(text));
     for (did, kinds) in [("added", added.new), ("changed", added.changed), ("same", added.same)] {
         for kind in kinds {
             let _ = writeln!(out, "{did:7} {kind}");

@@ -10,6 +10,7 @@ use crate::manifest::policy::Policies;
 use crate::manifest::{Engine, Schemas, Versions};
 use crate::markdown::Dialect;
 use crate::model::Model;
+use crate::reference::all_codes;
 use crate::report::{Counts, Report};
 use crate::text::Source;
 use crate::world::{DiskWorld, display};
@@ -53,7 +54,7 @@ pub(super) fn validate(wanted: &Manifests, levels: &Findings) -> anyhow::Result<
     findings.extend(crate::manifest::once_per_kind(more));
     let counts =
         Counts { manifests: counts.manifests, ignored: counts.ignored, ..Counts::default() };
-    Ok(Report::new(check::settle(findings, &project.config.levels))
+    Ok(Report::new(check::settle(findings, &project.config.levels, &all_codes()))
         .files(files.iter().map(|file| file.source.path().to_owned()))
         .base(way_to(Path::new("."), levels.format))
         .counts(counts))

@@ -1,3 +1,5 @@
+//! Documents: a text read into them, and what each says that it is.
+
 use super::yaml::{self, Node, Problem};
 use crate::diag::Diagnostic;
 use crate::text::{Location, Span, Spanned, TextMap};
@@ -10,6 +12,11 @@ pub enum Format {
     Yaml,
     /// JSON.
     Json,
+}
+
+/// An `apiVersion`: `apps/v1`; of the core group, the version alone.
+pub fn api_version(group: &str, version: &str) -> String {
+    if group.is_empty() { version.to_owned() } else { format!("{group}/{version}") }
 }
 
 /// One document of a text.

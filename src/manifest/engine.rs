@@ -7,7 +7,7 @@ use super::schema::{
 };
 use super::store::{KindSchema, Schemas};
 use super::versions::Versions;
-use super::{Document, Entry, Node, Value};
+use super::{Document, Entry, Node, Value, api_version};
 use super::{builtin, bundle, definition, deprecations};
 use crate::diag::{Code, Diagnostic, Edit, Fix, Level, nearest};
 use crate::text::Span;
@@ -95,33 +95,9 @@ Write the version that the warning names."#,
     alias: "",
 };
 
-pub(crate) static FRAGMENT_PLACE: Code = Code {
-    name: "fragment-place",
-    level: Level::Deny,
-    summary: "a fragment of a place that is not there",
-    page: r#"A fence marked `fragment=KIND:path` is part of a manifest. Its kind must have a known schema, and its path must be in it: field
-names with dots, `[]` for an item of a list.
-
-````markdown
-```yaml fragment=VirtualService:spec.http[]
-route:
-- destination: {host: reviews}
-```
-````
-
-The help names what is near."#,
-    alias: "",
-};
-
 /// The findings of the engine itself.
-pub(super) static CODES: &[&Code] = &[
-    &MANIFEST_INCOMPLETE,
-    &UNKNOWN_KIND,
-    &SCHEMA_MISSING,
-    &API_NOT_SERVED,
-    &API_DEPRECATED,
-    &FRAGMENT_PLACE,
-];
+pub(super) static CODES: &[&Code] =
+    &[&MANIFEST_INCOMPLETE, &UNKNOWN_KIND, &SCHEMA_MISSING, &API_NOT_SERVED, &API_DEPRECATED];
 
 /// Kinds of `v1` that no API server keeps and pages show all the same: a kubeconfig, and what a request that fails answers.
 const CLIENT_SIDE: &[&str] =
@@ -177,7 +153,7 @@ impl Engine {
         findings: &mut Vec<Diagnostic>,
         depth: usize,
     ) {
-        let Some((kind, at)) = self.identity(document, findings) else { return };
+        let Some((kind, at)) = identity(document, findings) else { return };
         let group = document.group().unwrap_or("");
         let version = document.version().unwrap_or("");
         // `List` holds anything; `RoleList` holds Roles, as kubectl takes it.
@@ -195,27 +171,9 @@ impl Engine {
         let Some(known) = self.schemas.find(group, version, kind, versions) else {
             let client_side = group.is_empty() && version == "v1" && CLIENT_SIDE.contains(&kind);
             // What `kubectl apply -k` reads never reaches a cluster.
-            if client_side || group == "kustomize.config.k8s.io" {
-                return;
+            if !client_side && group != "kustomize.config.k8s.io" {
+                self.without_schema(document, kind, at, versions, findings);
             }
-            // A version that is gone is no mystery: say what replaced it.
-            let gone = deprecations::check(document, versions);
-            findings.push(
-                gone.unwrap_or_else(|| self.missing(document, group, version, kind, versions)),
-            );
-            let issues = check_metadata(
-                &document.root,
-                at,
-                document.text(),
-                &Path::default(),
-                Naming::Unknown,
-            );
-            // The settings of some tool have a kind too, and more in their metadata than an object's; what is nearly a
-            // field of it is a slip all the same.
-            let foreign =
-                |issue: &Issue| issue.code == &SCHEMA_UNKNOWN_FIELD && issue.fix.is_none();
-            let issues = issues.into_iter().filter(|issue| !foreign(issue));
-            findings.extend(issues.map(|issue| finding(issue, document)));
             return;
         };
         let before = findings.len();
@@ -223,34 +181,7 @@ impl Engine {
         if !findings[before..].iter().any(|finding| finding.code == &API_DEPRECATED) {
             findings.extend(deprecations::check(document, versions));
         }
-        let root = known.schema.root;
-        let mut issues = validate_schema(document, &known.schema, root, &document.root, at);
-        let naming = match known.builtin {
-            // Requests for a verdict are not kept, so they need no name; a binding is named by its path.
-            true if kind.ends_with("Review") || kind == "Binding" => Naming::Unknown,
-            true => Naming::Own,
-            // What istioctl reads never reaches a cluster.
-            false if group == "install.istio.io" => Naming::Unknown,
-            false => Naming::Subdomain,
-        };
-        issues.extend(check_metadata(
-            &document.root,
-            at,
-            document.text(),
-            &Path::default(),
-            naming,
-        ));
-        if let Some(beyond) = &known.beyond {
-            let limits = validate_schema(document, beyond, beyond.root, &document.root, at);
-            let said: BTreeSet<String> = issues.iter().map(|issue| issue.path.clone()).collect();
-            issues.extend(limits.into_iter().filter(|issue| {
-                (issue.code == &SCHEMA_ENUM || issue.code == &SCHEMA_VALUE)
-                    && !said.contains(&issue.path)
-            }));
-        }
-        // A kind's own schema may say of the metadata what is said of every kind's.
-        let mut seen = BTreeSet::new();
-        issues.retain(|issue| seen.insert((issue.span, issue.message.clone())));
+        let mut issues = issues_of(document, &known, group, kind, at);
         let coded: Vec<Diagnostic> =
             CHECKS.iter().flat_map(|check| check(document, versions)).collect();
         // A rule that knows which name stands twice says it better than the list does.
@@ -266,81 +197,40 @@ impl Engine {
         let mut said: BTreeSet<String> = BTreeSet::new();
         for issue in issues {
             said.insert(issue.path.clone());
-            findings.push(known_elsewhere(
-                finding(issue, document),
-                group,
-                version,
-                kind,
-                versions,
-            ));
+            let finding = finding(issue, document);
+            findings.push(known_elsewhere(finding, group, version, kind, versions));
         }
         // What the schema has said of a field need not be said again.
-        findings.extend(
-            coded
-                .into_iter()
-                .filter(|finding| finding.path.as_ref().is_none_or(|path| !said.contains(path))),
-        );
+        let is_new =
+            |finding: &Diagnostic| finding.path.as_ref().is_none_or(|path| !said.contains(path));
+        findings.extend(coded.into_iter().filter(is_new));
     }
 
-    /// The kind, and the place that stands for the document; a finding where it does not say what it is.
-    fn identity<'d>(
-        &self,
-        document: &'d Document,
-        findings: &mut Vec<Diagnostic>,
-    ) -> Option<(&'d str, Span)> {
-        let Some(map) = document.root.as_map() else {
-            let what = match document.root.value {
-                Value::Seq(_) => "a list",
-                _ => "a single value",
-            };
-            let at = Span::at(document.span.start);
-            let message = format!("a manifest is a map, and this document is {what}");
-            findings.push(Diagnostic::new(&MANIFEST_INCOMPLETE, document.locate(at), message));
-            return None;
-        };
-        let start = map.iter().next().map_or(document.span, |entry| entry.key.span);
-        let mut complete = true;
-        for field in ["apiVersion", "kind"] {
-            let entry = map.entry(field);
-            let text = entry.and_then(|entry| entry.value.as_str()).filter(|text| !text.is_empty());
-            if text.is_some() {
-                continue;
-            }
-            complete = false;
-            let at = entry.map_or(start, |entry| entry.key.span);
-            let message = match entry {
-                None => format!("{field}: Required value"),
-                Some(entry) if entry.value.is_null() => format!("{field}: Required value"),
-                Some(entry) => format!(
-                    "{field}: Invalid value: must be a name, not {}",
-                    entry.value.value.type_name()
-                ),
-            };
-            let mut found = Diagnostic::new(&MANIFEST_INCOMPLETE, document.locate(at), message)
-                .path(field)
-                .document(document.id());
-            if let Some(near) = nearest(field, map.keys()) {
-                found = found.help(format!("`{near}` may have been meant as `{field}`"));
-            }
-            findings.push(found);
-        }
-        let kind = document.kind().filter(|_| complete)?;
-        Some((kind.value, kind.span))
-    }
-
-    fn missing(
+    /// What can be said of a kind without a schema: what has become of it, and what is wrong with its metadata.
+    fn without_schema(
         &self,
         document: &Document,
-        group: &str,
-        version: &str,
         kind: &str,
+        at: Span,
         versions: &Versions,
-    ) -> Diagnostic {
+        findings: &mut Vec<Diagnostic>,
+    ) {
+        // A version that is gone is no mystery: say what replaced it.
+        let gone = deprecations::check(document, versions);
+        findings.push(gone.unwrap_or_else(|| self.missing(document, kind, versions)));
+        let (path, naming) = (Path::default(), Naming::Unknown);
+        let issues = check_metadata(&document.root, at, document.text(), &path, naming);
+        // The settings of some tool have a kind too, and more in their metadata than an object's; what is nearly a field
+        // of it is a slip all the same.
+        let foreign = |issue: &Issue| issue.code == &SCHEMA_UNKNOWN_FIELD && issue.fix.is_none();
+        let issues = issues.into_iter().filter(|issue| !foreign(issue));
+        findings.extend(issues.map(|issue| finding(issue, document)));
+    }
+
+    fn missing(&self, document: &Document, kind: &str, versions: &Versions) -> Diagnostic {
+        let (group, version) = (document.group().unwrap_or(""), document.version().unwrap_or(""));
         let at = document.kind().map_or(document.span, |kind| kind.span);
-        let api = if group.is_empty() { version.to_owned() } else { format!("{group}/{version}") };
-        let name = |group: &str, version: &str| {
-            if group.is_empty() { version.to_owned() } else { format!("{group}/{version}") }
-        };
+        let api = api_version(group, version);
         let siblings: Vec<String> = self
             .schemas
             .kinds()
@@ -354,7 +244,7 @@ impl Engine {
             .schemas
             .find_kind(kind)
             .iter()
-            .map(|(group, version)| format!("`{}`", name(group, version)))
+            .map(|(group, version)| format!("`{}`", api_version(group, version)))
             .collect();
         let mut finding = if is_kubernetes {
             let release = versions.of("k8s");
@@ -370,8 +260,8 @@ impl Engine {
             finding = finding.help(format!("did you mean `{near}`?"));
         }
         if !is_kubernetes {
-            let help = "add its schema with `mdbook-plumb schemas add FILE|FOLDER|URL`";
-            finding = finding.help(help);
+            finding =
+                finding.help("add its schema with `mdbook-plumb schemas add FILE|FOLDER|URL`");
         }
         finding.path("kind").document(document.id())
     }
@@ -417,73 +307,86 @@ impl Engine {
             );
         }
     }
+}
 
-    /// Validates part of a manifest at a place of a kind: `kind` is a name, or `group/version/Kind`; `path` is as in
-    /// `spec.http[]`.
-    pub fn validate_fragment(
-        &self,
-        document: &Document,
-        kind: &str,
-        path: &str,
-        versions: &Versions,
-    ) -> Vec<Diagnostic> {
+/// The kind, and the place that stands for the document; a finding where it does not say what it is.
+fn identity<'d>(document: &'d Document, findings: &mut Vec<Diagnostic>) -> Option<(&'d str, Span)> {
+    let Some(map) = document.root.as_map() else {
+        let what = match document.root.value {
+            Value::Seq(_) => "a list",
+            _ => "a single value",
+        };
         let at = Span::at(document.span.start);
-        let wrong =
-            |message: String| vec![Diagnostic::new(&FRAGMENT_PLACE, document.locate(at), message)];
-        let parts: Vec<&str> = kind.split('/').collect();
-        let candidates: Vec<(String, String)> = match parts.as_slice() {
-            [kind] => self.schemas.find_kind(kind),
-            [version, _] => vec![(String::new(), (*version).to_owned())],
-            [group, version, _] => vec![((*group).to_owned(), (*version).to_owned())],
-            _ => Vec::new(),
-        };
-        let name = parts.last().copied().unwrap_or("");
-        let known = candidates
-            .iter()
-            .find_map(|(group, version)| self.schemas.find(group, version, name, versions));
-        let Some(known) = known else {
-            let kinds: BTreeSet<String> = self.schemas.kinds().map(|(_, _, kind)| kind).collect();
-            let mut findings = wrong(format!("no schema is known for a kind `{kind}`"));
-            if let Some(near) = nearest(name, kinds.iter().map(String::as_str)) {
-                findings = findings
-                    .into_iter()
-                    .map(|finding| finding.help(format!("did you mean `{near}`?")))
-                    .collect();
-            }
-            return findings;
-        };
-        let id = match known.schema.at(path) {
-            Ok(id) => id,
-            Err(why) => return wrong(format!("`{path}` is no place in `{kind}`: {why}")),
-        };
-        // A list in a fence for `spec.http[]` is some of its items.
-        let items: Vec<&Node> = match &document.root.value {
-            Value::Seq(items) if path.ends_with("[]") => items.iter().collect(),
-            _ => vec![&document.root],
-        };
-        let mut findings = Vec::new();
-        for item in items {
-            let start = match item.as_map().and_then(|map| map.iter().next()) {
-                Some(entry) => entry.key.span,
-                None => item.span,
-            };
-            let issues = validate_schema(document, &known.schema, id, item, start);
-            findings.extend(issues.into_iter().map(|issue| finding(issue, document)));
+        let message = format!("a manifest is a map, and this document is {what}");
+        findings.push(Diagnostic::new(&MANIFEST_INCOMPLETE, document.locate(at), message));
+        return None;
+    };
+    let start = map.iter().next().map_or(document.span, |entry| entry.key.span);
+    let mut complete = true;
+    for field in ["apiVersion", "kind"] {
+        let entry = map.entry(field);
+        let text = entry.and_then(|entry| entry.value.as_str()).filter(|text| !text.is_empty());
+        if text.is_some() {
+            continue;
         }
-        if document.excerpt {
-            findings.retain(stands_by_itself);
+        complete = false;
+        let at = entry.map_or(start, |entry| entry.key.span);
+        let message = match entry {
+            None => format!("{field}: Required value"),
+            Some(entry) if entry.value.is_null() => format!("{field}: Required value"),
+            Some(entry) => format!(
+                "{field}: Invalid value: must be a name, not {}",
+                entry.value.value.type_name()
+            ),
+        };
+        let mut found = Diagnostic::new(&MANIFEST_INCOMPLETE, document.locate(at), message)
+            .path(field)
+            .document(document.id());
+        if let Some(near) = nearest(field, map.keys()) {
+            found = found.help(format!("`{near}` may have been meant as `{field}`"));
         }
-        for finding in &mut findings {
-            finding.document = Some(format!("{name}:{path}"));
-        }
-        sort(&mut findings);
-        findings
+        findings.push(found);
     }
+    let kind = document.kind().filter(|_| complete)?;
+    Some((kind.value, kind.span))
+}
+
+/// What the schema of a kind says of a document, and what holds of the metadata of every kind; each thing once.
+fn issues_of(
+    document: &Document,
+    known: &KindSchema,
+    group: &str,
+    kind: &str,
+    at: Span,
+) -> Vec<Issue> {
+    let root = &document.root;
+    let mut issues = validate_schema(document, &known.schema, known.schema.root, root, at);
+    let naming = match known.builtin {
+        // Requests for a verdict are not kept, so they need no name; a binding is named by its path.
+        true if kind.ends_with("Review") || kind == "Binding" => Naming::Unknown,
+        true => Naming::Own,
+        // What istioctl reads never reaches a cluster.
+        false if group == "install.istio.io" => Naming::Unknown,
+        false => Naming::Subdomain,
+    };
+    issues.extend(check_metadata(root, at, document.text(), &Path::default(), naming));
+    if let Some(beyond) = &known.beyond {
+        let limits = validate_schema(document, beyond, beyond.root, root, at);
+        let said: BTreeSet<String> = issues.iter().map(|issue| issue.path.clone()).collect();
+        issues.extend(limits.into_iter().filter(|issue| {
+            (issue.code == &SCHEMA_ENUM || issue.code == &SCHEMA_VALUE)
+                && !said.contains(&issue.path)
+        }));
+    }
+    // A kind's own schema may say of the metadata what is said of every kind's.
+    let mut seen = BTreeSet::new();
+    issues.retain(|issue| seen.insert((issue.span, issue.message.clone())));
+    issues
 }
 
 /// Whether a finding about an excerpt holds whatever is left out of it: it is about what is written, not about what is
 /// missing or what goes with it.
-fn stands_by_itself(finding: &Diagnostic) -> bool {
+pub(super) fn stands_by_itself(finding: &Diagnostic) -> bool {
     let about_the_whole =
         [&SCHEMA_REQUIRED, &SCHEMA_COMBINATION, &SCHEMA_RULE, &MANIFEST_INCOMPLETE];
     let missing = [": Required value", ": Not found", ": Forbidden", "must be set"];
@@ -493,7 +396,7 @@ fn stands_by_itself(finding: &Diagnostic) -> bool {
 }
 
 /// Structure, then rules where the structure is sound.
-fn validate_schema(
+pub(super) fn validate_schema(
     document: &Document,
     schema: &Schema,
     id: usize,
@@ -540,7 +443,7 @@ fn known_elsewhere(
     }
 }
 
-fn finding(mut issue: Issue, document: &Document) -> Diagnostic {
+pub(super) fn finding(mut issue: Issue, document: &Document) -> Diagnostic {
     if issue.code == &SCHEMA_REQUIRED
         && let Some(entry) = null_entry(&document.root, &issue.path)
     {
@@ -572,14 +475,11 @@ fn null_entry<'d>(root: &'d Node, path: &str) -> Option<&'d Entry> {
     root.at_path(parent)?.as_map()?.entry(name).filter(|entry| entry.value.is_null())
 }
 
-fn sort(findings: &mut [Diagnostic]) {
-    findings.sort_by(|left, right| {
-        let key = |finding: &Diagnostic| {
-            let (path, start, end) = finding.at.location.sort_key();
-            (path.to_owned(), start, end, finding.code.name)
-        };
-        key(left).cmp(&key(right)).then_with(|| left.message.cmp(&right.message))
-    });
+pub(super) fn sort(findings: &mut [Diagnostic]) {
+    fn key(finding: &Diagnostic) -> ((&str, usize, usize), &str, &str) {
+        (finding.at.location.sort_key(), finding.code.name, &finding.message)
+    }
+    findings.sort_by(|left, right| key(left).cmp(&key(right)));
 }
 
 /// Leaves one finding of a missing schema for each kind: the first in the given order.

@@ -10,6 +10,7 @@ mod definition;
 pub mod deprecations;
 mod document;
 mod engine;
+mod fragment;
 mod names;
 pub mod policy;
 mod rules;
@@ -18,7 +19,7 @@ pub mod store;
 pub mod versions;
 pub mod yaml;
 
-pub use document::{Document, Format, Read, read};
+pub use document::{Document, Format, Read, api_version, read};
 pub use engine::{Engine, SCHEMA_MISSING, once_per_kind};
 pub use schema::Dialect;
 pub use store::Schemas;
@@ -35,6 +36,7 @@ pub fn codes() -> impl Iterator<Item = &'static Code> {
         rules::CODES,
         store::CODES,
         engine::CODES,
+        fragment::CODES,
         deprecations::CODES,
         definition::CODES,
     ];

@@ -1,3 +1,5 @@
+//! The arguments behind a directive's name.
+
 use super::Cut;
 use crate::text::{Span, Spanned};
 

@@ -1,3 +1,5 @@
+//! Text taken out of a chapter, each part with its place.
+
 use crate::text::{Span, TextMap, TextMapBuilder};
 
 /// Text taken out of a chapter, with the place of each part of it.

@@ -1,3 +1,5 @@
+//! Fenced blocks of code: the language, the words behind it, what they hold.
+
 use super::Cut;
 use super::place::{self, Place};
 use crate::text::{Span, Spanned};

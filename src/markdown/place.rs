@@ -1,3 +1,5 @@
+//! Where in the Markdown something of ours stands.
+
 /// Where in the Markdown a directive or a fence stands, and so what may stand there in its stead.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Place {

@@ -2,9 +2,9 @@
 //! unused.
 
 use super::entry::{Basis, Figure};
-use super::evaluate::Evaluator;
-use super::formula::eval::Values;
-use super::formula::resolve::Name;
+use super::evaluator::Evaluator;
+use super::formula::eval::{Fault, FaultKind, Values};
+use super::formula::names::Name;
 use super::formula::{Op, Scalar};
 use super::{Answers, Checklist, Compiled, Inputs, Model, Program};
 use crate::diag::{Code, Diagnostic, Level};
@@ -163,10 +163,8 @@ fn unreached(model: &Model, list: &Checklist, findings: &mut Vec<Diagnostic>) {
         return;
     }
     let mut reached = BTreeSet::new();
-    for answer in 0..1usize << list.items.len() {
-        let ticked = list.items.iter().enumerate().filter(|(at, _)| answer >> at & 1 == 1);
-        let yes = ticked.map(|(_, item)| item.id.clone()).collect();
-        match model.verdict(list, &Answers { yes, ..Answers::default() }, &inputs) {
+    for answers in Answers::all(&list.items) {
+        match model.verdict(list, &answers, &inputs) {
             Ok(band) => reached.extend(band.map(|band| &band.id)),
             Err(problem) => {
                 let location = list.location.clone();
@@ -258,16 +256,16 @@ fn evaluated(model: &Model, inputs: &Inputs, with: &str, findings: &mut Vec<Diag
 fn report(
     model: &Model,
     asked: usize,
-    fault: Option<super::formula::eval::Fault>,
+    fault: Option<Fault>,
     with: &str,
     findings: &mut Vec<Diagnostic>,
 ) {
     let Some(fault) = fault else { return };
-    if fault.kind == super::formula::eval::FaultKind::Bad {
+    if fault.kind == FaultKind::Bad {
         return;
     }
     let definition = fault.definition.unwrap_or(asked);
-    let own = super::formula::eval::Fault { definition: None, ..fault };
+    let own = Fault { definition: None, ..fault };
     let mut problem = model.problem("", own);
     problem.message = format!("with {with}, {}", problem.message);
     let text = &model.definitions[definition].text;

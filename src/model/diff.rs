@@ -3,9 +3,9 @@
 //! Owns: [`Change`], the comparison of two models value by value, and what becomes of verdicts. Must not know: the pages on which
 //! values stand; whoever knows them adds the places.
 
-use super::formula::resolve::View;
-use super::listing::Listing;
-use super::quantity::{Format, Quantity};
+use super::entry::View;
+use super::listing::{Listing, NO_NUMBERS};
+use super::quantity::Format;
 use super::{Answers, Checklist, Inputs, Model};
 use crate::text::Location;
 use indexmap::IndexMap;
@@ -133,10 +133,7 @@ fn said(model: &Model) -> IndexMap<Key, Said> {
         );
     }
     for (name, figure) in &model.figures {
-        let format = Format { unit: figure.unit.clone(), ..Format::default() };
-        let show = |value: &super::Ratio| {
-            model.units.show(&Quantity::new(value.clone(), figure.quantity.dimension), &format).text
-        };
+        let show = |value| model.units.text(value, figure.quantity.dimension, figure.unit.as_ref());
         let mut shown = show(&figure.quantity.value);
         let mut exact = format!("{} {}", figure.quantity.value, figure.quantity.dimension);
         if let Some((low, high)) = &figure.range {
@@ -236,14 +233,11 @@ const MAX_ITEMS: usize = 12;
 
 /// What becomes of the answers to a checklist: from which verdict to which, and for how many of all possible answers.
 fn verdicts(before: &Model, earlier: &Checklist, after: &Model, now: &Checklist) -> Vec<Change> {
-    let items: Vec<&str> = now.items.iter().map(|item| item.id.as_str()).collect();
+    let items = &now.items[..now.items.len().min(MAX_ITEMS)];
     let mut moved: IndexMap<(String, String), usize> = IndexMap::new();
-    let tried: usize = 1 << items.len().min(MAX_ITEMS);
-    for answer in 0..tried {
-        let ticked =
-            items.iter().enumerate().filter(|(at, _)| *at < MAX_ITEMS && answer >> at & 1 == 1);
-        let answers =
-            Answers { yes: ticked.map(|(_, id)| (*id).to_owned()).collect(), ..Answers::default() };
+    let mut tried = 0;
+    for answers in Answers::all(items) {
+        tried += 1;
         let verdict = |model: &Model, list: &Checklist| match model.verdict(
             list,
             &answers,
@@ -287,6 +281,6 @@ pub fn diff_listing(changes: &[Change]) -> Listing {
     Listing {
         columns: columns.map(str::to_owned).to_vec(),
         rows: changes.iter().map(row).collect(),
-        numbers_from: 99,
+        numbers_from: NO_NUMBERS,
     }
 }

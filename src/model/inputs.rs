@@ -3,9 +3,9 @@
 use super::Model;
 use super::entry::{Input, InputKind};
 use super::formula::Scalar;
-use super::load::{BAD_QUANTITY, INPUT_OUT_OF_RANGE, UNKNOWN_ID, WRONG_KIND};
+use super::load::{INPUT_OUT_OF_RANGE, WRONG_KIND};
 use super::problem::Problem;
-use super::quantity::{Format, Quantity, Ratio, Units, decimal};
+use super::quantity::{Ratio, Units, decimal};
 use crate::text::Span;
 use std::collections::BTreeMap;
 
@@ -48,9 +48,7 @@ impl Inputs {
     /// Sets what a scenario says.
     pub fn scenario(&mut self, model: &Model, id: &str) -> Result<(), Problem> {
         let Some(scenario) = model.scenarios.get(id) else {
-            let span = Span::new(0, id.len());
-            let problem = Problem::new(&UNKNOWN_ID, span, format!("there is no scenario `{id}`"));
-            return Err(problem.did_you_mean(id, model.scenarios.keys().map(String::as_str)));
+            return Err(Problem::unknown_id("scenario", id, model.scenarios.keys()));
         };
         for (index, value) in &scenario.inputs {
             self.values[*index] = value.clone();
@@ -66,9 +64,7 @@ impl Inputs {
     /// The problem's span is in the name where the name is wrong, else in the text.
     pub fn set(&mut self, model: &Model, name: &str, text: &str) -> Result<(), Problem> {
         let Some((index, _, input)) = model.inputs.get_full(name) else {
-            let span = Span::new(0, name.len());
-            let problem = Problem::new(&UNKNOWN_ID, span, format!("there is no input `{name}`"));
-            return Err(problem.did_you_mean(name, model.inputs.keys().map(String::as_str)));
+            return Err(Problem::unknown_id("input", name, model.inputs.keys()));
         };
         self.values[index] = setting(input, text, &model.units)?;
         self.said[index] = true;
@@ -78,7 +74,7 @@ impl Inputs {
     /// Sets a number that is known already (a step of a sweep); it must be one of the input's.
     pub fn set_number(&mut self, model: &Model, name: &str, value: Ratio) -> Result<(), Problem> {
         let Some((index, _, input)) = model.inputs.get_full(name) else {
-            return self.set(model, name, "");
+            return Err(Problem::unknown_id("input", name, model.inputs.keys()));
         };
         check_range(input, &value, &model.units, Span::at(0))?;
         self.values[index] = Scalar::Number(value);
@@ -102,8 +98,7 @@ impl Inputs {
                     InputKind::Number { dimension, .. } => *dimension,
                     _ => Default::default(),
                 };
-                let format = Format { unit: input.unit.clone(), ..Format::default() };
-                model.units.show(&Quantity::new(value.clone(), dimension), &format).text
+                model.units.text(value, dimension, input.unit.as_ref())
             }
         })
     }
@@ -150,13 +145,7 @@ pub(super) fn setting(input: &Input, text: &str, units: &Units) -> Result<Scalar
             };
             let read = written
                 .and_then(|written| written.resolve(input.unit.as_ref(), Some(*dimension), name));
-            let (quantity, _) = read.map_err(|error| {
-                let problem = Problem::new(&BAD_QUANTITY, span, error.message);
-                match error.help {
-                    Some(help) => problem.help(help),
-                    None => problem,
-                }
-            })?;
+            let (quantity, _) = read.map_err(|error| Problem::quantity(span, error))?;
             check_range(input, &quantity.value, units, span)?;
             Ok(Scalar::Number(quantity.value))
         }
@@ -168,10 +157,7 @@ fn check_range(input: &Input, value: &Ratio, units: &Units, span: Span) -> Resul
         let message = format!("`{}` is not a number", input.name);
         return Err(Problem::new(&WRONG_KIND, span, message));
     };
-    let show = |value: &Ratio| {
-        let format = Format { unit: input.unit.clone(), ..Format::default() };
-        units.show(&Quantity::new(value.clone(), *dimension), &format).text
-    };
+    let show = |value: &Ratio| units.text(value, *dimension, input.unit.as_ref());
     let below = min.as_ref().is_some_and(|min| value < min);
     let above = max.as_ref().is_some_and(|max| value > max);
     if !below && !above {

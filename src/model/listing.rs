@@ -3,9 +3,9 @@
 //! Owns: [`Listing`] and the tables of `model list`, `model eval` and `model table`. Must not know: the command line.
 
 use super::entry::InputKind;
-use super::formula::resolve::View;
+use super::entry::View;
 use super::problem::Problem;
-use super::quantity::{Format, Quantity};
+use super::quantity::Format;
 use super::{Compiled, Inputs, Model, Sweep};
 use serde_json::{Map, Value, json};
 
@@ -19,6 +19,9 @@ pub struct Listing {
     /// The first column that holds numbers, which are set flush right from there on.
     pub numbers_from: usize,
 }
+
+/// The first column of numbers where there is none.
+pub(super) const NO_NUMBERS: usize = usize::MAX;
 
 impl Listing {
     fn new(columns: &[&str], numbers_from: usize) -> Listing {
@@ -111,167 +114,171 @@ impl Listing {
     }
 }
 
+/// A table of all that a model has of one kind.
+#[derive(Debug)]
+pub struct List {
+    /// The name under which it is asked for.
+    pub name: &'static str,
+    make: fn(&Model, &Inputs) -> Listing,
+}
+
 /// The tables that can be listed by name.
-pub const LISTS: &[&str] = &[
-    "inputs",
-    "figures",
-    "formulas",
-    "options",
-    "scenarios",
-    "sources",
-    "matrices",
-    "checklists",
-    "advisors",
-    "proxies",
+pub static LISTS: &[List] = &[
+    List { name: "inputs", make: inputs },
+    List { name: "figures", make: figures },
+    List { name: "formulas", make: formulas },
+    List { name: "options", make: options },
+    List { name: "scenarios", make: scenarios },
+    List { name: "sources", make: sources },
+    List { name: "matrices", make: matrices },
+    List { name: "checklists", make: checklists },
+    List { name: "advisors", make: advisors },
+    List { name: "proxies", make: proxies },
 ];
 
-impl Model {
-    /// One of [`LISTS`]; none for another name.
-    pub fn list(&self, what: &str, inputs: &Inputs) -> Option<Listing> {
-        let plain = |value: &super::Evaluation| self.show(value, &Format::default()).text;
-        Some(match what {
-            "inputs" => {
-                let mut list = Listing::new(&["name", "label", "value", "min", "max"], 2);
-                for (name, input) in &self.inputs {
-                    let shown = |value: Option<&super::Ratio>| match (&input.kind, value) {
-                        (InputKind::Number { dimension, .. }, Some(value)) => {
-                            let format = Format { unit: input.unit.clone(), ..Format::default() };
-                            self.units.show(&Quantity::new(value.clone(), *dimension), &format).text
-                        }
-                        _ => String::new(),
-                    };
-                    let (min, max) = match &input.kind {
-                        InputKind::Number { min, max, .. } => {
-                            (shown(min.as_ref()), shown(max.as_ref()))
-                        }
-                        _ => (String::new(), String::new()),
-                    };
-                    let value = inputs.shown(self, name).unwrap_or_default();
-                    list.rows.push(vec![name.clone(), input.label.clone(), value, min, max]);
-                }
-                list
-            }
-            "figures" => {
-                let mut list =
-                    Listing::new(&["name", "value", "range", "basis", "checked", "sources"], 99);
-                for (name, figure) in &self.figures {
-                    let format = Format { unit: figure.unit.clone(), ..Format::default() };
-                    let show = |value: &super::Ratio, bare| {
-                        let format = Format { bare, ..format.clone() };
-                        self.units
-                            .show(&Quantity::new(value.clone(), figure.quantity.dimension), &format)
-                            .text
-                    };
-                    let range = figure.range.as_ref();
-                    let range = range.map(|(low, high)| {
-                        format!("{} to {}", show(low, false), show(high, false))
-                    });
-                    list.rows.push(vec![
-                        name.clone(),
-                        show(&figure.quantity.value, false),
-                        range.unwrap_or_default(),
-                        figure.basis.name().to_owned(),
-                        figure.checked.map(|date| date.to_string()).unwrap_or_default(),
-                        figure.sources.join(", "),
-                    ]);
-                }
-                list
-            }
-            "formulas" => {
-                let mut list = Listing::new(&["name", "value", "formula"], 99);
-                for (name, formula) in &self.formulas {
-                    let value = self.definition_value(formula.definition, inputs);
-                    let value = value.map_or_else(|problem| problem.message, |value| plain(&value));
-                    list.rows.push(vec![name.clone(), value, formula.text.text.to_string()]);
-                }
-                list
-            }
-            "options" => {
-                let mut list = Listing::new(&["id", "label", "components"], 99);
-                for (id, option) in &self.options {
-                    let names: Vec<&str> =
-                        option.components.iter().map(|component| component.name.as_str()).collect();
-                    list.rows.push(vec![id.clone(), option.label.clone(), names.join(", ")]);
-                }
-                list
-            }
-            "scenarios" => {
-                let mut list = Listing::new(&["id", "label", "inputs"], 99);
-                for (id, scenario) in &self.scenarios {
-                    let mut set = Vec::new();
-                    if let Ok(inputs) = self.inputs_of(id) {
-                        let names = scenario
-                            .inputs
-                            .keys()
-                            .filter_map(|index| self.inputs.get_index(*index));
-                        set.extend(names.filter_map(|(name, _)| {
-                            Some(format!("{name} = {}", inputs.shown(self, name)?))
-                        }));
-                    }
-                    let figures =
-                        scenario.figures.keys().filter_map(|index| self.figures.get_index(*index));
-                    set.extend(figures.map(|(name, _)| format!("{name} as if")));
-                    list.rows.push(vec![id.clone(), scenario.label.clone(), set.join(", ")]);
-                }
-                list
-            }
-            "sources" => {
-                let mut list = Listing::new(&["id", "title", "version", "accessed", "url"], 99);
-                for (id, source) in &self.sources {
-                    list.rows.push(vec![
-                        id.clone(),
-                        source.title.clone(),
-                        source.version.clone().unwrap_or_default(),
-                        source.accessed.map(|date| date.to_string()).unwrap_or_default(),
-                        source.url.clone().unwrap_or_default(),
-                    ]);
-                }
-                list
-            }
-            "matrices" => {
-                let mut list = Listing::new(&["id", "label", "columns", "rows"], 2);
-                for (id, matrix) in &self.matrices {
-                    let (columns, rows) =
-                        (matrix.columns.len().to_string(), matrix.rows.len().to_string());
-                    list.rows.push(vec![id.clone(), matrix.label.clone(), columns, rows]);
-                }
-                list
-            }
-            "checklists" => {
-                let mut list = Listing::new(&["id", "title", "items", "verdicts"], 2);
-                for (id, checklist) in &self.checklists {
-                    let (items, bands) =
-                        (checklist.items.len().to_string(), checklist.bands.len().to_string());
-                    list.rows.push(vec![id.clone(), checklist.title.clone(), items, bands]);
-                }
-                list
-            }
-            "advisors" => {
-                let mut list = Listing::new(&["id", "title", "outcomes"], 2);
-                for (id, advisor) in &self.advisors {
-                    list.rows.push(vec![
-                        id.clone(),
-                        advisor.title.clone(),
-                        advisor.outcomes.len().to_string(),
-                    ]);
-                }
-                list
-            }
-            "proxies" => {
-                let mut list = Listing::new(&["id", "label", "option"], 99);
-                for (id, proxy) in &self.proxies {
-                    list.rows.push(vec![
-                        id.clone(),
-                        proxy.label.clone(),
-                        proxy.option.clone().unwrap_or_default(),
-                    ]);
-                }
-                list
-            }
-            _ => return None,
-        })
+impl List {
+    /// The list of this name.
+    pub fn named(name: &str) -> Option<&'static List> {
+        LISTS.iter().find(|list| list.name == name)
     }
 
+    /// The table, with the values that these inputs give.
+    pub fn of(&self, model: &Model, inputs: &Inputs) -> Listing {
+        (self.make)(model, inputs)
+    }
+}
+
+fn inputs(model: &Model, inputs: &Inputs) -> Listing {
+    let mut list = Listing::new(&["name", "label", "value", "min", "max"], 2);
+    for (name, input) in &model.inputs {
+        let (min, max) = match &input.kind {
+            InputKind::Number { dimension, min, max, .. } => {
+                let shown = |value| model.units.text(value, *dimension, input.unit.as_ref());
+                (min.as_ref().map(shown), max.as_ref().map(shown))
+            }
+            _ => (None, None),
+        };
+        let (min, max) = (min.unwrap_or_default(), max.unwrap_or_default());
+        let value = inputs.shown(model, name).unwrap_or_default();
+        list.rows.push(vec![name.clone(), input.label.clone(), value, min, max]);
+    }
+    list
+}
+
+fn figures(model: &Model, _: &Inputs) -> Listing {
+    let mut list =
+        Listing::new(&["name", "value", "range", "basis", "checked", "sources"], NO_NUMBERS);
+    for (name, figure) in &model.figures {
+        let show = |value| model.units.text(value, figure.quantity.dimension, figure.unit.as_ref());
+        let range = figure.range.as_ref();
+        let range = range.map(|(low, high)| format!("{} to {}", show(low), show(high)));
+        list.rows.push(vec![
+            name.clone(),
+            show(&figure.quantity.value),
+            range.unwrap_or_default(),
+            figure.basis.name().to_owned(),
+            figure.checked.map(|date| date.to_string()).unwrap_or_default(),
+            figure.sources.join(", "),
+        ]);
+    }
+    list
+}
+
+fn formulas(model: &Model, inputs: &Inputs) -> Listing {
+    let mut list = Listing::new(&["name", "value", "formula"], NO_NUMBERS);
+    for (name, formula) in &model.formulas {
+        let value = model.definition_value(formula.definition, inputs);
+        let value = value.map_or_else(
+            |problem| problem.message,
+            |value| model.show(&value, &Format::default()).text,
+        );
+        list.rows.push(vec![name.clone(), value, formula.text.text.to_string()]);
+    }
+    list
+}
+
+fn options(model: &Model, _: &Inputs) -> Listing {
+    let mut list = Listing::new(&["id", "label", "components"], NO_NUMBERS);
+    for (id, option) in &model.options {
+        let names: Vec<&str> =
+            option.components.iter().map(|component| component.name.as_str()).collect();
+        list.rows.push(vec![id.clone(), option.label.clone(), names.join(", ")]);
+    }
+    list
+}
+
+fn scenarios(model: &Model, _: &Inputs) -> Listing {
+    let mut list = Listing::new(&["id", "label", "inputs"], NO_NUMBERS);
+    for (id, scenario) in &model.scenarios {
+        let mut set = Vec::new();
+        if let Ok(inputs) = model.inputs_of(id) {
+            let names = scenario.inputs.keys().filter_map(|index| model.inputs.get_index(*index));
+            set.extend(
+                names.filter_map(|(name, _)| {
+                    Some(format!("{name} = {}", inputs.shown(model, name)?))
+                }),
+            );
+        }
+        let figures = scenario.figures.keys().filter_map(|index| model.figures.get_index(*index));
+        set.extend(figures.map(|(name, _)| format!("{name} as if")));
+        list.rows.push(vec![id.clone(), scenario.label.clone(), set.join(", ")]);
+    }
+    list
+}
+
+fn sources(model: &Model, _: &Inputs) -> Listing {
+    let mut list = Listing::new(&["id", "title", "version", "accessed", "url"], NO_NUMBERS);
+    for (id, source) in &model.sources {
+        list.rows.push(vec![
+            id.clone(),
+            source.title.clone(),
+            source.version.clone().unwrap_or_default(),
+            source.accessed.map(|date| date.to_string()).unwrap_or_default(),
+            source.url.clone().unwrap_or_default(),
+        ]);
+    }
+    list
+}
+
+fn matrices(model: &Model, _: &Inputs) -> Listing {
+    let mut list = Listing::new(&["id", "label", "columns", "rows"], 2);
+    for (id, matrix) in &model.matrices {
+        let (columns, rows) = (matrix.columns.len().to_string(), matrix.rows.len().to_string());
+        list.rows.push(vec![id.clone(), matrix.label.clone(), columns, rows]);
+    }
+    list
+}
+
+fn checklists(model: &Model, _: &Inputs) -> Listing {
+    let mut list = Listing::new(&["id", "title", "items", "verdicts"], 2);
+    for (id, checklist) in &model.checklists {
+        let (items, bands) = (checklist.items.len().to_string(), checklist.bands.len().to_string());
+        list.rows.push(vec![id.clone(), checklist.title.clone(), items, bands]);
+    }
+    list
+}
+
+fn advisors(model: &Model, _: &Inputs) -> Listing {
+    let mut list = Listing::new(&["id", "title", "outcomes"], 2);
+    for (id, advisor) in &model.advisors {
+        list.rows.push(vec![id.clone(), advisor.title.clone(), advisor.outcomes.len().to_string()]);
+    }
+    list
+}
+
+fn proxies(model: &Model, _: &Inputs) -> Listing {
+    let mut list = Listing::new(&["id", "label", "option"], NO_NUMBERS);
+    for (id, proxy) in &model.proxies {
+        list.rows.push(vec![
+            id.clone(),
+            proxy.label.clone(),
+            proxy.option.clone().unwrap_or_default(),
+        ]);
+    }
+    list
+}
+
+impl Model {
     /// What options cost: a row for each, a column for each resource.
     pub fn option_table(
         &self,
@@ -317,7 +324,7 @@ impl Model {
     pub fn matrix_table(&self, id: &str, inputs: &Inputs) -> Option<Listing> {
         let matrix = self.matrices.get(id)?;
         let corner = if matrix.corner.is_empty() { "need" } else { &matrix.corner };
-        let mut list = Listing::new(&[corner], 99);
+        let mut list = Listing::new(&[corner], NO_NUMBERS);
         list.columns.extend(matrix.columns.iter().map(|column| column.label.clone()));
         for row in &matrix.rows {
             let mut cells = vec![row.label.clone()];
@@ -374,11 +381,7 @@ impl Model {
             let figure = &self.figures[name];
             let index = self.figures.get_index_of(name).unwrap_or(0);
             let ratio = inputs.figures.get(&index).unwrap_or(&figure.quantity.value);
-            let format = Format { unit: figure.unit.clone(), ..Format::default() };
-            let shown = self
-                .units
-                .show(&Quantity::new(ratio.clone(), figure.quantity.dimension), &format)
-                .text;
+            let shown = self.units.text(ratio, figure.quantity.dimension, figure.unit.as_ref());
             json!({
                 "name": name, "label": figure.label, "value": shown, "basis": figure.basis.name(),
                 "checked": figure.checked.map(|date| date.to_string()), "sources": figure.sources,

@@ -5,19 +5,22 @@
 //!
 //! - [`Model::load`] reads files; everything that is wrong is a finding with its place.
 //! - [`Model::compile`] and [`Model::evaluate`] are for the expressions of pages; [`Model::show`] for their values.
-//! - [`format.md`](https://github.com/mdbook-plumb/mdbook-plumb) says how a model is written; `tables` is its description.
+//! - [`tables`] describes how a model is written; its reference page and its JSON Schema are made from that.
 
+mod answers;
 mod audit;
 pub mod describe;
 mod diff;
 mod entry;
 mod evaluate;
+mod evaluator;
 mod formula;
 mod inputs;
 mod listing;
 mod load;
 pub mod measure;
 mod overhead;
+mod present;
 mod problem;
 mod program;
 pub mod quantity;
@@ -26,18 +29,18 @@ mod schema;
 mod sweep;
 pub mod tables;
 
+pub use answers::Answers;
 pub use audit::Used;
 pub use diff::{Change, ChangeKind, diff, diff_listing};
 pub use entry::{
     Advisor, Age, Band, Basis, Cell, Checklist, Column, Component, Figure, Formula, Group, Input,
     InputKind, Item, Link, Matrix, Meets, ModelOption, Outcome, Per, Placeholder, Prose, ProsePart,
-    Proxy, Row, Scenario, Settings, SourceEntry, Status, Text,
+    Proxy, Row, Scenario, Settings, SourceEntry, Status, Text, View,
 };
-pub use evaluate::{Answers, Compiled, Evaluation, Provenance, Value};
+pub use evaluate::{Compiled, Evaluation, Provenance, Value};
 pub use formula::range::Range;
-pub use formula::resolve::View;
 pub use inputs::Inputs;
-pub use listing::{LISTS, Listing};
+pub use listing::{LISTS, List, Listing};
 pub use overhead::{ComponentCost, Cost, Overhead};
 pub use problem::Problem;
 pub use program::{Program, unit_json};
@@ -48,7 +51,7 @@ pub use sweep::{BreakEven, Crossing, Sweep};
 
 use crate::diag::Code;
 use crate::text::Location;
-use formula::resolve::{Name, Names};
+use formula::names::{Name, Names};
 use formula::types::Leaves;
 use indexmap::IndexMap;
 

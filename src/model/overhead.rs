@@ -2,11 +2,11 @@
 //!
 //! Owns: [`Overhead`]. Must not know: how a table of it looks. Requests, usage and limits are kept apart and never added.
 
-use super::evaluate::{Evaluator, Provenance, value_of};
+use super::entry::View;
+use super::evaluate::{Provenance, value_of};
+use super::evaluator::Evaluator;
 use super::formula::eval::Values;
-use super::formula::resolve::View;
 use super::formula::{Ir, Op};
-use super::load::UNKNOWN_ID;
 use super::problem::Problem;
 use super::quantity::{Quantity, Ratio};
 use super::{Evaluation, Inputs, Model, Range, Value};
@@ -81,9 +81,7 @@ impl Model {
     pub fn overhead(&self, option: &str, inputs: &Inputs) -> Result<Overhead, Problem> {
         let (Some(entry), Some(names)) = (self.options.get(option), self.names.options.get(option))
         else {
-            let span = Span::new(0, option.len());
-            let problem = Problem::new(&UNKNOWN_ID, span, format!("there is no option `{option}`"));
-            return Err(problem.did_you_mean(option, self.options.keys().map(String::as_str)));
+            return Err(Problem::unknown_id("option", option, self.options.keys()));
         };
         let mut components = Vec::with_capacity(entry.components.len());
         for component in &entry.components {

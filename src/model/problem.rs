@@ -1,3 +1,7 @@
+//! What is wrong with an expression, before it is known where the expression stands.
+
+use super::load::{BAD_QUANTITY, UNKNOWN_ID};
+use super::quantity::QuantityError;
 use crate::diag::{Code, Diagnostic, Edit, Fix, Label};
 use crate::text::{Location, Span};
 
@@ -34,6 +38,26 @@ impl Problem {
             help: Vec::new(),
             related: Vec::new(),
             instead: None,
+        }
+    }
+
+    /// An id (all of the text) that a table does not have.
+    pub(super) fn unknown_id<'a>(
+        what: &str,
+        id: &str,
+        known: impl IntoIterator<Item = &'a String>,
+    ) -> Problem {
+        let message = format!("there is no {what} `{id}`");
+        Problem::new(&UNKNOWN_ID, Span::new(0, id.len()), message)
+            .did_you_mean(id, known.into_iter().map(String::as_str))
+    }
+
+    /// A text that is not the quantity that it should be.
+    pub(super) fn quantity(span: Span, error: QuantityError) -> Problem {
+        let problem = Problem::new(&BAD_QUANTITY, span, error.message);
+        match error.help {
+            Some(help) => problem.help(help),
+            None => problem,
         }
     }
 

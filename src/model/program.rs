@@ -287,7 +287,7 @@ impl super::Units {
             "ladder": rungs,
             "zero": zero.unwrap_or(0),
             "places": format.places,
-            "money": dimension.powers()[4] == 1,
+            "money": dimension.is_of_money(),
             "thousands": format.thousands,
             "bare": format.bare,
         })

@@ -2,9 +2,10 @@
 //!
 //! Owns: [`Sweep`], [`BreakEven`]. Must not know: what is drawn of it.
 
-use super::entry::InputKind;
-use super::formula::resolve::View;
-use super::load::{BAD_RANGE, UNKNOWN_ID, WRONG_KIND};
+use super::entry::{Input, InputKind, View};
+use super::evaluator::Evaluator;
+use super::formula::Scalar;
+use super::load::{BAD_RANGE, WRONG_KIND};
 use super::problem::Problem;
 use super::quantity::{Dimension, Quantity, Ratio};
 use super::{Compiled, Evaluation, Inputs, Model};
@@ -36,23 +37,11 @@ impl Sweep {
         to: Option<&str>,
         step: Option<&str>,
     ) -> Result<Sweep, Problem> {
-        let whole = |text: &str| Span::new(0, text.len());
-        let Some(entry) = model.inputs.get(input) else {
-            let problem =
-                Problem::new(&UNKNOWN_ID, whole(input), format!("there is no input `{input}`"));
-            return Err(problem.did_you_mean(input, model.inputs.keys().map(String::as_str)));
-        };
+        let entry = input_of(model, input)?;
         let InputKind::Number { dimension, min, max, step: own, default, .. } = &entry.kind else {
-            return Err(Problem::new(
-                &WRONG_KIND,
-                whole(input),
-                format!("`{input}` is not a number"),
-            ));
+            return Err(not_a_number(input));
         };
-        let read = |text: &str| match super::inputs::setting(entry, text, &model.units)? {
-            super::formula::Scalar::Number(value) => Ok(value),
-            _ => Err(Problem::new(&WRONG_KIND, whole(text), format!("`{text}` is not a number"))),
-        };
+        let read = |text| number(model, entry, text);
         let first = match from {
             Some(text) => read(text)?,
             None => min.clone().unwrap_or_else(Ratio::zero),
@@ -102,28 +91,28 @@ impl Sweep {
 
     /// A sweep over given values: `5, 10, 100`.
     pub fn over(model: &Model, input: &str, values: &[&str]) -> Result<Sweep, Problem> {
-        let mut sweep = Sweep::new(model, input, None, None, None).or_else(|problem| {
-            // an input without a range may still be swept over given values
-            let entry = model.inputs.get(input).ok_or(problem.clone())?;
-            match &entry.kind {
-                InputKind::Number { dimension, .. } => {
-                    Ok(Sweep { input: input.to_owned(), dimension: *dimension, values: Vec::new() })
-                }
-                _ => Err(problem),
-            }
-        })?;
-        let Some(entry) = model.inputs.get(input) else { return Ok(sweep) };
-        sweep.values.clear();
-        for text in values {
-            if let super::formula::Scalar::Number(value) =
-                super::inputs::setting(entry, text, &model.units)?
-            {
-                sweep.values.push(value);
+        let entry = input_of(model, input)?;
+        let InputKind::Number { dimension, .. } = &entry.kind else {
+            return Err(not_a_number(input));
+        };
+        let read = values.iter().map(|text| number(model, entry, text));
+        let mut values = read.collect::<Result<Vec<Ratio>, Problem>>()?;
+        values.sort();
+        values.dedup();
+        Ok(Sweep { input: input.to_owned(), dimension: *dimension, values })
+    }
+
+    /// A sweep as authors write it behind the input's name: `20..100..20` (from, to and step), `20..100` or `20,50,100`.
+    pub fn parse(model: &Model, input: &str, values: &str) -> Result<Sweep, Problem> {
+        let ends: Vec<&str> = values.splitn(3, "..").map(str::trim).collect();
+        match ends[..] {
+            [from, to] => Sweep::new(model, input, Some(from), Some(to), None),
+            [from, to, step] => Sweep::new(model, input, Some(from), Some(to), Some(step)),
+            _ => {
+                let values: Vec<&str> = values.split(',').map(str::trim).collect();
+                Sweep::over(model, input, &values)
             }
         }
-        sweep.values.sort();
-        sweep.values.dedup();
-        Ok(sweep)
     }
 
     /// The inputs at each point.
@@ -142,22 +131,40 @@ impl Sweep {
     }
 }
 
+/// All of a text.
+fn whole(text: &str) -> Span {
+    Span::new(0, text.len())
+}
+
+/// The input of this name.
+fn input_of<'m>(model: &'m Model, name: &str) -> Result<&'m Input, Problem> {
+    model.inputs.get(name).ok_or_else(|| Problem::unknown_id("input", name, model.inputs.keys()))
+}
+
+fn not_a_number(name: &str) -> Problem {
+    Problem::new(&WRONG_KIND, whole(name), format!("`{name}` is not a number"))
+}
+
+/// A value of an input that is a number.
+fn number(model: &Model, entry: &Input, text: &str) -> Result<Ratio, Problem> {
+    match super::inputs::setting(entry, text, &model.units)? {
+        Scalar::Number(value) => Ok(value),
+        _ => Err(not_a_number(text)),
+    }
+}
+
 /// A quantity of an input's dimension, which need not be in its range.
 fn quantity(
     model: &Model,
-    entry: &super::Input,
+    entry: &Input,
     text: &str,
     dimension: Dimension,
 ) -> Result<Ratio, Problem> {
     let written = model.units.read(text);
-    let read = written
-        .and_then(|written| written.resolve(entry.unit.as_ref(), Some(dimension), &entry.name));
-    match read {
-        Ok((quantity, _)) => Ok(quantity.value),
-        Err(error) => {
-            Err(Problem::new(&super::load::BAD_QUANTITY, Span::new(0, text.len()), error.message))
-        }
-    }
+    written
+        .and_then(|written| written.resolve(entry.unit.as_ref(), Some(dimension), &entry.name))
+        .map(|(quantity, _)| quantity.value)
+        .map_err(|error| Problem::quantity(whole(text), error))
 }
 
 impl Model {
@@ -194,7 +201,7 @@ impl Model {
 
     /// Where two expressions are equal, as one input goes through its range.
     ///
-    /// The input is looked at on its own steps (all of them, up to some hundred thousand). Between two neighbouring steps where the order
+    /// The input is looked at on its own steps (all of them, up to some twenty thousand). Between two neighbouring steps where the order
     /// changes, the place is computed exactly if both are straight there, which is tried at a point between; if the input only takes
     /// whole steps (a count), the first step at which the order has changed is what matters, and is given with it.
     pub fn breakeven_of(
@@ -238,17 +245,14 @@ const MAX_STEPS: usize = 20_000;
 
 impl Grid {
     fn new(model: &Model, input: &str, part: Option<(&Ratio, &Ratio)>) -> Result<Grid, Problem> {
-        let span = Span::new(0, input.len());
-        let Some(entry) = model.inputs.get(input) else {
-            let problem = Problem::new(&UNKNOWN_ID, span, format!("there is no input `{input}`"));
-            return Err(problem.did_you_mean(input, model.inputs.keys().map(String::as_str)));
-        };
-        let InputKind::Number { dimension, min, max, step, .. } = &entry.kind else {
-            return Err(Problem::new(&WRONG_KIND, span, format!("`{input}` is not a number")));
+        let InputKind::Number { dimension, min, max, step, .. } = &input_of(model, input)?.kind
+        else {
+            return Err(not_a_number(input));
         };
         let (Some(first), Some(last)) = part.or(min.as_ref().zip(max.as_ref())).unzip() else {
             let message = format!("`{input}` has no range to look for a break-even in");
-            return Err(Problem::new(&BAD_RANGE, span, message).help("give it a `min` and a `max`"));
+            let problem = Problem::new(&BAD_RANGE, whole(input), message);
+            return Err(problem.help("give it a `min` and a `max`"));
         };
         let count = ((last - first) / step).ceil().to_integer();
         let count = usize::try_from(count).unwrap_or(usize::MAX);
@@ -307,7 +311,7 @@ impl Search<'_> {
         let mut inputs = self.inputs.clone();
         inputs.set_number(self.model, self.input, at.clone())?;
         let value = |compiled| {
-            let mut evaluator = super::evaluate::Evaluator::new(self.model, &inputs, None);
+            let mut evaluator = Evaluator::new(self.model, &inputs, None);
             evaluator.number(compiled).map_err(|fault| {
                 let problem = self.model.problem(Compiled::text(compiled), fault);
                 let shown = inputs.shown(self.model, self.input).unwrap_or_default();

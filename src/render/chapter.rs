@@ -77,7 +77,7 @@ pub fn chapter(chapter: Chapter<'_>, checked: &CheckedChapter, target: Target) -
         }
     }
     out.push_str(&chapter.text[at..]);
-    with_page(out, &page)
+    Some(with_page(&out, &page))
 }
 
 /// The mark that a text begins with, if it belongs to the word before it: a browser may break a line behind any button, and a
@@ -103,12 +103,12 @@ fn place(out: &mut String, expansion: &Expansion, shown: &str) {
 }
 
 /// Style in front, details and scripts behind.
-fn with_page(text: String, page: &super::Page) -> Option<String> {
+fn with_page(text: &str, page: &super::Page) -> String {
     let mut out = String::with_capacity(text.len() + page.head.len() + page.foot.len() + 4);
     // A byte order mark is only one at the very start.
     let (bom, text) = match text.strip_prefix('\u{feff}') {
         Some(rest) => ("\u{feff}", rest),
-        None => ("", text.as_str()),
+        None => ("", text),
     };
     out.push_str(bom);
     if !page.head.is_empty() {
@@ -121,7 +121,7 @@ fn with_page(text: String, page: &super::Page) -> Option<String> {
         out.push_str(&page.foot);
         out.push('\n');
     }
-    Some(out)
+    out
 }
 
 /// Where an expansion stands, as the renderers want to know it.

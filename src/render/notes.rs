@@ -5,8 +5,6 @@
 
 use std::collections::BTreeSet;
 
-use sha2::{Digest, Sha256};
-
 use crate::content::{
     Advisor, Block, Calculator, Checklist, Content, FigureNote, Inline, Matrix, MatrixCell,
     MatrixRow, Provenance, SourceNote, Table, Value, plain,
@@ -17,7 +15,7 @@ use super::{Site, escape, html};
 
 /// A short name for what is equal.
 pub(super) fn digest(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().take(5).map(|byte| format!("{byte:02x}")).collect()
+    crate::text::digest(text)[..10].to_owned()
 }
 
 /// What can be pressed for details.

@@ -5,7 +5,7 @@
 
 use super::{Report, Style, summary};
 use crate::diag::{Diagnostic, Edit, Fix, Severity};
-use crate::text::{Location, Source, Span};
+use crate::text::{Location, Source, Span, ceil_char_boundary, floor_char_boundary};
 use annotate_snippets::{
     Annotation, AnnotationKind, Group, Level, Patch, Renderer, Snippet, normalize_untrusted_str,
 };
@@ -173,8 +173,8 @@ impl Cut {
         }
         let (mut before, mut after) = ("", "");
         if end.saturating_sub(start) > LONG_LINE && !whole[lines.range()].contains('\n') {
-            let from = floor(whole, mark.start.saturating_sub(LONG_LINE / 3));
-            let to = ceil(whole, mark.start.saturating_add(LONG_LINE * 2 / 3));
+            let from = floor_char_boundary(whole, mark.start.saturating_sub(LONG_LINE / 3));
+            let to = ceil_char_boundary(whole, mark.start.saturating_add(LONG_LINE * 2 / 3));
             if from > start {
                 (start, before) = (from, "…");
             }
@@ -194,7 +194,7 @@ impl Cut {
     /// An offset of the file as an offset of the shown text.
     fn at(&self, offset: usize) -> usize {
         let offset = (offset.saturating_sub(self.start) + self.prefix).min(self.text.len());
-        floor(&self.text, offset)
+        floor_char_boundary(&self.text, offset)
     }
 }
 
@@ -202,8 +202,8 @@ impl Cut {
 fn shown(location: &Location) -> Span {
     let source = &location.source;
     let text = source.text();
-    let start = floor(text, location.span.start.min(text.len()));
-    let end = ceil(text, location.span.end.min(text.len())).max(start);
+    let start = floor_char_boundary(text, location.span.start.min(text.len()));
+    let end = ceil_char_boundary(text, location.span.end.min(text.len())).max(start);
     // The line feed behind the last line that is meant would mark the one after it.
     let end = start + text[start..end].trim_end_matches(['\n', '\r']).len();
     let (first, last) = (source.lines().line_of(start), source.lines().line_of(end));
@@ -232,8 +232,8 @@ fn suggestion<'a>(report: &Report, fix: &'a Fix) -> Group<'a> {
         Arc::ptr_eq(&a.location.source, &b.location.source)
             && b.location.span.end.saturating_sub(a.location.span.start) <= MOST_BYTES / 8
     }) {
-        let source = &near[0].location.source;
         let (Some(first), Some(last)) = (near.first(), near.last()) else { continue };
+        let source = &first.location.source;
         let mark = Span::new(first.location.span.start, last.location.span.end);
         let lines = lines_around(source, mark);
         if lines.len() > MOST_BYTES || source.text().get(mark.range()).is_none() {
@@ -255,22 +255,4 @@ fn suggestion<'a>(report: &Report, fix: &'a Fix) -> Group<'a> {
 fn elsewhere(report: &Report, fix: &Fix, source: &Arc<Source>) -> Option<String> {
     let many = fix.edits.iter().any(|edit| !Arc::ptr_eq(&edit.location.source, source));
     many.then(|| report.path(source.path()))
-}
-
-/// The nearest character boundary at or before an offset.
-fn floor(text: &str, offset: usize) -> usize {
-    let mut offset = offset.min(text.len());
-    while !text.is_char_boundary(offset) {
-        offset -= 1;
-    }
-    offset
-}
-
-/// The nearest character boundary at or behind an offset.
-fn ceil(text: &str, offset: usize) -> usize {
-    let mut offset = offset.min(text.len());
-    while !text.is_char_boundary(offset) {
-        offset += 1;
-    }
-    offset
 }

@@ -2,9 +2,8 @@
 
 use super::{Place, Report};
 use crate::diag::{Code, Diagnostic, Level};
-use crate::text::Location;
+use crate::text::{Location, digest};
 use serde_json::{Value as Json, json};
-use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
@@ -167,13 +166,9 @@ fn fingerprint(finding: &Diagnostic, seen: &mut BTreeMap<String, usize>) -> Stri
         .split_whitespace()
         .collect::<Vec<_>>()
         .join(" ");
-    let mut hash = Sha256::new();
-    for part in [finding.code.name, source.path(), &text] {
-        hash.update(part.as_bytes());
-        hash.update([0]);
-    }
-    let hex: String = hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    let count = seen.entry(hex.clone()).or_default();
+    let whole = digest(format!("{}\0{}\0{text}\0", finding.code.name, source.path()));
+    let hex = &whole[..32];
+    let count = seen.entry(hex.to_owned()).or_default();
     *count += 1;
     format!("{hex}:{count}")
 }

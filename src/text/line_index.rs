@@ -1,3 +1,7 @@
+//! Lines and columns of offsets.
+
+use super::floor_char_boundary;
+
 /// A place as people and editors count it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
@@ -42,7 +46,7 @@ impl LineIndex {
             let end = starts.get(index + 1).copied().unwrap_or(text.len());
             let mut last = Mark { offset: without_bom(text, start), chars: 0, utf16: 0 };
             while end - last.offset > STEP {
-                last = last.advanced(text, floor(text, last.offset + STEP));
+                last = last.advanced(text, floor_char_boundary(text, last.offset + STEP));
                 marks.push(last);
             }
         }
@@ -72,7 +76,7 @@ impl LineIndex {
     /// Line and column of an offset; one inside a character counts as the character's start, one behind the text as its
     /// end.
     pub fn position(&self, text: &str, offset: usize) -> Position {
-        let offset = floor(text, offset);
+        let offset = floor_char_boundary(text, offset);
         let line = self.line_of(offset);
         let start = without_bom(text, self.starts[line - 1]);
         let marked = self.marks.partition_point(|mark| mark.offset <= offset);
@@ -95,15 +99,6 @@ impl Mark {
             utf16: self.utf16 + between.chars().map(char::len_utf16).sum::<usize>(),
         }
     }
-}
-
-/// The start of the character that holds an offset; the text's end for one behind it.
-fn floor(text: &str, offset: usize) -> usize {
-    let mut offset = offset.min(text.len());
-    while !text.is_char_boundary(offset) {
-        offset -= 1;
-    }
-    offset
 }
 
 /// The offset at which a line begins that columns are counted in.

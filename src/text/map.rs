@@ -1,3 +1,5 @@
+//! Where the bytes of a text that was put together came from.
+
 use super::{Location, Source, Span};
 use std::sync::Arc;
 
@@ -84,7 +86,7 @@ impl TextMap {
         builder.finish_within(self)
     }
 
-    /// How many bytes of a piece, from `at` on, belong to it.
+    /// Where the next piece begins.
     fn end_of_piece(&self, index: usize) -> usize {
         self.pieces.get(index + 1).map_or(usize::MAX, |next| next.start)
     }

@@ -3,10 +3,12 @@
 //! Owns: [`Source`] (one file's text), [`Span`] (a byte range), [`Location`] (a span in a file), and [`TextMap`]
 //! (where each byte of an expanded text came from). Must not know: what the text means, or how a file is read.
 
+mod edit;
 mod line_index;
 mod map;
 mod span;
 
+pub use edit::{ceil_char_boundary, digest, floor_char_boundary, replaced};
 pub use line_index::{LineIndex, Position};
 pub use map::{TextMap, TextMapBuilder};
 pub use span::{Span, Spanned};

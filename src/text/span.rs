@@ -1,3 +1,5 @@
+//! Ranges of bytes.
+
 use std::ops::{Deref, Range};
 
 /// A range of bytes in some text; which text is said where the span is kept.

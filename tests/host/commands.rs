@@ -66,11 +66,17 @@ fn sync_leaves_what_is_outside_of_the_book() {
     std::fs::remove_file(&chapter).expect("a file");
     std::os::unix::fs::symlink(outside.path().join("a.md"), &chapter).expect("a link");
     expect(book.path(), &["sync"], 2, &["src/a.md", "outside"]);
-    expect(book.path(), &["check"], 1, &["warning[link-out-of-book]", "--> src/a.md:1:1"]);
+    expect(
+        book.path(),
+        &["check"],
+        1,
+        &["warning[link-out-of-book]", "--> src/a.md:1:1", "`allow = [\"link-out-of-book\"]`"],
+    );
     let text = std::fs::read_to_string(outside.path().join("a.md")).expect("a file");
     assert!(text.contains("9 cores"));
 }
 
+#[cfg(unix)]
 #[test]
 fn folders_are_read_once_and_dead_links_are_told() {
     let folder =
@@ -94,6 +100,21 @@ fn levels_are_set_on_the_command_line() {
     expect(book.path(), &["check", "--deny", "drfit"], 2, &["did you mean `drift`?"]);
     expect(book.path(), &["check", "--quiet", "--allow", "drift"], 0, &[]);
     assert!(run(book.path(), &["check", "-q", "--allow", "drift"]).stdout.is_empty());
+}
+
+#[test]
+fn levels_are_set_in_the_settings() {
+    let book = book("Is <!-- plumb: value tax.cpu -->9 cores<!-- /plumb -->.\n");
+    let set = |levels: &str| {
+        let settings = format!("[preprocessor.plumb]\n{levels}\n");
+        std::fs::write(book.path().join("book.toml"), settings).expect("a file");
+    };
+    set("warn = ['drift']");
+    expect(book.path(), &["check"], 0, &["warning[drift]", "1 warning"]);
+    set("allow = ['drift']\ndeny = ['contradiction', 'warnings']");
+    expect(book.path(), &["check"], 0, &["nothing found"]);
+    set("allow = ['drfit']");
+    expect(book.path(), &["check"], 1, &["book.toml:2:1", "did you mean `drift`?"]);
 }
 
 #[test]
@@ -279,6 +300,17 @@ fn parts_of_manifests_are_read_as_their_authors_mean_them() {
             words => assert!(said.contains(words), "{body}\n{said}"),
         }
     }
+}
+
+/// Several files are read on threads of their own, which have to bear what the first one does.
+#[test]
+fn files_nested_deep_are_refused_on_any_thread() {
+    let values = format!("{}1{}", r#"{"a":"#.repeat(5000), "}".repeat(5000));
+    let deep = format!(r#"{{"apiVersion":"v1","kind":"ConfigMap","data":{values}}}"#);
+    let files: Vec<_> = (0..8).map(|number| format!("{number}.json")).collect();
+    let files: Vec<_> = files.iter().map(|name| (name.as_str(), deep.as_str())).collect();
+    let said = ["error[yaml-limit]", "8 errors in 8 files"];
+    expect(folder(&files).path(), &["validate", "."], 1, &said);
 }
 
 #[test]

@@ -370,7 +370,6 @@ pub(crate) fn long_manifest() -> Manifest {
 
 pub(crate) fn chart() -> Chart {
     Chart {
-        id: "cpu".into(),
         title: "CPU reserved over pods".into(),
         drawing: Drawing::Lines {
             x: "Pods".into(),

@@ -2,8 +2,8 @@
 
 use super::{Given, Said, compile, errors, inputs, located, read};
 use crate::diag::{Diagnostic, nearest};
-use crate::host::cli::{Costs, ListFormat};
-use crate::model::{LISTS, Listing, Model, Problem, Sweep, View};
+use crate::host::cli::ListFormat;
+use crate::model::{LISTS, List, Listing, Model, Problem, Sweep, View};
 use crate::text::Span;
 use crate::world::DiskWorld;
 use anyhow::bail;
@@ -19,25 +19,29 @@ pub(super) fn list(
 ) -> anyhow::Result<Said> {
     let book = read(dir, &DiskWorld::new(dir))?;
     let model = &book.project.model;
-    let one = what.filter(|what| LISTS.contains(what));
+    let names = || LISTS.iter().map(|list| list.name);
+    let one = what.and_then(List::named);
     let filter = match (one, what, filter) {
-        (None, Some(what), Some(_)) => match nearest(what, LISTS.iter().copied()) {
+        (None, Some(what), Some(_)) => match nearest(what, names()) {
             Some(name) => bail!("there is no list `{what}`; did you mean `{name}`?"),
-            None => bail!("there is no list `{what}`; there are: {}", LISTS.join(", ")),
+            None => bail!(
+                "there is no list `{what}`; there are: {}",
+                names().collect::<Vec<_>>().join(", ")
+            ),
         },
         (None, Some(part), None) => part,
         (_, _, filter) => filter.unwrap_or(""),
     };
     let mut lists = Vec::new();
-    for name in LISTS.iter().copied().filter(|name| one.is_none_or(|one| one == *name)) {
-        let Some(mut list) = model.list(name, &model.inputs()) else { continue };
+    for known in LISTS.iter().filter(|known| one.is_none_or(|one| one.name == known.name)) {
+        let mut list = known.of(model, &model.inputs());
         list.rows.retain(|row| row.first().is_some_and(|name| name.contains(filter)));
         if !list.rows.is_empty() {
-            lists.push((name, list));
+            lists.push((known.name, list));
         }
     }
     if lists.is_empty() && !filter.is_empty() {
-        let near = nearest(filter, LISTS.iter().copied()).filter(|_| one.is_none());
+        let near = nearest(filter, names()).filter(|_| one.is_none());
         let near = near.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
         bail!("nothing in the model has `{filter}` in its name{near}");
     }
@@ -46,7 +50,7 @@ pub(super) fn list(
             written(lists.first().map_or(&Listing::default(), |(_, list)| list), format)
         }
         (None, ListFormat::Csv) => {
-            bail!("CSV holds one table: name one of {}", LISTS.join(", "))
+            bail!("CSV holds one table: name one of {}", names().collect::<Vec<_>>().join(", "))
         }
         (None, ListFormat::Json) => {
             let lists = lists.iter().map(|(name, list)| ((*name).to_owned(), list.to_json()));
@@ -86,7 +90,7 @@ pub(super) fn table(
     dir: &Path,
     names: &[String],
     sweep: Option<&str>,
-    costs: Costs,
+    view: View,
     given: Given<'_>,
     format: ListFormat,
 ) -> anyhow::Result<Said> {
@@ -98,7 +102,7 @@ pub(super) fn table(
     }
     let made = match sweep {
         Some(sweep) => swept(model, names, sweep, given),
-        None => of_names(model, names, costs, given)?,
+        None => of_names(model, names, view, given)?,
     };
     match made {
         Ok(list) => Ok((written(&list, format), findings)),
@@ -111,12 +115,7 @@ pub(super) fn table(
 
 type Made = Result<Listing, Vec<Diagnostic>>;
 
-fn of_names(
-    model: &Model,
-    names: &[String],
-    costs: Costs,
-    given: Given<'_>,
-) -> anyhow::Result<Made> {
+fn of_names(model: &Model, names: &[String], view: View, given: Given<'_>) -> anyhow::Result<Made> {
     let values = match inputs(model, given) {
         Ok(values) => values,
         Err(problems) => return Ok(Err(problems)),
@@ -146,12 +145,6 @@ fn of_names(
         [] => known().collect(),
         names => names.iter().map(String::as_str).collect(),
     };
-    let view = match costs {
-        Costs::Requests => View::Requests,
-        Costs::Usage => View::Usage,
-        Costs::Limits => View::Limits,
-        Costs::Reserved => View::Reserved,
-    };
     let shown = options.join(" ");
     Ok(model
         .option_table(&options, view, &values)
@@ -172,17 +165,11 @@ fn read_sweep(model: &Model, sweep: &str) -> Result<Sweep, Problem> {
     let Some((input, values)) = sweep.split_once(':') else {
         return Sweep::new(model, sweep, None, None, None);
     };
-    let ends: Vec<&str> = values.splitn(3, "..").map(str::trim).collect();
-    let made = match ends[..] {
-        [from, to] => Sweep::new(model, input, Some(from), Some(to), None),
-        [from, to, step] => Sweep::new(model, input, Some(from), Some(to), Some(step)),
-        _ => Sweep::over(model, input, &values.split(',').map(str::trim).collect::<Vec<_>>()),
-    };
     // What is wrong with one of the values is shown at all of them.
     let known = model.inputs.contains_key(input);
     let at =
         if known { Span::new(input.len() + 1, sweep.len()) } else { Span::new(0, input.len()) };
-    made.map_err(|problem| {
+    Sweep::parse(model, input, values).map_err(|problem| {
         let instead = problem.instead.clone().filter(|_| !known);
         Problem { span: at, instead, ..problem }
     })

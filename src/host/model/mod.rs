@@ -3,13 +3,12 @@
 mod diff;
 mod list;
 
+use super::Said;
 use super::cli::{EvalFormat, MeasureFormat, Model as Command};
-use super::terminal::way_to;
 use crate::check;
 use crate::diag::{Diagnostic, Severity};
 use crate::model::measure::{self, ClusterFiles};
 use crate::model::{self, Compiled, Evaluation, Format, Inputs, Model, Problem, Style};
-use crate::report::{self, Report};
 use crate::text::{Location, Source, Span};
 use crate::world::{DiskWorld, World, display};
 use anyhow::Context;
@@ -19,15 +18,10 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-/// What a command said, and what kept it from saying more.
-pub(super) struct Done {
-    pub(super) text: String,
-    pub(super) report: Report,
-}
-
-pub(super) fn run(command: &Command, quiet: bool) -> anyhow::Result<Done> {
+/// Answers what was asked of the model of the book in a folder.
+pub(super) fn run(command: &Command, quiet: bool) -> anyhow::Result<(&Path, Said)> {
     let here = Path::new(".");
-    let (dir, (text, findings)) = match command {
+    Ok(match command {
         Command::Measure { pods, top, nodes, format, dir } => {
             (here, measure(dir, pods, top.as_deref(), nodes.as_deref(), *format)?)
         }
@@ -45,12 +39,8 @@ pub(super) fn run(command: &Command, quiet: bool) -> anyhow::Result<Done> {
             (dir.as_path(), list::table(dir, names, sweep, *costs, given, *format)?)
         }
         Command::Diff { before, format, dir } => (dir.as_path(), diff::diff(dir, before, *format)?),
-    };
-    let report = Report::new(findings).base(way_to(dir, report::Format::Human));
-    Ok(Done { text, report })
+    })
 }
-
-type Said = (String, Vec<Diagnostic>);
 
 fn read(dir: &Path, world: &dyn World) -> anyhow::Result<check::Book> {
     check::Book::read(world).with_context(|| format!("there is no book in `{}`", dir.display()))

@@ -17,7 +17,7 @@ mod ingress;
 mod meta;
 mod networkpolicy;
 mod pod;
-mod quantity;
+pub(in crate::manifest) mod quantity;
 mod rbac;
 mod scheduling;
 mod service;

@@ -7,7 +7,7 @@ use num_rational::BigRational;
 use num_traits::{Signed, Zero};
 
 /// The amount of a quantity as it is written; nothing when it is not one.
-pub(super) fn parse(text: &str) -> Option<BigRational> {
+pub(in crate::manifest) fn parse(text: &str) -> Option<BigRational> {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     let end = unsigned.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(unsigned.len());
     let (number, suffix) = unsigned.split_at(end);

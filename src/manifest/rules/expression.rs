@@ -188,9 +188,10 @@ pub(crate) fn functions() -> &'static Context<'static> {
     FUNCTIONS.get_or_init(|| {
         let mut context = Context::default();
         context.register_all();
-        // In place of the library's: the pattern has Go's meaning and is compiled once; a range is bounded.
+        // In place of the library's: the pattern has Go's meaning and is compiled once; what others are given is bounded.
         context.add_function("matches", matches);
         context.add_function("lists.range", range);
+        super::bounded::register(&mut context);
         context
     })
 }

@@ -3,6 +3,7 @@
 //! Owns: what a rule is, its compilation (once, when first needed), the values that it sees, and its evaluation with
 //! Kubernetes' function libraries within a bounded cost. Must not know: which kind or group a rule belongs to.
 
+mod bounded;
 mod expression;
 
 pub(crate) use expression::{Expression, Extent, functions};

@@ -1,3 +1,5 @@
+//! The findings about values and the schemas of their kinds.
+
 use crate::diag::{Code, Level};
 
 macro_rules! codes {

@@ -111,13 +111,38 @@ pub(crate) struct SchemaNode {
 }
 
 impl SchemaNode {
+    /// Whether only `allOf` limits the values: a default, or that null is allowed, may stand beside it.
+    fn says_nothing_beside_all_of(&self) -> bool {
+        let nothing = (None, None);
+        self.says_nothing_of_fields()
+            && self.required.is_empty()
+            && self.types.is_empty()
+            && self.values.is_none()
+            && self.format.is_none()
+            && self.pattern.is_none()
+            && self.items.is_none()
+            && self.rules.is_empty()
+            && (self.minimum, self.maximum) == (None, None)
+            && self.multiple_of.is_none()
+            && (self.length, self.count) == (nothing, nothing)
+            && !self.unique
+            && !self.int_or_string
+            && !self.preserve_unknown
+            && !self.embedded
+            && self.list_type == ListType::Atomic
+    }
+
     /// Whether the schema says no more than which fields must be there.
     pub(crate) fn only_requires(&self) -> bool {
+        self.all_of.is_empty() && self.says_nothing_of_fields()
+    }
+
+    /// Whether the schema limits fields in no way but by `required` and `allOf`.
+    fn says_nothing_of_fields(&self) -> bool {
         self.properties.is_empty()
             && self.additional == Additional::Unsaid
             && self.size == (None, None)
             && self.not.is_none()
-            && self.all_of.is_empty()
             && self.any_of.is_empty()
             && self.one_of.is_empty()
     }
@@ -306,23 +331,7 @@ impl<'a> Compiler<'a> {
         let count = |key: &str| json.get(key).and_then(Json::as_f64).map(|n| n.max(0.0) as u64);
         let number = |key: &str| json.get(key).and_then(Json::as_f64);
 
-        let types: Vec<&str> = match json.get("type") {
-            Some(Json::String(name)) => vec![name],
-            Some(Json::Array(names)) => names.iter().filter_map(Json::as_str).collect(),
-            _ => Vec::new(),
-        };
-        for name in types {
-            match name {
-                "object" => node.types.push(Type::Object),
-                "array" => node.types.push(Type::Array),
-                "string" => node.types.push(Type::String),
-                "integer" => node.types.push(Type::Integer),
-                "number" => node.types.push(Type::Number),
-                "boolean" => node.types.push(Type::Boolean),
-                "null" => node.types.push(Type::Null),
-                other => self.problems.push(format!("has the unknown type `{other}`")),
-            }
-        }
+        node.types = self.types(json);
         node.nullable = flag("nullable") || node.types.contains(&Type::Null);
         let format = json.get("format").and_then(Json::as_str);
         node.int_or_string = flag("x-kubernetes-int-or-string") || format == Some("int-or-string");
@@ -337,18 +346,7 @@ impl<'a> Compiler<'a> {
         }
         node.default = json
             .get("default")
-            .filter(|value| {
-                let zero = match value {
-                    Json::Null => true,
-                    Json::Bool(value) => !value,
-                    Json::Number(number) => number.as_f64() == Some(0.0),
-                    Json::String(text) => text.is_empty(),
-                    Json::Array(items) => items.is_empty(),
-                    // An empty object is how the API server sees one that is not given.
-                    Json::Object(_) => false,
-                };
-                !value.is_null() && (self.dialect.zero_defaults || !zero)
-            })
+            .filter(|value| !value.is_null() && (self.dialect.zero_defaults || !is_zero(value)))
             .cloned();
         node.required = strings(json.get("required"));
         node.preserve_unknown = flag("x-kubernetes-preserve-unknown-fields");
@@ -375,6 +373,41 @@ impl<'a> Compiler<'a> {
         node.length = (count("minLength"), count("maxLength"));
         node.count = (count("minItems"), count("maxItems"));
         node.size = (count("minProperties"), count("maxProperties"));
+        let rules = json.get("x-kubernetes-validations").and_then(Json::as_array);
+        for rule in rules.into_iter().flatten() {
+            match crate::manifest::rules::Rule::read(rule) {
+                Ok(rule) => node.rules.push(rule),
+                Err(problem) => self.problems.push(problem),
+            }
+        }
+        self.parts(&mut node, json);
+        node
+    }
+
+    fn types(&mut self, json: &Json) -> Vec<Type> {
+        let names: Vec<&str> = match json.get("type") {
+            Some(Json::String(name)) => vec![name],
+            Some(Json::Array(names)) => names.iter().filter_map(Json::as_str).collect(),
+            _ => Vec::new(),
+        };
+        let mut types = Vec::with_capacity(names.len());
+        for name in names {
+            match name {
+                "object" => types.push(Type::Object),
+                "array" => types.push(Type::Array),
+                "string" => types.push(Type::String),
+                "integer" => types.push(Type::Integer),
+                "number" => types.push(Type::Number),
+                "boolean" => types.push(Type::Boolean),
+                "null" => types.push(Type::Null),
+                other => self.problems.push(format!("has the unknown type `{other}`")),
+            }
+        }
+        types
+    }
+
+    /// The schemas that a schema is made of.
+    fn parts(&mut self, node: &mut SchemaNode, json: &'a Json) {
         if let Some(Json::Object(properties)) = json.get("properties") {
             for (name, schema) in properties {
                 let id = self.node(schema);
@@ -394,19 +427,25 @@ impl<'a> Compiler<'a> {
         node.any_of = self.list(json, "anyOf");
         node.one_of = self.list(json, "oneOf");
         node.not = json.get("not").map(|schema| self.node(schema));
-        let only_names =
-            node.types.is_empty() && node.properties.is_empty() && node.rules.is_empty();
-        if only_names && node.all_of.len() == 1 && json["allOf"][0].get("$ref").is_some() {
+        if node.all_of.len() == 1
+            && json["allOf"][0].get("$ref").is_some()
+            && node.says_nothing_beside_all_of()
+        {
             node.delegate = node.all_of.pop();
         }
-        let rules = json.get("x-kubernetes-validations").and_then(Json::as_array);
-        for rule in rules.into_iter().flatten() {
-            match crate::manifest::rules::Rule::read(rule) {
-                Ok(rule) => node.rules.push(rule),
-                Err(problem) => self.problems.push(problem),
-            }
-        }
-        node
+    }
+}
+
+/// Whether a value is what Go has where none is given.
+fn is_zero(value: &Json) -> bool {
+    match value {
+        Json::Null => true,
+        Json::Bool(value) => !value,
+        Json::Number(number) => number.as_f64() == Some(0.0),
+        Json::String(text) => text.is_empty(),
+        Json::Array(items) => items.is_empty(),
+        // An empty object is how the API server sees one that is not given.
+        Json::Object(_) => false,
     }
 }
 

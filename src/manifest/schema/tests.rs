@@ -403,6 +403,25 @@ fn schemas_with_faults_are_findings_and_end() {
     assert!(findings(&endless, "spec: {a: 1}").iter().any(|f| f.starts_with("schema-")));
 }
 
+/// OpenAPI v3 writes a reference with something beside it as `allOf` of one; all of it holds.
+#[test]
+fn what_stands_beside_a_reference_holds_too() {
+    let beside = |key: &str, value: Json| {
+        let mut both = json!({"allOf": [{"$ref": "#/properties/spec/properties/base"}]});
+        both[key] = value;
+        object(json!({"base": object(json!({"a": {"type": "string"}})), "both": both}))
+    };
+    let said = |schema: &Json, spec: &str| findings(schema, spec).join("\n");
+    let schema = beside("required", json!(["a"]));
+    holds(&schema, "spec: {both: {a: x}}");
+    assert!(said(&schema, "spec: {both: {}}").contains("spec.both.a: Required value"));
+    let schema = beside("x-kubernetes-validations", json!([{"rule": "false", "message": "wrong"}]));
+    assert!(said(&schema, "spec: {both: {a: x}}").contains("wrong"));
+    let schema = beside("default", json!({}));
+    holds(&schema, "spec: {both: {a: x}}");
+    assert!(said(&schema, "spec: {both: {b: x}}").contains("unknown field `spec.both.b`"));
+}
+
 #[test]
 fn rules_see_the_object_as_an_api_server_shows_it() {
     let rule = |rule: &str| json!([{"rule": rule, "message": "wrong"}]);

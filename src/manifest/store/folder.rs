@@ -4,12 +4,12 @@
 use super::source::{facts_only, start_of};
 use super::{Definition, SCHEMAS_LOCK};
 use crate::diag::Diagnostic;
+use crate::manifest::api_version;
 use crate::manifest::schema::Dialect;
-use crate::text::Span;
+use crate::text::{Span, digest};
 use crate::world::{DiskWorld, World};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
-use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -319,14 +319,9 @@ impl File {
     }
 }
 
-/// The SHA-256 of bytes, in hexadecimal.
-pub(super) fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 /// `group/version/Kind`; the core group is left out.
-fn title(group: &str, version: &str, kind: &str) -> String {
-    if group.is_empty() { format!("{version}/{kind}") } else { format!("{group}/{version}/{kind}") }
+pub fn title(group: &str, version: &str, kind: &str) -> String {
+    format!("{}/{kind}", api_version(group, version))
 }
 
 /// Names come from what was read, so they must not lead anywhere.

@@ -8,7 +8,7 @@ mod source;
 #[cfg(test)]
 mod tests;
 
-pub use folder::{Added, FOLDER, Folder, LOCK, Locked};
+pub use folder::{Added, FOLDER, Folder, LOCK, Locked, title};
 pub use source::{Definition, Reading, read_definitions};
 
 use super::schema::Schema;
@@ -28,7 +28,7 @@ pub(crate) static SCHEMAS_READ: Code = Code {
     page: r#"A file in a folder of schemas is no CustomResourceDefinition, no OpenAPI v3 document and no JSON Schema, or is not readable.
 
 ```toml
-[preprocessor.plumb.manifests]
+[preprocessor.plumb]
 schemas = ["crds"]
 ```
 

@@ -1,3 +1,5 @@
+//! The findings about YAML itself.
+
 use crate::diag::{Code, Level};
 
 macro_rules! codes {

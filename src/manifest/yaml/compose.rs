@@ -165,6 +165,17 @@ struct Composer<'a, 'b> {
     depth: usize,
 }
 
+/// Where a node stands, which decides what it may be.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Within {
+    /// Braces or brackets: no block.
+    Flow,
+    /// A document or a list by indentation.
+    Block,
+    /// A map by indentation, where the `- ` of a list may stand in the column of its key.
+    BlockMapping,
+}
+
 /// What stands before a node.
 #[derive(Default)]
 struct Properties<'a> {
@@ -194,7 +205,7 @@ impl<'a> Composer<'a, '_> {
                 | TokenKind::DocumentStart
                 | TokenKind::DocumentEnd
                 | TokenKind::StreamEnd => continue,
-                _ => self.node(true, false)?,
+                _ => self.node(Within::Block)?,
             };
             let ends = matches!(
                 self.scanner.peek()?.kind,
@@ -288,19 +299,19 @@ impl<'a> Composer<'a, '_> {
         })
     }
 
-    /// A node where the grammar wants one; `indentless` where `- ` may stand in the column of the key.
-    fn node(&mut self, block: bool, indentless: bool) -> Result<Node> {
+    /// A node where the grammar wants one.
+    fn node(&mut self, within: Within) -> Result<Node> {
         if self.depth >= MAX_DEPTH {
             return self.fail("the document is nested too deep", None);
         }
         self.depth += 1;
         self.nodes += 1;
-        let node = self.node_inside(block, indentless);
+        let node = self.node_inside(within);
         self.depth -= 1;
         node
     }
 
-    fn node_inside(&mut self, block: bool, indentless: bool) -> Result<Node> {
+    fn node_inside(&mut self, within: Within) -> Result<Node> {
         if let TokenKind::Alias(name) = self.scanner.peek()?.kind {
             let span = self.scanner.next()?.span;
             return Ok(self.alias(name, span));
@@ -310,7 +321,7 @@ impl<'a> Composer<'a, '_> {
         if let Some((name, _)) = properties.anchor {
             self.open.insert(name);
         }
-        let node = self.content(block, indentless, &properties)?;
+        let node = self.content(within, &properties)?;
         if let Some((name, _)) = properties.anchor {
             self.open.remove(name);
             self.anchors.insert(name, (node.clone(), self.nodes - before + 1));
@@ -318,15 +329,11 @@ impl<'a> Composer<'a, '_> {
         Ok(node)
     }
 
-    fn content(
-        &mut self,
-        block: bool,
-        indentless: bool,
-        properties: &Properties<'a>,
-    ) -> Result<Node> {
+    fn content(&mut self, within: Within, properties: &Properties<'a>) -> Result<Node> {
+        let block = within != Within::Flow;
         let start = self.scanner.peek()?.span;
         match &self.scanner.peek()?.kind {
-            TokenKind::BlockEntry if indentless => {
+            TokenKind::BlockEntry if within == Within::BlockMapping => {
                 let items = self.indentless_sequence()?;
                 Ok(collection(Value::Seq(items), start, Style::Block))
             }
@@ -432,7 +439,7 @@ impl<'a> Composer<'a, '_> {
                     let end = self.scanner.next()?.span.end;
                     items.push(match self.scanner.peek()?.kind {
                         TokenKind::BlockEntry | TokenKind::BlockEnd => empty(end),
-                        _ => self.node(true, false)?,
+                        _ => self.node(Within::Block)?,
                     });
                 }
                 TokenKind::BlockEnd => {
@@ -457,7 +464,7 @@ impl<'a> Composer<'a, '_> {
                 TokenKind::BlockEntry | TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd => {
                     empty(end)
                 }
-                _ => self.node(true, false)?,
+                _ => self.node(Within::Block)?,
             });
         }
         Ok(items)
@@ -472,13 +479,13 @@ impl<'a> Composer<'a, '_> {
                     let at = self.scanner.next()?.span.end;
                     let key = match self.scanner.peek()?.kind {
                         TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd => empty(at),
-                        _ => self.node(true, true)?,
+                        _ => self.node(Within::BlockMapping)?,
                     };
                     let value = if self.scanner.peek()?.kind == TokenKind::Value {
                         let end = self.scanner.next()?.span.end;
                         match self.scanner.peek()?.kind {
                             TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd => empty(end),
-                            _ => self.node(true, true)?,
+                            _ => self.node(Within::BlockMapping)?,
                         }
                     } else {
                         empty(key.span.end)
@@ -527,7 +534,7 @@ impl<'a> Composer<'a, '_> {
                     builder.add(key, value, self.problems);
                     items.push(collection(Value::Map(builder.map), start, Style::Flow));
                 }
-                _ => items.push(self.node(false, false)?),
+                _ => items.push(self.node(Within::Flow)?),
             }
         }
         let close = self.scanner.next()?.span;
@@ -556,7 +563,7 @@ impl<'a> Composer<'a, '_> {
                 TokenKind::FlowMappingEnd => continue,
                 TokenKind::Key => self.flow_pair(&TokenKind::FlowMappingEnd)?,
                 _ => {
-                    let key = self.node(false, false)?;
+                    let key = self.node(Within::Flow)?;
                     let value = empty(key.span.end);
                     (key, value)
                 }
@@ -571,7 +578,7 @@ impl<'a> Composer<'a, '_> {
         let at = self.scanner.next()?.span.end;
         let next = &self.scanner.peek()?.kind;
         let bare = matches!(next, TokenKind::Value | TokenKind::FlowEntry) || next == closing;
-        let key = if bare { empty(at) } else { self.node(false, false)? };
+        let key = if bare { empty(at) } else { self.node(Within::Flow)? };
         if self.scanner.peek()?.kind != TokenKind::Value {
             let value = empty(key.span.end);
             return Ok((key, value));
@@ -579,7 +586,7 @@ impl<'a> Composer<'a, '_> {
         let end = self.scanner.next()?.span.end;
         let next = &self.scanner.peek()?.kind;
         let bare = matches!(next, TokenKind::FlowEntry) || next == closing;
-        let value = if bare { empty(end) } else { self.node(false, false)? };
+        let value = if bare { empty(end) } else { self.node(Within::Flow)? };
         Ok((key, value))
     }
 }

@@ -1,3 +1,5 @@
+//! The tree that YAML is read into: values, each with its place and the way it was written.
+
 use crate::text::{Span, Spanned};
 use serde_json::Value as Json;
 

@@ -1,4 +1,4 @@
-//! The second reading: the exact value.
+//! A reading of a formula: the exact value.
 
 use super::{Binary, Function, Ir, Local, NodeId, Op, Scalar};
 use crate::model::quantity::{Ratio, half_even};
@@ -39,12 +39,20 @@ const MAX_BITS: u64 = 4096;
 pub(in crate::model) fn evaluate(ir: &Ir, values: &mut impl Values) -> Result<Scalar, Fault> {
     match ir.root() {
         Some(root) => node(ir, root, values),
-        None => Err(fault(FaultKind::Bad, Span::at(0))),
+        None => Err(Fault::bad()),
     }
 }
 
-fn fault(kind: FaultKind, span: Span) -> Fault {
-    Fault { kind, span, definition: None }
+impl Fault {
+    /// A fault in the formula that was asked for.
+    pub(in crate::model) fn new(kind: FaultKind, span: Span) -> Fault {
+        Fault { kind, span, definition: None }
+    }
+
+    /// A value of another kind than its place needs, of which the check of types has a finding.
+    pub(in crate::model) fn bad() -> Fault {
+        Fault::new(FaultKind::Bad, Span::at(0))
+    }
 }
 
 fn node(ir: &Ir, id: NodeId, values: &mut impl Values) -> Result<Scalar, Fault> {
@@ -55,7 +63,7 @@ fn node(ir: &Ir, id: NodeId, values: &mut impl Values) -> Result<Scalar, Fault> 
         Op::Figure(index) => Scalar::Number(values.figure(*index)),
         Op::Definition(index) => values.definition(*index)?,
         Op::Local(local) => values.local(local),
-        Op::Bad => return Err(fault(FaultKind::Bad, here.span)),
+        Op::Bad => return Err(Fault::new(FaultKind::Bad, here.span)),
         Op::Not(a) => Scalar::Bool(!truth(ir, *a, values)?),
         Op::Negate(a) => Scalar::Number(-number(ir, *a, values)?),
         Op::If(condition, yes, no) => {
@@ -79,7 +87,7 @@ fn node(ir: &Ir, id: NodeId, values: &mut impl Values) -> Result<Scalar, Fault> 
             for arg in args {
                 numbers.push(number(ir, *arg, values)?);
             }
-            let value = apply(*function, numbers).map_err(|kind| fault(kind, here.at))?;
+            let value = apply(*function, numbers).map_err(|kind| Fault::new(kind, here.at))?;
             Scalar::Number(bounded(value, here.at)?)
         }
     })
@@ -102,7 +110,7 @@ fn operate(
         _ => {}
     }
     let (left, right) = (number(ir, a, values)?, number(ir, b, values)?);
-    let zero = || fault(FaultKind::DivisionByZero, ir.nodes[b].span);
+    let zero = || Fault::new(FaultKind::DivisionByZero, ir.nodes[b].span);
     let value = match binary {
         Binary::Less => return Ok(Scalar::Bool(left < right)),
         Binary::LessEqual => return Ok(Scalar::Bool(left <= right)),
@@ -120,7 +128,7 @@ fn operate(
             left - whole * right
         }
         Binary::And | Binary::Or | Binary::Equal | Binary::NotEqual => {
-            return Err(fault(FaultKind::Bad, at));
+            return Err(Fault::new(FaultKind::Bad, at));
         }
     };
     Ok(Scalar::Number(bounded(value, at)?))
@@ -156,7 +164,7 @@ pub(in crate::model) fn apply(function: Function, numbers: Vec<Ratio>) -> Result
 }
 
 fn bounded(value: Ratio, at: Span) -> Result<Ratio, Fault> {
-    if too_large(&value) { Err(fault(FaultKind::TooLarge, at)) } else { Ok(value) }
+    if too_large(&value) { Err(Fault::new(FaultKind::TooLarge, at)) } else { Ok(value) }
 }
 
 pub(in crate::model) fn too_large(value: &Ratio) -> bool {
@@ -166,13 +174,13 @@ pub(in crate::model) fn too_large(value: &Ratio) -> bool {
 fn number(ir: &Ir, id: NodeId, values: &mut impl Values) -> Result<Ratio, Fault> {
     match node(ir, id, values)? {
         Scalar::Number(value) => Ok(value),
-        _ => Err(fault(FaultKind::Bad, ir.nodes[id].span)),
+        _ => Err(Fault::new(FaultKind::Bad, ir.nodes[id].span)),
     }
 }
 
 fn truth(ir: &Ir, id: NodeId, values: &mut impl Values) -> Result<bool, Fault> {
     match node(ir, id, values)? {
         Scalar::Bool(value) => Ok(value),
-        _ => Err(fault(FaultKind::Bad, ir.nodes[id].span)),
+        _ => Err(Fault::new(FaultKind::Bad, ir.nodes[id].span)),
     }
 }

@@ -1,3 +1,5 @@
+//! From the text of a formula to its words.
+
 use crate::model::problem::Problem;
 use crate::text::Span;
 
@@ -92,13 +94,10 @@ pub(super) fn lex(text: &str) -> Result<Vec<Token>, Problem> {
         };
         let span = Span::new(at, at + length);
         match kind {
-            TokenKind::Sign("(" | "[" | "?" | "!" | "-")
-                if kind != TokenKind::Sign("-") || !follows_value(&tokens) =>
-            {
-                open += 1;
-            }
+            TokenKind::Sign("(" | "[" | "?" | "!") => open += 1,
+            // a sign of its number, not a subtraction
+            TokenKind::Sign("-") if !follows_value(&tokens) => open += 1,
             TokenKind::Sign(")" | "]") => open = open.saturating_sub(1),
-            TokenKind::Sign(_) => {}
             _ => {}
         }
         if open > MAX_NESTING * 2 || tokens.len() >= MAX_TOKENS {

@@ -4,6 +4,7 @@
 //! binary fraction; so the tree is walked beside our own list of words, which gives each node its place and each number its
 //! digits. Where the two do not agree word by word, the formula is refused.
 
+use super::Binary;
 use super::lex::{Token, TokenKind, lex};
 use crate::diag::{Code, Level};
 use crate::model::problem::Problem;
@@ -39,6 +40,11 @@ pub(in crate::model) enum AstKind {
     Text(String),
     Name(String),
     Select(Box<Ast>, String),
+    Not(Box<Ast>),
+    Negate(Box<Ast>),
+    Binary(Binary, Box<Ast>, Box<Ast>),
+    If(Box<Ast>, Box<Ast>, Box<Ast>),
+    In(Box<Ast>, Box<Ast>),
     Call { target: Option<Box<Ast>>, name: String, args: Vec<Ast> },
     List(Vec<Ast>),
 }
@@ -180,23 +186,23 @@ impl Walk<'_> {
         target: Option<&IdedExpr>,
         args: &[IdedExpr],
     ) -> Result<Ast, Problem> {
-        let sign = match name {
-            operators::LOGICAL_AND => "&&",
-            operators::LOGICAL_OR => "||",
-            operators::ADD => "+",
-            operators::SUBSTRACT => "-",
-            operators::MULTIPLY => "*",
-            operators::DIVIDE => "/",
-            operators::MODULO => "%",
-            operators::EQUALS => "==",
-            operators::NOT_EQUALS => "!=",
-            operators::GREATER_EQUALS => ">=",
-            operators::LESS_EQUALS => "<=",
-            operators::GREATER => ">",
-            operators::LESS => "<",
-            operators::IN => "in",
-            operators::NEGATE => return self.prefix("-", args),
-            operators::LOGICAL_NOT => return self.prefix("!", args),
+        let binary = match name {
+            operators::LOGICAL_AND => Binary::And,
+            operators::LOGICAL_OR => Binary::Or,
+            operators::ADD => Binary::Add,
+            operators::SUBSTRACT => Binary::Subtract,
+            operators::MULTIPLY => Binary::Multiply,
+            operators::DIVIDE => Binary::Divide,
+            operators::MODULO => Binary::Remainder,
+            operators::EQUALS => Binary::Equal,
+            operators::NOT_EQUALS => Binary::NotEqual,
+            operators::GREATER_EQUALS => Binary::GreaterEqual,
+            operators::LESS_EQUALS => Binary::LessEqual,
+            operators::GREATER => Binary::Greater,
+            operators::LESS => Binary::Less,
+            operators::IN => return self.membership(args),
+            operators::NEGATE => return self.prefix("-", AstKind::Negate, args),
+            operators::LOGICAL_NOT => return self.prefix("!", AstKind::Not, args),
             operators::CONDITIONAL => return self.conditional(args),
             operators::INDEX => {
                 return Err(self.unsupported("`[ ]` behind a value is not supported in formulas"));
@@ -205,14 +211,28 @@ impl Walk<'_> {
         };
         let [left, right] = args else { return Err(self.lost()) };
         let left = self.expression(left)?;
-        let at = if sign == "in" { self.name("in")? } else { self.sign(sign)? };
+        let at = self.sign(binary.sign())?;
         let right = self.expression(right)?;
         let span = left.span.to(right.span);
-        Ok(Ast { kind: call(sign, vec![left, right]), span, at })
+        Ok(Ast { kind: AstKind::Binary(binary, Box::new(left), Box::new(right)), span, at })
+    }
+
+    fn membership(&mut self, args: &[IdedExpr]) -> Result<Ast, Problem> {
+        let [element, list] = args else { return Err(self.lost()) };
+        let element = self.expression(element)?;
+        let at = self.name("in")?;
+        let list = self.expression(list)?;
+        let span = element.span.to(list.span);
+        Ok(Ast { kind: AstKind::In(Box::new(element), Box::new(list)), span, at })
     }
 
     /// `-x`, `!x`. The parser keeps one sign of several; how many there are is seen from the words.
-    fn prefix(&mut self, sign: &'static str, args: &[IdedExpr]) -> Result<Ast, Problem> {
+    fn prefix(
+        &mut self,
+        sign: &'static str,
+        kind: fn(Box<Ast>) -> AstKind,
+        args: &[IdedExpr],
+    ) -> Result<Ast, Problem> {
         let [operand] = args else { return Err(self.lost()) };
         self.open();
         let at = self.sign(sign)?;
@@ -226,12 +246,12 @@ impl Walk<'_> {
             _ => self.expression(operand)?,
         };
         let span = at.to(operand.span);
-        let once = Ast { span, at, kind: call(sign, vec![operand]) };
+        let once = Ast { span, at, kind: kind(Box::new(operand)) };
         if count % 2 == 1 {
             return Ok(once);
         }
         // even: the same as none, but still of the type that the sign asks for
-        Ok(Ast { span, at, kind: call(sign, vec![once]) })
+        Ok(Ast { span, at, kind: kind(Box::new(once)) })
     }
 
     fn conditional(&mut self, args: &[IdedExpr]) -> Result<Ast, Problem> {
@@ -242,7 +262,8 @@ impl Walk<'_> {
         self.sign(":")?;
         let no = self.expression(no)?;
         let span = condition.span.to(no.span);
-        Ok(Ast { kind: call("?:", vec![condition, yes, no]), span, at })
+        let kind = AstKind::If(Box::new(condition), Box::new(yes), Box::new(no));
+        Ok(Ast { kind, span, at })
     }
 
     fn function(
@@ -286,7 +307,7 @@ impl Walk<'_> {
             let at = self.sign("-")?;
             let operand = self.unsigned(literal)?;
             let span = at.to(operand.span);
-            return Ok(Ast { kind: call("-", vec![operand]), span, at });
+            return Ok(Ast { kind: AstKind::Negate(Box::new(operand)), span, at });
         }
         self.unsigned(literal)
     }
@@ -377,9 +398,4 @@ impl Walk<'_> {
     fn lost(&self) -> Problem {
         Problem::new(&BAD_FORMULA, Span::new(0, self.text.len()), "this formula cannot be read")
     }
-}
-
-/// Operators are calls of a function that has their sign for a name.
-fn call(sign: &str, args: Vec<Ast>) -> AstKind {
-    AstKind::Call { target: None, name: sign.to_owned(), args }
 }

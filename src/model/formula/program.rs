@@ -1,4 +1,4 @@
-//! The fourth reading: a program for a reader's browser, as JSON.
+//! A reading of a formula: a program for a reader's browser, as JSON.
 //!
 //! An expression is a list whose first element is the operator: `["+", a, b]`. See [`expression`].
 

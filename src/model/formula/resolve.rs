@@ -1,15 +1,15 @@
-//! Names: from a tree to nodes that refer to inputs, figures and definitions by index.
+//! From a tree to nodes, which refer to inputs, figures and definitions by index.
 
+use super::names::{Locals, Name, Names};
 use super::parse::{Ast, AstKind};
 use super::{Binary, Function, Ir, Local, NodeId, Op, Scalar, Type};
 use crate::diag::{Code, Level};
+use crate::model::entry::View;
 use crate::model::evaluate::NO_VALUE;
 use crate::model::problem::Problem;
 use crate::model::quantity::{Units, parse_kubernetes};
-use crate::text::{Location, Span};
-use indexmap::IndexMap;
+use crate::text::Span;
 use num_traits::Zero;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A name that nothing in the model has.
 pub(in crate::model) static UNKNOWN_NAME: Code = Code {
@@ -32,85 +32,6 @@ pub(in crate::model) static BAD_CALL: Code = Code {
         ```toml\n[formulas]\nnodes_needed = \"roundup(pods / 30)\"   # write ceil(pods / 30)\n```\n",
     alias: "",
 };
-
-/// What a name stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::model) enum Name {
-    Input(usize),
-    Figure(usize),
-    Definition(usize),
-}
-
-/// Which of an option's numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum View {
-    /// What is reserved: the sum of requests.
-    Requests,
-    /// What is used.
-    Usage,
-    /// What may be used at most.
-    Limits,
-    /// Component by component, the larger of request and usage.
-    Reserved,
-}
-
-impl View {
-    /// All of them, in the order of tables.
-    pub const ALL: [View; 4] = [View::Requests, View::Usage, View::Limits, View::Reserved];
-
-    /// The key in the model, and in formulas.
-    pub fn name(self) -> &'static str {
-        match self {
-            View::Requests => "requests",
-            View::Usage => "usage",
-            View::Limits => "limits",
-            View::Reserved => "reserved",
-        }
-    }
-
-    /// The view of that name.
-    pub fn named(name: &str) -> Option<View> {
-        View::ALL.into_iter().find(|view| view.name() == name)
-    }
-}
-
-/// The definitions that an option's numbers are.
-#[derive(Clone, Debug, Default)]
-pub(in crate::model) struct OptionNames {
-    pub(in crate::model) totals: BTreeMap<(View, String), usize>,
-    pub(in crate::model) components: IndexMap<String, ComponentNames>,
-}
-
-#[derive(Clone, Debug, Default)]
-pub(in crate::model) struct ComponentNames {
-    /// How many there are, 0 where `when` does not hold.
-    pub(in crate::model) count: usize,
-    pub(in crate::model) when: Option<usize>,
-    /// Of one.
-    pub(in crate::model) each: BTreeMap<(View, String), usize>,
-    /// Of all that there are.
-    pub(in crate::model) share: BTreeMap<(View, String), usize>,
-}
-
-/// Everything that a formula can refer to.
-#[derive(Clone, Debug, Default)]
-pub(in crate::model) struct Names {
-    pub(in crate::model) values: HashMap<String, Name>,
-    pub(in crate::model) options: IndexMap<String, OptionNames>,
-    /// What an input that is a choice may be, by the input's index.
-    pub(in crate::model) choices: HashMap<usize, Vec<String>>,
-    /// Inputs and figures that are there, but have a finding of their own and so no value.
-    pub(in crate::model) bad: HashMap<String, Location>,
-}
-
-/// What rules of a checklist or an advisor may refer to besides.
-#[derive(Clone, Debug, Default)]
-pub(in crate::model) struct Locals {
-    pub(in crate::model) items: BTreeSet<String>,
-    pub(in crate::model) groups: BTreeSet<String>,
-    pub(in crate::model) needs: BTreeSet<String>,
-    pub(in crate::model) columns: BTreeSet<String>,
-}
 
 /// Where a formula stands, as far as it decides what names mean.
 #[derive(Clone, Copy, Debug)]
@@ -163,7 +84,7 @@ impl<'a> Resolver<'a> {
                 ir.nodes[id].ty = Type::Number(quantity.dimension);
                 Ok(ir)
             }
-            Err(error) => Err(bad_quantity(span, error)),
+            Err(error) => Err(Problem::quantity(span, error)),
         })
     }
 
@@ -214,6 +135,30 @@ impl<'a> Resolver<'a> {
                 let op = self.name(ast);
                 self.made(op, ast, 0)
             }
+            AstKind::Not(operand) => {
+                let (id, depth) = self.expression(operand);
+                self.made(Op::Not(id), ast, depth)
+            }
+            AstKind::Negate(operand) => {
+                let (id, depth) = self.expression(operand);
+                self.made(Op::Negate(id), ast, depth)
+            }
+            AstKind::Binary(binary, left, right) => {
+                let (left, left_depth) = self.expression(left);
+                let (right, right_depth) = self.expression(right);
+                if matches!(binary, Binary::Equal | Binary::NotEqual) {
+                    self.check_choice(left, &[right]);
+                    self.check_choice(right, &[left]);
+                }
+                self.made(Op::Binary(*binary, left, right), ast, left_depth.max(right_depth))
+            }
+            AstKind::If(condition, yes, no) => {
+                let (condition, a) = self.expression(condition);
+                let (yes, b) = self.expression(yes);
+                let (no, c) = self.expression(no);
+                self.made(Op::If(condition, yes, no), ast, a.max(b).max(c))
+            }
+            AstKind::In(element, list) => self.membership(ast, element, list),
             AstKind::Call { target, name, args } => self.call(ast, target.as_deref(), name, args),
             AstKind::List(_) => {
                 let op = self.problem(Problem::new(
@@ -224,6 +169,26 @@ impl<'a> Resolver<'a> {
                 self.made(op, ast, 0)
             }
         }
+    }
+
+    fn membership(&mut self, ast: &Ast, element: &Ast, list: &Ast) -> Made {
+        let AstKind::List(list) = &list.kind else {
+            let problem = Problem::new(&BAD_CALL, ast.at, "a list must stand behind `in`")
+                .help("for example `tier in [\"standard\", \"premium\"]`");
+            let op = self.problem(problem);
+            return self.made(op, ast, 0);
+        };
+        let (element, element_depth) = self.expression(element);
+        let (ids, depth) = self.expressions(list);
+        self.check_choice(element, &ids);
+        self.made(Op::In(element, ids), ast, depth.max(element_depth))
+    }
+
+    /// Several expressions, and how deep the deepest of them is nested.
+    fn expressions(&mut self, list: &[Ast]) -> (Vec<NodeId>, usize) {
+        let made: Vec<Made> = list.iter().map(|ast| self.expression(ast)).collect();
+        let depth = made.iter().map(|(_, depth)| *depth).max().unwrap_or(0);
+        (made.into_iter().map(|(id, _)| id).collect(), depth)
     }
 
     /// A dotted name, or a field of an option.
@@ -405,56 +370,13 @@ impl<'a> Resolver<'a> {
             };
             return self.made(op, ast, 0);
         }
-        if let Some(binary) = binary(name)
-            && let [left, right] = args
-        {
-            let (left_id, depth) = self.expression(left);
-            let (right_id, right_depth) = self.expression(right);
-            if matches!(binary, Binary::Equal | Binary::NotEqual) {
-                self.check_choice(left_id, &[right_id]);
-                self.check_choice(right_id, &[left_id]);
-            }
-            return self.made(Op::Binary(binary, left_id, right_id), ast, depth.max(right_depth));
-        }
-        match (name, args) {
-            ("!", [operand]) => {
-                let (id, depth) = self.expression(operand);
-                self.made(Op::Not(id), ast, depth)
-            }
-            ("-", [operand]) => {
-                let (id, depth) = self.expression(operand);
-                self.made(Op::Negate(id), ast, depth)
-            }
-            ("?:", [condition, yes, no]) => {
-                let (condition, a) = self.expression(condition);
-                let (yes, b) = self.expression(yes);
-                let (no, c) = self.expression(no);
-                self.made(Op::If(condition, yes, no), ast, a.max(b).max(c))
-            }
-            ("in", [element, Ast { kind: AstKind::List(list), .. }]) => {
-                let (element, mut depth) = self.expression(element);
-                let mut ids = Vec::with_capacity(list.len());
-                for item in list {
-                    let (id, d) = self.expression(item);
-                    ids.push(id);
-                    depth = depth.max(d);
-                }
-                self.check_choice(element, &ids);
-                self.made(Op::In(element, ids), ast, depth)
-            }
-            ("in", _) => {
-                let op = self.problem(
-                    Problem::new(&BAD_CALL, ast.at, "a list must stand behind `in`")
-                        .help("for example `tier in [\"standard\", \"premium\"]`"),
-                );
-                self.made(op, ast, 0)
-            }
-            ("quantity", _) => self.quantity(ast, args),
-            ("option", _) => {
+        match name {
+            "quantity" => self.quantity(ast, args),
+            "option" => {
                 let op = self.option(ast, args, None, &[]);
                 self.made(op, ast, 0)
             }
-            ("count" | "answer" | "need" | "meets" | "rank", _) if self.scope.locals.is_some() => {
+            "count" | "answer" | "need" | "meets" | "rank" if self.scope.locals.is_some() => {
                 let op = self.local(ast, name, args);
                 self.made(op, ast, 0)
             }
@@ -496,19 +418,13 @@ impl<'a> Resolver<'a> {
             let op = self.problem(Problem::new(&BAD_CALL, ast.at, message));
             return self.made(op, ast, 0);
         }
-        let mut ids = Vec::with_capacity(args.len());
-        let mut depth = 0;
-        for arg in args {
-            let (id, d) = self.expression(arg);
-            ids.push(id);
-            depth = depth.max(d);
-        }
+        let (ids, depth) = self.expressions(args);
         self.made(Op::Call(function, ids), ast, depth)
     }
 
     fn quantity(&mut self, ast: &Ast, args: &[Ast]) -> Made {
         let read = text_argument(ast, "quantity", args).and_then(|(text, span)| {
-            self.scope.units.quantity(text).map_err(|error| bad_quantity(span, error))
+            self.scope.units.quantity(text).map_err(|error| Problem::quantity(span, error))
         });
         match read {
             Ok(quantity) => {
@@ -570,14 +486,6 @@ impl<'a> Resolver<'a> {
     }
 }
 
-fn bad_quantity(span: Span, error: crate::model::quantity::QuantityError) -> Problem {
-    let problem = Problem::new(&crate::model::load::BAD_QUANTITY, span, error.message);
-    match error.help {
-        Some(help) => problem.help(help),
-        None => problem,
-    }
-}
-
 /// The one argument of a function that takes a text in quotes.
 fn text_argument<'t>(call: &Ast, name: &str, args: &'t [Ast]) -> Result<(&'t str, Span), Problem> {
     match args {
@@ -592,23 +500,4 @@ fn text_argument<'t>(call: &Ast, name: &str, args: &'t [Ast]) -> Result<(&'t str
                 .help(format!("for example `{name}(\"…\")`")))
         }
     }
-}
-
-fn binary(sign: &str) -> Option<Binary> {
-    Some(match sign {
-        "+" => Binary::Add,
-        "-" => Binary::Subtract,
-        "*" => Binary::Multiply,
-        "/" => Binary::Divide,
-        "%" => Binary::Remainder,
-        "==" => Binary::Equal,
-        "!=" => Binary::NotEqual,
-        "<" => Binary::Less,
-        "<=" => Binary::LessEqual,
-        ">" => Binary::Greater,
-        ">=" => Binary::GreaterEqual,
-        "&&" => Binary::And,
-        "||" => Binary::Or,
-        _ => return None,
-    })
 }

@@ -1,4 +1,4 @@
-//! The first reading: what each part of a formula is, and whether the parts fit.
+//! A reading of a formula: what each part of a formula is, and whether the parts fit.
 
 use super::{Binary, Function, Ir, NodeId, Op, Type};
 use crate::diag::{Code, Level};

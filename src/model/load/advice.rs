@@ -4,7 +4,7 @@ use super::Loader;
 use super::read::Entry;
 use crate::diag::{Code, Diagnostic, Level};
 use crate::model::entry::*;
-use crate::model::formula::resolve::Locals;
+use crate::model::formula::names::Locals;
 use crate::model::quantity::Ratio;
 use crate::text::Location;
 use num_traits::One;

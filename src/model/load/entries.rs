@@ -5,7 +5,7 @@ use super::{BAD_RANGE, Loader};
 use crate::diag::{Code, Level};
 use crate::model::entry::*;
 use crate::model::formula::Type;
-use crate::model::formula::resolve::Name;
+use crate::model::formula::names::Name;
 use crate::model::load::{BAD_QUANTITY, WRONG_KIND};
 use crate::model::quantity::{Dimension, Quantity, Ratio, Unit, Units};
 use crate::text::Location;
@@ -448,15 +448,6 @@ impl<'a> Loader<'a> {
             count: self.reference(entry, "count", "input", inputs),
             figures: entry.text("figures"),
             location: entry.location(),
-        }
-    }
-
-    /// A resource's dimension must be the same in all options; these two are known beforehand.
-    pub(super) fn usual_dimension(resource: &str) -> Option<Dimension> {
-        match resource {
-            "cpu" => Some(Dimension::CPU),
-            "memory" => Some(Dimension::MEMORY),
-            _ => None,
         }
     }
 }

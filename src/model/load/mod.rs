@@ -7,16 +7,17 @@ mod advice;
 mod define;
 mod entries;
 mod read;
+mod settle;
 
 pub(super) use advice::{BAD_BANDS, MISSING_CELL};
-pub(super) use define::{FORMULA_CYCLE, MAX_DEPTH, TOO_DEEP};
 pub(super) use entries::INPUT_OUT_OF_RANGE;
 pub(super) use read::{BAD_QUANTITY, BAD_TOML, MISSING_KEY, UNKNOWN_KEY, WRONG_KIND};
+pub(super) use settle::{FORMULA_CYCLE, MAX_DEPTH, TOO_DEEP};
 
 use super::describe::{Kind, Table};
 use super::entry::{Piece, Prose, Text};
+use super::formula::names::{Locals, Name};
 use super::formula::parse::BAD_FORMULA;
-use super::formula::resolve::{Locals, Name};
 use super::problem::Problem;
 use super::quantity::{Dimension, Quantity, Unit};
 use super::{Compiled, Model, tables};

@@ -4,7 +4,7 @@ use super::{BAD_CLUSTER_DATA, Resource};
 use crate::diag::Diagnostic;
 use crate::model::View;
 use crate::model::quantity::{Ratio, parse_kubernetes};
-use crate::text::{Location, Source, Span};
+use crate::text::{Location, Source, Span, floor_char_boundary};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::collections::{BTreeMap, HashMap};
@@ -218,11 +218,7 @@ fn head(location: Location) -> Location {
 /// The byte offset of a line and column as serde_json counts them: from 1, columns in bytes.
 fn offset(text: &str, line: usize, column: usize) -> usize {
     let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
-    let mut at = (start + column.saturating_sub(1)).min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
+    floor_char_boundary(text, start + column.saturating_sub(1))
 }
 
 /// Namespace, pod, container: what it uses.

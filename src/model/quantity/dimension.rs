@@ -1,3 +1,5 @@
+//! What quantities are of.
+
 use std::fmt;
 
 /// What a quantity is of: a product of powers of cpu, memory, data, time and money. Counts have no dimension.
@@ -36,6 +38,20 @@ impl Dimension {
             "count" => Dimension::COUNT,
             _ => return None,
         })
+    }
+
+    /// The dimension of a resource that is known beforehand; that of any other is seen from its quantities.
+    pub fn of_resource(name: &str) -> Option<Dimension> {
+        match name {
+            "cpu" => Some(Dimension::CPU),
+            "memory" => Some(Dimension::MEMORY),
+            _ => None,
+        }
+    }
+
+    /// Whether it is money once, perhaps per something: a price, or a sum.
+    pub fn is_of_money(self) -> bool {
+        self.powers[4] == 1
     }
 
     /// Whether it is a plain number.

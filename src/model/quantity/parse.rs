@@ -1,3 +1,5 @@
+//! From a text to a quantity: as Kubernetes reads it, or a number with a unit.
+
 use super::{Dimension, Quantity, Ratio, Unit, Units};
 use num_bigint::BigInt;
 use num_traits::{One, Signed};
@@ -44,15 +46,22 @@ const MAX_EXPONENT: i32 = 60;
 pub fn parse_kubernetes(text: &str) -> Result<Kubernetes, QuantityError> {
     let wrong = || QuantityError::new(format!("`{text}` is not a quantity"));
     let (number, suffix) = split_number(text).ok_or_else(wrong)?;
-    let (base, exponent) = suffix_of(suffix)
-        .ok_or_else(|| match suffix {
-            "K" => wrong().help("write `k` for a thousand or `Ki` for 1024"),
-            "ki" | "mi" | "gi" | "ti" => wrong().help("binary suffixes are `Ki`, `Mi`, `Gi`, `Ti`"),
-            _ => wrong(),
-        })?
-        .ok_or_else(|| {
-            QuantityError::new(format!("`{text}` is larger or smaller than any quantity"))
-        })?;
+    let (base, exponent) = match suffix_of(suffix) {
+        Suffix::Power(base, exponent) => (base, exponent),
+        Suffix::OutOfBounds => {
+            let message = format!("`{text}` is larger or smaller than any quantity");
+            return Err(QuantityError::new(message));
+        }
+        Suffix::Unknown => {
+            return Err(match suffix {
+                "K" => wrong().help("write `k` for a thousand or `Ki` for 1024"),
+                "ki" | "mi" | "gi" | "ti" => {
+                    wrong().help("binary suffixes are `Ki`, `Mi`, `Gi`, `Ti`")
+                }
+                _ => wrong(),
+            });
+        }
+    };
     let written = decimal(number)? * power(base, exponent);
     Ok(Kubernetes { value: as_kept(&written), written, binary: base == 1024 })
 }
@@ -72,9 +81,18 @@ fn as_kept(value: &Ratio) -> Ratio {
     kept.min(most)
 }
 
-/// The base and exponent that a suffix stands for: none for no suffix, an inner none where it is out of bounds.
-fn suffix_of(suffix: &str) -> Option<Option<(u32, i32)>> {
-    Some(Some(match suffix {
+/// What stands behind the digits of a number.
+enum Suffix {
+    /// It multiplies by a power: the base and the exponent.
+    Power(u32, i32),
+    /// A power that no quantity has.
+    OutOfBounds,
+    /// No suffix.
+    Unknown,
+}
+
+fn suffix_of(suffix: &str) -> Suffix {
+    let (base, exponent) = match suffix {
         "" => (10, 0),
         "n" => (10, -9),
         "u" => (10, -6),
@@ -92,17 +110,20 @@ fn suffix_of(suffix: &str) -> Option<Option<(u32, i32)>> {
         "Pi" => (1024, 5),
         "Ei" => (1024, 6),
         _ => {
-            let digits = suffix.strip_prefix(['e', 'E'])?;
+            let Some(digits) = suffix.strip_prefix(['e', 'E']) else { return Suffix::Unknown };
             let plain = digits.strip_prefix(['+', '-']).unwrap_or(digits);
             if plain.is_empty() || !plain.bytes().all(|b| b.is_ascii_digit()) {
-                return None;
+                return Suffix::Unknown;
             }
             match digits.parse::<i32>() {
-                Ok(exponent) if exponent.abs() <= MAX_EXPONENT => (10, exponent),
-                _ => return Some(None),
+                Ok(exponent) if (-MAX_EXPONENT..=MAX_EXPONENT).contains(&exponent) => {
+                    (10, exponent)
+                }
+                _ => return Suffix::OutOfBounds,
             }
         }
-    }))
+    };
+    Suffix::Power(base, exponent)
 }
 
 fn power(base: u32, exponent: i32) -> Ratio {
@@ -130,8 +151,10 @@ pub fn decimal(text: &str) -> Result<Ratio, QuantityError> {
     let wrong = || QuantityError::new(format!("`{text}` is not a number"));
     let (number, exponent) = split_number(text).ok_or_else(wrong)?;
     let exponent = match suffix_of(exponent) {
-        Some(Some((10, power))) if exponent.is_empty() || exponent.len() > 1 => power,
-        Some(None) => return Err(QuantityError::new(format!("`{text}` is out of bounds"))),
+        Suffix::Power(10, power) if exponent.is_empty() || exponent.len() > 1 => power,
+        Suffix::OutOfBounds => {
+            return Err(QuantityError::new(format!("`{text}` is out of bounds")));
+        }
         _ => return Err(wrong()),
     };
     if number.len() > MAX_DIGITS {
@@ -201,7 +224,7 @@ impl Units {
         if !attached.is_empty()
             && attached.len() < rest.len()
             && !self.knows(attached)
-            && let Some(Some((base, exponent))) = suffix_of(attached)
+            && let Suffix::Power(base, exponent) = suffix_of(attached)
         {
             value *= power(base, exponent);
             unit = &rest[attached.len()..];
@@ -304,11 +327,7 @@ impl Written {
             }
             return Ok((Quantity::new(value, wanted), Some(unit)));
         }
-        let named = match name.rsplit('.').next() {
-            Some("cpu") => Some(Dimension::CPU),
-            Some("memory") => Some(Dimension::MEMORY),
-            _ => None,
-        };
+        let named = name.rsplit('.').next().and_then(Dimension::of_resource);
         let dimension = wanted.or(named);
         let dimension = dimension.or(self.binary.then_some(Dimension::MEMORY)).unwrap_or_default();
         let kept = self.kept.as_ref();

@@ -1,3 +1,5 @@
+//! From a quantity to a text: for people, or as a manifest has it.
+
 use super::{Dimension, Quantity, Ratio, Unit, Units};
 use num_bigint::{BigInt, Sign};
 use num_traits::{One, Signed, Zero};
@@ -54,7 +56,7 @@ impl Units {
         }
         let unit = self.unit_for(quantity, format);
         let value = &quantity.value / &unit.factor;
-        let money = quantity.dimension.powers()[4] == 1 && !value.is_integer();
+        let money = quantity.dimension.is_of_money() && !value.is_integer();
         let places = format.places.unwrap_or_else(|| places_for(&value));
         let least = format.places.unwrap_or(if money { 2 } else { 0 });
         let (mut number, rounded) = rounded(&value, places, least);
@@ -67,6 +69,12 @@ impl Units {
         let exact = exact(&value);
         let exact_text = with_unit(&exact, unit.before, name);
         Shown { text, number, unit: name.clone(), rounded, exact, exact_text }
+    }
+
+    /// A value of a dimension for people, in the unit that is asked for.
+    pub fn text(&self, value: &Ratio, dimension: Dimension, unit: Option<&Unit>) -> String {
+        let format = Format { unit: unit.cloned(), ..Format::default() };
+        self.show(&Quantity::new(value.clone(), dimension), &format).text
     }
 
     /// The unit that a quantity would be shown in.

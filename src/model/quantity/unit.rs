@@ -1,3 +1,5 @@
+//! The units that people write, and how each is read.
+
 use super::{Dimension, QuantityError, Ratio};
 use num_traits::One;
 use std::collections::BTreeMap;

@@ -110,6 +110,13 @@ const CASES: &[(&str, &[&str])] = &[
         &["2:9 bad-quantity: `1e999` is out of bounds [\"1e999\"]"],
     ),
     (
+        "[figures]\na = { value = \"1e-2147483648\", basis = \"judgement\" }\nb = { value = \"1e61\", basis = \"judgement\" }",
+        &[
+            "2:15 bad-quantity: `1e-2147483648` is out of bounds [\"1e-2147483648\"]",
+            "3:15 bad-quantity: `1e61` is out of bounds [\"1e61\"]",
+        ],
+    ),
+    (
         "[figures.a]\nvalue = inf\nbasis = \"judgement\"",
         &["2:9 bad-quantity: `inf` is not a number [inf]"],
     ),

@@ -5,7 +5,7 @@ use super::*;
 /// `PLUMB_MODEL=folder cargo test --lib model::tests::shared -- --ignored --nocapture` shows a model's findings.
 #[test]
 #[ignore = "needs PLUMB_MODEL to name a folder"]
-#[allow(clippy::print_stderr)]
+#[expect(clippy::print_stderr, reason = "a measurement is printed")]
 fn a_model_elsewhere() {
     let (model, findings) = Model::load(&folder());
     for finding in &findings {
@@ -42,7 +42,7 @@ fn a_model_elsewhere() {
 /// Thirty thousand figures, three thousand formulas: `cargo test --release --lib thirty_thousand -- --ignored --nocapture`.
 #[test]
 #[ignore = "a measurement"]
-#[allow(clippy::print_stderr)]
+#[expect(clippy::print_stderr, reason = "a measurement is printed")]
 fn thirty_thousand_figures() {
     use std::fmt::Write;
     let mut text = String::from("[sources.s]\ntitle = \"S\"\naccessed = 2026-01-01\n");
@@ -85,7 +85,7 @@ fn thirty_thousand_figures() {
 /// `PLUMB_MODEL=folder PLUMB_PODS=file …` shows what a cluster is measured to by a model's rules.
 #[test]
 #[ignore = "needs PLUMB_MODEL and PLUMB_PODS"]
-#[allow(clippy::print_stderr)]
+#[expect(clippy::print_stderr, reason = "a measurement is printed")]
 fn a_cluster_elsewhere() {
     let (model, _) = Model::load(&folder());
     let pods = std::env::var("PLUMB_PODS").unwrap();

@@ -191,6 +191,8 @@ fn a_sweep_goes_from_end_to_end() {
         );
     }
     assert_eq!(Sweep::over(&model, "pods", &["50", "5"]).unwrap().values.len(), 2);
+    let step = Sweep::new(&model, "pods", Some("1"), Some("9"), Some("1 pdos")).unwrap_err();
+    assert_eq!(step.help, ["did you mean `pods`?"]);
 }
 
 /// Kubernetes' rule, with the numbers of its documentation's kind: containers 200m and 300m, an init container of 800m, a sidecar of 100m
@@ -327,7 +329,9 @@ fn tables_come_in_four_forms() {
     assert_eq!(usage.rows[0][1], "≥ 0.8 cores", "the control plane does not say what it uses");
     assert_eq!(usage.rows[1][1], "–");
     for list in LISTS {
-        assert!(model.list(list, &model.inputs()).is_some(), "{list}");
+        let (table, has) =
+            (list.of(&model, &model.inputs()), MODEL.contains(&format!("[{}", list.name)));
+        assert_eq!(!table.rows.is_empty(), has, "{}", list.name);
     }
     let explained = model
         .explain(&model.compile("tax.cpu").unwrap(), &model.inputs(), &Format::default())

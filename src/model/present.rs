@@ -1,0 +1,153 @@
+//! Values as people read them: the unit that suits, the range behind them, texts with values in them.
+
+use super::entry::{Piece, Prose};
+use super::evaluator::Touched;
+use super::formula::{Ir, Op, Type};
+use super::problem::Problem;
+use super::quantity::{Dimension, Format, Quantity, Ratio, Shown, Style, Unit};
+use super::{Evaluation, Inputs, Model, Value};
+use num_traits::{Signed, Zero};
+
+impl Model {
+    /// A text with its values filled in, as people read them.
+    pub fn prose(&self, prose: &Prose, inputs: &Inputs) -> Result<String, Problem> {
+        if prose.pieces.is_empty() {
+            return Ok(prose.text.clone());
+        }
+        let mut out = String::new();
+        for piece in &prose.pieces {
+            match piece {
+                Piece::Text(text) => out.push_str(text),
+                Piece::Value(compiled) => {
+                    let evaluation = self.evaluate(compiled, inputs)?;
+                    out.push_str(&self.show(&evaluation, &Format::default()).text);
+                }
+            }
+        }
+        Ok(out)
+    }
+
+    /// Shows a value. Without a unit in the format, one that its parts were given in is preferred.
+    pub fn show(&self, evaluation: &Evaluation, format: &Format) -> Shown {
+        match &evaluation.value {
+            Value::Quantity(quantity) => self.show_quantity(quantity, evaluation, format),
+            Value::Bool(value) => plain(if *value { "yes" } else { "no" }),
+            Value::Text(value) => plain(value),
+        }
+    }
+
+    /// Shows the ends of a range in the unit of the value itself, without the unit's name: `5`, `20`.
+    pub fn show_range(&self, evaluation: &Evaluation, format: &Format) -> Option<(Shown, Shown)> {
+        let range = evaluation.range.as_ref()?;
+        let dimension = evaluation.value.quantity()?.dimension;
+        let format = self.format_for(evaluation.value.quantity()?, evaluation, format);
+        let format = Format {
+            bare: true,
+            unit: Some(self.units.unit_for(evaluation.value.quantity()?, &format)),
+            ..format
+        };
+        let show =
+            |value: &Ratio| self.units.show(&Quantity::new(value.clone(), dimension), &format);
+        Some((show(&range.low), show(&range.high)))
+    }
+
+    /// What stands behind a value that has a range: ` (5–20)`; ` (within 5–20)` where the range holds the value, but may be
+    /// wider than it need be; ` (range unknown)` where there is none to be had, for a divisor that may be zero.
+    pub fn range_note(&self, evaluation: &Evaluation, format: &Format) -> Option<String> {
+        if evaluation.uncertain && evaluation.value.quantity().is_some() {
+            return Some(" (range unknown)".to_owned());
+        }
+        let (low, high) = self.show_range(evaluation, format)?;
+        let within = if evaluation.range.as_ref()?.exact { "" } else { "within " };
+        // no dash beside a minus sign
+        let signed = low.number.starts_with('-') || high.number.starts_with('-');
+        let to = if signed { " to " } else { "–" };
+        Some(format!(" ({within}{}{to}{})", low.number, high.number))
+    }
+
+    fn show_quantity(
+        &self,
+        quantity: &Quantity,
+        evaluation: &Evaluation,
+        format: &Format,
+    ) -> Shown {
+        self.units.show(quantity, &self.format_for(quantity, evaluation, format))
+    }
+
+    /// The format in which a value is shown: the one asked for, with the unit that its parts were given in.
+    pub fn format_for(
+        &self,
+        quantity: &Quantity,
+        evaluation: &Evaluation,
+        format: &Format,
+    ) -> Format {
+        if format.unit.is_some() || format.style == Style::Kubernetes {
+            return format.clone();
+        }
+        let mut format = Format {
+            decimal_bytes: format.decimal_bytes || evaluation.decimal_bytes,
+            ..format.clone()
+        };
+        if let Some(unit) = &evaluation.unit {
+            let shown = &quantity.value / &unit.factor;
+            let readable = shown.is_zero()
+                || (shown.abs() >= Ratio::new(1.into(), 100.into())
+                    && shown.abs() < Ratio::from_integer(10_000.into()));
+            if unit.dimension == quantity.dimension
+                && (readable || quantity.dimension != Dimension::TIME)
+            {
+                format.unit = Some(unit.clone());
+            }
+        }
+        format
+    }
+
+    /// The unit of the parts that have the dimension of the whole, if they agree on one: of the formulas, whose unit says how
+    /// they are shown, else of the figures and inputs.
+    pub(super) fn unit_hint(&self, ir: &Ir, ty: Type, touched: &Touched) -> (Option<Unit>, bool) {
+        let Some(dimension) = ty.dimension() else { return (None, false) };
+        let own = match ir.nodes.last().map(|node| &node.op) {
+            Some(Op::Figure(index)) => self.figures[*index].unit.clone(),
+            Some(Op::Input(index)) => self.inputs[*index].unit.clone(),
+            Some(Op::Definition(index)) => {
+                self.formula_of(*index).and_then(|formula| formula.unit.clone())
+            }
+            _ => None,
+        };
+        if let Some(own) = own
+            && own.dimension == dimension
+        {
+            let decimal = own.is_decimal_bytes();
+            return (Some(own), decimal);
+        }
+        let of = |unit: &Option<Unit>| unit.clone().filter(|unit| unit.dimension == dimension);
+        let formulas = touched.definitions.iter().filter_map(|index| self.formula_of(*index));
+        let mut units: Vec<Unit> = formulas.filter_map(|formula| of(&formula.unit)).collect();
+        if units.is_empty() {
+            let figures = touched.figures.iter().map(|index| &self.figures[*index].unit);
+            let inputs = touched.inputs.iter().map(|index| &self.inputs[*index].unit);
+            units.extend(figures.chain(inputs).filter_map(of));
+        }
+        // counts are of many things; a product of pods and hops is neither
+        if dimension.is_count() || units.is_empty() {
+            return (None, false);
+        }
+        let decimal = units.iter().all(Unit::is_decimal_bytes);
+        let first = units.swap_remove(0);
+        // what is made of bytes is shown in the multiple that suits its size
+        let kept = !matches!(dimension, Dimension::MEMORY | Dimension::DATA) || first.is_of_bits();
+        let agreed = kept && units.iter().all(|unit| *unit == first);
+        (agreed.then_some(first), decimal)
+    }
+}
+
+fn plain(text: &str) -> Shown {
+    Shown {
+        text: text.into(),
+        number: text.into(),
+        unit: String::new(),
+        rounded: false,
+        exact: text.into(),
+        exact_text: text.into(),
+    }
+}
