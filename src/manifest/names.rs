@@ -138,6 +138,31 @@ pub(in crate::manifest) fn descending(text: &str) -> Fault {
     text.split('/').any(|step| step == "..").then_some("must not contain '..'")
 }
 
+/// A path without `..`, absolute or not.
+pub(in crate::manifest) fn forward(text: &str) -> Fault {
+    text.split('/').any(|step| step == "..").then_some("must not contain '..'")
+}
+
+/// The name of an HTTP header.
+pub(in crate::manifest) fn header(text: &str) -> Fault {
+    let good = !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    (!good).then_some("a valid HTTP header must consist of alphanumeric characters or '-'")
+}
+
+/// The name of a kernel parameter, such as `net.core.somaxconn` or `net/core/somaxconn`.
+pub(in crate::manifest) fn sysctl(text: &str) -> Fault {
+    let step = |step: &str| {
+        let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
+        step.bytes().all(|b| plain(b) || matches!(b, b'-' | b'_'))
+            && step.bytes().next().is_some_and(plain)
+            && step.bytes().last().is_some_and(plain)
+    };
+    let good = text.len() <= 253 && text.split(['.', '/']).all(step);
+    (!good).then_some(
+        "must be lower-case words of letters, digits, '-' and '_', with '.' or '/' between them",
+    )
+}
+
 /// The nearest name of a kind of names: lower case, with `-` for what is not allowed.
 pub(in crate::manifest) fn mended(text: &str, fault: fn(&str) -> Fault) -> Option<String> {
     let plain: String = text

@@ -6,14 +6,17 @@
 
 mod authorization;
 mod destination_rule;
+mod envoy_filter;
+mod headers;
 mod listeners;
 mod service_entry;
 mod virtual_service;
+mod workload;
 
 use super::declare;
-use super::group::{Group, NETWORKING, Object, SECURITY, text};
+use super::group::{Group, NETWORKING, Object, SECURITY, TELEMETRY, text};
 use crate::diag::Diagnostic;
-use crate::manifest::{Node, Value};
+use crate::manifest::{Node, Value, names};
 
 declare! {
     REFUSED = "istio-refused", Deny, "IST0106",
@@ -31,6 +34,12 @@ const KINDS: &[(&str, &str, Rules)] = &[
     (NETWORKING, "ServiceEntry", service_entry::check),
     (SECURITY, "AuthorizationPolicy", authorization::policy),
     (SECURITY, "RequestAuthentication", authorization::request),
+    (SECURITY, "PeerAuthentication", |_| {}),
+    (NETWORKING, "EnvoyFilter", envoy_filter::check),
+    (NETWORKING, "WorkloadEntry", workload::entry),
+    (NETWORKING, "WorkloadGroup", workload::group),
+    (TELEMETRY, "Telemetry", workload::telemetry),
+    ("extensions.istio.io", "WasmPlugin", workload::targets),
 ];
 
 fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
@@ -41,7 +50,9 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
                 object.annotation(&format!("internal.istio.io/{what}-semantics")).is_some()
             });
             if !is_derived && object.at("spec").is_some_and(|spec| spec.as_map().is_some()) {
-                rules(&mut Refusals { object, findings });
+                let mut refusals = Refusals { object, findings };
+                workload::dry_run(&mut refusals);
+                rules(&mut refusals);
             }
         }
     }
@@ -73,6 +84,39 @@ impl Refusals<'_, '_> {
         }
     }
 
+    /// The namespaces that see the resource.
+    fn export_to(&mut self, is_entry: bool) {
+        let object = self.object;
+        let nodes = object.items("spec.exportTo");
+        let mut known: Vec<&str> = Vec::new();
+        for node in nodes {
+            let Some(written) = node.as_str() else { continue };
+            let name = match written {
+                "." => object.namespace.unwrap_or("."),
+                name => name,
+            };
+            if known.contains(&name) {
+                self.say(node, format!("`{name}` stands twice"));
+            } else if name == "~" && !is_entry {
+                self.say(node, "only a ServiceEntry can be seen by none");
+            } else if !matches!(name, "*" | "." | "~") && names::label(name).is_some() {
+                self.say(node, "this is a namespace, `.` or `*`");
+            } else if matches!(name, "*" | "~") && nodes.len() > 1 {
+                self.say(node, format!("`{name}` stands alone"));
+            }
+            known.push(name);
+        }
+    }
+
+    /// The name of a port, where it is written.
+    fn port_name(&mut self, port: &Node) {
+        if let Some(node) = filled(port, "name")
+            && node.as_str().is_some_and(|name| !is_label(name))
+        {
+            self.say(node, "the name of a port is letters, digits and `-`");
+        }
+    }
+
     /// A port that is written is between 1 and 65535.
     fn port(&mut self, node: &Node, key: &str) {
         if let Some(port) = set(node, key)
@@ -90,6 +134,19 @@ impl Refusals<'_, '_> {
             && number(node).is_some_and(|value| !(0.0..=100.0).contains(&value))
         {
             self.say(node, "a percentage is between 0 and 100");
+        }
+    }
+}
+
+/// Labels that a workload has or is selected by.
+fn labels(refusals: &mut Refusals<'_, '_>, labels: Option<&Node>) {
+    for entry in labels.and_then(Node::as_map).into_iter().flatten() {
+        let key = entry.key.value.as_str();
+        if names::qualified(&key.to_ascii_lowercase()).is_some() {
+            refusals.say(&entry.value, format!("`{key}` is no key of a label"));
+        }
+        if entry.value.as_str().is_some_and(|value| names::label_value(value).is_some()) {
+            refusals.say(&entry.value, "this is no value of a label");
         }
     }
 }
@@ -139,7 +196,12 @@ fn is_domain(text: &str) -> bool {
         None => is_label(first),
     };
     let rest = rest.map(|rest| rest.strip_suffix('.').unwrap_or(rest));
-    text.len() <= 255 && first_fits && rest.is_none_or(|rest| rest.split('.').all(is_label))
+    let last = rest.unwrap_or(first).rsplit('.').next().unwrap_or_default();
+    let is_number = !last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit());
+    text.len() <= 255
+        && !is_number
+        && first_fits
+        && rest.is_none_or(|rest| rest.split('.').all(is_label))
 }
 
 /// A host that is a domain or an address.

@@ -4,6 +4,7 @@ use super::group::{Group, Object, injects, text};
 use super::{declare, listed};
 use crate::diag::Diagnostic;
 use crate::manifest::Node;
+use crate::manifest::schema::go_regex;
 
 declare! {
     SELECTOR = "cilium-selector", Deny, "",
@@ -16,6 +17,8 @@ declare! {
         "a Cilium policy has rules about requests in a namespace whose requests the mesh encrypts";
     COMBINED = "cilium-peers-combined", Deny, "",
         "a rule of a Cilium policy combines what Cilium cannot combine";
+    REFUSED = "cilium-refused", Deny, "",
+        "Cilium's agent cannot read a policy";
 }
 
 const FROM: &[&str] =
@@ -92,7 +95,11 @@ fn rule_of(policy: &Object<'_>, rule: &Node, findings: &mut Vec<Diagnostic>) {
     ] {
         for direction in rule.get(field).map(Node::items).unwrap_or_default() {
             combined(policy, direction, peers, findings);
+            for name in direction.get("toFQDNs").map(Node::items).unwrap_or_default() {
+                domain(policy, name, findings);
+            }
             for port in direction.get("toPorts").map(Node::items).unwrap_or_default() {
+                ports(policy, port, findings);
                 if let Some(rules) = port.get("rules") {
                     requests(policy, port, rules, is_ingress, nodes.is_some(), findings);
                 }
@@ -109,12 +116,6 @@ fn combined(policy: &Object<'_>, direction: &Node, peers: &[&str], findings: &mu
     let given: Vec<&str> = peers.iter().copied().filter(|peer| is_given(direction, peer)).collect();
     let refused = if given.len() > 1 {
         Some((given[1], given.clone(), "a rule takes one kind of peer; write a rule for each"))
-    } else if is_given(direction, "toServices") && is_given(direction, "toPorts") {
-        Some((
-            "toPorts",
-            vec!["toServices", "toPorts"],
-            "a rule with `toServices` is for all ports",
-        ))
     } else if is_given(direction, "icmps") && is_given(direction, "toPorts") {
         Some(("icmps", vec!["icmps", "toPorts"], "write a rule for each"))
     } else {
@@ -128,6 +129,75 @@ fn combined(policy: &Object<'_>, direction: &Node, peers: &[&str], findings: &mu
                 .finding(&COMBINED, node, format!("Cilium cannot combine {}", listed(names)))
                 .help(help),
         );
+    }
+}
+
+/// A name, or a pattern of names.
+fn domain(policy: &Object<'_>, selector: &Node, findings: &mut Vec<Diagnostic>) {
+    let mut say =
+        |node: &Node, message: &str| findings.push(policy.finding(&REFUSED, node, message));
+    let (name, pattern) = (selector.get("matchName"), selector.get("matchPattern"));
+    for (node, star) in [(name, false), (pattern, true)] {
+        let Some(node) = node else { continue };
+        let fits = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c) || star && c == '*';
+        match node.as_str() {
+            Some(text) if !text.chars().all(fits) => {
+                let more = if star { ", and `*`" } else { "" };
+                say(node, &format!("a name has letters, digits, `-`, `_` and `.`{more}"));
+            }
+            Some(text) if text.trim().len() > 255 => say(node, "a name has at most 255 characters"),
+            _ => {}
+        }
+    }
+    if let (Some(_), Some(pattern)) = (name, pattern) {
+        say(pattern, "a name is given by `matchName` or by `matchPattern`");
+    }
+}
+
+/// The most ports of one rule.
+const MOST_PORTS: usize = 40;
+
+/// The ports of a rule, and the expressions that requests are compared with.
+fn ports(policy: &Object<'_>, port: &Node, findings: &mut Vec<Diagnostic>) {
+    let mut say =
+        |node: &Node, message: String| findings.push(policy.finding(&REFUSED, node, message));
+    let rules = port.get("rules");
+    let dns = rules.and_then(|rules| rules.get("dns")).map(Node::items).unwrap_or_default();
+    let list = port.get("ports").map(Node::items).unwrap_or_default();
+    if let Some(beyond) = list.get(MOST_PORTS) {
+        say(beyond, format!("a rule has at most {MOST_PORTS} ports"));
+    }
+    for entry in list {
+        let Some(node) = entry.get("port") else { continue };
+        let number = node.as_str().unwrap_or_default();
+        let protocol = text(entry, "protocol").unwrap_or_default();
+        if matches!(protocol, "VRRP" | "IGMP") && !["", "0"].contains(&number) {
+            say(node, format!("{protocol} has no ports: write \"0\""));
+        }
+        let end = entry.get("endPort");
+        if let Some((end, start)) = end.zip(number.parse::<i128>().ok())
+            && !dns.is_empty()
+            && end.as_int().is_some_and(|end| end > start)
+        {
+            say(end, "rules for DNS take no range of ports".to_owned());
+        }
+    }
+    let http = rules.and_then(|rules| rules.get("http")).map(Node::items).unwrap_or_default();
+    for request in http {
+        for field in ["path", "method"] {
+            let Some(node) = request.get(field) else { continue };
+            if let Some(Err(error)) = node.as_str().map(go_regex) {
+                say(node, format!("the regular expression does not compile: {error}"));
+            }
+        }
+        for header in request.get("headerMatches").map(Node::items).unwrap_or_default() {
+            if text(header, "name").is_none_or(str::is_empty) {
+                say(header, "a header to match has a `name`".to_owned());
+            }
+        }
+    }
+    for name in dns {
+        domain(policy, name, findings);
     }
 }
 
@@ -159,8 +229,10 @@ fn requests(
     if let Some(node) = rules.get("dns").filter(|_| is_ingress) {
         refused.push((node, "rules for DNS are for egress only".to_owned()));
     }
-    if is_host && (is_given(rules, "http") || is_given(rules, "kafka") || is_given(rules, "dns")) {
-        refused.push((rules, "a policy for nodes has no rules about requests".to_owned()));
+    // What nodes look up can be ruled, what they are asked cannot.
+    let of_host = ["http", "kafka"].into_iter().chain(is_ingress.then_some("dns"));
+    if is_host && of_host.into_iter().any(|kind| is_given(rules, kind)) {
+        refused.push((rules, "a policy for nodes has no such rules about requests".to_owned()));
     }
     let ports = port.get("ports").map(Node::items).unwrap_or_default();
     if rules.get("dns").is_some() && ports.is_empty() {

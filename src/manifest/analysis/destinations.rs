@@ -95,6 +95,27 @@ fn port<'a>(
     Some(unless_sure(finding, entries.iter().any(|entry| entry.is_sure(host))))
 }
 
+/// A short name, which is read in the route's own namespace, of a Service that is shown in another one.
+fn in_another_namespace(
+    group: &Group<'_>,
+    service: &Object<'_>,
+    host: &str,
+    node: &crate::manifest::Node,
+) -> Option<Diagnostic> {
+    let own = service.namespace.filter(|_| !host.contains('.'))?;
+    let mut others = group.of("", "Service").filter(|object| object.name == host);
+    let other = others.next()?;
+    // Which one is meant can't be known of several.
+    let namespace = other.namespace.filter(|_| others.next().is_none())?;
+    let full = format!("{host}.{namespace}.svc.cluster.local");
+    let message =
+        format!("`{host}` is read as a Service of `{own}`, and is shown in `{namespace}` only");
+    let finding = service
+        .finding(&HOST_MISSING, node, message)
+        .related(other.place(other.name_node()), format!("{} is here", other.id()));
+    Some(finding.replace_with(format!("write `{full}`"), full))
+}
+
 /// A host of which the group says nothing, where it shows other Services of that namespace.
 fn unknown<'a>(
     group: &Group<'a>,
@@ -107,7 +128,7 @@ fn unknown<'a>(
         Host::Service(name, namespace) => {
             let there = registry.services_in(namespace);
             if there.is_empty() {
-                return None;
+                return in_another_namespace(group, service, host, node);
             }
             let finding =
                 service.finding(&HOST_MISSING, node, format!("no Service `{name}` is shown here"));

@@ -27,8 +27,10 @@ mod group;
 mod hosts;
 mod ingress_subset;
 mod injection;
+mod istio_warnings;
 mod jwt_route;
 mod linkerd;
+mod linkerd_admission;
 mod match_rules;
 mod mtls;
 mod pods;
@@ -81,6 +83,7 @@ pub static ANALYZERS: &[Analyzer] = &[
     virtual_service_hosts::ANALYZER,
     match_rules::ANALYZER,
     admission::ANALYZER,
+    istio_warnings::ANALYZER,
     weights::ANALYZER,
     ingress_subset::ANALYZER,
     jwt_route::ANALYZER,
@@ -111,6 +114,7 @@ pub static ANALYZERS: &[Analyzer] = &[
     route_backends::ANALYZER,
     targets::ANALYZER,
     linkerd::ANALYZER,
+    linkerd_admission::ANALYZER,
     cilium::ANALYZER,
 ];
 
@@ -123,7 +127,6 @@ pub fn codes() -> impl Iterator<Item = &'static Code> {
 pub static NOT_HERE: &[(&str, &str)] = &[
     ("IST0001", "is about istioctl itself"),
     ("IST0126", "the mesh's networks are no manifest of Kubernetes"),
-    ("IST0133", "a schema or its rules: found by the validation of each document"),
     ("IST0141", "what the caller may do in a cluster"),
     ("IST0142", "the version of a running API server"),
     ("IST0143", "the ports that running processes listen at"),
@@ -184,6 +187,8 @@ static IN_SCHEMAS: &[&str] = &[
     "cilium-l7-protocol",
     "cilium-l7-unsupported",
     "cilium-peers-combined",
+    "cilium-refused",
+    "linkerd-refused",
     "istio-refused",
     "weights-zero",
     "webhook-url",

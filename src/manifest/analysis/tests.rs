@@ -125,6 +125,9 @@ fn what_is_not_shown_is_not_a_finding() {
         ("variants of the route", vec![ROUTE.into(), ROUTE.into(), RULE.into()], &[]),
         ("routes of one host, by two names", vec![ROUTE.into(), ROUTE.replace("name: web,", "name: b,"), RULE.into()], &["virtual-service-conflict", "virtual-service-conflict"]),
         ("the same for a gateway", vec![ROUTE.replace("hosts: [web]", "hosts: [web], gateways: [edge]"), ROUTE.replace("name: web,", "name: b,").replace("hosts: [web]", "hosts: [web], gateways: [edge]"), RULE.into()], &[]),
+        ("a short name of a Service elsewhere", vec![ROUTE.replace(", subset: v1", ""), elsewhere(SERVICE)], &["destination-host-missing"]),
+        ("its full name", vec![ROUTE.replace("host: web, subset: v1", "host: web.other.svc.cluster.local"), elsewhere(SERVICE)], &[]),
+        ("a short name, the namespace not written", vec![anywhere(&ROUTE.replace(", subset: v1", "")), elsewhere(SERVICE)], &[]),
         ("a policy alone", vec![POLICY.into()], &[]),
         ("a policy for another pod", vec![POLICY.into(), POD.into()], &["policy-selects-nothing"]),
         ("a policy, a pod elsewhere", vec![POLICY.into(), elsewhere(POD)], &[]),
@@ -287,7 +290,22 @@ fn istiods_webhook_is_followed() {
         ("VirtualService", http("route: [{destination: {host: web}, weight: -1}, {destination: {host: b}, weight: 101}]"), &["-1"]),
         ("VirtualService", "{hosts: ['*.b'], tls: [{match: [{sniHosts: [a.b, c.d]}], route: [{destination: {host: web}}]}]}".into(), &["c.d"]),
         ("VirtualService", "{hosts: [a.b], tls: [{route: [{destination: {host: web}}]}], tcp: [{match: [{port: 1}]}]}".into(), &["{route", "{match"]),
+        ("VirtualService", "{hosts: ['*'], gateways: ['b@d', 'ns/*', ns/gw, gw], http: [{route: [{destination: {host: web}}]}]}".into(), &["'b@d'", "'ns/*'"]),
+        ("VirtualService", sent("rewrite: {authority: a.b}, headers: {request: {set: {Host: c.d}}}"), &["c.d"]),
+        ("VirtualService", sent("headers: {request: {add: {':authority': c.d}}}"), &[]),
+        ("VirtualService", sent("match: [{headers: {'@request.auth.claims.a': {exact: b}}}]"), &["{exact"]),
+        ("VirtualService", "{hosts: [a.b], gateways: [gw], http: [{match: [{headers: {'@request.auth.claims.a': {exact: b}}}], route: [{destination: {host: web}}]}]}".into(), &[]),
+        ("VirtualService", "{hosts: [a.b], tls: [{match: [{sniHosts: [1.1.1.1, 'a.*.b']}], route: [{destination: {host: web}}]}]}".into(), &["'a.*.b'"]),
+        ("VirtualService", sent("headers: {request: {add: {x: 'a %REQ(b)% 5%%'}, remove: [x]}, response: {set: {y: b}}}"), &[]),
+        ("VirtualService", sent("headers: {request: {add: {x: '100%', ':path': /}, remove: [host]}, response: {set: {':status': '200'}}}"), &["'100%'", "/", "host", "'200'"]),
+        ("VirtualService", sent("match: [{headers: {'x y': {exact: a}, ':method': {exact: GET}, x_y: {exact: a}}, sourceLabels: {a: 'b c'}, sourceNamespace: 'a b'}]"), &["{exact: a}", "'b c'", "'a b'"]),
+        ("VirtualService", sent("corsPolicy: {allowHeaders: ['*', 'a b'], maxAge: 1.5s}, fault: {abort: {grpcStatus: UNAVAILABEL}}"), &["'a b'", "1.5s", "UNAVAILABEL"]),
+        ("VirtualService", "{hosts: [a], exportTo: [., ., '~', '*', 'b c'], http: [{route: [{destination: {host: web}}]}]}".into(), &[".", "'~'", "'*'", "'b c'"]),
+        ("VirtualService", "{hosts: [a], exportTo: [., other], http: [{route: [{destination: {host: web}}]}]}".into(), &[]),
         // DestinationRule
+        ("DestinationRule", "{host: a, exportTo: ['*'], subsets: [{name: v1, labels: {'a b': c, d: 'e f'}}], trafficPolicy: {tunnel: {targetHost: 'a b', targetPort: 0, protocol: GET}}}".into(), &["c", "'e f'", "'a b'", "0", "GET"]),
+        ("DestinationRule", "{host: a, trafficPolicy: {connectionPool: {http: {http2KeepAlive: {interval: 1s}}}, loadBalancer: {consistentHash: {httpCookie: {name: a, attributes: [{name: b}, {name: b}]}}, warmup: {duration: 1s, aggression: 0, minimumPercent: 101}}}}".into(), &["{interval", "{name: b}", "0", "101"]),
+        ("DestinationRule", "{host: a, trafficPolicy: {loadBalancer: {localityLbSetting: {distribute: [{from: a/*, to: {a/b: 50, c: 50}}, {from: a/b, to: {a: 100}}, {from: d/*/e, to: {f: 100}}]}}}}".into(), &["a/b", "d/*/e"]),
         ("DestinationRule", "{host: a, subsets: [{name: v1}, {name: V2-a}]}".into(), &[]),
         ("DestinationRule", "{host: a, subsets: [{name: v1.0}, {name: v2}, {name: v2}]}".into(), &["v1.0", "v2"]),
         ("DestinationRule", "{host: a, trafficPolicy: {}}".into(), &["{}"]),
@@ -309,14 +327,33 @@ fn istiods_webhook_is_followed() {
         ("Gateway", "{servers: [{port: {number: 443, name: a, protocol: TLS}, hosts: ['*'], tls: {mode: MUTUAL, serverCertificate: /x, privateKey: /y}}]}".into(), &["MUTUAL"]),
         ("Sidecar", "{egress: [{hosts: [./*, istio-system/*, '*/a.b', ~other/*]}]}".into(), &[]),
         ("Sidecar", "{egress: [{hosts: [web]}, {hosts: [./web]}]}".into(), &["{hosts", "web", "./web"]),
+        ("Gateway", "{servers: [{bind: 'a b', port: {number: 443, name: a, protocol: HTTPS, targetPort: 8443}, hosts: ['*'], tls: {mode: SIMPLE, credentialName: x, serverCertificate: /a, privateKey: /b}}]}".into(), &["'a b'", "8443", "/a"]),
         ("Sidecar", "{workloadSelector: {labels: {a: b}}}".into(), &["x"]),
+        ("Sidecar", "{ingress: [{port: {number: 9080, protocol: HTTPS, name: a}, defaultEndpoint: '127.0.0.1:8080', tls: {mode: SIMPLE, serverCertificate: /a, privateKey: /b}}]}".into(), &[]),
+        ("Sidecar", "{ingress: [{bind: 'unix:///a', port: {number: 0, protocol: HTTP, name: a}, defaultEndpoint: '10.0.0.1:hi', tls: {mode: ISTIO_MUTUAL}}]}".into(), &["'unix:///a'", "0", "'10.0.0.1:hi'", "'10.0.0.1:hi'", "ISTIO_MUTUAL", "{mode"]),
+        ("Sidecar", "{egress: [{bind: 'unix:///a', port: {protocol: HTTP, name: a}, captureMode: IPTABLES, hosts: [./*]}, {bind: 'unix:///a', port: {protocol: HTTP, name: b}, hosts: [./*]}, {bind: 'unix://a/', port: {protocol: HTTP, name: c}, hosts: [./*]}, {port: {protocol: HTTP, name: d}, hosts: [./*]}]}".into(), &["IPTABLES", "'unix:///a'", "'unix://a/'", "{protocol: HTTP, name: d"]),
+        ("Sidecar", "{outboundTrafficPolicy: {mode: REGISTRY_ONLY, egressProxy: {host: a.b, port: {number: 80}}}}".into(), &["REGISTRY_ONLY"]),
+        ("Sidecar", "{outboundTrafficPolicy: {mode: ALLOW_ANY, egressProxy: {host: 'a*b'}}}".into(), &["'a*b'", "{host"]),
         // ServiceEntry
+        ("ServiceEntry", "{hosts: ['*.b', a.b], location: MESH_INTERNAL, resolution: DYNAMIC_DNS, addresses: [1.1.1.1], ports: [{number: 80, name: http, protocol: HTTP}, {number: 81, name: tcp, protocol: TCP}]}".into(), &["a.b", "[1.1.1.1]", "{number: 81", "TCP"]),
+        ("ServiceEntry", "{hosts: [a.b], resolution: STATIC, ports: [{number: 80, name: http, protocol: HTTP}], endpoints: [{address: 'unix:///a'}, {address: 'unix://a/'}]}".into(), &["'unix://a/'"]),
+        ("ServiceEntry", "{hosts: [a.b], resolution: DNS, ports: [{number: 80, name: http, protocol: HTTP}], endpoints: [{address: 'unix:///a'}]}".into(), &["'unix:///a'"]),
+        ("WorkloadEntry", "{address: a.b, ports: {http: 80}, labels: {app: x}}".into(), &[]),
+        ("WorkloadEntry", "{address: 'a.b:80', ports: {http: 80000}, labels: {app: '~'}}".into(), &["'a.b:80'", "80000", "'~'"]),
+        ("WorkloadGroup", "{metadata: {labels: {a: 'b c'}}, template: {}, probe: {periodSeconds: 5}}".into(), &["'b c'", "{periodSeconds"]),
+        ("WorkloadGroup", "{template: {}, probe: {httpGet: {port: 80}}}".into(), &[]),
+        ("EnvoyFilter", "{configPatches: [{applyTo: CLUSTER, match: {cluster: {}}, patch: {operation: MERGE, value: {}}}]}".into(), &[]),
+        ("EnvoyFilter", "{configPatches: [{patch: {operation: MERGE}}, {applyTo: CLUSTER}, {applyTo: CLUSTER, match: {listener: {}}, patch: {operation: MERGE}}, {applyTo: HTTP_FILTER, match: {proxy: {proxyVersion: '('}, listener: {filterChain: {filter: {name: a, subFilter: {name: b}}}}}, patch: {operation: REMOVE}}]}".into(), &["{patch", "{applyTo", "{operation", "{}", "'('", "{name: b"]),
         ("ServiceEntry", "{hosts: [a.b, c.d], resolution: DNS, ports: [{number: 443, name: tls, protocol: TLS}]}".into(), &[]),
         ("ServiceEntry", "{hosts: [a.b, c.d], addresses: [1.1.1.1], resolution: DNS, ports: [{number: 443, name: tcp, protocol: TCP}]}".into(), &["{number"]),
         ("ServiceEntry", "{hosts: ['*.b'], resolution: DNS, ports: [{number: 443, name: tls, protocol: TLS}]}".into(), &["'*.b'"]),
         ("ServiceEntry", "{hosts: [a.b], resolution: STATIC, ports: [{number: 80, name: http, protocol: HTTP}], endpoints: [{address: 1.1.1.1, ports: {http: 8080}}, {address: x.y, ports: {htpp: 80}}]}".into(), &["x.y", "80"]),
         ("ServiceEntry", "{hosts: [a.b], addresses: [10.0.0.0/33], ports: [{number: 80, name: http, protocol: HTTTP}]}".into(), &["10.0.0.0/33", "HTTTP"]),
+        ("ServiceEntry", "{hosts: [10.0.0.1], exportTo: ['~'], resolution: STATIC, ports: [{number: 80, name: a_b, protocol: HTTP}], endpoints: [{address: ''}]}".into(), &["10.0.0.1", "a_b", "''"]),
         // AuthorizationPolicy, RequestAuthentication
+        ("AuthorizationPolicy", "{targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: a}, {kind: Service, name: a}]}".into(), &[]),
+        ("RequestAuthentication", "{targetRef: {group: networking.istio.io, kind: Gateway, name: a}}".into(), &["networking.istio.io"]),
+        ("AuthorizationPolicy", "{targetRef: {group: gateway.networking.k8s.io, kind: HTTPRoute, name: a}}".into(), &["HTTPRoute"]),
         ("AuthorizationPolicy", "{}".into(), &[]),
         ("AuthorizationPolicy", "{action: DENY}".into(), &["DENY"]),
         ("AuthorizationPolicy", "{action: DENY, rules: [{}]}".into(), &[]),
@@ -324,6 +361,9 @@ fn istiods_webhook_is_followed() {
         ("AuthorizationPolicy", "{action: CUSTOM, rules: [{from: [{source: {namespaces: [a]}}]}]}".into(), &["CUSTOM", "[a]"]),
         ("AuthorizationPolicy", "{provider: {name: x}, rules: [{}]}".into(), &["{name"]),
         ("AuthorizationPolicy", "{rules: [{from: [{source: {ipBlocks: [10.0.0.0/8, '::1', 10.0.0]}}], to: [{operation: {ports: ['80', http]}}]}]}".into(), &["10.0.0", "http"]),
+        ("AuthorizationPolicy", "{rules: [{from: [], to: []}]}".into(), &[]),
+        ("AuthorizationPolicy", "{action: DENY, rules: []}".into(), &["DENY"]),
+        ("AuthorizationPolicy", "{rules: [{from: [{source: {serviceAccounts: [a, b/c, d/e/f, 'g/*']}}], to: [{operation: {paths: ['/a/{*}/{**}', '/{**}/{*}', '/a{*}', /*]}}], when: [{key: ''}]}]}".into(), &["d/e/f", "'g/*'", "'/{**}/{*}'", "'/a{*}'", "''"]),
         ("AuthorizationPolicy", "{rules: [{from: [{source: {}}], to: [{operation: {}}]}]}".into(), &["{}", "{}"]),
         ("AuthorizationPolicy", "{rules: [{when: [{key: 'request.headers[x]', values: [a]}, {key: 'request.auth.claims[a][b]', notValues: [c]}]}]}".into(), &[]),
         ("AuthorizationPolicy", "{rules: [{when: [{key: request.headers, values: [a]}, {key: source.ips, values: [a]}, {key: source.ip, values: [a]}, {key: source.principal}]}]}".into(), &["request.headers", "source.ips", "a", "source.principal"]),
@@ -347,6 +387,119 @@ fn istiods_webhook_is_followed() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What istiod's webhook warns of, and the nearest that it does not.
+#[test]
+fn istiods_warnings_are_followed() {
+    let table: &[(&str, &str, usize)] = &[
+        (
+            "AuthorizationPolicy",
+            "{action: DENY, rules: [{to: [{operation: {methods: [GET]}}]}]}",
+            1,
+        ),
+        (
+            "AuthorizationPolicy",
+            "{action: DENY, rules: [{to: [{operation: {methods: [GET], ports: ['80']}}]}]}",
+            0,
+        ),
+        (
+            "AuthorizationPolicy",
+            "{action: DENY, rules: [{from: [{source: {requestPrincipals: ['*']}}]}]}",
+            1,
+        ),
+        (
+            "AuthorizationPolicy",
+            "{action: DENY, rules: [{from: [{source: {namespaces: [a]}}]}]}",
+            0,
+        ),
+        ("AuthorizationPolicy", "{rules: [{to: [{operation: {methods: [GET]}}]}]}", 0),
+        ("AuthorizationPolicy", "{selector: {}, rules: [{}]}", 1),
+        (
+            "ServiceEntry",
+            "{hosts: [a.b], workloadSelector: {labels: {a: b}}, ports: [{number: 80, name: http, protocol: HTTP}]}",
+            1,
+        ),
+        (
+            "ServiceEntry",
+            "{hosts: [a.b], resolution: STATIC, workloadSelector: {labels: {a: b}}, ports: [{number: 80, name: http, protocol: HTTP}]}",
+            0,
+        ),
+        (
+            "DestinationRule",
+            "{host: a, trafficPolicy: {loadBalancer: {localityLbSetting: {failover: [{from: a, to: b}]}}}}",
+            1,
+        ),
+        (
+            "DestinationRule",
+            "{host: a, trafficPolicy: {outlierDetection: {}, loadBalancer: {localityLbSetting: {failover: [{from: a, to: b}]}}}}",
+            0,
+        ),
+        (
+            "Gateway",
+            "{selector: {}, servers: [{port: {number: 443, name: a, protocol: TLS}, hosts: ['*'], tls: {mode: PASSTHROUGH, credentialName: a}}]}",
+            1,
+        ),
+        ("Sidecar", "{egress: [{hosts: [own/a.b, ./a.b, '*/*', other/c.d]}]}", 2),
+        ("Sidecar", "{egress: [{hosts: [./a.b, ./c.d, other/a.b]}]}", 0),
+        ("Telemetry", "{tracing: [{providers: [{name: a}, {name: b}]}, {}]}", 2),
+    ];
+    for (kind, spec, expected) in table {
+        let api = match *kind {
+            "AuthorizationPolicy" => "security",
+            "Telemetry" => "telemetry",
+            _ => "networking",
+        };
+        let text = format!(
+            "apiVersion: {api}.istio.io/v1\nkind: {kind}\nmetadata: {{name: x, namespace: own}}\nspec: {spec}\n"
+        );
+        let found = findings(&text);
+        let count = found.iter().filter(|finding| finding.code.name == "istio-warned").count();
+        assert_eq!(count, *expected, "{kind} {spec}");
+    }
+}
+
+/// What Linkerd's webhook refuses: a kind, its spec, and the values that the findings mark. Expected from the checks of
+/// its policy controller.
+#[test]
+fn linkerds_webhook_is_followed() {
+    const SERVER: &str = "targetRef: {group: policy.linkerd.io, kind: Server, name: s}";
+    let of_server = |more: &str| format!("{{{SERVER}, {more}}}");
+    let table: Vec<(&str, String, &[&str])> = vec![
+        ("AuthorizationPolicy", "{targetRef: {kind: Namespace, name: own}}".into(), &[]),
+        ("AuthorizationPolicy", "{targetRef: {kind: Namespace, name: other}}".into(), &["other"]),
+        ("AuthorizationPolicy", "{targetRef: {group: core, kind: Service, name: a}}".into(), &["Service"]),
+        ("AuthorizationPolicy", of_server("requiredAuthenticationRefs: [{group: policy.linkerd.io, kind: MeshTLSAuthentication, name: a}, {group: policy.linkerd.io, kind: NetworkAuthentication, name: a}]"), &[]),
+        ("AuthorizationPolicy", of_server("requiredAuthenticationRefs: [{group: policy.linkerd.io, kind: MeshTLSAuthentication, name: a}, {kind: ServiceAccount, name: a}, {kind: Pod, name: b}]"), &["ServiceAccount", "Pod"]),
+        ("MeshTLSAuthentication", "{identities: ['*', '*.a.b', a.b.c, 'spiffe://a.b/C/d']}".into(), &[]),
+        ("MeshTLSAuthentication", "{identities: ['', 'a*b', 'spiffe://A', 'spiffe://a/b/']}".into(), &["''", "'a*b'", "'spiffe://A'", "'spiffe://a/b/'"]),
+        ("MeshTLSAuthentication", "{identityRefs: [{kind: Namespace, name: a, namespace: b}, {kind: Pod, name: a}, {kind: ServiceAccount, name: a}]}".into(), &["b", "Pod"]),
+        ("NetworkAuthentication", "{networks: [{cidr: 10.0.0.0/8, except: [10.1.0.0/16, 10.0.0.1]}, {cidr: 1.2.3.4}]}".into(), &[]),
+        ("NetworkAuthentication", "{networks: [{cidr: 10.0.0.0/8, except: [10.0.0.0/8, 0.0.0.0/0, 11.0.0.0/9, '::/0', b]}, {cidr: 10.0.0.0/33}]}".into(), &["10.0.0.0/8", "0.0.0.0/0", "11.0.0.0/9", "'::/0'", "b", "10.0.0.0/33"]),
+        ("EgressNetwork", "{networks: []}".into(), &["[]"]),
+        ("Server", "{port: 0, accessPolicy: all-autenticated}".into(), &["0", "all-autenticated"]),
+        ("ServerAuthorization", "{client: {unauthenticated: true, meshTLS: {unauthenticatedTLS: true, identities: [a]}}}".into(), &["true", "true"]),
+        ("ServerAuthorization", "{client: {meshTLS: {unauthenticatedTLS: true}}}".into(), &[]),
+        ("HTTPRoute", "{parentRefs: [{group: policy.linkerd.io, kind: EgressNetwork, name: a}], rules: [{timeouts: {request: 1s, backendRequest: 1m}}, {timeouts: {request: 1m30s, backendRequest: 90s}}]}".into(), &["{group", "1m"]),
+        ("HTTPRoute", "{rules: [{matches: [{headers: [{name: a, type: RegularExpression, value: '('}]}]}]}".into(), &["'('"]),
+        ("HTTPLocalRateLimitPolicy", of_server("total: {requestsPerSecond: 5}, identity: {requestsPerSecond: 5}, overrides: [{requestsPerSecond: 6, clientRefs: [{kind: Pod, name: a}]}, {requestsPerSecond: 0}]"), &["6", "Pod", "0"]),
+    ];
+    for (kind, spec, expected) in &table {
+        let text = format!(
+            "apiVersion: policy.linkerd.io/v1\nkind: {kind}\nmetadata: {{name: x, namespace: own}}\nspec: {spec}\n"
+        );
+        let mut marked: Vec<String> = findings(&text)
+            .iter()
+            .filter(|finding| finding.code.name == "linkerd-refused")
+            .map(|finding| finding.at.location.text().to_owned())
+            .collect();
+        let fits = marked.len() == expected.len()
+            && expected.iter().all(|wanted| {
+                let at = marked.iter().position(|text| text.starts_with(wanted));
+                at.is_some_and(|at| !marked.swap_remove(at).is_empty())
+            });
+        assert!(fits, "{kind} {spec}: beside what is expected, {marked:?}");
+    }
 }
 
 /// Time is bounded, whatever a file holds, and what is left out is said.

@@ -1,7 +1,7 @@
 //! HorizontalPodAutoscaler and PodDisruptionBudget.
 
 use super::at::{At, Out};
-use super::{declare, meta, workloads};
+use super::{declare, meta, quantity, workloads};
 
 declare! {
 SCALE_RANGE = "scale-range", "a smallest number above the largest",
@@ -10,11 +10,19 @@ SCALE_RANGE = "scale-range", "a smallest number above the largest",
 "scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}\nminReplicas: 5\nmaxReplicas: 3",
 "scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}\nminReplicas: 3\nmaxReplicas: 5";
 
+SCALE_TARGET = "scale-target", "a target without the group of its kind",
+"`scaleTargetRef.apiVersion` names the group of what is scaled, such as `apps/v1` for a Deployment. Only a ReplicationController is of the core group, \
+which has none.",
+"HorizontalPodAutoscaler.spec",
+"scaleTargetRef: {kind: Deployment, name: web}\nmaxReplicas: 3",
+"scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}\nmaxReplicas: 3";
+
 SCALE_METRIC = "scale-metric", "a metric that is not what its type says",
 "A metric of the type `Resource` is described under `resource`, one of the type `Pods` under `pods`, and so on: exactly that field. Its \
-target is one amount: `averageUtilization` for `Utilization`, `averageValue` for `AverageValue`, `value` for `Value`.",
+target is an amount above zero: `averageUtilization` or `averageValue` for the resources of pods, `averageValue` for `Pods`, `value` or `averageValue` for \
+`Object` and `External`.",
 "HorizontalPodAutoscaler.spec",
-"scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}\nmaxReplicas: 3\nmetrics: [{type: Resource, resource: {name: cpu, target: {type: Utilization, averageValue: 500m}}}]",
+"scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}\nmaxReplicas: 3\nmetrics: [{type: Resource, resource: {name: cpu, target: {type: Value, value: 500m}}}]",
 "scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}\nmaxReplicas: 3\nmetrics: [{type: Resource, resource: {name: cpu, target: {type: Utilization, averageUtilization: 80}}}]";
 
 SCALE_BEHAVIOR = "scale-behavior", "a rule of scaling without a policy",
@@ -33,6 +41,16 @@ pub(super) fn autoscaler(spec: &At<'_>, out: &mut Out<'_>) {
     let (least, most) = (spec.number("minReplicas").unwrap_or(1), spec.field("maxReplicas"));
     if most.int().is_some_and(|most| most >= 1 && most < least) {
         out.invalid(&SCALE_RANGE, &most, "must be greater than or equal to `minReplicas`");
+    }
+    if let Some(target) = spec.get("scaleTargetRef")
+        && !matches!(target.text("kind"), "" | "ReplicationController")
+        && !target.text("apiVersion").contains('/')
+    {
+        let at = target.field("apiVersion");
+        let finding = out.invalid(&SCALE_TARGET, &at, "apiVersion must specify API group");
+        if matches!(target.text("kind"), "Deployment" | "StatefulSet" | "ReplicaSet") {
+            finding.help.push("write `apiVersion: apps/v1`".to_owned());
+        }
     }
     for metric in spec.list("metrics") {
         self::metric(&metric, out);
@@ -75,19 +93,32 @@ fn metric(metric: &At<'_>, out: &mut Out<'_>) {
         return;
     };
     let Some(target) = source.get("target") else { return };
-    let wanted = match target.text("type") {
-        "Utilization" => "averageUtilization",
-        "AverageValue" => "averageValue",
-        "Value" => "value",
-        _ => return,
+    amounts(kind, &target, out);
+}
+
+/// The amounts of a target. Its type is but a label: what counts is which amount is set.
+fn amounts(kind: &str, target: &At<'_>, out: &mut Out<'_>) {
+    for field in ["value", "averageValue"] {
+        if let Some(at) = target.get(field)
+            && quantity::of(&at).is_some_and(|amount| !quantity::is_positive(&amount))
+        {
+            out.invalid(&SCALE_METRIC, &at, "must be positive");
+        }
+    }
+    let (wanted, exclusive): (&[&str], bool) = match kind {
+        "Resource" | "ContainerResource" => (&["averageUtilization", "averageValue"], true),
+        "Pods" => (&["averageValue"], false),
+        "External" => (&["averageValue", "value"], true),
+        _ => (&["value", "averageValue"], false),
     };
-    if target.get(wanted).is_none() {
-        let at = target.field(wanted).keyed();
-        out.required(
-            &SCALE_METRIC,
-            &at,
-            &format!("a target of the type {} has it", target.text("type")),
-        );
+    let set = target.set(wanted);
+    if set.is_empty() {
+        let at = target.field(wanted[0]).keyed();
+        let why = format!("a metric of the type {kind} has a target in {}", wanted.join(" or "));
+        out.required(&SCALE_METRIC, &at, &why);
+    } else if exclusive && set.len() > 1 {
+        let at = target.field(wanted[1]).keyed();
+        out.forbidden(&SCALE_METRIC, &at, &format!("may not be set beside {}", wanted[0]));
     }
 }
 

@@ -25,7 +25,7 @@ SECRET_TYPE = "secret-type", "a Secret without the keys of its type",
 "A type promises keys: `kubernetes.io/tls` has `tls.crt` and `tls.key`, `kubernetes.io/dockerconfigjson` has `.dockerconfigjson` (JSON), \
 `kubernetes.io/basic-auth` has `username` or `password`, `kubernetes.io/ssh-auth` has `ssh-privatekey`, \
 `kubernetes.io/service-account-token` has the annotation `kubernetes.io/service-account.name`.",
-"Secret", "type: kubernetes.io/tls\nstringData: {cert: x, key: y}", "type: kubernetes.io/tls\nstringData: {tls.crt: x, tls.key: y}";
+"Secret", "type: kubernetes.io/tls\nstringData: {cert: cert, key: secret}", "type: kubernetes.io/tls\nstringData: {tls.crt: cert, tls.key: secret}";
 }
 
 const MEBIBYTE: usize = 1 << 20;
@@ -96,7 +96,9 @@ pub(super) fn secret(root: &At<'_>, out: &mut Out<'_>) {
         );
     }
     if kind == "kubernetes.io/service-account-token"
-        && root.at(&["metadata", "annotations", "kubernetes.io/service-account.name"]).is_none()
+        && root
+            .at(&["metadata", "annotations", "kubernetes.io/service-account.name"])
+            .is_none_or(|at| at.str() == Some(""))
     {
         let mut at = root.field("metadata").keyed();
         at.path = "metadata.annotations[kubernetes.io/service-account.name]".to_owned();

@@ -80,7 +80,8 @@ PROBE_HANDLER = "probe-handler", "a probe or hook that says nothing, or too much
 
 PROBE_VALUE = "probe-value", "a setting that this probe does not take",
 "A liveness or startup probe has succeeded after one success, so its `successThreshold` is 1. A readiness probe ends no \
-container, so it has no `terminationGracePeriodSeconds`.",
+container, so it has no `terminationGracePeriodSeconds`. A hook that sleeps ends within the pod's `terminationGracePeriodSeconds` (30 \
+unless it is written).",
 "Pod.spec", "containers: [{name: web, image: nginx, livenessProbe: {tcpSocket: {port: 80}, successThreshold: 2}}]",
 "containers: [{name: web, image: nginx, readinessProbe: {tcpSocket: {port: 80}, successThreshold: 2}}]";
 
@@ -128,6 +129,23 @@ pub(super) fn containers(spec: &At<'_>, out: &mut Out<'_>) {
         }
     }
     host_ports(spec, &main, out);
+    for container in &init {
+        host_ports(spec, std::slice::from_ref(container), out);
+    }
+    let grace =
+        spec.number("terminationGracePeriodSeconds").filter(|grace| *grace >= 0).unwrap_or(30);
+    for at in all.iter().filter_map(|container| container.get("lifecycle")) {
+        for seconds in
+            ["postStart", "preStop"].iter().filter_map(|hook| at.at(&[hook, "sleep", "seconds"]))
+        {
+            if seconds.int().is_some_and(|number| !(0..=grace).contains(&number)) {
+                let why = format!(
+                    "must be non-negative and less than terminationGracePeriodSeconds ({grace})"
+                );
+                out.invalid(&PROBE_VALUE, &seconds, &why);
+            }
+        }
+    }
 }
 
 fn check(container: &At<'_>, out: &mut Out<'_>) {
@@ -181,6 +199,7 @@ fn check(container: &At<'_>, out: &mut Out<'_>) {
     if let Some(at) = container.get("securityContext") {
         security(&at, out);
     }
+    out.unique(&RESOURCE_NAME, &container.list("resizePolicy"), "resourceName");
 }
 
 fn ports(container: &At<'_>, out: &mut Out<'_>) {
@@ -284,7 +303,11 @@ fn field_reference(from: &At<'_>, out: &mut Out<'_>) {
         && let Some(text) = path.str()
     {
         let keyed = ["metadata.labels['", "metadata.annotations['"];
-        let by_key = keyed.iter().any(|start| text.starts_with(start)) && text.ends_with("']");
+        let key = keyed.iter().find_map(|start| text.strip_prefix(start)?.strip_suffix("']"));
+        let by_key = key.is_some();
+        if let Some(why) = key.and_then(|key| names::qualified(&key.to_ascii_lowercase())) {
+            out.invalid(&FIELD_REF, &path, why);
+        }
         if !FIELDS.contains(&text) && !by_key {
             let detail = format!(
                 "Unsupported value: {text:?}: supported values: {}, metadata.labels['KEY'], metadata.annotations['KEY']",
@@ -303,6 +326,9 @@ fn field_reference(from: &At<'_>, out: &mut Out<'_>) {
             }
         }
     }
+    if let Some(reference) = from.get("resourceFieldRef") {
+        divisor(&reference, out);
+    }
     if let Some(resource) = from.get("resourceFieldRef").and_then(|at| at.get("resource"))
         && let Some(text) = resource.str()
     {
@@ -320,6 +346,30 @@ fn field_reference(from: &At<'_>, out: &mut Out<'_>) {
     }
 }
 
+/// By what an amount is divided before a container sees it.
+fn divisor(reference: &At<'_>, out: &mut Out<'_>) {
+    let Some(divisor) = reference.get("divisor") else { return };
+    let (Some(amount), Some((_, resource))) =
+        (quantity::of(&divisor), reference.text("resource").split_once('.'))
+    else {
+        return;
+    };
+    let (values, shown): (&[&str], _) = match resource {
+        "cpu" => (&["1", "1m"], "1m and 1"),
+        _ => (
+            &["1", "1k", "1M", "1G", "1T", "1P", "1E", "1Ki", "1Mi", "1Gi", "1Ti", "1Pi", "1Ei"],
+            "1, 1k, 1M, 1G, 1T, 1P, 1E, 1Ki, 1Mi, 1Gi, 1Ti, 1Pi and 1Ei",
+        ),
+    };
+    let known = values.iter().any(|value| quantity::parse(value).as_ref() == Some(&amount));
+    // Zero is as good as no divisor.
+    if !known && quantity::is_positive(&amount) {
+        let why =
+            format!("only divisor's values {shown} are supported with the {resource} resource");
+        out.invalid(&FIELD_REF, &divisor, &why);
+    }
+}
+
 /// `requests` and `limits` of a container, or of a pod as a whole.
 pub(super) fn resources(resources: &At<'_>, out: &mut Out<'_>) {
     let limits = resources.get("limits").map(|at| at.entries()).unwrap_or_default();
@@ -327,6 +377,17 @@ pub(super) fn resources(resources: &At<'_>, out: &mut Out<'_>) {
     for (name, amount) in limits.iter().chain(&requests) {
         resource_name(name, amount, out);
         amount_of(amount, out);
+        let whole = name.contains('/') && names::qualified(name).is_none();
+        if whole && quantity::of(amount).is_some_and(|amount| !amount.is_integer()) {
+            out.invalid(&QUANTITY, amount, "must be an integer");
+        }
+    }
+    let all = || limits.iter().chain(&requests);
+    let huge = all().find(|(name, _)| name.starts_with("hugepages-"));
+    if let Some((_, at)) =
+        huge.filter(|_| !all().any(|(name, _)| matches!(*name, "cpu" | "memory")))
+    {
+        out.forbidden(&RESOURCE_NAME, &at.clone().keyed(), "HugePages require cpu or memory");
     }
     for (name, request) in &requests {
         let limit = limits.iter().find(|(other, _)| other == name);
@@ -367,7 +428,7 @@ fn resource_name(name: &str, at: &At<'_>, out: &mut Out<'_>) {
     let standard = ["cpu", "memory", "ephemeral-storage"];
     let fault = match name.contains('/') {
         true => names::qualified(name)
-            .or_else(|| name.contains("/requests.").then_some("must not begin with 'requests.'")),
+            .or_else(|| name.starts_with("requests.").then_some("must not begin with 'requests.'")),
         false if standard.contains(&name) || name.starts_with("hugepages-") => None,
         false => {
             Some("must be a standard resource for containers, or a name with a domain before it")

@@ -29,6 +29,21 @@ INGRESS_BACKEND = "ingress-backend", "a backend that names no one thing",
 "rules: [{http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}]}}]";
 }
 
+/// The class of an Ingress, where the annotation of former times says it too.
+pub(super) fn class(root: &At<'_>, out: &mut Out<'_>) {
+    let old = root.at(&["metadata", "annotations", "kubernetes.io/ingress.class"]);
+    let new = root.at(&["spec", "ingressClassName"]);
+    if let (Some(old), Some(new)) = (old, new)
+        && old.node.value != new.node.value
+    {
+        out.invalid(
+            &INGRESS_BACKEND,
+            &old,
+            "must match `ingressClassName` when both are specified",
+        );
+    }
+}
+
 pub(super) fn ingress(spec: &At<'_>, out: &mut Out<'_>) {
     let rules = spec.list("rules");
     if rules.is_empty() && spec.get("defaultBackend").is_none() {

@@ -1,14 +1,14 @@
 //! Names of objects, labels of templates, and label selectors.
 
 use super::at::{At, Out};
-use super::declare;
+use super::{declare, fields};
 use crate::manifest::names;
 
 declare! {
 OBJECT_NAME = "object-name", "a name that objects of this kind cannot have",
 "Most objects are named by a DNS-1123 subdomain. A Namespace is named by a DNS-1123 label (lower-case letters, digits and `-`), and \
 so is a Service, because its name becomes a host name (before Kubernetes 1.36, by a DNS-1035 label, which begins with a letter); what RBAC names may hold anything \
-that fits in a URL path. A CronJob's name has at most 52 characters, which leaves room for those of its Jobs.",
+that fits in a URL path. A Job's name has at most 63 characters, because its pods have it as a label, and a CronJob's at most 52, which leaves room for those of its Jobs.",
 "Service",
 "metadata: {name: 2nd.web}\nspec: {ports: [{port: 80}]}",
 "metadata: {name: web-2}\nspec: {ports: [{port: 80}]}";
@@ -26,6 +26,11 @@ take none.",
 "NetworkPolicy.spec",
 "podSelector:\n  matchExpressions: [{key: app, operator: In}]",
 "podSelector:\n  matchExpressions: [{key: app, operator: In, values: [web]}]";
+
+OBJECT_OWNER = "object-owner", "an owner or finalizer that cannot be one",
+"An object has at most one owner that is its controller; an Event owns nothing. A finalizer has a domain before it, unless it is one of \
+Kubernetes' own.",
+"ConfigMap", "metadata: {name: web, finalizers: [cleanup]}", "metadata: {name: web, finalizers: [example.com/cleanup]}";
 }
 
 type Check = fn(&str) -> Option<&'static str>;
@@ -36,6 +41,7 @@ fn naming(group: &str, kind: &str, k8s: (u32, u32)) -> Check {
         ("", "Service") => names::service(k8s),
         ("", "Namespace") => names::label,
         ("batch", "CronJob") => cron_name,
+        ("batch", "Job") => job_name,
         ("" | "events.k8s.io", "Event") => names::segment,
         ("rbac.authorization.k8s.io" | "certificates.k8s.io" | "apiregistration.k8s.io", _) => {
             names::segment
@@ -45,6 +51,14 @@ fn naming(group: &str, kind: &str, k8s: (u32, u32)) -> Check {
         | ("internal.apiserver.k8s.io" | "storagemigration.k8s.io", _) => names::segment,
         _ => names::subdomain,
     }
+}
+
+/// A Job's pods have its name as a label.
+fn job_name(text: &str) -> Option<&'static str> {
+    if text.len() > 63 {
+        return Some("must be no more than 63 characters, since the Job's pods have it as a label");
+    }
+    names::subdomain(text)
 }
 
 fn cron_name(text: &str) -> Option<&'static str> {
@@ -57,6 +71,7 @@ fn cron_name(text: &str) -> Option<&'static str> {
 /// The name of an object of a built-in kind. (That there is one is asked of every kind, elsewhere.)
 pub(super) fn names(root: &At<'_>, group: &str, kind: &str, out: &mut Out<'_>) {
     let Some(metadata) = root.get("metadata") else { return };
+    owners(&metadata, out);
     let check = naming(group, kind, out.k8s);
     let checks = [(metadata.get("name"), false), (metadata.get("generateName"), true)];
     for (at, prefix) in checks {
@@ -70,6 +85,49 @@ pub(super) fn names(root: &At<'_>, group: &str, kind: &str, out: &mut Out<'_>) {
             if let Some(better) = better.filter(|_| !prefix) {
                 finding.help.push(format!("did you mean `{better}`?"));
             }
+        }
+    }
+}
+
+fn owners(metadata: &At<'_>, out: &mut Out<'_>) {
+    let owners = metadata.list("ownerReferences");
+    for kind in
+        owners.iter().filter(|owner| ["v1", "events.k8s.io/v1"].contains(&owner.text("apiVersion")))
+    {
+        if kind.text("kind") == "Event" {
+            out.invalid(&OBJECT_OWNER, &kind.field("kind"), "is disallowed from being an owner");
+        }
+    }
+    for owner in &owners {
+        for field in ["apiVersion", "kind", "name", "uid"] {
+            let at = owner.field(field);
+            if at.str() == Some("") {
+                out.invalid(&OBJECT_OWNER, &at, "must not be empty");
+            }
+        }
+    }
+    let mut controllers = owners.iter().filter(|owner| owner.is_true("controller"));
+    if let (Some(_), Some(second)) = (controllers.next(), controllers.next()) {
+        let why = "only one reference can have `controller` set to true";
+        out.invalid(&OBJECT_OWNER, &second.field("controller"), why);
+    }
+    for finalizer in metadata.list("finalizers") {
+        // A domain alone is refused for some kinds and taken for others.
+        let text =
+            finalizer.str().filter(|text| names::subdomain(text).is_some() || !text.contains('.'));
+        if let Some(why) = text.and_then(fields::finalizer) {
+            out.invalid(&OBJECT_OWNER, &finalizer, why);
+        }
+    }
+}
+
+/// The annotations of a template.
+pub(super) fn annotations(annotations: &At<'_>, out: &mut Out<'_>) {
+    for (key, value) in annotations.entries() {
+        // An annotation's key may have capitals in its prefix, a label's may not.
+        if let Some(why) = names::qualified(&key.to_ascii_lowercase()) {
+            let detail = format!("Invalid value: {key:?}: {why}");
+            out.report(&TEMPLATE_LABEL, &value.keyed(), &detail);
         }
     }
 }

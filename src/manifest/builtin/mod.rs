@@ -7,12 +7,14 @@
 //!
 //! The rules follow `pkg/apis/*/validation` of Kubernetes. Where a cluster's settings decide, nothing is reported.
 
+mod admission;
 mod at;
 mod autoscaling;
 mod config;
 mod containers;
 mod cron;
 mod extensions;
+mod fields;
 mod ingress;
 mod meta;
 mod networkpolicy;
@@ -81,6 +83,8 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         rbac::RULES,
         storage::RULES,
         extensions::RULES,
+        admission::RULES,
+        fields::RULES,
     ]
     .into_iter()
     .flatten()
@@ -96,6 +100,8 @@ pub static KINDS: &[(&str, &str)] = &[
     ("", "ConfigMap"),
     ("", "Endpoints"),
     ("", "LimitRange"),
+    ("", "Namespace"),
+    ("", "Node"),
     ("", "PersistentVolume"),
     ("", "PersistentVolumeClaim"),
     ("", "Pod"),
@@ -105,8 +111,11 @@ pub static KINDS: &[(&str, &str)] = &[
     ("", "Secret"),
     ("", "Service"),
     ("admissionregistration.k8s.io", "MutatingWebhookConfiguration"),
+    ("admissionregistration.k8s.io", "ValidatingAdmissionPolicy"),
+    ("admissionregistration.k8s.io", "ValidatingAdmissionPolicyBinding"),
     ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration"),
     ("apiextensions.k8s.io", "CustomResourceDefinition"),
+    ("apiregistration.k8s.io", "APIService"),
     ("apps", "DaemonSet"),
     ("apps", "Deployment"),
     ("apps", "ReplicaSet"),
@@ -114,10 +123,14 @@ pub static KINDS: &[(&str, &str)] = &[
     ("autoscaling", "HorizontalPodAutoscaler"),
     ("batch", "CronJob"),
     ("batch", "Job"),
+    ("certificates.k8s.io", "CertificateSigningRequest"),
+    ("coordination.k8s.io", "Lease"),
     ("discovery.k8s.io", "EndpointSlice"),
+    ("flowcontrol.apiserver.k8s.io", "FlowSchema"),
     ("networking.k8s.io", "Ingress"),
     ("networking.k8s.io", "IngressClass"),
     ("networking.k8s.io", "NetworkPolicy"),
+    ("node.k8s.io", "RuntimeClass"),
     ("policy", "PodDisruptionBudget"),
     ("rbac.authorization.k8s.io", "ClusterRole"),
     ("rbac.authorization.k8s.io", "ClusterRoleBinding"),
@@ -146,10 +159,16 @@ pub fn check(document: &Document, versions: &Versions) -> Vec<Diagnostic> {
     let mut out = Out::new(document, versions.k8s());
     let root = At::root(document);
     meta::names(&root, group, kind, &mut out);
+    fields::kind(&root, group, kind, &mut out);
     let spec = root.get("spec");
     match (group, kind) {
         ("", "ConfigMap") => config::config_map(&root, &mut out),
         ("", "Secret") => config::secret(&root, &mut out),
+        ("", "Node") => {
+            if let Some(spec) = spec {
+                storage::node(&spec, &mut out);
+            }
+        }
         ("", "LimitRange") => storage::limit_range(&root, &mut out),
         ("", "ResourceQuota") => storage::resource_quota(&root, &mut out),
         ("", "PersistentVolume") => storage::volume(&root, &mut out),
@@ -166,6 +185,16 @@ pub fn check(document: &Document, versions: &Versions) -> Vec<Diagnostic> {
             "admissionregistration.k8s.io",
             "ValidatingWebhookConfiguration" | "MutatingWebhookConfiguration",
         ) => extensions::webhooks(&root, &mut out),
+        ("admissionregistration.k8s.io", "ValidatingAdmissionPolicy") => {
+            if let Some(spec) = spec {
+                admission::policy(&spec, &mut out);
+            }
+        }
+        ("admissionregistration.k8s.io", "ValidatingAdmissionPolicyBinding") => {
+            if let Some(spec) = spec {
+                admission::binding(&spec, &mut out);
+            }
+        }
         ("", "Endpoints") => extensions::endpoints(&root, &mut out),
         ("discovery.k8s.io", "EndpointSlice") => extensions::endpoint_slice(&root, &mut out),
         ("scheduling.k8s.io", "PriorityClass") => extensions::priority(&root, &mut out),
@@ -193,6 +222,7 @@ pub fn check(document: &Document, versions: &Versions) -> Vec<Diagnostic> {
             }
         }
         ("networking.k8s.io", "Ingress") if document.version() == Some("v1") => {
+            ingress::class(&root, &mut out);
             if let Some(spec) = spec {
                 ingress::ingress(&spec, &mut out);
             }

@@ -1,7 +1,7 @@
 //! Roles and their bindings.
 
 use super::at::{At, Out};
-use super::declare;
+use super::{declare, meta};
 use crate::manifest::names;
 
 const GROUP: &str = "rbac.authorization.k8s.io";
@@ -27,6 +27,15 @@ ROLE_SUBJECT = "role-subject", "a subject that is nobody",
 }
 
 pub(super) fn role(kind: &str, root: &At<'_>, out: &mut Out<'_>) {
+    if let Some(aggregation) = root.get("aggregationRule") {
+        let selectors = aggregation.field("clusterRoleSelectors");
+        if selectors.items().is_empty() {
+            let why = "at least one clusterRoleSelector required if aggregationRule is non-nil";
+            out.required(&ROLE_RULE, &selectors, why);
+        }
+        selectors.items().iter().for_each(|selector| meta::selector(selector, out));
+    }
+
     for rule in root.list("rules") {
         if rule.list("verbs").is_empty() {
             out.required(

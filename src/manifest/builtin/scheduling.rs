@@ -20,7 +20,8 @@ number. A required node affinity has at least one term.",
 
 TOPOLOGY_KEY = "topology-key", "a topology without a key, or twice",
 "`topologyKey` names the label of nodes that makes a zone, a host or the like; it cannot be empty. Two constraints with the same \
-key and the same `whenUnsatisfiable` would contradict each other, and `minDomains` is for `DoNotSchedule`.",
+key and the same `whenUnsatisfiable` would contradict each other, and `minDomains` is for `DoNotSchedule`. `matchLabelKeys` add to a \
+`labelSelector`, so they need one.",
 "Pod.spec",
 "containers: [{name: web, image: nginx}]\ntopologySpreadConstraints:\n- {maxSkew: 1, topologyKey: zone, whenUnsatisfiable: ScheduleAnyway, minDomains: 2}",
 "containers: [{name: web, image: nginx}]\ntopologySpreadConstraints:\n- {maxSkew: 1, topologyKey: zone, whenUnsatisfiable: DoNotSchedule, minDomains: 2}";
@@ -62,6 +63,7 @@ pub(super) fn scheduling(spec: &At<'_>, out: &mut Out<'_>) {
         if let Some(selector) = constraint.get("labelSelector") {
             meta::selector(&selector, out);
         }
+        label_keys(constraint, out);
     }
 }
 
@@ -100,15 +102,7 @@ const PREFERRED: &str = "preferredDuringSchedulingIgnoredDuringExecution";
 fn affinity(affinity: &At<'_>, out: &mut Out<'_>) {
     if let Some(nodes) = affinity.get("nodeAffinity") {
         if let Some(required) = nodes.get(REQUIRED) {
-            let terms = required.field("nodeSelectorTerms");
-            if terms.node.as_seq().is_some_and(<[_]>::is_empty) {
-                out.required(
-                    &NODE_REQUIREMENT,
-                    &terms,
-                    "must have at least one node selector term",
-                );
-            }
-            terms.items().iter().for_each(|term| node_term(term, out));
+            terms(&required, out);
         }
         for preferred in nodes.list(PREFERRED) {
             if let Some(term) = preferred.get("preference") {
@@ -133,6 +127,7 @@ fn affinity(affinity: &At<'_>, out: &mut Out<'_>) {
                 }
                 None => {}
             }
+            label_keys(&term, out);
             for selector in ["labelSelector", "namespaceSelector"] {
                 if let Some(selector) = term.get(selector) {
                     meta::selector(&selector, out);
@@ -140,6 +135,54 @@ fn affinity(affinity: &At<'_>, out: &mut Out<'_>) {
             }
         }
     }
+}
+
+/// `matchLabelKeys` and their opposite.
+fn label_keys(at: &At<'_>, out: &mut Out<'_>) {
+    for field in ["matchLabelKeys", "mismatchLabelKeys"] {
+        let keys = at.list(field);
+        if !keys.is_empty() && at.get("labelSelector").is_none() {
+            let place = at.field(field).keyed();
+            out.forbidden(
+                &TOPOLOGY_KEY,
+                &place,
+                "must not be specified when labelSelector is not set",
+            );
+        }
+        for key in &keys {
+            let Some(text) = key.str() else { continue };
+            if let Some(why) = names::qualified(text) {
+                out.invalid(&TOPOLOGY_KEY, key, why);
+            } else if field == "matchLabelKeys"
+                && at.list("mismatchLabelKeys").iter().any(|other| other.str() == Some(text))
+            {
+                out.invalid(
+                    &TOPOLOGY_KEY,
+                    key,
+                    "exists in both matchLabelKeys and mismatchLabelKeys",
+                );
+            }
+        }
+    }
+}
+
+/// The node affinity of a PersistentVolume.
+pub(super) fn nodes(affinity: &At<'_>, out: &mut Out<'_>) {
+    match affinity.get("required") {
+        Some(required) => terms(&required, out),
+        None => {
+            let at = affinity.field("required").keyed();
+            out.required(&NODE_REQUIREMENT, &at, "must specify required node constraints");
+        }
+    }
+}
+
+fn terms(required: &At<'_>, out: &mut Out<'_>) {
+    let terms = required.field("nodeSelectorTerms");
+    if terms.node.as_seq().is_some_and(<[_]>::is_empty) {
+        out.required(&NODE_REQUIREMENT, &terms, "must have at least one node selector term");
+    }
+    terms.items().iter().for_each(|term| node_term(term, out));
 }
 
 fn node_term(term: &At<'_>, out: &mut Out<'_>) {
@@ -170,6 +213,24 @@ fn node_term(term: &At<'_>, out: &mut Out<'_>) {
                     );
                 }
                 _ => {}
+            }
+            if list == "matchFields" {
+                let operator = requirement.field("operator");
+                if matches!(operator.str(), Some("Exists" | "DoesNotExist" | "Gt" | "Lt")) {
+                    out.invalid(
+                        &NODE_REQUIREMENT,
+                        &operator,
+                        "a field is compared by 'In' or 'NotIn'",
+                    );
+                } else if count > 1 {
+                    out.required(&NODE_REQUIREMENT, &at, "must be only one value when `operator` is 'In' or 'NotIn' for node field selector");
+                }
+            } else {
+                for value in requirement.list("values") {
+                    if let Some(why) = value.str().and_then(names::label_value) {
+                        out.invalid(&NODE_REQUIREMENT, &value, why);
+                    }
+                }
             }
             if list == "matchExpressions"
                 && let Some(key) = requirement.get("key")

@@ -32,7 +32,8 @@ SERVICE_EXTERNAL_NAME = "service-external-name", "an ExternalName Service withou
 "type: ExternalName\nexternalName: db.example.com";
 
 SERVICE_CLUSTER_IP = "service-cluster-ip", "an address that a Service cannot have",
-"A `clusterIP` is an IP address, or `None` for a headless Service, whose type is `ClusterIP`. `externalIPs` are IP addresses.",
+"A `clusterIP` is an IP address, or `None` for a headless Service, whose type is `ClusterIP`; `clusterIPs` begin with it, and are of the \
+`ipFamilies`, each family once. `externalIPs` are IP addresses that others can reach.",
 "Service.spec", "type: LoadBalancer\nclusterIP: None\nports: [{port: 80}]", "type: LoadBalancer\nports: [{port: 80}]";
 
 SERVICE_TYPE_FIELD = "service-type-field", "a field that this type of Service does not have",
@@ -40,11 +41,6 @@ SERVICE_TYPE_FIELD = "service-type-field", "a field that this type of Service do
 load balancer (`loadBalancerSourceRanges`, `loadBalancerClass`, `allocateLoadBalancerNodePorts`) needs the type `LoadBalancer`.",
 "Service.spec", "externalTrafficPolicy: Local\nports: [{port: 80}]",
 "type: NodePort\nexternalTrafficPolicy: Local\nports: [{port: 80}]";
-
-SERVICE_AFFINITY = "service-affinity", "settings of an affinity that is not on",
-"`sessionAffinityConfig` says how long a client stays with its pod, so it goes with `sessionAffinity: ClientIP`.",
-"Service.spec", "sessionAffinity: None\nsessionAffinityConfig: {clientIP: {timeoutSeconds: 60}}\nports: [{port: 80}]",
-"sessionAffinity: ClientIP\nsessionAffinityConfig: {clientIP: {timeoutSeconds: 60}}\nports: [{port: 80}]";
 }
 
 pub(super) fn service(spec: &At<'_>, out: &mut Out<'_>) {
@@ -66,11 +62,6 @@ pub(super) fn service(spec: &At<'_>, out: &mut Out<'_>) {
     }
     self::ports(&ports, kind, out);
     types(spec, kind, out);
-    if let Some(config) = spec.get("sessionAffinityConfig")
-        && matches!(spec.text("sessionAffinity"), "" | "None")
-    {
-        out.forbidden(&SERVICE_AFFINITY, &config, "must not be set when session affinity is None");
-    }
 }
 
 fn addresses(spec: &At<'_>, kind: &str, headless: bool, out: &mut Out<'_>) {
@@ -87,6 +78,7 @@ fn addresses(spec: &At<'_>, kind: &str, headless: bool, out: &mut Out<'_>) {
             );
         }
     }
+    families(spec, out);
     if headless && matches!(kind, "NodePort" | "LoadBalancer") {
         let at = spec.field("clusterIP");
         out.invalid(
@@ -98,6 +90,66 @@ fn addresses(spec: &At<'_>, kind: &str, headless: bool, out: &mut Out<'_>) {
     for address in spec.list("externalIPs") {
         if address.str().is_some_and(|text| !names::is_ip(text)) {
             out.invalid(&SERVICE_CLUSTER_IP, &address, "must be a valid IP address");
+        }
+    }
+}
+
+/// `clusterIPs` and `ipFamilies`, which say the same in the same order.
+fn families(spec: &At<'_>, out: &mut Out<'_>) {
+    let (addresses, families) = (spec.list("clusterIPs"), spec.list("ipFamilies"));
+    let first = addresses.first().and_then(At::str).unwrap_or_default();
+    match spec.text("clusterIP") {
+        "" if !first.is_empty() => {
+            let at = spec.field("clusterIPs").keyed();
+            out.invalid(
+                &SERVICE_CLUSTER_IP,
+                &at,
+                "must be empty when `clusterIP` is not specified",
+            );
+        }
+        one if !first.is_empty() && one != first => {
+            out.invalid(&SERVICE_CLUSTER_IP, &addresses[0], "first value must match `clusterIP`");
+        }
+        _ => {}
+    }
+    for (i, address) in addresses.iter().enumerate().skip(1) {
+        let ip = address.str().and_then(names::ip);
+        let same = |other: &&At<'_>| {
+            other
+                .str()
+                .and_then(names::ip)
+                .zip(ip)
+                .is_some_and(|(one, two)| one.is_ipv4() == two.is_ipv4())
+        };
+        if address.str() == Some("None") {
+            out.invalid(&SERVICE_CLUSTER_IP, address, "'None' must be the first and only value");
+        } else if addresses[..i].iter().any(|other| same(&other)) {
+            out.invalid(
+                &SERVICE_CLUSTER_IP,
+                address,
+                "may specify no more than one IP for each IP family",
+            );
+        }
+    }
+    for (i, family) in families.iter().enumerate() {
+        if let Some(first) =
+            families[..i].iter().find(|other| other.node.value == family.node.value)
+        {
+            out.duplicate(&SERVICE_CLUSTER_IP, family, first);
+        }
+        let Some(address) = addresses.get(i) else { continue };
+        let ip = address.str().and_then(names::ip);
+        let other = match family.str() {
+            Some("IPv4") => ip.is_some_and(|ip| ip.is_ipv6()),
+            Some("IPv6") => ip.is_some_and(|ip| ip.is_ipv4()),
+            _ => false,
+        };
+        if other {
+            let why = format!(
+                "expected an {} value as indicated by `ipFamilies[{i}]`",
+                family.str().unwrap_or_default()
+            );
+            out.invalid(&SERVICE_CLUSTER_IP, address, &why);
         }
     }
 }
@@ -118,6 +170,15 @@ fn external_name(spec: &At<'_>, out: &mut Out<'_>) {
         spec.get("clusterIP").filter(|at| at.str().is_some_and(|text| !text.is_empty()))
     {
         out.forbidden(&SERVICE_EXTERNAL_NAME, &address, "may not be set for ExternalName services");
+    }
+    for field in ["ipFamilies", "ipFamilyPolicy"] {
+        if let Some(at) = spec.get(field) {
+            out.forbidden(
+                &SERVICE_EXTERNAL_NAME,
+                &at.keyed(),
+                "may not be set for ExternalName services",
+            );
+        }
     }
 }
 
@@ -148,7 +209,9 @@ fn ports(ports: &[At<'_>], kind: &str, out: &mut Out<'_>) {
                 }
             }
         }
-        if let Some(target) = port.get("targetPort").filter(|target| target.str() != Some("")) {
+        // Zero and the empty text stand for the port itself.
+        let target = port.get("targetPort");
+        if let Some(target) = target.filter(|at| at.int() != Some(0) && at.str() != Some("")) {
             containers::port_or_name(&SERVICE_TARGET_PORT, &target, out);
         }
         if let Some(app) = port.get("appProtocol")

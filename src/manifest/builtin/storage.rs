@@ -1,17 +1,19 @@
 //! Storage, and the limits of a namespace: claims, volumes, classes, LimitRange, ResourceQuota.
 
 use super::at::{At, Out};
-use super::{containers, declare, meta, quantity};
+use super::{containers, declare, meta, quantity, scheduling};
 use crate::manifest::names;
 
 declare! {
 CLAIM_STORAGE = "claim-storage", "a claim that asks for no storage",
 "A claim says how it is used (`accessModes`) and how much it needs (`resources.requests.storage`, more than nothing). \
-`ReadWriteOncePod` stands alone.",
+`ReadWriteOncePod` stands alone. What it is filled from (`dataSource`, `dataSourceRef`) is of one kind: a claim of the core \
+group, or something of a group that is written.",
 "PersistentVolumeClaim.spec", "accessModes: [ReadWriteOnce]", "accessModes: [ReadWriteOnce]\nresources: {requests: {storage: 1Gi}}";
 
 VOLUME_CAPACITY = "volume-capacity", "a volume without size, use or source",
-"A PersistentVolume has a `capacity` (`storage`), `accessModes`, and exactly one source such as `csi`, `nfs` or `hostPath`.",
+"A PersistentVolume has a `capacity` (`storage`, and nothing else), `accessModes`, and exactly one source such as `csi`, `nfs` or `hostPath`. A `local` \
+volume says by `nodeAffinity` on which node it is.",
 "PersistentVolume.spec", "accessModes: [ReadWriteOnce]\nhostPath: {path: /data}",
 "capacity: {storage: 1Gi}\naccessModes: [ReadWriteOnce]\nhostPath: {path: /data}";
 
@@ -21,9 +23,19 @@ STORAGE_CLASS = "storage-class", "a class whose provisioner is no name",
 
 LIMIT_RANGE = "limit-range", "limits of a namespace that contradict each other",
 "For each resource, `min` is not above `defaultRequest`, that not above `default`, and that not above `max`. Defaults are for containers; an \
-item for pods has none. A type stands once.",
+item for pods has none. A type stands once. Resources are the standard ones, or have a domain before them.",
 "LimitRange.spec", "limits: [{type: Container, default: {cpu: 2}, max: {cpu: 1}}]",
 "limits: [{type: Container, default: {cpu: 1}, max: {cpu: 2}}]";
+
+NODE_TAINT = "node-taint", "a taint of a node that stands twice",
+"A node has a taint of one key and effect once, and one range of addresses for its pods in each family of addresses.",
+"Node.spec", "taints: [{key: gpu, value: a, effect: NoSchedule}, {key: gpu, value: b, effect: NoSchedule}]",
+"taints: [{key: gpu, value: a, effect: NoSchedule}, {key: gpu, value: b, effect: NoExecute}]";
+
+QUOTA = "quota", "a quota for what cannot be counted",
+"A quota limits the standard resources (`requests.cpu`, `limits.memory`, `pods`, `services`, …), `count/RESOURCE.GROUP`, or a resource with its domain. What is counted \
+is a whole number. A scope fits what is limited: `BestEffort` pods have no cpu or memory to limit.",
+"ResourceQuota.spec", "hard: {deployments: 5}", "hard: {count/deployments.apps: 5}";
 }
 
 /// The spec of a PersistentVolumeClaim, or of a claim template.
@@ -39,6 +51,42 @@ pub(super) fn claim(spec: &At<'_>, out: &mut Out<'_>) {
             out.required(&CLAIM_STORAGE, &at, "");
         }
         Some(at) => positive(&CLAIM_STORAGE, &at, out),
+    }
+    let sources = [spec.get("dataSource"), spec.get("dataSourceRef")];
+    for source in sources.iter().flatten() {
+        let kind = source.field("kind");
+        if source.text("apiGroup").is_empty()
+            && kind.str().is_some_and(|text| !["", "PersistentVolumeClaim"].contains(&text))
+        {
+            let why = "must be 'PersistentVolumeClaim' when referencing the default apiGroup";
+            out.invalid(&CLAIM_STORAGE, &kind, why);
+        }
+    }
+    if let [Some(old), Some(new)] = &sources
+        && ["apiGroup", "kind", "name"].iter().any(|field| old.text(field) != new.text(field))
+    {
+        out.invalid(&CLAIM_STORAGE, old, "must match dataSourceRef");
+    }
+}
+
+/// The taints of a Node, and its ranges of addresses.
+pub(super) fn node(spec: &At<'_>, out: &mut Out<'_>) {
+    let taints = spec.list("taints");
+    for (i, taint) in taints.iter().enumerate() {
+        let same = |other: &&At<'_>| {
+            ["key", "effect"].iter().all(|field| other.text(field) == taint.text(field))
+        };
+        if let Some(first) = taints[..i].iter().find(same) {
+            out.duplicate(&NODE_TAINT, &taint.field("key"), &first.field("key"));
+        }
+    }
+    let ranges: Vec<bool> =
+        spec.list("podCIDRs").iter().filter_map(|at| Some(at.str()?.contains(':'))).collect();
+    let second =
+        ranges.iter().filter(|v6| **v6).count() > 1 || ranges.iter().filter(|v6| !**v6).count() > 1;
+    if second {
+        let at = spec.field("podCIDRs").keyed();
+        out.invalid(&NODE_TAINT, &at, "may specify no more than one CIDR for each IP family");
     }
 }
 
@@ -86,6 +134,25 @@ pub(super) fn volume(root: &At<'_>, out: &mut Out<'_>) {
         }
         Some(at) => positive(&VOLUME_CAPACITY, &at, out),
     }
+    let capacity = spec.get("capacity").map(|at| at.entries()).unwrap_or_default();
+    for (name, at) in capacity.iter().filter(|(name, _)| *name != "storage") {
+        let detail = format!("Unsupported value: {name:?}: supported values: \"storage\"");
+        out.report(&VOLUME_CAPACITY, &at.clone().keyed(), &detail);
+    }
+    match spec.get("nodeAffinity") {
+        None if spec.get("local").is_some() => {
+            let at = spec.field("nodeAffinity");
+            out.required(&VOLUME_CAPACITY, &at, "Local volume requires node affinity");
+        }
+        Some(affinity) => scheduling::nodes(&affinity, out),
+        None => {}
+    }
+    if spec.text("persistentVolumeReclaimPolicy") == "Recycle"
+        && spec.get("hostPath").is_some_and(|at| at.text("path").trim_end_matches('/').is_empty())
+    {
+        let at = spec.field("persistentVolumeReclaimPolicy");
+        out.forbidden(&VOLUME_CAPACITY, &at, "may not be 'recycle' for a hostPath mount of '/'");
+    }
     let others = [
         "accessModes",
         "capacity",
@@ -124,6 +191,87 @@ pub(super) fn class(root: &At<'_>, out: &mut Out<'_>) {
         }
         None => {}
     }
+    let parameters = root.get("parameters").map(|at| at.entries()).unwrap_or_default();
+    if let Some((_, at)) = parameters.iter().find(|(key, _)| key.is_empty()) {
+        out.report(
+            &STORAGE_CLASS,
+            &at.clone().keyed(),
+            "Invalid value: \"\": field can not be empty",
+        );
+    }
+    for term in root.list("allowedTopologies") {
+        for requirement in term.list("matchLabelExpressions") {
+            if let Some(key) = requirement.get("key")
+                && let Some(why) = key.str().and_then(names::qualified)
+            {
+                out.invalid(&STORAGE_CLASS, &key, why);
+            }
+            let values = requirement.list("values");
+            for (i, value) in values.iter().enumerate() {
+                if let Some(first) =
+                    values[..i].iter().find(|other| other.node.value == value.node.value)
+                {
+                    out.duplicate(&STORAGE_CLASS, value, first);
+                }
+            }
+        }
+    }
+}
+
+/// The resources that a quota or a range counts in whole numbers.
+const COUNTED: &[&str] = &[
+    "pods",
+    "resourcequotas",
+    "services",
+    "replicationcontrollers",
+    "secrets",
+    "configmaps",
+    "persistentvolumeclaims",
+    "services.nodeports",
+    "services.loadbalancers",
+];
+const MEASURED: &[&str] = &[
+    "cpu",
+    "memory",
+    "ephemeral-storage",
+    "requests.cpu",
+    "requests.memory",
+    "requests.storage",
+    "requests.ephemeral-storage",
+    "limits.cpu",
+    "limits.memory",
+    "limits.ephemeral-storage",
+];
+
+/// Says what is wrong with the name of a resource that a quota or a range limits.
+fn limited(name: &str, more: &[&str]) -> Option<&'static str> {
+    let huge = name.strip_prefix("requests.").unwrap_or(name).starts_with("hugepages-");
+    if name.contains('/') {
+        return names::qualified(name);
+    }
+    let known = huge || COUNTED.contains(&name) || MEASURED.contains(&name) || more.contains(&name);
+    (!known).then_some("must be a standard resource type or fully qualified")
+}
+
+fn limited_name(
+    code: &'static crate::diag::Code,
+    name: &str,
+    more: &[&str],
+    at: &At<'_>,
+    out: &mut Out<'_>,
+) {
+    let Some(why) = limited(name, more) else { return };
+    let known = COUNTED.iter().chain(MEASURED).chain(more).copied();
+    let near = crate::diag::nearest(name, known).map(str::to_owned);
+    let finding = out.report(code, &at.clone().keyed(), &format!("Invalid value: {name:?}: {why}"));
+    if let Some(near) = near {
+        finding.help.push(format!("did you mean `{near}`?"));
+    } else if code.name == QUOTA.name {
+        finding.help.push(
+            "what is counted is written `count/RESOURCE.GROUP`, such as `count/deployments.apps`"
+                .to_owned(),
+        );
+    }
 }
 
 pub(super) fn limit_range(root: &At<'_>, out: &mut Out<'_>) {
@@ -136,8 +284,40 @@ pub(super) fn limit_range(root: &At<'_>, out: &mut Out<'_>) {
             .iter()
             .map(|field| (*field, limit.get(field).map(|at| at.entries()).unwrap_or_default()))
             .collect();
-        for (_, at) in amounts.iter().flat_map(|(_, list)| list) {
+        for (name, at) in amounts.iter().flat_map(|(_, list)| list) {
             containers::amount_of(at, out);
+            limited_name(&LIMIT_RANGE, name, &["storage"], at, out);
+        }
+        let ratios = limit.get("maxLimitRequestRatio").map(|at| at.entries()).unwrap_or_default();
+        for (_, at) in &ratios {
+            if quantity::of(at)
+                .is_some_and(|ratio| quantity::parse("1").is_some_and(|one| ratio < one))
+            {
+                out.invalid(&LIMIT_RANGE, at, "ratio is less than 1");
+            }
+        }
+        let kind = limit.field("type");
+        let standard = ["Pod", "Container", "PersistentVolumeClaim"];
+        if let Some(text) =
+            kind.str().filter(|text| !text.contains('/') && !standard.contains(text))
+        {
+            let near = crate::diag::nearest(text, standard).map(str::to_owned);
+            let finding = out.invalid(
+                &LIMIT_RANGE,
+                &kind,
+                "must be a standard limit type or fully qualified",
+            );
+            if let Some(near) = near {
+                finding.help.push(format!("did you mean `{near}`?"));
+            }
+        }
+        let storage = ["min", "max"]
+            .iter()
+            .any(|field| limit.get(field).is_some_and(|at| at.get("storage").is_some()));
+        if kind.str() == Some("PersistentVolumeClaim") && !storage {
+            let why =
+                "either minimum or maximum storage value is required, but neither was provided";
+            out.required(&LIMIT_RANGE, limit, why);
         }
         if limit.text("type") == "Pod" {
             for field in limit.set(&["default", "defaultRequest"]) {
@@ -167,7 +347,84 @@ pub(super) fn limit_range(root: &At<'_>, out: &mut Out<'_>) {
 }
 
 pub(super) fn resource_quota(root: &At<'_>, out: &mut Out<'_>) {
-    for (_, at) in root.at(&["spec", "hard"]).map(|at| at.entries()).unwrap_or_default() {
-        containers::amount_of(&at, out);
+    let Some(spec) = root.get("spec") else { return };
+    let hard = spec.get("hard").map(|at| at.entries()).unwrap_or_default();
+    for (name, at) in &hard {
+        containers::amount_of(at, out);
+        limited_name(&QUOTA, name, &[], at, out);
+        if COUNTED.contains(name) && quantity::of(at).is_some_and(|amount| !amount.is_integer()) {
+            out.invalid(&QUOTA, at, "must be an integer");
+        }
+    }
+    let names: Vec<&str> = hard.iter().map(|(name, _)| *name).collect();
+    let scopes = spec.list("scopes");
+    let selected =
+        spec.get("scopeSelector").map(|at| at.list("matchExpressions")).unwrap_or_default();
+    for requirement in &selected {
+        let values = requirement.field("values");
+        match requirement.text("operator") {
+            "In" | "NotIn" if values.items().is_empty() => {
+                let why = "must be at least one value when `operator` is 'In' or 'NotIn' for scope selector";
+                out.required(&QUOTA, &values.clone().keyed(), why);
+            }
+            "Exists" | "DoesNotExist" if !values.items().is_empty() => {
+                let why = "must be no value when `operator` is 'Exist' or 'DoesNotExist' for scope selector";
+                out.invalid(&QUOTA, &values.clone().keyed(), why);
+            }
+            _ => {}
+        }
+        let operator = requirement.field("operator");
+        let plain = [
+            "BestEffort",
+            "NotBestEffort",
+            "Terminating",
+            "NotTerminating",
+            "CrossNamespacePodAffinity",
+        ];
+        if plain.contains(&requirement.text("scopeName"))
+            && operator.str().is_some_and(|text| text != "Exists")
+        {
+            let why = format!("must be 'Exists' when scope is {}", requirement.text("scopeName"));
+            out.invalid(&QUOTA, &operator, &why);
+        }
+    }
+    let scopes: Vec<At<'_>> =
+        scopes.into_iter().chain(selected.iter().map(|at| at.field("scopeName"))).collect();
+    for scope in &scopes {
+        let text = scope.str().unwrap_or_default();
+        let fits = |name: &&&str| match text {
+            "BestEffort" => **name == "pods",
+            "VolumeAttributesClass" => {
+                ["persistentvolumeclaims", "requests.storage"].contains(name)
+            }
+            "Terminating"
+            | "NotTerminating"
+            | "NotBestEffort"
+            | "PriorityClass"
+            | "CrossNamespacePodAffinity" => [
+                "pods",
+                "cpu",
+                "memory",
+                "limits.cpu",
+                "limits.memory",
+                "requests.cpu",
+                "requests.memory",
+            ]
+            .contains(name),
+            _ => true,
+        };
+        let standard = |name: &&&str| COUNTED.contains(name) || MEASURED.contains(name);
+        if let Some(name) = names.iter().filter(standard).find(|name| !fits(name)) {
+            let why = format!("unsupported scope applied to resource {name}");
+            out.invalid(&QUOTA, scope, &why);
+        }
+        let opposite = match text {
+            "NotBestEffort" => "BestEffort",
+            "NotTerminating" => "Terminating",
+            _ => continue,
+        };
+        if scopes.iter().any(|other| other.str() == Some(opposite)) {
+            out.invalid(&QUOTA, scope, &format!("conflicting scopes: {opposite} and {text}"));
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Volumes of a pod, and the mounts that refer to them.
 
 use super::at::{At, Out};
-use super::{containers, declare};
+use super::{containers, declare, storage};
 use crate::manifest::names;
 
 declare! {
@@ -15,8 +15,10 @@ DUPLICATE_VOLUME = "duplicate-volume", "two volumes of a pod with one name",
 "Pod.spec", "containers: [{name: web, image: nginx}]\nvolumes: [{name: data, emptyDir: {}}, {name: data, emptyDir: {}}]",
 "containers: [{name: web, image: nginx}]\nvolumes: [{name: data, emptyDir: {}}, {name: cache, emptyDir: {}}]";
 
-VOLUME_SOURCE = "volume-source", "a volume of several kinds at once",
-"A volume comes from one source, such as `emptyDir`, `configMap`, `secret` or `persistentVolumeClaim`.",
+VOLUME_SOURCE = "volume-source", "a volume of several kinds at once, or without what its kind needs",
+"A volume comes from one source, such as `emptyDir`, `configMap`, `secret` or `persistentVolumeClaim`. A file of the downward API comes from \
+one `fieldRef` (what is known before the pod runs: its name, namespace, uid, labels and annotations) or `resourceFieldRef` (of a named container). \
+The parts of a `projected` volume have distinct paths.",
 "Pod.spec",
 "containers: [{name: web, image: nginx}]\nvolumes: [{name: data, emptyDir: {}, configMap: {name: config}}]",
 "containers: [{name: web, image: nginx}]\nvolumes: [{name: data, configMap: {name: config}}]";
@@ -37,6 +39,20 @@ MOUNT_PATH = "mount-path", "two mounts at one place, or none",
 "Pod.spec",
 "containers: [{name: web, image: nginx, volumeMounts: [{name: a, mountPath: /data}, {name: b, mountPath: /data}]}]\nvolumes: [{name: a, emptyDir: {}}, {name: b, emptyDir: {}}]",
 "containers: [{name: web, image: nginx, volumeMounts: [{name: a, mountPath: /a}, {name: b, mountPath: /b}]}]\nvolumes: [{name: a, emptyDir: {}}, {name: b, emptyDir: {}}]";
+
+MOUNT_MODE = "mount-mode", "a way of mounting that is not allowed here",
+"`mountPropagation: Bidirectional` changes the mounts of the host, so the container is `privileged`. `recursiveReadOnly` is for a mount that is \
+`readOnly` and propagates nothing.",
+"Pod.spec",
+"containers: [{name: web, image: nginx, volumeMounts: [{name: a, mountPath: /a, mountPropagation: Bidirectional}]}]\nvolumes: [{name: a, hostPath: {path: /a}}]",
+"containers: [{name: web, image: nginx, securityContext: {privileged: true}, volumeMounts: [{name: a, mountPath: /a, mountPropagation: Bidirectional}]}]\nvolumes: [{name: a, hostPath: {path: /a}}]";
+
+BLOCK_DEVICE = "block-device", "a device that is none, or is mounted as well",
+"`volumeDevices` give a container the block device of a `persistentVolumeClaim` or `ephemeral` volume, which it does not mount as a file system too; \
+each at a path of its own.",
+"Pod.spec",
+"containers: [{name: web, image: nginx, volumeDevices: [{name: a, devicePath: /dev/a}]}]\nvolumes: [{name: a, emptyDir: {}}]",
+"containers: [{name: web, image: nginx, volumeDevices: [{name: a, devicePath: /dev/a}]}]\nvolumes: [{name: a, persistentVolumeClaim: {claimName: a}}]";
 }
 
 /// The volumes, and every container's mounts. `claims` are the names of a StatefulSet's claim templates.
@@ -51,6 +67,7 @@ pub(super) fn volumes(spec: &At<'_>, claims: &[&str], out: &mut Out<'_>) {
     for list in ["containers", "initContainers"] {
         for container in spec.list(list) {
             mounts(&container, &known, out);
+            devices(&container, &volumes, out);
         }
     }
 }
@@ -103,6 +120,21 @@ fn check(volume: &At<'_>, out: &mut Out<'_>) {
             }
         }
     }
+    if let Some(claim) = volume.at(&["ephemeral", "volumeClaimTemplate"]) {
+        if let Some(spec) = claim.get("spec") {
+            storage::claim(&spec, out);
+        }
+        if let Some(name) = claim.at(&["metadata", "name"]) {
+            out.forbidden(&VOLUME_SOURCE, &name, "cannot be set");
+        }
+    }
+    let direct = volume.get("downwardAPI");
+    for files in
+        direct.into_iter().chain(projected.iter().filter_map(|part| part.get("downwardAPI")))
+    {
+        files.list("items").iter().for_each(|file| downward(file, out));
+    }
+    projections(&projected, out);
     for source in &projected {
         for extra in source.names().iter().skip(1) {
             out.forbidden(
@@ -110,6 +142,92 @@ fn check(volume: &At<'_>, out: &mut Out<'_>) {
                 &source.field(extra).keyed(),
                 "may not specify more than 1 volume type per source",
             );
+        }
+    }
+}
+
+/// What a file of the downward API says.
+fn downward(file: &At<'_>, out: &mut Out<'_>) {
+    let why = match (file.get("fieldRef"), file.get("resourceFieldRef")) {
+        (None, None) => "one of fieldRef and resourceFieldRef is required",
+        (Some(_), Some(_)) => "fieldRef and resourceFieldRef can not be specified simultaneously",
+        (Some(field), None) => {
+            let path = field.field("fieldPath");
+            let fields = ["annotations", "labels", "name", "namespace", "uid"]
+                .map(|name| format!("metadata.{name}"));
+            let text = path.str().unwrap_or_default();
+            let keyed = ["metadata.labels['", "metadata.annotations['"];
+            let by_key = keyed.iter().any(|start| text.starts_with(start)) && text.ends_with("']");
+            if path.str().is_some() && !by_key && !fields.iter().any(|field| field == text) {
+                let detail =
+                    format!("Unsupported value: {text:?}: supported values: {}", fields.join(", "));
+                let finding = out.report(&VOLUME_SOURCE, &path, &detail);
+                finding.help.push("in a variable (`env`), more fields are known".to_owned());
+            }
+            return;
+        }
+        (None, Some(resource)) => {
+            if resource.text("containerName").is_empty() {
+                out.required(&VOLUME_SOURCE, &resource.field("containerName"), "");
+            }
+            return;
+        }
+    };
+    out.required(&VOLUME_SOURCE, file, why);
+}
+
+/// The parts of a projected volume: each path once, and a bundle of certificates that is named.
+fn projections(parts: &[At<'_>], out: &mut Out<'_>) {
+    let mut paths: Vec<At<'_>> = Vec::new();
+    for part in parts {
+        let items =
+            ["configMap", "secret", "downwardAPI"].into_iter().filter_map(|name| part.get(name));
+        let items = items.flat_map(|source| source.list("items"));
+        let direct = ["serviceAccountToken", "clusterTrustBundle"];
+        let direct = direct.into_iter().filter_map(|name| part.get(name));
+        for path in items.chain(direct).filter_map(|item| item.get("path")) {
+            let first = paths.iter().find(|other| other.node.value == path.node.value).cloned();
+            match first {
+                Some(first) => {
+                    out.duplicate(&VOLUME_SOURCE, &path, &first);
+                }
+                None => paths.push(path),
+            }
+        }
+        if let Some(bundle) = part.get("clusterTrustBundle") {
+            let why = match bundle.set(&["name", "signerName"]).len() {
+                0 => "either name or signerName must be specified",
+                1 => continue,
+                _ => "only one of name and signerName may be used",
+            };
+            out.required(&VOLUME_SOURCE, &bundle.keyed(), why);
+        }
+    }
+}
+
+fn devices(container: &At<'_>, volumes: &[At<'_>], out: &mut Out<'_>) {
+    let (devices, mounts) = (container.list("volumeDevices"), container.list("volumeMounts"));
+    out.unique(&BLOCK_DEVICE, &devices, "name");
+    out.unique(&BLOCK_DEVICE, &devices, "devicePath");
+    for device in &devices {
+        let (name, path) = (device.field("name"), device.field("devicePath"));
+        let volume =
+            volumes.iter().find(|volume| volume.text("name") == name.str().unwrap_or_default());
+        if volume.is_some_and(|at| at.set(&["persistentVolumeClaim", "ephemeral"]).is_empty()) {
+            let why = "can only use volume source type of PersistentVolumeClaim or Ephemeral for block mode";
+            out.invalid(&BLOCK_DEVICE, &name, why);
+        }
+        for mount in &mounts {
+            if !name.node.is_null() && mount.text("name") == name.str().unwrap_or_default() {
+                out.invalid(&BLOCK_DEVICE, &name, "must not already exist in volumeMounts");
+            }
+            if !path.node.is_null() && mount.text("mountPath") == path.str().unwrap_or_default() {
+                out.invalid(
+                    &BLOCK_DEVICE,
+                    &path,
+                    "must not already exist as a path in volumeMounts",
+                );
+            }
         }
     }
 }
@@ -137,6 +255,26 @@ fn mounts(container: &At<'_>, known: &[&str], out: &mut Out<'_>) {
         let path = mount.field("mountPath");
         if path.str() == Some("") {
             out.required(&MOUNT_PATH, &path, "");
+        }
+        if let Some(mode) =
+            mount.get("mountPropagation").filter(|at| at.str() == Some("Bidirectional"))
+            && !container.get("securityContext").is_some_and(|at| at.is_true("privileged"))
+        {
+            let why = "Bidirectional mount propagation is available only to privileged containers";
+            out.forbidden(&MOUNT_MODE, &mode, why);
+        }
+        if let Some(mode) =
+            mount.get("recursiveReadOnly").filter(|at| !matches!(at.str(), Some("" | "Disabled")))
+        {
+            if !mount.is_true("readOnly") {
+                out.forbidden(&MOUNT_MODE, &mode, "may only be specified when readOnly is true");
+            } else if !matches!(mount.text("mountPropagation"), "" | "None") {
+                out.forbidden(
+                    &MOUNT_MODE,
+                    &mode,
+                    "may only be specified when mountPropagation is None or not specified",
+                );
+            }
         }
         if let Some(sub) = mount.get("subPath")
             && let Some(why) = sub.str().and_then(names::descending)

@@ -2,7 +2,7 @@
 
 use super::at::{At, Out};
 use super::{cron, declare, meta, pod, storage};
-use crate::manifest::Value;
+use crate::manifest::{Value, names};
 
 declare! {
 SELECTOR_EMPTY = "selector-empty", "a workload that selects every pod",
@@ -31,23 +31,37 @@ POD_DEADLINE = "pod-deadline", "a deadline for pods that run forever",
 
 UPDATE_STRATEGY = "update-strategy", "a way of updating that contradicts itself",
 "`rollingUpdate` is for the type `RollingUpdate`. An update needs room: `maxUnavailable` and `maxSurge` cannot both be 0 (and in a \
-DaemonSet exactly one of them is). Both are numbers, or percentages such as `25%`. A deadline (`progressDeadlineSeconds`) is longer than `minReadySeconds`.",
+DaemonSet exactly one of them is). Both are numbers, or percentages such as `25%`. A deadline (`progressDeadlineSeconds`, 600 unless it is written) is longer than `minReadySeconds`.",
 "Deployment.spec",
 "strategy: {type: Recreate, rollingUpdate: {maxSurge: 1}}\nselector: {matchLabels: {app: web}}\ntemplate:\n  metadata: {labels: {app: web}}\n  spec: {containers: [{name: web, image: nginx}]}",
 "strategy: {type: RollingUpdate, rollingUpdate: {maxSurge: 1}}\nselector: {matchLabels: {app: web}}\ntemplate:\n  metadata: {labels: {app: web}}\n  spec: {containers: [{name: web, image: nginx}]}";
 
 JOB_INDEXED = "job-indexed", "a Job that counts what it does not have",
-"An `Indexed` Job has `completions`, which are its indexes. `backoffLimitPerIndex` is for such a Job, and `maxFailedIndexes` for one \
-with a `backoffLimitPerIndex`.",
-"Job.spec", "completionMode: Indexed\ntemplate:\n  spec: {restartPolicy: Never, containers: [{name: work, image: busybox}]}",
+"An `Indexed` Job with `parallelism` has `completions`, which are its indexes. `backoffLimitPerIndex` and `successPolicy` are for such a Job, and \
+`maxFailedIndexes` for one with a `backoffLimitPerIndex`.",
+"Job.spec", "completionMode: Indexed\nparallelism: 2\ntemplate:\n  spec: {restartPolicy: Never, containers: [{name: work, image: busybox}]}",
 "completionMode: Indexed\ncompletions: 3\ntemplate:\n  spec: {restartPolicy: Never, containers: [{name: work, image: busybox}]}";
 
 JOB_FAILURE_POLICY = "job-failure-policy", "a failure policy that cannot act",
-"A failure policy looks at pods that have failed, so it needs `restartPolicy: Never`. Each of its rules looks at exit codes or at \
-conditions, one of them.",
+"A failure policy looks at pods that have failed, so it needs `restartPolicy: Never`, and a pod is replaced when it has failed. Each of its \
+rules looks at exit codes or at conditions, one of them. Exit codes are in ascending order, and `In` does not look for 0, which is no failure. `FailIndex` needs a \
+`backoffLimitPerIndex`.",
 "Job.spec",
 "podFailurePolicy:\n  rules: [{action: FailJob, onExitCodes: {operator: In, values: [42]}}]\ntemplate:\n  spec: {restartPolicy: OnFailure, containers: [{name: work, image: busybox}]}",
 "podFailurePolicy:\n  rules: [{action: FailJob, onExitCodes: {operator: In, values: [42]}}]\ntemplate:\n  spec: {restartPolicy: Never, containers: [{name: work, image: busybox}]}";
+
+JOB_SUCCESS_POLICY = "job-success-policy", "a success policy that cannot be met",
+"A success policy is for an `Indexed` Job. Each rule says how many indexes succeed, or which; both are within the Job's `completions`, and an interval \
+is written from the lower index to the higher.",
+"Job.spec",
+"completionMode: Indexed\ncompletions: 3\nsuccessPolicy: {rules: [{succeededCount: 5}]}\ntemplate:\n  spec: {restartPolicy: Never, containers: [{name: work, image: busybox}]}",
+"completionMode: Indexed\ncompletions: 3\nsuccessPolicy: {rules: [{succeededCount: 2}]}\ntemplate:\n  spec: {restartPolicy: Never, containers: [{name: work, image: busybox}]}";
+
+JOB_SELECTOR = "job-selector", "a selector where the Job makes its own",
+"A Job labels its pods and selects them by itself. Only with `manualSelector: true` does it take a `selector`, and then needs one; the Jobs of a CronJob never do.",
+"Job.spec",
+"selector: {matchLabels: {app: work}}\ntemplate:\n  metadata: {labels: {app: work}}\n  spec: {restartPolicy: Never, containers: [{name: work, image: busybox}]}",
+"template:\n  metadata: {labels: {app: work}}\n  spec: {restartPolicy: Never, containers: [{name: work, image: busybox}]}";
 
 CRON_SCHEDULE = "cron-schedule", "a schedule that cron cannot read",
 "A schedule has five fields: minute, hour, day of the month, month, day of the week (0 is Sunday; 7 is nothing); or is one of \
@@ -66,7 +80,15 @@ TIME_ZONE = "time-zone", "a time zone that is none",
 /// Checks the spec of a workload.
 pub(super) fn workload(kind: &str, spec: &At<'_>, out: &mut Out<'_>) {
     match kind {
-        "Job" => job(spec, out),
+        "Job" => {
+            let (manual, selector) = (spec.is_true("manualSelector"), spec.field("selector"));
+            if manual && selector.node.is_null() {
+                out.required(&JOB_SELECTOR, &selector, "with manualSelector");
+            } else if !manual && selects_itself(&selector) {
+                out.invalid(&JOB_SELECTOR, &selector, "`selector` not auto-generated");
+            }
+            job(spec, out);
+        }
         "CronJob" => cron_job(spec, out),
         _ => forever(kind, spec, out),
     }
@@ -76,6 +98,9 @@ pub(super) fn workload(kind: &str, spec: &At<'_>, out: &mut Out<'_>) {
 pub(super) fn template(template: &At<'_>, claims: &[&str], out: &mut Out<'_>) {
     if let Some(labels) = template.at(&["metadata", "labels"]) {
         meta::labels(&labels, out);
+    }
+    if let Some(annotations) = template.at(&["metadata", "annotations"]) {
+        meta::annotations(&annotations, out);
     }
     if let Some(spec) = template.get("spec") {
         pod::spec(&spec, claims, out);
@@ -131,6 +156,12 @@ fn forever(kind: &str, spec: &At<'_>, out: &mut Out<'_>) {
                     "only allowed for updateStrategy 'RollingUpdate'",
                 );
             }
+            if let Some(most) = spec.at(&["updateStrategy", "rollingUpdate", "maxUnavailable"])
+                && amount_of(&UPDATE_STRATEGY, &most, out) == Some(0)
+            {
+                out.invalid(&UPDATE_STRATEGY, &most, "cannot be 0");
+            }
+            whole(spec, &["updateStrategy", "rollingUpdate", "maxUnavailable"], out);
         }
         _ => {}
     }
@@ -215,11 +246,22 @@ pub(super) fn amount_of(
 }
 
 fn deployment(spec: &At<'_>, out: &mut Out<'_>) {
-    if let (Some(deadline), ready) =
-        (spec.get("progressDeadlineSeconds"), spec.number("minReadySeconds").unwrap_or(0))
-        && deadline.int().is_some_and(|deadline| deadline >= 0 && deadline <= ready)
-    {
-        out.invalid(&UPDATE_STRATEGY, &deadline, "must be greater than minReadySeconds");
+    let ready = spec.field("minReadySeconds");
+    let least = ready.int().unwrap_or(0);
+    match spec.get("progressDeadlineSeconds") {
+        Some(deadline)
+            if deadline.int().is_some_and(|deadline| (0..=least).contains(&deadline)) =>
+        {
+            out.invalid(&UPDATE_STRATEGY, &deadline, "must be greater than minReadySeconds");
+        }
+        None if least >= 600 => {
+            out.invalid(
+                &UPDATE_STRATEGY,
+                &ready,
+                "progressDeadlineSeconds is 600 unless it is written, and must be greater",
+            );
+        }
+        _ => {}
     }
     let Some(strategy) = spec.get("strategy") else { return };
     let rolling = strategy.get("rollingUpdate");
@@ -249,7 +291,20 @@ fn deployment(spec: &At<'_>, out: &mut Out<'_>) {
     }
 }
 
+/// A percentage that is at most the whole.
+fn whole(spec: &At<'_>, path: &[&str], out: &mut Out<'_>) {
+    if let Some(at) = spec.at(path)
+        && at.str().is_some()
+        && amount(&at).is_some_and(|percent| percent > 100)
+    {
+        out.invalid(&UPDATE_STRATEGY, &at, "must not be greater than 100%");
+    }
+}
+
 fn daemon_set(spec: &At<'_>, out: &mut Out<'_>) {
+    for field in ["maxUnavailable", "maxSurge"] {
+        whole(spec, &["updateStrategy", "rollingUpdate", field], out);
+    }
     let Some(rolling) = spec.at(&["updateStrategy", "rollingUpdate"]) else { return };
     let surge = rolling.get("maxSurge");
     let unavailable = rolling.get("maxUnavailable");
@@ -282,7 +337,8 @@ fn job(spec: &At<'_>, out: &mut Out<'_>) {
         meta::selector(&selector, out);
     }
     let indexed = spec.text("completionMode") == "Indexed";
-    if indexed && spec.get("completions").is_none() {
+    // With neither, both are 1.
+    if indexed && spec.get("completions").is_none() && spec.get("parallelism").is_some() {
         out.required(
             &JOB_INDEXED,
             &spec.field("completions").keyed(),
@@ -300,7 +356,25 @@ fn job(spec: &At<'_>, out: &mut Out<'_>) {
         );
     }
     let policy = spec.get("podFailurePolicy");
+    if let Some(at) =
+        spec.get("parallelism").filter(|at| indexed && at.int().is_some_and(|n| n > 100_000))
+    {
+        out.invalid(
+            &JOB_INDEXED,
+            &at,
+            "must be less than or equal to 100000 when completion mode is Indexed",
+        );
+    }
+    if let (Some(most), Some(completions)) =
+        (spec.get("maxFailedIndexes"), spec.number("completions"))
+        && indexed
+        && most.int().is_some_and(|most| most > completions)
+    {
+        out.invalid(&JOB_INDEXED, &most, "must be less than or equal to completions");
+    }
+    success(spec, indexed, out);
     for rule in policy.as_ref().map(|at| at.list("rules")).unwrap_or_default() {
+        failure(spec, &rule, out);
         if rule.set(&["onExitCodes", "onPodConditions"]).len() != 1 {
             out.invalid(
                 &JOB_FAILURE_POLICY,
@@ -308,6 +382,16 @@ fn job(spec: &At<'_>, out: &mut Out<'_>) {
                 "specifying one of OnExitCodes and OnPodConditions is required",
             );
         }
+    }
+    if let Some(at) = spec
+        .get("podReplacementPolicy")
+        .filter(|at| policy.is_some() && at.str() == Some("TerminatingOrFailed"))
+    {
+        out.report(
+            &JOB_FAILURE_POLICY,
+            &at,
+            "Unsupported value: \"TerminatingOrFailed\": supported values: \"Failed\"",
+        );
     }
     let Some(pods) = spec.get("template") else { return };
     template(&pods, &[], out);
@@ -333,6 +417,145 @@ fn job(spec: &At<'_>, out: &mut Out<'_>) {
     }
 }
 
+/// Whether a Job's selector has more than the Job itself would put there.
+fn selects_itself(selector: &At<'_>) -> bool {
+    let own = ["job-name", "batch.kubernetes.io/job-name"];
+    let labels = selector.get("matchLabels").map(|at| at.entries()).unwrap_or_default();
+    labels.iter().any(|(key, _)| !own.contains(key))
+        || !selector.list("matchExpressions").is_empty()
+}
+
+fn failure(spec: &At<'_>, rule: &At<'_>, out: &mut Out<'_>) {
+    if rule.text("action") == "FailIndex" && spec.get("backoffLimitPerIndex").is_none() {
+        out.invalid(
+            &JOB_FAILURE_POLICY,
+            &rule.field("action"),
+            "requires the backoffLimitPerIndex to be set",
+        );
+    }
+    for condition in rule.list("onPodConditions") {
+        let (kind, status) = (condition.field("type"), condition.field("status"));
+        if let Some(why) = kind.str().and_then(names::qualified) {
+            out.invalid(&JOB_FAILURE_POLICY, &kind, why);
+        }
+        if status.str().is_some_and(|text| !["", "True", "False", "Unknown"].contains(&text)) {
+            let detail = format!(
+                "Unsupported value: {}: supported values: \"False\", \"True\", \"Unknown\"",
+                status.quoted()
+            );
+            out.report(&JOB_FAILURE_POLICY, &status, &detail);
+        }
+    }
+    let Some(codes) = rule.get("onExitCodes") else { return };
+    let values = codes.list("values");
+    for (i, value) in values.iter().enumerate() {
+        let Some(number) = value.int() else { continue };
+        let before = i.checked_sub(1).and_then(|i| values[i].int());
+        if number == 0 && codes.text("operator") == "In" {
+            out.invalid(&JOB_FAILURE_POLICY, value, "must not be 0 for the In operator");
+        } else if before == Some(number) {
+            out.duplicate(&JOB_FAILURE_POLICY, value, &values[i - 1]);
+        } else if before.is_some_and(|before| before > number) {
+            out.invalid(&JOB_FAILURE_POLICY, value, "must be ordered");
+        }
+    }
+    let name = codes.field("containerName");
+    let Some(pod) = spec.at(&["template", "spec"]) else { return };
+    let containers = pod.list("containers").into_iter().chain(pod.list("initContainers"));
+    let known: Vec<&str> = containers.map(|container| container.text("name")).collect();
+    if name.str().is_some_and(|text| !known.contains(&text)) {
+        let why = "must be one of the container or initContainer names in the pod template";
+        out.invalid(&JOB_FAILURE_POLICY, &name, why);
+    }
+}
+
+fn success(spec: &At<'_>, indexed: bool, out: &mut Out<'_>) {
+    let Some(policy) = spec.get("successPolicy") else { return };
+    if !indexed {
+        out.invalid(&JOB_SUCCESS_POLICY, &policy.keyed(), "requires indexed completion mode");
+        return;
+    }
+    let rules = policy.field("rules");
+    if rules.items().is_empty() {
+        out.required(
+            &JOB_SUCCESS_POLICY,
+            &rules,
+            "at least one rules must be specified when the successPolicy is specified",
+        );
+    }
+    let completions = spec.number("completions");
+    for rule in rules.items() {
+        let (count, indexes) = (rule.get("succeededCount"), rule.get("succeededIndexes"));
+        if count.is_none() && indexes.is_none() {
+            out.required(
+                &JOB_SUCCESS_POLICY,
+                &rule,
+                "at least one of succeededCount or succeededIndexes must be specified",
+            );
+        }
+        if let Some((count, most)) = count.zip(completions)
+            && count.int().is_some_and(|count| count > most)
+        {
+            let why = format!(
+                "must be less than or equal to {most} (the number of specified completions)"
+            );
+            out.invalid(&JOB_SUCCESS_POLICY, &count, &why);
+        }
+        let total = indexes.as_ref().and_then(At::str).map(count_indexes);
+        if let (Some(count), Some(Some(total))) = (rule.get("succeededCount"), total)
+            && count.int().is_some_and(|count| count > total)
+        {
+            let why = format!(
+                "must be less than or equal to {total} (the number of indexes in the specified succeededIndexes field)"
+            );
+            out.invalid(&JOB_SUCCESS_POLICY, &count, &why);
+        }
+        if let Some(at) = indexes
+            && let Some(why) = at.str().and_then(|text| faulty_indexes(text, completions))
+        {
+            out.invalid(
+                &JOB_SUCCESS_POLICY,
+                &at,
+                &format!("error parsing succeededIndexes: {why}"),
+            );
+        }
+    }
+}
+
+/// How many indexes such a text names.
+fn count_indexes(text: &str) -> Option<i128> {
+    text.split(',').try_fold(0, |sum: i128, interval| {
+        let (low, high) = interval.split_once('-').unwrap_or((interval, interval));
+        let (low, high) = (low.parse::<u32>().ok()?, high.parse::<u32>().ok()?);
+        Some(sum + i128::from(high) - i128::from(low) + 1)
+    })
+}
+
+/// What is wrong with indexes such as `1,3-5`.
+fn faulty_indexes(text: &str, completions: Option<i128>) -> Option<String> {
+    let mut last = -1;
+    for (i, interval) in text.split(',').enumerate() {
+        let ends: Vec<Option<i128>> =
+            interval.split('-').map(|end| end.parse::<u32>().ok().map(i128::from)).collect();
+        let (low, high) = match ends[..] {
+            [Some(one)] => (one, one),
+            [Some(low), Some(high)] => (low, high),
+            _ => {
+                return (!text.is_empty() || i > 0)
+                    .then(|| format!("cannot convert {interval:?} to indexes"));
+            }
+        };
+        if ends.len() == 2 && low >= high || low <= last {
+            return Some(format!("non-increasing order at {interval:?}"));
+        }
+        if completions.is_some_and(|completions| high >= completions) {
+            return Some(format!("too large index: {high:?}"));
+        }
+        last = high;
+    }
+    None
+}
+
 fn cron_job(spec: &At<'_>, out: &mut Out<'_>) {
     let schedule = spec.field("schedule");
     if let Some(text) = schedule.str() {
@@ -354,6 +577,13 @@ fn cron_job(spec: &At<'_>, out: &mut Out<'_>) {
         }
     }
     if let Some(spec) = spec.at(&["jobTemplate", "spec"]) {
+        if spec.is_true("manualSelector") {
+            let detail = "Unsupported value: true: supported values: \"nil\", \"false\"";
+            out.report(&JOB_SELECTOR, &spec.field("manualSelector"), detail);
+        }
+        if let Some(selector) = spec.get("selector") {
+            out.invalid(&JOB_SELECTOR, &selector, "`selector` will be auto-generated");
+        }
         job(&spec, out);
     }
     if let Some(labels) = spec.at(&["jobTemplate", "metadata", "labels"]) {

@@ -2,7 +2,7 @@
 
 use crate::manifest::schema::go_regex;
 use crate::manifest::{Node, Value};
-use cel::common::ast::{EntryExpr, Expr, IdedExpr};
+use cel::common::ast::{EntryExpr, Expr, IdedExpr, LiteralValue};
 use cel::extractors::This;
 use cel::parser::Parser;
 use cel::{Context, ExecutionError, Value as Cel};
@@ -61,6 +61,140 @@ impl Expression {
             return Err("it would take too long on an object of this size".to_owned());
         }
         Cel::resolve(&self.root, context).map_err(|error| explain(&error))
+    }
+}
+
+/// What an expression can name that is no variable: types, and what functions are kept under.
+const NAMESPACES: &[&str] = &[
+    "base64",
+    "bool",
+    "bytes",
+    "cidr",
+    "double",
+    "dyn",
+    "duration",
+    "format",
+    "google",
+    "int",
+    "ip",
+    "list",
+    "lists",
+    "map",
+    "math",
+    "null_type",
+    "optional",
+    "quantity",
+    "semver",
+    "sets",
+    "string",
+    "strings",
+    "timestamp",
+    "type",
+    "uint",
+    "url",
+];
+
+impl Expression {
+    /// The names that stand for nothing: neither one of these variables, nor bound within the expression.
+    pub(crate) fn undeclared(&self, known: &[&str]) -> Vec<String> {
+        let mut bound: Vec<String> =
+            known.iter().chain(NAMESPACES).map(|&name| name.to_owned()).collect();
+        let mut out = Vec::new();
+        names(&self.root, &mut bound, &mut out);
+        out
+    }
+
+    /// The fields that it reads of a variable: `x` of `variables.x`.
+    pub(crate) fn fields_of(&self, variable: &str) -> Vec<String> {
+        let mut out = Vec::new();
+        fields(&self.root, variable, &mut out);
+        out
+    }
+
+    /// The type of its value where its form alone says so, and that is not the truth of something.
+    pub(crate) fn plain_type(&self) -> Option<&'static str> {
+        match &self.root.expr {
+            Expr::Literal(LiteralValue::Int(_)) => Some("int"),
+            Expr::Literal(LiteralValue::UInt(_)) => Some("uint"),
+            Expr::Literal(LiteralValue::Double(_)) => Some("double"),
+            Expr::Literal(LiteralValue::String(_)) => Some("string"),
+            Expr::Literal(LiteralValue::Bytes(_)) => Some("bytes"),
+            Expr::Literal(LiteralValue::Boolean(_)) => Some("bool"),
+            Expr::Literal(LiteralValue::Null) => Some("null_type"),
+            Expr::List(_) => Some("list"),
+            Expr::Map(_) => Some("map"),
+            Expr::Call(call) => match call.func_name.as_str() {
+                "_+_" | "_-_" | "_*_" | "_/_" | "_%_" | "-_" => Some("a sum"),
+                "_==_" | "_!=_" | "_<_" | "_<=_" | "_>_" | "_>=_" | "_&&_" | "_||_" | "!_"
+                | "@in" => Some("bool"),
+                "size" | "indexOf" | "lastIndexOf" | "int" | "sum" => Some("int"),
+                "string" | "lowerAscii" | "upperAscii" | "trim" | "replace" | "substring"
+                | "join" => Some("string"),
+                "split" => Some("list"),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
+fn names(node: &IdedExpr, bound: &mut Vec<String>, out: &mut Vec<String>) {
+    match &node.expr {
+        Expr::Ident(name) => {
+            let name = name.trim_start_matches('.');
+            if !bound.iter().any(|known| known == name) && !out.iter().any(|said| said == name) {
+                out.push(name.to_owned());
+            }
+        }
+        Expr::Comprehension(loops) => {
+            names(&loops.iter_range, bound, out);
+            names(&loops.accu_init, bound, out);
+            let before = bound.len();
+            bound.extend([loops.iter_var.clone(), loops.accu_var.clone()]);
+            bound.extend(loops.iter_var2.clone());
+            for part in [&loops.loop_cond, &loops.loop_step, &loops.result] {
+                names(part, bound, out);
+            }
+            bound.truncate(before);
+        }
+        _ => below(node, &mut |child| names(child, bound, out)),
+    }
+}
+
+fn fields(node: &IdedExpr, variable: &str, out: &mut Vec<String>) {
+    if let Expr::Select(select) = &node.expr
+        && matches!(&select.operand.expr, Expr::Ident(name) if name == variable)
+    {
+        out.push(select.field.clone());
+    }
+    below(node, &mut |child| fields(child, variable, out));
+}
+
+/// Calls a function with each part of an expression.
+fn below(node: &IdedExpr, each: &mut dyn FnMut(&IdedExpr)) {
+    match &node.expr {
+        Expr::Call(call) => call.target.as_deref().into_iter().chain(&call.args).for_each(each),
+        Expr::List(list) => list.elements.iter().for_each(each),
+        Expr::Map(map) => {
+            for entry in &map.entries {
+                if let EntryExpr::MapEntry(entry) = &entry.expr {
+                    each(&entry.key);
+                    each(&entry.value);
+                }
+            }
+        }
+        Expr::Select(select) => each(&select.operand),
+        Expr::Comprehension(loops) => {
+            let parts = [
+                &loops.iter_range,
+                &loops.accu_init,
+                &loops.loop_cond,
+                &loops.loop_step,
+                &loops.result,
+            ];
+            parts.into_iter().for_each(each);
+        }
+        Expr::Unspecified | Expr::Struct(_) | Expr::Literal(_) | Expr::Ident(_) => {}
     }
 }
 

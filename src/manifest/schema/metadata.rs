@@ -125,10 +125,11 @@ fn name_issues<'n>(
     {
         issues.push(nameless(path, at));
     }
-    if naming == Naming::Own {
-        return;
-    }
     for (field, is_label) in [("name", false), ("generateName", false), ("namespace", true)] {
+        // How a built-in kind is named, its own rules say.
+        if naming == Naming::Own && !is_label {
+            continue;
+        }
         let Some(node) = metadata.get(field) else { continue };
         let Some(name) = node.as_str().filter(|name| !name.is_empty()) else { continue };
         // A generated name gets a suffix, so a trailing `-` is fine.

@@ -1,5 +1,6 @@
 //! What is refused in an AuthorizationPolicy and in a RequestAuthentication.
 
+use super::workload::targets;
 use super::{Refusals, filled, is_range, items, set, text};
 use crate::manifest::Node;
 
@@ -56,10 +57,11 @@ const KEYS: &[&str] = &[
 ];
 
 pub(super) fn policy(refusals: &mut Refusals<'_, '_>) {
+    targets(refusals);
     let object = refusals.object;
     let Some(spec) = object.at("spec") else { return };
     let action = text(spec, "action").unwrap_or("ALLOW");
-    let rules = set(spec, "rules");
+    let rules = filled(spec, "rules");
     let is_custom = action == "CUSTOM";
     if matches!(action, "DENY" | "CUSTOM") && rules.is_none() {
         let node = spec.get("action").unwrap_or(spec);
@@ -82,13 +84,6 @@ pub(super) fn policy(refusals: &mut Refusals<'_, '_>) {
         }
     }
     for rule in items(spec, "rules") {
-        for key in ["from", "to"] {
-            if let Some(node) = set(rule, key)
-                && node.as_seq() == Some(&[])
-            {
-                refusals.say(node, format!("`{key}` is left out or has an entry"));
-            }
-        }
         for entry in items(rule, "from") {
             match set(entry, "source") {
                 None => refusals.say(entry, "an entry of `from` needs a `source`"),
@@ -119,6 +114,18 @@ fn check_source(refusals: &mut Refusals<'_, '_>, source: &Node, is_custom: bool)
     for key in ["ipBlocks", "notIpBlocks", "remoteIpBlocks", "notRemoteIpBlocks"] {
         ranges(refusals, items(source, key));
     }
+    for key in ["serviceAccounts", "notServiceAccounts"] {
+        for node in items(source, key) {
+            let account = node.as_str().unwrap_or_default();
+            if account.contains('*') {
+                refusals.say(node, "an account is named in full, without `*`");
+            } else if account.split('/').count() > 2
+                || account.split('/').any(str::is_empty) && !account.is_empty()
+            {
+                refusals.say(node, "an account is `NAME` or `NAMESPACE/NAME`");
+            }
+        }
+    }
     no_empty_text(refusals, source, SOURCE);
 }
 
@@ -133,7 +140,31 @@ fn check_operation(refusals: &mut Refusals<'_, '_>, operation: &Node) {
     for key in ["ports", "notPorts"] {
         ports(refusals, items(operation, key));
     }
+    for key in ["paths", "notPaths"] {
+        for node in items(operation, key) {
+            if let Some(why) = node.as_str().and_then(faulty_template) {
+                refusals.say(node, why);
+            }
+        }
+    }
     no_empty_text(refusals, operation, OPERATION);
+}
+
+/// What is wrong with a path that has `{*}` (one segment) or `{**}` (the rest).
+fn faulty_template(path: &str) -> Option<&'static str> {
+    let mut is_over = false;
+    for step in path.trim_matches('/').split('/') {
+        match step {
+            "{*}" | "{**}" if is_over => return Some("`{**}` is the last template of a path"),
+            "{**}" => is_over = true,
+            "{*}" => {}
+            step if step.contains(['{', '}']) => {
+                return Some("a template is a whole segment: `{*}`, or `{**}` for all that follow");
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 fn no_empty_text(refusals: &mut Refusals<'_, '_>, node: &Node, keys: &[&str]) {
@@ -161,6 +192,9 @@ fn ports(refusals: &mut Refusals<'_, '_>, nodes: &[Node]) {
 }
 
 fn condition(refusals: &mut Refusals<'_, '_>, entry: &Node, is_custom: bool) {
+    if let Some(node) = set(entry, "key").filter(|node| node.as_str() == Some("")) {
+        refusals.say(node, "a condition has a `key`");
+    }
     let Some(node) = filled(entry, "key") else { return };
     let Some(key) = node.as_str() else { return };
     let values = || items(entry, "values").iter().chain(items(entry, "notValues"));
@@ -205,6 +239,7 @@ fn condition(refusals: &mut Refusals<'_, '_>, entry: &Node, is_custom: bool) {
 }
 
 pub(super) fn request(refusals: &mut Refusals<'_, '_>) {
+    targets(refusals);
     for rule in refusals.object.items("spec.jwtRules") {
         if ["issuer", "jwksUri", "jwks_uri"].iter().all(|key| filled(rule, key).is_none()) {
             refusals.say(rule, "a JWT rule needs its `issuer`, or the `jwksUri` of the keys");

@@ -1,11 +1,12 @@
 //! What is refused in a DestinationRule.
 
-use super::{Refusals, filled, is_domain, is_label, items, number, set, text};
+use super::{Refusals, filled, is_address, is_domain, is_label, items, labels, number, set, text};
 use crate::manifest::Node;
 
 pub(super) fn check(refusals: &mut Refusals<'_, '_>) {
     let Some(spec) = refusals.object.at("spec") else { return };
-    if let Some(host) = filled(spec, "host")
+    refusals.export_to(false);
+    if let Some(host) = set(spec, "host")
         && host.as_str().is_some_and(|host| !is_domain(host))
     {
         refusals.say(host, "the host is no host name");
@@ -28,6 +29,7 @@ pub(super) fn check(refusals: &mut Refusals<'_, '_>) {
             }
             names.push(name);
         }
+        labels(refusals, set(subset, "labels"));
         if let Some(policy) = set(subset, "trafficPolicy") {
             traffic_policy(refusals, policy);
         }
@@ -43,6 +45,9 @@ fn traffic_policy(refusals: &mut Refusals<'_, '_>, policy: &Node) {
         refusals.say(policy, "a traffic policy says something");
     }
     refusals.not_both(policy, "tunnel", "proxyProtocol");
+    if let Some(tunnel) = set(policy, "tunnel") {
+        self::tunnel(refusals, tunnel);
+    }
     settings(refusals, policy);
     for port in items(policy, "portLevelSettings") {
         if set(port, "port").is_none() {
@@ -54,6 +59,22 @@ fn traffic_policy(refusals: &mut Refusals<'_, '_>, policy: &Node) {
         }
         settings(refusals, port);
     }
+}
+
+fn tunnel(refusals: &mut Refusals<'_, '_>, tunnel: &Node) {
+    if let Some(node) = filled(tunnel, "protocol")
+        && !matches!(node.as_str(), Some("CONNECT" | "POST"))
+    {
+        refusals.say(node, "a tunnel is made by CONNECT or POST");
+    }
+    if let Some(node) = set(tunnel, "targetHost")
+        && node
+            .as_str()
+            .is_some_and(|host| !is_domain(host) && !is_address(host) || host.contains('*'))
+    {
+        refusals.say(node, "the target of a tunnel is a host name or an address");
+    }
+    refusals.port(tunnel, "targetPort");
 }
 
 /// What the policy of a host and the one of a port have in common.
@@ -106,6 +127,13 @@ pub(super) fn connection_pool(refusals: &mut Refusals<'_, '_>, pool: &Node) {
             "maxConcurrentStreams",
         ];
         not_negative(refusals, http, &counts);
+        if let Some(alive) = set(http, "http2KeepAlive") {
+            for key in ["interval", "timeout"] {
+                if set(alive, key).is_none() {
+                    refusals.say(alive, format!("`http2KeepAlive` needs its `{key}`"));
+                }
+            }
+        }
     }
     if let Some(tcp) = set(pool, "tcp") {
         not_negative(refusals, tcp, &["maxConnections"]);
@@ -129,10 +157,36 @@ fn load_balancer(refusals: &mut Refusals<'_, '_>, balancer: &Node) {
         {
             refusals.say(cookie, "a cookie needs a `name`");
         }
+        let mut names: Vec<&str> = Vec::new();
+        let cookie = set(hash, "httpCookie");
+        for attribute in cookie.map(|cookie| items(cookie, "attributes")).unwrap_or_default() {
+            let name = text(attribute, "name").unwrap_or_default();
+            if name.is_empty() {
+                refusals.say(attribute, "an attribute of a cookie has a `name`");
+            } else if names.contains(&name) {
+                refusals.say(attribute, format!("the attribute `{name}` stands twice"));
+            }
+            names.push(name);
+        }
         if let Some(size) = set(hash, "maglev").and_then(|maglev| maglev.get("tableSize"))
             && size.as_int().is_some_and(|size| !(2..5_000_011).contains(&size) || !is_prime(size))
         {
             refusals.say(size, "the size of a Maglev table is a prime number below 5000011");
+        }
+    }
+    if let Some(warmup) = set(balancer, "warmup") {
+        if set(warmup, "duration").is_none() {
+            refusals.say(warmup, "a `warmup` needs its `duration`");
+        }
+        if let Some(node) = set(warmup, "minimumPercent")
+            && number(node).is_some_and(|percent| percent > 100.0)
+        {
+            refusals.say(node, "a percentage is at most 100");
+        }
+        if let Some(node) = set(warmup, "aggression")
+            && number(node).is_some_and(|aggression| aggression <= 0.0)
+        {
+            refusals.say(node, "the `aggression` is greater than 0");
         }
     }
     let Some(locality) = set(balancer, "localityLbSetting") else { return };
@@ -140,6 +194,9 @@ fn load_balancer(refusals: &mut Refusals<'_, '_>, balancer: &Node) {
         refusals.not_both(locality, "distribute", "failover");
         return;
     }
+    let from: Vec<&Node> =
+        items(locality, "distribute").iter().filter_map(|entry| entry.get("from")).collect();
+    localities(refusals, from.iter().filter_map(|node| Some((*node, node.as_str()?))));
     for entry in items(locality, "distribute") {
         let Some(to) = set(entry, "to") else { continue };
         let weights: Vec<i128> =
@@ -150,6 +207,8 @@ fn load_balancer(refusals: &mut Refusals<'_, '_>, balancer: &Node) {
         } else if sum != 100 {
             refusals.say(to, format!("the weights of the localities add up to {sum}, not 100"));
         }
+        let targets = to.as_map().into_iter().flatten();
+        localities(refusals, targets.map(|entry| (&entry.value, entry.key.value.as_str())));
     }
     for entry in items(locality, "failover") {
         if text(entry, "from").is_some() && text(entry, "from") == text(entry, "to") {
@@ -162,6 +221,30 @@ fn load_balancer(refusals: &mut Refusals<'_, '_>, balancer: &Node) {
                 refusals.say(node, "a failover names whole regions, without zones or `*`");
             }
         }
+    }
+}
+
+/// Localities (`region/zone/subzone`, with `*` for the rest), none of which is within another.
+fn localities<'a>(refusals: &mut Refusals<'_, '_>, all: impl Iterator<Item = (&'a Node, &'a str)>) {
+    let mut before: Vec<&str> = Vec::new();
+    for (node, locality) in all {
+        let open = locality.strip_suffix('*');
+        if locality.is_empty() || open.unwrap_or(locality).contains('*') {
+            refusals.say(node, "`*` stands at the end of a locality, once");
+            continue;
+        }
+        let within = |inner: &str, outer: &str| {
+            let outer = outer.strip_suffix('*').unwrap_or(outer).trim_end_matches('/');
+            outer.is_empty()
+                || inner == outer
+                || inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('/'))
+        };
+        if let Some(other) =
+            before.iter().find(|other| within(locality, other) || within(other, locality))
+        {
+            refusals.say(node, format!("the localities `{other}` and `{locality}` overlap"));
+        }
+        before.push(locality);
     }
 }
 

@@ -34,10 +34,27 @@ pub(super) fn gateway(refusals: &mut Refusals<'_, '_>) {
                 }
                 names.push(name);
             }
+            if let Some(node) = port.get("name").filter(|name| name.as_str() == Some("")) {
+                refusals.say(node, "the port of a server has a name");
+            }
+            if let Some(node) = set(port, "targetPort").filter(|node| node.as_int() != Some(0)) {
+                refusals.say(node, "a `targetPort` means nothing in a Gateway");
+            }
             gateway_port(refusals, server, port);
         }
         if let Some(tls) = set(server, "tls") {
             server_tls(refusals, tls);
+        }
+        if let Some(node) = filled(server, "bind")
+            && let Some(bind) = node.as_str()
+        {
+            match bind.strip_prefix("unix://") {
+                Some(path) => super::workload::socket(refusals, node, path),
+                None if !is_address(bind) => {
+                    refusals.say(node, "a server is bound to an IP address");
+                }
+                None => {}
+            }
         }
     }
 }
@@ -134,6 +151,10 @@ fn server_tls(refusals: &mut Refusals<'_, '_>, tls: &Node) {
     }
     let by_secret =
         ["credentialName", "credentialNames"].iter().any(|key| filled(tls, key).is_some());
+    let files = filled(tls, "serverCertificate").or_else(|| filled(tls, "privateKey"));
+    if let Some(node) = files.filter(|_| by_secret && TERMINATING.contains(&mode)) {
+        refusals.say(node, "certificates come from a Secret or from files, not from both");
+    }
     if !TERMINATING.contains(&mode) || by_secret {
         return;
     }
@@ -179,9 +200,16 @@ pub(super) fn sidecar(refusals: &mut Refusals<'_, '_>) {
         if let Some(pool) = set(listener, "connectionPool") {
             connection_pool(refusals, pool);
         }
+        ingress(refusals, listener);
         if let Some(port) = set(listener, "port") {
+            if port.get("number").and_then(Node::as_int) == Some(0) {
+                refusals.port(port, "number");
+            }
             sidecar_port(refusals, port, &mut ports);
         }
+    }
+    if let Some(policy) = set(spec, "outboundTrafficPolicy") {
+        outbound(refusals, policy);
     }
     let egress = items(spec, "egress");
     let mut ports: Vec<i128> = Vec::new();
@@ -191,7 +219,23 @@ pub(super) fn sidecar(refusals: &mut Refusals<'_, '_>) {
                 refusals.say(listener, "a listener without a `port` is the last one");
             }
             None => {}
-            Some(port) => sidecar_port(refusals, port, &mut ports),
+            Some(port) => {
+                sidecar_port(refusals, port, &mut ports);
+                by_socket(refusals, listener, port);
+            }
+        }
+        let bind = filled(listener, "bind").filter(|bind| {
+            let text = bind.as_str().unwrap_or_default();
+            let same = |other: &Node| {
+                text.starts_with("unix://") && self::text(other, "bind") == Some(text)
+            };
+            egress[..index].iter().any(same)
+        });
+        if let Some(bind) = bind {
+            refusals.say(bind, "two listeners have the same Unix socket");
+        }
+        if let Some(node) = set(listener, "hosts").filter(|node| node.as_seq() == Some(&[])) {
+            refusals.say(node, "a listener for outgoing traffic has `hosts`");
         }
         for node in items(listener, "hosts") {
             sidecar_host(refusals, node);
@@ -199,7 +243,103 @@ pub(super) fn sidecar(refusals: &mut Refusals<'_, '_>) {
     }
 }
 
+/// Where a listener for outgoing traffic is bound: a Unix socket goes without a port, an address with one.
+fn by_socket(refusals: &mut Refusals<'_, '_>, listener: &Node, port: &Node) {
+    let bind = filled(listener, "bind");
+    let path = bind.and_then(Node::as_str).and_then(|bind| bind.strip_prefix("unix://"));
+    let number = port.get("number").and_then(Node::as_int).unwrap_or(0);
+    match (bind, path) {
+        (Some(node), Some(path)) if number == 0 => {
+            super::workload::socket(refusals, node, path);
+            if let Some(mode) = filled(listener, "captureMode")
+                && !matches!(mode.as_str(), Some("DEFAULT" | "NONE"))
+            {
+                refusals.say(mode, "nothing is captured for a Unix socket: DEFAULT or NONE");
+            }
+        }
+        _ if number == 0 => {
+            refusals.say(port, "a port without a number needs a Unix socket in `bind`");
+        }
+        (Some(node), _) if !node.as_str().is_some_and(is_address) => {
+            refusals.say(node, "a listener with a port is bound to an IP address");
+        }
+        _ => {}
+    }
+}
+
+fn ingress(refusals: &mut Refusals<'_, '_>, listener: &Node) {
+    if let Some(node) = filled(listener, "bind")
+        && !node.as_str().is_some_and(is_address)
+    {
+        refusals.say(node, "a listener for incoming traffic is bound to an IP address");
+    }
+    if let Some(node) = filled(listener, "defaultEndpoint") {
+        default_endpoint(refusals, node);
+    }
+    let Some(tls) = set(listener, "tls") else { return };
+    for key in
+        ["subjectAltNames", "httpsRedirect", "credentialName", "credentialNames", "tlsCertificates"]
+    {
+        if let Some(node) = filled(tls, key).filter(|node| node.as_bool() != Some(false)) {
+            refusals.say(node, format!("a Sidecar has no `{key}`"));
+        }
+    }
+    if let Some(mode) = tls.get("mode")
+        && matches!(mode.as_str(), Some("ISTIO_MUTUAL" | "AUTO_PASSTHROUGH"))
+    {
+        refusals.say(
+            mode,
+            format!("the mode {} is not for a Sidecar", mode.as_str().unwrap_or_default()),
+        );
+    }
+    let known = set(listener, "port").and_then(protocol);
+    if !known.as_deref().is_some_and(is_tls) {
+        refusals.say(tls, "a listener that is neither HTTPS nor TLS has no TLS to set");
+    }
+    server_tls(refusals, tls);
+}
+
+/// `ADDRESS:PORT`, or a Unix socket.
+fn default_endpoint(refusals: &mut Refusals<'_, '_>, node: &Node) {
+    let Some(endpoint) = node.as_str() else { return };
+    if let Some(path) = endpoint.strip_prefix("unix://") {
+        return super::workload::socket(refusals, node, path);
+    }
+    let form = "`127.0.0.1:PORT`, `0.0.0.0:PORT`, `[::1]:PORT`, `[::]:PORT` or `unix:///PATH`";
+    match endpoint.rsplit_once(':') {
+        None => refusals.say_helped(node, "a default endpoint has a port", form),
+        Some((host, port)) => {
+            let host =
+                host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+            if !["", "127.0.0.1", "0.0.0.0", "::1", "::"].contains(&host) {
+                refusals.say_helped(node, format!("`{host}` is not the workload itself"), form);
+            }
+            if port.parse::<u16>().ok().is_none_or(|port| port == 0) {
+                refusals.say_helped(node, format!("`{port}` is no port"), form);
+            }
+        }
+    }
+}
+
+fn outbound(refusals: &mut Refusals<'_, '_>, policy: &Node) {
+    let Some(proxy) = set(policy, "egressProxy") else { return };
+    if text(policy, "mode") != Some("ALLOW_ANY") {
+        let node = policy.get("mode").unwrap_or(proxy);
+        return refusals.say(node, "an `egressProxy` goes with the mode ALLOW_ANY");
+    }
+    if let Some(node) = proxy.get("host")
+        && node.as_str().is_some_and(|host| !is_domain(host) || host.contains('*'))
+    {
+        refusals.say(node, "the host is no host name");
+    }
+    match set(proxy, "port") {
+        None => refusals.say(proxy, "an `egressProxy` has a `port`"),
+        Some(port) => refusals.port(port, "number"),
+    }
+}
+
 fn sidecar_port(refusals: &mut Refusals<'_, '_>, port: &Node, ports: &mut Vec<i128>) {
+    refusals.port_name(port);
     if let Some(node) = port.get("number")
         && let Some(number) = node.as_int().filter(|number| *number != 0)
     {

@@ -1,7 +1,8 @@
 //! What is refused in a ServiceEntry.
 
 use super::{
-    Refusals, filled, is_address, is_domain, is_http, is_range, is_tls, items, protocol, set, text,
+    Refusals, filled, is_address, is_domain, is_http, is_range, is_tls, items, labels, protocol,
+    set, text,
 };
 use crate::manifest::Node;
 
@@ -9,6 +10,7 @@ pub(super) fn check(refusals: &mut Refusals<'_, '_>) {
     let Some(spec) = refusals.object.at("spec") else { return };
     let (hosts, endpoints) = (items(spec, "hosts"), items(spec, "endpoints"));
     let resolution = text(spec, "resolution").unwrap_or("NONE");
+    refusals.export_to(true);
     for node in hosts {
         if node.as_str().is_some_and(|host| host != "*" && !is_domain(host)) {
             refusals.say(node, "the host is no host name");
@@ -23,6 +25,7 @@ pub(super) fn check(refusals: &mut Refusals<'_, '_>) {
     let mut names: Vec<&str> = Vec::new();
     for port in items(spec, "ports") {
         names.extend(text(port, "name"));
+        refusals.port_name(port);
         if let Some(node) = filled(port, "protocol")
             && protocol(port).is_none()
         {
@@ -42,7 +45,39 @@ pub(super) fn check(refusals: &mut Refusals<'_, '_>) {
             );
         }
     }
+    if resolution == "DYNAMIC_DNS" {
+        dynamic(refusals, spec);
+    }
+    if let Some(selector) = set(spec, "workloadSelector") {
+        for label in set(selector, "labels").and_then(Node::as_map).into_iter().flatten() {
+            if label.key.value.is_empty() {
+                refusals.say(&label.value, "a label to select by has a key");
+            }
+        }
+    }
     for endpoint in endpoints {
+        super::workload::ports(refusals, endpoint);
+        labels(refusals, set(endpoint, "labels"));
+        if let Some(node) = set(endpoint, "address").filter(|node| node.as_str() == Some(""))
+            && (by_name || filled(endpoint, "network").is_none())
+        {
+            refusals.say(node, "an endpoint has an `address`");
+        }
+        if let Some(node) = filled(endpoint, "address")
+            && let Some(path) = node.as_str().and_then(|address| address.strip_prefix("unix://"))
+        {
+            if by_name {
+                refusals.say(
+                    node,
+                    "a name can't be looked up for a Unix socket; choose the resolution STATIC",
+                );
+            } else {
+                super::workload::socket(refusals, node, path);
+            }
+            if resolution == "STATIC" && items(spec, "ports").len() != 1 {
+                refusals.say(node, "a ServiceEntry for a Unix socket has exactly one port");
+            }
+        }
         if let Some(node) = filled(endpoint, "address") {
             address(refusals, node, by_name, resolution == "STATIC");
         }
@@ -73,6 +108,39 @@ pub(super) fn check(refusals: &mut Refusals<'_, '_>) {
             "several hosts can't share a port that is neither HTTP nor TLS",
             "write a ServiceEntry for each host",
         );
+    }
+}
+
+/// Names that are looked up when a request comes.
+fn dynamic(refusals: &mut Refusals<'_, '_>, spec: &Node) {
+    for node in items(spec, "hosts") {
+        if node.as_str().is_some_and(|host| !host.starts_with('*')) {
+            refusals.say_helped(
+                node,
+                "the resolution DYNAMIC_DNS is for hosts with `*`",
+                "for a single name, choose the resolution DNS",
+            );
+        }
+    }
+    for key in ["addresses", "endpoints"] {
+        if let Some(node) = filled(spec, key) {
+            refusals.say(node, format!("the resolution DYNAMIC_DNS finds the addresses by itself, so there are no `{key}`"));
+        }
+    }
+    for port in items(spec, "ports") {
+        let name = protocol(port).unwrap_or_default();
+        if !matches!(name.as_str(), "HTTP" | "TLS" | "GRPC" | "HTTP2") {
+            let node = port.get("protocol").unwrap_or(port);
+            refusals.say(node, "the resolution DYNAMIC_DNS is for HTTP, HTTP2, GRPC and TLS");
+        }
+    }
+    let object = refusals.object;
+    let waypoint = object
+        .label("istio.io/use-waypoint")
+        .is_some_and(|name| !name.is_empty() && !name.eq_ignore_ascii_case("none"));
+    if waypoint && text(spec, "location") == Some("MESH_INTERNAL") {
+        let node = spec.get("location").unwrap_or(spec);
+        refusals.say(node, "behind a waypoint, the resolution DYNAMIC_DNS is for MESH_EXTERNAL");
     }
 }
 

@@ -2,7 +2,11 @@
 
 use super::super::hosts::overlap;
 use super::super::virtual_services::is_for_mesh;
-use super::{Refusals, filled, is_host, is_label, is_range, items, number, set, text};
+use super::headers;
+use super::{
+    Refusals, filled, is_address, is_domain, is_host, is_label, is_range, items, labels, number,
+    set, text,
+};
 use crate::manifest::Node;
 use crate::manifest::schema::go_regex;
 
@@ -29,12 +33,33 @@ const RETRY_ON: &[&str] = &[
 const METHODS: &[&str] =
     &["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE", "*"];
 
+const GRPC: &[&str] = &[
+    "OK",
+    "CANCELLED",
+    "UNKNOWN",
+    "INVALID_ARGUMENT",
+    "DEADLINE_EXCEEDED",
+    "NOT_FOUND",
+    "ALREADY_EXISTS",
+    "PERMISSION_DENIED",
+    "RESOURCE_EXHAUSTED",
+    "FAILED_PRECONDITION",
+    "ABORTED",
+    "OUT_OF_RANGE",
+    "UNIMPLEMENTED",
+    "INTERNAL",
+    "UNAVAILABLE",
+    "DATA_LOSS",
+    "UNAUTHENTICATED",
+];
+
 /// The longest regular expression that Istio takes.
 const LONGEST_REGEX: usize = 1024;
 
 pub(super) fn check(refusals: &mut Refusals<'_, '_>) {
     let object = refusals.object;
     let Some(spec) = object.at("spec") else { return };
+    refusals.export_to(false);
     let hosts = items(spec, "hosts");
     let is_delegate = hosts.is_empty();
     if is_delegate {
@@ -48,6 +73,10 @@ pub(super) fn check(refusals: &mut Refusals<'_, '_>) {
         }
     }
     check_hosts(refusals, hosts, is_for_mesh(object));
+    gateways(refusals, items(spec, "gateways"));
+    if items(spec, "gateways").iter().all(|node| node.as_str() == Some("mesh")) {
+        claims(refusals, items(spec, "http"));
+    }
     if ["http", "tls", "tcp"].iter().all(|key| filled(spec, key).is_none()) {
         refusals.say_of_all("a VirtualService has routes: `http`, `tls` or `tcp`");
     }
@@ -87,6 +116,8 @@ fn check_hosts(refusals: &mut Refusals<'_, '_>, hosts: &[Node], is_for_mesh: boo
                 "`*` is no host within the mesh",
                 "name the hosts, or the `gateways` that it is for",
             ),
+            // How Istio's own gateways between networks name a destination.
+            Some(host) if host.starts_with("outbound_.") && !is_for_mesh => {}
             Some(host) if !is_host(host) => {
                 refusals.say(node, format!("`{host}` is neither a host name nor an address"));
             }
@@ -111,6 +142,39 @@ fn check_hosts(refusals: &mut Refusals<'_, '_>, hosts: &[Node], is_for_mesh: boo
     }
 }
 
+fn gateways(refusals: &mut Refusals<'_, '_>, gateways: &[Node]) {
+    for node in gateways {
+        let Some(name) = node.as_str() else { continue };
+        match name.split_once('/') {
+            None if !is_domain(name) || name.contains('*') => {
+                refusals.say(node, format!("`{name}` is no name of a Gateway"));
+            }
+            // A reference without a namespace is looked for elsewhere.
+            Some((namespace, gateway)) if !is_label(namespace) || !is_label(gateway) => {
+                refusals.say(node, format!("`{name}` is not the namespace and name of a Gateway"));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Routes by the claims of a token, which only gateways read.
+fn claims(refusals: &mut Refusals<'_, '_>, routes: &[Node]) {
+    for entry in routes.iter().flat_map(|route| items(route, "match")) {
+        for key in ["headers", "withoutHeaders"] {
+            for header in set(entry, key).and_then(Node::as_map).into_iter().flatten() {
+                if header.key.value.to_ascii_lowercase().starts_with("@request.auth.claims") {
+                    refusals.say_helped(
+                        &header.value,
+                        format!("`{}` is known at a gateway only", header.key.value),
+                        "name the `gateways` that it is for",
+                    );
+                }
+            }
+        }
+    }
+}
+
 fn server_names(refusals: &mut Refusals<'_, '_>, entry: &Node, hosts: &[Node]) {
     if set(entry, "sniHosts").is_some_and(|names| names.items().is_empty()) {
         refusals.say(entry, "a match for TLS needs a name in `sniHosts`");
@@ -122,7 +186,10 @@ fn server_names(refusals: &mut Refusals<'_, '_>, entry: &Node, hosts: &[Node]) {
                 host == name || host.strip_prefix('*').is_some_and(|end| name.ends_with(end))
             })
         };
-        if is_host(name) && !hosts.iter().any(is_within) {
+        if !is_host(name) && !name.starts_with("outbound_.") {
+            refusals.say(node, format!("`{name}` is no host name"));
+        }
+        if is_host(name) && !is_address(name) && !hosts.iter().any(is_within) {
             refusals.say_helped(
                 node,
                 format!("`{name}` is none of the `hosts` of this VirtualService"),
@@ -132,8 +199,20 @@ fn server_names(refusals: &mut Refusals<'_, '_>, entry: &Node, hosts: &[Node]) {
     }
 }
 
+/// Whose requests a match is about.
+fn workload(refusals: &mut Refusals<'_, '_>, entry: &Node) {
+    labels(refusals, set(entry, "sourceLabels"));
+    gateways(refusals, items(entry, "gateways"));
+    if let Some(node) = filled(entry, "sourceNamespace")
+        && node.as_str().is_some_and(|name| !is_label(name))
+    {
+        refusals.say(node, "this is no namespace");
+    }
+}
+
 /// What matches for TLS and for TCP have in common.
 fn connection(refusals: &mut Refusals<'_, '_>, entry: &Node) {
+    workload(refusals, entry);
     for node in items(entry, "destinationSubnets") {
         if node.as_str().is_some_and(|range| !is_range(range)) {
             refusals.say(node, "a subnet is an address, or a range of them such as 10.1.0.0/16");
@@ -164,8 +243,12 @@ fn http(refusals: &mut Refusals<'_, '_>, route: &Node, is_delegate: bool) {
         actions(refusals, route);
     }
     for entry in items(route, "match") {
+        workload(refusals, entry);
         for key in ["headers", "withoutHeaders", "queryParams"] {
             for entry in set(entry, key).and_then(Node::as_map).into_iter().flatten() {
+                if key != "queryParams" {
+                    headers::matched(refusals, &entry.value, &entry.key.value);
+                }
                 string_match(refusals, &entry.value, key);
             }
         }
@@ -181,6 +264,7 @@ fn http(refusals: &mut Refusals<'_, '_>, route: &Node, is_delegate: bool) {
     if let Some(node) = set(route, "redirect") {
         redirect(refusals, node, items(route, "match"));
     }
+    headers::check(refusals, route);
     if let Some(node) = set(route, "rewrite") {
         rewrite(refusals, node);
     }
@@ -198,6 +282,16 @@ fn http(refusals: &mut Refusals<'_, '_>, route: &Node, is_delegate: bool) {
             if let Some(method) = node.as_str().filter(|method| !METHODS.contains(method)) {
                 refusals.say(node, format!("`{method}` is no method of HTTP"));
             }
+        }
+        for node in items(policy, "allowHeaders").iter().chain(items(policy, "exposeHeaders")) {
+            headers::named(refusals, node);
+        }
+        if let Some(node) = set(policy, "maxAge")
+            && node
+                .as_str()
+                .is_some_and(|age| age.contains('.') || age.ends_with("ms") || age.ends_with("us"))
+        {
+            refusals.say(node, "`maxAge` is in whole seconds");
         }
         for node in items(policy, "allowOrigins") {
             string_match(refusals, node, "allowOrigins");
@@ -331,6 +425,15 @@ fn fault(refusals: &mut Refusals<'_, '_>, node: &Node) {
         refusals.percentage(abort, "percentage");
         if let Some(node) = set(abort, "httpStatus") {
             status(refusals, node);
+        }
+        if let Some(node) = filled(abort, "grpcStatus")
+            && let Some(name) = node.as_str().filter(|name| !GRPC.contains(name))
+        {
+            let finding = refusals
+                .object
+                .finding(&super::REFUSED, node, format!("`{name}` is no status of gRPC"))
+                .did_you_mean(name, GRPC.iter().copied());
+            refusals.findings.push(finding);
         }
         if let Some(node) = set(abort, "http2Error") {
             refusals.say(node, "Istio has no faults of HTTP/2 yet");
