@@ -1,12 +1,13 @@
 //! Fences with manifests: what their words ask for, what the engine says, and what a page shows of them.
 
 use super::resource::{self, Resource};
+use super::session::{self, Shown};
 use super::tied::Comments;
 use super::{Expansion, Project, Published, Tied, elision, group, heredoc, placeholder};
 use crate::content::{Block, Content, Manifest, ManifestDocument, ManifestState};
 use crate::diag::{Code, Diagnostic, Level, Severity};
 use crate::directive::versions;
-use crate::manifest::{Document, Format, Versions};
+use crate::manifest::{Document, Format, SCHEMA_MISSING, Versions};
 use crate::markdown::{Cut, Fence, Node, Word};
 use crate::text::{Span, TextMap};
 
@@ -128,11 +129,21 @@ fn manifests(
     }
     let fragment = words.fragment.and_then(|word| read_fragment(site, word, &mut outcome.findings));
     let text = site.fence.body.text();
-    let mut read = elision::read(text, &map, format);
+    let commands = match session::shown(text) {
+        _ if format != Format::Yaml => Vec::new(),
+        Shown::Yaml => Vec::new(),
+        Shown::Session(commands) => commands,
+        // Who says how it is to be read means it as YAML.
+        Shown::Other if words.fails.is_some() || words.fragment.is_some() => Vec::new(),
+        Shown::Other => return,
+    };
+    let mut read = elision::read(text, &commands, &map, format);
     placeholder::unrendered(&mut read, text, &map);
     let mut findings = match format {
-        // Guides show pieces of settings as JSON, with comments; only manifests are ours.
-        Format::Json if !(text.contains("apiVersion") && text.contains("kind")) => Vec::new(),
+        // Guides show pieces of settings as JSON, with comments, and what commands print; only manifests are ours.
+        _ if (format == Format::Json || !commands.is_empty()) && !may_hold_manifests(text) => {
+            Vec::new()
+        }
         _ => read.findings.clone(),
     };
     let mut shown = Vec::new();
@@ -149,7 +160,12 @@ fn manifests(
                 None
             }
             None if document.is_manifest() => {
-                findings.extend(site.project.validate(document, &words.versions));
+                let mut found = site.project.validate(document, &words.versions);
+                if document.excerpt {
+                    elision::spare_displaced(&mut found, text, &map);
+                }
+                elision::offer(&mut found);
+                findings.extend(found);
                 site.project.origin(document, &words.versions)
             }
             None => continue,
@@ -208,6 +224,11 @@ fn manifests(
         let text = published.unwrap_or_else(|| site.fence.body.text().to_owned());
         publish(site, words, text, state, shown, beside, outcome);
     }
+}
+
+/// Whether a text has the words that every manifest has.
+pub(super) fn may_hold_manifests(text: &str) -> bool {
+    text.contains("apiVersion") && text.contains("kind")
 }
 
 /// Whether a finding is what a `fails` asks for: the code that it names, or any error.
@@ -322,19 +343,25 @@ fn here_documents(site: &Site<'_>, words: &Words<'_>, outcome: &mut Outcome) {
         }
         let part: Cut = body.slice(found.body).without(&found.gone);
         let map = part.map(site.map);
-        let mut read = elision::read(part.text(), &map, Format::Yaml);
+        let mut read = elision::read(part.text(), &[], &map, Format::Yaml);
         placeholder::unrendered(&mut read, part.text(), &map);
-        outcome.findings.extend(read.findings);
+        outcome.findings.extend(placeholder::soften(read.findings));
+        for document in &mut read.documents {
+            document.excerpt |= found.kept;
+        }
         outcome.resources.extend(resource::of_here_document(
             site,
             &words.versions,
             &read.documents,
         ));
         for document in read.documents.into_iter().filter(Document::is_manifest) {
+            let mut findings = site.project.validate(&document, &words.versions);
+            if found.kept {
+                // Settings of some tool have a kind as well.
+                findings.retain(|finding| finding.code != &SCHEMA_MISSING);
+            }
             outcome.documents += 1;
-            outcome
-                .findings
-                .extend(placeholder::soften(site.project.validate(&document, &words.versions)));
+            outcome.findings.extend(placeholder::soften(findings));
             if !document.excerpt {
                 let group =
                     words.group.and_then(|word| word.value.as_ref()).map(|name| name.value.clone());

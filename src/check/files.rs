@@ -1,35 +1,44 @@
 //! Plain files: manifests, and Markdown outside of any book.
 //!
 //! The same engine as for a book's fences. What stands in one file is analysed together, as what stands in one chapter is;
-//! or all the files are, where the caller knows that they are applied together.
+//! or all the files are, where the caller knows that they are applied together. A folder of manifests holds other files
+//! too: settings, a chart's values, the patches of a kustomization.
 
 use super::group::{self, Groups};
-use super::{Chapter, Counts, Project, chapter, fences, heredoc, placeholder};
+use super::{Chapter, Counts, Project, chapter, elision, fences, heredoc, kustomize, placeholder};
 use crate::diag::{Code, Diagnostic, Level};
-use crate::manifest::{self, Format};
+use crate::manifest::{self, Document, Format};
+use crate::markdown;
 use crate::text::{Location, Source, TextMap};
 use rayon::prelude::*;
 use std::sync::Arc;
 
+/// A file to check.
+#[derive(Clone, Debug)]
+pub struct File {
+    /// What it holds.
+    pub source: Arc<Source>,
+    /// Whether someone asked for this very file. What lies in a folder need be no manifest.
+    pub named: bool,
+}
+
 /// Whether a file is a chapter, by its name; else it holds manifests.
 fn is_markdown(path: &str) -> bool {
     let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
-    matches!(extension.to_ascii_lowercase().as_str(), "md" | "markdown")
+    matches!(extension.to_ascii_lowercase().as_str(), "md" | "mdx" | "markdown")
 }
 
 /// Checks files; with `together`, all their manifests are one group.
-pub fn check_files(
-    project: &Project,
-    files: &[Arc<Source>],
-    together: bool,
-) -> (Vec<Diagnostic>, Counts) {
+pub fn check_files(project: &Project, files: &[File], together: bool) -> (Vec<Diagnostic>, Counts) {
+    let patches = kustomize::patches(files.iter().map(|file| &file.source));
     let outcomes: Vec<_> = files
         .par_iter()
         .map(|file| {
-            if is_markdown(file.path()) {
-                markdown(project, file)
+            let path = file.source.path();
+            if is_markdown(path) {
+                markdown(project, &file.source)
             } else {
-                manifests(project, file)
+                manifests(project, file, patches.contains(&kustomize::normal(path)))
             }
         })
         .collect();
@@ -54,30 +63,53 @@ pub fn check_files(
     (findings, counts)
 }
 
-fn manifests(project: &Project, file: &Arc<Source>) -> chapter::Outcome {
-    let format = if file.path().ends_with(".json") { Format::Json } else { Format::Yaml };
-    let read = manifest::read(file.text(), &TextMap::identity(file), format);
+/// A file's manifests. What a kustomization patches others with need not be whole.
+fn manifests(project: &Project, file: &File, patch: bool) -> chapter::Outcome {
+    let source = &file.source;
+    let (text, map) = (source.text(), TextMap::identity(source));
+    let format = if source.path().ends_with(".json") { Format::Json } else { Format::Yaml };
+    let mut read = manifest::read(text, &map, format);
+    if format == Format::Yaml {
+        placeholder::unrendered(&mut read, text, &map);
+    }
+    let asked = file.named && !patch && !kustomize::is_kustomization(source.path());
+    if !(asked || fences::may_hold_manifests(text)) {
+        read.findings.clear();
+    }
     let mut outcome = chapter::Outcome { findings: read.findings, ..chapter::Outcome::default() };
-    for document in read.documents {
+    for mut document in read.documents {
+        if !asked && !is_meant(&document) {
+            outcome.counts.ignored += 1;
+            continue;
+        }
+        document.excerpt = patch;
         outcome.counts.manifests += 1;
-        outcome.findings.extend(project.validate(&document, &project.versions));
-        if document.is_manifest() {
+        let mut found = project.validate(&document, &project.versions);
+        if patch {
+            found.retain(|finding| !kustomize::is_directive(finding));
+        }
+        outcome.findings.extend(found);
+        if document.is_manifest() && !patch {
             outcome.members.push(group::Member { group: None, document });
         }
     }
     outcome
 }
 
+/// Whether a document is meant as a manifest: a chart has an `apiVersion` and no `kind`, other settings have neither.
+fn is_meant(document: &Document) -> bool {
+    let has = |field| document.root.get(field).is_some();
+    let (named, held) = (has("apiVersion") || has("kind"), has("metadata") || has("spec"));
+    has("apiVersion") && has("kind") || named && held || has("metadata") && has("spec")
+}
+
 /// A Markdown file's manifests. Directives are the business of the book that it may belong to.
 fn markdown(project: &Project, file: &Arc<Source>) -> chapter::Outcome {
-    let chapter = Chapter {
-        title: String::new(),
-        path: file.path().to_owned(),
-        text: file.text().to_owned(),
-        map: TextMap::identity(file),
-    };
+    let (text, map) = markdown::contained(file);
+    let chapter = Chapter { title: String::new(), path: file.path().to_owned(), text, map };
     let mut outcome = chapter::check(project, &chapter);
-    let fences = [fences::CODES, placeholder::CODES, heredoc::CODES].into_iter().flatten().copied();
+    let fences = [fences::CODES, placeholder::CODES, elision::CODES, heredoc::CODES];
+    let fences = fences.into_iter().flatten().copied();
     let ours: Vec<&Code> = manifest::codes().chain(fences).collect();
     outcome.findings.retain(|finding| ours.contains(&finding.code));
     outcome.counts.directives = 0;

@@ -1,15 +1,18 @@
 //! Manifests in shell commands: `kubectl apply -f - <<EOF … EOF`.
 
+use super::{elision, session};
 use crate::diag::{Code, Level};
 use crate::text::Span;
 
-/// A here-document that a `kubectl` (or `oc`, `istioctl`) reads.
+/// A here-document that a `kubectl` (or `oc`, `istioctl`) reads, or that is written to a file of manifests.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct HereDocument {
     /// Its lines, in the fence's text.
     pub(super) body: Span,
     /// What in the body the shell takes away before the command sees it.
     pub(super) gone: Vec<Span>,
+    /// Whether its manifests are written to a file and may be parts only: a patch, say.
+    pub(super) kept: bool,
     /// A line that was to close it and does not, for the spaces around the word.
     pub(super) nearly_closed: Option<Span>,
 }
@@ -18,10 +21,25 @@ pub(super) struct HereDocument {
 pub(super) fn find(text: &str) -> Vec<HereDocument> {
     let mut found = Vec::new();
     let mut lines = lines(text);
+    // A command may go over several lines.
+    let mut begins = None;
     while let Some(line) = lines.next() {
-        let command = &text[line.range()];
-        let Some(delimiter) = delimiter(command) else { continue };
-        let reads = reads_manifests(command);
+        let first = begins.take().unwrap_or(line.start);
+        let mut last = line;
+        let goes_on = |line: Span| text[line.range()].trim_end().ends_with('\\');
+        let Some(delimiter) = delimiter(&text[line.range()]) else {
+            begins = goes_on(line).then_some(first);
+            continue;
+        };
+        while goes_on(last)
+            && let Some(next) = lines.next()
+        {
+            last = next;
+        }
+        let line = last;
+        let command = &text[first..line.end];
+        let file = written_file(command);
+        let reads = reads_manifests(command) || file.is_some();
         let start = line.end;
         let mut end = start;
         // A console shows its own `> ` before each line.
@@ -43,7 +61,9 @@ pub(super) fn find(text: &str) -> Vec<HereDocument> {
         let nearly_closed = nearly.filter(|_| !closed);
         // What its author takes for the end; the rest is no manifest.
         let end = nearly_closed.map_or(end, |line| line.start);
-        if reads && end > start {
+        // What is written to a file need be no manifest.
+        let concerns = file.is_none_or(|_| names_a_kind(&text[start..end]));
+        if reads && concerns && end > start {
             let gone = match prompt {
                 "" => taken_away(&text[start..end], &delimiter),
                 _ => prompts(&text[start..end], prompt),
@@ -52,16 +72,27 @@ pub(super) fn find(text: &str) -> Vec<HereDocument> {
                 let written = text[line.range()].trim_end_matches(['\n', '\r']);
                 Span::new(line.start, line.start + written.len())
             });
-            found.push(HereDocument { body: Span::new(start, end), gone, nearly_closed });
+            let kept = file.is_some_and(|file| !is_applied(text, file));
+            found.push(HereDocument { body: Span::new(start, end), gone, kept, nearly_closed });
         }
     }
     found
 }
 
-/// Whether a text begins with a command that reads manifests from a here-document.
+/// Whether a text begins with commands of which one gets a here-document.
 pub(super) fn begins(text: &str) -> bool {
-    let first = text.trim_start().lines().next().unwrap_or("");
-    delimiter(first).is_some() && reads_manifests(first)
+    let says = |line: &&str| !(line.is_empty() || line.starts_with('#') || elision::within(line));
+    for line in text.lines().map(str::trim).filter(says) {
+        let command = session::is_command(line);
+        let known = command || reads_manifests(line) || redirection(line).is_some();
+        if known && delimiter(line).is_some() {
+            return true;
+        }
+        if !command {
+            return false;
+        }
+    }
+    false
 }
 
 struct Delimiter {
@@ -143,8 +174,45 @@ fn reads_manifests(command: &str) -> bool {
         matches!(name, "kubectl" | "oc" | "k" | "istioctl" | "k3s" | "microk8s")
     });
     let stdin = words.windows(2).any(|pair| matches!(pair, ["-f" | "--filename", "-"]))
-        || words.iter().any(|word| matches!(*word, "-f-" | "-f=-" | "--filename=-"));
+        || words.iter().any(|word| matches!(*word, "-f-" | "-f=-" | "--filename=-" | "<(cat"));
     tool && stdin
+}
+
+/// The file of manifests that a command writes a here-document to.
+fn written_file(command: &str) -> Option<&str> {
+    let file = redirection(command)?.trim_matches(['"', '\'']);
+    [".yaml", ".yml"].iter().any(|ending| file.ends_with(ending)).then_some(file)
+}
+
+/// The file that a command writes to: behind `>`, or as the argument of `tee`.
+fn redirection(command: &str) -> Option<&str> {
+    let mut words = command.split_whitespace();
+    while let Some(word) = words.next() {
+        match word {
+            ">" | ">>" => return words.next(),
+            "tee" => return words.find(|word| !word.starts_with('-')),
+            _ => {
+                let file = word.trim_start_matches('>');
+                if file.len() < word.len() && !file.is_empty() && !file.starts_with(['&', '(']) {
+                    return Some(file);
+                }
+            }
+        }
+    }
+    None
+}
+
+/// Whether some command of the same fence applies a file.
+fn is_applied(text: &str, file: &str) -> bool {
+    let words: Vec<_> = text.split_whitespace().collect();
+    words.windows(2).any(|pair| {
+        matches!(pair[0], "-f" | "--filename") && pair[1].trim_matches(['"', '\'']) == file
+    })
+}
+
+fn names_a_kind(body: &str) -> bool {
+    let has = |key: &str| body.lines().any(|line| line.trim_start_matches("> ").starts_with(key));
+    has("apiVersion:") && has("kind:")
 }
 
 pub(super) static CODES: &[&Code] = &[&HERE_DOCUMENT_OPEN];
@@ -222,6 +290,35 @@ mod tests {
     }
 
     #[test]
+    fn commands_before_a_here_document_begin_it() {
+        for text in [
+            "kubectl apply -f - <<EOF\n",
+            "\n[..]\n# apply\nNAME=<the name>\nexport X=y\nkubectl apply -f - <<EOF\n",
+            "cat <<EOF > a.yaml\n",
+        ] {
+            assert!(begins(text), "{text}");
+        }
+        for text in
+            ["a: 1\nkubectl apply -f - <<EOF\n", "kubectl get pods\na: 1\n", "a: <<EOF\n", ""]
+        {
+            assert!(!begins(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_to_a_file_is_whole_where_the_file_is_applied() {
+        let cases = [
+            ("cat >x.yaml <<EOF\napiVersion: v1\nkind: A\nEOF\n", true),
+            ("cat >x.yaml <<EOF\napiVersion: v1\nkind: A\nEOF\nkubectl apply -f y.yaml\n", true),
+            ("cat >x.yaml <<EOF\napiVersion: v1\nkind: A\nEOF\nkubectl apply -f x.yaml\n", false),
+            ("kubectl apply -f - <<EOF\napiVersion: v1\nkind: A\nEOF\n", false),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(find(text)[0].kept, expected, "{text}");
+        }
+    }
+
+    #[test]
     fn finds_what_kubectl_reads() {
         let cases = [
             ("kubectl apply -f - <<EOF\na: 1\nEOF\n", Some("a: 1\n")),
@@ -230,8 +327,21 @@ mod tests {
                 Some("a: 1\nb: 2\n"),
             ),
             ("cat <<EOF | kubectl create --filename=- \na: 1\nEOF", Some("a: 1\n")),
+            ("kubectl apply \\\n  -n x \\\n  -f - <<EOF\na: 1\nEOF\n", Some("a: 1\n")),
+            ("cat <<EOF | \\\n  kubectl apply -f -\na: 1\nEOF\n", Some("a: 1\n")),
+            ("kubectl create -f <(cat <<EOF\na: 1\nEOF\n)\n", Some("a: 1\n")),
+            ("helm upgrade x \\\n  -f - <<EOF\na: 1\nEOF\nkubectl get x\n", None),
             ("kubectl apply -f - <<-EOF\n\ta: 1\n\tEOF\n", Some("\ta: 1\n")),
             ("cat <<EOF > x.yaml\na: 1\nEOF\n", None),
+            ("cat <<EOF > x.txt\napiVersion: v1\nkind: A\nEOF\n", None),
+            (
+                "cat <<EOF > x.yaml\napiVersion: v1\nkind: A\nEOF\n",
+                Some("apiVersion: v1\nkind: A\n"),
+            ),
+            (
+                "sudo tee -a ./x.yml <<EOF\napiVersion: v1\nkind: A\nEOF\n",
+                Some("apiVersion: v1\nkind: A\n"),
+            ),
             ("kubectl apply -f x.yaml\n", None),
             ("kubectl apply -f - <<< \"$X\"\n", None),
         ];

@@ -19,6 +19,7 @@ pub fn codes() -> impl Iterator<Item = &'static Code> {
     all.extend(super::tied::CODES);
     all.extend(super::load::CODES);
     all.extend(super::placeholder::CODES);
+    all.extend(super::elision::CODES);
     all.extend(super::heredoc::CODES);
     all.extend(super::CODES);
     all.sort_by_key(|code| code.name);

@@ -9,14 +9,16 @@ mod fences;
 mod files;
 mod group;
 mod heredoc;
+mod kustomize;
 mod levels;
 mod load;
 mod placeholder;
 mod resource;
+mod session;
 mod tied;
 
 pub use fences::WORDS as FENCE_WORDS;
-pub use files::{check_files, unreadable};
+pub use files::{File, check_files, unreadable};
 pub use levels::{codes, find_code, settle};
 pub use load::{Book, Given};
 pub use placeholder::PLACEHOLDER_VALUE;
@@ -52,6 +54,9 @@ pub struct Project {
 impl Project {
     /// What is wrong with a manifest by itself: its schema, the rules that go with it, the book's own policies.
     pub fn validate(&self, document: &Document, versions: &Versions) -> Vec<Diagnostic> {
+        if let Some(encrypted) = placeholder::encrypted(document) {
+            return vec![encrypted];
+        }
         let mut findings = self.engine.validate_document(document, versions);
         findings.retain(|finding| {
             finding.code != &manifest::SCHEMA_MISSING || !self.may_lack_schema(document)

@@ -148,7 +148,7 @@ pub(super) enum Command {
 /// What to validate, and against what.
 #[derive(Debug, Args)]
 pub(super) struct Manifests {
-    /// Files, folders (all YAML, JSON and Markdown below them), or `-` for standard input
+    /// Files, folders (all manifests and Markdown below them), or `-` for standard input
     #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub(super) paths: Vec<PathBuf>,
     /// The version of Kubernetes

@@ -3,7 +3,7 @@
 use super::cli::{Findings, Manifests};
 use super::files;
 use super::terminal::way_to;
-use crate::check::{self, Project};
+use crate::check::{self, File, Project};
 use crate::config::{Config, IgnoreMissing};
 use crate::diag::Diagnostic;
 use crate::manifest::policy::Policies;
@@ -21,7 +21,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// What in a folder is taken for manifests, or for Markdown with manifests in it.
-const EXTENSIONS: &[&str] = &["yaml", "yml", "json", "md", "markdown"];
+const EXTENSIONS: &[&str] = &["yaml", "yml", "json", "md", "mdx", "markdown"];
 
 /// Checks files, folders and standard input.
 pub(super) fn validate(wanted: &Manifests, levels: &Findings) -> anyhow::Result<Report> {
@@ -29,23 +29,24 @@ pub(super) fn validate(wanted: &Manifests, levels: &Findings) -> anyhow::Result<
     let mut paths = Vec::new();
     for path in &wanted.paths {
         if path != Path::new("-") {
-            let found = files::below(path, EXTENSIONS);
-            paths.extend(found.with_context(|| format!("can't read `{}`", path.display()))?);
+            let found = files::below(path, EXTENSIONS)
+                .with_context(|| format!("can't read `{}`", path.display()))?;
+            paths.extend(found.into_iter().map(|found| (found == *path, found)));
         }
     }
-    let read: Vec<_> = paths.par_iter().map(|path| read(path)).collect();
-    let mut files: Vec<Arc<Source>> = Vec::new();
+    let read: Vec<_> = paths.par_iter().map(|(named, path)| (*named, read(path))).collect();
+    let mut files: Vec<File> = Vec::new();
     if wanted.paths.iter().any(|path| path == Path::new("-")) {
         let mut bytes = Vec::new();
         io::stdin().lock().read_to_end(&mut bytes).context("can't read standard input")?;
         match text("standard input", bytes) {
-            Ok(source) => files.push(source),
+            Ok(source) => files.push(File { source, named: true }),
             Err(finding) => findings.push(*finding),
         }
     }
-    for outcome in read {
+    for (named, outcome) in read {
         match outcome {
-            Ok(source) => files.push(source),
+            Ok(source) => files.push(File { source, named }),
             Err(finding) => findings.push(*finding),
         }
     }
@@ -54,7 +55,7 @@ pub(super) fn validate(wanted: &Manifests, levels: &Findings) -> anyhow::Result<
     let counts =
         Counts { manifests: counts.manifests, ignored: counts.ignored, ..Counts::default() };
     Ok(Report::new(check::settle(findings, &project.config.levels, &all_codes()))
-        .files(files.iter().map(|file| file.path().to_owned()))
+        .files(files.iter().map(|file| file.source.path().to_owned()))
         .base(way_to(Path::new("."), levels.format))
         .counts(counts))
 }

@@ -25,7 +25,10 @@ kind: Service      # apiVersion: v1 is missing
 metadata: {name: web}
 ```
 
-Add what is missing. Part of a manifest can be shown in a fence marked `fragment=KIND:path`."#,
+Add what is missing. Part of a manifest can be shown in a fence marked `fragment=KIND:path`. Of what `validate` finds below a folder,
+that which is meant as something else (a chart's values, a compose file) is passed over and counted.
+
+A file that is asked for by its name is taken for manifests."#,
     alias: "",
 };
 
@@ -97,7 +100,8 @@ pub(super) static CODES: &[&Code] =
     &[&MANIFEST_INCOMPLETE, &UNKNOWN_KIND, &SCHEMA_MISSING, &API_NOT_SERVED, &API_DEPRECATED];
 
 /// Kinds of `v1` that no API server keeps and pages show all the same: a kubeconfig, and what a request that fails answers.
-const CLIENT_SIDE: &[&str] = &["Config", "Status"];
+const CLIENT_SIDE: &[&str] =
+    &["APIGroup", "APIGroupList", "APIResourceList", "APIVersions", "Config", "Status"];
 
 /// A check of one document beyond its schema.
 type Check = fn(&Document, &Versions) -> Vec<Diagnostic>;
@@ -166,7 +170,8 @@ impl Engine {
         }
         let Some(known) = self.schemas.find(group, version, kind, versions) else {
             let client_side = group.is_empty() && version == "v1" && CLIENT_SIDE.contains(&kind);
-            if !client_side {
+            // What `kubectl apply -k` reads never reaches a cluster.
+            if !client_side && group != "kustomize.config.k8s.io" {
                 self.without_schema(document, kind, at, versions, findings);
             }
             return;
@@ -215,7 +220,11 @@ impl Engine {
         findings.push(gone.unwrap_or_else(|| self.missing(document, kind, versions)));
         let (path, naming) = (Path::default(), Naming::Unknown);
         let issues = check_metadata(&document.root, at, document.text(), &path, naming);
-        findings.extend(issues.into_iter().map(|issue| finding(issue, document)));
+        // The settings of some tool have a kind too, and more in their metadata than an object's; what is nearly a field
+        // of it is a slip all the same.
+        let foreign = |issue: &Issue| issue.code == &SCHEMA_UNKNOWN_FIELD && issue.fix.is_none();
+        let issues = issues.into_iter().filter(|issue| !foreign(issue));
+        findings.extend(issues.map(|issue| finding(issue, document)));
     }
 
     fn missing(&self, document: &Document, kind: &str, versions: &Versions) -> Diagnostic {

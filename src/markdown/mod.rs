@@ -11,6 +11,7 @@
 mod args;
 mod book;
 mod codes;
+mod contained;
 mod cut;
 mod fence;
 mod html;
@@ -28,6 +29,7 @@ mod take;
 pub use args::{Arg, Args, Value};
 pub use book::{Book, Chapter, read_book, source_folder};
 pub use codes::*;
+pub use contained::contained;
 pub use cut::Cut;
 pub use fence::{Fence, Interpolation, Word};
 pub use include::{Expanded, Files, expand};

@@ -184,6 +184,39 @@ fn placeholders_of_a_page_are_notes() {
 }
 
 #[test]
+fn a_folder_holds_more_than_manifests() {
+    let patch =
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  replicas: 2\n";
+    let files = folder(&[
+        ("chart/Chart.yaml", "apiVersion: v2\nname: web\nversion: 0.1.0\n"),
+        ("chart/values.yaml", "image: web\nports: [80]\n"),
+        (
+            "chart/templates/a.yaml",
+            "{{- if .Values.on }}\nkind: {{ .Values.kind }}\napiVersion: v1\n{{- end }}\n",
+        ),
+        ("compose.yml", "services:\n  web: {image: web}\n"),
+        ("settings.json", "{ // with a comment\n  \"a\": 1\n}\n"),
+        (
+            "over/kustomization.yaml",
+            "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\npatches:\n- path: less.yaml\n- path: ops.yaml\n",
+        ),
+        ("over/less.yaml", patch),
+        ("over/ops.yaml", "- op: remove\n  path: /spec/replicas\n"),
+        ("web.yaml", SERVICE),
+    ]);
+    let at = files.path();
+    let said = ["note[template]", "chart/templates/a.yaml:1:1", "3 manifests, 4 ignored", "1 note"];
+    expect(at, &["validate", "."], 0, &said);
+    // What is asked for by name is to be a manifest.
+    expect(at, &["validate", "chart/values.yaml"], 1, &["error[manifest-incomplete]"]);
+    expect(at, &["validate", "over/less.yaml"], 1, &["spec.selector: Required value"]);
+    // What is wrong in a patch is wrong all the same.
+    let wrong = patch.replace("replicas", "replcas");
+    std::fs::write(at.join("over/less.yaml"), wrong).expect("a file");
+    expect(at, &["validate", "over"], 1, &["over/less.yaml:5:3", "1 error"]);
+}
+
+#[test]
 fn files_are_validated_like_fences() {
     let guide = format!(
         "# G\n\n```yaml\n{}```\n\n`{{= left.alone }}`\n",

@@ -433,9 +433,13 @@ pub(super) fn unless_sure(finding: Diagnostic, is_sure: bool) -> Diagnostic {
     if is_sure { finding } else { at_most(finding, Severity::Warning) }
 }
 
-/// Whether a name is nearly one of those shown. Names that differ in their digits only (`web-v1`, `web-v2`) are siblings.
+/// Whether a name is nearly one of those shown. Names that differ in their digits only (`web-v1`, `web-v2`; `web`, `web-2`)
+/// are siblings.
 fn is_slip(name: &str, shown: &[&str]) -> bool {
-    let plain = |name: &str| name.replace(|c: char| c.is_ascii_digit(), "");
+    let plain = |name: &str| {
+        let name = name.replace(|c: char| c.is_ascii_digit(), "");
+        name.trim_end_matches(['-', '_', '.']).to_owned()
+    };
     nearest(name, shown.iter().copied()).is_some_and(|near| plain(near) != plain(name))
 }
 
@@ -458,5 +462,23 @@ pub(super) fn may_be_same(one: Option<&str>, other: Option<&str>) -> bool {
     match (one, other) {
         (Some(one), Some(other)) => one == other,
         _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_slip;
+
+    #[test]
+    fn siblings_are_no_slips() {
+        for (name, shown, slip) in [
+            ("reviews", "review", true),
+            ("web-v1", "web-v2", false),
+            ("web", "web-2", false),
+            ("web-2", "web", false),
+            ("reviews", "reveiws-2", true),
+        ] {
+            assert_eq!(is_slip(name, &[shown]), slip, "{name} {shown}");
+        }
     }
 }

@@ -96,7 +96,8 @@ impl Problem {
             let what = context.trim_start_matches("while ");
             problem.related = Some((Span::at(start), format!("{what} from here")));
         }
-        problem.help = match (error.problem, first) {
+        let from = error.context.map_or(error.at, |(_, start)| start.min(error.at));
+        problem.help = mistaken(text, from, error.at).or_else(|| match (error.problem, first) {
             ("found character that cannot start any token", Some('\t')) => {
                 Some("indent with spaces: YAML allows no tab there".to_owned())
             }
@@ -113,9 +114,40 @@ impl Problem {
                 Some("the indentation of this line fits no map that is open".to_owned())
             }
             _ => None,
-        };
+        });
         problem
     }
+}
+
+/// What an author takes for YAML and is none, on the lines that a syntax error is about and the one above them.
+fn mistaken(text: &str, from: usize, at: usize) -> Option<String> {
+    let line_start = |at: usize| text[..at].rfind('\n').map_or(0, |end| end + 1);
+    let own = line_start(from);
+    let end = text[at..].find('\n').map_or(text.len(), |length| at + length);
+    let above = if own == 0 { 0 } else { line_start(own - 1) };
+    text[above..end].lines().find_map(|line| {
+        let indent = line.len() - line.trim_start().len();
+        if let Some(space) = line[..indent].chars().find(|c| !c.is_ascii()) {
+            let code = u32::from(space);
+            return Some(format!("indent with spaces: this line begins with U+{code:04X}"));
+        }
+        match line.trim() {
+            "---" if indent > 0 => {
+                Some("`---` begins a document only at the start of a line".to_owned())
+            }
+            row if row != "---" && row.chars().count() > 1 && row.chars().all(is_dash) => {
+                Some("what begins a document is three hyphens: `---`".to_owned())
+            }
+            comment if comment.starts_with("//") || comment.contains(" // ") => {
+                Some("`//` begins no comment: in YAML that is `#`, and JSON has none".to_owned())
+            }
+            _ => None,
+        }
+    })
+}
+
+fn is_dash(c: char) -> bool {
+    matches!(c, '-' | '\u{2010}'..='\u{2015}')
 }
 
 type Result<T> = std::result::Result<T, SyntaxError>;

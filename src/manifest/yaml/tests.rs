@@ -235,3 +235,27 @@ fn same(left: &serde_json::Value, right: &serde_json::Value) -> bool {
         _ => left == right,
     }
 }
+
+#[test]
+fn what_is_taken_for_yaml_is_named() {
+    let cases = [
+        ("  a: 1\n\u{a0} b: 1\n", Some("indent with spaces: this line begins with U+00A0")),
+        ("  a: 1\n  ---\n  b: 1\n", Some("`---` begins a document only at the start of a line")),
+        ("a: 1\n--\nb: 1\n", Some("what begins a document is three hyphens: `---`")),
+        ("a: 1\n\u{2014}--\nb: 1\n", Some("what begins a document is three hyphens: `---`")),
+        (
+            "a: \"b\" // c\nd: 1\n",
+            Some("`//` begins no comment: in YAML that is `#`, and JSON has none"),
+        ),
+        (
+            "a: 1\n// b\nc: 1\n",
+            Some("`//` begins no comment: in YAML that is `#`, and JSON has none"),
+        ),
+        ("a: b: c\n", Some("put a value that contains `: ` in quotes, or mend the indentation")),
+    ];
+    for (text, expected) in cases {
+        let composed = compose(text);
+        let help = composed.problems.first().and_then(|problem| problem.help.as_deref());
+        assert_eq!(help, expected, "{text:?}");
+    }
+}
