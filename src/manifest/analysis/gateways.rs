@@ -71,8 +71,9 @@ fn conflict(
             continue;
         }
         let names: Vec<String> = taken.iter().map(|(other, _)| other.full_name()).collect();
+        let verb = if names.len() == 1 { "listens" } else { "listen" };
         let message =
-            format!("{} listens for `{name}` at port {number} of the same pods too", listed(names));
+            format!("{} {verb} for `{name}` at port {number} of the same pods too", listed(names));
         let mut finding = gateway.finding(&CONFLICT, host, message);
         for (other, at) in taken {
             finding = finding.related(other.place(at), format!("{} is here", other.id()));

@@ -41,9 +41,11 @@ pub(super) fn conflict<'a>(
         return None;
     }
     let names = listed(rivals.iter().map(|other| other.name));
-    let (code, what) = match own.is_empty() {
-        true => (codes.1, "is for all workloads of the namespace too"),
-        false => (codes.0, "selects the same workload"),
+    let (code, what) = match (own.is_empty(), rivals.len()) {
+        (true, 1) => (codes.1, "is for all workloads of the namespace too"),
+        (true, _) => (codes.1, "are for all workloads of the namespace too"),
+        (false, 1) => (codes.0, "selects the same workload"),
+        (false, _) => (codes.0, "select the same workload"),
     };
     let message = format!("{names} {what}; which of them holds is not defined");
     let related = |finding: Diagnostic, other: &Object<'_>| {
