@@ -104,10 +104,10 @@ const CLIENT_SIDE: &[&str] =
     &["APIGroup", "APIGroupList", "APIResourceList", "APIVersions", "Config", "Status"];
 
 /// A check of one document beyond its schema.
-type Check = fn(&Document, &Versions) -> Vec<Diagnostic>;
+pub(super) type Check = fn(&Document, &Versions) -> Vec<Diagnostic>;
 
 /// What else is asked of each document: the rules that an API server has in code.
-const CHECKS: &[Check] = &[builtin::check, definition::check];
+pub(super) const CHECKS: &[Check] = &[builtin::check, definition::check];
 
 /// Validates documents. Shared by threads.
 #[derive(Debug)]

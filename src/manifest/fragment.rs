@@ -1,10 +1,10 @@
 //! Parts of manifests, validated at their place in a kind.
 
-use super::engine::{Engine, finding, sort, stands_by_itself, validate_schema};
+use super::engine::{CHECKS, Engine, finding, sort, stands_by_itself, validate_schema};
 use super::versions::Versions;
-use super::{Document, Node, Value};
+use super::{Document, Entry, Map, Node, Style, Value, api_version};
 use crate::diag::{Code, Diagnostic, Level};
-use crate::text::Span;
+use crate::text::{Span, Spanned};
 use std::collections::BTreeSet;
 
 pub(crate) static FRAGMENT_PLACE: Code = Code {
@@ -48,10 +48,11 @@ impl Engine {
             _ => Vec::new(),
         };
         let name = parts.last().copied().unwrap_or("");
-        let known = candidates
-            .iter()
-            .find_map(|(group, version)| self.schemas().find(group, version, name, versions));
-        let Some(known) = known else {
+        let known = candidates.iter().find_map(|(group, version)| {
+            let known = self.schemas().find(group, version, name, versions)?;
+            Some((known, api_version(group, version)))
+        });
+        let Some((known, api)) = known else {
             let kinds: BTreeSet<String> = self.schemas().kinds().map(|(_, _, kind)| kind).collect();
             let finding = wrong(format!("no schema is known for a kind `{kind}`"));
             return vec![finding.did_you_mean(name, kinds.iter().map(String::as_str))];
@@ -72,7 +73,15 @@ impl Engine {
                 None => item.span,
             };
             let issues = validate_schema(document, &known.schema, id, item, start);
+            let whole = document.part(whole(&api, name, path, item, at));
+            let coded = CHECKS.iter().flat_map(|check| check(&whole, versions));
+            // Of the rest nothing is known, and what the schema has said need not be said again.
+            let coded = coded.filter(stands_by_itself).filter_map(|found| within(found, path));
+            let coded: Vec<Diagnostic> = coded
+                .filter(|found| issues.iter().all(|issue| found.path.as_ref() != Some(&issue.path)))
+                .collect();
             findings.extend(issues.into_iter().map(|issue| finding(issue, document)));
+            findings.extend(coded);
         }
         if document.excerpt {
             findings.retain(stands_by_itself);
@@ -83,4 +92,37 @@ impl Engine {
         sort(&mut findings);
         findings
     }
+}
+
+/// A manifest of which nothing is known but this part of it.
+fn whole(api: &str, kind: &str, path: &str, part: &Node, at: Span) -> Node {
+    let node = |value| Node { value, span: at, style: Style::Default };
+    let entry = |key: &str, value| Entry { key: Spanned::new(key.to_owned(), at), value };
+    let steps = path.split('.').filter(|step| !step.is_empty());
+    let mut root = steps.rev().fold(part.clone(), |part, step| {
+        let lists = 0..step.matches("[]").count();
+        let part = lists.fold(part, |part, _| node(Value::Seq(vec![part])));
+        let mut map = Map::default();
+        map.push(entry(step.trim_end_matches("[]"), part));
+        node(Value::Map(map))
+    });
+    if let Value::Map(map) = &mut root.value {
+        for (key, text) in [("apiVersion", api), ("kind", kind)] {
+            if map.get(key).is_none() {
+                map.push(entry(key, node(Value::String(text.to_owned()))));
+            }
+        }
+    }
+    root
+}
+
+/// A finding about a whole manifest as one about the part at a path; nothing where it is about the rest.
+fn within(mut finding: Diagnostic, path: &str) -> Option<Diagnostic> {
+    let prefix = format!("{}.", path.replace("[]", "[0]"));
+    let below = finding.path.as_ref()?.strip_prefix(&prefix)?.to_owned();
+    if let Some(rest) = finding.message.strip_prefix(&prefix) {
+        finding.message = rest.to_owned();
+    }
+    finding.path = Some(below);
+    Some(finding)
 }

@@ -554,6 +554,12 @@ fn fragments_are_checked_at_their_place() {
         ["name: Required value"]
     );
     assert_eq!(check("resources: {}\n", "Pod", "spec.containers[]", true), none);
+    // What an API server checks in code, of what is shown.
+    let container = "name: a\nresources: {requests: {cpu: 2}, limits: {cpu: 1, memery: 1Gi}}\n";
+    let found = check(container, "Deployment", "spec.template.spec.containers[]", false);
+    let starts = ["resources.limits[memery]: ", "resources.requests[cpu]: "];
+    let is_said = |start: &&str| found.iter().any(|message| message.starts_with(start));
+    assert!(found.len() == 2 && starts.iter().all(is_said), "{found:?}");
     assert_eq!(check("a: b\n", "Pood", "spec", false), ["no schema is known for a kind `Pood`"]);
     assert!(
         check("a: b\n", "Pod", "spec.containres[]", false)[0]
