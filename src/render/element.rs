@@ -41,7 +41,7 @@ impl Element {
         self.open.push(' ');
         self.open.push_str(name);
         self.open.push_str("=\"");
-        self.open.push_str(&escape::attribute(value));
+        escape::push_attribute(&mut self.open, value);
         self.open.push('"');
         self
     }
@@ -59,7 +59,7 @@ impl Element {
 
     /// Text of a block.
     pub(super) fn text(mut self, text: &str) -> Element {
-        self.body.push_str(&escape::block(text));
+        escape::push_block(&mut self.body, text);
         self
     }
 

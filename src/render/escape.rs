@@ -32,27 +32,46 @@ pub(super) fn clean(text: &str) -> Cow<'_, str> {
 
 /// Text inside an HTML block, where Markdown is not read.
 pub(super) fn block(text: &str) -> String {
-    entities(&clean(text), |byte| match byte {
+    let mut out = String::with_capacity(text.len() + 8);
+    push_block(&mut out, text);
+    out
+}
+
+/// The same, behind what is there.
+pub(super) fn push_block(out: &mut String, text: &str) {
+    push_entities(out, &clean(text), |byte| match byte {
         b'&' => Some("&amp;"),
         b'<' => Some("&lt;"),
         b'>' => Some("&gt;"),
         _ => None,
-    })
+    });
 }
 
 /// Code inside an HTML block: line ends are kept, but written so that no line of the chapter ends there.
 pub(super) fn code_block(text: &str) -> String {
-    let lines: Vec<String> = text.lines().map(block_keeping_tabs).collect();
-    lines.join("&#10;")
+    let mut out = String::with_capacity(text.len() + 8);
+    for (index, line) in text.lines().enumerate() {
+        if index > 0 {
+            out.push_str("&#10;");
+        }
+        push_code(&mut out, line);
+    }
+    out
 }
 
-fn block_keeping_tabs(line: &str) -> String {
-    line.split('\t').map(block).collect::<Vec<_>>().join("&#9;")
+/// A line of code, with its tabs.
+pub(super) fn push_code(out: &mut String, line: &str) {
+    for (index, part) in line.split('\t').enumerate() {
+        if index > 0 {
+            out.push_str("&#9;");
+        }
+        push_block(out, part);
+    }
 }
 
 /// An attribute's value, in double quotes. Also safe within a line of Markdown and within a table's cell.
-pub(super) fn attribute(text: &str) -> String {
-    entities(&clean(text), |byte| match byte {
+pub(super) fn push_attribute(out: &mut String, text: &str) {
+    push_entities(out, &clean(text), |byte| match byte {
         b'&' => Some("&amp;"),
         b'<' => Some("&lt;"),
         b'>' => Some("&gt;"),
@@ -62,12 +81,11 @@ pub(super) fn attribute(text: &str) -> String {
         b'|' => Some("&#124;"),
         b'\\' => Some("&#92;"),
         _ => None,
-    })
+    });
 }
 
 /// The text with an entity for each ASCII character that has one.
-fn entities(text: &str, entity: impl Fn(u8) -> Option<&'static str>) -> String {
-    let mut out = String::with_capacity(text.len() + 8);
+fn push_entities(out: &mut String, text: &str, entity: impl Fn(u8) -> Option<&'static str>) {
     let mut from = 0;
     for (at, byte) in text.bytes().enumerate() {
         if let Some(entity) = entity(byte) {
@@ -77,7 +95,6 @@ fn entities(text: &str, entity: impl Fn(u8) -> Option<&'static str>) -> String {
         }
     }
     out.push_str(&text[from..]);
-    out
 }
 
 /// Text between tags within a line of Markdown: whatever Markdown could take for markup is an entity, which it never

@@ -190,7 +190,7 @@ fn block(block: &Block, site: &Site) -> String {
         Block::Chart(chart) => self::chart(chart, site).end(),
         Block::Manifest(manifest) => self::manifest(manifest, site).end(),
         Block::Code { language, text, classes } => {
-            let code = text.lines().map(escape::code_block).collect::<Vec<_>>().join("&#10;");
+            let code = escape::code_block(text);
             element("pre")
                 .child(element("code").class(&code_classes(language, classes)).html(&code))
                 .end()
@@ -386,14 +386,13 @@ fn code(manifest: &Manifest) -> String {
         if index > 0 {
             out.push_str("&#10;");
         }
-        let text = escape::code_block(line);
         if findings.is_empty() {
-            out.push_str(&text);
+            escape::push_code(&mut out, line);
         } else {
             out.push_str(
                 &span("plumb-finding")
                     .attr("data-finding", &findings.join(" · "))
-                    .html(&text)
+                    .html(&escape::code_block(line))
                     .end(),
             );
         }

@@ -36,7 +36,8 @@ pub fn ceil_char_boundary(text: &str, offset: usize) -> usize {
 
 /// The SHA-256 of bytes, in hexadecimal.
 pub fn digest(bytes: impl AsRef<[u8]>) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or_default();
+    Sha256::digest(bytes).iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 #[cfg(test)]

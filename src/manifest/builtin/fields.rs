@@ -381,6 +381,10 @@ fn check(root: &At<'_>, fields: &[Field], out: &mut Out<'_>) {
 
 /// The fields at a path below a place, absent ones too where what would hold them is there.
 fn reach<'n>(root: &At<'n>, path: &str) -> Vec<At<'n>> {
+    let first = path.split(['.', '[', '{']).next().unwrap_or_default();
+    if first != path && root.node.get(first).is_none() {
+        return Vec::new();
+    }
     let mut places = vec![root.clone()];
     let mut steps = path.split('.').peekable();
     while let Some(step) = steps.next() {
