@@ -7,9 +7,9 @@ use super::{Expansion, Project, Published, Tied, elision, group, heredoc, placeh
 use crate::content::{Block, Content, Manifest, ManifestDocument, ManifestState};
 use crate::diag::{Code, Diagnostic, Level, Severity};
 use crate::directive::versions;
-use crate::manifest::{Document, Format, SCHEMA_MISSING, Versions};
+use crate::manifest::{Document, Format, Read, SCHEMA_MISSING, Versions};
 use crate::markdown::{Cut, Fence, Node, Word};
-use crate::text::{Span, TextMap};
+use crate::text::{Span, Spanned, TextMap};
 
 /// What came of a fence.
 #[derive(Default)]
@@ -36,6 +36,13 @@ struct Words<'a> {
     versions: Versions,
     /// The words that are not ours: a highlighter's, mdBook's.
     others: Vec<String>,
+}
+
+impl Words<'_> {
+    /// The name of the group that the fence's manifests are analysed with.
+    fn group(&self) -> Option<String> {
+        Some(self.group?.value.as_ref()?.value.clone())
+    }
 }
 
 /// The words of ours that a fence may carry, for "did you mean" and the reference.
@@ -82,7 +89,7 @@ fn language(fence: &Fence) -> Language {
     }
 }
 
-/// Whether a language's fences concern us even without a word of ours.
+/// Checks a fence, as its language and its words ask.
 pub(super) fn check(site: &Site<'_>, comments: &mut Comments<'_>) -> Outcome {
     let mut outcome = Outcome::default();
     let language = language(site.fence);
@@ -113,77 +120,21 @@ fn manifests(
     comments: &mut Comments<'_>,
     outcome: &mut Outcome,
 ) {
-    let map = site.fence.body.map(site.map);
+    let text = site.fence.body.text();
     if words.ignore {
         outcome.ignored = true;
-        publish(
-            site,
-            words,
-            site.fence.body.text().to_owned(),
-            ManifestState::Ignored,
-            Vec::new(),
-            Vec::new(),
-            outcome,
-        );
+        let manifest = manifest(site, words, text.to_owned(), ManifestState::Ignored);
+        outcome.expansion = Some(expansion(site, words, manifest));
         return;
     }
     let fragment = words.fragment.and_then(|word| read_fragment(site, word, &mut outcome.findings));
-    let text = site.fence.body.text();
-    let commands = match session::shown(text) {
-        _ if format != Format::Yaml => Vec::new(),
-        Shown::Yaml => Vec::new(),
-        Shown::Session(commands) => commands,
-        // Who says how it is to be read means it as YAML.
-        Shown::Other if words.fails.is_some() || words.fragment.is_some() => Vec::new(),
-        Shown::Other => return,
-    };
-    let mut read = elision::read(text, &commands, &map, format);
-    placeholder::unrendered(&mut read, text, &map);
-    let mut findings = match format {
-        // Guides show pieces of settings as JSON, with comments, and what commands print; only manifests are ours.
-        _ if (format == Format::Json || !commands.is_empty()) && !may_hold_manifests(text) => {
-            Vec::new()
-        }
-        _ => read.findings.clone(),
-    };
-    let mut shown = Vec::new();
-    for document in &read.documents {
-        let engine = &site.project.engine;
-        let validated = match &fragment {
-            Some(fragment) => {
-                findings.extend(engine.validate_fragment(
-                    document,
-                    fragment.kind,
-                    fragment.path,
-                    &words.versions,
-                ));
-                None
-            }
-            None if document.is_manifest() => {
-                let mut found = site.project.validate(document, &words.versions);
-                if document.excerpt {
-                    elision::spare_displaced(&mut found, text, &map);
-                }
-                elision::offer(&mut found);
-                findings.extend(found);
-                site.project.origin(document, &words.versions)
-            }
-            None => continue,
-        };
-        outcome.documents += 1;
-        shown.push(ManifestDocument {
-            kind: match &fragment {
-                Some(fragment) => format!("{}:{}", fragment.kind, fragment.path),
-                None => document.kind().map_or_else(String::new, |kind| kind.value.to_owned()),
-            },
-            name: document.name().map_or_else(String::new, |name| name.value.to_owned()),
-            api_version: document.api_version().map_or_else(String::new, |v| v.value.to_owned()),
-            validated,
-        });
-    }
-    findings = placeholder::soften(findings);
+    let Some((read, findings)) = read(site, words, format) else { return };
+    let (found, shown) = validate(site, words, fragment.as_ref(), &read);
+    outcome.documents += shown.len();
+    let findings = placeholder::soften(findings.into_iter().chain(found).collect());
     let published = comments.tie(site, text, &read, outcome);
-    if fragment.is_none() {
+    let whole = fragment.is_none();
+    if whole {
         let fresh = published.as_deref();
         let fails = words.fails.is_some();
         outcome.resources = resource::of_fence(site, &words.versions, &read, fresh, format, fails);
@@ -191,7 +142,7 @@ fn manifests(
     let members = read.documents.into_iter().filter(Document::is_manifest).collect::<Vec<_>>();
     let state = if words.fails.is_some() {
         ManifestState::Fails
-    } else if fragment.is_some() || members.iter().any(|document| document.excerpt) {
+    } else if !whole || members.iter().any(|document| document.excerpt) {
         ManifestState::Fragment
     } else if shown.iter().any(|document| document.validated.is_some()) {
         ManifestState::Valid
@@ -200,30 +151,84 @@ fn manifests(
     };
     let mut beside = Vec::new();
     if let Some(word) = words.fails {
-        if !findings.iter().any(|finding| rejects(word, finding)) && fragment.is_none() {
+        let mut findings = findings;
+        if whole && !findings.iter().any(|finding| rejects(word, finding)) {
             let documents: Vec<_> = members.iter().collect();
             let between = group::analyse_documents(&documents, &findings);
-            let between = placeholder::soften(between);
-            findings.extend(between);
+            findings.extend(placeholder::soften(between));
         }
         beside = expected_failure(site, word, findings, outcome);
     } else {
         outcome.findings.extend(findings);
-        if fragment.is_none() {
-            let group =
-                words.group.and_then(|word| word.value.as_ref()).map(|name| name.value.clone());
-            outcome.members = members
-                .into_iter()
-                .filter(|document| !document.excerpt)
-                .map(|document| group::Member { group: group.clone(), document })
-                .collect();
-        }
+        let members = members.into_iter().filter(|document| whole && !document.excerpt);
+        outcome.members =
+            members.map(|document| group::Member { group: words.group(), document }).collect();
     }
     // A YAML file that is no manifest is the author's own business, unless a word of ours says otherwise.
-    if !shown.is_empty() || words.fails.is_some() || fragment.is_some() || published.is_some() {
-        let text = published.unwrap_or_else(|| site.fence.body.text().to_owned());
-        publish(site, words, text, state, shown, beside, outcome);
+    if !shown.is_empty() || words.fails.is_some() || !whole || published.is_some() {
+        let text = published.unwrap_or_else(|| text.to_owned());
+        let mut manifest = manifest(site, words, text, state);
+        manifest.documents = shown;
+        manifest.findings = beside;
+        outcome.expansion = Some(expansion(site, words, manifest));
     }
+}
+
+/// What a fence holds, and what is wrong with its YAML or JSON; nothing where it is not meant to be either.
+fn read(site: &Site<'_>, words: &Words<'_>, format: Format) -> Option<(Read, Vec<Diagnostic>)> {
+    let map = site.fence.body.map(site.map);
+    let text = site.fence.body.text();
+    let commands = match session::shown(text) {
+        _ if format != Format::Yaml => Vec::new(),
+        Shown::Yaml => Vec::new(),
+        Shown::Session(commands) => commands,
+        // Who says how it is to be read means it as YAML.
+        Shown::Other if words.fails.is_some() || words.fragment.is_some() => Vec::new(),
+        Shown::Other => return None,
+    };
+    let mut read = elision::read(text, &commands, &map, format);
+    placeholder::unrendered(&mut read, text, &map);
+    // Guides show pieces of settings as JSON, with comments, and what commands print; only manifests are ours.
+    let is_ours = format == Format::Yaml && commands.is_empty() || may_hold_manifests(text);
+    let findings = if is_ours { read.findings.clone() } else { Vec::new() };
+    Some((read, findings))
+}
+
+/// What is wrong with the documents of a fence, and what a page says of each.
+fn validate(
+    site: &Site<'_>,
+    words: &Words<'_>,
+    fragment: Option<&Fragment<'_>>,
+    read: &Read,
+) -> (Vec<Diagnostic>, Vec<ManifestDocument>) {
+    let mut findings = Vec::new();
+    let mut shown = Vec::new();
+    for document in &read.documents {
+        let text = |part: Option<Spanned<&str>>| part.map_or_else(String::new, |p| p.value.into());
+        let (kind, validated) = if let Some(Fragment { kind, path }) = fragment {
+            let engine = &site.project.engine;
+            findings.extend(engine.validate_fragment(document, kind, path, &words.versions));
+            (format!("{kind}:{path}"), None)
+        } else if document.is_manifest() {
+            let mut found = site.project.validate(document, &words.versions);
+            if document.excerpt {
+                let map = site.fence.body.map(site.map);
+                elision::spare_displaced(&mut found, site.fence.body.text(), &map);
+            }
+            elision::offer(&mut found);
+            findings.extend(found);
+            (text(document.kind()), site.project.origin(document, &words.versions))
+        } else {
+            continue;
+        };
+        shown.push(ManifestDocument {
+            kind,
+            name: text(document.name()),
+            api_version: text(document.api_version()),
+            validated,
+        });
+    }
+    (findings, shown)
 }
 
 /// Whether a text has the words that every manifest has.
@@ -300,31 +305,27 @@ fn expected_failure(
         .collect()
 }
 
-fn publish(
-    site: &Site<'_>,
-    words: &Words<'_>,
-    text: String,
-    state: ManifestState,
-    documents: Vec<ManifestDocument>,
-    findings: Vec<(usize, String)>,
-    outcome: &mut Outcome,
-) {
+/// A fence's manifest as a page shows it.
+fn manifest(site: &Site<'_>, words: &Words<'_>, text: String, state: ManifestState) -> Manifest {
+    Manifest {
+        language: site.fence.lang.value.clone(),
+        text,
+        documents: Vec::new(),
+        findings: Vec::new(),
+        state,
+        classes: words.others.clone(),
+    }
+}
+
+fn expansion(site: &Site<'_>, words: &Words<'_>, manifest: Manifest) -> Expansion {
     let ours = site.fence.words.len() > words.others.len();
-    let html_only = !ours && text == site.fence.body.text();
-    outcome.expansion = Some(Expansion {
+    Expansion {
         span: site.node.span,
         place: site.node.place.clone(),
-        content: Content::Blocks(vec![Block::Manifest(Manifest {
-            language: site.fence.lang.value.clone(),
-            text,
-            documents,
-            findings,
-            state,
-            classes: words.others.clone(),
-        })]),
+        html_only: !ours && manifest.text == site.fence.body.text(),
+        content: Content::Blocks(vec![Block::Manifest(manifest)]),
         committed: None,
-        html_only,
-    });
+    }
 }
 
 /// The here-documents of a shell fence.
@@ -363,9 +364,7 @@ fn here_documents(site: &Site<'_>, words: &Words<'_>, outcome: &mut Outcome) {
             outcome.documents += 1;
             outcome.findings.extend(placeholder::soften(findings));
             if !document.excerpt {
-                let group =
-                    words.group.and_then(|word| word.value.as_ref()).map(|name| name.value.clone());
-                outcome.members.push(group::Member { group, document });
+                outcome.members.push(group::Member { group: words.group(), document });
             }
         }
     }
@@ -416,20 +415,18 @@ fn read_words<'a>(site: &Site<'a>, findings: &mut Vec<Diagnostic>) -> Words<'a> 
                         .did_you_mean(name, ours),
                     );
                 }
-                words.others.push(site.project_word(word));
+                words.others.push(written(word));
             }
         }
     }
     words
 }
 
-impl Site<'_> {
-    /// A word that is not ours, as it was written.
-    fn project_word(&self, word: &Word) -> String {
-        match &word.value {
-            Some(value) => format!("{}={}", word.name, value.value),
-            None => word.name.clone(),
-        }
+/// A word as it was written.
+fn written(word: &Word) -> String {
+    match &word.value {
+        Some(value) => format!("{}={}", word.name, value.value),
+        None => word.name.clone(),
     }
 }
 
