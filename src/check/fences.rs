@@ -232,7 +232,7 @@ fn validate(
 }
 
 /// Whether a text has the words that every manifest has.
-pub(super) fn may_hold_manifests(text: &str) -> bool {
+fn may_hold_manifests(text: &str) -> bool {
     text.contains("apiVersion") && text.contains("kind")
 }
 

@@ -72,8 +72,11 @@ fn manifests(project: &Project, file: &File, patch: bool) -> chapter::Outcome {
     if format == Format::Yaml {
         placeholder::unrendered(&mut read, text, &map);
     }
-    let asked = file.named && !patch && !kustomize::is_kustomization(source.path());
-    if !(asked || fences::may_hold_manifests(text)) {
+    // Beside a manifest, a document that is none has lost its head: a stray `---`, most often.
+    let asked = (file.named || read.documents.iter().any(Document::is_manifest))
+        && !patch
+        && !kustomize::is_kustomization(source.path());
+    if !asked && !text.contains("apiVersion") {
         read.findings.clear();
     }
     let mut outcome = chapter::Outcome { findings: read.findings, ..chapter::Outcome::default() };

@@ -214,6 +214,11 @@ fn a_folder_holds_more_than_manifests() {
     let wrong = patch.replace("replicas", "replcas");
     std::fs::write(at.join("over/less.yaml"), wrong).expect("a file");
     expect(at, &["validate", "over"], 1, &["over/less.yaml:5:3", "1 error"]);
+    // A stray `---` leaves a part of a manifest without its head.
+    std::fs::create_dir(at.join("split")).expect("a folder");
+    let split = format!("{SERVICE}---\n- path: /\n");
+    std::fs::write(at.join("split/web.yaml"), split).expect("a file");
+    expect(at, &["validate", "split"], 1, &["error[manifest-incomplete]"]);
 }
 
 #[test]
