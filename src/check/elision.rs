@@ -4,7 +4,7 @@
 //! read as a comment, and the document that it stands in as an excerpt, of which only what is written can be wrong.
 
 use crate::diag::{Code, Diagnostic, Level};
-use crate::manifest::{self, Format, Node, Read, Value};
+use crate::manifest::{self, Format, Node, Read, SCHEMA_UNKNOWN_FIELD, Value, YAML_SYNTAX};
 use crate::text::{Span, TextMap, replaced};
 use regex::Regex;
 use std::borrow::Cow;
@@ -73,7 +73,8 @@ fn read_marked(text: &str, marks: &[Mark], map: &TextMap, format: Format) -> Rea
 
 /// A field that is unknown where it stands, right behind a mark, may belong to what is left out: that becomes a note.
 pub(super) fn spare_displaced(findings: &mut [Diagnostic], text: &str, map: &TextMap) {
-    let displaced = |finding: &Diagnostic| finding.code.name == UNKNOWN && finding.fix.is_none();
+    let displaced =
+        |finding: &Diagnostic| finding.code == &SCHEMA_UNKNOWN_FIELD && finding.fix.is_none();
     if !findings.iter().any(displaced) {
         return;
     }
@@ -94,12 +95,9 @@ pub(super) fn spare_displaced(findings: &mut [Diagnostic], text: &str, map: &Tex
     }
 }
 
-/// The code of a field that its kind does not have.
-const UNKNOWN: &str = "schema-unknown-field";
-
 /// Says once, of a manifest that lacks something and is right otherwise, how a page says that it shows a part only.
 pub(super) fn offer(findings: &mut [Diagnostic]) {
-    if findings.iter().any(|finding| finding.code.name == UNKNOWN) {
+    if findings.iter().any(|finding| finding.code == &SCHEMA_UNKNOWN_FIELD) {
         return;
     }
     let lacks = |finding: &&mut Diagnostic| finding.message.contains(": Required value");
@@ -207,7 +205,7 @@ fn tells_so(words: &str) -> bool {
 /// belongs to, and a text that begins in the middle of a manifest goes back to where it has not been. What is said of
 /// such a place becomes a note.
 fn spare(findings: &mut [Diagnostic], text: &str, marks: &[Mark], map: &TextMap) {
-    if !findings.iter().any(|finding| finding.code.name == SYNTAX) {
+    if !findings.iter().any(|finding| finding.code == &YAML_SYNTAX) {
         return;
     }
     let mut places: Vec<Span> = Vec::new();
@@ -245,7 +243,7 @@ fn spare(findings: &mut [Diagnostic], text: &str, marks: &[Mark], map: &TextMap)
         }
         (behind, begins) = (false, false);
     }
-    for finding in findings.iter_mut().filter(|finding| finding.code.name == SYNTAX) {
+    for finding in findings.iter_mut().filter(|finding| finding.code == &YAML_SYNTAX) {
         let here = places.iter().find(|place| {
             let line = map.locate(**place).start().line;
             line == finding.at.location.start().line
@@ -258,9 +256,6 @@ fn spare(findings: &mut [Diagnostic], text: &str, marks: &[Mark], map: &TextMap)
         }
     }
 }
-
-/// The code of what is no YAML.
-const SYNTAX: &str = "yaml-syntax";
 
 pub(super) static CODES: &[&Code] = &[&EXCERPT];
 
@@ -410,11 +405,13 @@ mod tests {
             let start = text.find(line).expect("a line");
             crate::text::Location::new(&source, Span::new(start, start + 1))
         };
-        static CODE: Code =
-            Code { name: UNKNOWN, level: Level::Deny, summary: "", page: "", alias: "" };
-        let mut findings = ["a", "b", "c"].map(|name| Diagnostic::new(&CODE, at(name), "unknown"));
+        let mut findings =
+            ["a", "b", "c"].map(|name| Diagnostic::new(&SCHEMA_UNKNOWN_FIELD, at(name), "unknown"));
         spare_displaced(&mut findings, text, &TextMap::identity(&source));
-        assert_eq!(findings.map(|finding| finding.code.name), [UNKNOWN, "excerpt", UNKNOWN]);
+        assert_eq!(
+            findings.map(|finding| finding.code.name),
+            ["schema-unknown-field", "excerpt", "schema-unknown-field"]
+        );
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::elision;
 use crate::diag::{Code, Diagnostic, Level, Severity};
-use crate::manifest::{self, Document, Format, Read};
+use crate::manifest::{self, Document, Format, Read, SECRET_BASE64, YAML_SYNTAX};
 use crate::text::{Span, TextMap};
 use regex::Regex;
 use std::sync::LazyLock;
@@ -104,8 +104,7 @@ fn in_brackets(finding: &Diagnostic) -> Option<&str> {
 /// A value that says in words that it is to be replaced, or by what.
 fn in_words(finding: &Diagnostic) -> Option<&str> {
     let text = finding.at.location.text().trim_matches(['"', '\'']);
-    let names_what =
-        finding.code.name == "secret-base64" && text.to_ascii_lowercase().contains("base64");
+    let names_what = finding.code == &SECRET_BASE64 && text.to_ascii_lowercase().contains("base64");
     let said = !text.contains('\n') && finding.message.contains("nvalid value");
     (said && (names_what || WORDS.is_match(text))).then_some(text)
 }
@@ -129,7 +128,7 @@ pub(super) fn unrendered(read: &mut Read, text: &str, map: &TextMap) {
         let same = |other: &Diagnostic| {
             other.code == finding.code && other.at.location == finding.at.location
         };
-        finding.code.name == "yaml-syntax" && filled.iter().any(same)
+        finding.code == &YAML_SYNTAX && filled.iter().any(same)
     };
     let (kept, gone): (Vec<_>, Vec<_>) = read.findings.drain(..).partition(stays);
     read.findings = kept;

@@ -13,6 +13,8 @@ mod service_entry;
 mod virtual_service;
 mod workload;
 
+pub(super) use authorization::{ADDRESSES, IDENTITIES};
+
 use super::declare;
 use super::group::{Group, NETWORKING, Object, SECURITY, TELEMETRY, text};
 use crate::diag::Diagnostic;

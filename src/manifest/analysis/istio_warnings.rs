@@ -2,6 +2,7 @@
 //!
 //! A rule stands here only if istiod has it as a warning (read in the sources of 1.32-dev, 2026-08).
 
+use super::admission::{ADDRESSES, IDENTITIES};
 use super::declare;
 use super::group::{Group, NETWORKING, Object, SECURITY, TELEMETRY, text};
 use crate::diag::Diagnostic;
@@ -148,26 +149,12 @@ fn authorization(object: &Object<'_>, say: &mut dyn FnMut(&Node, String)) {
     if object.text("spec.action") != Some("DENY") {
         return;
     }
-    const CONNECTION: &[&str] = &[
-        "principals",
-        "notPrincipals",
-        "namespaces",
-        "notNamespaces",
-        "ipBlocks",
-        "notIpBlocks",
-        "remoteIpBlocks",
-        "notRemoteIpBlocks",
-        "serviceAccounts",
-        "notServiceAccounts",
-        "trustDomains",
-        "notTrustDomains",
-    ];
     for rule in object.items("spec.rules") {
         let (from, to) = (items(rule, "from"), items(rule, "to"));
         let of_connections = from
             .iter()
             .filter_map(|entry| entry.get("source"))
-            .any(|source| CONNECTION.iter().any(|key| is_given(source, key)));
+            .any(|source| IDENTITIES.iter().chain(ADDRESSES).any(|key| is_given(source, key)));
         let of_ports = to
             .iter()
             .filter_map(|entry| entry.get("operation"))

@@ -29,6 +29,8 @@ mod tests;
 mod volumes;
 mod workloads;
 
+pub(crate) use config::SECRET_BASE64;
+
 use super::{Document, bundle, versions::Versions};
 use crate::diag::{Code, Diagnostic};
 use at::{At, Out};
@@ -49,7 +51,7 @@ pub struct Rule {
 /// Declares rules: a name, the code, a summary, why, the place of the examples, the wrong one, the right one.
 macro_rules! declare {
     ($($name:ident = $code:literal, $summary:literal, $why:literal, $place:literal, $wrong:literal, $right:literal;)*) => {
-        $(pub(super) static $name: crate::diag::Code = crate::diag::Code {
+        $(pub(crate) static $name: crate::diag::Code = crate::diag::Code {
             name: $code,
             level: crate::diag::Level::Deny,
             summary: $summary,

@@ -4,29 +4,10 @@ use super::workload::targets;
 use super::{Refusals, filled, is_range, items, set, text};
 use crate::manifest::Node;
 
-const SOURCE: &[&str] = &[
+/// What a source is known by when a connection is made.
+pub(in crate::manifest::analysis) const IDENTITIES: &[&str] = &[
     "principals",
     "notPrincipals",
-    "requestPrincipals",
-    "notRequestPrincipals",
-    "namespaces",
-    "notNamespaces",
-    "ipBlocks",
-    "notIpBlocks",
-    "remoteIpBlocks",
-    "notRemoteIpBlocks",
-    "serviceAccounts",
-    "notServiceAccounts",
-    "trustDomains",
-    "notTrustDomains",
-];
-
-/// What an external authorizer is not asked by: the action CUSTOM works before identities are known.
-const NOT_CUSTOM: &[&str] = &[
-    "principals",
-    "notPrincipals",
-    "requestPrincipals",
-    "notRequestPrincipals",
     "namespaces",
     "notNamespaces",
     "serviceAccounts",
@@ -34,6 +15,11 @@ const NOT_CUSTOM: &[&str] = &[
     "trustDomains",
     "notTrustDomains",
 ];
+/// Where a connection comes from.
+pub(in crate::manifest::analysis) const ADDRESSES: &[&str] =
+    &["ipBlocks", "notIpBlocks", "remoteIpBlocks", "notRemoteIpBlocks"];
+/// Who a request says that it comes from.
+const REQUESTERS: &[&str] = &["requestPrincipals", "notRequestPrincipals"];
 
 const OPERATION: &[&str] =
     &["hosts", "notHosts", "ports", "notPorts", "methods", "notMethods", "paths", "notPaths"];
@@ -103,15 +89,17 @@ pub(super) fn policy(refusals: &mut Refusals<'_, '_>) {
 }
 
 fn check_source(refusals: &mut Refusals<'_, '_>, source: &Node, is_custom: bool) {
-    if SOURCE.iter().all(|key| filled(source, key).is_none()) {
+    let attributes = [IDENTITIES, ADDRESSES, REQUESTERS].concat();
+    if attributes.iter().all(|key| filled(source, key).is_none()) {
         refusals.say_helped(source, "a source says something", "for any source, leave `from` out");
     }
-    for key in NOT_CUSTOM.iter().filter(|_| is_custom) {
+    // An external authorizer is asked before anyone is known.
+    for key in IDENTITIES.iter().chain(REQUESTERS).filter(|_| is_custom) {
         if let Some(node) = filled(source, key) {
             refusals.say(node, format!("the action CUSTOM knows no `{key}`"));
         }
     }
-    for key in ["ipBlocks", "notIpBlocks", "remoteIpBlocks", "notRemoteIpBlocks"] {
+    for key in ADDRESSES {
         ranges(refusals, items(source, key));
     }
     for key in ["serviceAccounts", "notServiceAccounts"] {
@@ -126,7 +114,7 @@ fn check_source(refusals: &mut Refusals<'_, '_>, source: &Node, is_custom: bool)
             }
         }
     }
-    no_empty_text(refusals, source, SOURCE);
+    no_empty_text(refusals, source, &attributes);
 }
 
 fn check_operation(refusals: &mut Refusals<'_, '_>, operation: &Node) {
