@@ -36,8 +36,15 @@ impl Words<'_> {
             ("&&" | "||", _) => self.chain(op, part, depth),
             ("!", [a]) => self.negation(self.meant(a)?, depth + 1),
             ("answer", [item]) => Some(format!("{} is ticked", self.item(item.as_str()?)?)),
-            ("meets", [column]) => {
-                Some(format!("{} meets every chosen need", self.column(column.as_str()?)?))
+            ("meets", [column, level @ ..]) => {
+                let column = self.column(column.as_str()?)?;
+                Some(match level.first().and_then(Json::as_str) {
+                    Some("partly") => format!("{column} meets every chosen need at least in part"),
+                    Some("preview") => {
+                        format!("{column} meets every chosen need, if only in preview")
+                    }
+                    _ => format!("{column} meets every chosen need"),
+                })
             }
             ("need", [row]) => Some(format!("{} is needed", self.need(row.as_str()?)?)),
             ("==" | "!=" | "<" | "<=" | ">" | ">=", [a, b]) => self.comparison(op, a, b, depth),
@@ -133,8 +140,15 @@ impl Words<'_> {
     fn negation(&self, part: &Json, depth: usize) -> Option<String> {
         Some(match operation(part)? {
             ("answer", [item]) => format!("{} is not ticked", self.item(item.as_str()?)?),
-            ("meets", [column]) => {
-                format!("{} fails a chosen need", self.column(column.as_str()?)?)
+            ("meets", [column, level @ ..]) => {
+                let column = self.column(column.as_str()?)?;
+                match level.first().and_then(Json::as_str) {
+                    Some("partly") => {
+                        format!("{column} does not even partly meet every chosen need")
+                    }
+                    Some("preview") => format!("{column} fails a chosen need"),
+                    _ => format!("{column} does not meet every chosen need"),
+                }
             }
             ("need", [row]) => format!("{} is not needed", self.need(row.as_str()?)?),
             ("input", [name]) => format!("{} is off", self.input(name.as_str()?)?),
@@ -395,7 +409,15 @@ inputs = ["pods", "nodes", "agent", "tier"]
             ),
             (
                 "answer('a') && (need('support') || !meets('mesh'))",
-                "“A rule” is ticked, and (“Support” is needed, or A mesh fails a chosen need)",
+                "“A rule” is ticked, and (“Support” is needed, or A mesh does not meet every chosen need)",
+            ),
+            (
+                "meets('mesh', 'partly') && !meets('mesh', 'preview')",
+                "A mesh meets every chosen need at least in part, and A mesh fails a chosen need",
+            ),
+            (
+                "meets('mesh', 'preview') || !meets('mesh', 'partly')",
+                "A mesh meets every chosen need, if only in preview, or A mesh does not even partly meet every chosen need",
             ),
             ("!(yes > 1 || agent)", "not (more than 1 is ticked, or “With the agent” is on)"),
             ("!agent && tier == 'premium'", "“With the agent” is off, and “Tier” is premium"),

@@ -133,8 +133,8 @@ impl Answered<'_> {
             }
             Local::Answer(item) => Scalar::Bool(self.answers.yes.contains(&**item)),
             Local::Need(row) => Scalar::Bool(self.answers.needs.contains(&**row)),
-            Local::Meets(column) => {
-                Scalar::Bool(self.ranked(column).is_some_and(|ranked| ranked.fails.is_empty()))
+            Local::Meets(column, least) => {
+                Scalar::Bool(self.ranked(column).is_some_and(|ranked| ranked.meets() <= *least))
             }
             Local::Rank(column) => count(self.ranked(column).map_or(0, |ranked| ranked.rank)),
         }

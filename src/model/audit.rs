@@ -40,6 +40,18 @@ pub(super) static STALE_FIGURE: Code = Code {
     alias: "",
 };
 
+/// Something that was known to hold until a day that has passed.
+pub(super) static EXPIRED: Code = Code {
+    name: "expired",
+    level: Level::Warn,
+    summary: "a figure or a source whose `expires` has passed",
+    page: "What was announced for a day has happened by now, or has been put off. Look at the source, and set the value, `checked` \
+        and `expires` anew:\n\n\
+        ```toml\n[figures.\"addon.newest\"]\nvalue = 30\nsource = \"calendar\"\nchecked = 2026-08-21\n\
+        expires = 2026-12-31   # the end of its support, as announced\n```\n",
+    alias: "",
+};
+
 /// A day that has not come yet.
 pub(super) static FUTURE_DATE: Code = Code {
     name: "future-date",
@@ -284,7 +296,8 @@ fn tell(findings: &mut Vec<Diagnostic>, finding: Diagnostic) {
 }
 
 impl Model {
-    /// The figures that were checked longer ago than the model allows, where it says so; and what was on a day to come.
+    /// The figures that were checked longer ago than the model allows, where it says so; what has expired; and what was on a day to
+    /// come.
     pub fn stale(&self, today: Date) -> Vec<Diagnostic> {
         let mut findings = Vec::new();
         // somewhere it is a day later already
@@ -301,6 +314,21 @@ impl Model {
         }
         for source in self.sources.values() {
             to_come(format!("source `{}` was read", source.id), source.accessed, &source.location);
+        }
+        let figures = self
+            .figures
+            .values()
+            .map(|figure| ("figure", figure.name.as_str(), figure.expires, &figure.location));
+        let sources = self
+            .sources
+            .values()
+            .map(|source| ("source", source.id.as_str(), source.expires, &source.location));
+        for (what, name, expires, location) in figures.chain(sources) {
+            if let Some(day) = expires.filter(|day| *day < today) {
+                let message = format!("{what} `{name}` was known to hold until {day}");
+                let finding = Diagnostic::new(&EXPIRED, location.clone(), message);
+                findings.push(finding.help("look at it again, and set a new `expires`"));
+            }
         }
         let Some(age) = &self.settings.stale_after else { return findings };
         let Ok(oldest) = today.checked_sub(age.span) else { return findings };

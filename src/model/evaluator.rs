@@ -112,7 +112,7 @@ impl Values for Evaluator<'_> {
         match &self.answered {
             Some(answered) => answered.value(local),
             None => match local {
-                Local::Answer(_) | Local::Need(_) | Local::Meets(_) => Scalar::Bool(false),
+                Local::Answer(_) | Local::Need(_) | Local::Meets(..) => Scalar::Bool(false),
                 _ => Scalar::Number(Ratio::zero()),
             },
         }

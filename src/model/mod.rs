@@ -151,6 +151,7 @@ pub static CODES: &[&Code] = &[
     &audit::NO_SOURCE,
     &audit::NO_DATE,
     &audit::STALE_FIGURE,
+    &audit::EXPIRED,
     &audit::FUTURE_DATE,
     &audit::NEVER_USED,
     &audit::SUPERSEDED,

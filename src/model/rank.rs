@@ -24,6 +24,20 @@ pub struct Ranked {
     pub score: Ratio,
 }
 
+impl Ranked {
+    /// How well it meets the needs taken together: as well as the one that it meets worst. This is what the matrix counts, what
+    /// the rules of an advisor ask for, and what a page says of an option.
+    pub fn meets(&self) -> Meets {
+        let levels = [
+            (Meets::No, &self.fails),
+            (Meets::Preview, &self.preview),
+            (Meets::Partly, &self.partly),
+        ];
+        let worst = levels.into_iter().find(|(_, needs)| !needs.is_empty());
+        worst.map_or(Meets::Fully, |(level, _)| level)
+    }
+}
+
 impl Model {
     /// The columns of a matrix in the order of how well they do for the rows that are chosen: first by how many needs they fail,
     /// then by the score, then by how many they meet fully; what is still equal keeps the matrix's order and shares a place.

@@ -133,6 +133,11 @@ static FIGURE: Table = Table {
             "When someone last looked whether the source still says so.",
         ),
         optional(
+            "expires",
+            Kind::Date,
+            "The last day on which it is known to hold: an end of support, a date that was announced.",
+        ),
+        optional(
             "basis",
             Kind::OneOf(&["published", "measured", "estimate", "judgement", "unverified"]),
             "How good it is. `published`, if not said. A judgement needs no source.",
@@ -156,6 +161,11 @@ static SOURCE: Table = table(
         optional("url", Kind::Text, "Where it is."),
         optional("version", Kind::Text, "The version that was read."),
         optional("accessed", Kind::Date, "When it was read."),
+        optional(
+            "expires",
+            Kind::Date,
+            "The day after which it has to be read again: something that it announces will have come.",
+        ),
         optional(
             "note",
             Kind::Prose,
@@ -452,7 +462,7 @@ static OUTCOME: Table = table(
             "when",
             Kind::Condition,
             "A condition on the answers (`yes`, `score`, `count(\"group\")`, `answer(\"item\")`), on the needs that are chosen (`need(\"row\")`), on how the \
-             options do (`meets(\"option\")`: it fails none of them; `rank(\"option\")`: 1 is best), and on inputs. The last outcome has none.",
+             options do (`meets(\"option\")`: it meets all of them fully; `meets(\"option\", \"partly\")`: at least in part; `meets(\"option\", \"preview\")`: it fails none of them; `rank(\"option\")`: 1 is best), and on inputs. The last outcome has none.",
         ),
         required("title", Kind::Text, "The recommendation, in a line."),
         optional("text", Kind::Prose, "Why."),

@@ -336,6 +336,30 @@ fn the_advisor_joins_the_answers() {
 }
 
 #[test]
+fn an_option_meets_the_needs_as_well_as_the_one_that_it_meets_worst() {
+    browse(|tab, address| {
+        tab.goto(&format!("{address}advisor.html"));
+        tab.eval("localStorage.clear()");
+        tab.reload();
+        let meets = |tab: &mut Tab<'_>, option: &str| {
+            let ask = format!(
+                "[[], ['partly'], ['preview']].map((least) => \
+                 document.querySelector('plumb-advisor').scope().local('meets', '{option}', ...least))"
+            );
+            tab.eval(&ask)
+        };
+        assert_eq!(meets(tab, "ambient"), json!([true, true, true]), "nothing is asked of it");
+        tab.click("tr[data-need=identity] input");
+        assert_eq!(meets(tab, "ambient"), json!([true, true, true]));
+        assert_eq!(meets(tab, "cilium"), json!([false, false, true]), "a preview");
+        tab.click("tr[data-need=clusters] input");
+        assert_eq!(meets(tab, "ambient"), json!([false, true, true]), "in part");
+        assert_eq!(meets(tab, "addon"), json!([false, false, false]), "not");
+        fine(tab);
+    });
+}
+
+#[test]
 fn manifests_are_copied_clean() {
     browse(|tab, address| {
         tab.goto(&format!("{address}manifests.html"));

@@ -25,7 +25,7 @@ pub struct Status {
 }
 
 /// How well a need is met.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Meets {
     /// Entirely.
     Fully,

@@ -76,6 +76,8 @@ pub struct Figure {
     pub sources: Vec<String>,
     /// When it was last checked.
     pub checked: Option<Date>,
+    /// The last day on which it is known to hold.
+    pub expires: Option<Date>,
     /// How good it is.
     pub basis: Basis,
     /// The version of the thing that it is about.
@@ -142,6 +144,8 @@ pub struct SourceEntry {
     pub version: Option<String>,
     /// When it was read.
     pub accessed: Option<Date>,
+    /// The day after which it has to be read again.
+    pub expires: Option<Date>,
     /// What to know about it.
     pub note: Prose,
     /// Its id in the file.

@@ -15,6 +15,7 @@ pub(super) mod reading;
 pub(super) mod resolve;
 pub(super) mod types;
 
+use super::entry::Meets;
 use super::quantity::{Dimension, Ratio};
 use crate::text::Span;
 use std::fmt;
@@ -131,7 +132,8 @@ pub(super) enum Local {
     Count(Arc<str>),
     Answer(Arc<str>),
     Need(Arc<str>),
-    Meets(Arc<str>),
+    /// Whether an option meets all chosen needs at least so well.
+    Meets(Arc<str>, Meets),
     Rank(Arc<str>),
 }
 

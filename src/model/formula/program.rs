@@ -3,6 +3,7 @@
 //! An expression is a list whose first element is the operator: `["+", a, b]`. See [`expression`].
 
 use super::{Ir, Local, NodeId, Op, Scalar};
+use crate::model::entry::Meets;
 use crate::model::quantity::Ratio;
 use serde_json::{Value, json};
 
@@ -27,7 +28,7 @@ pub(in crate::model) trait Labels {
 /// | `["&&", a, b]`, `["\|\|", a, b]`, `["?", c, a, b]` | `b` (or the branch not taken) is not computed |
 /// | `["in", x, a, b, …]` | whether `x` is one of the others |
 /// | `["min", a, …]`, also `max sum abs floor ceil round` | functions; `floor ceil round` may have a second, the multiple; `round` is half to even |
-/// | `["yes"]`, `["no"]`, `["total"]`, `["score"]`, `["count", group]`, `["answer", item]`, `["need", row]`, `["meets", option]`, `["rank", option]` | a reader's answers |
+/// | `["yes"]`, `["no"]`, `["total"]`, `["score"]`, `["count", group]`, `["answer", item]`, `["need", row]`, `["meets", option]`, `["meets", option, "partly"]`, `["rank", option]` | a reader's answers |
 pub(in crate::model) fn expression(ir: &Ir, labels: &impl Labels) -> Value {
     match ir.root() {
         Some(root) => node(ir, root, labels),
@@ -72,7 +73,8 @@ fn node(ir: &Ir, id: NodeId, labels: &impl Labels) -> Value {
             Local::Count(group) => json!(["count", &**group]),
             Local::Answer(item) => json!(["answer", &**item]),
             Local::Need(row) => json!(["need", &**row]),
-            Local::Meets(option) => json!(["meets", &**option]),
+            Local::Meets(option, Meets::Fully) => json!(["meets", &**option]),
+            Local::Meets(option, level) => json!(["meets", &**option, level.name()]),
             Local::Rank(option) => json!(["rank", &**option]),
         },
         Op::Not(a) => list("!", &[*a]),

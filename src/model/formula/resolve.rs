@@ -4,7 +4,7 @@ use super::names::{Locals, Name, Names};
 use super::parse::{Ast, AstKind};
 use super::{Binary, Function, Ir, Local, NodeId, Op, Scalar, Type};
 use crate::diag::{Code, Level};
-use crate::model::entry::View;
+use crate::model::entry::{Meets, View};
 use crate::model::evaluate::NO_VALUE;
 use crate::model::problem::Problem;
 use crate::model::quantity::{Units, parse_kubernetes};
@@ -439,6 +439,13 @@ impl<'a> Resolver<'a> {
     }
 
     fn local(&mut self, ast: &Ast, name: &str, args: &[Ast]) -> Op {
+        let (args, least) = match (name, args) {
+            ("meets", [option, level]) => match self.level(ast, level) {
+                Ok(level) => (std::slice::from_ref(option), level),
+                Err(problem) => return self.problem(problem),
+            },
+            _ => (args, Meets::Fully),
+        };
         let (id, span) = match text_argument(ast, name, args) {
             Ok(found) => found,
             Err(problem) => return self.problem(problem),
@@ -457,9 +464,22 @@ impl<'a> Resolver<'a> {
         Op::Local(match name {
             "count" => Local::Count(id.into()),
             "need" => Local::Need(id.into()),
-            "meets" => Local::Meets(id.into()),
+            "meets" => Local::Meets(id.into(), least),
             "rank" => Local::Rank(id.into()),
             _ => Local::Answer(id.into()),
+        })
+    }
+
+    /// How well an option must meet the needs: the second argument of `meets`.
+    fn level(&self, call: &Ast, level: &Ast) -> Result<Meets, Problem> {
+        const LEVELS: [Meets; 3] = [Meets::Fully, Meets::Partly, Meets::Preview];
+        let (word, span) = text_argument(call, "meets", std::slice::from_ref(level))?;
+        LEVELS.into_iter().find(|level| level.name() == word).ok_or_else(|| {
+            let names = LEVELS.map(Meets::name);
+            let message = format!("needs cannot be met `{word}`");
+            Problem::new(&UNKNOWN_NAME, span, message)
+                .help(format!("there are: {}", names.join(", ")))
+                .did_you_mean(word, names)
         })
     }
 

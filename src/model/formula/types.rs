@@ -64,7 +64,7 @@ impl Check<'_> {
                 self.leaves.definitions.get(*index).copied().unwrap_or(Type::Bad)
             }
             Op::Local(local) => match local {
-                super::Local::Answer(_) | super::Local::Need(_) | super::Local::Meets(_) => {
+                super::Local::Answer(_) | super::Local::Need(_) | super::Local::Meets(..) => {
                     Type::Bool
                 }
                 _ => Type::Number(Dimension::COUNT),

@@ -380,6 +380,27 @@ fn what_is_stale_or_unused_is_said() {
 }
 
 #[test]
+fn what_has_expired_is_said_from_the_next_day_on() {
+    let model = model(
+        "[sources.s]\ntitle = \"S\"\naccessed = 2026-11-01\nexpires = 2026-12-08\n[sources.t]\ntitle = \"T\"\naccessed = 2026-11-01\n\
+         [figures]\nnewest = { value = 30, source = \"t\", expires = 2026-12-31 }\nopinion = { value = 1, basis = \"judgement\", expires = 2026-11-30 }\n",
+    );
+    let on = |year, month, day| {
+        let findings = model.stale(jiff::civil::date(year, month, day));
+        findings.iter().map(|finding| finding.message.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(on(2026, 11, 30), [] as [&str; 0], "the day itself still counts");
+    assert_eq!(
+        on(2026, 12, 9),
+        [
+            "figure `opinion` was known to hold until 2026-11-30",
+            "source `s` was known to hold until 2026-12-08"
+        ]
+    );
+    assert_eq!(on(2027, 1, 1).len(), 3);
+}
+
+#[test]
 fn mistakes_are_found_where_they_are() {
     let mut wrong = Vec::new();
     for (text, expected) in CASES {

@@ -32,13 +32,13 @@ class Advisor extends Widget {
     const option = (id) => ranking.find((option) => option.id === id);
     const locals = {
       need: (id) => this.matrix?.chosen().some((need) => need.id === id) || this.checklist?.local('need', id),
-      meets: (id) => option(id)?.failed.length === 0,
+      meets: (id, least = 'fully') => LEVELS.indexOf(option(id)?.level ?? 'no') <= LEVELS.indexOf(least),
       rank: (id) => new Ratio(BigInt(option(id).rank)),
     };
     return {
       option,
       input: this.calculator?.scope().input,
-      local: (name, argument) => (Object.hasOwn(locals, name) ? locals[name](argument) ?? false : this.checklist.local(name, argument)),
+      local: (name, ...args) => (Object.hasOwn(locals, name) ? locals[name](...args) ?? false : this.checklist.local(name, ...args)),
     };
   }
 

@@ -1,5 +1,8 @@
 // Needs and options: the reader chooses needs; options that fail one are ruled out, the others ranked.
 
+// How well needs are met, best first.
+const LEVELS = ['fully', 'partly', 'preview', 'no'];
+
 class Matrix extends Widget {
   start() {
     this.options = this.parts('th[data-option]').map((th, column) => ({ id: th.dataset.option, name: words(th), th, column }));
@@ -44,7 +47,9 @@ class Matrix extends Widget {
     const score = chosen.reduce((sum, { weight, cell }) => sum + weight * fraction(cell.dataset.weight), 0);
     const failed = having('no');
     const met = [[having('fully'), 'fully'], [having('partly'), 'partly'], [having('preview'), 'only in preview']];
-    return { ...option, failed, met, key: [failed.length, -Math.round(1e6 * score), -having('fully', 'not-applicable').length] };
+    // Taken together the needs are met as well as the one that is met worst.
+    const level = LEVELS.findLast((level) => having(level).length) ?? 'fully';
+    return { ...option, failed, met, level, key: [failed.length, -Math.round(1e6 * score), -having('fully', 'not-applicable').length] };
   }
 
   // As the build ranks: fewest needs failed, highest score, most met fully; equals share a place.
