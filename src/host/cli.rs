@@ -69,6 +69,7 @@ pub(super) enum Command {
         renderer: Option<String>,
     },
     /// Build a book as `mdbook build` does, with mdBook inside
+    #[command(hide = cfg!(not(feature = "build")))]
     Build {
         /// The folder that holds book.toml
         #[arg(default_value = ".", value_hint = ValueHint::DirPath)]

@@ -1,10 +1,11 @@
 //! The one place in the program that uses the network, and only when somebody asks for it by `schemas add URL`.
 
-use std::io::Read;
-use std::time::Duration;
-
 /// The text at an http(s) URL; `Err` says why there is none.
+#[cfg(feature = "fetch")]
 pub fn fetch(url: &str) -> Result<String, String> {
+    use std::io::Read;
+    use std::time::Duration;
+
     const LIMIT: u64 = 64 << 20;
     let agent: ureq::Agent = ureq::Agent::config_builder()
         .timeout_global(Some(Duration::from_secs(60)))
@@ -19,4 +20,10 @@ pub fn fetch(url: &str) -> Result<String, String> {
         return Err(format!("{url}: more than {} MiB", LIMIT >> 20));
     }
     Ok(text)
+}
+
+/// Nothing, in a program without network access.
+#[cfg(not(feature = "fetch"))]
+pub fn fetch(url: &str) -> Result<String, String> {
+    Err(format!("{url}: {}", super::compiled_without("fetch")))
 }

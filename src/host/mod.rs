@@ -5,6 +5,7 @@
 #![allow(clippy::print_stderr, reason = "findings of a build, and why it could not run")]
 
 mod book;
+#[cfg(feature = "build")]
 mod build;
 mod cli;
 mod explain;
@@ -146,6 +147,18 @@ fn preprocessor(output: Output) -> anyhow::Result<Outcome> {
     )
 }
 
+#[cfg(not(feature = "build"))]
+fn build(_: &Path, _: Option<&Path>, _: Findings, _: Output) -> anyhow::Result<Outcome> {
+    bail!(compiled_without("build"))
+}
+
+/// What is said where something was left out of the program.
+#[cfg(not(all(feature = "build", feature = "fetch")))]
+fn compiled_without(feature: &str) -> String {
+    format!("this mdbook-plumb was compiled without the feature `{feature}`, which this needs")
+}
+
+#[cfg(feature = "build")]
 fn build(
     dir: &Path,
     destination: Option<&Path>,

@@ -1,10 +1,13 @@
 //! Arguments, exit codes and streams.
 
 use crate::support::{feed, folder, plumb, stderr, stdout};
+#[cfg(feature = "build")]
 use snapbox::file;
 
 const EMPTY: &str = r#"[{"root":".","config":{},"renderer":"html"},{"items":[],"unknown":1.0}]"#;
 
+/// Of a program with all its features.
+#[cfg(feature = "build")]
 #[test]
 fn help() {
     let mut all = String::new();
@@ -80,9 +83,35 @@ fn a_wrong_argument_could_not_run() {
         assert!(output.stdout.is_empty());
     }
     let nowhere = folder(&[]);
-    let output = plumb().args(["build", "nowhere"]).current_dir(nowhere.path()).output().unwrap();
+    for command in ["build", "check"] {
+        let output =
+            plumb().args([command, "nowhere"]).current_dir(nowhere.path()).output().unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        let said = stderr(&output);
+        let left_out = command == "build" && !cfg!(feature = "build");
+        assert!(left_out || said.contains("nowhere"), "{said}");
+    }
+}
+
+#[cfg(not(feature = "build"))]
+#[test]
+fn build_says_which_feature_it_needs_and_help_leaves_it_out() {
+    let output = plumb().arg("build").output().unwrap();
     assert_eq!(output.status.code(), Some(2));
-    assert!(stderr(&output).contains("nowhere"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("without the feature `build`"), "{}", stderr(&output));
+    let output = plumb().arg("--help").output().unwrap();
+    assert!(!stdout(&output).contains("\n  build"), "{}", stdout(&output));
+}
+
+#[cfg(not(feature = "fetch"))]
+#[test]
+fn an_address_needs_a_feature() {
+    let book = folder(&[("book.toml", "")]);
+    let address = "http://127.0.0.1:9/crd.yaml";
+    let output =
+        plumb().args(["schemas", "add", address]).current_dir(book.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("without the feature `fetch`"), "{}", stderr(&output));
 }
 
 #[test]
