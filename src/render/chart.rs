@@ -1,147 +1,232 @@
-//! Drawings: SVG by `plotters`, in the page's own colours.
+//! Drawings: SVG in the page's own colours.
 //!
-//! The library knows only fixed colours, so it is given keys, which are then written as the variables of the style sheet: the
-//! drawing follows the theme and prints. Lines are told apart by their dashes and by their names at their ends as well as by
-//! colour.
+//! Colours are variables of the style sheet, so a drawing follows the theme and prints. Lines are told apart by their dashes
+//! and by their names at their ends as well as by colour.
 
+use super::element::{Element, element};
 use crate::content::{Bar, Drawing, Mark, Series};
-use plotters::coord::Shift;
-use plotters::prelude::*;
 
-const WIDTH: u32 = 760;
-const HEIGHT: u32 = 380;
-const ROW: u32 = 34;
-const LABELS: u32 = 190;
-const SIZE: i32 = 17;
+const WIDTH: f64 = 760.0;
+const HEIGHT: f64 = 380.0;
+/// Around the drawing.
+const MARGIN: f64 = 10.0;
+/// Below the drawing, for an axis and its name.
+const FOOT: f64 = 54.0;
+/// Beside the drawing, for names.
+const LABELS: f64 = 190.0;
+/// How high a bar's row is.
+const ROW: f64 = 34.0;
+/// The size of text, and of the room that a line of it takes.
+const FONT: f64 = 14.0;
+const LINE: f64 = 20.0;
 
-/// Colours as keys: what stands for them in the page.
-const TEXT: RGBColor = RGBColor(1, 0, 1);
-const RULE: RGBColor = RGBColor(2, 0, 1);
-const MARK: RGBColor = RGBColor(3, 0, 1);
-const SERIES: usize = 6;
-
-fn series_color(index: usize) -> RGBColor {
-    RGBColor(16 + (index % SERIES) as u8, 0, 1)
-}
+const TEXT: &str = "chart-text";
+const RULE: &str = "chart-rule";
+const MARK: &str = "chart-mark";
 
 /// Long enough on, long enough off, to be told apart at a glance.
-const DASHES: [(u32, u32); SERIES] = [(0, 0), (9, 5), (3, 4), (14, 4), (5, 9), (2, 2)];
+const DASHES: [&str; 6] = ["", "9 5", "3 4", "14 4", "5 9", "2 2"];
 
 /// A drawing as one line of SVG; empty where there is nothing to draw.
 pub(super) fn svg(drawing: &Drawing) -> String {
-    let height = match drawing {
-        Drawing::Lines { .. } => HEIGHT,
-        Drawing::Bars { bars, .. } => ROW * bars.len() as u32 + 60,
-    };
-    let mut svg = String::new();
-    let drawn = {
-        let root = SVGBackend::with_string(&mut svg, (WIDTH, height)).into_drawing_area();
-        match drawing {
-            Drawing::Lines { x, y, series, marks } => lines(&root, x, y, series, marks),
-            Drawing::Bars { x, bars } => self::bars(&root, x, bars),
+    let (height, parts) = match drawing {
+        Drawing::Lines { x, y, series, marks } => (HEIGHT, lines(x, y, series, marks)),
+        Drawing::Bars { x, bars } => {
+            let height = MARGIN + ROW * bars.len() as f64 + FOOT;
+            (height, self::bars(x, bars, height))
         }
     };
-    match drawn {
-        Ok(()) => themed(&svg),
-        Err(_) => String::new(),
+    let Some(parts) = parts else { return String::new() };
+    // Without a size of its own it shrinks with the page.
+    element("svg")
+        .attr("viewBox", &format!("0 0 {WIDTH} {height}"))
+        .attr("xmlns", "http://www.w3.org/2000/svg")
+        .attr("font-family", "sans-serif")
+        .attr("font-size", &px(FONT))
+        .children(parts)
+        .end()
+}
+
+/// A colour of the style sheet.
+fn color(name: &str) -> String {
+    format!("var(--plumb-{name})")
+}
+
+fn series_color(index: usize) -> String {
+    color(&format!("series-{}", index % DASHES.len() + 1))
+}
+
+/// A coordinate, to a tenth: finer than an eye sees.
+fn px(value: f64) -> String {
+    let text = format!("{value:.1}");
+    text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
+}
+
+/// Numbers along a line of the page.
+struct Axis {
+    low: f64,
+    high: f64,
+    /// Where the lowest and the highest stand.
+    from: f64,
+    to: f64,
+}
+
+impl Axis {
+    /// `None` where numbers have no extent that can be drawn.
+    fn new((low, high): (f64, f64), from: f64, to: f64) -> Option<Axis> {
+        let extent = high - low;
+        (extent > 0.0 && extent.is_normal()).then_some(Axis { low, high, from, to })
+    }
+
+    fn at(&self, value: f64) -> f64 {
+        self.from + (value - self.low) / (self.high - self.low) * (self.to - self.from)
+    }
+
+    /// At most so many round numbers, evenly apart.
+    fn ticks(&self, most: usize) -> impl Iterator<Item = f64> {
+        let least = (self.high - self.low) / (most - 1) as f64;
+        // Found by steps, as logarithms are not the same to the last digit everywhere.
+        let mut ten = 1.0;
+        while ten < least {
+            ten *= 10.0;
+        }
+        while ten / 10.0 >= least {
+            ten /= 10.0;
+        }
+        let step =
+            [ten / 5.0, ten / 2.0, ten].into_iter().find(|&step| step >= least).unwrap_or(ten);
+        let first = (self.low / step).ceil();
+        let high = self.high;
+        (0..most).map(move |index| (first + index as f64) * step).take_while(move |&at| at <= high)
     }
 }
 
-type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
-type Drawn<'a> = Result<(), DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBackend>::ErrorType>>;
-
-fn style(color: RGBColor) -> TextStyle<'static> {
-    ("sans-serif", SIZE).into_font().color(&color)
-}
-
-/// From the smallest to the largest of some numbers; from zero where none is below it.
+/// From the smallest to the largest of some numbers and zero.
 fn extent(values: impl Iterator<Item = f64>) -> (f64, f64) {
     let (low, high) = values
         .filter(|value| value.is_finite())
-        .fold((0.0_f64, f64::MIN), |(low, high), value| (low.min(value), high.max(value)));
+        .fold((0.0_f64, 0.0_f64), |(low, high), value| (low.min(value), high.max(value)));
     let high = if high > low { high } else { low + 1.0 };
     (low, high + (high - low) * 0.05)
 }
 
-fn lines<'a>(root: &Area<'a>, x: &str, y: &str, series: &[Series], marks: &[Mark]) -> Drawn<'a> {
-    let xs = || series.iter().flat_map(|series| series.points.iter().map(|point| point.0));
-    let ys = series.iter().flat_map(|series| {
-        let points = series.points.iter().map(|point| point.1);
-        points.chain(series.band.iter().flat_map(|&(_, low, high)| [low, high]))
-    });
-    let (left, right) = (xs().fold(f64::MAX, f64::min), xs().fold(f64::MIN, f64::max));
-    if left >= right {
-        return Ok(());
+/// Where a text stands to the point that it is written at.
+#[derive(Clone, Copy)]
+enum Anchor {
+    Start,
+    Middle,
+    End,
+}
+
+/// A line of text, its middle at a height.
+fn label(text: &str, x: f64, y: f64, anchor: Anchor, color: &str) -> Element {
+    let element = element("text").attr("x", &px(x)).attr("y", &px(y)).attr("dy", ".35em");
+    let element = match anchor {
+        Anchor::Start => element,
+        Anchor::Middle => element.attr("text-anchor", "middle"),
+        Anchor::End => element.attr("text-anchor", "end"),
+    };
+    element.attr("fill", color).text(text)
+}
+
+fn line((x1, y1): (f64, f64), (x2, y2): (f64, f64), color: &str, width: &str) -> Element {
+    element("path")
+        .attr("d", &format!("M{} {}L{} {}", px(x1), px(y1), px(x2), px(y2)))
+        .attr("stroke", color)
+        .attr("stroke-width", width)
+}
+
+/// The horizontal axis below a drawing, with its numbers and its name.
+fn foot(out: &mut Vec<Element>, axis: &Axis, bottom: f64, name: &str) {
+    let (text, rule) = (color(TEXT), color(RULE));
+    out.push(line((axis.from, bottom), (axis.to, bottom), &rule, "1"));
+    for value in axis.ticks(7) {
+        let x = axis.at(value);
+        out.push(line((x, bottom), (x, bottom + 5.0), &rule, "1"));
+        out.push(label(&number(value), x, bottom + 16.0, Anchor::Middle, &text));
     }
-    let (bottom, top) = extent(ys);
-    let mut chart = ChartBuilder::on(root)
-        .margin(10)
-        .margin_right(LABELS)
-        .x_label_area_size(44)
-        .y_label_area_size(58)
-        .build_cartesian_2d(left..right, bottom..top)?;
-    chart
-        .configure_mesh()
-        .disable_x_mesh()
-        .light_line_style(TRANSPARENT)
-        .bold_line_style(RULE)
-        .axis_style(RULE)
-        .x_labels(7)
-        .y_labels(6)
-        .x_label_formatter(&|value| number(*value))
-        .y_label_formatter(&|value| number(*value))
-        .x_desc(x)
-        .y_desc(y)
-        .label_style(style(TEXT))
-        .axis_desc_style(style(TEXT))
-        .draw()?;
+    let middle = (axis.from + axis.to) / 2.0;
+    out.push(label(name, middle, bottom + 38.0, Anchor::Middle, &text));
+}
+
+fn lines(x: &str, y: &str, series: &[Series], marks: &[Mark]) -> Option<Vec<Element>> {
+    let finite = |&(x, y): &(f64, f64)| x.is_finite() && y.is_finite();
+    let points = || series.iter().flat_map(|series| series.points.iter().copied()).filter(finite);
+    let bands = series.iter().flat_map(|series| &series.band);
+    let ends = (
+        points().map(|point| point.0).fold(f64::INFINITY, f64::min),
+        points().map(|point| point.0).fold(f64::NEG_INFINITY, f64::max),
+    );
+    let heights = points().map(|point| point.1).chain(bands.flat_map(|band| [band.1, band.2]));
+    let (left, right, bottom) = (68.0, WIDTH - LABELS, HEIGHT - FOOT);
+    let across = Axis::new(ends, left, right)?;
+    let up = Axis::new(extent(heights), bottom, MARGIN)?;
+    let at = |(x, y): (f64, f64)| (across.at(x), up.at(y));
+
+    let (text, rule) = (color(TEXT), color(RULE));
+    let mut out = Vec::new();
+    for value in up.ticks(6) {
+        let y = up.at(value);
+        out.push(line((left - 5.0, y), (right, y), &rule, "1"));
+        out.push(label(&number(value), left - 10.0, y, Anchor::End, &text));
+    }
+    out.push(line((left, bottom), (left, MARGIN), &rule, "1"));
+    let (side, middle) = (MARGIN + 6.0, (MARGIN + bottom) / 2.0);
+    out.push(
+        label(y, side, middle, Anchor::Middle, &text)
+            .attr("transform", &format!("rotate(-90 {} {})", px(side), px(middle))),
+    );
+    foot(&mut out, &across, bottom, x);
+
+    let path = |points: &mut dyn Iterator<Item = (f64, f64)>| {
+        let points = points.filter(finite).map(at).map(|(x, y)| format!("{} {}", px(x), px(y)));
+        format!("M{}", points.collect::<Vec<_>>().join("L"))
+    };
     for (index, one) in series.iter().enumerate() {
         let color = series_color(index);
         if one.band.len() > 1 {
-            let upper = one.band.iter().map(|&(x, _, high)| (x, high));
-            let lower = one.band.iter().rev().map(|&(x, low, _)| (x, low));
-            chart.draw_series([Polygon::new(
-                upper.chain(lower).collect::<Vec<_>>(),
-                color.mix(0.15),
-            )])?;
+            let mut around = (one.band.iter().map(|&(x, _, high)| (x, high)))
+                .chain(one.band.iter().rev().map(|&(x, low, _)| (x, low)));
+            out.push(
+                element("path")
+                    .attr("d", &format!("{}Z", path(&mut around)))
+                    .attr("fill", &color)
+                    .attr("fill-opacity", ".15"),
+            );
         }
-        let stroke = color.stroke_width(3);
-        let points = corners(&one.points);
-        match DASHES[index % SERIES] {
-            (0, _) => {
-                chart.draw_series(LineSeries::new(points, stroke))?;
-            }
-            (on, off) => {
-                chart.draw_series(DashedLineSeries::new(points, on, off, stroke))?;
-            }
-        }
+        let drawn = element("path")
+            .attr("d", &path(&mut corners(&one.points).into_iter()))
+            .attr("fill", "none")
+            .attr("stroke", &color)
+            .attr("stroke-width", "3");
+        let dashes = DASHES[index % DASHES.len()];
+        out.push(if dashes.is_empty() { drawn } else { drawn.attr("stroke-dasharray", dashes) });
     }
-    for mark in marks {
-        chart.draw_series([Circle::new((mark.x, mark.y), 5, MARK.filled())])?;
-        let (px, py) = chart.backend_coord(&(mark.x, mark.y));
+    for mark in marks.iter().filter(|mark| finite(&(mark.x, mark.y))) {
+        let (x, y) = at((mark.x, mark.y));
+        out.push(
+            element("circle")
+                .attr("cx", &px(x))
+                .attr("cy", &px(y))
+                .attr("r", "5")
+                .attr("fill", &color(MARK)),
+        );
         // Right of and below a crossing there is room, unless lines fall or the axis is near.
-        let below = py + 5 + SIZE < HEIGHT as i32 - 60;
-        let top = if below { py + 5 } else { py - 6 - SIZE };
-        root.draw(&Text::new(mark.text.clone(), (px + 9, top), style(MARK)))?;
+        let beside = if y + LINE < bottom { y + 13.0 } else { y - 13.0 };
+        out.push(label(&mark.text, x + 9.0, beside, Anchor::Start, &color(MARK)));
     }
-    let mut ends: Vec<(i32, i32, usize)> = series
-        .iter()
-        .enumerate()
-        .filter_map(|(index, one)| {
-            let (px, py) = chart.backend_coord(one.points.last()?);
-            Some((py, px, index))
-        })
-        .collect();
-    ends.sort();
-    for (py, px, index) in apart(ends) {
+    let ends = series.iter().enumerate().filter_map(|(index, one)| {
+        let (x, y) = at(*one.points.iter().rfind(|point| finite(point))?);
+        Some((y, x, index))
+    });
+    for (y, x, index) in apart(ends.collect(), bottom) {
         let name = shortened(&series[index].name);
-        root.draw(&Text::new(name, (px + 8, py - SIZE / 2), style(series_color(index))))?;
+        out.push(label(&name, x + 8.0, y, Anchor::Start, &series_color(index)));
     }
-    root.present()
+    Some(out)
 }
 
-/// Points without those that lie on the straight way between their neighbours: the library rounds each to a pixel, and a
-/// straight line through many would waver.
+/// Points without those that lie on the straight way between their neighbours.
 fn corners(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
     let mut out: Vec<(f64, f64)> = Vec::new();
     for (index, &point) in points.iter().enumerate() {
@@ -158,74 +243,63 @@ fn corners(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
     out
 }
 
-/// Names that would run into each other, moved apart.
-fn apart(mut ends: Vec<(i32, i32, usize)>) -> Vec<(i32, i32, usize)> {
+/// Names that would run into each other, moved apart; none below the drawing.
+fn apart(mut ends: Vec<(f64, f64, usize)>, bottom: f64) -> Vec<(f64, f64, usize)> {
+    ends.sort_by(|one, other| one.0.total_cmp(&other.0).then(one.2.cmp(&other.2)));
     for index in 1..ends.len() {
         let above = ends[index - 1].0;
-        ends[index].0 = ends[index].0.max(above + SIZE + 3);
+        ends[index].0 = ends[index].0.max(above + LINE);
     }
     // What was pushed below the drawing pushes back.
-    let mut limit = HEIGHT as i32 - SIZE - 44;
+    let mut limit = bottom;
     for end in ends.iter_mut().rev() {
         end.0 = end.0.min(limit);
-        limit = end.0 - SIZE - 3;
+        limit = end.0 - LINE;
     }
     ends
 }
 
-fn bars<'a>(root: &Area<'a>, x: &str, bars: &[Bar]) -> Drawn<'a> {
-    if bars.is_empty() {
-        return Ok(());
+fn bars(x: &str, bars: &[Bar], height: f64) -> Option<Vec<Element>> {
+    let ends = |bar: &Bar| [bar.value, bar.range.map_or(bar.value, |range| range.1)];
+    let bars_extent = extent(bars.iter().flat_map(ends));
+    let (left, right, bottom) = (MARGIN + LABELS, WIDTH - 96.0, height - FOOT);
+    let axis = Axis::new(bars_extent, left, right).filter(|_| !bars.is_empty())?;
+    let text = color(TEXT);
+    let mut out = Vec::new();
+    for value in axis.ticks(7) {
+        let x = axis.at(value);
+        out.push(line((x, MARGIN), (x, bottom), &color(RULE), "1"));
     }
-    let (left, right) = extent(
-        bars.iter().flat_map(|bar| [bar.value, bar.range.map_or(bar.value, |range| range.1)]),
-    );
-    let mut chart = ChartBuilder::on(root)
-        .margin(10)
-        .margin_right(96)
-        .x_label_area_size(40)
-        .y_label_area_size(LABELS)
-        .build_cartesian_2d(left..right, 0.0..bars.len() as f64)?;
-    chart
-        .configure_mesh()
-        .disable_y_mesh()
-        .light_line_style(TRANSPARENT)
-        .bold_line_style(RULE)
-        .axis_style(RULE)
-        .y_labels(0)
-        .x_labels(6)
-        .x_label_formatter(&|value| number(*value))
-        .x_desc(x)
-        .label_style(style(TEXT))
-        .axis_desc_style(style(TEXT))
-        .draw()?;
+    foot(&mut out, &axis, bottom, x);
+    let zero = axis.at(0.0);
     for (index, bar) in bars.iter().enumerate() {
-        let middle = bars.len() as f64 - index as f64 - 0.5;
-        let corners = [(0.0, middle - 0.32), (bar.value, middle + 0.32)];
-        chart.draw_series([Rectangle::new(corners, series_color(0).filled())])?;
-        let mut end = bar.value;
-        if let Some((low, high)) = bar.range {
-            let whisker = [
-                vec![(low, middle), (high, middle)],
-                vec![(low, middle - 0.15), (low, middle + 0.15)],
-                vec![(high, middle - 0.15), (high, middle + 0.15)],
-            ];
-            chart.draw_series(
-                whisker.into_iter().map(|line| PathElement::new(line, TEXT.stroke_width(2))),
-            )?;
-            end = end.max(high);
-        }
-        let (px, py) = chart.backend_coord(&(end, middle));
-        root.draw(&Text::new(bar.text.clone(), (px + 8, py - SIZE / 2), style(TEXT)))?;
-        let (start, _) = chart.backend_coord(&(left, middle));
+        let middle = MARGIN + ROW * (index as f64 + 0.5);
         let name = shortened(&bar.name);
-        let right_aligned = style(TEXT).pos(plotters::style::text_anchor::Pos::new(
-            plotters::style::text_anchor::HPos::Right,
-            plotters::style::text_anchor::VPos::Center,
-        ));
-        root.draw(&Text::new(name, (start - 8, py), right_aligned))?;
+        out.push(label(&name, left - 8.0, middle, Anchor::End, &text));
+        if !bar.value.is_finite() {
+            continue;
+        }
+        let end = axis.at(bar.value);
+        out.push(
+            element("rect")
+                .attr("x", &px(zero.min(end)))
+                .attr("y", &px(middle - 11.0))
+                .attr("width", &px((end - zero).abs()))
+                .attr("height", "22")
+                .attr("fill", &series_color(0)),
+        );
+        let mut behind = zero.max(end);
+        if let Some((low, high)) = bar.range.filter(|(low, high)| (high - low).is_finite()) {
+            let (low, high) = (axis.at(low), axis.at(high));
+            out.push(line((low, middle), (high, middle), &text, "2"));
+            for x in [low, high] {
+                out.push(line((x, middle - 5.0), (x, middle + 5.0), &text, "2"));
+            }
+            behind = behind.max(high);
+        }
+        out.push(label(&bar.text, behind + 8.0, middle, Anchor::Start, &text));
     }
-    root.present()
+    Some(out)
 }
 
 /// A name that fits beside the drawing; the whole one is in the data.
@@ -262,27 +336,6 @@ fn number(value: f64) -> String {
     grouped + part
 }
 
-/// The keys as the style sheet's variables, on one line.
-fn themed(svg: &str) -> String {
-    let mut svg = svg.lines().map(str::trim).collect::<Vec<_>>().join(" ");
-    let mut put = |color: RGBColor, name: &str| {
-        let key = format!("\"#{:02X}{:02X}{:02X}\"", color.0, color.1, color.2);
-        svg = svg.replace(&key, &format!("\"var(--plumb-{name})\""));
-    };
-    put(TEXT, "chart-text");
-    put(RULE, "chart-rule");
-    put(MARK, "chart-mark");
-    for index in 0..SERIES {
-        put(series_color(index), &format!("series-{}", index + 1));
-    }
-    // A fixed size would not shrink with the page.
-    let size = svg.find("viewBox").unwrap_or(0);
-    match svg.find("<svg") {
-        Some(start) => format!("{}<svg {}", &svg[..start], &svg[size..]),
-        None => svg,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -304,6 +357,9 @@ mod tests {
         assert!(svg.starts_with("<svg viewBox"), "{svg}");
         assert!(svg.contains("var(--plumb-series-2)") && svg.contains("One &lt;b&gt;"), "{svg}");
         assert!(!svg.contains('\n') && !svg.contains("#1"), "{svg}");
+        // The drawing is 502 wide from 68, and 316 high from 326; the band's top, 30, and a twentieth fill it.
+        assert!(svg.contains("d=\"M68 326L570 225.7\" fill=\"none\""), "{svg}");
+        assert!(svg.contains("<circle cx=\"319\" cy=\"275.8\""), "{svg}");
     }
 
     #[test]
@@ -322,17 +378,44 @@ mod tests {
     }
 
     #[test]
+    fn an_axis_has_round_numbers() {
+        for (low, high, expected) in [
+            (0.0, 100.0, &[0.0, 20.0, 40.0, 60.0, 80.0, 100.0][..]),
+            (0.0, 21.0, &[0.0, 5.0, 10.0, 15.0, 20.0]),
+            (0.0, 0.03, &[0.0, 0.005, 0.01, 0.015, 0.02, 0.025, 0.03]),
+            (-7.0, 5.0, &[-6.0, -4.0, -2.0, 0.0, 2.0, 4.0]),
+            (100.0, 160.0, &[100.0, 110.0, 120.0, 130.0, 140.0, 150.0, 160.0]),
+        ] {
+            let axis = Axis::new((low, high), 0.0, 1.0).unwrap();
+            let ticks: Vec<_> = axis.ticks(7).map(number).collect();
+            assert_eq!(ticks, expected.iter().copied().map(number).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn names_stand_apart_and_within_the_drawing() {
+        let apart =
+            apart(vec![(100.0, 9.0, 0), (99.0, 9.0, 1), (320.0, 9.0, 2), (326.0, 9.0, 3)], 326.0);
+        let heights: Vec<_> = apart.iter().map(|end| (end.2, end.0)).collect();
+        assert_eq!(heights, [(1, 99.0), (0, 119.0), (2, 306.0), (3, 326.0)]);
+    }
+
+    #[test]
     fn odd_numbers_draw_something_or_nothing_and_never_fail() {
-        for value in [0.0, -1.0, f64::NAN, f64::INFINITY, 1e300] {
+        for value in [0.0, -1.0, f64::NAN, f64::INFINITY, 1e300, -f64::MAX, f64::MAX, 5e-324] {
             let bar = Bar { name: "x".repeat(99), value, text: String::new(), range: None };
-            let _ = svg(&Drawing::Bars { x: String::new(), bars: vec![bar] });
+            let bars = svg(&Drawing::Bars { x: String::new(), bars: vec![bar] });
             let series = Series {
                 name: String::new(),
                 points: vec![(0.0, value), (1.0, 1.0)],
                 band: vec![],
             };
             let (x, y) = (String::new(), String::new());
-            let _ = svg(&Drawing::Lines { x, y, series: vec![series], marks: vec![] });
+            let marks = vec![Mark { x: value, y: value, text: String::new() }];
+            let lines = svg(&Drawing::Lines { x, y, series: vec![series], marks });
+            for svg in [bars, lines] {
+                assert!(!svg.contains("NaN") && !svg.contains("inf\""), "{svg}");
+            }
         }
         assert_eq!(number(0.30000000000000004), "0.3");
     }
