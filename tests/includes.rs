@@ -215,8 +215,6 @@ fn includes_that_multiply_are_given_up() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 500, ..ProptestConfig::default() })]
-
     #[test]
     fn any_chapter_is_what_mdbook_makes_of_it(parts in proptest::collection::vec(part(), 0..12), file in text()) {
         let folder = folder();

@@ -551,8 +551,6 @@ fn is_sound(text: &str) {
 }
 
 proptest::proptest! {
-    #![proptest_config(proptest::prelude::ProptestConfig { cases: 3000, ..Default::default() })]
-
     #[test]
     fn any_text_is_scanned(text in pieces()) {
         is_sound(&text);

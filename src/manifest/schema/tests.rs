@@ -620,8 +620,6 @@ fn nonsense() -> impl Strategy<Value = Json> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
-
     #[test]
     fn a_senseless_schema_is_survived(schema in nonsense(), value in nonsense()) {
         findings(&schema, &format!("spec: {value}"));

@@ -156,7 +156,7 @@ fn quantities_are_shown_in_the_style_asked_for() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     /// What is a quantity and what is not: the grammar of Kubernetes' documentation, as a pattern.
     #[test]
@@ -296,7 +296,7 @@ fn tree() -> impl Strategy<Value = Tree> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Values are exact, and within the range; a range that says it is reached, is.
     #[test]
