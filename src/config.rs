@@ -4,7 +4,7 @@
 //! understood. mdBook hands a preprocessor the same table as JSON (its environment variables may have changed it), so the
 //! values come from there when there is one, and the places always from the file. Must not know: mdBook's own settings.
 
-use crate::diag::{Code, Diagnostic, Level};
+use crate::diag::{Code, Diagnostic, Level, codes};
 use crate::text::{Location, Source, Span};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use serde_json::{Map, Value as Json};
@@ -12,25 +12,11 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// The codes that this module reports.
-pub static CODES: &[&Code] = &[&INVALID_CONFIG];
-
-/// A setting that is not understood.
-pub static INVALID_CONFIG: Code = Code {
-    name: "invalid-config",
-    level: Level::Deny,
-    summary: "a setting in book.toml is not understood",
-    page: "`[preprocessor.plumb]` in `book.toml` holds a key that this tool does not know, or a value of the wrong shape.
-
-```toml
-[preprocessor.plumb]
-modle = \"model\"        # did you mean `model`?
-```
-
-Settings are never skipped in silence: a misspelt one would look as if it worked. mdBook's own keys (`command`, `before`,
-`after`, `optional`, `renderers`) may stand beside them.",
-    alias: "",
-};
+codes! {
+    /// The codes that this module reports.
+    CODES:
+    INVALID_CONFIG = "invalid-config", Deny, "a setting in book.toml is not understood";
+}
 
 /// How CSS and JavaScript reach the page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -6,8 +6,9 @@
 use crate::check::{codes, find_code};
 use crate::config::SETTINGS;
 use crate::diag::{Code, Level, nearest};
-use crate::directive::params::{Param, ParamKind, usage};
+use crate::directive::params::usage;
 use crate::directive::{self, Directive};
+use crate::directive::{Param, ParamKind};
 use crate::manifest::{Versions, analysis, api_version, builtin, bundle};
 use crate::{check, sync};
 use serde_json::Value as Json;

@@ -5,43 +5,18 @@
 
 use crate::check::{Checked, CheckedChapter, Committed, Expansion};
 use crate::content::Content;
-use crate::diag::{Code, Diagnostic, Edit, Fix, Level};
+use crate::diag::{Diagnostic, Edit, Fix, codes};
 use crate::render;
 use crate::text::{Location, Source, Span, TextMap, replaced};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// The codes that this module reports.
-pub static CODES: &[&Code] = &[&DRIFT, &CONTRADICTION];
-
-/// Committed text that is no longer what the model says.
-pub static DRIFT: Code = Code {
-    name: "drift",
-    level: Level::Deny,
-    summary: "committed text is not what the model says",
-    page: "The text between a directive and its end is what was true when it was committed. The model, or the directive, has changed
-since.
-
-```markdown
-For 100 pods that is <!-- plumb: value tax.cpu -->10 cores<!-- /plumb -->.
-```
-
-If the new value is right, run `mdbook-plumb sync`, which rewrites such text and nothing else, and commit it: the diff of the
-change then shows every sentence that it reaches. If the new value is wrong, so is the model.
-
-How a table is padded does not count, nor do line ends.",
-    alias: "",
-};
-
-/// Text in a file that is included twice, and should say two things.
-pub static CONTRADICTION: Code = Code {
-    name: "contradiction",
-    level: Level::Deny,
-    summary: "committed text in an included file has a different value in each place that includes it",
-    page: "A file that several chapters include holds a directive whose value depends on the chapter, so no committed text can be right
-in all of them. Make the directive self-closing (`/-->`): it is then computed in each place and committed in none.",
-    alias: "",
-};
+codes! {
+    /// The codes that this module reports.
+    CODES:
+    DRIFT = "drift", Deny, "committed text is not what the model says";
+    CONTRADICTION = "contradiction", Deny, "committed text in an included file has a different value in each place that includes it";
+}
 
 /// A chapter as `sync` needs it.
 #[derive(Clone, Copy, Debug)]

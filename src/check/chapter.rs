@@ -1,6 +1,8 @@
 //! One chapter: each thing of ours in it, in the order of the text; then those that need what the others used.
 
-use super::fences::{self, Site};
+use super::codes::BLOCK_IN_TEXT;
+use super::fences;
+use super::site::Site;
 use super::tied::Comments;
 use super::{
     Chapter, CheckedChapter, Committed, Counts, Expansion, Project, Published, group, placeholder,
@@ -95,6 +97,7 @@ impl Work<'_> {
         let mut call = Call {
             model: &self.project.model,
             config: &self.project.config,
+            entry: directive,
             directive: written,
             place: &node.place,
             map: &self.chapter.map,
@@ -204,6 +207,6 @@ fn written(node: &Node, text: &str) -> String {
 
 fn block_in_text(directive: &Directive, at: Location) -> Diagnostic {
     let message = format!("`{}` makes a block and can't stand within text", directive.name);
-    Diagnostic::new(&super::BLOCK_IN_TEXT, at, message)
+    Diagnostic::new(&BLOCK_IN_TEXT, at, message)
         .help("put its comment on a line of its own, with a blank line above and below")
 }

@@ -3,7 +3,8 @@
 //! In YAML `...` ends a document, and only at the start of a line; in a page it says that there is more. So such a line is
 //! read as a comment, and the document that it stands in as an excerpt, of which only what is written can be wrong.
 
-use crate::diag::{Code, Diagnostic, Level};
+use super::codes::EXCERPT;
+use crate::diag::Diagnostic;
 use crate::manifest::{self, Format, Node, Read, SCHEMA_UNKNOWN_FIELD, Value, YAML_SYNTAX};
 use crate::text::{Span, TextMap, replaced};
 use regex::Regex;
@@ -256,28 +257,6 @@ fn spare(findings: &mut [Diagnostic], text: &str, marks: &[Mark], map: &TextMap)
         }
     }
 }
-
-pub(super) static CODES: &[&Code] = &[&EXCERPT];
-
-/// What is left of a manifest is not YAML.
-pub(super) static EXCERPT: Code = Code {
-    name: "excerpt",
-    level: Level::Note,
-    summary: "what is left of a manifest is not YAML as it stands",
-    page: "A line with `...` leaves out what the next line belongs to, or the text is cut from the middle of a manifest and goes back to where
-it has not been. What is left can't be read as YAML, so it is not checked; what stands before it is.
-
-~~~yaml
-apiVersion: apps/v1
-kind: Deployment
-...
-        image: example.com/shop:1.2
-~~~
-
-To have it checked, leave the lines that it belongs to in place (`spec:`, `template:` …), or say where it belongs:
-`fragment=Deployment:spec.template.spec`.",
-    alias: "",
-};
 
 /// Three dots or more and nothing else, in brackets perhaps.
 fn is_mark(text: &str) -> bool {

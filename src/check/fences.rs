@@ -1,29 +1,20 @@
 //! Fences with manifests: what their words ask for, what the engine says, and what a page shows of them.
 
-use super::resource::{self, Resource};
+use super::codes::{
+    FAILS_BUT_VALID, FAILS_DIFFERENTLY, HERE_DOCUMENT_OPEN, INVALID_FENCE_WORD, UNKNOWN_CODE,
+    UNKNOWN_FENCE_WORD,
+};
+use super::resource;
 use super::session::{self, Shown};
+use super::site::{Outcome, Site};
 use super::tied::Comments;
-use super::{Expansion, Project, Published, Tied, elision, group, heredoc, placeholder};
+use super::{Expansion, elision, group, heredoc, placeholder};
 use crate::content::{Block, Content, Manifest, ManifestDocument, ManifestState};
-use crate::diag::{Code, Diagnostic, Level, Severity};
+use crate::diag::{Diagnostic, Severity};
 use crate::directive::versions;
 use crate::manifest::{Document, Format, Read, SCHEMA_MISSING, Versions};
-use crate::markdown::{Cut, Fence, Node, Word};
-use crate::text::{Span, Spanned, TextMap};
-
-/// What came of a fence.
-#[derive(Default)]
-pub(super) struct Outcome {
-    pub(super) expansion: Option<Expansion>,
-    pub(super) findings: Vec<Diagnostic>,
-    pub(super) tied: Vec<Tied>,
-    pub(super) values: Vec<Published>,
-    pub(super) members: Vec<group::Member>,
-    pub(super) resources: Vec<Resource>,
-    pub(super) documents: usize,
-    pub(super) ignored: bool,
-    pub(super) fails: bool,
-}
+use crate::markdown::{Cut, Fence, Word};
+use crate::text::{Span, Spanned};
 
 /// What the words of a fence ask for.
 #[derive(Debug, Default)]
@@ -59,16 +50,6 @@ pub const WORDS: &[(&str, &str)] = &[
     ("group", "analysed together with the manifests of the same group; default: the chapter"),
     ("plumb", "in a shell or text fence: `{= EXPR }` is computed"),
 ];
-
-/// A fence and the chapter that it stands in.
-pub(super) struct Site<'a> {
-    pub(super) project: &'a Project,
-    pub(super) node: &'a Node,
-    pub(super) fence: &'a Fence,
-    pub(super) map: &'a TextMap,
-    /// The chapter's versions: the book's, and what the chapter itself says.
-    pub(super) versions: &'a Versions,
-}
 
 enum Language {
     Manifest(Format),
@@ -338,7 +319,7 @@ fn here_documents(site: &Site<'_>, words: &Words<'_>, outcome: &mut Outcome) {
             let message =
                 format!("this line does not close the here-document: it is not `{word}` alone");
             outcome.findings.push(
-                Diagnostic::new(&heredoc::HERE_DOCUMENT_OPEN, at, message)
+                Diagnostic::new(&HERE_DOCUMENT_OPEN, at, message)
                     .help("take away the spaces around it"),
             );
         }
@@ -456,72 +437,3 @@ fn read_fragment<'a>(
         }
     }
 }
-
-pub(super) static CODES: &[&Code] = &[
-    &UNKNOWN_FENCE_WORD,
-    &INVALID_FENCE_WORD,
-    &UNKNOWN_CODE,
-    &FAILS_BUT_VALID,
-    &FAILS_DIFFERENTLY,
-];
-
-/// A word on a fence that looks like one of ours and is not.
-pub(super) static UNKNOWN_FENCE_WORD: Code = Code {
-    name: "unknown-fence-word",
-    level: Level::Warn,
-    summary: "a word behind a fence's language is nearly one of ours",
-    page: "The words behind a fence's language say how its manifests are checked. This one is not known, but is close to one that is.
-
-~~~markdown
-```yaml ingore
-~~~
-
-Words that belong to a highlighter or to mdBook (`editable`, `hidelines=#`) are left alone.",
-    alias: "",
-};
-
-/// A word on a fence without the value that it needs, or with one that can't be read.
-pub(super) static INVALID_FENCE_WORD: Code = Code {
-    name: "invalid-fence-word",
-    level: Level::Deny,
-    summary: "a word behind a fence's language lacks its value, or has a wrong one",
-    page: "`fragment` names a kind and a place in it, `group` a name.
-
-~~~markdown
-```yaml fragment=VirtualService:spec.http[]
-```yaml group=canary
-~~~",
-    alias: "",
-};
-
-/// A code that there is not.
-pub(super) static UNKNOWN_CODE: Code = Code {
-    name: "unknown-code",
-    level: Level::Deny,
-    summary: "a setting or a `fails=CODE` names a code that does not exist",
-    page: "Codes are the names in brackets in a report (`error[unknown-field]`); `mdbook-plumb explain` lists them all.",
-    alias: "",
-};
-
-/// A manifest that should be rejected and is not.
-pub(super) static FAILS_BUT_VALID: Code = Code {
-    name: "fails-but-valid",
-    level: Level::Deny,
-    summary: "a fence is marked `fails`, and nothing rejects it",
-    page: "A fence marked `fails` shows a mistake. When nothing rejects its manifest, the page would call something wrong that is
-right, so this is an error, as it is for `compile_fail` in rustdoc.
-
-Mend the manifest so that it shows the mistake, or take the word away. A mistake that only a running cluster can show is not
-for `fails`; say so in the prose.",
-    alias: "",
-};
-
-/// A manifest that is rejected for another reason than the one that is said.
-pub(super) static FAILS_DIFFERENTLY: Code = Code {
-    name: "fails-differently",
-    level: Level::Deny,
-    summary: "a fence is marked `fails=CODE`, and fails with other codes",
-    page: "The manifest is rejected, but not for the reason that the page gives. Most often a second mistake hides the first: mend it,
-or write the code that it does fail with.",
-    alias: "",
-};

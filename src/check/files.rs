@@ -4,9 +4,10 @@
 //! or all the files are, where the caller knows that they are applied together. A folder of manifests holds other files
 //! too: settings, a chart's values, the patches of a kustomization.
 
+use super::codes::{FENCES, UNREADABLE_FILE};
 use super::group::{self, Groups};
-use super::{Chapter, Counts, Project, chapter, elision, fences, heredoc, kustomize, placeholder};
-use crate::diag::{Code, Diagnostic, Level};
+use super::{Chapter, Counts, Project, chapter, kustomize, placeholder};
+use crate::diag::{Code, Diagnostic};
 use crate::manifest::{self, Document, Format};
 use crate::markdown;
 use crate::text::{Location, Source, TextMap};
@@ -111,9 +112,7 @@ fn markdown(project: &Project, file: &Arc<Source>) -> chapter::Outcome {
     let (text, map) = markdown::contained(file);
     let chapter = Chapter { title: String::new(), path: file.path().to_owned(), text, map };
     let mut outcome = chapter::check(project, &chapter);
-    let fences = [fences::CODES, placeholder::CODES, elision::CODES, heredoc::CODES];
-    let fences = fences.into_iter().flatten().copied();
-    let ours: Vec<&Code> = manifest::codes().chain(fences).collect();
+    let ours: Vec<&Code> = manifest::codes().chain(FENCES.iter().copied()).collect();
     outcome.findings.retain(|finding| ours.contains(&finding.code));
     outcome.counts.directives = 0;
     outcome
@@ -124,20 +123,3 @@ pub fn unreadable(path: &str, why: &std::io::Error) -> Diagnostic {
     let place = Location::start_of(&Source::new(path, ""));
     Diagnostic::new(&UNREADABLE_FILE, place, format!("`{path}` can't be read: {why}"))
 }
-
-pub(super) static CODES: &[&Code] = &[&UNREADABLE_FILE];
-
-/// A file that can't be read.
-pub(super) static UNREADABLE_FILE: Code = Code {
-    name: "unreadable-file",
-    level: Level::Deny,
-    summary: "a file of manifests can't be read",
-    page: "A file that `validate` came upon can't be opened, or is not UTF-8; its manifests have not been checked.
-
-```console
-$ mdbook-plumb validate manifests/
-```
-
-Mend the file, or leave it out. Kubernetes takes UTF-8 only.",
-    alias: "",
-};

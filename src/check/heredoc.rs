@@ -1,7 +1,6 @@
 //! Manifests in shell commands: `kubectl apply -f - <<EOF … EOF`.
 
 use super::{elision, session};
-use crate::diag::{Code, Level};
 use crate::text::Span;
 
 /// A here-document that a `kubectl` (or `oc`, `istioctl`) reads, or that is written to a file of manifests.
@@ -214,28 +213,6 @@ fn names_a_kind(body: &str) -> bool {
     let has = |key: &str| body.lines().any(|line| line.trim_start_matches("> ").starts_with(key));
     has("apiVersion:") && has("kind:")
 }
-
-pub(super) static CODES: &[&Code] = &[&HERE_DOCUMENT_OPEN];
-
-/// A here-document whose last line is not its delimiter.
-pub(super) static HERE_DOCUMENT_OPEN: Code = Code {
-    name: "here-document-open",
-    level: Level::Deny,
-    summary: "a here-document is not closed, for spaces around its last line",
-    page: "A shell ends a here-document at a line that is the delimiter and nothing else; after `<<-`, tabs may stand before it. With spaces
-around it the shell waits for more, and hands the line itself on as part of the manifest.
-
-~~~bash
-kubectl apply -f - <<EOF
-apiVersion: v1
-kind: Namespace
-metadata: {name: shop}
-  EOF
-~~~
-
-Take the spaces away. In a list, the fence itself may be indented: what stands before its first line is not part of it.",
-    alias: "",
-};
 
 /// The lines of a text, line ends included.
 fn lines(text: &str) -> impl Iterator<Item = Span> + '_ {

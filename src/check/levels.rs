@@ -1,12 +1,13 @@
 //! Every code there is, and the levels that a book or a command line gives them.
 
+use super::codes::UNKNOWN_CODE;
 use crate::config::Levels;
 use crate::diag::{Code, Diagnostic, Level};
 use crate::{config, directive, manifest, markdown, model};
 
 /// Every code, sorted by name.
 ///
-/// Each module lists those that it reports beside the code that reports them; this is the one place that joins the lists.
+/// Each module lists those that it reports; this is the one place that joins the lists.
 pub fn codes() -> impl Iterator<Item = &'static Code> {
     let mut all: Vec<&'static Code> = Vec::new();
     all.extend(config::CODES);
@@ -14,14 +15,8 @@ pub fn codes() -> impl Iterator<Item = &'static Code> {
     all.extend(markdown::CODES);
     all.extend(manifest::codes());
     all.extend(directive::CODES);
-    all.extend(super::fences::CODES);
-    all.extend(super::files::CODES);
-    all.extend(super::tied::CODES);
-    all.extend(super::load::CODES);
-    all.extend(super::placeholder::CODES);
-    all.extend(super::elision::CODES);
-    all.extend(super::heredoc::CODES);
-    all.extend(super::CODES);
+    all.extend(super::codes::FENCES);
+    all.extend(super::codes::CODES);
     all.sort_by_key(|code| code.name);
     all.dedup_by_key(|code| code.name);
     all.into_iter()
@@ -43,8 +38,7 @@ pub fn settle(
     let is_known = |name: &str| name == config::WARNINGS || names().any(|known| known == name);
     let unknown = levels.places.iter().filter(|(name, _)| !is_known(name)).map(|(name, place)| {
         let message = format!("there is no code `{name}`");
-        Diagnostic::new(&super::fences::UNKNOWN_CODE, place.clone(), message)
-            .did_you_mean(name, names())
+        Diagnostic::new(&UNKNOWN_CODE, place.clone(), message).did_you_mean(name, names())
     });
     unknown.chain(findings).filter_map(|finding| settled(finding, levels)).collect()
 }

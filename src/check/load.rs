@@ -1,8 +1,9 @@
 //! From a book's folder to what `check` needs: settings, model, schemas, chapters.
 
+use super::codes::{LINK_OUT, UNREADABLE_MODEL, UNREADABLE_POLICY};
 use super::{Chapter, Project};
 use crate::config::Config;
-use crate::diag::{Code, Diagnostic, Level};
+use crate::diag::Diagnostic;
 use crate::directive::versions;
 use crate::manifest::policy::Policies;
 use crate::manifest::{Engine, Schemas, Versions};
@@ -263,48 +264,3 @@ fn chosen_versions(config: &Config, findings: &mut Vec<Diagnostic>) -> Versions 
     }
     versions
 }
-
-pub(super) static CODES: &[&Code] = &[&LINK_OUT, &UNREADABLE_MODEL, &UNREADABLE_POLICY];
-
-/// A file that only seems to be in the book.
-static LINK_OUT: Code = Code {
-    name: "link-out-of-book",
-    level: Level::Warn,
-    summary: "a file of the book is a link to one outside",
-    page: "A chapter, or a file that one includes, is a symbolic link (or lies in a folder that is one) whose target is not below the folder
-of `book.toml`. What it holds is published, may be missing on another machine, and is not in the book's history. `sync` never writes
-through such a link.
-
-Copy the file into the book; or include it by its path, which says openly where it comes from:
-
-```markdown
-{{#include ../../CHANGELOG.md}}
-```",
-    alias: "",
-};
-
-/// A file of policies that can't be read.
-static UNREADABLE_POLICY: Code = Code {
-    name: "unreadable-policy",
-    level: Level::Deny,
-    summary: "a file of the book's own policies can't be read",
-    page: "Every `*.yaml` in the folder `policies` (or the one that the settings name) holds ValidatingAdmissionPolicies. This one can't
-be opened, or is not UTF-8.",
-    alias: "",
-};
-
-/// A file of the model that can't be read.
-pub(super) static UNREADABLE_MODEL: Code = Code {
-    name: "unreadable-model",
-    level: Level::Deny,
-    summary: "a file of the model can't be read",
-    page: "`model` in `[preprocessor.plumb]` names a file or a folder that is not there, can't be opened, or is not UTF-8.
-
-```toml
-[preprocessor.plumb]
-model = \"modle.toml\"
-```
-
-Paths start at the folder that holds `book.toml`. Without the setting, `model.toml` and `model/*.toml` are read where they are.",
-    alias: "",
-};

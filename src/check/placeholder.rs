@@ -1,7 +1,8 @@
 //! Places in a manifest that the reader fills in: `<your-cluster>`, `${NAME}`, `$NAME`, `YOUR_NAME`; and those that a template does.
 
+use super::codes::{ENCRYPTED, PLACEHOLDER_VALUE, TEMPLATE};
 use super::elision;
-use crate::diag::{Code, Diagnostic, Level, Severity};
+use crate::diag::{Diagnostic, Severity};
 use crate::manifest::{self, Document, Format, Read, SECRET_BASE64, YAML_SYNTAX};
 use crate::text::{Span, TextMap};
 use regex::Regex;
@@ -203,61 +204,6 @@ pub(super) fn encrypted(document: &Document) -> Option<Diagnostic> {
     let message = "SOPS has encrypted this manifest, so it is not checked";
     Some(Diagnostic::new(&ENCRYPTED, at, message))
 }
-
-pub(super) static CODES: &[&Code] = &[&PLACEHOLDER_VALUE, &TEMPLATE, &ENCRYPTED];
-
-/// A manifest that is encrypted.
-pub(super) static ENCRYPTED: Code = Code {
-    name: "encrypted",
-    level: Level::Note,
-    summary: "a manifest that SOPS has encrypted is not checked",
-    page: "The document holds what SOPS adds to a file that it encrypts (`sops:` with a `mac`). An API server gets it decrypted, without that field.
-
-~~~yaml
-data:
-  password: ENC[AES256_GCM,data:…]
-sops:
-  mac: ENC[AES256_GCM,data:…]
-~~~
-
-Check the decrypted file: `sops --decrypt FILE | mdbook-plumb validate -`.",
-    alias: "",
-};
-
-/// A fence that is YAML only once something has filled it in.
-pub(super) static TEMPLATE: Code = Code {
-    name: "template",
-    level: Level::Note,
-    summary: "a fence with `{{ … }}` or `{% … %}` in it is not YAML as it stands",
-    page: "Something fills this fence in before it is YAML: Helm, say, or another preprocessor, which `check` does not run. So its syntax is
-not reported; what can be read of it is checked as ever.
-
-~~~yaml
-image: {{ .Values.image }}
-~~~
-
-To have a manifest checked that another preprocessor makes, let that one run first (`after = [\"links\", \"other\"]` under
-`[preprocessor.plumb]`) and build the book. A fence that is to stay a template can say `ignore`.",
-    alias: "",
-};
-
-/// A value that the reader fills in.
-pub static PLACEHOLDER_VALUE: Code = Code {
-    name: "placeholder",
-    level: Level::Note,
-    summary: "a value with a placeholder in it is not checked",
-    page: "A value such as `<your-cluster>`, `{name}`, `${NAME}`, `$NAME`, `YOUR_NAME` or `your-token` is for the reader to fill in. As it stands an API server would reject it,
-so it is reported, as a note, and the rest of the manifest is checked as ever.
-
-~~~yaml
-metadata:
-  name: <your-cluster>
-~~~
-
-To have the value checked too, write one that could be real (`name: shop`) and say in the prose what to change. A book that wants no
-placeholders sets `deny = [\"placeholder\"]`.",
-    alias: "",
-};
 
 #[cfg(test)]
 mod tests {

@@ -1,29 +1,9 @@
 //! The manifests of a guide as they could be applied: each document by itself, tied values computed, our comments gone.
 
-use super::fences::Site;
+use super::Resource;
+use super::site::Site;
 use crate::manifest::{self, Document, Format, Read, Versions};
-use crate::text::{Location, Source, Span, TextMap};
-
-/// A document of a fence or of a here-document.
-#[derive(Clone, Debug)]
-pub struct Resource {
-    /// Where it stands.
-    pub at: Location,
-    /// Its API group, empty for the core.
-    pub group: String,
-    /// Its kind; empty where a deliberately wrong fence holds no document that can be read.
-    pub kind: String,
-    /// Its namespace, where it says one.
-    pub namespace: String,
-    /// Its name, empty where it has none.
-    pub name: String,
-    /// Its text, which ends with a line end.
-    pub text: String,
-    /// Whether its author says that it is wrong.
-    pub fails: bool,
-    /// Whether some schema knows its kind.
-    pub known: bool,
-}
+use crate::text::{Source, Span, TextMap};
 
 /// The documents of a fence. `read` is what was read of it as it is written; `fresh` its text with tied values computed,
 /// where it has any.

@@ -1,9 +1,10 @@
 //! Values of the model within fences: `# plumb: = EXPR` behind a scalar, `{= EXPR }` in a shell fence.
 
-use super::fences::{Outcome, Site};
+use super::codes::{TIED_TO_NOTHING, UNCLOSED_VALUE};
+use super::site::{Outcome, Site};
 use super::{Expansion, Published, Tied};
 use crate::content::{self, Block, Content};
-use crate::diag::{Code, Diagnostic, Level};
+use crate::diag::Diagnostic;
 use crate::manifest::{Node, Read, Value};
 use crate::model::{Format, Model, Style, Used};
 use crate::text::{Location, Span, replaced};
@@ -192,32 +193,3 @@ fn written(node: &Node, text: &str) -> Span {
         && text[node.span.range()].starts_with(['"', '\'']);
     if quoted { Span::new(node.span.start + 1, node.span.end - 1) } else { node.span }
 }
-
-pub(super) static CODES: &[&Code] = &[&TIED_TO_NOTHING, &UNCLOSED_VALUE];
-
-/// A `# plumb: =` without a scalar before it.
-pub(super) static TIED_TO_NOTHING: Code = Code {
-    name: "tied-to-nothing",
-    level: Level::Deny,
-    summary: "a `# plumb: =` comment stands behind no scalar",
-    page: "The comment ties the scalar before it, on the same line, to the model.
-
-~~~yaml
-resources:
-  requests:          # plumb: = istio.sidecar.cpu
-    cpu: 100m
-~~~
-
-Put it at the end of the line with the value.",
-    alias: "",
-};
-
-/// A `{=` in a fence that is not closed.
-pub(super) static UNCLOSED_VALUE: Code = Code {
-    name: "unclosed-value",
-    level: Level::Deny,
-    summary: "a `{=` in a fence marked `plumb` is not closed on its line",
-    page: "In a shell or text fence with the word `plumb`, `{= EXPR }` is replaced by its value. The brace must be closed on the same
-line.",
-    alias: "",
-};

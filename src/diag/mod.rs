@@ -1,71 +1,16 @@
 //! What is wrong, where, and what to write instead.
 //!
 //! Owns: [`Diagnostic`], which users know as a *finding*; its [`Label`]s and [`Fix`]; [`Code`], the identity of a kind
-//! of finding; [`Level`]s. Must not know: who finds what (each module declares the codes it uses beside the code that
-//! uses them; `check::codes` lists them all), or how a finding is shown (`report`).
+//! of finding; [`Level`]s. Must not know: who finds what (each module declares the codes it reports with [`codes!`], in a file of
+//! their own; `check::codes` lists them all), or how a finding is shown (`report`).
+
+mod code;
+
+pub(crate) use code::codes;
+pub use code::{Code, Level, Severity};
 
 use crate::text::{Location, Source, Span};
-use std::fmt;
 use std::sync::Arc;
-
-/// A kind of finding: a stable name, how severe it is unless a book says otherwise, and the page that explains it.
-///
-/// Declared as a `static` beside the code that reports it and listed in that module's `CODES`.
-#[derive(Debug)]
-pub struct Code {
-    /// Kebab-case, stable: it is in books' settings, in CI's annotations and in URLs.
-    pub name: &'static str,
-    /// The level unless the book or the command line sets another.
-    pub level: Level,
-    /// One line: what such a finding says.
-    pub summary: &'static str,
-    /// Markdown for `explain` and the reference: why it matters, an example, the way out.
-    pub page: &'static str,
-    /// Another tool's number for the same thing (`IST0101`), or empty.
-    pub alias: &'static str,
-}
-
-impl PartialEq for Code {
-    fn eq(&self, other: &Code) -> bool {
-        self.name == other.name
-    }
-}
-
-impl Eq for Code {}
-
-/// What a book or a command line wants done with a code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Level {
-    /// Not reported.
-    Allow,
-    /// Reported as a note; never fails.
-    Note,
-    /// Reported; fails only where warnings are denied.
-    Warn,
-    /// Reported as an error; exit code 1.
-    Deny,
-}
-
-/// How a finding is reported.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Severity {
-    /// For information.
-    Note,
-    /// Wrong, but tolerated.
-    Warning,
-    /// Wrong.
-    Error,
-}
-
-impl fmt::Display for Severity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Severity::Note => "note",
-            Severity::Warning => "warning",
-            Severity::Error => "error",
-        })
-    }
-}
 
 /// One finding.
 #[derive(Clone, Debug, PartialEq)]
@@ -190,18 +135,6 @@ impl Diagnostic {
     pub fn document(mut self, document: impl Into<String>) -> Diagnostic {
         self.document = Some(document.into());
         self
-    }
-}
-
-impl Level {
-    /// The severity that a level reports with; none where it does not report.
-    pub fn severity(self) -> Option<Severity> {
-        match self {
-            Level::Allow => None,
-            Level::Note => Some(Severity::Note),
-            Level::Warn => Some(Severity::Warning),
-            Level::Deny => Some(Severity::Error),
-        }
     }
 }
 

@@ -1,7 +1,8 @@
 //! What directives ask of the model: inputs from arguments, values with where they come from.
 
+use super::Call;
+use super::codes::UNKNOWN_ARGUMENT;
 use super::params::Expression;
-use super::{Call, UNKNOWN_ARGUMENT};
 use crate::content::{FigureNote, Inline, Provenance, SourceNote, Value};
 use crate::diag::Diagnostic;
 use crate::markdown::{self, Arg, Cut};
@@ -45,9 +46,7 @@ pub(super) fn inputs(
 
 /// A key that is neither an argument of the directive nor an input of the model.
 fn no_such_input(call: &Call<'_>, name: &Spanned<String>) -> Diagnostic {
-    let directive = super::find(&call.name().value);
-    let keys =
-        directive.into_iter().flat_map(|directive| directive.params.iter().map(|param| param.key));
+    let keys = call.entry.params.iter().map(|param| param.key);
     let inputs = call.model.inputs.keys().map(String::as_str);
     let message = format!(
         "`{}` is neither an argument of `{}` nor an input of the model",

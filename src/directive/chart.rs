@@ -1,6 +1,7 @@
 //! `chart`: lines over one input, or a bar for each option.
 
 use super::ask;
+use super::codes::MISSING_ARGUMENT;
 use super::overhead::{self, What};
 use super::params::params;
 use super::sweep::{self, Sweep};
@@ -87,7 +88,7 @@ fn subjects(
     let Some(column) = &params.column else {
         let at = call.locate(call.name().span);
         call.findings.push(
-            Diagnostic::new(&super::MISSING_ARGUMENT, at, "`chart` needs a column or `lines`")
+            Diagnostic::new(&MISSING_ARGUMENT, at, "`chart` needs a column or `lines`")
                 .help("write what the options are compared by, `chart cpu`, or the formulas to draw, `lines=[a, b]`"),
         );
         return None;

@@ -3,37 +3,12 @@
 //! `params!` makes three things of one declaration: the struct, the reading of it from [`Args`] with findings at the
 //! argument, and the rows of the reference page. There is no second list of names to keep in step.
 
-use super::{INVALID_ARGUMENT, MISSING_ARGUMENT, UNKNOWN_ARGUMENT};
+use super::call::{Param, ParamKind};
+use super::codes::{INVALID_ARGUMENT, MISSING_ARGUMENT, UNKNOWN_ARGUMENT};
 use crate::diag::{Diagnostic, nearest};
 use crate::markdown::{Arg, Args, Directive, Value};
 use crate::model::View;
 use crate::text::{Span, Spanned, TextMap};
-
-/// An argument as the reference shows it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Param {
-    /// The key; `EXPR` and the like for the positional one, `INPUT` for "any input of the model".
-    pub key: &'static str,
-    /// What is written there: "a number", "an option or a list of them".
-    pub shape: &'static str,
-    /// Whether it must be given.
-    pub required: bool,
-    /// Which argument it is.
-    pub kind: ParamKind,
-    /// The docs of the field.
-    pub doc: &'static str,
-}
-
-/// How an argument is given.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ParamKind {
-    /// Without a key.
-    Positional,
-    /// `key=value`.
-    Named,
-    /// Every key that is no other argument's: values for the model's inputs.
-    Inputs,
-}
 
 /// What can be read from an argument.
 pub trait FromArg: Sized {
@@ -211,26 +186,26 @@ macro_rules! params {
 
         impl $name {
             /// The arguments, for the reference.
-            $vis const PARAMS: &'static [$crate::directive::params::Param] = &[
-                $($crate::directive::params::Param {
+            $vis const PARAMS: &'static [$crate::directive::Param] = &[
+                $($crate::directive::Param {
                     key: $pkey,
                     shape: <$pty as $crate::directive::params::FromArg>::SHAPE,
                     required: <$pty as $crate::directive::params::FromArg>::REQUIRED,
-                    kind: $crate::directive::params::ParamKind::Positional,
+                    kind: $crate::directive::ParamKind::Positional,
                     doc: concat!($($pdoc),*),
                 },)?
-                $($crate::directive::params::Param {
+                $($crate::directive::Param {
                     key: $key,
                     shape: <$ty as $crate::directive::params::FromArg>::SHAPE,
                     required: <$ty as $crate::directive::params::FromArg>::REQUIRED,
-                    kind: $crate::directive::params::ParamKind::Named,
+                    kind: $crate::directive::ParamKind::Named,
                     doc: concat!($($fdoc),*),
                 },)*
-                $($crate::directive::params::Param {
+                $($crate::directive::Param {
                     key: "INPUT",
                     shape: "a number, a quantity, `true`, `false` or a choice",
                     required: false,
-                    kind: $crate::directive::params::ParamKind::Inputs,
+                    kind: $crate::directive::ParamKind::Inputs,
                     doc: { let _ = stringify!($ifield); concat!($($idoc),*) },
                 },)?
             ];

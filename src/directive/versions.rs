@@ -1,9 +1,11 @@
 //! `versions`: the versions that a chapter's manifests are validated against.
 
-use super::params::{FromArg, Param, ParamKind};
-use super::{Call, Directive, INVALID_ARGUMENT};
+use super::codes::{INVALID_ARGUMENT, UNKNOWN_VERSION};
+use super::params::FromArg;
+use super::{Call, Directive};
+use super::{Param, ParamKind};
 use crate::content::Content;
-use crate::diag::{Code, Diagnostic, Level};
+use crate::diag::Diagnostic;
 use crate::manifest::{UnknownVersion, Versions};
 use crate::markdown::{self, Node, NodeKind};
 use crate::text::{Location, Spanned, TextMap};
@@ -77,13 +79,3 @@ pub fn unknown(error: &UnknownVersion, at: Location) -> Diagnostic {
     Diagnostic::new(&UNKNOWN_VERSION, at, error.to_string())
         .help("`mdbook-plumb schemas add` adds the schemas of another version")
 }
-
-/// A version for which there are no schemas.
-pub static UNKNOWN_VERSION: Code = Code {
-    name: "unknown-version",
-    level: Level::Deny,
-    summary: "there are no schemas for this product or version",
-    page: "`k8s=1.36` and the like choose the schemas that a manifest is validated against. `mdbook-plumb schemas list` shows which
-products and versions there are; `schemas add` adds the CRDs or the OpenAPI documents of another one.",
-    alias: "",
-};

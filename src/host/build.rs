@@ -3,8 +3,8 @@
 //! The driver knows the order of preprocessors; ours takes the place of the command of the same name, so the book goes
 //! through the same steps as under `mdbook build` and comes out with the same bytes.
 
-use super::Outcome;
 use super::book::Processed;
+use super::outcome::Outcome;
 use super::protocol::{Book, Chapter};
 use anyhow::{Context, anyhow};
 use mdbook_driver::MDBook;

@@ -13,6 +13,7 @@ mod extract;
 pub mod fetch;
 mod files;
 mod model;
+mod outcome;
 mod preprocess;
 pub mod protocol;
 mod schemas;
@@ -20,7 +21,6 @@ mod sync;
 mod terminal;
 mod validate;
 
-use crate::diag::Diagnostic;
 use crate::report::{self, Format, Report};
 use crate::sync::DRIFT;
 use crate::{reference, world};
@@ -30,27 +30,10 @@ use book::{Book, Processed};
 use clap::{CommandFactory, Parser};
 use cli::{Arguments, Command, Findings, Output};
 use extract::Extracted;
+use outcome::{Outcome, Said};
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
-
-/// How a command ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Outcome {
-    /// All is true.
-    True,
-    /// Something was found that fails.
-    Findings,
-}
-
-impl From<Outcome> for ExitCode {
-    fn from(outcome: Outcome) -> ExitCode {
-        match outcome {
-            Outcome::True => ExitCode::SUCCESS,
-            Outcome::Findings => ExitCode::from(1),
-        }
-    }
-}
 
 /// Exit code 2: it could not run.
 const COULD_NOT_RUN: u8 = 2;
@@ -186,9 +169,6 @@ fn on_the_way(
     }
     show(&processed.report, findings, output, io::stderr())
 }
-
-/// What a command has to say, and what it found.
-type Said = (String, Vec<Diagnostic>);
 
 /// Writes what a command has to say, and what it found in a folder to standard error.
 fn say(dir: &Path, (text, findings): Said, output: Output) -> anyhow::Result<Outcome> {

@@ -1,7 +1,7 @@
 //! The preprocessor: reads what mdBook sends, has it processed, answers.
 
-use super::Outcome;
 use super::book::Processed;
+use super::outcome::Outcome;
 use super::protocol::{Book, Request};
 use anyhow::Context;
 use std::io::{Read, Write};

@@ -2,7 +2,8 @@
 
 use super::cli::Schemas;
 use super::fetch::fetch;
-use super::{Said, files};
+use super::files;
+use super::outcome::Said;
 use crate::diag::{Diagnostic, Severity};
 use crate::manifest::store::{Definition, FOLDER, Folder, read_definitions, title};
 use crate::manifest::{self, Engine, Versions};

@@ -1,104 +1,20 @@
 //! What can be said against a model as a whole: values that cannot be computed, facts without a source, what is stale or
 //! unused.
 
+use super::codes::{
+    EXPIRED, FUTURE_DATE, NEGATIVE_COUNT, NEVER_USED, NO_DATE, NO_SOURCE, STALE_FIGURE, SUPERSEDED,
+    UNREACHED_VERDICT,
+};
 use super::entry::{Basis, Figure};
 use super::evaluator::Evaluator;
 use super::formula::eval::{Fault, FaultKind, Values};
 use super::formula::names::Name;
 use super::formula::{Op, Scalar};
 use super::{Answers, Checklist, Compiled, Inputs, Model, Program};
-use crate::diag::{Code, Diagnostic, Level};
+use crate::diag::Diagnostic;
 use jiff::civil::Date;
 use num_traits::Signed;
 use std::collections::BTreeSet;
-
-/// A figure that does not say where it is from.
-pub(super) static NO_SOURCE: Code = Code {
-    name: "figure-without-source",
-    level: Level::Warn,
-    summary: "a figure that does not say where it is from",
-    page: "A reader cannot check a number without a source. Name one, or say that it is an opinion:\n\n\
-        ```toml\n[figures.few_services]\nvalue = 20\nbasis = \"judgement\"\n```\n",
-    alias: "",
-};
-
-/// A figure of which nobody knows when it was true.
-pub(super) static NO_DATE: Code = Code {
-    name: "figure-without-date",
-    level: Level::Warn,
-    summary: "a figure that does not say when it was checked, and whose source does not either",
-    page: "Facts about software change. Write `checked = 2026-03-21` in the figure, or `accessed` in its source.\n",
-    alias: "",
-};
-
-/// A figure that was checked too long ago.
-pub(super) static STALE_FIGURE: Code = Code {
-    name: "stale-figure",
-    level: Level::Warn,
-    summary: "a figure that was checked longer ago than `stale-after`",
-    page: "Look whether its source still says so, and set `checked` to today.\n",
-    alias: "",
-};
-
-/// Something that was known to hold until a day that has passed.
-pub(super) static EXPIRED: Code = Code {
-    name: "expired",
-    level: Level::Warn,
-    summary: "a figure or a source whose `expires` has passed",
-    page: "What was announced for a day has happened by now, or has been put off. Look at the source, and set the value, `checked` \
-        and `expires` anew:\n\n\
-        ```toml\n[figures.\"addon.newest\"]\nvalue = 30\nsource = \"calendar\"\nchecked = 2026-08-21\n\
-        expires = 2026-12-31   # the end of its support, as announced\n```\n",
-    alias: "",
-};
-
-/// A day that has not come yet.
-pub(super) static FUTURE_DATE: Code = Code {
-    name: "future-date",
-    level: Level::Warn,
-    summary: "a figure that was checked, or a source that was read, on a day that has not come yet",
-    page: "A slip of the hand: such a figure would not go stale for years.\n\n\
-        ```toml\n[figures.\"proxy.cpu\"]\nvalue = \"100m\"\nsource = \"chart\"\nchecked = 2062-08-22   # 2026?\n```\n",
-    alias: "",
-};
-
-/// Something that nothing uses.
-pub(super) static NEVER_USED: Code = Code {
-    name: "never-used",
-    level: Level::Note,
-    summary: "a figure, input, formula or source that nothing uses",
-    page: "No formula, option, matrix, checklist or page uses it. Use it, or take it out: an unused figure goes stale unseen.\n",
-    alias: "",
-};
-
-/// A figure that another replaces, but that is still used.
-pub(super) static SUPERSEDED: Code = Code {
-    name: "superseded-figure",
-    level: Level::Warn,
-    summary: "a figure that another one supersedes, but that is still used",
-    page: "```toml\n[figures.old]\nvalue = \"1Gi\"\nsuperseded-by = \"new\"\n\n[formulas]\ntotal = \"2 * old\"   # use new\n```\n",
-    alias: "",
-};
-
-/// Fewer than none of something.
-pub(super) static NEGATIVE_COUNT: Code = Code {
-    name: "negative-count",
-    level: Level::Deny,
-    summary: "a component of which there are fewer than none",
-    page: "With the defaults or a scenario's inputs, the count of a component is below zero. Bound it: `max(pods - 10, 0)`.\n",
-    alias: "",
-};
-
-/// A verdict that no answers lead to.
-pub(super) static UNREACHED_VERDICT: Code = Code {
-    name: "unreached-verdict",
-    level: Level::Warn,
-    summary: "a verdict that no answers to its checklist lead to",
-    page: "All answers were tried, and a band before it takes each of them; or its condition asks for more than there are \
-        items.\n\n```toml\n[[checklists.c.bands]]\nid = \"surely\"\nwhen = \"yes >= 9\"      # of seven items\n\
-        verdict = \"Yes\"\n```\n",
-    alias: "",
-};
 
 /// What pages use of a model, so that the rest can be named.
 #[derive(Clone, Debug, Default)]

@@ -3,9 +3,9 @@
 //! Owns: [`Change`], the comparison of two models value by value, and what becomes of verdicts. Must not know: the pages on which
 //! values stand; whoever knows them adds the places.
 
-use super::entry::View;
 use super::listing::{Listing, NO_NUMBERS};
 use super::quantity::Format;
+use super::view::View;
 use super::{Answers, Checklist, Inputs, Model};
 use crate::text::Location;
 use indexmap::IndexMap;

@@ -1,79 +1,21 @@
 //! Expressions: read against a model, and evaluated with inputs.
 //!
-//! Owns: [`Compiled`], [`Evaluation`], [`Provenance`]. Must not know: where an expression stands; it reports
+//! Owns: [`Evaluation`], [`Provenance`]. Must not know: where an expression stands; it reports
 //! [`Problem`]s, whose caller knows.
 
+use super::codes::{DIVISION_BY_ZERO, NO_VALUE, NUMBER_TOO_LARGE, TOO_DEEP};
 use super::evaluator::{Evaluator, Touched};
 use super::formula::eval::{Fault, FaultKind, evaluate};
 use super::formula::names::Locals;
 use super::formula::range::Range;
 use super::formula::resolve::{Scope, resolve};
 use super::formula::types::check;
-use super::formula::{Ir, Op, Scalar, Type};
+use super::formula::{Compiled, Ir, MAX_DEPTH, Op, Scalar, Type};
 use super::problem::Problem;
-use super::quantity::{Dimension, Quantity, Unit};
-use super::{Inputs, Model, load};
-use crate::diag::{Code, Level};
+use super::quantity::{Quantity, Unit};
+use super::{Inputs, Model};
 use crate::text::Span;
 use std::collections::BTreeSet;
-use std::sync::Arc;
-
-/// A division by zero.
-pub(super) static DIVISION_BY_ZERO: Code = Code {
-    name: "division-by-zero",
-    level: Level::Deny,
-    summary: "a formula that divides by zero",
-    page: "With these inputs the divisor is zero, so there is no value to publish.\n\n\
-        ```toml\n[formulas]\nper_node = \"pods / nodes\"   # with nodes = 0?\n```\n\n\
-        Give the input a `min`, or say what holds then: `nodes > 0 ? pods / nodes : 0`.\n",
-    alias: "",
-};
-
-/// A number that no figure can have.
-pub(super) static NUMBER_TOO_LARGE: Code = Code {
-    name: "number-too-large",
-    level: Level::Deny,
-    summary: "a number with more digits than is supported",
-    page: "Values are exact; to stay so, they may have some 600 digits above and below the line. More is a mistake in the formula.\n",
-    alias: "",
-};
-
-/// A value that cannot be had because something that it needs is wrong.
-pub(super) static NO_VALUE: Code = Code {
-    name: "no-value",
-    level: Level::Deny,
-    summary: "a value that depends on something with a finding of its own",
-    page: "The formula itself may be right, but something that it refers to has a finding. Mend that one first.\n",
-    alias: "",
-};
-
-/// An expression that was read against a model, and is only good for that one.
-#[derive(Clone, Debug)]
-pub struct Compiled {
-    pub(super) ir: Ir,
-    text: Arc<str>,
-}
-
-impl Compiled {
-    /// As it was written.
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
-    /// Its dimension, if it is a number.
-    pub fn dimension(&self) -> Option<Dimension> {
-        self.ir.ty().dimension()
-    }
-
-    /// Whether it is true or false.
-    pub fn is_condition(&self) -> bool {
-        self.ir.ty() == Type::Bool
-    }
-
-    pub(super) fn ty(&self) -> Type {
-        self.ir.ty()
-    }
-}
 
 /// What an expression comes to.
 #[derive(Clone, Debug)]
@@ -156,11 +98,11 @@ impl Model {
         }
         let below =
             ir.definitions().map(|(index, _)| self.definitions[index].depth).max().unwrap_or(0);
-        if below + ir.depth > load::MAX_DEPTH {
+        if below + ir.depth > MAX_DEPTH {
             let message = "this expression is built on too many layers of formulas";
-            return Err(vec![Problem::new(&load::TOO_DEEP, Span::new(0, text.len()), message)]);
+            return Err(vec![Problem::new(&TOO_DEEP, Span::new(0, text.len()), message)]);
         }
-        Ok(Compiled { ir, text: text.into() })
+        Ok(Compiled::new(ir, text))
     }
 
     /// The problem of an expression that refers to something bad.
@@ -186,7 +128,7 @@ impl Model {
     pub fn evaluate(&self, compiled: &Compiled, inputs: &Inputs) -> Result<Evaluation, Problem> {
         let mut evaluator = Evaluator::new(self, inputs, None);
         let scalar = evaluate(&compiled.ir, &mut evaluator)
-            .map_err(|fault| self.problem(&compiled.text, fault))?;
+            .map_err(|fault| self.problem(compiled.text(), fault))?;
         let touched = std::mem::take(&mut evaluator.touched);
         let (range, uncertain) = evaluator.range(&compiled.ir);
         let ty = compiled.ir.ty();
@@ -195,7 +137,7 @@ impl Model {
             value: value_of(scalar, ty),
             range,
             uncertain,
-            provenance: self.provenance(&compiled.text, &touched),
+            provenance: self.provenance(compiled.text(), &touched),
             unit,
             decimal_bytes,
         })

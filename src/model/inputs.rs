@@ -1,9 +1,9 @@
 //! What a model is evaluated with: the inputs' defaults, a scenario, and overrides.
 
 use super::Model;
+use super::codes::{INPUT_OUT_OF_RANGE, WRONG_KIND};
 use super::entry::{Input, InputKind};
 use super::formula::Scalar;
-use super::load::{INPUT_OUT_OF_RANGE, WRONG_KIND};
 use super::problem::Problem;
 use super::quantity::{Ratio, Units, decimal};
 use crate::text::Span;

@@ -3,9 +3,9 @@
 //! Owns: [`Listing`] and the tables of `model list`, `model eval` and `model table`. Must not know: the command line.
 
 use super::entry::InputKind;
-use super::entry::View;
 use super::problem::Problem;
 use super::quantity::Format;
+use super::view::View;
 use super::{Compiled, Inputs, Model, Sweep};
 use serde_json::{Map, Value, json};
 

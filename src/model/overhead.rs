@@ -2,13 +2,13 @@
 //!
 //! Owns: [`Overhead`]. Must not know: how a table of it looks. Requests, usage and limits are kept apart and never added.
 
-use super::entry::View;
 use super::evaluate::{Provenance, value_of};
 use super::evaluator::Evaluator;
 use super::formula::eval::Values;
 use super::formula::{Ir, Op};
 use super::problem::Problem;
 use super::quantity::{Quantity, Ratio};
+use super::view::View;
 use super::{Evaluation, Inputs, Model, Range, Value};
 use crate::text::Span;
 use num_traits::Zero;

@@ -1,6 +1,6 @@
 //! What is wrong with an expression, before it is known where the expression stands.
 
-use super::load::{BAD_QUANTITY, UNKNOWN_ID};
+use super::codes::{BAD_QUANTITY, UNKNOWN_ID};
 use super::quantity::QuantityError;
 use crate::diag::{Code, Diagnostic, Edit, Fix, Label};
 use crate::text::{Location, Span};

@@ -206,7 +206,7 @@ impl<'m> Program<'m> {
     }
 
     fn need_definition(&mut self, index: usize) {
-        // formulas are not deeper than `load::MAX_DEPTH`, so neither is this
+        // formulas are not deeper than `formula::MAX_DEPTH`, so neither is this
         if self.definitions.insert(index) {
             let model = self.model;
             self.need(&model.definitions[index].ir);

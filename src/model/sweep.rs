@@ -2,12 +2,13 @@
 //!
 //! Owns: [`Sweep`], [`BreakEven`]. Must not know: what is drawn of it.
 
-use super::entry::{Input, InputKind, View};
+use super::codes::{BAD_RANGE, WRONG_KIND};
+use super::entry::{Input, InputKind};
 use super::evaluator::Evaluator;
 use super::formula::Scalar;
-use super::load::{BAD_RANGE, WRONG_KIND};
 use super::problem::Problem;
 use super::quantity::{Dimension, Quantity, Ratio};
+use super::view::View;
 use super::{Compiled, Evaluation, Inputs, Model};
 use crate::text::Span;
 use num_traits::{One, Signed, Zero};

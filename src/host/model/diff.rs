@@ -1,10 +1,11 @@
 //! `model diff`: what a change of the model does to the guide.
 
-use super::{Said, errors, read};
+use super::given::{errors, read};
 use crate::check;
 use crate::config::Config;
 use crate::difference;
 use crate::host::cli::DiffFormat;
+use crate::host::outcome::Said;
 use crate::model;
 use crate::text::Source;
 use crate::world::{DiskWorld, Entry, World, normalize};

@@ -1,8 +1,9 @@
 //! `model list` and `model table`: what the model holds and computes, as tables.
 
-use super::{Given, Said, compile, errors, inputs, located, read};
+use super::given::{Given, compile, errors, inputs, located, read};
 use crate::diag::{Diagnostic, nearest};
 use crate::host::cli::ListFormat;
+use crate::host::outcome::Said;
 use crate::model::{LISTS, List, Listing, Model, Problem, Sweep, View};
 use crate::text::Span;
 use crate::world::DiskWorld;

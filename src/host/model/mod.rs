@@ -1,15 +1,16 @@
 //! `model`: asks the model of a book without building it, and shows what a change of it does.
 
 mod diff;
+mod given;
 mod list;
 
-use super::Said;
 use super::cli::{EvalFormat, MeasureFormat, Model as Command};
+use super::outcome::Said;
 use crate::check;
-use crate::diag::{Diagnostic, Severity};
+use crate::diag::Diagnostic;
 use crate::model::measure::{self, ClusterFiles};
 use crate::model::{self, Compiled, Evaluation, Format, Inputs, Model, Problem, Style};
-use crate::text::{Location, Source, Span};
+use crate::text::Source;
 use crate::world::{DiskWorld, World, display};
 use anyhow::Context;
 use serde_json::json;
@@ -17,6 +18,8 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
+
+use given::{Given, compile, errors, inputs, located, read};
 
 /// Answers what was asked of the model of the book in a folder.
 pub(super) fn run(command: &Command, quiet: bool) -> anyhow::Result<(&Path, Said)> {
@@ -40,27 +43,6 @@ pub(super) fn run(command: &Command, quiet: bool) -> anyhow::Result<(&Path, Said
         }
         Command::Diff { before, format, dir } => (dir.as_path(), diff::diff(dir, before, *format)?),
     })
-}
-
-fn read(dir: &Path, world: &dyn World) -> anyhow::Result<check::Book> {
-    check::Book::read(world).with_context(|| format!("there is no book in `{}`", dir.display()))
-}
-
-/// The errors of the model alone: a figure that could not be read may be one that an answer needs.
-fn errors(book: &check::Book) -> Vec<Diagnostic> {
-    let findings = book.findings.iter();
-    findings
-        .filter(|finding| finding.severity == Severity::Error)
-        .filter(|finding| model::CODES.contains(&finding.code))
-        .cloned()
-        .collect()
-}
-
-/// The inputs as the command line gives them.
-#[derive(Clone, Copy, Default)]
-struct Given<'a> {
-    set: &'a [(String, String)],
-    scenario: Option<&'a str>,
 }
 
 fn eval(
@@ -93,36 +75,6 @@ fn eval(
             Ok((String::new(), findings))
         }
     }
-}
-
-/// A problem with something that stands on the command line.
-fn located(name: &str, text: &str, problem: Problem) -> Diagnostic {
-    let source = Source::new(name, text);
-    problem.located(|span| {
-        let end = span.end.min(text.len());
-        Location::new(&source, Span::new(span.start.min(end), end))
-    })
-}
-
-fn inputs(model: &Model, given: Given<'_>) -> Result<Inputs, Vec<Diagnostic>> {
-    let mut inputs = model.inputs();
-    if let Some(name) = given.scenario {
-        inputs
-            .scenario(model, name)
-            .map_err(|problem| vec![located("--scenario", name, problem)])?;
-    }
-    for (name, value) in given.set {
-        inputs
-            .set(model, name, value)
-            .map_err(|problem| vec![located("--set", &format!("{name}={value}"), problem)])?;
-    }
-    Ok(inputs)
-}
-
-fn compile(model: &Model, expression: &str) -> Result<Compiled, Vec<Diagnostic>> {
-    model.compile(expression).map_err(|problems| {
-        problems.into_iter().map(|problem| located("expression", expression, problem)).collect()
-    })
 }
 
 /// Computes an expression; what is wrong points into what stands on the command line.

@@ -1,5 +1,6 @@
 //! From the text of a formula to its words.
 
+use crate::model::codes::BAD_FORMULA;
 use crate::model::problem::Problem;
 use crate::text::Span;
 
@@ -30,7 +31,7 @@ static SIGNS: &[&str] = &[
 
 /// Splits a formula into its words, or says where it cannot be read.
 pub(super) fn lex(text: &str) -> Result<Vec<Token>, Problem> {
-    let problem = |span, message: String| Problem::new(&super::parse::BAD_FORMULA, span, message);
+    let problem = |span, message: String| Problem::new(&BAD_FORMULA, span, message);
     if text.len() > MAX_LENGTH {
         let message = format!("a formula has at most {MAX_LENGTH} characters");
         return Err(problem(Span::at(0), message).help("split it into several formulas"));
@@ -136,8 +137,7 @@ fn number(text: &str, at: usize) -> Result<usize, Problem> {
     if glued > 0 {
         let whole = &text[..end + glued];
         let span = Span::new(at, at + whole.len());
-        let error =
-            Problem::new(&super::parse::BAD_FORMULA, span, format!("`{whole}` is not a number"));
+        let error = Problem::new(&BAD_FORMULA, span, format!("`{whole}` is not a number"));
         return Err(match crate::model::quantity::parse_kubernetes(whole) {
             Ok(_) => {
                 error.help(format!("a quantity in a formula is written `quantity(\"{whole}\")`"))

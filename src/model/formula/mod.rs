@@ -5,6 +5,7 @@
 //!
 //! Numbers are exact fractions; their dimension is known before anything is computed, so that the computing needs none.
 
+mod compiled;
 pub(super) mod eval;
 mod lex;
 pub(super) mod names;
@@ -15,7 +16,9 @@ pub(super) mod reading;
 pub(super) mod resolve;
 pub(super) mod types;
 
-use super::entry::Meets;
+pub use compiled::Compiled;
+
+use super::meets::Meets;
 use super::quantity::{Dimension, Ratio};
 use crate::text::Span;
 use std::fmt;
@@ -28,6 +31,9 @@ pub(super) struct Ir {
     /// How deep the nodes are nested.
     pub(super) depth: usize,
 }
+
+/// How deep nodes may be nested, formulas within formulas included. Computing is recursive; this bounds the stack.
+pub(super) const MAX_DEPTH: usize = 400;
 
 /// An index into [`Ir::nodes`].
 pub(super) type NodeId = usize;

@@ -1,6 +1,6 @@
 //! What a formula can refer to, by name.
 
-use crate::model::entry::View;
+use crate::model::view::View;
 use crate::text::Location;
 use indexmap::IndexMap;
 use std::collections::{BTreeMap, BTreeSet, HashMap};

@@ -6,22 +6,11 @@
 
 use super::Binary;
 use super::lex::{Token, TokenKind, lex};
-use crate::diag::{Code, Level};
+use crate::model::codes::BAD_FORMULA;
 use crate::model::problem::Problem;
 use crate::model::quantity::{Ratio, decimal};
 use crate::text::Span;
 use cel::common::ast::{Expr, IdedExpr, LiteralValue, operators};
-
-/// A formula that cannot be read.
-pub(in crate::model) static BAD_FORMULA: Code = Code {
-    name: "bad-formula",
-    level: Level::Deny,
-    summary: "a formula that cannot be read",
-    page: "A formula is an expression in CEL: names, numbers, `+ - * /`, comparisons, `c ? a : b`, a few functions.\n\n\
-        ```toml\n[formulas]\n\"tax.cpu\" = \"pods * proxy.cpu +\"   # something is missing behind the +\n```\n\n\
-        The finding marks the word that does not fit. Quantities are written `quantity(\"128Mi\")`.\n",
-    alias: "",
-};
 
 /// A formula as it was written.
 #[derive(Clone, Debug)]

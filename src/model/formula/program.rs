@@ -3,7 +3,7 @@
 //! An expression is a list whose first element is the operator: `["+", a, b]`. See [`expression`].
 
 use super::{Ir, Local, NodeId, Op, Scalar};
-use crate::model::entry::Meets;
+use crate::model::meets::Meets;
 use crate::model::quantity::Ratio;
 use serde_json::{Value, json};
 

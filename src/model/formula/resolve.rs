@@ -3,35 +3,13 @@
 use super::names::{Locals, Name, Names};
 use super::parse::{Ast, AstKind};
 use super::{Binary, Function, Ir, Local, NodeId, Op, Scalar, Type};
-use crate::diag::{Code, Level};
-use crate::model::entry::{Meets, View};
-use crate::model::evaluate::NO_VALUE;
+use crate::model::codes::{BAD_CALL, NO_VALUE, UNKNOWN_NAME};
+use crate::model::meets::Meets;
 use crate::model::problem::Problem;
 use crate::model::quantity::{Units, parse_kubernetes};
+use crate::model::view::View;
 use crate::text::Span;
 use num_traits::Zero;
-
-/// A name that nothing in the model has.
-pub(in crate::model) static UNKNOWN_NAME: Code = Code {
-    name: "unknown-name",
-    level: Level::Deny,
-    summary: "a name in a formula that the model does not have",
-    page: "A formula uses inputs, figures and other formulas by their names.\n\n\
-        ```toml\n[formulas]\n\"tax.cpu\" = \"pods * proxi.cpu\"   # there is a figure `proxy.cpu`\n```\n\n\
-        Write the name as it stands in `[inputs]`, `[figures]` or `[formulas]`, or add what is missing. A name with a `-` \
-        is a subtraction: use `_`.\n",
-    alias: "",
-};
-
-/// A function that formulas do not have, or one that is called wrongly.
-pub(in crate::model) static BAD_CALL: Code = Code {
-    name: "bad-call",
-    level: Level::Deny,
-    summary: "a function that does not exist, or is called wrongly",
-    page: "Formulas have `min max sum abs floor ceil round quantity option`.\n\n\
-        ```toml\n[formulas]\nnodes_needed = \"roundup(pods / 30)\"   # write ceil(pods / 30)\n```\n",
-    alias: "",
-};
 
 /// Where a formula stands, as far as it decides what names mean.
 #[derive(Clone, Copy, Debug)]

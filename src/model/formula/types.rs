@@ -1,32 +1,10 @@
 //! A reading of a formula: what each part of a formula is, and whether the parts fit.
 
 use super::{Binary, Function, Ir, NodeId, Op, Type};
-use crate::diag::{Code, Level};
-use crate::model::evaluate::DIVISION_BY_ZERO;
+use crate::diag::Code;
+use crate::model::codes::{DIMENSION_MISMATCH, DIVISION_BY_ZERO, TYPE_MISMATCH};
 use crate::model::problem::Problem;
 use crate::model::quantity::Dimension;
-
-/// Quantities of different dimensions where one is needed.
-pub(in crate::model) static DIMENSION_MISMATCH: Code = Code {
-    name: "dimension-mismatch",
-    level: Level::Deny,
-    summary: "quantities of different dimensions are added, compared or given",
-    page: "Cores and bytes cannot be added or compared; a count cannot stand where memory is asked for.\n\n\
-        ```toml\n[formulas]\nsum = \"pods * proxy.cpu + proxy.memory\"   # cpu + memory\n```\n\n\
-        The finding marks the operator. If one side should have another dimension, look at its figure: a number without a \
-        unit is a count, unless its name ends in `.cpu` or `.memory`, or it has a `unit`.\n",
-    alias: "",
-};
-
-/// A number where true or false is needed, or the other way round.
-pub(in crate::model) static TYPE_MISMATCH: Code = Code {
-    name: "type-mismatch",
-    level: Level::Deny,
-    summary: "a number, a text or a truth value where another is needed",
-    page: "Conditions are true or false; sums and products are of numbers.\n\n\
-        ```toml\nwhen = \"nodes\"   # write `nodes > 0`\n```\n",
-    alias: "",
-};
 
 /// The types of what a formula refers to.
 #[derive(Clone, Debug, Default)]

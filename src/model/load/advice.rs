@@ -2,33 +2,14 @@
 
 use super::Loader;
 use super::read::Entry;
-use crate::diag::{Code, Diagnostic, Level};
+use crate::diag::Diagnostic;
+use crate::model::codes::{BAD_BANDS, DUPLICATE_ENTRY, MISSING_CELL};
 use crate::model::entry::*;
 use crate::model::formula::names::Locals;
 use crate::model::quantity::Ratio;
 use crate::text::Location;
 use num_traits::One;
 use std::collections::HashMap;
-
-/// A matrix with a cell that says nothing.
-pub(in crate::model) static MISSING_CELL: Code = Code {
-    name: "missing-cell",
-    level: Level::Deny,
-    summary: "a matrix that says nothing about a need and an option",
-    page: "Every row of a matrix has a cell for every column. Where the question does not arise, a status with \
-        `meets = \"not-applicable\"` says so.\n",
-    alias: "",
-};
-
-/// A verdict that no answers can lead to, or answers that lead to none.
-pub(in crate::model) static BAD_BANDS: Code = Code {
-    name: "bad-bands",
-    level: Level::Deny,
-    summary: "verdicts of a checklist that cannot be reached, or answers without a verdict",
-    page: "The first band whose condition holds is the verdict. The last band has no `when`, so that there always is one; a band \
-        behind one without `when` is never reached.\n",
-    alias: "",
-};
 
 impl<'a> Loader<'a> {
     pub(super) fn matrix(&mut self, id: &str, entry: &Entry<'a>) -> Matrix {
@@ -140,7 +121,7 @@ impl<'a> Loader<'a> {
     ) {
         if let Some((_, other)) = others.into_iter().find(|(other, _)| *other == id) {
             let finding = Diagnostic::new(
-                &super::DUPLICATE_ENTRY,
+                &DUPLICATE_ENTRY,
                 location.clone(),
                 format!("there are two {what}s `{id}`"),
             );

@@ -3,11 +3,13 @@
 use super::Loader;
 use super::read::Entry;
 use crate::diag::Diagnostic;
-use crate::model::Definition;
+use crate::model::codes::{DUPLICATE_ENTRY, WRONG_KIND};
+use crate::model::data::Definition;
 use crate::model::entry::*;
 use crate::model::formula::names::{ComponentNames, Name, OptionNames};
 use crate::model::formula::{Binary, Function, Ir, NodeId, Op, Scalar, Type};
 use crate::model::quantity::{Dimension, Ratio};
+use crate::model::view::View;
 use crate::text::{Location, Span};
 use num_traits::Zero;
 use std::collections::{BTreeMap, BTreeSet};
@@ -83,7 +85,7 @@ impl<'a> Loader<'a> {
             let location = entry.location_of("name");
             if let Some(other) = components.iter().find(|other| other.name == name) {
                 let message = format!("option `{id}` has two components `{name}`");
-                let finding = Diagnostic::new(&super::DUPLICATE_ENTRY, location, message);
+                let finding = Diagnostic::new(&DUPLICATE_ENTRY, location, message);
                 self.findings.push(finding.related(other.location.clone(), "the first"));
                 continue;
             }
@@ -119,7 +121,7 @@ impl<'a> Loader<'a> {
             && (entry.get("requests").is_some() || entry.get("limits").is_some())
         {
             let message = "a component has either `containers`, or `requests` and `limits`";
-            self.report(&super::WRONG_KIND, entry.location_of("containers"), message);
+            self.report(&WRONG_KIND, entry.location_of("containers"), message);
             return Vec::new();
         }
         let container = |entry: Entry<'a>| Container {

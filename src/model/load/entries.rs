@@ -1,26 +1,18 @@
 //! The tables of the model, one after the other.
 
+use super::Loader;
 use super::read::Entry;
-use super::{BAD_RANGE, Loader};
-use crate::diag::{Code, Level};
+use crate::model::codes::{
+    BAD_NAME, BAD_QUANTITY, BAD_RANGE, DUPLICATE_ENTRY, INPUT_OUT_OF_RANGE, WRONG_KIND,
+};
 use crate::model::entry::*;
 use crate::model::formula::Type;
 use crate::model::formula::names::Name;
-use crate::model::load::{BAD_QUANTITY, WRONG_KIND};
+use crate::model::meets::Meets;
 use crate::model::quantity::{Dimension, Quantity, Ratio, Unit, Units};
 use crate::text::Location;
 use num_traits::{One, Zero};
 use std::collections::BTreeMap;
-
-/// An input that is set to what it cannot be.
-pub(in crate::model) static INPUT_OUT_OF_RANGE: Code = Code {
-    name: "input-out-of-range",
-    level: Level::Deny,
-    summary: "an input that is set to what it cannot be",
-    page: "An input is within its `min` and `max`, or is one of its `choices`.\n\n\
-        ```toml\n[inputs.pods]\ndefault = 100\nmax = 50\n```\n",
-    alias: "",
-};
 
 impl<'a> Loader<'a> {
     pub(super) fn settings(&mut self) {
@@ -59,11 +51,11 @@ impl<'a> Loader<'a> {
                     let size = self.quantity_of(file.source, value, "", None, None);
                     if size.is_some_and(|(size, _)| !same(&size)) {
                         let message = format!("there is another unit `{name}` already");
-                        self.report(&super::DUPLICATE_ENTRY, location, message);
+                        self.report(&DUPLICATE_ENTRY, location, message);
                     }
                 } else if !name.chars().all(char::is_alphabetic) {
                     let message = format!("`{name}` cannot be a unit");
-                    let finding = self.report(&super::BAD_NAME, location, message);
+                    let finding = self.report(&BAD_NAME, location, message);
                     finding.help.push("a unit's name is letters alone".into());
                 } else if let Some((size, _)) = self.quantity_of(file.source, value, "", None, None)
                 {

@@ -9,73 +9,23 @@ mod entries;
 mod read;
 mod settle;
 
-pub(super) use advice::{BAD_BANDS, MISSING_CELL};
-pub(super) use entries::INPUT_OUT_OF_RANGE;
-pub(super) use read::{BAD_QUANTITY, BAD_TOML, MISSING_KEY, UNKNOWN_KEY, WRONG_KIND};
-pub(super) use settle::{FORMULA_CYCLE, MAX_DEPTH, TOO_DEEP};
-
 use super::describe::{Kind, Table};
 use super::entry::{Piece, Prose, Text};
 use super::formula::names::{Locals, Name};
-use super::formula::parse::BAD_FORMULA;
 use super::problem::Problem;
 use super::quantity::{Dimension, Quantity, Unit};
 use super::{Compiled, Model, tables};
-use crate::diag::{Code, Diagnostic, Level, nearest};
+use crate::diag::{Code, Diagnostic, nearest};
+use crate::model::codes::{
+    BAD_FORMULA, BAD_NAME, BAD_QUANTITY, BAD_TOML, DUPLICATE_ENTRY, QUANTITY_ADJUSTED,
+    TYPE_MISMATCH, UNKNOWN_ID, WRONG_KIND,
+};
 use crate::text::{Location, Source, Span};
 use read::{Entry, File};
 use std::collections::HashMap;
 use std::sync::Arc;
 use toml::Spanned;
 use toml::de::DeValue;
-
-/// Two entries of one name.
-pub(super) static DUPLICATE_ENTRY: Code = Code {
-    name: "duplicate-entry",
-    level: Level::Deny,
-    summary: "two entries of a model with one name",
-    page: "An entry is defined once, in one file. Inputs, figures and formulas share one space of names.\n\n\
-        ```toml\n[inputs.pods]\ndefault = 100\n\n[figures.pods]      # which of the two is `pods` in a formula?\nvalue = 80\n```\n",
-    alias: "",
-};
-
-/// A name that formulas cannot use.
-pub(super) static BAD_NAME: Code = Code {
-    name: "bad-name",
-    level: Level::Deny,
-    summary: "a name that cannot be used in formulas",
-    page: "Inputs, figures and formulas are named with letters, digits and `_`, with dots between parts; a part does not begin \
-        with a digit. A `-` would be a subtraction.\n\n```toml\n[inputs.node-count]   # write node_count\ndefault = 3\n```\n",
-    alias: "",
-};
-
-/// An id that another table does not have.
-pub(super) static UNKNOWN_ID: Code = Code {
-    name: "unknown-id",
-    level: Level::Deny,
-    summary: "an id that the table it refers to does not have",
-    page: "```toml\n[figures.\"proxy.cpu\"]\nvalue = \"100m\"\nsource = \"chart\"   # there is no [sources.chart]\n```\n",
-    alias: "",
-};
-
-/// A range that ends before it begins, or does not hold the value.
-pub(super) static BAD_RANGE: Code = Code {
-    name: "bad-range",
-    level: Level::Deny,
-    summary: "a range that is upside down, or does not hold its value",
-    page: "```toml\n[figures.\"proxy.cpu\"]\nvalue = \"100m\"\nlow = \"200m\"    # low is above the value\nhigh = \"50m\"\n```\n",
-    alias: "",
-};
-
-/// A quantity that Kubernetes would round or cap.
-pub(super) static QUANTITY_ADJUSTED: Code = Code {
-    name: "quantity-adjusted",
-    level: Level::Warn,
-    summary: "a quantity that Kubernetes would not keep as written",
-    page: "Kubernetes keeps cpu and memory to a billionth, rounding up, and none above 2⁶³−1. A request of `0.1n` becomes `1n`. \
-        Written as `0.1n` it looks more exact than it is. All else (prices, times, counts) is taken as it is written.\n",
-    alias: "",
-};
 
 /// What CEL does not read as a name.
 const RESERVED: [&str; 4] = ["true", "false", "null", "in"];
@@ -405,7 +355,7 @@ impl<'a> Loader<'a> {
             Ok(compiled) if compiled.is_condition() => Some(compiled),
             Ok(compiled) => {
                 let message = format!("`{key}` needs true or false, and this is {}", compiled.ty());
-                self.report(&super::formula::types::TYPE_MISMATCH, text.location.clone(), message);
+                self.report(&TYPE_MISMATCH, text.location.clone(), message);
                 None
             }
             Err(problems) => {

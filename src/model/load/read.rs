@@ -3,7 +3,8 @@
 //! Owns: syntax findings, unknown and missing keys, values of the wrong kind; and the access to values that are right.
 //! Must not know: any key of the model.
 
-use crate::diag::{Code, Diagnostic, Level};
+use crate::diag::Diagnostic;
+use crate::model::codes::{BAD_TOML, MISSING_KEY, UNKNOWN_KEY, WRONG_KIND};
 use crate::model::describe::{Kind, Table};
 use crate::model::entry::{Age, Text};
 use crate::model::quantity::{QuantityError, Ratio, Units, Written, decimal};
@@ -12,54 +13,6 @@ use jiff::civil::Date;
 use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
-
-/// A file that is not TOML.
-pub(in crate::model) static BAD_TOML: Code = Code {
-    name: "bad-toml",
-    level: Level::Deny,
-    summary: "a model file that is not TOML",
-    page: "The model is written in TOML. The finding marks the first place that cannot be read; what can be read is still \
-        checked.\n\n```toml\n[figures.\"proxy.cpu\"\nvalue = \"100m\"   # the bracket above is not closed\n```\n",
-    alias: "",
-};
-
-/// A key that the format does not have.
-pub(in crate::model) static UNKNOWN_KEY: Code = Code {
-    name: "unknown-key",
-    level: Level::Deny,
-    summary: "a key that a model's table does not have",
-    page: "Nothing in a model is ignored: a key that is not known is a slip, and what it should have said would be lost.\n\n\
-        ```toml\n[figures.\"proxy.cpu\"]\nvalue = \"100m\"\nsourse = \"values\"\n```\n",
-    alias: "",
-};
-
-/// A key that has to be there.
-pub(in crate::model) static MISSING_KEY: Code = Code {
-    name: "missing-key",
-    level: Level::Deny,
-    summary: "a key that a model's table must have",
-    page: "```toml\n[sources.values]\nurl = \"https://example.org\"   # and its title?\n```\n",
-    alias: "",
-};
-
-/// A value of another kind than its key holds.
-pub(in crate::model) static WRONG_KIND: Code = Code {
-    name: "wrong-kind",
-    level: Level::Deny,
-    summary: "a value of another kind than its key holds",
-    page: "```toml\n[figures.\"proxy.cpu\"]\nvalue = \"100m\"\nchecked = \"last spring\"   # a date: 2026-03-21\n```\n",
-    alias: "",
-};
-
-/// A text that is not a quantity.
-pub(in crate::model) static BAD_QUANTITY: Code = Code {
-    name: "bad-quantity",
-    level: Level::Deny,
-    summary: "a text that is not a quantity, or one of another dimension",
-    page: "Quantities are read as Kubernetes reads them (`100m`, `128Mi`, `1e3`), or have a unit (`0.2 ms`, `3 GB`, `$0.05`).\n\n\
-        ```toml\n[figures.\"proxy.memory\"]\nvalue = \"128 mb\"   # MB, or MiB?\n```\n",
-    alias: "",
-};
 
 /// A file of the model, read.
 pub(super) struct File<'a> {

@@ -2,35 +2,16 @@
 
 use super::Loader;
 use super::define::{Expect, Pending};
-use crate::diag::{Code, Diagnostic, Level};
+use crate::diag::Diagnostic;
+use crate::model::codes::{DIMENSION_MISMATCH, FORMULA_CYCLE, TOO_DEEP, TYPE_MISMATCH};
 use crate::model::entry::Text;
+use crate::model::formula::MAX_DEPTH;
 use crate::model::formula::resolve::{Scope, resolve};
-use crate::model::formula::types::{DIMENSION_MISMATCH, TYPE_MISMATCH, check};
+use crate::model::formula::types::check;
 use crate::model::formula::{Ir, Type};
 use crate::model::quantity::Dimension;
 use crate::text::{Location, Span};
 use std::collections::HashMap;
-
-/// Formulas that need each other.
-pub(in crate::model) static FORMULA_CYCLE: Code = Code {
-    name: "formula-cycle",
-    level: Level::Deny,
-    summary: "formulas that depend on each other in a circle",
-    page: "A formula cannot need its own value.\n\n```toml\n[formulas]\na = \"b + 1\"\nb = \"a * 2\"\n```\n",
-    alias: "",
-};
-
-/// Formulas upon formulas without end.
-pub(in crate::model) static TOO_DEEP: Code = Code {
-    name: "formula-too-deep",
-    level: Level::Deny,
-    summary: "a formula built on more layers of other formulas than is supported",
-    page: "Formulas may use formulas, a few hundred layers deep. A longer chain is more likely a mistake.\n",
-    alias: "",
-};
-
-/// How deep nodes may be nested, formulas within formulas included. Computing is recursive; this bounds the stack.
-pub(in crate::model) const MAX_DEPTH: usize = 400;
 
 impl Loader<'_> {
     /// Reads what is pending, and gives all definitions their types.

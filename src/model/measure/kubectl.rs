@@ -1,8 +1,9 @@
 //! What `kubectl` writes, read with places.
 
-use super::{BAD_CLUSTER_DATA, Resource};
+use super::Resource;
 use crate::diag::Diagnostic;
 use crate::model::View;
+use crate::model::codes::BAD_CLUSTER_DATA;
 use crate::model::quantity::{Ratio, parse_kubernetes};
 use crate::text::{Location, Source, Span, floor_char_boundary};
 use serde::Deserialize;

@@ -5,27 +5,21 @@
 
 mod kubectl;
 mod report;
+mod resource;
+
+pub use resource::Resource;
 
 use super::entry::{Per, Proxy};
-use super::quantity::{Dimension, Ratio};
+use super::quantity::Ratio;
 use super::{Model, View};
-use crate::diag::{Code, Diagnostic, Level};
+use crate::diag::Diagnostic;
+use crate::model::codes::BAD_CLUSTER_DATA;
 use crate::text::Source;
 use jiff::civil::Date;
 use kubectl::{Container, Node, Pod, Usage, read_items, read_top};
 use num_traits::Zero;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-
-/// Something that is not what `kubectl` writes.
-pub(super) static BAD_CLUSTER_DATA: Code = Code {
-    name: "bad-cluster-data",
-    level: Level::Deny,
-    summary: "a file that is not what `kubectl` writes, or only a part of it",
-    page: "`model measure` reads the output of `kubectl get pods -A -o json`, and, if given, of `kubectl top pods -A --containers` and \
-        `kubectl get nodes -o json`. A file that was cut short cannot be measured: the sums would be wrong.\n",
-    alias: "",
-};
 
 /// The files to measure.
 #[derive(Clone, Copy, Debug)]
@@ -99,33 +93,6 @@ pub struct Unknown {
     pub image: String,
     /// In how many pods it is.
     pub pods: usize,
-}
-
-/// What is measured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Resource {
-    /// In cores.
-    Cpu,
-    /// In bytes.
-    Memory,
-}
-
-impl Resource {
-    const ALL: [Resource; 2] = [Resource::Cpu, Resource::Memory];
-
-    fn name(self) -> &'static str {
-        match self {
-            Resource::Cpu => "cpu",
-            Resource::Memory => "memory",
-        }
-    }
-
-    fn dimension(self) -> Dimension {
-        match self {
-            Resource::Cpu => Dimension::CPU,
-            Resource::Memory => Dimension::MEMORY,
-        }
-    }
 }
 
 /// Measures a cluster. What cannot be read is a finding, and then nothing is measured.

@@ -1,6 +1,8 @@
 //! The direction of the dependencies between modules, read from the sources.
 //!
-//! ARCHITECTURE.md draws the arrows; this test fails on one that goes the other way.
+//! ARCHITECTURE.md draws the arrows; this test fails on one that goes the other way. [`circles`] looks at each file.
+
+mod circles;
 
 use std::collections::BTreeSet;
 use std::fs;

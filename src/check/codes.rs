@@ -1,0 +1,30 @@
+//! What can be wrong with a book, beyond what the parts that it is made of say.
+
+use crate::diag::codes;
+
+codes! {
+    /// What is said of a manifest because of how it stands in a page.
+    FENCES:
+    UNKNOWN_FENCE_WORD = "unknown-fence-word", Warn, "a word behind a fence's language is nearly one of ours";
+    INVALID_FENCE_WORD = "invalid-fence-word", Deny, "a word behind a fence's language lacks its value, or has a wrong one";
+    UNKNOWN_CODE = "unknown-code", Deny, "a setting or a `fails=CODE` names a code that does not exist";
+    FAILS_BUT_VALID = "fails-but-valid", Deny, "a fence is marked `fails`, and nothing rejects it";
+    FAILS_DIFFERENTLY = "fails-differently", Deny, "a fence is marked `fails=CODE`, and fails with other codes";
+    PLACEHOLDER_VALUE = "placeholder", Note, "a value with a placeholder in it is not checked";
+    TEMPLATE = "template", Note, "a fence with `{{ … }}` or `{% … %}` in it is not YAML as it stands";
+    ENCRYPTED = "encrypted", Note, "a manifest that SOPS has encrypted is not checked";
+    EXCERPT = "excerpt", Note, "what is left of a manifest is not YAML as it stands";
+    HERE_DOCUMENT_OPEN = "here-document-open", Deny, "a here-document is not closed, for spaces around its last line";
+}
+
+codes! {
+    /// What is said of the rest of a book.
+    CODES:
+    UNREADABLE_FILE = "unreadable-file", Deny, "a file of manifests can't be read";
+    TIED_TO_NOTHING = "tied-to-nothing", Deny, "a `# plumb: =` comment stands behind no scalar";
+    UNCLOSED_VALUE = "unclosed-value", Deny, "a `{=` in a fence marked `plumb` is not closed on its line";
+    LINK_OUT = "link-out-of-book", Warn, "a file of the book is a link to one outside";
+    UNREADABLE_MODEL = "unreadable-model", Deny, "a file of the model can't be read";
+    UNREADABLE_POLICY = "unreadable-policy", Deny, "a file of the book's own policies can't be read";
+    BLOCK_IN_TEXT = "block-in-text", Deny, "a directive that makes a table or a list stands within text";
+}

@@ -1,0 +1,99 @@
+//! What kinds of finding there are, how severe each is, and how one is declared.
+
+use std::fmt;
+
+/// Declares codes and the list of them.
+///
+/// A code is a line, `NAME = "name", Level, "what such a finding says";`, with `also "IST0101"` behind it where another tool
+/// has a number for the same thing. Its page, which says why it matters, what is wrong and the way out, is the file
+/// `pages/name.md` beside the file that declares it. Such a file is a private module whose parent hands on what others need.
+macro_rules! codes {
+    ($(#[$doc:meta])* $list:ident: $($id:ident = $name:literal, $level:ident, $summary:literal $(, also $alias:literal)?;)*) => {
+        $(
+            #[doc = concat!("`", $name, "`: ", $summary, ".")]
+            #[allow(unreachable_pub)]
+            pub static $id: $crate::diag::Code = $crate::diag::Code {
+                name: $name,
+                level: $crate::diag::Level::$level,
+                summary: $summary,
+                page: include_str!(concat!("pages/", $name, ".md")),
+                alias: concat!($($alias)?),
+            };
+        )*
+        $(#[$doc])*
+        #[allow(unreachable_pub)]
+        pub static $list: &[&$crate::diag::Code] = &[$(&$id),*];
+    };
+}
+pub(crate) use codes;
+
+/// A kind of finding: a stable name, how severe it is unless a book says otherwise, and the page that explains it.
+///
+/// Declared with [`codes!`], which is the only place where its name stands.
+#[derive(Debug)]
+pub struct Code {
+    /// Kebab-case, stable: it is in books' settings, in CI's annotations and in URLs.
+    pub name: &'static str,
+    /// The level unless the book or the command line sets another.
+    pub level: Level,
+    /// One line: what such a finding says.
+    pub summary: &'static str,
+    /// Markdown for `explain` and the reference: why it matters, an example, the way out.
+    pub page: &'static str,
+    /// Another tool's number for the same thing (`IST0101`), or empty.
+    pub alias: &'static str,
+}
+
+impl PartialEq for Code {
+    fn eq(&self, other: &Code) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Code {}
+
+/// What a book or a command line wants done with a code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Not reported.
+    Allow,
+    /// Reported as a note; never fails.
+    Note,
+    /// Reported; fails only where warnings are denied.
+    Warn,
+    /// Reported as an error; exit code 1.
+    Deny,
+}
+
+/// How a finding is reported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// For information.
+    Note,
+    /// Wrong, but tolerated.
+    Warning,
+    /// Wrong.
+    Error,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Severity::Note => "note",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        })
+    }
+}
+
+impl Level {
+    /// The severity that a level reports with; none where it does not report.
+    pub fn severity(self) -> Option<Severity> {
+        match self {
+            Level::Allow => None,
+            Level::Note => Some(Severity::Note),
+            Level::Warn => Some(Severity::Warning),
+            Level::Deny => Some(Severity::Error),
+        }
+    }
+}

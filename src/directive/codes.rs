@@ -1,0 +1,13 @@
+//! What can be wrong with a directive's name and arguments.
+
+use crate::diag::codes;
+
+codes! {
+    /// The codes of every directive's findings.
+    CODES:
+    UNKNOWN_DIRECTIVE = "unknown-directive", Deny, "there is no directive of this name";
+    UNKNOWN_ARGUMENT = "unknown-argument", Deny, "a directive is given an argument that it does not take";
+    INVALID_ARGUMENT = "invalid-argument", Deny, "an argument has a value of the wrong shape";
+    MISSING_ARGUMENT = "missing-argument", Deny, "a directive lacks an argument that it needs";
+    UNKNOWN_VERSION = "unknown-version", Deny, "there are no schemas for this product or version";
+}

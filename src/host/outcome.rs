@@ -1,0 +1,25 @@
+//! What comes of a command.
+
+use crate::diag::Diagnostic;
+use std::process::ExitCode;
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// All is true.
+    True,
+    /// Something was found that fails.
+    Findings,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> ExitCode {
+        match outcome {
+            Outcome::True => ExitCode::SUCCESS,
+            Outcome::Findings => ExitCode::from(1),
+        }
+    }
+}
+
+/// What a command has to say, and what it found.
+pub(super) type Said = (String, Vec<Diagnostic>);
