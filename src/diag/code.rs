@@ -11,7 +11,7 @@ macro_rules! codes {
     ($(#[$doc:meta])* $list:ident: $($id:ident = $name:literal, $level:ident, $summary:literal $(, also $alias:literal)?;)*) => {
         $(
             #[doc = concat!("`", $name, "`: ", $summary, ".")]
-            #[allow(unreachable_pub)]
+            #[allow(unreachable_pub, reason = "the parent of a private module hands on what others need")]
             pub static $id: $crate::diag::Code = $crate::diag::Code {
                 name: $name,
                 level: $crate::diag::Level::$level,
@@ -21,7 +21,7 @@ macro_rules! codes {
             };
         )*
         $(#[$doc])*
-        #[allow(unreachable_pub)]
+        #[allow(unreachable_pub, reason = "the parent of a private module hands on what others need")]
         pub static $list: &[&$crate::diag::Code] = &[$(&$id),*];
     };
 }
