@@ -208,7 +208,7 @@ fn checks() -> String {
             out,
             "| [`{0}`](findings.md#{0}) | {1} | {2} |",
             rule.code.name,
-            cell(rule.place),
+            cell(rule.example.as_ref().map_or("", |example| example.place)),
             cell(rule.code.summary)
         );
     }

@@ -105,7 +105,8 @@ fn in_brackets(finding: &Diagnostic) -> Option<&str> {
 /// A value that says in words that it is to be replaced, or by what.
 fn in_words(finding: &Diagnostic) -> Option<&str> {
     let text = finding.at.location.text().trim_matches(['"', '\'']);
-    let names_what = finding.code == &SECRET_BASE64 && text.to_ascii_lowercase().contains("base64");
+    let names_what =
+        finding.code == SECRET_BASE64.code && text.to_ascii_lowercase().contains("base64");
     let said = !text.contains('\n') && finding.message.contains("nvalid value");
     (said && (names_what || WORDS.is_match(text))).then_some(text)
 }

@@ -4,12 +4,14 @@
 //! Owns: those, for a document that is a definition. Must not know: how schemas are applied; what else must hold
 //! of a definition (`builtin`).
 
+use super::at::At;
+use super::fault::{Fault, Faults, Rule};
+use super::path::Step;
 use super::rules::Expression;
-use super::schema::{Path, anchor, go_regex, quote};
+use super::schema::{go_regex, quote};
 use super::versions::Versions;
 use super::{Document, Map, Node, Value};
-use crate::diag::{Code, Diagnostic, Level, nearest};
-use crate::text::Span;
+use crate::diag::{Code, Level, nearest};
 
 pub(crate) static CRD_SCHEMA_VALUE: Code = Code {
     name: "crd-schema-value",
@@ -52,6 +54,9 @@ Add what is missing: `items: {type: string}`, say."#,
 /// The findings of this module.
 pub(super) static CODES: &[&Code] = &[&CRD_SCHEMA_VALUE, &CRD_STRUCTURE];
 
+static VALUE: Rule = Rule::new(&CRD_SCHEMA_VALUE, "ValidateCustomResourceDefinitionOpenAPISchema");
+static STRUCTURE: Rule = Rule::new(&CRD_STRUCTURE, "structuralschema.ValidateStructural");
+
 /// Where in a definition's schema a part of it stands.
 #[derive(Clone, Copy, PartialEq)]
 enum Place {
@@ -75,302 +80,196 @@ const REASONS: [&str; 4] =
     ["FieldValueInvalid", "FieldValueForbidden", "FieldValueRequired", "FieldValueDuplicate"];
 
 /// Checks a document that is a CustomResourceDefinition; nothing to say about any other.
-pub(super) fn check(document: &Document, _versions: &Versions) -> Vec<Diagnostic> {
+pub(super) fn check(document: &Document, versions: &Versions) -> Vec<Fault> {
     let is_definition = document.group() == Some("apiextensions.k8s.io")
         && document.kind().is_some_and(|kind| kind.value == "CustomResourceDefinition");
     if !is_definition {
         return Vec::new();
     }
-    let mut checker = Checker { document, path: Path::default(), findings: Vec::new() };
-    checker.versions();
-    checker.findings
+    let mut out = Faults::new(versions);
+    let spec = At::root(document).get("spec");
+    for version in spec.map(|spec| spec.list("versions")).unwrap_or_default() {
+        let definition = version.field("schema").field("openAPIV3Schema");
+        schema(&definition, Place::Root, &mut out);
+    }
+    out.into_list()
 }
 
-struct Checker<'d> {
-    document: &'d Document,
-    path: Path<'d>,
-    findings: Vec<Diagnostic>,
+/// One node of a schema.
+fn schema(at: &At<'_>, place: Place, out: &mut Faults) {
+    let Some(map) = at.node.as_map() else { return };
+    structure(at, map, place, out);
+    if let Some(kind) = at.get("type").filter(|kind| !is_type(kind.node)) {
+        let near = kind.str().and_then(|name| nearest(name, TYPES));
+        out.not_supported(&VALUE, &kind, &TYPES).near(near).value = Some(quote(kind.node));
+    }
+    if let Some(pattern) = at.get("pattern")
+        && let Some(Err(error)) = pattern.str().map(go_regex)
+    {
+        out.invalid(&VALUE, &pattern, format!("must be a valid regular expression: {error}"));
+    }
+    for rule in at.list("x-kubernetes-validations") {
+        for key in ["rule", "messageExpression"] {
+            let Some(source) = rule.get(key) else { continue };
+            let Some(text) = source.str() else { continue };
+            let known = properties(map, place);
+            let Some(error) = fault(text, key == "rule", known.as_deref()) else { continue };
+            let why = format!("compilation failed: {error}");
+            out.invalid(&VALUE, &source, why).value = Some(quote(source.node));
+        }
+        says(&rule, out);
+    }
+    parts(at, map, place, out);
 }
 
-impl<'d> Checker<'d> {
-    fn report(
-        &mut self,
-        code: &'static Code,
-        field: &str,
-        at: Span,
-        what: &str,
-    ) -> &mut Diagnostic {
-        let path = if field.is_empty() { self.path.to_string() } else { self.path.child(field) };
-        let finding = Diagnostic::new(code, self.document.locate(at), format!("{path}: {what}"))
-            .path(path)
-            .document(self.document.id());
-        self.findings.push(finding);
-        let last = self.findings.len() - 1;
-        &mut self.findings[last]
-    }
+fn is_type(node: &Node) -> bool {
+    node.as_str().is_some_and(|name| TYPES.contains(&name))
+}
 
-    fn versions(&mut self) {
-        let document = self.document;
-        let Some(versions) = document.root.at_path("spec.versions").and_then(Node::as_seq) else {
-            return;
-        };
-        self.path.key("spec");
-        self.path.key("versions");
-        for (index, version) in versions.iter().enumerate() {
-            let schema = version.get("schema").and_then(|schema| schema.as_map());
-            let Some(schema) = schema.and_then(|schema| schema.entry("openAPIV3Schema")) else {
-                continue;
-            };
-            self.path.index(index);
-            self.path.key("schema");
-            self.path.key("openAPIV3Schema");
-            self.schema(&schema.value, schema.key.span, Place::Root);
-            self.path.pop();
-            self.path.pop();
-            self.path.pop();
-        }
-        self.path.pop();
-        self.path.pop();
+/// What a rule says beside its expressions.
+fn says(rule: &At<'_>, out: &mut Faults) {
+    if let Some(message) = rule.get("message")
+        && message.str().is_some_and(|text| text.trim().contains(['\n', '\r']))
+    {
+        out.invalid(&VALUE, &message, "must not contain line breaks").value = None;
     }
-
-    /// One node of a schema.
-    fn schema(&mut self, node: &'d Node, at: Span, place: Place) {
-        let Some(map) = node.as_map() else { return };
-        self.structure(map, at, place);
-        if let Some(given) = map.get("type") {
-            self.type_name(given, map);
-        }
-        if let Some(pattern) = map.get("pattern")
-            && let Some(text) = pattern.as_str()
-            && let Err(error) = go_regex(text)
-        {
-            let what =
-                format!("Invalid value: {text:?}: must be a valid regular expression: {error}");
-            self.report(&CRD_SCHEMA_VALUE, "pattern", anchor(pattern, at), &what);
-        }
-        let rules = map.get("x-kubernetes-validations").map(Node::items).unwrap_or_default();
-        for (index, rule) in rules.iter().enumerate() {
-            for key in ["rule", "messageExpression"] {
-                let Some(source) = rule.get(key) else { continue };
-                let Some(text) = source.as_str() else { continue };
-                let known = properties(map, place);
-                let Some(error) = fault(text, key == "rule", known.as_deref()) else { continue };
-                let at = anchor(
-                    source,
-                    rule.as_map().and_then(|m| m.entry(key)).map_or(at, |e| e.key.span),
-                );
-                let field = format!("x-kubernetes-validations[{index}].{key}");
-                let what = format!("Invalid value: {}: compilation failed: {error}", quote(source));
-                let path = format!("{}.{field}", self.path);
-                let finding = self.report(&CRD_SCHEMA_VALUE, "", at, &what);
-                finding.message = format!("{path}: {what}");
-                finding.path = Some(path);
-            }
-        }
-        self.rules(rules);
-        self.parts(map, place);
+    if let Some(reason) = rule.get("reason")
+        && reason.str().is_some_and(|reason| !REASONS.contains(&reason))
+    {
+        let detail = format!("supported values: {}", REASONS.join(", "));
+        out.not_supported(&VALUE, &reason, &REASONS).detail = detail;
     }
+}
 
-    /// What rules say beside their expressions.
-    fn rules(&mut self, rules: &'d [Node]) {
-        for (index, rule) in rules.iter().enumerate() {
-            let mut say = |key: &str, node: &Node, what: &str| {
-                let path = format!("{}.x-kubernetes-validations[{index}].{key}", self.path);
-                let finding = self.report(&CRD_SCHEMA_VALUE, "", node.span, what);
-                finding.message = format!("{path}: {what}");
-                finding.path = Some(path);
-            };
-            if let Some(node) = rule.get("message")
-                && node.as_str().is_some_and(|text| text.trim().contains(['\n', '\r']))
-            {
-                say("message", node, "Invalid value: must not contain line breaks");
-            }
-            if let Some(node) = rule.get("reason")
-                && let Some(reason) = node.as_str().filter(|reason| !REASONS.contains(reason))
-            {
-                let what = format!(
-                    "Unsupported value: {reason:?}: supported values: {}",
-                    REASONS.join(", ")
-                );
-                say("reason", node, &what);
-            }
+/// What makes a schema structural.
+fn structure(at: &At<'_>, map: &Map, place: Place, out: &mut Faults) {
+    let kind = at.text("type");
+    for name in UNSUPPORTED {
+        if let Some(field) = at.get(name) {
+            let why = format!("{name} is not supported");
+            out.forbidden(&STRUCTURE, &field.clone().keyed(), why).on_only(&[&field]);
         }
     }
-
-    /// What makes a schema structural.
-    fn structure(&mut self, map: &'d Map, at: Span, place: Place) {
-        let is_true = |name: &str| map.get(name).and_then(Node::as_bool) == Some(true);
-        let entry = |name: &str| map.entry(name).filter(|entry| !entry.value.is_null());
-        let kind = map.get("type").and_then(Node::as_str).unwrap_or_default();
-        for name in UNSUPPORTED {
-            if let Some(entry) = entry(name) {
-                let why = format!("Forbidden: {name} is not supported");
-                self.report(&CRD_STRUCTURE, name, entry.key.span, &why);
-            }
-        }
-        if is_true("uniqueItems")
-            && let Some(entry) = entry("uniqueItems")
-        {
-            let why = "Forbidden: uniqueItems cannot be set to true since the runtime complexity becomes quadratic";
-            let finding = self.report(&CRD_STRUCTURE, "uniqueItems", entry.value.span, why);
-            finding.help.push("write `x-kubernetes-list-type: set`".to_owned());
-        }
-        if let (Some(open), Some(_)) = (entry("additionalProperties"), entry("properties"))
-            && open.value.as_bool() != Some(true)
-        {
-            let why = "Forbidden: additionalProperties and properties are mutual exclusive";
-            self.report(&CRD_STRUCTURE, "additionalProperties", open.key.span, why);
-        }
-        if matches!(place, Place::Nested | Place::Choice) {
-            self.nested(map, place == Place::Choice);
-            return;
-        }
-        let loose = is_true("x-kubernetes-int-or-string")
-            || is_true("x-kubernetes-preserve-unknown-fields");
-        if entry("type").is_none() && !loose {
-            let why = match place {
-                Place::Root => "Required value: must not be empty at the root",
-                Place::Item => "Required value: must not be empty for specified array items",
-                _ => "Required value: must not be empty for specified object fields",
-            };
-            self.report(&CRD_STRUCTURE, "type", at, why);
-        }
-        if place == Place::Root {
-            if let Some(given) =
-                map.entry("type").filter(|_| TYPES.contains(&kind) && kind != "object")
-            {
-                let why = format!("Invalid value: {kind:?}: must be object at the root");
-                self.report(&CRD_STRUCTURE, "type", given.value.span, &why);
-            }
-            let metadata =
-                entry("properties").and_then(|entry| entry.value.as_map()?.entry("metadata"));
-            let parts =
-                metadata.and_then(|entry| entry.value.as_map()?.get("properties")?.as_map());
-            let more = parts.is_some_and(|parts| {
-                parts
-                    .iter()
-                    .any(|part| !["name", "generateName"].contains(&part.key.value.as_str()))
-            });
-            if let Some(metadata) = metadata.filter(|_| more) {
-                let why = "Forbidden: must not specify anything other than name and generateName, but metadata is implicitly specified";
-                self.report(&CRD_STRUCTURE, "properties[metadata]", metadata.key.span, why);
-            }
-        }
-        if let Some(items) = entry("items").filter(|items| items.value.as_seq().is_some()) {
-            let why = "Forbidden: items must be a schema object and not an array";
-            self.report(&CRD_STRUCTURE, "items", items.key.span, why);
-        }
-        let embedded = is_true("x-kubernetes-embedded-resource");
-        if embedded
-            && !is_true("x-kubernetes-preserve-unknown-fields")
-            && entry("properties").is_none()
-        {
-            let why = "Required value: must not be empty if x-kubernetes-embedded-resource is true without x-kubernetes-preserve-unknown-fields";
-            self.report(&CRD_STRUCTURE, "properties", at, why);
-        }
-        if kind == "array" && entry("items").is_none() {
-            self.report(&CRD_STRUCTURE, "items", at, "Required value: must be specified");
-        }
-        if map.get("x-kubernetes-list-type").and_then(Node::as_str) == Some("map")
-            && map.get("x-kubernetes-list-map-keys").is_none_or(|keys| keys.items().is_empty())
-        {
-            let why = "Required value: must not be empty if x-kubernetes-list-type is map";
-            self.report(&CRD_STRUCTURE, "x-kubernetes-list-map-keys", at, why);
-        }
-        if let Some(default) = entry("default")
-            && !fits(&default.value, kind)
-        {
-            let why = format!("Invalid value: {}: must be of type {kind}", quote(&default.value));
-            let at = anchor(&default.value, default.key.span);
-            self.report(&CRD_SCHEMA_VALUE, "default", at, &why);
-        }
+    if at.is_true("uniqueItems") {
+        let field = at.field("uniqueItems");
+        let why =
+            "uniqueItems cannot be set to true since the runtime complexity becomes quadratic";
+        let found = out.forbidden(&STRUCTURE, &field, why).on_only(&[&field]);
+        found.help("write `x-kubernetes-list-type: set`");
     }
-
-    /// What cannot stand below `allOf` and its like. (The two types of an int-or-string may.)
-    fn nested(&mut self, map: &'d Map, is_choice: bool) {
-        let forbidden = [
-            "additionalProperties",
-            "default",
-            "nullable",
-            "title",
-            "description",
-            "x-kubernetes-preserve-unknown-fields",
-        ];
-        for name in forbidden {
-            let Some(entry) = map.entry(name) else { continue };
-            let empty = entry.value.is_null()
-                || entry.value.as_bool() == Some(false)
-                || entry.value.as_str() == Some("");
-            if !empty {
-                self.report(
-                    &CRD_STRUCTURE,
-                    name,
-                    entry.key.span,
-                    "Forbidden: must be undefined to be structural",
-                );
-            }
-        }
-        let alone = is_choice
-            && map.len() == 1
-            && matches!(map.get("type").and_then(Node::as_str), Some("integer" | "string"));
-        if let Some(entry) =
-            map.entry("type").filter(|entry| !alone && entry.value.as_str() != Some(""))
-        {
-            let why = "Forbidden: must be empty to be structural";
-            self.report(&CRD_STRUCTURE, "type", entry.key.span, why);
-        }
+    if let (Some(open), Some(known)) = (at.get("additionalProperties"), at.get("properties"))
+        && open.node.as_bool() != Some(true)
+    {
+        let why = "additionalProperties and properties are mutual exclusive";
+        out.forbidden(&STRUCTURE, &open.clone().keyed(), why).on_only(&[&open, &known]);
     }
-
-    fn type_name(&mut self, given: &'d Node, map: &'d Map) {
-        let key = map.entry("type").map_or(given.span, |entry| entry.key.span);
-        if given.as_str().is_some_and(|name| TYPES.contains(&name)) {
-            return;
-        }
-        let supported: Vec<String> = TYPES.iter().map(|name| format!("{name:?}")).collect();
-        let what = format!(
-            "Unsupported value: {}: supported values: {}",
-            quote(given),
-            supported.join(", ")
+    if matches!(place, Place::Nested | Place::Choice) {
+        nested(at, map, place == Place::Choice, out);
+        return;
+    }
+    let mut missing = |field: &'static str, why: &str| {
+        out.required(&STRUCTURE, &at.field(field).keyed(), why).span = at.key();
+    };
+    let loose = at.is_true("x-kubernetes-int-or-string")
+        || at.is_true("x-kubernetes-preserve-unknown-fields");
+    if at.get("type").is_none() && !loose {
+        missing(
+            "type",
+            match place {
+                Place::Root => "must not be empty at the root",
+                Place::Item => "must not be empty for specified array items",
+                _ => "must not be empty for specified object fields",
+            },
         );
-        let near = given.as_str().and_then(|name| nearest(name, TYPES));
-        let finding = self.report(&CRD_SCHEMA_VALUE, "type", anchor(given, key), &what);
-        if let Some(near) = near {
-            finding.help.push(format!("did you mean `{near}`?"));
+    }
+    if at.is_true("x-kubernetes-embedded-resource")
+        && !at.is_true("x-kubernetes-preserve-unknown-fields")
+        && at.get("properties").is_none()
+    {
+        missing(
+            "properties",
+            "must not be empty if x-kubernetes-embedded-resource is true without x-kubernetes-preserve-unknown-fields",
+        );
+    }
+    if kind == "array" && at.get("items").is_none() {
+        missing("items", "must be specified");
+    }
+    if at.text("x-kubernetes-list-type") == "map"
+        && at.list("x-kubernetes-list-map-keys").is_empty()
+    {
+        missing("x-kubernetes-list-map-keys", "must not be empty if x-kubernetes-list-type is map");
+    }
+    if place == Place::Root {
+        root(at, kind, out);
+    }
+    if let Some(items) = at.get("items").filter(|items| items.node.as_seq().is_some()) {
+        let why = "items must be a schema object and not an array";
+        out.forbidden(&STRUCTURE, &items.clone().keyed(), why).on_only(&[&items]);
+    }
+    if let Some(default) = at.get("default").filter(|default| !fits(default.node, kind)) {
+        let found = out.invalid(&VALUE, &default, format!("must be of type {kind}"));
+        found.value = Some(quote(default.node));
+        found.on(&at.field("type"));
+    }
+}
+
+/// What holds of the schema of the object itself.
+fn root(at: &At<'_>, kind: &str, out: &mut Faults) {
+    if TYPES.contains(&kind) && kind != "object" {
+        out.invalid(&STRUCTURE, &at.field("type"), "must be object at the root");
+    }
+    let metadata = at.field("properties").get("metadata");
+    let more = |metadata: &At<'_>| {
+        let parts = metadata.field("properties").entries();
+        parts.iter().any(|(part, _)| !["name", "generateName"].contains(part))
+    };
+    if metadata.as_ref().is_some_and(more) {
+        let metadata = at.field("properties").entry("metadata");
+        let why = "must not specify anything other than name and generateName, but metadata is implicitly specified";
+        out.forbidden(&STRUCTURE, &metadata.clone().keyed(), why).on_only(&[&metadata]);
+    }
+}
+
+/// What cannot stand below `allOf` and its like. (The two types of an int-or-string may.)
+fn nested(at: &At<'_>, map: &Map, is_choice: bool, out: &mut Faults) {
+    let forbidden = [
+        "additionalProperties",
+        "default",
+        "nullable",
+        "title",
+        "description",
+        "x-kubernetes-preserve-unknown-fields",
+    ];
+    for field in forbidden.iter().filter_map(|name| at.get(name)) {
+        if field.node.as_bool() != Some(false) && field.str() != Some("") {
+            let why = "must be undefined to be structural";
+            out.forbidden(&STRUCTURE, &field.clone().keyed(), why).on_only(&[&field]);
         }
     }
+    let alone = is_choice && map.len() == 1 && matches!(at.text("type"), "integer" | "string");
+    if let Some(kind) = at.get("type").filter(|kind| !alone && kind.str() != Some("")) {
+        out.forbidden(&STRUCTURE, &kind.keyed(), "must be empty to be structural");
+    }
+}
 
-    fn parts(&mut self, map: &'d Map, place: Place) {
-        let of = |inner: Place| {
-            if matches!(place, Place::Nested | Place::Choice) { Place::Nested } else { inner }
-        };
-        for entry in map {
-            let (key, at) = (entry.key.value.as_str(), entry.key.span);
-            self.path.key(key);
-            match key {
-                "properties" => {
-                    for property in entry.value.as_map().into_iter().flatten() {
-                        self.path.data(&property.key.value);
-                        self.schema(&property.value, property.key.span, of(Place::Field));
-                        self.path.pop();
-                    }
-                }
-                "items" => self.schema(&entry.value, at, of(Place::Item)),
-                "additionalProperties" => self.schema(&entry.value, at, of(Place::Field)),
-                "not" => self.schema(&entry.value, at, Place::Nested),
-                "allOf" | "anyOf" | "oneOf" => {
-                    let is_choice = place == Place::Choice
-                        || map.get("x-kubernetes-int-or-string").and_then(Node::as_bool)
-                            == Some(true);
-                    let inner = if is_choice { Place::Choice } else { Place::Nested };
-                    for (index, part) in entry.value.items().iter().enumerate() {
-                        self.path.index(index);
-                        self.schema(part, at, inner);
-                        self.path.pop();
-                    }
-                }
-                _ => {}
+fn parts(at: &At<'_>, map: &Map, place: Place, out: &mut Faults) {
+    let is_nested = matches!(place, Place::Nested | Place::Choice);
+    let of = |inner: Place| if is_nested { Place::Nested } else { inner };
+    let is_choice = place == Place::Choice
+        || map.get("x-kubernetes-int-or-string").and_then(Node::as_bool) == Some(true);
+    let choice = if is_choice { Place::Choice } else { Place::Nested };
+    for (entry, inner) in at.each(Step::Field) {
+        match entry.key.value.as_str() {
+            "properties" => {
+                inner.entries().iter().for_each(|(_, at)| schema(at, of(Place::Field), out));
             }
-            self.path.pop();
+            "items" => schema(&inner, of(Place::Item), out),
+            "additionalProperties" => schema(&inner, of(Place::Field), out),
+            "not" => schema(&inner, Place::Nested, out),
+            "allOf" | "anyOf" | "oneOf" => {
+                inner.items().iter().for_each(|at| schema(at, choice, out));
+            }
+            _ => {}
         }
     }
 }

@@ -1,15 +1,18 @@
 //! The layers put together: what an API server would say of a document, at the place in the author's file.
 
-use super::rules::{SCHEMA_RULE, check_rules};
+use super::at::At;
+use super::fault::{ErrorType, Fault, Gaps, Rule};
+use super::path::FieldPath;
+use super::rules::check_rules;
 use super::schema::{
-    Issue, LIST_DUPLICATE, Naming, Path, SCHEMA_COMBINATION, SCHEMA_ENUM, SCHEMA_INVALID,
-    SCHEMA_REQUIRED, SCHEMA_UNKNOWN_FIELD, SCHEMA_VALUE, Schema, check, check_metadata, normalize,
+    APPLY_DUPLICATE, ENUM, Naming, REQUIRED, SCHEMA_INVALID, Schema, UNKNOWN_FIELD, VALUE, check,
+    check_metadata, normalize,
 };
 use super::store::{KindSchema, Schemas};
 use super::versions::Versions;
-use super::{Document, Entry, Node, Value, api_version};
+use super::{Document, Node, Value, api_version};
 use super::{builtin, bundle, definition, deprecations};
-use crate::diag::{Code, Diagnostic, Edit, Fix, Level, nearest};
+use crate::diag::{Code, Diagnostic, Level, nearest};
 use crate::text::Span;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
@@ -99,15 +102,11 @@ Write the version that the warning names."#,
 pub(super) static CODES: &[&Code] =
     &[&MANIFEST_INCOMPLETE, &UNKNOWN_KIND, &SCHEMA_MISSING, &API_NOT_SERVED, &API_DEPRECATED];
 
+static INCOMPLETE: Rule = Rule::new(&MANIFEST_INCOMPLETE, "unstructured.UnmarshalJSON");
+
 /// Kinds of `v1` that no API server keeps and pages show all the same: a kubeconfig, and what a request that fails answers.
 const CLIENT_SIDE: &[&str] =
     &["APIGroup", "APIGroupList", "APIResourceList", "APIVersions", "Config", "Status"];
-
-/// A check of one document beyond its schema.
-pub(super) type Check = fn(&Document, &Versions) -> Vec<Diagnostic>;
-
-/// What else is asked of each document: the rules that an API server has in code.
-pub(super) const CHECKS: &[Check] = &[builtin::check, definition::check];
 
 /// Validates documents. Shared by threads.
 #[derive(Debug)]
@@ -139,9 +138,6 @@ impl Engine {
     pub fn validate_document(&self, document: &Document, versions: &Versions) -> Vec<Diagnostic> {
         let mut findings = Vec::new();
         self.validate_into(document, versions, &mut findings, 0);
-        if document.excerpt {
-            findings.retain(stands_by_itself);
-        }
         sort(&mut findings);
         findings
     }
@@ -153,7 +149,11 @@ impl Engine {
         findings: &mut Vec<Diagnostic>,
         depth: usize,
     ) {
-        let Some((kind, at)) = identity(document, findings) else { return };
+        let gaps = if document.excerpt { Gaps::Everywhere } else { Gaps::None };
+        let kind = match identity(document) {
+            Ok(kind) => kind,
+            Err(faults) => return findings.extend(told(faults, document, &gaps)),
+        };
         let group = document.group().unwrap_or("");
         let version = document.version().unwrap_or("");
         // `List` holds anything; `RoleList` holds Roles, as kubectl takes it.
@@ -172,38 +172,31 @@ impl Engine {
             let client_side = group.is_empty() && version == "v1" && CLIENT_SIDE.contains(&kind);
             // What `kubectl apply -k` reads never reaches a cluster.
             if !client_side && group != "kustomize.config.k8s.io" {
-                self.without_schema(document, kind, at, versions, findings);
+                self.without_schema(document, kind, versions, &gaps, findings);
             }
             return;
         };
-        let before = findings.len();
         self.note_version(document, &known, group, kind, findings);
-        if !findings[before..].iter().any(|finding| finding.code == &API_DEPRECATED) {
+        if known.deprecated.is_none() || !known.served {
             findings.extend(deprecations::check(document, versions));
         }
-        let mut issues = issues_of(document, &known, group, kind, at);
-        let coded: Vec<Diagnostic> =
-            CHECKS.iter().flat_map(|check| check(document, versions)).collect();
+        let mut faults = faults_of_schema(document, &known, group, kind);
+        let coded = coded(document, versions);
         // A rule that knows which name stands twice says it better than the list does.
-        let says_better = |issue: &Issue| {
-            let within = format!("{}.", issue.path);
-            let same = |finding: &Diagnostic| {
-                finding.message.contains("Duplicate value")
-                    && finding.path.as_ref().is_some_and(|path| path.starts_with(&within))
-            };
-            issue.code == &LIST_DUPLICATE && coded.iter().any(same)
-        };
-        issues.retain(|issue| !says_better(issue));
-        let mut said: BTreeSet<String> = BTreeSet::new();
-        for issue in issues {
-            said.insert(issue.path.clone());
-            let finding = finding(issue, document);
-            findings.push(known_elsewhere(finding, group, version, kind, versions));
+        faults.retain(|fault| {
+            let same =
+                |other: &Fault| other.ty == ErrorType::Duplicate && other.path.lies_in(&fault.path);
+            fault.rule != &APPLY_DUPLICATE || !coded.iter().any(same)
+        });
+        let coded = unsaid(coded, &faults);
+        let coded = told(coded, document, &gaps);
+        for mut fault in faults.into_iter().filter(|fault| fault.stands(&gaps)) {
+            if fault.rule == &UNKNOWN_FIELD {
+                known_elsewhere(&mut fault, group, version, kind, versions);
+            }
+            findings.push(fault.into_finding(document));
         }
-        // What the schema has said of a field need not be said again.
-        let is_new =
-            |finding: &Diagnostic| finding.path.as_ref().is_none_or(|path| !said.contains(path));
-        findings.extend(coded.into_iter().filter(is_new));
+        findings.extend(coded);
     }
 
     /// What can be said of a kind without a schema: what has become of it, and what is wrong with its metadata.
@@ -211,20 +204,18 @@ impl Engine {
         &self,
         document: &Document,
         kind: &str,
-        at: Span,
         versions: &Versions,
+        gaps: &Gaps,
         findings: &mut Vec<Diagnostic>,
     ) {
         // A version that is gone is no mystery: say what replaced it.
         let gone = deprecations::check(document, versions);
         findings.push(gone.unwrap_or_else(|| self.missing(document, kind, versions)));
-        let (path, naming) = (Path::default(), Naming::Unknown);
-        let issues = check_metadata(&document.root, at, document.text(), &path, naming);
+        let mut faults = check_metadata(&At::root(document), document.text(), Naming::Unknown);
         // The settings of some tool have a kind too, and more in their metadata than an object's; what is nearly a field
         // of it is a slip all the same.
-        let foreign = |issue: &Issue| issue.code == &SCHEMA_UNKNOWN_FIELD && issue.fix.is_none();
-        let issues = issues.into_iter().filter(|issue| !foreign(issue));
-        findings.extend(issues.map(|issue| finding(issue, document)));
+        faults.retain(|fault| fault.rule != &UNKNOWN_FIELD || fault.fix.is_some());
+        findings.extend(told(faults, document, gaps));
     }
 
     fn missing(&self, document: &Document, kind: &str, versions: &Versions) -> Diagnostic {
@@ -309,58 +300,59 @@ impl Engine {
     }
 }
 
-/// The kind, and the place that stands for the document; a finding where it does not say what it is.
-fn identity<'d>(document: &'d Document, findings: &mut Vec<Diagnostic>) -> Option<(&'d str, Span)> {
+/// The kind; or what is wrong where the document does not say what it is.
+fn identity(document: &Document) -> Result<&str, Vec<Fault>> {
+    let fault = |ty, at: &At<'_>, detail| {
+        let mut fault = Fault::new(&INCOMPLETE, ty, at, detail);
+        fault.on_all(at);
+        fault
+    };
     let Some(map) = document.root.as_map() else {
         let what = match document.root.value {
             Value::Seq(_) => "a list",
             _ => "a single value",
         };
-        let at = Span::at(document.span.start);
-        let message = format!("a manifest is a map, and this document is {what}");
-        findings.push(Diagnostic::new(&MANIFEST_INCOMPLETE, document.locate(at), message));
-        return None;
+        let root = At::new(&document.root, document.span);
+        let why = format!("a manifest is a map, and this document is {what}");
+        let mut fault = fault(ErrorType::Internal, &root, why);
+        fault.span = Span::at(document.span.start);
+        return Err(vec![fault]);
     };
     let start = map.iter().next().map_or(document.span, |entry| entry.key.span);
-    let mut complete = true;
+    let root = At::new(&document.root, start);
+    let mut faults = Vec::new();
     for field in ["apiVersion", "kind"] {
-        let entry = map.entry(field);
-        let text = entry.and_then(|entry| entry.value.as_str()).filter(|text| !text.is_empty());
-        if text.is_some() {
+        let at = root.field(field);
+        if at.str().is_some_and(|text| !text.is_empty()) {
             continue;
         }
-        complete = false;
-        let at = entry.map_or(start, |entry| entry.key.span);
-        let message = match entry {
-            None => format!("{field}: Required value"),
-            Some(entry) if entry.value.is_null() => format!("{field}: Required value"),
-            Some(entry) => format!(
-                "{field}: Invalid value: must be a name, not {}",
-                entry.value.value.type_name()
-            ),
+        let mut fault = if at.node.is_null() {
+            fault(ErrorType::Required, &at.keyed(), String::new())
+        } else {
+            let why = format!("must be a name, not {}", at.node.value.type_name());
+            fault(ErrorType::Invalid, &at.keyed(), why)
         };
-        let mut found = Diagnostic::new(&MANIFEST_INCOMPLETE, document.locate(at), message)
-            .path(field)
-            .document(document.id());
         if let Some(near) = nearest(field, map.keys()) {
-            found = found.help(format!("`{near}` may have been meant as `{field}`"));
+            fault.help(format!("`{near}` may have been meant as `{field}`"));
         }
-        findings.push(found);
+        faults.push(fault);
     }
-    let kind = document.kind().filter(|_| complete)?;
-    Some((kind.value, kind.span))
+    match document.kind() {
+        Some(kind) if faults.is_empty() => Ok(kind.value),
+        _ => Err(faults),
+    }
 }
 
 /// What the schema of a kind says of a document, and what holds of the metadata of every kind; each thing once.
-fn issues_of(
+fn faults_of_schema(
     document: &Document,
     known: &KindSchema,
     group: &str,
     kind: &str,
-    at: Span,
-) -> Vec<Issue> {
-    let root = &document.root;
-    let mut issues = validate_schema(document, &known.schema, known.schema.root, root, at);
+) -> Vec<Fault> {
+    let root = At::root(document);
+    let text = document.text();
+    let mut faults = validate_schema(&known.schema, known.schema.root, &root, text);
     let naming = match known.builtin {
         // Requests for a verdict are not kept, so they need no name; a binding is named by its path.
         true if kind.ends_with("Review") || kind == "Binding" => Naming::Unknown,
@@ -369,110 +361,81 @@ fn issues_of(
         false if group == "install.istio.io" => Naming::Unknown,
         false => Naming::Subdomain,
     };
-    issues.extend(check_metadata(root, at, document.text(), &Path::default(), naming));
+    faults.extend(check_metadata(&root, text, naming));
     if let Some(beyond) = &known.beyond {
-        let limits = validate_schema(document, beyond, beyond.root, root, at);
-        let said: BTreeSet<String> = issues.iter().map(|issue| issue.path.clone()).collect();
-        issues.extend(limits.into_iter().filter(|issue| {
-            (issue.code == &SCHEMA_ENUM || issue.code == &SCHEMA_VALUE)
-                && !said.contains(&issue.path)
+        let limits = validate_schema(beyond, beyond.root, &root, text);
+        let said: BTreeSet<FieldPath> = faults.iter().map(|fault| fault.path.clone()).collect();
+        faults.extend(limits.into_iter().filter(|fault| {
+            (fault.rule == &ENUM || fault.rule == &VALUE) && !said.contains(&fault.path)
         }));
     }
     // A kind's own schema may say of the metadata what is said of every kind's.
     let mut seen = BTreeSet::new();
-    issues.retain(|issue| seen.insert((issue.span, issue.message.clone())));
-    issues
+    faults.retain(|fault| seen.insert((fault.span, fault.path.clone(), fault.detail.clone())));
+    for fault in faults.iter_mut().filter(|fault| fault.rule == &REQUIRED) {
+        point_to_null(fault, &document.root);
+    }
+    faults
 }
 
-/// Whether a finding about an excerpt holds whatever is left out of it: it is about what is written, not about what is
-/// missing or what goes with it.
-pub(super) fn stands_by_itself(finding: &Diagnostic) -> bool {
-    let about_the_whole =
-        [&SCHEMA_REQUIRED, &SCHEMA_COMBINATION, &SCHEMA_RULE, &MANIFEST_INCOMPLETE];
-    let missing = [": Required value", ": Not found", ": Forbidden", "must be set"];
-    !about_the_whole.contains(&finding.code)
-        && !builtin::NEEDS_THE_WHOLE.contains(&finding.code.name)
-        && !missing.iter().any(|words| finding.message.contains(words))
+/// What holds of a document beside its schema: the rules that an API server has in code.
+pub(super) fn coded(document: &Document, versions: &Versions) -> Vec<Fault> {
+    let mut faults = builtin::check(document, versions);
+    faults.extend(definition::check(document, versions));
+    faults
+}
+
+/// What the schema has said of a field need not be said again.
+pub(super) fn unsaid(mut faults: Vec<Fault>, said: &[Fault]) -> Vec<Fault> {
+    let paths: BTreeSet<&FieldPath> = said.iter().map(|fault| &fault.path).collect();
+    faults.retain(|fault| fault.path.is_root() || !paths.contains(&fault.path));
+    faults
+}
+
+/// The faults that are there whatever is not shown, in words.
+fn told(faults: Vec<Fault>, document: &Document, gaps: &Gaps) -> Vec<Diagnostic> {
+    let standing = faults.into_iter().filter(|fault| fault.stands(gaps));
+    standing.map(|fault| fault.into_finding(document)).collect()
 }
 
 /// Structure, then rules where the structure is sound.
-pub(super) fn validate_schema(
-    document: &Document,
-    schema: &Schema,
-    id: usize,
-    node: &Node,
-    at: Span,
-) -> Vec<Issue> {
-    let mut normal = node.clone();
-    normalize(schema, id, &mut normal, at);
-    let mut issues = check(schema, id, &normal, at, document.text(), Path::default());
-    if !issues.iter().any(|issue| issue.blocking) {
-        issues.extend(check_rules(schema, id, &normal, at, Path::default()));
+pub(super) fn validate_schema(schema: &Schema, id: usize, at: &At<'_>, text: &str) -> Vec<Fault> {
+    let mut normal = at.node.clone();
+    normalize(schema, id, &mut normal, at.key());
+    let at = at.over(&normal);
+    let mut faults = check(schema, id, &at, text);
+    if !faults.iter().any(|fault| fault.blocks) {
+        faults.extend(check_rules(schema, id, &at));
     }
-    issues
+    faults
 }
 
 /// A field that another version of the product has is not a mistake of spelling: says which.
-fn known_elsewhere(
-    finding: Diagnostic,
-    group: &str,
-    version: &str,
-    kind: &str,
-    versions: &Versions,
-) -> Diagnostic {
-    let Some(path) = finding.path.as_ref().filter(|_| finding.code == &SCHEMA_UNKNOWN_FIELD) else {
-        return finding;
-    };
-    let holders = bundle::versions_with(group, version, kind, path);
+fn known_elsewhere(fault: &mut Fault, group: &str, version: &str, kind: &str, versions: &Versions) {
+    let holders = bundle::versions_with(group, version, kind, &fault.path.to_string());
     let product =
         bundle::find(group, version, kind).map(|known| known.product.as_str()).unwrap_or_default();
     let title = Versions::products().iter().find(|known| known.name == product);
     // Where the chosen version has it, the schema in use is another than the bundle's.
     let elsewhere = !holders.is_empty() && !holders.iter().any(|held| held == versions.of(product));
-    match (title, elsewhere) {
-        (Some(title), true) => {
-            let help = format!(
-                "a field of {} {}; this is checked against {} (choose with `{product}=VERSION`)",
-                title.title,
-                holders.join(", "),
-                versions.of(product)
-            );
-            finding.help(help)
-        }
-        _ => finding,
+    if let Some(title) = title.filter(|_| elsewhere) {
+        fault.help(format!(
+            "a field of {} {}; this is checked against {} (choose with `{product}=VERSION`)",
+            title.title,
+            holders.join(", "),
+            versions.of(product)
+        ));
     }
 }
 
-pub(super) fn finding(mut issue: Issue, document: &Document) -> Diagnostic {
-    if issue.code == &SCHEMA_REQUIRED
-        && let Some(entry) = null_entry(&document.root, &issue.path)
-    {
-        issue.span = entry.key.span;
-        issue = issue.help(format!("`{}` is there, but empty", entry.key.value));
+/// What is required and null is not there to an API server, but its author sees it.
+pub(super) fn point_to_null(fault: &mut Fault, root: &Node) {
+    let Some((above, step)) = fault.path.split_last() else { return };
+    let entry = above.find(root).and_then(|node| node.as_map()?.entry(step.name()?));
+    if let Some(entry) = entry.filter(|entry| entry.value.is_null()) {
+        fault.span = entry.key.span;
+        fault.help(format!("`{}` is there, but empty", entry.key.value));
     }
-    let mut finding = Diagnostic::new(issue.code, document.locate(issue.span), issue.message)
-        .document(document.id());
-    if !issue.path.is_empty() {
-        finding = finding.path(issue.path);
-    }
-    for (span, text) in issue.related {
-        finding = finding.related(document.locate(span), text);
-    }
-    for help in issue.help {
-        finding = finding.help(help);
-    }
-    if let Some((title, span, text)) = issue.fix
-        && let Some(location) = document.map().locate_copied(span)
-    {
-        finding.fix = Some(Fix { title, edits: vec![Edit { location, text }] });
-    }
-    finding
-}
-
-/// The entry at a path, where its value is null: to an API server it is not there, but its author sees it.
-fn null_entry<'d>(root: &'d Node, path: &str) -> Option<&'d Entry> {
-    let (parent, name) = path.rsplit_once('.').unwrap_or(("", path));
-    root.at_path(parent)?.as_map()?.entry(name).filter(|entry| entry.value.is_null())
 }
 
 pub(super) fn sort(findings: &mut [Diagnostic]) {

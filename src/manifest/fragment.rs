@@ -1,6 +1,10 @@
 //! Parts of manifests, validated at their place in a kind.
 
-use super::engine::{CHECKS, Engine, finding, sort, stands_by_itself, validate_schema};
+use super::at::{At, first_line};
+use super::engine::{Engine, coded, point_to_null, sort, unsaid, validate_schema};
+use super::fault::{Fault, Gaps};
+use super::path::{FieldPath, Step};
+use super::schema::REQUIRED;
 use super::versions::Versions;
 use super::{Document, Entry, Map, Node, Style, Value, api_version};
 use crate::diag::{Code, Diagnostic, Level};
@@ -68,23 +72,24 @@ impl Engine {
         };
         let mut findings = Vec::new();
         for item in items {
-            let start = match item.as_map().and_then(|map| map.iter().next()) {
-                Some(entry) => entry.key.span,
-                None => item.span,
+            let start = match item.as_map() {
+                Some(map) => map.iter().next().map_or(item.span, |entry| entry.key.span),
+                None => first_line(item),
             };
-            let issues = validate_schema(document, &known.schema, id, item, start);
-            let whole = document.part(whole(&api, name, path, item, at));
-            let coded = CHECKS.iter().flat_map(|check| check(&whole, versions));
+            let root = At::new(item, start);
+            let mut faults = validate_schema(&known.schema, id, &root, document.text());
+            for fault in faults.iter_mut().filter(|fault| fault.rule == &REQUIRED) {
+                point_to_null(fault, item);
+            }
             // Of the rest nothing is known, and what the schema has said need not be said again.
-            let coded = coded.filter(stands_by_itself).filter_map(|found| within(found, path));
-            let coded: Vec<Diagnostic> = coded
-                .filter(|found| issues.iter().all(|issue| found.path.as_ref() != Some(&issue.path)))
-                .collect();
-            findings.extend(issues.into_iter().map(|issue| finding(issue, document)));
-            findings.extend(coded);
-        }
-        if document.excerpt {
-            findings.retain(stands_by_itself);
+            let whole = document.part(whole(&api, name, path, item, at));
+            let coded = coded(&whole, versions).into_iter();
+            let coded = coded.filter(|fault| fault.stands(&Gaps::Everywhere));
+            let coded = coded.filter_map(|fault| within(fault, &place(path))).collect();
+            faults.extend(unsaid(coded, &faults));
+            let gaps = if document.excerpt { Gaps::Everywhere } else { Gaps::None };
+            let standing = faults.into_iter().filter(|fault| fault.stands(&gaps));
+            findings.extend(standing.map(|fault| fault.into_finding(document)));
         }
         for finding in &mut findings {
             finding.document = Some(format!("{name}:{path}"));
@@ -116,13 +121,17 @@ fn whole(api: &str, kind: &str, path: &str, part: &Node, at: Span) -> Node {
     root
 }
 
-/// A finding about a whole manifest as one about the part at a path; nothing where it is about the rest.
-fn within(mut finding: Diagnostic, path: &str) -> Option<Diagnostic> {
-    let prefix = format!("{}.", path.replace("[]", "[0]"));
-    let below = finding.path.as_ref()?.strip_prefix(&prefix)?.to_owned();
-    if let Some(rest) = finding.message.strip_prefix(&prefix) {
-        finding.message = rest.to_owned();
-    }
-    finding.path = Some(below);
-    Some(finding)
+/// The path of a part as an API server writes it: `spec.http[]` is the first of them.
+fn place(path: &str) -> FieldPath {
+    let steps = path.split('.').filter(|step| !step.is_empty());
+    steps.fold(FieldPath::default(), |place, step| {
+        let place = place.then(Step::Field(step.trim_end_matches("[]").to_owned()));
+        (0..step.matches("[]").count()).fold(place, |place, _| place.then(Step::Index(0)))
+    })
+}
+
+/// A fault of a whole manifest as one of the part at a path; nothing where it is about the rest.
+fn within(mut fault: Fault, part: &FieldPath) -> Option<Fault> {
+    fault.path = fault.path.below(part).filter(|below| !below.is_root())?;
+    Some(fault)
 }

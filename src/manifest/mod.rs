@@ -4,14 +4,17 @@
 //! books, chapters, fences, or how a finding is shown.
 
 pub mod analysis;
+mod at;
 pub mod builtin;
 pub mod bundle;
 mod definition;
 pub mod deprecations;
 mod document;
 mod engine;
+pub mod fault;
 mod fragment;
 mod names;
+pub mod path;
 pub mod policy;
 mod rules;
 pub mod schema;

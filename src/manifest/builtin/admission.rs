@@ -1,26 +1,27 @@
 //! Policies in CEL: ValidatingAdmissionPolicy, its binding, and the conditions that webhooks share with them.
 
-use super::at::{At, Out};
 use super::{declare, extensions, meta};
+use crate::manifest::at::At;
+use crate::manifest::fault::Faults;
 use crate::manifest::names;
 use crate::manifest::rules::Expression;
 
 declare! {
-ADMISSION_POLICY = "admission-policy", "a policy that says nothing, or names what there is not",
+ADMISSION_POLICY = "admission-policy", "validateValidatingAdmissionPolicySpec", "a policy that says nothing, or names what there is not",
 "A ValidatingAdmissionPolicy says which resources it is for (`matchConstraints.resourceRules`) and validates or annotates something. Variables have names of CEL, \
 parameters a kind; a message is one line.",
 "ValidatingAdmissionPolicy.spec",
 "matchConstraints:\n  resourceRules: [{apiGroups: [apps], apiVersions: [v1], operations: [CREATE], resources: [deployments]}]\nvalidations: []",
 "matchConstraints:\n  resourceRules: [{apiGroups: [apps], apiVersions: [v1], operations: [CREATE], resources: [deployments]}]\nvalidations: [{expression: \"object.spec.replicas <= 5\"}]";
 
-ADMISSION_EXPRESSION = "admission-expression", "an expression of a policy or condition that does not compile",
+ADMISSION_EXPRESSION = "admission-expression", "validateCELCondition", "an expression of a policy or condition that does not compile",
 "An expression is written in CEL. It speaks of `object`, `oldObject`, `request`, `namespaceObject` and `authorizer`; of `params` in a policy with a `paramKind`, and of \
 `variables` that the policy declares. What validates or is a condition is true or false; a message or annotation is a text.",
 "ValidatingAdmissionPolicy.spec",
 "matchConstraints:\n  resourceRules: [{apiGroups: [apps], apiVersions: [v1], operations: [CREATE], resources: [deployments]}]\nvalidations: [{expression: \"spec.replicas <= 5\"}]",
 "matchConstraints:\n  resourceRules: [{apiGroups: [apps], apiVersions: [v1], operations: [CREATE], resources: [deployments]}]\nvalidations: [{expression: \"object.spec.replicas <= 5\"}]";
 
-ADMISSION_BINDING = "admission-binding", "a binding that does nothing, or the same twice",
+ADMISSION_BINDING = "admission-binding", "validateValidatingAdmissionPolicyBindingSpec", "a binding that does nothing, or the same twice",
 "A binding names its policy and says what to do (`validationActions`: `Deny` or `Warn`, not both, and `Audit`). Its parameters are found by `name` or by \
 `selector`, one of them, and `parameterNotFoundAction` says what holds where there are none.",
 "ValidatingAdmissionPolicyBinding.spec", "policyName: replicas.example.com\nvalidationActions: [Deny, Warn]",
@@ -41,7 +42,7 @@ impl Scope<'_> {
     }
 
     /// Checks an expression. `wanted` is the type that its value must have.
-    fn check(&self, at: &At<'_>, wanted: &[&str], out: &mut Out<'_>) {
+    fn check(&self, at: &At<'_>, wanted: &[&str], out: &mut Faults) {
         let Some(text) = at.str().filter(|text| !text.trim().is_empty()) else {
             if at.node.is_null() || at.str().is_some() {
                 out.required(&ADMISSION_EXPRESSION, at, "");
@@ -51,14 +52,14 @@ impl Scope<'_> {
         let compiled = match Expression::compile(text) {
             Ok(compiled) => compiled,
             Err(why) => {
-                out.invalid(&ADMISSION_EXPRESSION, at, &format!("compilation failed: {why}"));
+                out.invalid(&ADMISSION_EXPRESSION, at, format!("compilation failed: {why}"));
                 return;
             }
         };
         if let Some(name) = compiled.undeclared(&self.names).first() {
             let near = crate::diag::nearest(name, self.names.iter().copied()).map(str::to_owned);
             let why = format!("compilation failed: undeclared reference to '{name}'");
-            let finding = out.invalid(&ADMISSION_EXPRESSION, at, &why);
+            let finding = out.invalid(&ADMISSION_EXPRESSION, at, why);
             match (near, name.as_str()) {
                 (Some(near), _) => finding.help.push(format!("did you mean `{near}`?")),
                 (None, "params") => finding.help.push("the policy has no paramKind".to_owned()),
@@ -73,10 +74,8 @@ impl Scope<'_> {
             let near =
                 crate::diag::nearest(name, self.variables.iter().copied()).map(str::to_owned);
             let why = format!("compilation failed: undefined field '{name}' of variables");
-            let finding = out.invalid(&ADMISSION_EXPRESSION, at, &why);
-            if let Some(near) = near {
-                finding.help.push(format!("did you mean `{near}`?"));
-            }
+            let finding = out.invalid(&ADMISSION_EXPRESSION, at, why);
+            finding.near(near);
             return;
         }
         // A sum may be one of texts.
@@ -87,13 +86,13 @@ impl Scope<'_> {
             && !(texts && found == "a sum")
         {
             let why = format!("must evaluate to {} but got {found}", wanted[0]);
-            out.invalid(&ADMISSION_EXPRESSION, at, &why);
+            out.invalid(&ADMISSION_EXPRESSION, at, why);
         }
     }
 }
 
 /// The conditions under which a webhook or policy is asked.
-pub(super) fn conditions(at: &At<'_>, out: &mut Out<'_>) {
+pub(super) fn conditions(at: &At<'_>, out: &mut Faults) {
     let list = at.list("matchConditions");
     out.unique(&ADMISSION_EXPRESSION, &list, "name");
     let more: &[&str] = if at.get("paramKind").is_some() { &["params"] } else { &[] };
@@ -112,7 +111,7 @@ pub(super) fn conditions(at: &At<'_>, out: &mut Out<'_>) {
 }
 
 /// The spec of a ValidatingAdmissionPolicy.
-pub(super) fn policy(spec: &At<'_>, out: &mut Out<'_>) {
+pub(super) fn policy(spec: &At<'_>, out: &mut Faults) {
     let constraints = spec.field("matchConstraints");
     if constraints.node.is_null() {
         out.required(&ADMISSION_POLICY, &constraints, "");
@@ -181,10 +180,9 @@ pub(super) fn policy(spec: &At<'_>, out: &mut Out<'_>) {
         }
         if let Some(reason) = validation.get("reason") {
             let known = ["Forbidden", "Invalid", "RequestEntityTooLarge", "Unauthorized"];
-            if let Some(text) = reason.str().filter(|text| !known.contains(text)) {
-                let detail =
-                    format!("Unsupported value: {text:?}: supported values: {}", known.join(", "));
-                out.report(&ADMISSION_POLICY, &reason, &detail);
+            if reason.str().is_some_and(|text| !known.contains(&text)) {
+                let detail = format!("supported values: {}", known.join(", "));
+                out.not_supported(&ADMISSION_POLICY, &reason, &known).detail = detail;
             }
         }
     }
@@ -198,7 +196,7 @@ pub(super) fn policy(spec: &At<'_>, out: &mut Out<'_>) {
     }
 }
 
-fn selectors(at: &At<'_>, out: &mut Out<'_>) {
+fn selectors(at: &At<'_>, out: &mut Faults) {
     for selector in ["namespaceSelector", "objectSelector"] {
         if let Some(selector) = at.get(selector) {
             meta::selector(&selector, out);
@@ -212,7 +210,7 @@ fn is_identifier(text: &str) -> bool {
 }
 
 /// The spec of a ValidatingAdmissionPolicyBinding.
-pub(super) fn binding(spec: &At<'_>, out: &mut Out<'_>) {
+pub(super) fn binding(spec: &At<'_>, out: &mut Faults) {
     let name = spec.field("policyName");
     if name.node.is_null() || name.str() == Some("") {
         out.required(&ADMISSION_BINDING, &name, "");

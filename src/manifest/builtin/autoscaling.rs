@@ -1,23 +1,24 @@
 //! HorizontalPodAutoscaler and PodDisruptionBudget.
 
-use super::at::{At, Out};
 use super::{declare, meta, quantity, workloads};
+use crate::manifest::at::At;
+use crate::manifest::fault::Faults;
 
 declare! {
-SCALE_RANGE = "scale-range", "a smallest number above the largest",
+SCALE_RANGE = "scale-range", "validateHorizontalPodAutoscalerSpec", "a smallest number above the largest",
 "An autoscaler keeps the number of pods between `minReplicas` (1 unless it is written) and `maxReplicas`.",
 "HorizontalPodAutoscaler.spec",
 "scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}\nminReplicas: 5\nmaxReplicas: 3",
 "scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}\nminReplicas: 3\nmaxReplicas: 5";
 
-SCALE_TARGET = "scale-target", "a target without the group of its kind",
+SCALE_TARGET = "scale-target", "ValidateCrossVersionObjectReference", "a target without the group of its kind",
 "`scaleTargetRef.apiVersion` names the group of what is scaled, such as `apps/v1` for a Deployment. Only a ReplicationController is of the core group, \
 which has none.",
 "HorizontalPodAutoscaler.spec",
 "scaleTargetRef: {kind: Deployment, name: web}\nmaxReplicas: 3",
 "scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}\nmaxReplicas: 3";
 
-SCALE_METRIC = "scale-metric", "a metric that is not what its type says",
+SCALE_METRIC = "scale-metric", "validateMetricSpec", "a metric that is not what its type says",
 "A metric of the type `Resource` is described under `resource`, one of the type `Pods` under `pods`, and so on: exactly that field. Its \
 target is an amount above zero: `averageUtilization` or `averageValue` for the resources of pods, `averageValue` for `Pods`, `value` or `averageValue` for \
 `Object` and `External`.",
@@ -25,19 +26,19 @@ target is an amount above zero: `averageUtilization` or `averageValue` for the r
 "scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}\nmaxReplicas: 3\nmetrics: [{type: Resource, resource: {name: cpu, target: {type: Value, value: 500m}}}]",
 "scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}\nmaxReplicas: 3\nmetrics: [{type: Resource, resource: {name: cpu, target: {type: Utilization, averageUtilization: 80}}}]";
 
-SCALE_BEHAVIOR = "scale-behavior", "a rule of scaling without a policy",
+SCALE_BEHAVIOR = "scale-behavior", "validateBehavior", "a rule of scaling without a policy",
 "A rule under `behavior.scaleUp` or `behavior.scaleDown` that writes `policies` has at least one.",
 "HorizontalPodAutoscaler.spec",
 "scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}\nmaxReplicas: 3\nbehavior: {scaleDown: {policies: []}}",
 "scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}\nmaxReplicas: 3\nbehavior: {scaleDown: {policies: [{type: Pods, value: 1, periodSeconds: 60}]}}";
 
-DISRUPTION_BUDGET = "disruption-budget", "a budget with two limits",
+DISRUPTION_BUDGET = "disruption-budget", "ValidatePodDisruptionBudgetSpec", "a budget with two limits",
 "A budget says how many pods stay (`minAvailable`) or how many may go (`maxUnavailable`), not both; as a number or a percentage.",
 "PodDisruptionBudget.spec", "selector: {matchLabels: {app: web}}\nminAvailable: 1\nmaxUnavailable: 1",
 "selector: {matchLabels: {app: web}}\nminAvailable: 1";
 }
 
-pub(super) fn autoscaler(spec: &At<'_>, out: &mut Out<'_>) {
+pub(super) fn autoscaler(spec: &At<'_>, out: &mut Faults) {
     let (least, most) = (spec.number("minReplicas").unwrap_or(1), spec.field("maxReplicas"));
     if most.int().is_some_and(|most| most >= 1 && most < least) {
         out.invalid(&SCALE_RANGE, &most, "must be greater than or equal to `minReplicas`");
@@ -71,7 +72,7 @@ const METRICS: &[(&str, &str)] = &[
     ("External", "external"),
 ];
 
-fn metric(metric: &At<'_>, out: &mut Out<'_>) {
+fn metric(metric: &At<'_>, out: &mut Faults) {
     let kind = metric.text("type");
     let Some((_, own)) = METRICS.iter().find(|(name, _)| *name == kind) else { return };
     for (_, field) in METRICS.iter().filter(|(_, field)| field != own) {
@@ -80,7 +81,7 @@ fn metric(metric: &At<'_>, out: &mut Out<'_>) {
             out.forbidden(
                 &SCALE_METRIC,
                 &at.keyed(),
-                &format!("must not be set for a metric of the type {kind}; write `{own}`"),
+                format!("must not be set for a metric of the type {kind}; write `{own}`"),
             );
         }
     }
@@ -88,7 +89,7 @@ fn metric(metric: &At<'_>, out: &mut Out<'_>) {
         out.required(
             &SCALE_METRIC,
             &metric.field(own).keyed(),
-            &format!("must be populated for a metric of the type {kind}"),
+            format!("must be populated for a metric of the type {kind}"),
         );
         return;
     };
@@ -97,7 +98,7 @@ fn metric(metric: &At<'_>, out: &mut Out<'_>) {
 }
 
 /// The amounts of a target. Its type is but a label: what counts is which amount is set.
-fn amounts(kind: &str, target: &At<'_>, out: &mut Out<'_>) {
+fn amounts(kind: &str, target: &At<'_>, out: &mut Faults) {
     for field in ["value", "averageValue"] {
         if let Some(at) = target.get(field)
             && quantity::of(&at).is_some_and(|amount| !quantity::is_positive(&amount))
@@ -115,14 +116,14 @@ fn amounts(kind: &str, target: &At<'_>, out: &mut Out<'_>) {
     if set.is_empty() {
         let at = target.field(wanted[0]).keyed();
         let why = format!("a metric of the type {kind} has a target in {}", wanted.join(" or "));
-        out.required(&SCALE_METRIC, &at, &why);
+        out.required(&SCALE_METRIC, &at, why);
     } else if exclusive && set.len() > 1 {
         let at = target.field(wanted[1]).keyed();
-        out.forbidden(&SCALE_METRIC, &at, &format!("may not be set beside {}", wanted[0]));
+        out.forbidden(&SCALE_METRIC, &at, format!("may not be set beside {}", wanted[0]));
     }
 }
 
-pub(super) fn budget(spec: &At<'_>, out: &mut Out<'_>) {
+pub(super) fn budget(spec: &At<'_>, out: &mut Faults) {
     if let Some(selector) = spec.get("selector") {
         meta::selector(&selector, out);
     }

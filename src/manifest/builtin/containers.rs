@@ -1,103 +1,104 @@
 //! Containers: names, images, ports, environment, resources, probes.
 
-use super::at::{At, Out};
 use super::{declare, quantity};
+use crate::manifest::at::At;
+use crate::manifest::fault::{Faults, Rule};
 use crate::manifest::names;
 
 declare! {
-CONTAINER_NAME = "container-name", "a container without a name that can be one",
+CONTAINER_NAME = "container-name", "validateContainerCommon", "a container without a name that can be one",
 "A container's name is a DNS-1123 label: it becomes part of host names, logs and metrics.",
 "Pod.spec", "containers: [{name: Web_1, image: nginx}]", "containers: [{name: web-1, image: nginx}]";
 
-DUPLICATE_CONTAINER = "duplicate-container", "two containers of a pod with one name",
+DUPLICATE_CONTAINER = "duplicate-container", "validateContainers", "two containers of a pod with one name",
 "Containers, init containers included, are told apart by their names.",
 "Pod.spec", "containers: [{name: web, image: nginx}]\ninitContainers: [{name: web, image: busybox}]",
 "containers: [{name: web, image: nginx}]\ninitContainers: [{name: prepare, image: busybox}]";
 
-CONTAINER_IMAGE = "container-image", "a container without an image",
+CONTAINER_IMAGE = "container-image", "validateContainerCommon", "a container without an image",
 "The schema leaves `image` optional for tools that fill it in; the API server does not.",
 "Pod.spec", "containers: [{name: web}]", "containers: [{name: web, image: nginx}]";
 
-PORT_NAME = "port-name", "a port's name that is not an IANA service name",
+PORT_NAME = "port-name", "validateContainerPorts", "a port's name that is not an IANA service name",
 "The name of a container's port has at most 15 characters: lower-case letters, digits and single `-`, with at least one letter. \
 It stands for the port in a probe or in a Service's `targetPort`, where a number in quotes is therefore no name either.",
 "Pod.spec", "containers: [{name: web, image: nginx, ports: [{name: HTTP_Main, containerPort: 80}]}]",
 "containers: [{name: web, image: nginx, ports: [{name: http-main, containerPort: 80}]}]";
 
-DUPLICATE_PORT_NAME = "duplicate-port-name", "two ports of a container with one name",
+DUPLICATE_PORT_NAME = "duplicate-port-name", "validateContainerPorts", "two ports of a container with one name",
 "A port's name must mean one port of its container.",
 "Pod.spec", "containers: [{name: web, image: nginx, ports: [{name: http, containerPort: 80}, {name: http, containerPort: 81}]}]",
 "containers: [{name: web, image: nginx, ports: [{name: http, containerPort: 80}, {name: admin, containerPort: 81}]}]";
 
-HOST_PORT = "host-port", "a port of the host that cannot be had",
+HOST_PORT = "host-port", "checkHostPortConflicts", "a port of the host that cannot be had",
 "Two containers of a pod cannot have the same port of the host. In a pod on the host's network, the container's port *is* the \
 host's, so `hostPort` must be the same number.",
 "Pod.spec", "hostNetwork: true\ncontainers: [{name: web, image: nginx, ports: [{containerPort: 80, hostPort: 8080}]}]",
 "hostNetwork: true\ncontainers: [{name: web, image: nginx, ports: [{containerPort: 80, hostPort: 80}]}]";
 
-ENV_NAME = "env-name", "a variable's name that cannot be one",
+ENV_NAME = "env-name", "ValidateEnv", "a variable's name that cannot be one",
 "The name of an environment variable is printable ASCII without `=`.",
 "Pod.spec", "containers: [{name: web, image: nginx, env: [{name: A=B, value: c}]}]",
 "containers: [{name: web, image: nginx, env: [{name: A, value: c}]}]";
 
-ENV_SOURCE = "env-source", "a variable with no source, or with several",
+ENV_SOURCE = "env-source", "validateEnvVarValueFrom", "a variable with no source, or with several",
 "A variable has a `value` or takes it from one place: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or \
 `fileKeyRef`. An entry of `envFrom` names one of `configMapRef` and `secretRef`.",
 "Pod.spec",
 "containers:\n- name: web\n  image: nginx\n  env: [{name: A, value: b, valueFrom: {fieldRef: {fieldPath: metadata.name}}}]",
 "containers:\n- name: web\n  image: nginx\n  env: [{name: A, valueFrom: {fieldRef: {fieldPath: metadata.name}}}]";
 
-FIELD_REF = "field-ref", "a field that a container cannot ask for",
+FIELD_REF = "field-ref", "validateObjectFieldSelector", "a field that a container cannot ask for",
 "`fieldRef` gives a container its own name, namespace, uid, labels and annotations (by key), node, service account and \
 addresses; `resourceFieldRef` gives limits and requests.",
 "Pod.spec",
 "containers:\n- name: web\n  image: nginx\n  env: [{name: A, valueFrom: {fieldRef: {fieldPath: metadata.labels.app}}}]",
 "containers:\n- name: web\n  image: nginx\n  env: [{name: A, valueFrom: {fieldRef: {fieldPath: \"metadata.labels['app']\"}}}]";
 
-QUANTITY = "quantity", "an amount that is not a quantity",
+QUANTITY = "quantity", "resource.ParseQuantity", "an amount that is not a quantity",
 "A quantity is a number with an optional suffix: `m` (thousandths), `k M G T P E` (powers of 1000), `Ki Mi Gi Ti Pi Ei` (powers \
 of 1024), or an exponent (`1e3`). No space, no `B`, and letter case matters: `m` is a thousandth and `M` a million.",
 "Pod.spec", "containers: [{name: web, image: nginx, resources: {requests: {memory: 128 MB}}}]",
 "containers: [{name: web, image: nginx, resources: {requests: {memory: 128M}}}]";
 
-RESOURCE_NAME = "resource-name", "a resource that containers do not have",
+RESOURCE_NAME = "resource-name", "validateContainerResourceName", "a resource that containers do not have",
 "The resources without a prefix are `cpu`, `memory`, `ephemeral-storage` and `hugepages-SIZE`. Any other is somebody's own and \
 has its domain before it, such as `nvidia.com/gpu`.",
 "Pod.spec", "containers: [{name: web, image: nginx, resources: {limits: {gpu: 1}}}]",
 "containers: [{name: web, image: nginx, resources: {limits: {nvidia.com/gpu: 1}}}]";
 
-REQUEST_ABOVE_LIMIT = "request-above-limit", "a request above its limit",
+REQUEST_ABOVE_LIMIT = "request-above-limit", "ValidateContainerResourceRequirements", "a request above its limit",
 "A request is what a container is sure to get, a limit what it may use at most, so a request is not above its limit. What cannot \
 be overcommitted (huge pages, devices) is requested at its limit.",
 "Pod.spec", "containers: [{name: web, image: nginx, resources: {requests: {cpu: 2}, limits: {cpu: 500m}}}]",
 "containers: [{name: web, image: nginx, resources: {requests: {cpu: 500m}, limits: {cpu: 2}}}]";
 
-PROBE_HANDLER = "probe-handler", "a probe or hook that says nothing, or too much",
+PROBE_HANDLER = "probe-handler", "validateHandler", "a probe or hook that says nothing, or too much",
 "A probe asks in one way: `httpGet`, `tcpSocket`, `exec` or `grpc`. A hook acts in one way: `exec`, `httpGet`, `tcpSocket` or \
 `sleep`.",
 "Pod.spec", "containers: [{name: web, image: nginx, livenessProbe: {periodSeconds: 5}}]",
 "containers: [{name: web, image: nginx, livenessProbe: {tcpSocket: {port: 80}, periodSeconds: 5}}]";
 
-PROBE_VALUE = "probe-value", "a setting that this probe does not take",
+PROBE_VALUE = "probe-value", "validateProbe", "a setting that this probe does not take",
 "A liveness or startup probe has succeeded after one success, so its `successThreshold` is 1. A readiness probe ends no \
 container, so it has no `terminationGracePeriodSeconds`. A hook that sleeps ends within the pod's `terminationGracePeriodSeconds` (30 \
 unless it is written).",
 "Pod.spec", "containers: [{name: web, image: nginx, livenessProbe: {tcpSocket: {port: 80}, successThreshold: 2}}]",
 "containers: [{name: web, image: nginx, readinessProbe: {tcpSocket: {port: 80}, successThreshold: 2}}]";
 
-PROBE_PORT = "probe-port", "a port that is none",
+PROBE_PORT = "probe-port", "ValidatePortNumOrName", "a port that is none",
 "A port is a number from 1 to 65535, or the name of a port, which has a letter in it. `\"80\"` is neither: write `80`.",
 "Pod.spec", "containers: [{name: web, image: nginx, livenessProbe: {httpGet: {path: /, port: \"80\"}}}]",
 "containers: [{name: web, image: nginx, livenessProbe: {httpGet: {path: /, port: 80}}}]";
 
-INIT_CONTAINER = "init-container", "an init container with a probe or a hook",
+INIT_CONTAINER = "init-container", "validateInitContainers", "an init container with a probe or a hook",
 "An init container ends before the pod runs, so nothing can probe it. One with `restartPolicy: Always` is a sidecar and goes on, \
 so it may have probes and hooks.",
 "Pod.spec",
 "containers: [{name: web, image: nginx}]\ninitContainers: [{name: log, image: log, readinessProbe: {tcpSocket: {port: 80}}}]",
 "containers: [{name: web, image: nginx}]\ninitContainers: [{name: log, image: log, restartPolicy: Always, readinessProbe: {tcpSocket: {port: 80}}}]";
 
-SECURITY_CONTEXT = "security-context", "security settings that contradict each other",
+SECURITY_CONTEXT = "security-context", "ValidateSecurityContext", "security settings that contradict each other",
 "A privileged container may always escalate its privileges, so `allowPrivilegeEscalation: false` contradicts `privileged: true`, \
 and `CAP_SYS_ADMIN` likewise. A profile of the type `Localhost` names its file in `localhostProfile`; no other type does.",
 "Pod.spec",
@@ -106,7 +107,7 @@ and `CAP_SYS_ADMIN` likewise. A profile of the type `Localhost` names its file i
 }
 
 /// Every container of a pod: what concerns them one by one.
-pub(super) fn containers(spec: &At<'_>, out: &mut Out<'_>) {
+pub(super) fn containers(spec: &At<'_>, out: &mut Faults) {
     let (main, init) = (spec.list("containers"), spec.list("initContainers"));
     let all: Vec<At<'_>> = main.iter().chain(&init).cloned().collect();
     out.unique(&DUPLICATE_CONTAINER, &all, "name");
@@ -142,13 +143,13 @@ pub(super) fn containers(spec: &At<'_>, out: &mut Out<'_>) {
                 let why = format!(
                     "must be non-negative and less than terminationGracePeriodSeconds ({grace})"
                 );
-                out.invalid(&PROBE_VALUE, &seconds, &why);
+                out.invalid(&PROBE_VALUE, &seconds, why);
             }
         }
     }
 }
 
-fn check(container: &At<'_>, out: &mut Out<'_>) {
+fn check(container: &At<'_>, out: &mut Faults) {
     let name = container.field("name");
     match name.str() {
         Some("") => {
@@ -158,9 +159,7 @@ fn check(container: &At<'_>, out: &mut Out<'_>) {
             if let Some(why) = names::label(text) {
                 let better = names::mended(text, names::label);
                 let finding = out.invalid(&CONTAINER_NAME, &name, why);
-                if let Some(better) = better {
-                    finding.help.push(format!("did you mean `{better}`?"));
-                }
+                finding.near(better);
             }
         }
         // Absent or of another type: the schema says so.
@@ -202,7 +201,7 @@ fn check(container: &At<'_>, out: &mut Out<'_>) {
     out.unique(&RESOURCE_NAME, &container.list("resizePolicy"), "resourceName");
 }
 
-fn ports(container: &At<'_>, out: &mut Out<'_>) {
+fn ports(container: &At<'_>, out: &mut Faults) {
     let ports = container.list("ports");
     for port in &ports {
         if let Some(name) = port.get("name")
@@ -215,7 +214,7 @@ fn ports(container: &At<'_>, out: &mut Out<'_>) {
     out.unique(&DUPLICATE_PORT_NAME, &ports, "name");
 }
 
-fn host_ports(spec: &At<'_>, containers: &[At<'_>], out: &mut Out<'_>) {
+fn host_ports(spec: &At<'_>, containers: &[At<'_>], out: &mut Faults) {
     let host_network = spec.is_true("hostNetwork");
     let mut taken: Vec<((i128, String, String), At<'_>)> = Vec::new();
     for port in containers.iter().flat_map(|container| container.list("ports")) {
@@ -240,7 +239,7 @@ fn host_ports(spec: &At<'_>, containers: &[At<'_>], out: &mut Out<'_>) {
     }
 }
 
-fn environment(container: &At<'_>, out: &mut Out<'_>) {
+fn environment(container: &At<'_>, out: &mut Faults) {
     for variable in container.list("env") {
         let name = variable.field("name");
         if let Some(text) = name.str() {
@@ -298,7 +297,7 @@ const FIELDS: &[&str] = &[
     "status.podIPs",
 ];
 
-fn field_reference(from: &At<'_>, out: &mut Out<'_>) {
+fn field_reference(from: &At<'_>, out: &mut Faults) {
     if let Some(path) = from.get("fieldRef").and_then(|at| at.get("fieldPath"))
         && let Some(text) = path.str()
     {
@@ -310,10 +309,11 @@ fn field_reference(from: &At<'_>, out: &mut Out<'_>) {
         }
         if !FIELDS.contains(&text) && !by_key {
             let detail = format!(
-                "Unsupported value: {text:?}: supported values: {}, metadata.labels['KEY'], metadata.annotations['KEY']",
+                "supported values: {}, metadata.labels['KEY'], metadata.annotations['KEY']",
                 FIELDS.join(", ")
             );
-            let finding = out.report(&FIELD_REF, &path, &detail);
+            let finding = out.not_supported(&FIELD_REF, &path, &[]);
+            finding.detail = detail;
             let dotted = ["metadata.labels.", "metadata.annotations."]
                 .into_iter()
                 .find_map(|start| text.strip_prefix(start).map(|key| (start, key)));
@@ -322,7 +322,7 @@ fn field_reference(from: &At<'_>, out: &mut Out<'_>) {
                     .help
                     .push(format!("did you mean `{}['{key}']`?", start.trim_end_matches('.')));
             } else if let Some(name) = crate::diag::nearest(text, FIELDS.iter().copied()) {
-                finding.help.push(format!("did you mean `{name}`?"));
+                finding.near(Some(name));
             }
         }
     }
@@ -337,17 +337,13 @@ fn field_reference(from: &At<'_>, out: &mut Out<'_>) {
             ["cpu", "memory", "ephemeral-storage"].contains(&n) || n.starts_with("hugepages-")
         });
         if !known {
-            out.report(
-                &FIELD_REF,
-                &resource,
-                &format!("Unsupported value: {text:?}: supported values: limits.cpu, limits.memory, limits.ephemeral-storage, requests.cpu, requests.memory, requests.ephemeral-storage"),
-            );
+            out.not_supported(&FIELD_REF, &resource, &[]).detail = "supported values: limits.cpu, limits.memory, limits.ephemeral-storage, requests.cpu, requests.memory, requests.ephemeral-storage".to_owned();
         }
     }
 }
 
 /// By what an amount is divided before a container sees it.
-fn divisor(reference: &At<'_>, out: &mut Out<'_>) {
+fn divisor(reference: &At<'_>, out: &mut Faults) {
     let Some(divisor) = reference.get("divisor") else { return };
     let (Some(amount), Some((_, resource))) =
         (quantity::of(&divisor), reference.text("resource").split_once('.'))
@@ -366,12 +362,12 @@ fn divisor(reference: &At<'_>, out: &mut Out<'_>) {
     if !known && quantity::is_positive(&amount) {
         let why =
             format!("only divisor's values {shown} are supported with the {resource} resource");
-        out.invalid(&FIELD_REF, &divisor, &why);
+        out.invalid(&FIELD_REF, &divisor, why);
     }
 }
 
 /// `requests` and `limits` of a container, or of a pod as a whole.
-pub(super) fn resources(resources: &At<'_>, out: &mut Out<'_>) {
+pub(super) fn resources(resources: &At<'_>, out: &mut Faults) {
     let limits = resources.get("limits").map(|at| at.entries()).unwrap_or_default();
     let requests = resources.get("requests").map(|at| at.entries()).unwrap_or_default();
     for (name, amount) in limits.iter().chain(&requests) {
@@ -414,9 +410,7 @@ pub(super) fn resources(resources: &At<'_>, out: &mut Out<'_>) {
             }
             _ => continue,
         };
-        let place = out.place(limit);
-        let finding = out.invalid(&REQUEST_ABOVE_LIMIT, request, &why);
-        finding.related.push(crate::diag::Label { location: place, text: "the limit".to_owned() });
+        out.invalid(&REQUEST_ABOVE_LIMIT, request, why).on(limit).related(limit, "the limit");
     }
 }
 
@@ -424,7 +418,7 @@ fn shown(at: &At<'_>) -> String {
     at.str().map_or_else(|| at.quoted(), str::to_owned)
 }
 
-fn resource_name(name: &str, at: &At<'_>, out: &mut Out<'_>) {
+fn resource_name(name: &str, at: &At<'_>, out: &mut Faults) {
     let standard = ["cpu", "memory", "ephemeral-storage"];
     let fault = match name.contains('/') {
         true => names::qualified(name)
@@ -435,16 +429,13 @@ fn resource_name(name: &str, at: &At<'_>, out: &mut Out<'_>) {
         }
     };
     if let Some(why) = fault {
-        let detail = format!("Invalid value: {name:?}: {why}");
-        let finding = out.report(&RESOURCE_NAME, &at.clone().keyed(), &detail);
-        if let Some(near) = crate::diag::nearest(name, standard) {
-            finding.help.push(format!("did you mean `{near}`?"));
-        }
+        let near = crate::diag::nearest(name, standard);
+        out.invalid_key(&RESOURCE_NAME, at, name, why).near(near);
     }
 }
 
 /// A quantity that is not below zero.
-pub(super) fn amount_of(at: &At<'_>, out: &mut Out<'_>) {
+pub(super) fn amount_of(at: &At<'_>, out: &mut Faults) {
     match quantity::of(at) {
         Some(amount) if quantity::is_negative(&amount) => {
             out.invalid(&QUANTITY, at, "must be greater than or equal to 0");
@@ -459,16 +450,13 @@ pub(super) fn amount_of(at: &At<'_>, out: &mut Out<'_>) {
                 "not a quantity: a number with an optional suffix such as m, k, M, G, Ki, Mi, Gi",
             );
             if let Some(near) = quantity::nearest(text) {
-                *finding = finding
-                    .clone()
-                    .help(format!("did you mean `{near}`?"))
-                    .replace_with(format!("write `{near}`"), near);
+                finding.near(Some(&near)).replace_with(near);
             }
         }
     }
 }
 
-fn probe(kind: &str, at: &At<'_>, out: &mut Out<'_>) {
+fn probe(kind: &str, at: &At<'_>, out: &mut Faults) {
     handler(at, &["httpGet", "tcpSocket", "exec", "grpc"], out);
     if kind != "readinessProbe"
         && let Some(threshold) =
@@ -483,14 +471,14 @@ fn probe(kind: &str, at: &At<'_>, out: &mut Out<'_>) {
     }
 }
 
-fn handler(at: &At<'_>, kinds: &[&str], out: &mut Out<'_>) {
+fn handler(at: &At<'_>, kinds: &[&str], out: &mut Faults) {
     let set = at.set(kinds);
     if set.is_empty() {
         let place = at.clone().keyed();
         out.required(
             &PROBE_HANDLER,
             &place,
-            &format!("must specify a handler type: {}", kinds.join(", ")),
+            format!("must specify a handler type: {}", kinds.join(", ")),
         );
     }
     for extra in set.iter().skip(1) {
@@ -510,7 +498,7 @@ fn handler(at: &At<'_>, kinds: &[&str], out: &mut Out<'_>) {
 }
 
 /// A port's number or name.
-pub(super) fn port_or_name(code: &'static crate::diag::Code, port: &At<'_>, out: &mut Out<'_>) {
+pub(super) fn port_or_name(code: &'static Rule, port: &At<'_>, out: &mut Faults) {
     if let Some(number) = port.int() {
         if !(1..=65535).contains(&number) {
             out.invalid(code, port, "must be between 1 and 65535, inclusive");
@@ -520,13 +508,12 @@ pub(super) fn port_or_name(code: &'static crate::diag::Code, port: &At<'_>, out:
     {
         let finding = out.invalid(code, port, why);
         if text.parse::<u16>().is_ok_and(|number| number > 0) {
-            *finding = finding.clone().help(format!("write the number without quotes: {text}"));
-            *finding = finding.clone().replace_with(format!("write `{text}`"), text);
+            finding.help(format!("write the number without quotes: {text}")).replace_with(text);
         }
     }
 }
 
-fn security(context: &At<'_>, out: &mut Out<'_>) {
+fn security(context: &At<'_>, out: &mut Faults) {
     if let Some(escalation) =
         context.get("allowPrivilegeEscalation").filter(|at| at.node.as_bool() == Some(false))
     {
@@ -550,7 +537,7 @@ fn security(context: &At<'_>, out: &mut Out<'_>) {
 }
 
 /// The seccomp and AppArmor profiles of a pod or container.
-pub(super) fn profiles(context: &At<'_>, out: &mut Out<'_>) {
+pub(super) fn profiles(context: &At<'_>, out: &mut Faults) {
     for field in ["seccompProfile", "appArmorProfile"] {
         let Some(profile) = context.get(field) else { continue };
         let file = profile.field("localhostProfile");

@@ -1,25 +1,26 @@
 //! What extends or serves the API itself: groups of CustomResourceDefinitions, webhooks, endpoints, classes.
 
-use super::at::{At, Out};
 use super::{admission, declare, fields, meta};
+use crate::manifest::at::At;
+use crate::manifest::fault::{Faults, Rule};
 use crate::manifest::names;
 
 declare! {
-CRD_GROUP = "crd-group", "a definition whose group or names are not allowed",
+CRD_GROUP = "crd-group", "ValidateCustomResourceDefinitionSpec", "a definition whose group or names are not allowed",
 "The group of a CustomResourceDefinition is a domain (`example.com`); its plural is lower-case, its kind in CamelCase. A group of \
 Kubernetes' own (`*.k8s.io`) needs the annotation `api-approved.kubernetes.io`.",
 "CustomResourceDefinition",
 "metadata: {name: widgets.example}\nspec:\n  group: example\n  scope: Namespaced\n  names: {plural: widgets, kind: Widget}\n  versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}]",
 "metadata: {name: widgets.example.com}\nspec:\n  group: example.com\n  scope: Namespaced\n  names: {plural: widgets, kind: Widget}\n  versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}]";
 
-CRD_VERSIONS = "crd-versions", "a definition whose name or versions do not fit together",
+CRD_VERSIONS = "crd-versions", "ValidateCustomResourceDefinitionSpec", "a definition whose name or versions do not fit together",
 "A CustomResourceDefinition is named `PLURAL.GROUP`. Its versions have distinct names and a schema each, and exactly one of them is stored. The paths of the scale \
 subresource and of columns begin with a dot; a conversion by webhook says where that is called.",
 "CustomResourceDefinition",
 "metadata: {name: widgets.example.com}\nspec:\n  group: example.com\n  scope: Namespaced\n  names: {plural: widgets, kind: Widget}\n  versions: [{name: v1, served: true, storage: false, schema: {openAPIV3Schema: {type: object}}}]",
 "metadata: {name: widgets.example.com}\nspec:\n  group: example.com\n  scope: Namespaced\n  names: {plural: widgets, kind: Widget}\n  versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}]";
 
-WEBHOOK = "webhook", "a webhook that cannot be called",
+WEBHOOK = "webhook", "validateValidatingWebhook", "a webhook that cannot be called",
 "A webhook's name is a domain of at least three parts, and stands once. It is called at a `service` (whose path begins with `/`) or at an `https` URL (without \
 user, query or fragment), one of them, and understands `v1` or `v1beta1` of AdmissionReview. `\"*\"` stands for every operation, group, version or resource, so it \
 stands alone. A condition has a name of its own and is an expression in CEL.",
@@ -27,21 +28,21 @@ stands alone. A condition has a name of its own and is an expression in CEL.",
 "webhooks: [{name: check, admissionReviewVersions: [v1], sideEffects: None, clientConfig: {url: \"https://example.com\"}}]",
 "webhooks: [{name: check.example.com, admissionReviewVersions: [v1], sideEffects: None, clientConfig: {url: \"https://example.com\"}}]";
 
-ENDPOINT_ADDRESS = "endpoint-address", "an endpoint that is no address",
+ENDPOINT_ADDRESS = "endpoint-address", "ValidateEndpointSlice", "an endpoint that is no address",
 "The addresses of Endpoints are IP addresses; those of an EndpointSlice are of its `addressType`, and at most 100 in an endpoint.",
 "EndpointSlice", "addressType: IPv4\nendpoints: [{addresses: [db.example.com]}]", "addressType: IPv4\nendpoints: [{addresses: [10.0.0.1]}]";
 
-PRIORITY_VALUE = "priority-value", "a priority kept for the system",
+PRIORITY_VALUE = "priority-value", "ValidatePriorityClass", "a priority kept for the system",
 "Priorities above 1000000000, and names that begin with `system-`, are for Kubernetes' own classes.",
 "PriorityClass", "value: 2000000000", "value: 1000000";
 
-INGRESS_CLASS = "ingress-class", "a controller without its domain",
+INGRESS_CLASS = "ingress-class", "ValidateIngressClass", "a controller without its domain",
 "The controller of an IngressClass is a path that begins with a domain, such as `example.com/ingress-controller`.",
 "IngressClass", "spec: {controller: nginx}", "spec: {controller: k8s.io/ingress-nginx}";
 }
 
 /// A CustomResourceDefinition: what is said of its group. (Its schemas and versions are `manifest::definition`'s.)
-pub(super) fn definition(root: &At<'_>, out: &mut Out<'_>) {
+pub(super) fn definition(root: &At<'_>, out: &mut Faults) {
     let Some(spec) = root.get("spec") else { return };
     let group = spec.text("group");
     if !group.is_empty() && (names::subdomain(group).is_some() || !group.contains('.')) {
@@ -50,8 +51,8 @@ pub(super) fn definition(root: &At<'_>, out: &mut Out<'_>) {
     let own = ["k8s.io", "kubernetes.io"];
     let own = own.iter().any(|domain| group == *domain || group.ends_with(&format!(".{domain}")));
     if own && root.at(&["metadata", "annotations", "api-approved.kubernetes.io"]).is_none() {
-        let mut at = root.field("metadata").keyed();
-        at.path = "metadata.annotations[api-approved.kubernetes.io]".to_owned();
+        let annotations = root.field("metadata").field("annotations");
+        let at = annotations.entry("api-approved.kubernetes.io").keyed();
         let why = "protected groups must have approval annotation \"api-approved.kubernetes.io\"";
         out.required(&CRD_GROUP, &at, why);
     }
@@ -64,7 +65,7 @@ pub(super) fn definition(root: &At<'_>, out: &mut Out<'_>) {
         && name.str().is_some_and(|text| text != wanted)
     {
         let why = format!("must be spec.names.plural+\".\"+spec.group: {wanted}");
-        out.invalid(&CRD_VERSIONS, &name, &why);
+        out.invalid(&CRD_VERSIONS, &name, why);
     }
     let kinds = [at.get("kind"), at.get("listKind")];
     if let [Some(kind), Some(list)] = &kinds
@@ -94,7 +95,7 @@ pub(super) fn definition(root: &At<'_>, out: &mut Out<'_>) {
     }
 }
 
-fn versions(spec: &At<'_>, out: &mut Out<'_>) {
+fn versions(spec: &At<'_>, out: &mut Faults) {
     let versions = spec.list("versions");
     out.unique(&CRD_VERSIONS, &versions, "name");
     let stored: Vec<&At<'_>> =
@@ -137,7 +138,7 @@ fn versions(spec: &At<'_>, out: &mut Out<'_>) {
                     out.invalid(
                         &CRD_VERSIONS,
                         &at,
-                        &format!("should be a json path under .{below}"),
+                        format!("should be a json path under .{below}"),
                     );
                 }
             }
@@ -146,7 +147,7 @@ fn versions(spec: &At<'_>, out: &mut Out<'_>) {
             let (kind, path) = (column.field("type"), column.field("jsonPath"));
             let types = ["boolean", "date", "integer", "number", "string"];
             if kind.str().is_some_and(|text| !text.is_empty() && !types.contains(&text)) {
-                out.invalid(&CRD_VERSIONS, &kind, &format!("must be one of {}", types.join(", ")));
+                out.invalid(&CRD_VERSIONS, &kind, format!("must be one of {}", types.join(", ")));
             }
             if path.str().is_some_and(|text| !text.is_empty() && !text.starts_with('.')) {
                 out.invalid(&CRD_VERSIONS, &path, "must be a simple json path starting with .");
@@ -184,7 +185,7 @@ fn versions(spec: &At<'_>, out: &mut Out<'_>) {
     }
 }
 
-pub(super) fn webhooks(root: &At<'_>, out: &mut Out<'_>) {
+pub(super) fn webhooks(root: &At<'_>, out: &mut Faults) {
     let hooks = root.list("webhooks");
     out.unique(&WEBHOOK, &hooks, "name");
     for hook in &hooks {
@@ -234,7 +235,7 @@ pub(super) fn webhooks(root: &At<'_>, out: &mut Out<'_>) {
 }
 
 /// The requests that a webhook or policy is for.
-pub(super) fn rules(list: &[At<'_>], code: &'static crate::diag::Code, out: &mut Out<'_>) {
+pub(super) fn rules(list: &[At<'_>], code: &'static Rule, out: &mut Faults) {
     for rule in list {
         resources(&rule.list("resources"), code, out);
         for version in rule.list("apiVersions").iter().filter(|at| at.str() == Some("")) {
@@ -249,7 +250,7 @@ pub(super) fn rules(list: &[At<'_>], code: &'static crate::diag::Code, out: &mut
                 && list.iter().any(|at| at.str() == Some("*"))
             {
                 let at = rule.field(field).keyed();
-                out.report(code, &at, "Invalid value: if '*' is present, must not specify others");
+                out.invalid(code, &at, "if '*' is present, must not specify others").value = None;
             }
         }
     }
@@ -274,7 +275,7 @@ fn faulty_url(url: &str) -> Option<&'static str> {
 }
 
 /// The Service at which a webhook or a conversion is called.
-fn called(service: &At<'_>, out: &mut Out<'_>) {
+fn called(service: &At<'_>, out: &mut Faults) {
     for field in ["name", "namespace"] {
         let at = service.field(field);
         if at.str().is_some_and(str::is_empty) {
@@ -299,7 +300,7 @@ fn called(service: &At<'_>, out: &mut Out<'_>) {
                 let why =
                     if step.is_empty() { Some("may not be empty") } else { names::subdomain(step) };
                 if let Some(why) = why {
-                    out.invalid(&WEBHOOK, &path, &format!("segment[{i}]: {why}"));
+                    out.invalid(&WEBHOOK, &path, format!("segment[{i}]: {why}"));
                     break;
                 }
             }
@@ -308,7 +309,7 @@ fn called(service: &At<'_>, out: &mut Out<'_>) {
 }
 
 /// The resources that a webhook is for: `pods`, `pods/log`, `pods/*`, `*/log`, `*`, `*/*`.
-fn resources(list: &[At<'_>], code: &'static crate::diag::Code, out: &mut Out<'_>) {
+fn resources(list: &[At<'_>], code: &'static Rule, out: &mut Faults) {
     let texts: Vec<&str> = list.iter().map(|at| at.str().unwrap_or_default()).collect();
     for (i, at) in list.iter().enumerate() {
         let why = match texts[i].split_once('/') {
@@ -330,11 +331,11 @@ fn resources(list: &[At<'_>], code: &'static crate::diag::Code, out: &mut Out<'_
             }
             None => continue,
         };
-        out.invalid(code, at, &why);
+        out.invalid(code, at, why);
     }
 }
 
-pub(super) fn endpoints(root: &At<'_>, out: &mut Out<'_>) {
+pub(super) fn endpoints(root: &At<'_>, out: &mut Faults) {
     for subset in root.list("subsets") {
         for list in ["addresses", "notReadyAddresses"] {
             for ip in subset.list(list).iter().filter_map(|address| address.get("ip")) {
@@ -360,7 +361,7 @@ pub(super) fn endpoints(root: &At<'_>, out: &mut Out<'_>) {
     }
 }
 
-pub(super) fn endpoint_slice(root: &At<'_>, out: &mut Out<'_>) {
+pub(super) fn endpoint_slice(root: &At<'_>, out: &mut Faults) {
     let kind = root.text("addressType");
     let ports = root.list("ports");
     for (i, port) in ports.iter().enumerate() {
@@ -372,7 +373,7 @@ pub(super) fn endpoint_slice(root: &At<'_>, out: &mut Out<'_>) {
     for endpoint in root.list("endpoints") {
         let addresses = endpoint.list("addresses");
         if let Some(beyond) = addresses.get(100) {
-            out.report(&ENDPOINT_ADDRESS, beyond, "Too many: must have at most 100 items");
+            out.too_many(&ENDPOINT_ADDRESS, beyond, "must have at most 100 items");
         }
         for address in addresses {
             let Some(text) = address.str() else { continue };
@@ -396,7 +397,7 @@ pub(super) fn endpoint_slice(root: &At<'_>, out: &mut Out<'_>) {
     }
 }
 
-pub(super) fn priority(root: &At<'_>, out: &mut Out<'_>) {
+pub(super) fn priority(root: &At<'_>, out: &mut Faults) {
     let name = root.get("metadata").and_then(|at| at.get("name"));
     let system = name.as_ref().and_then(At::str).filter(|text| text.starts_with("system-"));
     let own = ["system-node-critical", "system-cluster-critical"];
@@ -413,11 +414,11 @@ pub(super) fn priority(root: &At<'_>, out: &mut Out<'_>) {
     let value = root.field("value");
     if !system && value.int().is_some_and(|value| value > 1_000_000_000) {
         let why = "maximum allowed value of a user defined priority is 1000000000";
-        out.report(&PRIORITY_VALUE, &value, &format!("Forbidden: {why}"));
+        out.forbidden(&PRIORITY_VALUE, &value, why);
     }
 }
 
-pub(super) fn ingress_class(root: &At<'_>, out: &mut Out<'_>) {
+pub(super) fn ingress_class(root: &At<'_>, out: &mut Faults) {
     if let Some(parameters) = root.at(&["spec", "parameters"]) {
         let namespace = parameters.field("namespace");
         match parameters.text("scope") {

@@ -2,12 +2,13 @@
 //!
 //! One line a field. What takes more than the field itself stands with its subject.
 
-use super::at::{At, Out};
 use super::{containers, declare};
+use crate::manifest::at::At;
+use crate::manifest::fault::Faults;
 use crate::manifest::names;
 
 declare! {
-FIELD_VALUE = "field-value", "a field left empty, or with a value that it cannot have",
+FIELD_VALUE = "field-value", "the ValidateX of the kind", "a field left empty, or with a value that it cannot have",
 "The schemas of Kubernetes say of most fields only that they are a text or a number. The API server asks more: a reference has a name, a \
 path within a volume is relative, a number is in its range, a name has the form of such names. The message says what this field must hold.",
 "Pod.spec",
@@ -341,7 +342,7 @@ static KINDS: &[(&str, &str, &[Field])] = &[
 ];
 
 /// The fields of a kind; pods and their templates have [`pod`].
-pub(super) fn kind(root: &At<'_>, group: &str, kind: &str, out: &mut Out<'_>) {
+pub(super) fn kind(root: &At<'_>, group: &str, kind: &str, out: &mut Faults) {
     for (_, _, fields) in KINDS.iter().filter(|(g, k, _)| (*g, *k) == (group, kind)) {
         check(root, fields, out);
     }
@@ -360,7 +361,7 @@ pub(super) fn kind(root: &At<'_>, group: &str, kind: &str, out: &mut Out<'_>) {
 }
 
 /// The fields of a pod's spec.
-pub(super) fn pod(spec: &At<'_>, out: &mut Out<'_>) {
+pub(super) fn pod(spec: &At<'_>, out: &mut Faults) {
     check(spec, POD, out);
     for container in spec.list("containers").iter().chain(&spec.list("initContainers")) {
         check(container, CONTAINER, out);
@@ -371,7 +372,7 @@ pub(super) fn pod(spec: &At<'_>, out: &mut Out<'_>) {
     }
 }
 
-fn check(root: &At<'_>, fields: &[Field], out: &mut Out<'_>) {
+fn check(root: &At<'_>, fields: &[Field], out: &mut Faults) {
     for (path, must) in fields {
         for at in reach(root, path) {
             hold(&at, *must, out);
@@ -380,7 +381,7 @@ fn check(root: &At<'_>, fields: &[Field], out: &mut Out<'_>) {
 }
 
 /// The fields at a path below a place, absent ones too where what would hold them is there.
-fn reach<'n>(root: &At<'n>, path: &str) -> Vec<At<'n>> {
+fn reach<'n>(root: &At<'n>, path: &'n str) -> Vec<At<'n>> {
     let first = path.split(['.', '[', '{']).next().unwrap_or_default();
     if first != path && root.node.get(first).is_none() {
         return Vec::new();
@@ -405,7 +406,7 @@ fn reach<'n>(root: &At<'n>, path: &str) -> Vec<At<'n>> {
     places
 }
 
-fn hold(at: &At<'_>, must: Must, out: &mut Out<'_>) {
+fn hold(at: &At<'_>, must: Must, out: &mut Faults) {
     let empty =
         at.node.is_null() || at.str() == Some("") || at.node.as_seq().is_some_and(<[_]>::is_empty);
     match must {
@@ -418,20 +419,13 @@ fn hold(at: &At<'_>, must: Must, out: &mut Out<'_>) {
                 // Of a path or an address, a name would be no better form.
                 let better = names::mended(text, form).filter(|_| !text.contains(['/', ':']));
                 let finding = out.invalid(&FIELD_VALUE, at, why);
-                if let Some(better) = better {
-                    finding.help.push(format!("did you mean `{better}`?"));
-                }
+                finding.near(better);
             }
         }
         BeOf(values) if !empty => {
             let Some(text) = at.str().filter(|text| !values.contains(text)) else { return };
-            let supported: Vec<String> = values.iter().map(|value| format!("{value:?}")).collect();
-            let detail =
-                format!("Unsupported value: {text:?}: supported values: {}", supported.join(", "));
-            let finding = out.report(&FIELD_VALUE, at, &detail);
-            if let Some(near) = crate::diag::nearest(text, values.iter().copied()) {
-                finding.help.push(format!("did you mean `{near}`?"));
-            }
+            let near = crate::diag::nearest(text, values.iter().copied());
+            out.not_supported(&FIELD_VALUE, at, values).near(near);
         }
         Lie(least, most) => {
             let Some(number) = at.int().filter(|number| !(least..=most).contains(number)) else {
@@ -441,7 +435,7 @@ fn hold(at: &At<'_>, must: Must, out: &mut Out<'_>) {
                 true => format!("must be greater than or equal to {least}"),
                 false => format!("must be between {least} and {most}, inclusive"),
             };
-            out.invalid(&FIELD_VALUE, at, &why);
+            out.invalid(&FIELD_VALUE, at, why);
         }
         Measure if !empty => containers::amount_of(at, out),
         _ => {}

@@ -1,28 +1,29 @@
 //! Ingress.
 
-use super::at::{At, Out};
 use super::declare;
+use crate::manifest::at::At;
+use crate::manifest::fault::Faults;
 use crate::manifest::names;
 
 declare! {
-INGRESS_EMPTY = "ingress-empty", "an Ingress that leads nowhere",
+INGRESS_EMPTY = "ingress-empty", "ValidateIngressSpec", "an Ingress that leads nowhere",
 "An Ingress has rules, a default backend, or both.",
 "Ingress.spec", "ingressClassName: nginx",
 "ingressClassName: nginx\ndefaultBackend: {service: {name: web, port: {number: 80}}}";
 
-INGRESS_HOST = "ingress-host", "a host that is not a DNS name",
+INGRESS_HOST = "ingress-host", "validateIngressRules", "a host that is not a DNS name",
 "A host is a DNS name, which may begin with `*.`; not an IP address, a URL or a port.",
 "Ingress.spec",
 "rules: [{host: \"https://example.com\", http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}]}}]",
 "rules: [{host: example.com, http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}]}}]";
 
-INGRESS_PATH = "ingress-path", "a path that no request has",
+INGRESS_PATH = "ingress-path", "validateHTTPIngressPath", "a path that no request has",
 "A path begins with `/`. One of the type `Exact` or `Prefix` has no empty, `.` or `..` segment and no encoded slash.",
 "Ingress.spec",
 "rules: [{http: {paths: [{path: shop, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}]}}]",
 "rules: [{http: {paths: [{path: /shop, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}]}}]";
 
-INGRESS_BACKEND = "ingress-backend", "a backend that names no one thing",
+INGRESS_BACKEND = "ingress-backend", "validateIngressBackend", "a backend that names no one thing",
 "A backend is a `service`, with the name or the number of one of its ports, or a `resource`.",
 "Ingress.spec",
 "rules: [{http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: web, port: {name: http, number: 80}}}}]}}]",
@@ -30,7 +31,7 @@ INGRESS_BACKEND = "ingress-backend", "a backend that names no one thing",
 }
 
 /// The class of an Ingress, where the annotation of former times says it too.
-pub(super) fn class(root: &At<'_>, out: &mut Out<'_>) {
+pub(super) fn class(root: &At<'_>, out: &mut Faults) {
     let old = root.at(&["metadata", "annotations", "kubernetes.io/ingress.class"]);
     let new = root.at(&["spec", "ingressClassName"]);
     if let (Some(old), Some(new)) = (old, new)
@@ -44,7 +45,7 @@ pub(super) fn class(root: &At<'_>, out: &mut Out<'_>) {
     }
 }
 
-pub(super) fn ingress(spec: &At<'_>, out: &mut Out<'_>) {
+pub(super) fn ingress(spec: &At<'_>, out: &mut Faults) {
     let rules = spec.list("rules");
     if rules.is_empty() && spec.get("defaultBackend").is_none() {
         out.invalid(
@@ -77,7 +78,7 @@ pub(super) fn ingress(spec: &At<'_>, out: &mut Out<'_>) {
     }
 }
 
-fn host(at: &At<'_>, out: &mut Out<'_>) {
+fn host(at: &At<'_>, out: &mut Faults) {
     let Some(text) = at.str().filter(|text| !text.is_empty()) else { return };
     if names::is_ip(text) {
         out.invalid(&INGRESS_HOST, at, "must be a DNS name, not an IP address");
@@ -86,7 +87,7 @@ fn host(at: &At<'_>, out: &mut Out<'_>) {
     }
 }
 
-fn path(at: &At<'_>, out: &mut Out<'_>) {
+fn path(at: &At<'_>, out: &mut Faults) {
     let path = at.field("path");
     let text = path.str().unwrap_or_default();
     match at.text("pathType") {
@@ -99,9 +100,9 @@ fn path(at: &At<'_>, out: &mut Out<'_>) {
                 ["//", "/./", "/../", "%2f", "%2F"].into_iter().find(|part| text.contains(part));
             let end = ["/..", "/."].into_iter().find(|end| text.ends_with(end));
             if let Some(part) = bad {
-                out.invalid(&INGRESS_PATH, &path, &format!("must not contain '{part}'"));
+                out.invalid(&INGRESS_PATH, &path, format!("must not contain '{part}'"));
             } else if let Some(end) = end {
-                out.invalid(&INGRESS_PATH, &path, &format!("cannot end with '{end}'"));
+                out.invalid(&INGRESS_PATH, &path, format!("cannot end with '{end}'"));
             }
         }
         "ImplementationSpecific" if !text.is_empty() && !text.starts_with('/') => {
@@ -111,7 +112,7 @@ fn path(at: &At<'_>, out: &mut Out<'_>) {
     }
 }
 
-fn backend(at: &At<'_>, out: &mut Out<'_>) {
+fn backend(at: &At<'_>, out: &mut Faults) {
     let (service, resource) = (at.get("service"), at.get("resource"));
     match (&service, &resource) {
         (None, None) => {
@@ -137,7 +138,7 @@ fn backend(at: &At<'_>, out: &mut Out<'_>) {
             out.required(&INGRESS_BACKEND, &name, "");
         }
         Some(text) => {
-            if let Some(why) = names::service(out.k8s)(text) {
+            if let Some(why) = names::service(out.k8s())(text) {
                 out.invalid(&INGRESS_BACKEND, &name, why);
             }
         }

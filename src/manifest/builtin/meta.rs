@@ -1,11 +1,12 @@
 //! Names of objects, labels of templates, and label selectors.
 
-use super::at::{At, Out};
 use super::{declare, fields};
+use crate::manifest::at::At;
+use crate::manifest::fault::Faults;
 use crate::manifest::names;
 
 declare! {
-OBJECT_NAME = "object-name", "a name that objects of this kind cannot have",
+OBJECT_NAME = "object-name", "ValidateObjectMeta", "a name that objects of this kind cannot have",
 "Most objects are named by a DNS-1123 subdomain. A Namespace is named by a DNS-1123 label (lower-case letters, digits and `-`), and \
 so is a Service, because its name becomes a host name (before Kubernetes 1.36, by a DNS-1035 label, which begins with a letter); what RBAC names may hold anything \
 that fits in a URL path. A Job's name has at most 63 characters, because its pods have it as a label, and a CronJob's at most 52, which leaves room for those of its Jobs.",
@@ -13,21 +14,21 @@ that fits in a URL path. A Job's name has at most 63 characters, because its pod
 "metadata: {name: 2nd.web}\nspec: {ports: [{port: 80}]}",
 "metadata: {name: web-2}\nspec: {ports: [{port: 80}]}";
 
-TEMPLATE_LABEL = "template-label", "a label that is not allowed, in a template or selector",
+TEMPLATE_LABEL = "template-label", "ValidateLabels", "a label that is not allowed, in a template or selector",
 "The key of a label is a name of at most 63 characters (letters, digits, `-`, `_`, `.`), with an optional DNS prefix before a \
 `/`; its value is such a name or empty. The same holds for the labels of a pod template and for what selectors compare with.",
 "Deployment.spec",
 "selector: {matchLabels: {app: my app}}\ntemplate:\n  metadata: {labels: {app: my app}}\n  spec: {containers: [{name: web, image: nginx}]}",
 "selector: {matchLabels: {app: my-app}}\ntemplate:\n  metadata: {labels: {app: my-app}}\n  spec: {containers: [{name: web, image: nginx}]}";
 
-LABEL_SELECTOR = "label-selector", "a requirement of a selector with the wrong values",
+LABEL_SELECTOR = "label-selector", "ValidateLabelSelectorRequirement", "a requirement of a selector with the wrong values",
 "`In` and `NotIn` compare with `values`, so they need at least one; `Exists` and `DoesNotExist` ask for the key alone, so they \
 take none.",
 "NetworkPolicy.spec",
 "podSelector:\n  matchExpressions: [{key: app, operator: In}]",
 "podSelector:\n  matchExpressions: [{key: app, operator: In, values: [web]}]";
 
-OBJECT_OWNER = "object-owner", "an owner or finalizer that cannot be one",
+OBJECT_OWNER = "object-owner", "ValidateOwnerReferences", "an owner or finalizer that cannot be one",
 "An object has at most one owner that is its controller; an Event owns nothing. A finalizer has a domain before it, unless it is one of \
 Kubernetes' own.",
 "ConfigMap", "metadata: {name: web, finalizers: [cleanup]}", "metadata: {name: web, finalizers: [example.com/cleanup]}";
@@ -69,10 +70,10 @@ fn cron_name(text: &str) -> Option<&'static str> {
 }
 
 /// The name of an object of a built-in kind. (That there is one is asked of every kind, elsewhere.)
-pub(super) fn names(root: &At<'_>, group: &str, kind: &str, out: &mut Out<'_>) {
+pub(super) fn names(root: &At<'_>, group: &str, kind: &str, out: &mut Faults) {
     let Some(metadata) = root.get("metadata") else { return };
     owners(&metadata, out);
-    let check = naming(group, kind, out.k8s);
+    let check = naming(group, kind, out.k8s());
     let checks = [(metadata.get("name"), false), (metadata.get("generateName"), true)];
     for (at, prefix) in checks {
         let Some(at) = at else { continue };
@@ -83,13 +84,13 @@ pub(super) fn names(root: &At<'_>, group: &str, kind: &str, out: &mut Out<'_>) {
             let better = names::mended(whole, check);
             let finding = out.invalid(&OBJECT_NAME, &at, why);
             if let Some(better) = better.filter(|_| !prefix) {
-                finding.help.push(format!("did you mean `{better}`?"));
+                finding.near(Some(better));
             }
         }
     }
 }
 
-fn owners(metadata: &At<'_>, out: &mut Out<'_>) {
+fn owners(metadata: &At<'_>, out: &mut Faults) {
     let owners = metadata.list("ownerReferences");
     for kind in
         owners.iter().filter(|owner| ["v1", "events.k8s.io/v1"].contains(&owner.text("apiVersion")))
@@ -122,35 +123,30 @@ fn owners(metadata: &At<'_>, out: &mut Out<'_>) {
 }
 
 /// The annotations of a template.
-pub(super) fn annotations(annotations: &At<'_>, out: &mut Out<'_>) {
+pub(super) fn annotations(annotations: &At<'_>, out: &mut Faults) {
     for (key, value) in annotations.entries() {
         // An annotation's key may have capitals in its prefix, a label's may not.
         if let Some(why) = names::qualified(&key.to_ascii_lowercase()) {
-            let detail = format!("Invalid value: {key:?}: {why}");
-            out.report(&TEMPLATE_LABEL, &value.keyed(), &detail);
+            out.invalid_key(&TEMPLATE_LABEL, &value, key, why);
         }
     }
 }
 
 /// The labels of a template, or what a selector compares labels with.
-pub(super) fn labels(labels: &At<'_>, out: &mut Out<'_>) {
+pub(super) fn labels(labels: &At<'_>, out: &mut Faults) {
     for (key, value) in labels.entries() {
         if let Some(why) = names::qualified(key) {
-            let detail = format!("Invalid value: {key:?}: {why}");
-            out.report(&TEMPLATE_LABEL, &value.clone().keyed(), &detail);
+            out.invalid_key(&TEMPLATE_LABEL, &value, key, why);
         }
         if let Some(why) = value.str().and_then(names::label_value) {
             let better = value.str().and_then(|text| names::mended(text, names::label_value));
-            let finding = out.invalid(&TEMPLATE_LABEL, &value, why);
-            if let Some(better) = better {
-                finding.help.push(format!("did you mean `{better}`?"));
-            }
+            out.invalid(&TEMPLATE_LABEL, &value, why).near(better);
         }
     }
 }
 
 /// A label selector: `matchLabels` and `matchExpressions`.
-pub(super) fn selector(selector: &At<'_>, out: &mut Out<'_>) {
+pub(super) fn selector(selector: &At<'_>, out: &mut Faults) {
     if let Some(at) = selector.get("matchLabels") {
         labels(&at, out);
     }

@@ -8,7 +8,6 @@
 //! The rules follow `pkg/apis/*/validation` of Kubernetes. Where a cluster's settings decide, nothing is reported.
 
 mod admission;
-mod at;
 mod autoscaling;
 mod config;
 mod containers;
@@ -31,39 +30,32 @@ mod workloads;
 
 pub(crate) use config::SECRET_BASE64;
 
+use super::at::At;
+use super::fault::{Fault, Faults, Rule};
 use super::{Document, bundle, versions::Versions};
-use crate::diag::{Code, Diagnostic};
-use at::{At, Out};
+use crate::diag::Code;
 
-/// A rule: its code, and two examples for the place that `place` names.
-#[derive(Debug)]
-pub struct Rule {
-    /// What a finding of it is.
-    pub code: &'static Code,
-    /// Where the examples stand: `Pod.spec`, or a kind for what stands beside `metadata`.
-    pub place: &'static str,
-    /// An example that the rule refuses.
-    pub wrong: &'static str,
-    /// The same, right.
-    pub right: &'static str,
-}
-
-/// Declares rules: a name, the code, a summary, why, the place of the examples, the wrong one, the right one.
+/// Declares rules: a name, the code, the function of Kubernetes, a summary, why, the place of the examples, the wrong one,
+/// the right one.
 macro_rules! declare {
-    ($($name:ident = $code:literal, $summary:literal, $why:literal, $place:literal, $wrong:literal, $right:literal;)*) => {
-        $(pub(crate) static $name: crate::diag::Code = crate::diag::Code {
-            name: $code,
-            level: crate::diag::Level::Deny,
-            summary: $summary,
-            page: concat!(
-                $why, "\n\nWrong, in `", $place, "`:\n\n```yaml\n", $wrong, "\n```\n\nRight:\n\n```yaml\n", $right, "\n```\n"
-            ),
-            alias: "",
+    ($($name:ident = $code:literal, $mirrors:literal, $summary:literal, $why:literal, $place:literal, $wrong:literal, $right:literal;)*) => {
+        $(pub(crate) static $name: crate::manifest::fault::Rule = {
+            static CODE: crate::diag::Code = crate::diag::Code {
+                name: $code,
+                level: crate::diag::Level::Deny,
+                summary: $summary,
+                page: concat!(
+                    $why, "\n\nWrong, in `", $place, "`:\n\n```yaml\n", $wrong, "\n```\n\nRight:\n\n```yaml\n", $right, "\n```\n"
+                ),
+                alias: "",
+            };
+            crate::manifest::fault::Rule {
+                example: Some(crate::manifest::fault::Example { place: $place, wrong: $wrong, right: $right }),
+                ..crate::manifest::fault::Rule::new(&CODE, $mirrors)
+            }
         };)*
         /// The rules of this module.
-        pub(super) static RULES: &[super::Rule] = &[$(super::Rule {
-            code: &$name, place: $place, wrong: $wrong, right: $right,
-        }),*];
+        pub(super) static RULES: &[&crate::manifest::fault::Rule] = &[$(&$name),*];
     };
 }
 use declare;
@@ -90,6 +82,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
     ]
     .into_iter()
     .flatten()
+    .copied()
 }
 
 /// Every code of this module.
@@ -142,23 +135,15 @@ pub static KINDS: &[(&str, &str)] = &[
     ("storage.k8s.io", "StorageClass"),
 ];
 
-/// Codes that say of a value that it does not fit another one, which an excerpt may have left out.
-pub(super) static NEEDS_THE_WHOLE: &[&str] = &[
-    workloads::SELECTOR_TEMPLATE.name,
-    workloads::RESTART_POLICY.name,
-    workloads::JOB_INDEXED.name,
-    workloads::JOB_FAILURE_POLICY.name,
-];
-
 /// Checks a document of a built-in kind; nothing to say about any other.
-pub fn check(document: &Document, versions: &Versions) -> Vec<Diagnostic> {
+pub(crate) fn check(document: &Document, versions: &Versions) -> Vec<Fault> {
     let (Some(group), Some(kind)) = (document.group(), document.kind()) else { return Vec::new() };
     let kind = kind.value;
     let version = document.version().unwrap_or_default();
     if bundle::find(group, version, kind).is_none_or(|known| known.product != "k8s") {
         return Vec::new();
     }
-    let mut out = Out::new(document, versions.k8s());
+    let mut out = Faults::new(versions);
     let root = At::root(document);
     meta::names(&root, group, kind, &mut out);
     fields::kind(&root, group, kind, &mut out);
@@ -250,5 +235,5 @@ pub fn check(document: &Document, versions: &Versions) -> Vec<Diagnostic> {
         }
         _ => {}
     }
-    out.findings
+    out.into_list()
 }

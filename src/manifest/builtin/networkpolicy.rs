@@ -1,28 +1,29 @@
 //! NetworkPolicy.
 
-use super::at::{At, Out};
 use super::{containers, declare, meta};
+use crate::manifest::at::At;
+use crate::manifest::fault::Faults;
 use crate::manifest::names;
 
 declare! {
-POLICY_PEER = "policy-peer", "a peer that says nothing, or too much",
+POLICY_PEER = "policy-peer", "ValidateNetworkPolicyPeer", "a peer that says nothing, or too much",
 "A peer is chosen by selectors (pods, namespaces, or pods in namespaces) or is an `ipBlock`. An empty list of peers is every peer; an \
 empty peer is none.",
 "NetworkPolicy.spec", "podSelector: {}\ningress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}, podSelector: {}}]}]",
 "podSelector: {}\ningress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}, {podSelector: {}}]}]";
 
-POLICY_RANGE = "policy-range", "an address range that is none",
+POLICY_RANGE = "policy-range", "ValidateIPBlock", "an address range that is none",
 "`cidr` is an address and a number of bits (`10.0.0.0/8`). What is excepted from it lies within it and is smaller.",
 "NetworkPolicy.spec", "podSelector: {}\negress: [{to: [{ipBlock: {cidr: 10.0.0.0/8, except: [192.168.0.0/16]}}]}]",
 "podSelector: {}\negress: [{to: [{ipBlock: {cidr: 10.0.0.0/8, except: [10.1.0.0/16]}}]}]";
 
-POLICY_PORT = "policy-port", "a port or a range of ports that is none",
+POLICY_PORT = "policy-port", "ValidateNetworkPolicyPort", "a port or a range of ports that is none",
 "A port is a number from 1 to 65535, or the name of a container's port. `endPort` ends a range that begins with a number and is not below it.",
 "NetworkPolicy.spec", "podSelector: {}\ningress: [{ports: [{port: 8080, endPort: 80}]}]",
 "podSelector: {}\ningress: [{ports: [{port: 80, endPort: 8080}]}]";
 }
 
-pub(super) fn policy(spec: &At<'_>, out: &mut Out<'_>) {
+pub(super) fn policy(spec: &At<'_>, out: &mut Faults) {
     if let Some(selector) = spec.get("podSelector") {
         meta::selector(&selector, out);
     }
@@ -34,7 +35,7 @@ pub(super) fn policy(spec: &At<'_>, out: &mut Out<'_>) {
     }
 }
 
-fn peer(peer: &At<'_>, out: &mut Out<'_>) {
+fn peer(peer: &At<'_>, out: &mut Faults) {
     let set = peer.set(&["podSelector", "namespaceSelector", "ipBlock"]);
     if set.is_empty() && peer.node.as_map().is_some_and(crate::manifest::Map::is_empty) {
         out.required(&POLICY_PEER, peer, "must specify a peer");
@@ -76,7 +77,7 @@ fn peer(peer: &At<'_>, out: &mut Out<'_>) {
                 out.invalid(
                     &POLICY_RANGE,
                     &except,
-                    &format!("must be a strict subset of `cidr` {text}"),
+                    format!("must be a strict subset of `cidr` {text}"),
                 );
             }
             _ => {}
@@ -84,7 +85,7 @@ fn peer(peer: &At<'_>, out: &mut Out<'_>) {
     }
 }
 
-fn port(at: &At<'_>, out: &mut Out<'_>) {
+fn port(at: &At<'_>, out: &mut Faults) {
     let port = at.get("port");
     if let Some(port) = &port {
         containers::port_or_name(&POLICY_PORT, port, out);

@@ -1,59 +1,60 @@
 //! The spec of a pod, in a Pod or in a template.
 
-use super::at::{At, Out};
 use super::{containers, declare, fields, scheduling, volumes};
+use crate::manifest::at::At;
+use crate::manifest::fault::Faults;
 use crate::manifest::names;
 
 declare! {
-POD_CONTAINERS = "pod-containers", "a pod without a container",
+POD_CONTAINERS = "pod-containers", "ValidatePodSpec", "a pod without a container",
 "A pod runs at least one container. Ephemeral containers are added to a running pod (`kubectl debug`) and cannot stand in a manifest.",
 "Pod.spec", "containers: []", "containers: [{name: web, image: nginx}]";
 
-POD_DNS = "pod-dns", "DNS settings that do not go together",
+POD_DNS = "pod-dns", "validatePodDNSConfig", "DNS settings that do not go together",
 "With `dnsPolicy: None` nothing is known but what `dnsConfig` says, so it names at least one server. Servers are at most three, and \
 IP addresses, as are those of `hostAliases`.",
 "Pod.spec", "containers: [{name: web, image: nginx}]\ndnsPolicy: None",
 "containers: [{name: web, image: nginx}]\ndnsPolicy: None\ndnsConfig: {nameservers: [1.1.1.1]}";
 
-POD_REFERENCE = "pod-reference", "a name that the thing it refers to cannot have",
+POD_REFERENCE = "pod-reference", "ValidatePodSpec", "a name that the thing it refers to cannot have",
 "`serviceAccountName`, `priorityClassName`, `runtimeClassName` and `nodeName` are names of objects (DNS-1123 subdomains); \
 `hostname` and `subdomain` are DNS-1123 labels.",
 "Pod.spec", "containers: [{name: web, image: nginx}]\nserviceAccountName: Web_App",
 "containers: [{name: web, image: nginx}]\nserviceAccountName: web-app";
 
-POD_NAMESPACES = "pod-namespaces", "namespaces of the host and of the pod at once",
+POD_NAMESPACES = "pod-namespaces", "validateHostUsers", "namespaces of the host and of the pod at once",
 "A pod shares the host's processes (`hostPID`) or its containers' (`shareProcessNamespace`), not both. One with users of its own \
 (`hostUsers: false`) has no network, processes or IPC of the host; only such a pod can ask for `procMount: Unmasked`.",
 "Pod.spec", "containers: [{name: web, image: nginx}]\nhostPID: true\nshareProcessNamespace: true",
 "containers: [{name: web, image: nginx}]\nshareProcessNamespace: true";
 
-POD_OS = "pod-os", "settings of the other operating system",
+POD_OS = "pod-os", "validateOS", "settings of the other operating system",
 "A pod that says `os: {name: windows}` has no settings of Linux, such as `runAsUser`, `fsGroup` or `capabilities`; one that says `linux` has \
 no `windowsOptions`.",
 "Pod.spec", "os: {name: windows}\ncontainers: [{name: web, image: iis, securityContext: {runAsUser: 1000}}]",
 "os: {name: windows}\ncontainers: [{name: web, image: iis, securityContext: {windowsOptions: {runAsUserName: Web}}}]";
 
-POD_SYSCTL = "pod-sysctl", "a kernel parameter set twice, or one of the host's",
+POD_SYSCTL = "pod-sysctl", "validateSysctls", "a kernel parameter set twice, or one of the host's",
 "A parameter stands once. What belongs to the network (`net.*`) or to IPC (`kernel.shm*`, `kernel.msg*`, `kernel.sem`, `fs.mqueue.*`) is \
 the host's in a pod with `hostNetwork` or `hostIPC`, and cannot be set there.",
 "Pod.spec",
 "hostNetwork: true\nsecurityContext: {sysctls: [{name: net.core.somaxconn, value: \"1024\"}]}\ncontainers: [{name: web, image: nginx}]",
 "securityContext: {sysctls: [{name: net.core.somaxconn, value: \"1024\"}]}\ncontainers: [{name: web, image: nginx}]";
 
-RESOURCE_CLAIM = "resource-claim", "a claim to a device that leads nowhere",
+RESOURCE_CLAIM = "resource-claim", "validatePodResourceClaims", "a claim to a device that leads nowhere",
 "An entry of `resourceClaims` names a ResourceClaim or a template for one. A container's `resources.claims` name entries of the pod's list.",
 "Pod.spec",
 "containers: [{name: web, image: nginx, resources: {claims: [{name: gpu}]}}]",
 "resourceClaims: [{name: gpu, resourceClaimTemplateName: gpu}]\ncontainers: [{name: web, image: nginx, resources: {claims: [{name: gpu}]}}]";
 
-SCHEDULING_GATE = "scheduling-gate", "gates of a pod that is scheduled already",
+SCHEDULING_GATE = "scheduling-gate", "validateSchedulingGates", "gates of a pod that is scheduled already",
 "A pod with `schedulingGates` waits for them before a node is chosen, so it has no `nodeName`; each gate stands once.",
 "Pod.spec", "nodeName: node-1\nschedulingGates: [{name: example.com/quota}]\ncontainers: [{name: web, image: nginx}]",
 "schedulingGates: [{name: example.com/quota}]\ncontainers: [{name: web, image: nginx}]";
 }
 
 /// Checks a pod's spec. `claims` are the volumes that a StatefulSet's claim templates add.
-pub(super) fn spec(spec: &At<'_>, claims: &[&str], out: &mut Out<'_>) {
+pub(super) fn spec(spec: &At<'_>, claims: &[&str], out: &mut Faults) {
     let list = spec.field("containers");
     if list.node.as_seq().is_some_and(<[_]>::is_empty) {
         out.required(&POD_CONTAINERS, &list, "");
@@ -110,7 +111,7 @@ fn every_container<'n>(spec: &At<'n>) -> Vec<At<'n>> {
     spec.list("containers").into_iter().chain(spec.list("initContainers")).collect()
 }
 
-fn namespaces(spec: &At<'_>, out: &mut Out<'_>) {
+fn namespaces(spec: &At<'_>, out: &mut Faults) {
     if spec.is_true("hostPID") && spec.is_true("shareProcessNamespace") {
         let at = spec.field("shareProcessNamespace");
         out.invalid(
@@ -156,7 +157,7 @@ const LINUX_CONTEXT: &[&str] = &[
     "procMount",
 ];
 
-fn system(spec: &At<'_>, out: &mut Out<'_>) {
+fn system(spec: &At<'_>, out: &mut Faults) {
     let contexts: Vec<At<'_>> = std::iter::once(spec.clone())
         .chain(every_container(spec))
         .filter_map(|at| at.get("securityContext"))
@@ -181,7 +182,7 @@ fn system(spec: &At<'_>, out: &mut Out<'_>) {
     }
 }
 
-fn sysctls(spec: &At<'_>, out: &mut Out<'_>) {
+fn sysctls(spec: &At<'_>, out: &mut Faults) {
     let list = spec.get("securityContext").map(|at| at.list("sysctls")).unwrap_or_default();
     out.unique(&POD_SYSCTL, &list, "name");
     for name in list.iter().filter_map(|sysctl| sysctl.get("name")) {
@@ -197,7 +198,7 @@ fn sysctls(spec: &At<'_>, out: &mut Out<'_>) {
     }
 }
 
-fn claims_to_devices(spec: &At<'_>, out: &mut Out<'_>) {
+fn claims_to_devices(spec: &At<'_>, out: &mut Faults) {
     let claims = spec.list("resourceClaims");
     out.unique(&RESOURCE_CLAIM, &claims, "name");
     for claim in &claims {
@@ -223,16 +224,13 @@ fn claims_to_devices(spec: &At<'_>, out: &mut Out<'_>) {
         for name in used.iter().filter_map(|claim| claim.get("name")) {
             if let Some(text) = name.str().filter(|text| !known.contains(text)) {
                 let near = crate::diag::nearest(text, known.iter().copied()).map(str::to_owned);
-                let finding = out.report(&RESOURCE_CLAIM, &name, &format!("Not found: {text:?}"));
-                if let Some(near) = near {
-                    finding.help.push(format!("did you mean `{near}`?"));
-                }
+                out.not_found(&RESOURCE_CLAIM, &name, &spec.field("resourceClaims")).near(near);
             }
         }
     }
 }
 
-fn dns(spec: &At<'_>, out: &mut Out<'_>) {
+fn dns(spec: &At<'_>, out: &mut Faults) {
     let servers = spec.get("dnsConfig").map(|at| at.list("nameservers")).unwrap_or_default();
     if spec.text("dnsPolicy") == "None" && servers.is_empty() {
         let at = spec.field("dnsConfig").field("nameservers").keyed();

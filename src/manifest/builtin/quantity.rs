@@ -1,7 +1,7 @@
 //! Kubernetes quantities, read exactly: only what comparing two of them needs.
 
-use super::at::At;
 use crate::manifest::Value;
+use crate::manifest::at::At;
 use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::{Signed, Zero};

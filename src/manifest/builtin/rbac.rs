@@ -1,24 +1,25 @@
 //! Roles and their bindings.
 
-use super::at::{At, Out};
 use super::{declare, meta};
+use crate::manifest::at::At;
+use crate::manifest::fault::Faults;
 use crate::manifest::names;
 
 const GROUP: &str = "rbac.authorization.k8s.io";
 
 declare! {
-ROLE_RULE = "role-rule", "a rule of a role that allows nothing",
+ROLE_RULE = "role-rule", "ValidatePolicyRule", "a rule of a role that allows nothing",
 "A rule says what may be done (`verbs`) to which `resources` of which `apiGroups` (the core group is `\"\"`), or to which \
 `nonResourceURLs`, which only a ClusterRole can have. It does not mix the two.",
 "Role", "rules: [{apiGroups: [\"\"], resources: [pods]}]", "rules: [{apiGroups: [\"\"], resources: [pods], verbs: [get]}]";
 
-ROLE_REF = "role-ref", "a binding to something that is no role",
+ROLE_REF = "role-ref", "ValidateRoleBinding", "a binding to something that is no role",
 "`roleRef` names a Role or ClusterRole of the group `rbac.authorization.k8s.io`. A ClusterRoleBinding binds a ClusterRole.",
 "ClusterRoleBinding",
 "roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: reader}\nsubjects: [{kind: Group, name: team, apiGroup: rbac.authorization.k8s.io}]",
 "roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: reader}\nsubjects: [{kind: Group, name: team, apiGroup: rbac.authorization.k8s.io}]";
 
-ROLE_SUBJECT = "role-subject", "a subject that is nobody",
+ROLE_SUBJECT = "role-subject", "ValidateRoleBindingSubject", "a subject that is nobody",
 "A ServiceAccount has no `apiGroup`, and in a ClusterRoleBinding names its namespace. A User or Group is of the `apiGroup` \
 `rbac.authorization.k8s.io`.",
 "ClusterRoleBinding",
@@ -26,7 +27,7 @@ ROLE_SUBJECT = "role-subject", "a subject that is nobody",
 "roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: reader}\nsubjects: [{kind: ServiceAccount, name: web, namespace: shop}]";
 }
 
-pub(super) fn role(kind: &str, root: &At<'_>, out: &mut Out<'_>) {
+pub(super) fn role(kind: &str, root: &At<'_>, out: &mut Faults) {
     if let Some(aggregation) = root.get("aggregationRule") {
         let selectors = aggregation.field("clusterRoleSelectors");
         if selectors.items().is_empty() {
@@ -72,24 +73,18 @@ pub(super) fn role(kind: &str, root: &At<'_>, out: &mut Out<'_>) {
     }
 }
 
-pub(super) fn binding(kind: &str, root: &At<'_>, out: &mut Out<'_>) {
+pub(super) fn binding(kind: &str, root: &At<'_>, out: &mut Faults) {
     if let Some(role) = root.get("roleRef") {
         if let Some(group) = role
             .get("apiGroup")
             .filter(|at| at.str().is_some_and(|text| !text.is_empty() && text != GROUP))
         {
-            let detail =
-                format!("Unsupported value: {}: supported values: {GROUP:?}", group.quoted());
-            out.report(&ROLE_REF, &group, &detail);
+            out.not_supported(&ROLE_REF, &group, &[GROUP]);
         }
         if let Some(at) =
             role.get("kind").filter(|at| kind == "ClusterRoleBinding" && at.str() == Some("Role"))
         {
-            out.report(
-                &ROLE_REF,
-                &at,
-                "Unsupported value: \"Role\": supported values: \"ClusterRole\"",
-            );
+            out.not_supported(&ROLE_REF, &at, &["ClusterRole"]);
         }
         let name = role.field("name");
         match name.str() {
@@ -110,11 +105,7 @@ pub(super) fn binding(kind: &str, root: &At<'_>, out: &mut Out<'_>) {
         match subject.text("kind") {
             "ServiceAccount" => {
                 if !written.is_empty() {
-                    out.report(
-                        &ROLE_SUBJECT,
-                        &group,
-                        &format!("Unsupported value: {written:?}: supported values: \"\""),
-                    );
+                    out.not_supported(&ROLE_SUBJECT, &group, &[""]);
                 }
                 let name = subject.field("name");
                 if let Some(why) =
@@ -127,8 +118,7 @@ pub(super) fn binding(kind: &str, root: &At<'_>, out: &mut Out<'_>) {
                 }
             }
             "User" | "Group" if !written.is_empty() && written != GROUP => {
-                let detail = format!("Unsupported value: {written:?}: supported values: {GROUP:?}");
-                out.report(&ROLE_SUBJECT, &group, &detail);
+                out.not_supported(&ROLE_SUBJECT, &group, &[GROUP]);
             }
             _ => {}
         }

@@ -1,24 +1,25 @@
 //! Where a pod may run: node selectors, tolerations, affinity, spreading.
 
-use super::at::{At, Out};
 use super::{declare, meta};
+use crate::manifest::at::At;
+use crate::manifest::fault::Faults;
 use crate::manifest::names;
 
 declare! {
-TOLERATION = "toleration", "a toleration that contradicts itself",
+TOLERATION = "toleration", "ValidateTolerations", "a toleration that contradicts itself",
 "`Exists` asks for a taint's key alone, so it takes no `value`; a toleration without a `key` is for every taint and needs `Exists`. \
 `tolerationSeconds` is for the effect `NoExecute`, which alone evicts pods.",
 "Pod.spec", "containers: [{name: web, image: nginx}]\ntolerations: [{key: dedicated, operator: Exists, value: web}]",
 "containers: [{name: web, image: nginx}]\ntolerations: [{key: dedicated, operator: Equal, value: web}]";
 
-NODE_REQUIREMENT = "node-requirement", "a requirement of a node with the wrong values",
+NODE_REQUIREMENT = "node-requirement", "ValidateNodeSelectorRequirement", "a requirement of a node with the wrong values",
 "`In` and `NotIn` need at least one of `values`; `Exists` and `DoesNotExist` take none; `Gt` and `Lt` compare with exactly one \
 number. A required node affinity has at least one term.",
 "Pod.spec",
 "containers: [{name: web, image: nginx}]\naffinity:\n  nodeAffinity:\n    requiredDuringSchedulingIgnoredDuringExecution:\n      nodeSelectorTerms:\n      - matchExpressions: [{key: disk, operator: Exists, values: [ssd]}]",
 "containers: [{name: web, image: nginx}]\naffinity:\n  nodeAffinity:\n    requiredDuringSchedulingIgnoredDuringExecution:\n      nodeSelectorTerms:\n      - matchExpressions: [{key: disk, operator: In, values: [ssd]}]";
 
-TOPOLOGY_KEY = "topology-key", "a topology without a key, or twice",
+TOPOLOGY_KEY = "topology-key", "validateTopologySpreadConstraints", "a topology without a key, or twice",
 "`topologyKey` names the label of nodes that makes a zone, a host or the like; it cannot be empty. Two constraints with the same \
 key and the same `whenUnsatisfiable` would contradict each other, and `minDomains` is for `DoNotSchedule`. `matchLabelKeys` add to a \
 `labelSelector`, so they need one.",
@@ -27,7 +28,7 @@ key and the same `whenUnsatisfiable` would contradict each other, and `minDomain
 "containers: [{name: web, image: nginx}]\ntopologySpreadConstraints:\n- {maxSkew: 1, topologyKey: zone, whenUnsatisfiable: DoNotSchedule, minDomains: 2}";
 }
 
-pub(super) fn scheduling(spec: &At<'_>, out: &mut Out<'_>) {
+pub(super) fn scheduling(spec: &At<'_>, out: &mut Faults) {
     if let Some(selector) = spec.get("nodeSelector") {
         meta::labels(&selector, out);
     }
@@ -67,7 +68,7 @@ pub(super) fn scheduling(spec: &At<'_>, out: &mut Out<'_>) {
     }
 }
 
-fn toleration(toleration: &At<'_>, out: &mut Out<'_>) {
+fn toleration(toleration: &At<'_>, out: &mut Faults) {
     let (key, operator) = (toleration.text("key"), toleration.text("operator"));
     if key.is_empty() {
         if operator != "Exists" {
@@ -99,7 +100,7 @@ fn toleration(toleration: &At<'_>, out: &mut Out<'_>) {
 const REQUIRED: &str = "requiredDuringSchedulingIgnoredDuringExecution";
 const PREFERRED: &str = "preferredDuringSchedulingIgnoredDuringExecution";
 
-fn affinity(affinity: &At<'_>, out: &mut Out<'_>) {
+fn affinity(affinity: &At<'_>, out: &mut Faults) {
     if let Some(nodes) = affinity.get("nodeAffinity") {
         if let Some(required) = nodes.get(REQUIRED) {
             terms(&required, out);
@@ -138,7 +139,7 @@ fn affinity(affinity: &At<'_>, out: &mut Out<'_>) {
 }
 
 /// `matchLabelKeys` and their opposite.
-fn label_keys(at: &At<'_>, out: &mut Out<'_>) {
+fn label_keys(at: &At<'_>, out: &mut Faults) {
     for field in ["matchLabelKeys", "mismatchLabelKeys"] {
         let keys = at.list(field);
         if !keys.is_empty() && at.get("labelSelector").is_none() {
@@ -167,7 +168,7 @@ fn label_keys(at: &At<'_>, out: &mut Out<'_>) {
 }
 
 /// The node affinity of a PersistentVolume.
-pub(super) fn nodes(affinity: &At<'_>, out: &mut Out<'_>) {
+pub(super) fn nodes(affinity: &At<'_>, out: &mut Faults) {
     match affinity.get("required") {
         Some(required) => terms(&required, out),
         None => {
@@ -177,7 +178,7 @@ pub(super) fn nodes(affinity: &At<'_>, out: &mut Out<'_>) {
     }
 }
 
-fn terms(required: &At<'_>, out: &mut Out<'_>) {
+fn terms(required: &At<'_>, out: &mut Faults) {
     let terms = required.field("nodeSelectorTerms");
     if terms.node.as_seq().is_some_and(<[_]>::is_empty) {
         out.required(&NODE_REQUIREMENT, &terms, "must have at least one node selector term");
@@ -185,7 +186,7 @@ fn terms(required: &At<'_>, out: &mut Out<'_>) {
     terms.items().iter().for_each(|term| node_term(term, out));
 }
 
-fn node_term(term: &At<'_>, out: &mut Out<'_>) {
+fn node_term(term: &At<'_>, out: &mut Faults) {
     for list in ["matchExpressions", "matchFields"] {
         for requirement in term.list(list) {
             let count = requirement.list("values").len();

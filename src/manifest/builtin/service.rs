@@ -1,49 +1,50 @@
 //! Service.
 
-use super::at::{At, Out};
 use super::{containers, declare, meta};
+use crate::manifest::at::At;
+use crate::manifest::fault::Faults;
 use crate::manifest::names;
 
 declare! {
-SERVICE_PORTS = "service-ports", "a Service without a port, or with one twice",
+SERVICE_PORTS = "service-ports", "ValidateService", "a Service without a port, or with one twice",
 "A Service has at least one port, unless it is headless (`clusterIP: None`) or only a name (`ExternalName`). A pair of port and \
 protocol stands once.",
 "Service.spec", "selector: {app: web}\nports: [{name: a, port: 80}, {name: b, port: 80}]",
 "selector: {app: web}\nports: [{name: a, port: 80}, {name: b, port: 81}]";
 
-SERVICE_PORT_NAME = "service-port-name", "a Service's port without a name of its own",
+SERVICE_PORT_NAME = "service-port-name", "validateServicePort", "a Service's port without a name of its own",
 "The ports of a Service with several are told apart by their names, which are DNS-1123 labels.",
 "Service.spec", "selector: {app: web}\nports: [{port: 80}, {port: 443}]",
 "selector: {app: web}\nports: [{name: http, port: 80}, {name: https, port: 443}]";
 
-SERVICE_TARGET_PORT = "service-target-port", "a target that is no port",
+SERVICE_TARGET_PORT = "service-target-port", "validateServicePort", "a target that is no port",
 "A target port is a number from 1 to 65535, or the name of a container's port. `\"8080\"` in quotes is neither.",
 "Service.spec", "selector: {app: web}\nports: [{port: 80, targetPort: \"8080\"}]",
 "selector: {app: web}\nports: [{port: 80, targetPort: 8080}]";
 
-SERVICE_NODE_PORT = "service-node-port", "a node port that cannot be had",
+SERVICE_NODE_PORT = "service-node-port", "ValidateService", "a node port that cannot be had",
 "Nodes have a port for a Service of the type `NodePort` or `LoadBalancer`, and each of them once.",
 "Service.spec", "selector: {app: web}\nports: [{port: 80, nodePort: 30080}]",
 "type: NodePort\nselector: {app: web}\nports: [{port: 80, nodePort: 30080}]";
 
-SERVICE_EXTERNAL_NAME = "service-external-name", "an ExternalName Service without the name, or with more",
+SERVICE_EXTERNAL_NAME = "service-external-name", "ValidateService", "an ExternalName Service without the name, or with more",
 "A Service of the type `ExternalName` is an alias of the DNS name in `externalName`; it has no address of its own.",
 "Service.spec", "type: ExternalName\nexternalName: https://db.example.com",
 "type: ExternalName\nexternalName: db.example.com";
 
-SERVICE_CLUSTER_IP = "service-cluster-ip", "an address that a Service cannot have",
+SERVICE_CLUSTER_IP = "service-cluster-ip", "ValidateServiceClusterIPsRelatedFields", "an address that a Service cannot have",
 "A `clusterIP` is an IP address, or `None` for a headless Service, whose type is `ClusterIP`; `clusterIPs` begin with it, and are of the \
 `ipFamilies`, each family once. `externalIPs` are IP addresses that others can reach.",
 "Service.spec", "type: LoadBalancer\nclusterIP: None\nports: [{port: 80}]", "type: LoadBalancer\nports: [{port: 80}]";
 
-SERVICE_TYPE_FIELD = "service-type-field", "a field that this type of Service does not have",
+SERVICE_TYPE_FIELD = "service-type-field", "ValidateService", "a field that this type of Service does not have",
 "What concerns traffic from outside (`externalTrafficPolicy`, `healthCheckNodePort`) needs a type that has such traffic; what concerns a \
 load balancer (`loadBalancerSourceRanges`, `loadBalancerClass`, `allocateLoadBalancerNodePorts`) needs the type `LoadBalancer`.",
 "Service.spec", "externalTrafficPolicy: Local\nports: [{port: 80}]",
 "type: NodePort\nexternalTrafficPolicy: Local\nports: [{port: 80}]";
 }
 
-pub(super) fn service(spec: &At<'_>, out: &mut Out<'_>) {
+pub(super) fn service(spec: &At<'_>, out: &mut Faults) {
     let kind = match spec.text("type") {
         "" => "ClusterIP",
         kind => kind,
@@ -64,7 +65,7 @@ pub(super) fn service(spec: &At<'_>, out: &mut Out<'_>) {
     types(spec, kind, out);
 }
 
-fn addresses(spec: &At<'_>, kind: &str, headless: bool, out: &mut Out<'_>) {
+fn addresses(spec: &At<'_>, kind: &str, headless: bool, out: &mut Faults) {
     let first = spec.get("clusterIP");
     let every = first.clone().into_iter().chain(spec.list("clusterIPs"));
     for address in every {
@@ -84,7 +85,7 @@ fn addresses(spec: &At<'_>, kind: &str, headless: bool, out: &mut Out<'_>) {
         out.invalid(
             &SERVICE_CLUSTER_IP,
             &at,
-            &format!("may not be set to 'None' for {kind} services"),
+            format!("may not be set to 'None' for {kind} services"),
         );
     }
     for address in spec.list("externalIPs") {
@@ -95,7 +96,7 @@ fn addresses(spec: &At<'_>, kind: &str, headless: bool, out: &mut Out<'_>) {
 }
 
 /// `clusterIPs` and `ipFamilies`, which say the same in the same order.
-fn families(spec: &At<'_>, out: &mut Out<'_>) {
+fn families(spec: &At<'_>, out: &mut Faults) {
     let (addresses, families) = (spec.list("clusterIPs"), spec.list("ipFamilies"));
     let first = addresses.first().and_then(At::str).unwrap_or_default();
     match spec.text("clusterIP") {
@@ -149,12 +150,12 @@ fn families(spec: &At<'_>, out: &mut Out<'_>) {
                 "expected an {} value as indicated by `ipFamilies[{i}]`",
                 family.str().unwrap_or_default()
             );
-            out.invalid(&SERVICE_CLUSTER_IP, address, &why);
+            out.invalid(&SERVICE_CLUSTER_IP, address, why);
         }
     }
 }
 
-fn external_name(spec: &At<'_>, out: &mut Out<'_>) {
+fn external_name(spec: &At<'_>, out: &mut Faults) {
     let name = spec.field("externalName");
     let text = name.str().unwrap_or_default();
     if text.is_empty() {
@@ -182,7 +183,7 @@ fn external_name(spec: &At<'_>, out: &mut Out<'_>) {
     }
 }
 
-fn ports(ports: &[At<'_>], kind: &str, out: &mut Out<'_>) {
+fn ports(ports: &[At<'_>], kind: &str, out: &mut Faults) {
     let protocol = |port: &At<'_>| match port.text("protocol") {
         "" => "TCP".to_owned(),
         text => text.to_owned(),
@@ -203,9 +204,7 @@ fn ports(ports: &[At<'_>], kind: &str, out: &mut Out<'_>) {
                 if let Some(why) = names::label(text) {
                     let better = names::mended(text, names::label);
                     let finding = out.invalid(&SERVICE_PORT_NAME, &name, why);
-                    if let Some(better) = better {
-                        finding.help.push(format!("did you mean `{better}`?"));
-                    }
+                    finding.near(better);
                 }
             }
         }
@@ -234,7 +233,7 @@ fn ports(ports: &[At<'_>], kind: &str, out: &mut Out<'_>) {
                 out.forbidden(
                     &SERVICE_NODE_PORT,
                     &node,
-                    &format!("may not be used when `type` is '{kind}'"),
+                    format!("may not be used when `type` is '{kind}'"),
                 );
             } else if let Some(first) = same("nodePort") {
                 out.duplicate(&SERVICE_NODE_PORT, &node, &first.field("nodePort"));
@@ -243,7 +242,7 @@ fn ports(ports: &[At<'_>], kind: &str, out: &mut Out<'_>) {
     }
 }
 
-fn types(spec: &At<'_>, kind: &str, out: &mut Out<'_>) {
+fn types(spec: &At<'_>, kind: &str, out: &mut Faults) {
     let outside = matches!(kind, "NodePort" | "LoadBalancer")
         || kind == "ClusterIP" && !spec.list("externalIPs").is_empty();
     if let Some(at) =

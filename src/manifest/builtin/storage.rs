@@ -1,53 +1,54 @@
 //! Storage, and the limits of a namespace: claims, volumes, classes, LimitRange, ResourceQuota.
 
-use super::at::{At, Out};
 use super::{containers, declare, meta, quantity, scheduling};
+use crate::manifest::at::At;
+use crate::manifest::fault::{Faults, Rule};
 use crate::manifest::names;
 
 declare! {
-CLAIM_STORAGE = "claim-storage", "a claim that asks for no storage",
+CLAIM_STORAGE = "claim-storage", "ValidatePersistentVolumeClaimSpec", "a claim that asks for no storage",
 "A claim says how it is used (`accessModes`) and how much it needs (`resources.requests.storage`, more than nothing). \
 `ReadWriteOncePod` stands alone. What it is filled from (`dataSource`, `dataSourceRef`) is of one kind: a claim of the core \
 group, or something of a group that is written.",
 "PersistentVolumeClaim.spec", "accessModes: [ReadWriteOnce]", "accessModes: [ReadWriteOnce]\nresources: {requests: {storage: 1Gi}}";
 
-VOLUME_CAPACITY = "volume-capacity", "a volume without size, use or source",
+VOLUME_CAPACITY = "volume-capacity", "ValidatePersistentVolumeSpec", "a volume without size, use or source",
 "A PersistentVolume has a `capacity` (`storage`, and nothing else), `accessModes`, and exactly one source such as `csi`, `nfs` or `hostPath`. A `local` \
 volume says by `nodeAffinity` on which node it is.",
 "PersistentVolume.spec", "accessModes: [ReadWriteOnce]\nhostPath: {path: /data}",
 "capacity: {storage: 1Gi}\naccessModes: [ReadWriteOnce]\nhostPath: {path: /data}";
 
-STORAGE_CLASS = "storage-class", "a class whose provisioner is no name",
+STORAGE_CLASS = "storage-class", "ValidateStorageClass", "a class whose provisioner is no name",
 "The provisioner of a StorageClass is a qualified name, such as `ebs.csi.aws.com` or `kubernetes.io/no-provisioner`.",
 "StorageClass", "provisioner: \"my provisioner\"", "provisioner: example.com/provisioner";
 
-LIMIT_RANGE = "limit-range", "limits of a namespace that contradict each other",
+LIMIT_RANGE = "limit-range", "ValidateLimitRange", "limits of a namespace that contradict each other",
 "For each resource, `min` is not above `defaultRequest`, that not above `default`, and that not above `max`. Defaults are for containers; an \
 item for pods has none. A type stands once. Resources are the standard ones, or have a domain before them.",
 "LimitRange.spec", "limits: [{type: Container, default: {cpu: 2}, max: {cpu: 1}}]",
 "limits: [{type: Container, default: {cpu: 1}, max: {cpu: 2}}]";
 
-NODE_TAINT = "node-taint", "a taint of a node that stands twice",
+NODE_TAINT = "node-taint", "validateNodeTaints", "a taint of a node that stands twice",
 "A node has a taint of one key and effect once, and one range of addresses for its pods in each family of addresses.",
 "Node.spec", "taints: [{key: gpu, value: a, effect: NoSchedule}, {key: gpu, value: b, effect: NoSchedule}]",
 "taints: [{key: gpu, value: a, effect: NoSchedule}, {key: gpu, value: b, effect: NoExecute}]";
 
-QUOTA = "quota", "a quota for what cannot be counted",
+QUOTA = "quota", "ValidateResourceQuotaSpec", "a quota for what cannot be counted",
 "A quota limits the standard resources (`requests.cpu`, `limits.memory`, `pods`, `services`, …), `count/RESOURCE.GROUP`, or a resource with its domain. What is counted \
 is a whole number. A scope fits what is limited: `BestEffort` pods have no cpu or memory to limit.",
 "ResourceQuota.spec", "hard: {deployments: 5}", "hard: {count/deployments.apps: 5}";
 }
 
 /// The spec of a PersistentVolumeClaim, or of a claim template.
-pub(super) fn claim(spec: &At<'_>, out: &mut Out<'_>) {
+pub(super) fn claim(spec: &At<'_>, out: &mut Faults) {
     modes(spec, &CLAIM_STORAGE, out);
     if let Some(selector) = spec.get("selector") {
         meta::selector(&selector, out);
     }
     match entry(spec.at(&["resources", "requests"]), "storage") {
         None => {
-            let mut at = spec.field("resources").keyed();
-            at.path.push_str(".requests[storage]");
+            let requests = spec.field("resources").field("requests");
+            let at = requests.entry("storage").keyed();
             out.required(&CLAIM_STORAGE, &at, "");
         }
         Some(at) => positive(&CLAIM_STORAGE, &at, out),
@@ -70,7 +71,7 @@ pub(super) fn claim(spec: &At<'_>, out: &mut Out<'_>) {
 }
 
 /// The taints of a Node, and its ranges of addresses.
-pub(super) fn node(spec: &At<'_>, out: &mut Out<'_>) {
+pub(super) fn node(spec: &At<'_>, out: &mut Faults) {
     let taints = spec.list("taints");
     for (i, taint) in taints.iter().enumerate() {
         let same = |other: &&At<'_>| {
@@ -96,7 +97,7 @@ fn entry<'n>(map: Option<At<'n>>, name: &str) -> Option<At<'n>> {
     entries.into_iter().find(|(key, _)| *key == name).map(|(_, at)| at)
 }
 
-fn modes(spec: &At<'_>, code: &'static crate::diag::Code, out: &mut Out<'_>) {
+fn modes(spec: &At<'_>, code: &'static Rule, out: &mut Faults) {
     let modes = spec.list("accessModes");
     if modes.is_empty() {
         out.required(
@@ -111,7 +112,7 @@ fn modes(spec: &At<'_>, code: &'static crate::diag::Code, out: &mut Out<'_>) {
     }
 }
 
-fn positive(code: &'static crate::diag::Code, at: &At<'_>, out: &mut Out<'_>) {
+fn positive(code: &'static Rule, at: &At<'_>, out: &mut Faults) {
     match quantity::of(at) {
         Some(amount) if !quantity::is_positive(&amount) => {
             out.invalid(code, at, "must be greater than zero");
@@ -121,7 +122,7 @@ fn positive(code: &'static crate::diag::Code, at: &At<'_>, out: &mut Out<'_>) {
     }
 }
 
-pub(super) fn volume(root: &At<'_>, out: &mut Out<'_>) {
+pub(super) fn volume(root: &At<'_>, out: &mut Faults) {
     let Some(spec) = root.get("spec") else { return };
     modes(&spec, &VOLUME_CAPACITY, out);
     match entry(spec.get("capacity"), "storage") {
@@ -136,8 +137,8 @@ pub(super) fn volume(root: &At<'_>, out: &mut Out<'_>) {
     }
     let capacity = spec.get("capacity").map(|at| at.entries()).unwrap_or_default();
     for (name, at) in capacity.iter().filter(|(name, _)| *name != "storage") {
-        let detail = format!("Unsupported value: {name:?}: supported values: \"storage\"");
-        out.report(&VOLUME_CAPACITY, &at.clone().keyed(), &detail);
+        let fault = out.not_supported(&VOLUME_CAPACITY, &at.clone().keyed(), &["storage"]);
+        fault.value = Some(format!("{name:?}"));
     }
     match spec.get("nodeAffinity") {
         None if spec.get("local").is_some() => {
@@ -178,7 +179,7 @@ pub(super) fn volume(root: &At<'_>, out: &mut Out<'_>) {
     }
 }
 
-pub(super) fn class(root: &At<'_>, out: &mut Out<'_>) {
+pub(super) fn class(root: &At<'_>, out: &mut Faults) {
     let name = root.field("provisioner");
     match name.str() {
         Some("") => {
@@ -193,11 +194,7 @@ pub(super) fn class(root: &At<'_>, out: &mut Out<'_>) {
     }
     let parameters = root.get("parameters").map(|at| at.entries()).unwrap_or_default();
     if let Some((_, at)) = parameters.iter().find(|(key, _)| key.is_empty()) {
-        out.report(
-            &STORAGE_CLASS,
-            &at.clone().keyed(),
-            "Invalid value: \"\": field can not be empty",
-        );
+        out.invalid_key(&STORAGE_CLASS, at, "", "field can not be empty");
     }
     for term in root.list("allowedTopologies") {
         for requirement in term.list("matchLabelExpressions") {
@@ -253,20 +250,14 @@ fn limited(name: &str, more: &[&str]) -> Option<&'static str> {
     (!known).then_some("must be a standard resource type or fully qualified")
 }
 
-fn limited_name(
-    code: &'static crate::diag::Code,
-    name: &str,
-    more: &[&str],
-    at: &At<'_>,
-    out: &mut Out<'_>,
-) {
+fn limited_name(code: &'static Rule, name: &str, more: &[&str], at: &At<'_>, out: &mut Faults) {
     let Some(why) = limited(name, more) else { return };
     let known = COUNTED.iter().chain(MEASURED).chain(more).copied();
     let near = crate::diag::nearest(name, known).map(str::to_owned);
-    let finding = out.report(code, &at.clone().keyed(), &format!("Invalid value: {name:?}: {why}"));
+    let finding = out.invalid_key(code, at, name, why);
     if let Some(near) = near {
-        finding.help.push(format!("did you mean `{near}`?"));
-    } else if code.name == QUOTA.name {
+        finding.near(Some(near));
+    } else if code == &QUOTA {
         finding.help.push(
             "what is counted is written `count/RESOURCE.GROUP`, such as `count/deployments.apps`"
                 .to_owned(),
@@ -274,7 +265,7 @@ fn limited_name(
     }
 }
 
-pub(super) fn limit_range(root: &At<'_>, out: &mut Out<'_>) {
+pub(super) fn limit_range(root: &At<'_>, out: &mut Faults) {
     let limits = root.get("spec").map(|spec| spec.list("limits")).unwrap_or_default();
     out.unique(&LIMIT_RANGE, &limits, "type");
     for limit in &limits {
@@ -307,9 +298,7 @@ pub(super) fn limit_range(root: &At<'_>, out: &mut Out<'_>) {
                 &kind,
                 "must be a standard limit type or fully qualified",
             );
-            if let Some(near) = near {
-                finding.help.push(format!("did you mean `{near}`?"));
-            }
+            finding.near(near);
         }
         let storage = ["min", "max"]
             .iter()
@@ -338,7 +327,7 @@ pub(super) fn limit_range(root: &At<'_>, out: &mut Out<'_>) {
                     out.invalid(
                         &LIMIT_RANGE,
                         at,
-                        &format!("{low} value {} is greater than {high} value {most}", at.quoted()),
+                        format!("{low} value {} is greater than {high} value {most}", at.quoted()),
                     );
                 }
             }
@@ -346,7 +335,7 @@ pub(super) fn limit_range(root: &At<'_>, out: &mut Out<'_>) {
     }
 }
 
-pub(super) fn resource_quota(root: &At<'_>, out: &mut Out<'_>) {
+pub(super) fn resource_quota(root: &At<'_>, out: &mut Faults) {
     let Some(spec) = root.get("spec") else { return };
     let hard = spec.get("hard").map(|at| at.entries()).unwrap_or_default();
     for (name, at) in &hard {
@@ -385,7 +374,7 @@ pub(super) fn resource_quota(root: &At<'_>, out: &mut Out<'_>) {
             && operator.str().is_some_and(|text| text != "Exists")
         {
             let why = format!("must be 'Exists' when scope is {}", requirement.text("scopeName"));
-            out.invalid(&QUOTA, &operator, &why);
+            out.invalid(&QUOTA, &operator, why);
         }
     }
     let scopes: Vec<At<'_>> =
@@ -416,7 +405,7 @@ pub(super) fn resource_quota(root: &At<'_>, out: &mut Out<'_>) {
         let standard = |name: &&&str| COUNTED.contains(name) || MEASURED.contains(name);
         if let Some(name) = names.iter().filter(standard).find(|name| !fits(name)) {
             let why = format!("unsupported scope applied to resource {name}");
-            out.invalid(&QUOTA, scope, &why);
+            out.invalid(&QUOTA, scope, why);
         }
         let opposite = match text {
             "NotBestEffort" => "BestEffort",
@@ -424,7 +413,7 @@ pub(super) fn resource_quota(root: &At<'_>, out: &mut Out<'_>) {
             _ => continue,
         };
         if scopes.iter().any(|other| other.str() == Some(opposite)) {
-            out.invalid(&QUOTA, scope, &format!("conflicting scopes: {opposite} and {text}"));
+            out.invalid(&QUOTA, scope, format!("conflicting scopes: {opposite} and {text}"));
         }
     }
 }

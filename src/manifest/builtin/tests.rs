@@ -1,7 +1,7 @@
 //! Every rule's own examples, and what Kubernetes documents.
 
 use super::*;
-use crate::diag::Severity;
+use crate::diag::{Diagnostic, Severity};
 use crate::manifest::{Format, read};
 use crate::text::{Source, TextMap};
 
@@ -50,20 +50,23 @@ fn findings(text: &str, versions: &str) -> Vec<Diagnostic> {
     let map = TextMap::identity(&source);
     let read = read(text, &map, Format::Yaml);
     assert_eq!(read.findings, [], "{text}");
-    read.documents.iter().flat_map(|document| check(document, &versions)).collect()
+    let found =
+        |document| check(document, &versions).into_iter().map(|fault| fault.into_finding(document));
+    read.documents.iter().flat_map(found).collect()
 }
 
 #[test]
 fn every_rule_refuses_its_wrong_example_and_takes_its_right_one() {
     for rule in rules() {
-        let wrong = findings(&manifest(rule.place, rule.wrong), "");
+        let example = rule.example.as_ref().expect(rule.code.name);
+        let wrong = findings(&manifest(example.place, example.wrong), "");
         let codes: Vec<&str> = wrong.iter().map(|finding| finding.code.name).collect();
         assert!(
             !codes.is_empty() && codes.iter().all(|code| *code == rule.code.name),
             "{}: {wrong:#?}",
             rule.code.name
         );
-        let right = findings(&manifest(rule.place, rule.right), "");
+        let right = findings(&manifest(example.place, example.right), "");
         assert!(right.is_empty(), "{}: {right:#?}", rule.code.name);
     }
 }

@@ -1,21 +1,22 @@
 //! Volumes of a pod, and the mounts that refer to them.
 
-use super::at::{At, Out};
 use super::{containers, declare, storage};
+use crate::manifest::at::At;
+use crate::manifest::fault::Faults;
 use crate::manifest::names;
 
 declare! {
-VOLUME_NAME = "volume-name", "a volume without a name that can be one",
+VOLUME_NAME = "volume-name", "ValidateVolumes", "a volume without a name that can be one",
 "A volume's name is a DNS-1123 label.",
 "Pod.spec", "containers: [{name: web, image: nginx}]\nvolumes: [{name: My_Data, emptyDir: {}}]",
 "containers: [{name: web, image: nginx}]\nvolumes: [{name: my-data, emptyDir: {}}]";
 
-DUPLICATE_VOLUME = "duplicate-volume", "two volumes of a pod with one name",
+DUPLICATE_VOLUME = "duplicate-volume", "ValidateVolumes", "two volumes of a pod with one name",
 "A mount names its volume, so each name stands once.",
 "Pod.spec", "containers: [{name: web, image: nginx}]\nvolumes: [{name: data, emptyDir: {}}, {name: data, emptyDir: {}}]",
 "containers: [{name: web, image: nginx}]\nvolumes: [{name: data, emptyDir: {}}, {name: cache, emptyDir: {}}]";
 
-VOLUME_SOURCE = "volume-source", "a volume of several kinds at once, or without what its kind needs",
+VOLUME_SOURCE = "volume-source", "validateVolumeSource", "a volume of several kinds at once, or without what its kind needs",
 "A volume comes from one source, such as `emptyDir`, `configMap`, `secret` or `persistentVolumeClaim`. A file of the downward API comes from \
 one `fieldRef` (what is known before the pod runs: its name, namespace, uid, labels and annotations) or `resourceFieldRef` (of a named container). \
 The parts of a `projected` volume have distinct paths.",
@@ -23,31 +24,31 @@ The parts of a `projected` volume have distinct paths.",
 "containers: [{name: web, image: nginx}]\nvolumes: [{name: data, emptyDir: {}, configMap: {name: config}}]",
 "containers: [{name: web, image: nginx}]\nvolumes: [{name: data, configMap: {name: config}}]";
 
-VOLUME_PATH = "volume-path", "a path that leads out of its volume",
+VOLUME_PATH = "volume-path", "validateLocalDescendingPath", "a path that leads out of its volume",
 "Paths within a volume (`subPath`, the `path` of an item) are relative and have no `..`; a `hostPath` has no `..` either.",
 "Pod.spec",
 "containers: [{name: web, image: nginx, volumeMounts: [{name: data, mountPath: /data, subPath: ../etc}]}]\nvolumes: [{name: data, emptyDir: {}}]",
 "containers: [{name: web, image: nginx, volumeMounts: [{name: data, mountPath: /data, subPath: etc}]}]\nvolumes: [{name: data, emptyDir: {}}]";
 
-VOLUME_UNKNOWN = "volume-unknown", "a mount of a volume that the pod does not have",
+VOLUME_UNKNOWN = "volume-unknown", "ValidateVolumeMounts", "a mount of a volume that the pod does not have",
 "A mount's `name` is that of an entry of the pod's `volumes`, or of a StatefulSet's `volumeClaimTemplates`.",
 "Pod.spec", "containers: [{name: web, image: nginx, volumeMounts: [{name: dta, mountPath: /data}]}]\nvolumes: [{name: data, emptyDir: {}}]",
 "containers: [{name: web, image: nginx, volumeMounts: [{name: data, mountPath: /data}]}]\nvolumes: [{name: data, emptyDir: {}}]";
 
-MOUNT_PATH = "mount-path", "two mounts at one place, or none",
+MOUNT_PATH = "mount-path", "ValidateVolumeMounts", "two mounts at one place, or none",
 "Each mount of a container has a `mountPath` of its own.",
 "Pod.spec",
 "containers: [{name: web, image: nginx, volumeMounts: [{name: a, mountPath: /data}, {name: b, mountPath: /data}]}]\nvolumes: [{name: a, emptyDir: {}}, {name: b, emptyDir: {}}]",
 "containers: [{name: web, image: nginx, volumeMounts: [{name: a, mountPath: /a}, {name: b, mountPath: /b}]}]\nvolumes: [{name: a, emptyDir: {}}, {name: b, emptyDir: {}}]";
 
-MOUNT_MODE = "mount-mode", "a way of mounting that is not allowed here",
+MOUNT_MODE = "mount-mode", "ValidateVolumeMounts", "a way of mounting that is not allowed here",
 "`mountPropagation: Bidirectional` changes the mounts of the host, so the container is `privileged`. `recursiveReadOnly` is for a mount that is \
 `readOnly` and propagates nothing.",
 "Pod.spec",
 "containers: [{name: web, image: nginx, volumeMounts: [{name: a, mountPath: /a, mountPropagation: Bidirectional}]}]\nvolumes: [{name: a, hostPath: {path: /a}}]",
 "containers: [{name: web, image: nginx, securityContext: {privileged: true}, volumeMounts: [{name: a, mountPath: /a, mountPropagation: Bidirectional}]}]\nvolumes: [{name: a, hostPath: {path: /a}}]";
 
-BLOCK_DEVICE = "block-device", "a device that is none, or is mounted as well",
+BLOCK_DEVICE = "block-device", "ValidateVolumeDevices", "a device that is none, or is mounted as well",
 "`volumeDevices` give a container the block device of a `persistentVolumeClaim` or `ephemeral` volume, which it does not mount as a file system too; \
 each at a path of its own.",
 "Pod.spec",
@@ -56,7 +57,7 @@ each at a path of its own.",
 }
 
 /// The volumes, and every container's mounts. `claims` are the names of a StatefulSet's claim templates.
-pub(super) fn volumes(spec: &At<'_>, claims: &[&str], out: &mut Out<'_>) {
+pub(super) fn volumes(spec: &At<'_>, claims: &[&str], out: &mut Faults) {
     let volumes = spec.list("volumes");
     out.unique(&DUPLICATE_VOLUME, &volumes, "name");
     for volume in &volumes {
@@ -66,22 +67,20 @@ pub(super) fn volumes(spec: &At<'_>, claims: &[&str], out: &mut Out<'_>) {
     known.extend(claims);
     for list in ["containers", "initContainers"] {
         for container in spec.list(list) {
-            mounts(&container, &known, out);
+            mounts(spec, &container, &known, out);
             devices(&container, &volumes, out);
         }
     }
 }
 
-fn check(volume: &At<'_>, out: &mut Out<'_>) {
+fn check(volume: &At<'_>, out: &mut Faults) {
     let name = volume.field("name");
     if let Some(text) = name.str()
         && let Some(why) = names::label(text)
     {
         let better = names::mended(text, names::label);
         let finding = out.invalid(&VOLUME_NAME, &name, why);
-        if let Some(better) = better {
-            finding.help.push(format!("did you mean `{better}`?"));
-        }
+        finding.near(better);
     }
     let sources: Vec<&str> = volume.names().into_iter().filter(|name| *name != "name").collect();
     for extra in sources.iter().skip(1) {
@@ -147,7 +146,7 @@ fn check(volume: &At<'_>, out: &mut Out<'_>) {
 }
 
 /// What a file of the downward API says.
-fn downward(file: &At<'_>, out: &mut Out<'_>) {
+fn downward(file: &At<'_>, out: &mut Faults) {
     let why = match (file.get("fieldRef"), file.get("resourceFieldRef")) {
         (None, None) => "one of fieldRef and resourceFieldRef is required",
         (Some(_), Some(_)) => "fieldRef and resourceFieldRef can not be specified simultaneously",
@@ -159,10 +158,9 @@ fn downward(file: &At<'_>, out: &mut Out<'_>) {
             let keyed = ["metadata.labels['", "metadata.annotations['"];
             let by_key = keyed.iter().any(|start| text.starts_with(start)) && text.ends_with("']");
             if path.str().is_some() && !by_key && !fields.iter().any(|field| field == text) {
-                let detail =
-                    format!("Unsupported value: {text:?}: supported values: {}", fields.join(", "));
-                let finding = out.report(&VOLUME_SOURCE, &path, &detail);
-                finding.help.push("in a variable (`env`), more fields are known".to_owned());
+                let fault = out.not_supported(&VOLUME_SOURCE, &path, &[]);
+                fault.detail = format!("supported values: {}", fields.join(", "));
+                fault.help("in a variable (`env`), more fields are known");
             }
             return;
         }
@@ -177,7 +175,7 @@ fn downward(file: &At<'_>, out: &mut Out<'_>) {
 }
 
 /// The parts of a projected volume: each path once, and a bundle of certificates that is named.
-fn projections(parts: &[At<'_>], out: &mut Out<'_>) {
+fn projections(parts: &[At<'_>], out: &mut Faults) {
     let mut paths: Vec<At<'_>> = Vec::new();
     for part in parts {
         let items =
@@ -205,7 +203,7 @@ fn projections(parts: &[At<'_>], out: &mut Out<'_>) {
     }
 }
 
-fn devices(container: &At<'_>, volumes: &[At<'_>], out: &mut Out<'_>) {
+fn devices(container: &At<'_>, volumes: &[At<'_>], out: &mut Faults) {
     let (devices, mounts) = (container.list("volumeDevices"), container.list("volumeMounts"));
     out.unique(&BLOCK_DEVICE, &devices, "name");
     out.unique(&BLOCK_DEVICE, &devices, "devicePath");
@@ -232,7 +230,7 @@ fn devices(container: &At<'_>, volumes: &[At<'_>], out: &mut Out<'_>) {
     }
 }
 
-fn mounts(container: &At<'_>, known: &[&str], out: &mut Out<'_>) {
+fn mounts(pod: &At<'_>, container: &At<'_>, known: &[&str], out: &mut Faults) {
     let mounts = container.list("volumeMounts");
     for mount in mounts.iter().chain(&container.list("volumeDevices")) {
         let name = mount.field("name");
@@ -240,12 +238,9 @@ fn mounts(container: &At<'_>, known: &[&str], out: &mut Out<'_>) {
             && !known.contains(&text)
         {
             let near = crate::diag::nearest(text, known.iter().copied()).map(str::to_owned);
-            let finding = out.report(&VOLUME_UNKNOWN, &name, &format!("Not found: {text:?}"));
+            let finding = out.not_found(&VOLUME_UNKNOWN, &name, pod);
             if let Some(near) = near {
-                *finding = finding
-                    .clone()
-                    .help(format!("did you mean `{near}`?"))
-                    .replace_with(format!("write `{near}`"), near);
+                finding.near(Some(&near)).replace_with(near);
             } else if known.is_empty() {
                 finding.help.push("the pod has no volumes".to_owned());
             }

@@ -1,48 +1,49 @@
 //! What makes pods from a template: Deployment and its siblings, Job and CronJob.
 
-use super::at::{At, Out};
 use super::{cron, declare, meta, pod, storage};
+use crate::manifest::at::At;
+use crate::manifest::fault::{Faults, Rule};
 use crate::manifest::{Value, names};
 
 declare! {
-SELECTOR_EMPTY = "selector-empty", "a workload that selects every pod",
+SELECTOR_EMPTY = "selector-empty", "ValidateDeploymentSpec", "a workload that selects every pod",
 "An empty selector would make every pod of the namespace the workload's own.",
 "Deployment.spec",
 "selector: {}\ntemplate:\n  metadata: {labels: {app: web}}\n  spec: {containers: [{name: web, image: nginx}]}",
 "selector: {matchLabels: {app: web}}\ntemplate:\n  metadata: {labels: {app: web}}\n  spec: {containers: [{name: web, image: nginx}]}";
 
-SELECTOR_TEMPLATE = "selector-template", "a selector that does not match its template",
+SELECTOR_TEMPLATE = "selector-template", "ValidatePodTemplateSpecForReplicaSet", "a selector that does not match its template",
 "A workload finds its pods by its selector, so the labels of its template must satisfy it.",
 "Deployment.spec",
 "selector: {matchLabels: {app: web}}\ntemplate:\n  metadata: {labels: {app: shop}}\n  spec: {containers: [{name: web, image: nginx}]}",
 "selector: {matchLabels: {app: web}}\ntemplate:\n  metadata: {labels: {app: web}}\n  spec: {containers: [{name: web, image: nginx}]}";
 
-RESTART_POLICY = "restart-policy", "a restart policy that this kind of workload cannot have",
+RESTART_POLICY = "restart-policy", "ValidatePodTemplateSpecForReplicaSet", "a restart policy that this kind of workload cannot have",
 "The pods of a Deployment, ReplicaSet, StatefulSet or DaemonSet run forever: their `restartPolicy` is `Always`. Those of a Job end: \
 theirs is `OnFailure` or `Never`, and must be written, since the default is `Always`.",
 "Job.spec", "template:\n  spec: {containers: [{name: work, image: busybox}]}",
 "template:\n  spec: {restartPolicy: Never, containers: [{name: work, image: busybox}]}";
 
-POD_DEADLINE = "pod-deadline", "a deadline for pods that run forever",
+POD_DEADLINE = "pod-deadline", "ValidatePodTemplateSpecForReplicaSet", "a deadline for pods that run forever",
 "`activeDeadlineSeconds` ends a pod; a Deployment, ReplicaSet, StatefulSet or DaemonSet would start it again. It is for pods and Jobs.",
 "Deployment.spec",
 "selector: {matchLabels: {app: web}}\ntemplate:\n  metadata: {labels: {app: web}}\n  spec: {activeDeadlineSeconds: 60, containers: [{name: web, image: nginx}]}",
 "selector: {matchLabels: {app: web}}\ntemplate:\n  metadata: {labels: {app: web}}\n  spec: {containers: [{name: web, image: nginx}]}";
 
-UPDATE_STRATEGY = "update-strategy", "a way of updating that contradicts itself",
+UPDATE_STRATEGY = "update-strategy", "ValidateDeploymentStrategy", "a way of updating that contradicts itself",
 "`rollingUpdate` is for the type `RollingUpdate`. An update needs room: `maxUnavailable` and `maxSurge` cannot both be 0 (and in a \
 DaemonSet exactly one of them is). Both are numbers, or percentages such as `25%`. A deadline (`progressDeadlineSeconds`, 600 unless it is written) is longer than `minReadySeconds`.",
 "Deployment.spec",
 "strategy: {type: Recreate, rollingUpdate: {maxSurge: 1}}\nselector: {matchLabels: {app: web}}\ntemplate:\n  metadata: {labels: {app: web}}\n  spec: {containers: [{name: web, image: nginx}]}",
 "strategy: {type: RollingUpdate, rollingUpdate: {maxSurge: 1}}\nselector: {matchLabels: {app: web}}\ntemplate:\n  metadata: {labels: {app: web}}\n  spec: {containers: [{name: web, image: nginx}]}";
 
-JOB_INDEXED = "job-indexed", "a Job that counts what it does not have",
+JOB_INDEXED = "job-indexed", "validateJobSpec", "a Job that counts what it does not have",
 "An `Indexed` Job with `parallelism` has `completions`, which are its indexes. `backoffLimitPerIndex` and `successPolicy` are for such a Job, and \
 `maxFailedIndexes` for one with a `backoffLimitPerIndex`.",
 "Job.spec", "completionMode: Indexed\nparallelism: 2\ntemplate:\n  spec: {restartPolicy: Never, containers: [{name: work, image: busybox}]}",
 "completionMode: Indexed\ncompletions: 3\ntemplate:\n  spec: {restartPolicy: Never, containers: [{name: work, image: busybox}]}";
 
-JOB_FAILURE_POLICY = "job-failure-policy", "a failure policy that cannot act",
+JOB_FAILURE_POLICY = "job-failure-policy", "validatePodFailurePolicy", "a failure policy that cannot act",
 "A failure policy looks at pods that have failed, so it needs `restartPolicy: Never`, and a pod is replaced when it has failed. Each of its \
 rules looks at exit codes or at conditions, one of them. Exit codes are in ascending order, and `In` does not look for 0, which is no failure. `FailIndex` needs a \
 `backoffLimitPerIndex`.",
@@ -50,27 +51,27 @@ rules looks at exit codes or at conditions, one of them. Exit codes are in ascen
 "podFailurePolicy:\n  rules: [{action: FailJob, onExitCodes: {operator: In, values: [42]}}]\ntemplate:\n  spec: {restartPolicy: OnFailure, containers: [{name: work, image: busybox}]}",
 "podFailurePolicy:\n  rules: [{action: FailJob, onExitCodes: {operator: In, values: [42]}}]\ntemplate:\n  spec: {restartPolicy: Never, containers: [{name: work, image: busybox}]}";
 
-JOB_SUCCESS_POLICY = "job-success-policy", "a success policy that cannot be met",
+JOB_SUCCESS_POLICY = "job-success-policy", "validateSuccessPolicy", "a success policy that cannot be met",
 "A success policy is for an `Indexed` Job. Each rule says how many indexes succeed, or which; both are within the Job's `completions`, and an interval \
 is written from the lower index to the higher.",
 "Job.spec",
 "completionMode: Indexed\ncompletions: 3\nsuccessPolicy: {rules: [{succeededCount: 5}]}\ntemplate:\n  spec: {restartPolicy: Never, containers: [{name: work, image: busybox}]}",
 "completionMode: Indexed\ncompletions: 3\nsuccessPolicy: {rules: [{succeededCount: 2}]}\ntemplate:\n  spec: {restartPolicy: Never, containers: [{name: work, image: busybox}]}";
 
-JOB_SELECTOR = "job-selector", "a selector where the Job makes its own",
+JOB_SELECTOR = "job-selector", "ValidateGeneratedSelector", "a selector where the Job makes its own",
 "A Job labels its pods and selects them by itself. Only with `manualSelector: true` does it take a `selector`, and then needs one; the Jobs of a CronJob never do.",
 "Job.spec",
 "selector: {matchLabels: {app: work}}\ntemplate:\n  metadata: {labels: {app: work}}\n  spec: {restartPolicy: Never, containers: [{name: work, image: busybox}]}",
 "template:\n  metadata: {labels: {app: work}}\n  spec: {restartPolicy: Never, containers: [{name: work, image: busybox}]}";
 
-CRON_SCHEDULE = "cron-schedule", "a schedule that cron cannot read",
+CRON_SCHEDULE = "cron-schedule", "validateScheduleFormat", "a schedule that cron cannot read",
 "A schedule has five fields: minute, hour, day of the month, month, day of the week (0 is Sunday; 7 is nothing); or is one of \
 `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly`, `@every DURATION`. The time zone stands in `timeZone`.",
 "CronJob.spec",
 "schedule: \"* * * *\"\njobTemplate:\n  spec:\n    template:\n      spec: {restartPolicy: Never, containers: [{name: work, image: busybox}]}",
 "schedule: \"0 3 * * *\"\njobTemplate:\n  spec:\n    template:\n      spec: {restartPolicy: Never, containers: [{name: work, image: busybox}]}";
 
-TIME_ZONE = "time-zone", "a time zone that is none",
+TIME_ZONE = "time-zone", "validateTimeZone", "a time zone that is none",
 "A time zone is named as in the IANA database: `Europe/Paris`, `Etc/UTC`. `Local`, an offset or an empty text is none.",
 "CronJob.spec",
 "schedule: \"0 3 * * *\"\ntimeZone: Europe/Nowhere\njobTemplate:\n  spec:\n    template:\n      spec: {restartPolicy: Never, containers: [{name: work, image: busybox}]}",
@@ -78,7 +79,7 @@ TIME_ZONE = "time-zone", "a time zone that is none",
 }
 
 /// Checks the spec of a workload.
-pub(super) fn workload(kind: &str, spec: &At<'_>, out: &mut Out<'_>) {
+pub(super) fn workload(kind: &str, spec: &At<'_>, out: &mut Faults) {
     match kind {
         "Job" => {
             let (manual, selector) = (spec.is_true("manualSelector"), spec.field("selector"));
@@ -95,7 +96,7 @@ pub(super) fn workload(kind: &str, spec: &At<'_>, out: &mut Out<'_>) {
 }
 
 /// A pod template: labels and spec.
-pub(super) fn template(template: &At<'_>, claims: &[&str], out: &mut Out<'_>) {
+pub(super) fn template(template: &At<'_>, claims: &[&str], out: &mut Faults) {
     if let Some(labels) = template.at(&["metadata", "labels"]) {
         meta::labels(&labels, out);
     }
@@ -108,7 +109,7 @@ pub(super) fn template(template: &At<'_>, claims: &[&str], out: &mut Out<'_>) {
 }
 
 /// A workload whose pods run forever.
-fn forever(kind: &str, spec: &At<'_>, out: &mut Out<'_>) {
+fn forever(kind: &str, spec: &At<'_>, out: &mut Faults) {
     let templates = spec.list("volumeClaimTemplates");
     let claims: Vec<&str> = templates
         .iter()
@@ -124,17 +125,13 @@ fn forever(kind: &str, spec: &At<'_>, out: &mut Out<'_>) {
         if let Some(at) = pods.at(&["spec", "restartPolicy"])
             && matches!(at.str(), Some("OnFailure" | "Never"))
         {
-            out.report(
-                &RESTART_POLICY,
-                &at,
-                &format!("Unsupported value: {}: supported values: \"Always\"", at.quoted()),
-            );
+            out.not_supported(&RESTART_POLICY, &at, &["Always"]);
         }
         if let Some(at) = pods.at(&["spec", "activeDeadlineSeconds"]) {
             out.forbidden(
                 &POD_DEADLINE,
                 &at,
-                &format!("activeDeadlineSeconds in {kind} is not supported"),
+                format!("activeDeadlineSeconds in {kind} is not supported"),
             );
         }
     }
@@ -167,7 +164,7 @@ fn forever(kind: &str, spec: &At<'_>, out: &mut Out<'_>) {
     }
 }
 
-fn selector(spec: &At<'_>, pods: Option<&At<'_>>, kind: &str, out: &mut Out<'_>) {
+fn selector(spec: &At<'_>, pods: Option<&At<'_>>, kind: &str, out: &mut Faults) {
     let Some(selector) = spec.get("selector").filter(|at| at.node.as_map().is_some()) else {
         return;
     };
@@ -177,7 +174,7 @@ fn selector(spec: &At<'_>, pods: Option<&At<'_>>, kind: &str, out: &mut Out<'_>)
         out.invalid(
             &SELECTOR_EMPTY,
             &selector,
-            &format!("empty selector is invalid for {}", kind.to_lowercase()),
+            format!("empty selector is invalid for {}", kind.to_lowercase()),
         );
         return;
     }
@@ -188,16 +185,15 @@ fn selector(spec: &At<'_>, pods: Option<&At<'_>>, kind: &str, out: &mut Out<'_>)
     }
 }
 
-fn mismatch(pods: &At<'_>, labels: Option<At<'_>>, selector: &At<'_>, out: &mut Out<'_>) {
-    let place = out.place(&selector.clone().keyed());
+fn mismatch(pods: &At<'_>, labels: Option<At<'_>>, selector: &At<'_>, out: &mut Faults) {
     let at = labels.unwrap_or_else(|| pods.field("metadata").field("labels").keyed());
-    let finding =
-        out.invalid(&SELECTOR_TEMPLATE, &at, "`selector` does not match template `labels`");
-    finding.related.push(crate::diag::Label { location: place, text: "the selector".to_owned() });
+    let why = "`selector` does not match template `labels`";
+    let fault = out.invalid(&SELECTOR_TEMPLATE, &at, why).on(selector).on_all(&at);
+    fault.related(&selector.clone().keyed(), "the selector");
 }
 
 /// A ReplicationController's selector is a plain map; by default it is the template's labels.
-fn old_selector(spec: &At<'_>, pods: Option<&At<'_>>, out: &mut Out<'_>) {
+fn old_selector(spec: &At<'_>, pods: Option<&At<'_>>, out: &mut Faults) {
     let (Some(selector), Some(pods)) = (spec.get("selector"), pods) else { return };
     let labels = pods.at(&["metadata", "labels"]);
     let value = |key: &str| labels.as_ref().and_then(|at| at.get(key)).and_then(|at| at.str());
@@ -226,11 +222,7 @@ pub(super) fn amount(at: &At<'_>) -> Option<i128> {
 }
 
 /// Checks a number or percentage, and says how much it is.
-pub(super) fn amount_of(
-    code: &'static crate::diag::Code,
-    at: &At<'_>,
-    out: &mut Out<'_>,
-) -> Option<i128> {
+pub(super) fn amount_of(code: &'static Rule, at: &At<'_>, out: &mut Faults) -> Option<i128> {
     let amount = amount(at);
     match amount {
         Some(number) if number < 0 => {
@@ -245,7 +237,7 @@ pub(super) fn amount_of(
     amount
 }
 
-fn deployment(spec: &At<'_>, out: &mut Out<'_>) {
+fn deployment(spec: &At<'_>, out: &mut Faults) {
     let ready = spec.field("minReadySeconds");
     let least = ready.int().unwrap_or(0);
     match spec.get("progressDeadlineSeconds") {
@@ -292,7 +284,7 @@ fn deployment(spec: &At<'_>, out: &mut Out<'_>) {
 }
 
 /// A percentage that is at most the whole.
-fn whole(spec: &At<'_>, path: &[&str], out: &mut Out<'_>) {
+fn whole(spec: &At<'_>, path: &[&str], out: &mut Faults) {
     if let Some(at) = spec.at(path)
         && at.str().is_some()
         && amount(&at).is_some_and(|percent| percent > 100)
@@ -301,7 +293,7 @@ fn whole(spec: &At<'_>, path: &[&str], out: &mut Out<'_>) {
     }
 }
 
-fn daemon_set(spec: &At<'_>, out: &mut Out<'_>) {
+fn daemon_set(spec: &At<'_>, out: &mut Faults) {
     for field in ["maxUnavailable", "maxSurge"] {
         whole(spec, &["updateStrategy", "rollingUpdate", field], out);
     }
@@ -332,7 +324,7 @@ fn daemon_set(spec: &At<'_>, out: &mut Out<'_>) {
     }
 }
 
-fn job(spec: &At<'_>, out: &mut Out<'_>) {
+fn job(spec: &At<'_>, out: &mut Faults) {
     if let Some(selector) = spec.get("selector") {
         meta::selector(&selector, out);
     }
@@ -387,11 +379,7 @@ fn job(spec: &At<'_>, out: &mut Out<'_>) {
         .get("podReplacementPolicy")
         .filter(|at| policy.is_some() && at.str() == Some("TerminatingOrFailed"))
     {
-        out.report(
-            &JOB_FAILURE_POLICY,
-            &at,
-            "Unsupported value: \"TerminatingOrFailed\": supported values: \"Failed\"",
-        );
+        out.not_supported(&JOB_FAILURE_POLICY, &at, &["Failed"]);
     }
     let Some(pods) = spec.get("template") else { return };
     template(&pods, &[], out);
@@ -405,9 +393,7 @@ fn job(spec: &At<'_>, out: &mut Out<'_>) {
             );
         }
         Some("Always") => {
-            let detail =
-                "Unsupported value: \"Always\": supported values: \"OnFailure\", \"Never\"";
-            out.report(&RESTART_POLICY, &restart, detail);
+            out.not_supported(&RESTART_POLICY, &restart, &["OnFailure", "Never"]);
         }
         None if restart.node.is_null() && pods.get("spec").is_some() => {
             let detail = "valid values: \"OnFailure\", \"Never\"";
@@ -425,7 +411,7 @@ fn selects_itself(selector: &At<'_>) -> bool {
         || !selector.list("matchExpressions").is_empty()
 }
 
-fn failure(spec: &At<'_>, rule: &At<'_>, out: &mut Out<'_>) {
+fn failure(spec: &At<'_>, rule: &At<'_>, out: &mut Faults) {
     if rule.text("action") == "FailIndex" && spec.get("backoffLimitPerIndex").is_none() {
         out.invalid(
             &JOB_FAILURE_POLICY,
@@ -439,11 +425,7 @@ fn failure(spec: &At<'_>, rule: &At<'_>, out: &mut Out<'_>) {
             out.invalid(&JOB_FAILURE_POLICY, &kind, why);
         }
         if status.str().is_some_and(|text| !["", "True", "False", "Unknown"].contains(&text)) {
-            let detail = format!(
-                "Unsupported value: {}: supported values: \"False\", \"True\", \"Unknown\"",
-                status.quoted()
-            );
-            out.report(&JOB_FAILURE_POLICY, &status, &detail);
+            out.not_supported(&JOB_FAILURE_POLICY, &status, &["False", "True", "Unknown"]);
         }
     }
     let Some(codes) = rule.get("onExitCodes") else { return };
@@ -469,7 +451,7 @@ fn failure(spec: &At<'_>, rule: &At<'_>, out: &mut Out<'_>) {
     }
 }
 
-fn success(spec: &At<'_>, indexed: bool, out: &mut Out<'_>) {
+fn success(spec: &At<'_>, indexed: bool, out: &mut Faults) {
     let Some(policy) = spec.get("successPolicy") else { return };
     if !indexed {
         out.invalid(&JOB_SUCCESS_POLICY, &policy.keyed(), "requires indexed completion mode");
@@ -499,7 +481,7 @@ fn success(spec: &At<'_>, indexed: bool, out: &mut Out<'_>) {
             let why = format!(
                 "must be less than or equal to {most} (the number of specified completions)"
             );
-            out.invalid(&JOB_SUCCESS_POLICY, &count, &why);
+            out.invalid(&JOB_SUCCESS_POLICY, &count, why);
         }
         let total = indexes.as_ref().and_then(At::str).map(count_indexes);
         if let (Some(count), Some(Some(total))) = (rule.get("succeededCount"), total)
@@ -508,16 +490,12 @@ fn success(spec: &At<'_>, indexed: bool, out: &mut Out<'_>) {
             let why = format!(
                 "must be less than or equal to {total} (the number of indexes in the specified succeededIndexes field)"
             );
-            out.invalid(&JOB_SUCCESS_POLICY, &count, &why);
+            out.invalid(&JOB_SUCCESS_POLICY, &count, why);
         }
         if let Some(at) = indexes
             && let Some(why) = at.str().and_then(|text| faulty_indexes(text, completions))
         {
-            out.invalid(
-                &JOB_SUCCESS_POLICY,
-                &at,
-                &format!("error parsing succeededIndexes: {why}"),
-            );
+            out.invalid(&JOB_SUCCESS_POLICY, &at, format!("error parsing succeededIndexes: {why}"));
         }
     }
 }
@@ -556,13 +534,13 @@ fn faulty_indexes(text: &str, completions: Option<i128>) -> Option<String> {
     None
 }
 
-fn cron_job(spec: &At<'_>, out: &mut Out<'_>) {
+fn cron_job(spec: &At<'_>, out: &mut Faults) {
     let schedule = spec.field("schedule");
     if let Some(text) = schedule.str() {
         if text.is_empty() {
             out.required(&CRON_SCHEDULE, &schedule, "");
         } else if let Some(why) = cron::fault(text) {
-            out.invalid(&CRON_SCHEDULE, &schedule, &why);
+            out.invalid(&CRON_SCHEDULE, &schedule, why);
         }
     }
     if let Some(zone) = spec.get("timeZone")
@@ -573,13 +551,12 @@ fn cron_job(spec: &At<'_>, out: &mut Out<'_>) {
         if text.is_empty() || text.eq_ignore_ascii_case("local") {
             out.invalid(&TIME_ZONE, &zone, "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones");
         } else if !is_known {
-            out.invalid(&TIME_ZONE, &zone, &format!("unknown time zone {text}"));
+            out.invalid(&TIME_ZONE, &zone, format!("unknown time zone {text}"));
         }
     }
     if let Some(spec) = spec.at(&["jobTemplate", "spec"]) {
         if spec.is_true("manualSelector") {
-            let detail = "Unsupported value: true: supported values: \"nil\", \"false\"";
-            out.report(&JOB_SELECTOR, &spec.field("manualSelector"), detail);
+            out.not_supported(&JOB_SELECTOR, &spec.field("manualSelector"), &["nil", "false"]);
         }
         if let Some(selector) = spec.get("selector") {
             out.invalid(&JOB_SELECTOR, &selector, "`selector` will be auto-generated");

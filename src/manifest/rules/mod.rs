@@ -8,10 +8,12 @@ mod expression;
 
 pub(crate) use expression::{Expression, Extent, functions};
 
-use super::schema::{Additional, Id, Issue, Path, Schema, SchemaNode, Type, anchor};
+use super::at::At;
+use super::fault::{self, ErrorType, Fault};
+use super::path::Step;
+use super::schema::{Additional, Id, Schema, SchemaNode, Type};
 use super::{Node, Value};
 use crate::diag::{Code, Level};
-use crate::text::Span;
 use cel::objects::{Key, Map as CelMap, OptionalValue};
 use cel::{Context, Value as Cel};
 use serde_json::Value as Json;
@@ -51,6 +53,9 @@ Set the field that the rule reads, or mend the rule where the schema is your own
     alias: "",
 };
 
+static HOLDS: fault::Rule = fault::Rule::new(&SCHEMA_RULE, "cel.Validator.Validate");
+static EVALUATES: fault::Rule = fault::Rule::new(&RULE_ERROR, "cel.Validator.Validate");
+
 /// The findings of rules.
 pub(super) static CODES: &[&Code] = &[&SCHEMA_RULE, &RULE_ERROR];
 
@@ -60,7 +65,7 @@ pub(crate) struct Rule {
     source: String,
     message: Option<String>,
     message_source: Option<String>,
-    reason: &'static str,
+    reason: ErrorType,
     field: Option<String>,
     optional_old_self: bool,
     compiled: OnceLock<Result<Compiled, String>>,
@@ -83,10 +88,10 @@ impl Rule {
             message: text("message"),
             message_source: text("messageExpression"),
             reason: match text("reason").as_deref() {
-                Some("FieldValueForbidden") => "Forbidden",
-                Some("FieldValueRequired") => "Required value",
-                Some("FieldValueDuplicate") => "Duplicate value",
-                _ => "Invalid value",
+                Some("FieldValueForbidden") => ErrorType::Forbidden,
+                Some("FieldValueRequired") => ErrorType::Required,
+                Some("FieldValueDuplicate") => ErrorType::Duplicate,
+                _ => ErrorType::Invalid,
             },
             field: text("fieldPath"),
             optional_old_self: json.get("optionalOldSelf").and_then(Json::as_bool).unwrap_or(false),
@@ -114,41 +119,39 @@ impl Rule {
 }
 
 /// Evaluates all rules of a schema on a tree that is sound.
-pub(crate) fn check_rules<'n>(
-    schema: &Schema,
-    id: Id,
-    node: &'n Node,
-    at: Span,
-    path: Path<'n>,
-) -> Vec<Issue> {
+pub(crate) fn check_rules(schema: &Schema, id: Id, at: &At<'_>) -> Vec<Fault> {
     if !schema.node(id).leads_to_rules {
         return Vec::new();
     }
-    let mut checker = RuleChecker { schema, path, issues: Vec::new(), extent: Extent::of(node) };
-    checker.visit(id, node, at, false);
-    checker.issues
+    let mut checker = RuleChecker { schema, faults: Vec::new(), extent: Extent::of(at.node) };
+    checker.visit(id, at, false);
+    checker.faults
 }
 
-struct RuleChecker<'s, 'n> {
-    schema: &'s Schema,
-    path: Path<'n>,
-    issues: Vec<Issue>,
+struct RuleChecker<'a> {
+    schema: &'a Schema,
+    faults: Vec<Fault>,
     extent: Extent,
 }
 
-impl<'n> RuleChecker<'_, 'n> {
+impl<'a> RuleChecker<'a> {
     /// Evaluates the rules at and below a node; gives its value to the rules above, where they want it.
-    fn visit(&mut self, id: Id, node: &'n Node, at: Span, wanted: bool) -> Option<Cel> {
+    fn visit(&mut self, id: Id, at: &At<'a>, wanted: bool) -> Option<Cel> {
         let schema = self.schema;
         let spec = schema.node(schema.resolve(id));
         if !wanted && !spec.leads_to_rules {
             return None;
         }
         let wanted = wanted || !spec.rules.is_empty();
-        let value = match &node.value {
+        let is_root = at.parent().is_none();
+        let value = match &at.node.value {
             Value::Map(map) => {
                 let mut fields = HashMap::with_capacity(if wanted { map.len() } else { 0 });
-                for entry in map {
+                let step = |name: &'a str| match spec.properties.contains_key(name) {
+                    true => Step::named(name),
+                    false => Step::Key(name),
+                };
+                for (entry, inner) in at.each(step) {
                     let name = entry.key.value.as_str();
                     let declared = spec.properties.get(name);
                     let child = match (declared, &spec.additional) {
@@ -158,23 +161,15 @@ impl<'n> RuleChecker<'_, 'n> {
                     };
                     let value = match child {
                         Some(child) => {
-                            let at = if entry.value.is_written() { entry.key.span } else { at };
-                            match declared {
-                                Some(_) => self.path.key(name),
-                                None => self.path.data(name),
-                            }
-                            let value = self.visit(child, &entry.value, at, wanted);
-                            self.path.pop();
-                            if name == "metadata" && (self.path.is_root() || spec.embedded) {
+                            let value = self.visit(child, &inner, wanted);
+                            if name == "metadata" && (is_root || spec.embedded) {
                                 value.map(|value| with_name(value, &entry.value))
                             } else {
                                 value
                             }
                         }
                         None if !wanted => None,
-                        None if is_known(spec, name, self.path.is_root()) => {
-                            Some(plain(&entry.value))
-                        }
+                        None if is_known(spec, name, is_root) => Some(plain(&entry.value)),
                         None => None,
                     };
                     if let Some(value) = value {
@@ -193,38 +188,30 @@ impl<'n> RuleChecker<'_, 'n> {
             }
             Value::Seq(items) => {
                 let mut list = Vec::with_capacity(if wanted { items.len() } else { 0 });
-                for (index, item) in items.iter().enumerate() {
-                    let value = match spec.items {
-                        Some(child) => {
-                            self.path.index(index);
-                            let at = if item.is_written() { item.span } else { at };
-                            let at = if item.as_map().is_some() { first_key(item, at) } else { at };
-                            let value = self.visit(child, item, at, wanted);
-                            self.path.pop();
-                            value
-                        }
-                        None => wanted.then(|| plain(item)),
-                    };
-                    list.extend(value);
+                for item in at.items() {
+                    list.extend(match spec.items {
+                        Some(child) => self.visit(child, &item, wanted),
+                        None => wanted.then(|| plain(item.node)),
+                    });
                 }
                 wanted.then(|| Cel::List(Arc::new(list)))
             }
-            _ => wanted.then(|| scalar(spec, node)),
+            _ => wanted.then(|| scalar(spec, at.node)),
         };
         if let Some(value) = &value {
             for rule in &spec.rules {
-                self.evaluate(rule, value, node, at);
+                self.evaluate(rule, value, at);
             }
         }
         value
     }
 
-    fn evaluate(&mut self, rule: &Rule, value: &Cel, node: &'n Node, at: Span) {
+    fn evaluate(&mut self, rule: &Rule, value: &Cel, at: &At<'_>) {
         let compiled = match rule.compiled() {
             Ok(compiled) => compiled,
             Err(error) => {
                 let why = format!("the rule `{}` does not compile: {error}", shorten(&rule.source));
-                return self.fail(&RULE_ERROR, node, at, &why);
+                return self.fail(at, why);
             }
         };
         // Nothing is there before an object is created, so rules about a change do not apply.
@@ -241,31 +228,32 @@ impl<'n> RuleChecker<'_, 'n> {
             Ok(Cel::Bool(true)) => {}
             Ok(Cel::Bool(false)) => {
                 let message = self.message(rule, compiled, &context);
-                let (path, span) = self.place(rule, node, at);
-                let prefix = if path.is_empty() { String::new() } else { format!("{path}: ") };
-                let text = format!("{prefix}{}: {message}", rule.reason);
-                let mut issue = Issue::new(&SCHEMA_RULE, span, &self.path, text);
-                issue.path = path;
-                if !message.contains(&rule.source) {
-                    issue = issue.help(format!("the rule: `{}`", shorten(&rule.source)));
+                let says_rule = message.contains(&rule.source);
+                let mut found = Fault::new(&HOLDS, rule.reason, at, message);
+                found.span = at.anchor();
+                found.on_all(at);
+                point(&mut found, rule, at);
+                if !says_rule {
+                    found.help(format!("the rule: `{}`", shorten(&rule.source)));
                 }
-                self.issues.push(issue);
+                self.faults.push(found);
             }
             Ok(_) => {
                 let why = format!("the rule `{}` is neither true nor false", shorten(&rule.source));
-                self.fail(&RULE_ERROR, node, at, &why);
+                self.fail(at, why);
             }
             Err(error) => {
                 let why =
                     format!("the rule `{}` can't be evaluated: {error}", shorten(&rule.source));
-                self.fail(&RULE_ERROR, node, at, &why);
+                self.fail(at, why);
             }
         }
     }
 
-    fn fail(&mut self, code: &'static Code, node: &Node, at: Span, why: &str) {
-        let message = format!("{}{why}", self.path.prefix());
-        self.issues.push(Issue::new(code, anchor(node, at), &self.path, message));
+    fn fail(&mut self, at: &At<'_>, why: String) {
+        let mut found = Fault::new(&EVALUATES, ErrorType::Internal, at, why);
+        found.span = at.anchor();
+        self.faults.push(found);
     }
 
     /// What to say: the rule's own expression, its text, or the rule itself.
@@ -282,31 +270,19 @@ impl<'n> RuleChecker<'_, 'n> {
             None => format!("failed rule: {}", rule.source.trim()),
         }
     }
+}
 
-    /// The field that a rule is about.
-    fn place(&self, rule: &Rule, node: &Node, at: Span) -> (String, Span) {
-        let mut path = self.path.to_string();
-        let mut span = anchor(node, at);
-        let mut current = Some(node);
-        for step in rule.field.iter().flat_map(|field| steps(field)) {
-            if step.contains(['.', '/', '[']) {
-                path += &format!("[{step}]");
-            } else {
-                if !path.is_empty() {
-                    path.push('.');
-                }
-                path += &step;
-            }
-            let entry = current.and_then(|node| node.as_map()?.entry(&step));
-            if let Some(entry) = entry
-                && entry.value.is_written()
-            {
-                span = anchor(&entry.value, entry.key.span);
-            }
-            current = entry.map(|entry| &entry.value);
+/// Points a fault to the field that the rule is about.
+fn point(found: &mut Fault, rule: &Rule, at: &At<'_>) {
+    let names: Vec<String> = rule.field.iter().flat_map(|field| steps(field)).collect();
+    let mut place = at.clone();
+    for name in &names {
+        place = place.named(name);
+        if !place.is_unwritten() {
+            found.span = place.anchor();
         }
-        (path, span)
     }
+    found.path = place.path();
 }
 
 /// The names in a `fieldPath`: `.spec['a.b'].c`.
@@ -333,13 +309,6 @@ fn steps(path: &str) -> Vec<String> {
         }
     }
     steps
-}
-
-fn first_key(node: &Node, at: Span) -> Span {
-    node.as_map()
-        .and_then(|map| map.iter().next())
-        .filter(|entry| entry.value.is_written())
-        .map_or(at, |entry| entry.key.span)
 }
 
 fn is_known(spec: &SchemaNode, name: &str, root: bool) -> bool {

@@ -1,15 +1,15 @@
 //! The walk over a tree and its schema at once.
 
 use super::compile::ListType;
-use super::issue::{Issue, Path, anchor};
+use super::faults::{self, fault, invalid, required};
+use super::unknown::unknown;
 use super::values::plural;
-use super::{
-    Additional, Id, LIST_DUPLICATE, SCHEMA_DUPLICATE, SCHEMA_INVALID, SCHEMA_REQUIRED,
-    SCHEMA_VALUE, Schema, SchemaNode, Type,
-};
+use super::{Additional, Id, Naming, Schema, SchemaNode, Type, check_metadata};
 use crate::diag::nearest;
-use crate::manifest::{Node, Style, Value, names};
-use crate::text::Span;
+use crate::manifest::at::At;
+use crate::manifest::fault::{ErrorType, Fault};
+use crate::manifest::path::Step;
+use crate::manifest::{Map, Node, Value, names};
 use serde_json::Value as Json;
 use std::collections::HashMap;
 
@@ -19,38 +19,29 @@ const NESTING: usize = 64;
 const STEPS: usize = 2_000_000;
 
 /// Checks a tree against the schema at `id`; the tree has been normalized.
-pub(crate) fn check<'n>(
-    schema: &Schema,
-    id: Id,
-    node: &'n Node,
-    at: Span,
-    text: &str,
-    path: Path<'n>,
-) -> Vec<Issue> {
+pub(crate) fn check(schema: &Schema, id: Id, at: &At<'_>, text: &str) -> Vec<Fault> {
     let mut checker = Checker {
         schema,
         text,
-        path,
-        issues: Vec::new(),
+        faults: Vec::new(),
         quiet: false,
         failed: false,
         branch: 0,
         nesting: 0,
         steps: 0,
     };
-    checker.visit(id, node, at);
+    checker.visit(id, at);
     if checker.steps > STEPS {
-        let message = "the schema leads into too many combinations to check them all".to_owned();
-        checker.issues.push(Issue::new(&SCHEMA_INVALID, at, &Path::default(), message));
+        let why = "the schema leads into too many combinations to check them all";
+        checker.faults.push(fault(&faults::UNUSABLE, ErrorType::Internal, at, why));
     }
-    checker.issues
+    checker.faults
 }
 
-pub(super) struct Checker<'s, 'n> {
-    pub(super) schema: &'s Schema,
-    pub(super) text: &'s str,
-    pub(super) path: Path<'n>,
-    pub(super) issues: Vec<Issue>,
+pub(super) struct Checker<'a> {
+    pub(super) schema: &'a Schema,
+    pub(super) text: &'a str,
+    pub(super) faults: Vec<Fault>,
     /// Whether only the outcome matters: then nothing is written down.
     pub(super) quiet: bool,
     pub(super) failed: bool,
@@ -60,16 +51,17 @@ pub(super) struct Checker<'s, 'n> {
     steps: usize,
 }
 
-impl<'n> Checker<'_, 'n> {
-    pub(super) fn report(&mut self, issue: impl FnOnce(&Checker<'_, 'n>) -> Issue) {
+impl<'a> Checker<'a> {
+    pub(super) fn report(&mut self, fault: impl FnOnce(&Checker<'a>) -> Fault) {
         self.failed = true;
         if !self.quiet {
-            let issue = issue(self);
-            self.issues.push(issue);
+            let fault = fault(self);
+            self.faults.push(fault);
         }
     }
 
-    pub(super) fn visit(&mut self, id: Id, node: &'n Node, at: Span) {
+    pub(super) fn visit(&mut self, id: Id, at: &At<'a>) {
+        let node = at.node;
         self.steps += 1;
         if (self.quiet && self.failed) || self.steps > STEPS {
             return;
@@ -80,26 +72,26 @@ impl<'n> Checker<'_, 'n> {
             return;
         }
         if !self.has_type(spec, node) {
-            self.report(|checker| checker.type_issue(spec, node, at));
+            self.report(|checker| checker.type_fault(spec, at));
             return;
         }
         if let Some(values) = &spec.values {
-            self.check_enum(values, node, at);
+            self.check_enum(values, at);
         }
         match &node.value {
-            Value::String(text) => self.check_text(spec, text, node, at),
-            Value::Int(_) | Value::Float(_) => self.check_number(spec, node, at),
-            Value::Map(_) => self.check_map(spec, node, at),
-            Value::Seq(items) => self.check_list(spec, items, node, at),
+            Value::String(text) => self.check_text(spec, text, at),
+            Value::Int(_) | Value::Float(_) => self.check_number(spec, at),
+            Value::Map(_) => self.check_map(spec, at),
+            Value::Seq(items) => self.check_list(spec, items, at),
             Value::Null | Value::Bool(_) => {}
         }
-        self.check_combinators(spec, node, at);
+        self.check_combinators(spec, at);
     }
 
     /// A step into a value: combinators count from there anew.
-    fn descend(&mut self, id: Id, node: &'n Node, at: Span) {
+    fn descend(&mut self, id: Id, at: &At<'a>) {
         let nesting = std::mem::take(&mut self.nesting);
-        self.visit(id, node, at);
+        self.visit(id, at);
         self.nesting = nesting;
     }
 
@@ -138,12 +130,12 @@ impl<'n> Checker<'_, 'n> {
             })
     }
 
-    fn check_map(&mut self, spec: &SchemaNode, node: &'n Node, at: Span) {
-        let Some(map) = node.as_map() else { return };
-        self.check_count(spec.size, map.len() as u64, "property", node, at);
+    fn check_map(&mut self, spec: &'a SchemaNode, at: &At<'a>) {
+        let Some(map) = at.node.as_map() else { return };
+        self.check_count(spec.size, map.len() as u64, "property", at);
         for name in &spec.required {
             if map.get(name).is_none() {
-                self.report(|checker| checker.required_issue(spec, map, name, at));
+                self.report(|_| missing(spec, map, name, at));
             }
         }
         if spec.embedded && self.branch == 0 {
@@ -151,27 +143,27 @@ impl<'n> Checker<'_, 'n> {
                 let given =
                     map.get(name).and_then(Node::as_str).is_some_and(|text| !text.is_empty());
                 if !given && !spec.required.iter().any(|required| required == name) {
-                    self.report(|checker| checker.required_issue(spec, map, name, at));
+                    self.report(|_| missing(spec, map, name, at));
                 }
             }
-            if let Some(entry) = map.entry("kind")
-                && let Some(kind) = entry.value.as_str().filter(|kind| !kind.is_empty())
-                && let Some(why) = names::dns_1035(&kind.to_ascii_lowercase())
+            if let Some(kind) = at.get("kind")
+                && let Some(text) = kind.str().filter(|kind| !kind.is_empty())
+                && let Some(why) = names::dns_1035(&text.to_ascii_lowercase())
             {
                 let why = format!("may have mixed case, but should otherwise match: {why}");
-                self.path.key("kind");
-                self.report(|checker| checker.value_issue(&entry.value, entry.key.span, &why));
-                self.path.pop();
+                self.report(|_| invalid(&faults::VALUE, &kind, why));
             }
-            let (text, path) = (self.text, self.path.clone());
             if map.get("metadata").is_some() && !self.quiet {
-                let naming = super::Naming::Unknown;
-                self.issues.extend(super::check_metadata(node, at, text, &path, naming));
+                self.faults.extend(check_metadata(at, self.text, Naming::Unknown));
             }
         }
         // The metadata of an object is checked by itself, the same for every kind.
-        let is_object = self.path.is_root() && self.branch == 0 || spec.embedded;
-        for entry in map {
+        let is_object = at.parent().is_none() && self.branch == 0 || spec.embedded;
+        let step = |name: &'a str| match spec.properties.contains_key(name) {
+            false if child_of_map(spec) => Step::Key(name),
+            _ => Step::named(name),
+        };
+        for (entry, inner) in at.each(step) {
             let name = entry.key.value.as_str();
             let child = match (spec.properties.get(name), &spec.additional) {
                 (Some(child), _) => Some(*child),
@@ -180,32 +172,24 @@ impl<'n> Checker<'_, 'n> {
             };
             match child {
                 Some(child) => {
-                    if spec.properties.contains_key(name) {
-                        self.path.key(name);
-                    } else {
-                        self.path.data(name);
-                    }
-                    let entry_at = if entry.value.is_written() { entry.key.span } else { at };
                     let opaque = is_object && name == "metadata";
                     self.branch += usize::from(opaque);
-                    self.descend(child, &entry.value, entry_at);
+                    self.descend(child, &inner);
                     self.branch -= usize::from(opaque);
-                    self.path.pop();
                 }
                 None if is_object && matches!(name, "apiVersion" | "kind" | "metadata") => {}
                 None if self.is_closed(spec) && !self.is_declared(spec, name) => {
                     let schema = self.schema;
                     self.report(|checker| {
-                        let mut issue =
-                            super::unknown::issue(schema, spec, map, entry, &checker.path);
+                        let mut found = unknown(schema, spec, map, name, &inner);
                         let raw = checker.text.get(entry.key.span.range()).unwrap_or(name);
                         if raw != name && !raw.starts_with(['"', '\'']) {
                             let help = format!(
                                 "YAML reads the key `{raw}` as `{name}`; in quotes it is text"
                             );
-                            issue.help.insert(0, help);
+                            found.help.insert(0, help);
                         }
-                        issue
+                        found
                     });
                 }
                 None => {}
@@ -237,68 +221,49 @@ impl<'n> Checker<'_, 'n> {
             .any(|part| part.properties.contains_key(name) || part.preserve_unknown)
     }
 
-    fn required_issue(
-        &self,
-        spec: &SchemaNode,
-        map: &crate::manifest::Map,
-        name: &str,
-        at: Span,
-    ) -> Issue {
-        let path = self.path.child(name);
-        let mut issue =
-            Issue::new(&SCHEMA_REQUIRED, at, &self.path, format!("{path}: Required value"))
-                .blocking();
-        issue.path = path;
-        // A name that is nearly the one is most likely it.
-        let unknown = map.keys().filter(|key| !spec.properties.contains_key(*key));
-        if let Some(near) = nearest(name, unknown) {
-            issue = issue.help(format!("`{near}` may have been meant as `{name}`"));
-        }
-        issue
-    }
-
     fn check_count(
         &mut self,
         (least, most): (Option<u64>, Option<u64>),
         count: u64,
         what: &str,
-        node: &Node,
-        at: Span,
+        at: &At<'a>,
     ) {
         if let Some(least) = least
             && count < least
         {
             let why =
                 format!("should have at least {least} {}, and has {count}", plural(least, what));
-            self.report(|checker| checker.value_issue(node, at, &why));
+            self.report(|_| {
+                let mut found = invalid(&faults::VALUE, at, why);
+                found.on_all(at);
+                found
+            });
         }
         if let Some(most) = most
             && count > most
         {
-            let message = format!(
-                "{}Too many: must have at most {most} {}, and has {count}",
-                self.path.prefix(),
-                plural(most, what)
-            );
-            self.report(|checker| {
-                Issue::new(&SCHEMA_VALUE, anchor(node, at), &checker.path, message).blocking()
+            self.report(|_| {
+                let why =
+                    format!("must have at most {most} {}, and has {count}", plural(most, what));
+                let mut found = fault(&faults::VALUE, ErrorType::TooMany, at, why);
+                found.on_all(at);
+                found.is_certain = true;
+                found.blocks = true;
+                found
             });
         }
     }
 
-    fn check_list(&mut self, spec: &SchemaNode, items: &'n [Node], node: &'n Node, at: Span) {
-        self.check_count(spec.count, items.len() as u64, "item", node, at);
+    fn check_list(&mut self, spec: &'a SchemaNode, items: &'a [Node], at: &At<'a>) {
+        self.check_count(spec.count, items.len() as u64, "item", at);
         if let Some(child) = spec.items {
-            for (index, item) in items.iter().enumerate() {
-                self.path.index(index);
-                let item_at = if item.is_written() { first_line(item) } else { at };
-                self.descend(child, item, item_at);
-                self.path.pop();
+            for item in at.items() {
+                self.descend(child, &item);
             }
         }
         let types = self.branch == 0;
         match spec.list_type {
-            ListType::Map if types => self.check_unique(items, |item| {
+            ListType::Map if types => self.check_unique(items, at, |item| {
                 let key: serde_json::Map<_, _> = spec
                     .list_keys
                     .iter()
@@ -306,13 +271,13 @@ impl<'n> Checker<'_, 'n> {
                     .collect();
                 Json::Object(key)
             }),
-            ListType::Set if types => self.check_unique(items, Node::to_json),
-            _ if spec.unique => self.check_unique(items, Node::to_json),
+            ListType::Set if types => self.check_unique(items, at, Node::to_json),
+            _ if spec.unique => self.check_unique(items, at, Node::to_json),
             _ => {}
         }
     }
 
-    fn check_unique(&mut self, items: &'n [Node], key: impl Fn(&Node) -> Json) {
+    fn check_unique(&mut self, items: &'a [Node], at: &At<'a>, key: impl Fn(&Node) -> Json) {
         if items.len() < 2 {
             return;
         }
@@ -324,27 +289,25 @@ impl<'n> Checker<'_, 'n> {
                     seen.insert(key, index);
                 }
                 Some(first) => {
-                    let first = &items[*first];
-                    self.path.index(index);
+                    let first = *first;
                     self.report(|checker| {
-                        let message = format!("{}Duplicate value: {key}", checker.path.prefix());
-                        let span = anchor(item, first_line(item));
-                        let code = match checker.schema.dialect.list_types {
-                            true => &SCHEMA_DUPLICATE,
-                            false => &LIST_DUPLICATE,
+                        let rule = match checker.schema.dialect.list_types {
+                            true => &faults::DUPLICATE,
+                            false => &faults::APPLY_DUPLICATE,
                         };
-                        let mut issue = Issue::new(code, span, &checker.path, message);
-                        let first = anchor(first, first_line(first));
-                        issue.related.push((first, "first given here".to_owned()));
-                        issue
+                        let all = at.items();
+                        let mut found = fault(rule, ErrorType::Duplicate, &all[index], "");
+                        found.value = Some(key);
+                        found.on(&all[index]).on(&all[first]);
+                        found.related.push((all[first].anchor(), "first given here".to_owned()));
+                        found
                     });
-                    self.path.pop();
                 }
             }
         }
     }
 
-    fn check_combinators(&mut self, spec: &SchemaNode, node: &'n Node, at: Span) {
+    fn check_combinators(&mut self, spec: &'a SchemaNode, at: &At<'a>) {
         if spec.all_of.is_empty()
             && spec.any_of.is_empty()
             && spec.one_of.is_empty()
@@ -353,34 +316,36 @@ impl<'n> Checker<'_, 'n> {
             return;
         }
         if self.nesting >= NESTING {
-            let message = format!("{}the schema refers to itself without end", self.path.prefix());
-            self.report(|checker| {
-                Issue::new(&SCHEMA_INVALID, anchor(node, at), &checker.path, message)
-            });
+            let why = "the schema refers to itself without end";
+            self.report(|_| fault(&faults::UNUSABLE, ErrorType::Internal, at, why));
             return;
         }
         self.nesting += 1;
         self.branch += 1;
         for id in &spec.all_of {
-            self.visit(*id, node, at);
+            self.visit(*id, at);
         }
-        self.check_any_of(spec, node, at);
-        self.check_one_of(spec, node, at);
-        self.check_not(spec, node, at);
+        self.check_any_of(spec, at);
+        self.check_one_of(spec, at);
+        self.check_not(spec, at);
         self.branch -= 1;
         self.nesting -= 1;
     }
 }
 
-/// The start of an item of a list, to the end of its first key or of itself.
-pub(super) fn first_line(node: &Node) -> Span {
-    match &node.value {
-        Value::Map(map) if node.style == Style::Block => {
-            map.iter().next().map_or(node.span, |entry| entry.key.span)
-        }
-        Value::Seq(items) if node.style == Style::Block => {
-            items.first().map_or(node.span, |item| Span::at(item.span.start))
-        }
-        _ => node.span,
+/// A field that must be there and is not.
+fn missing(spec: &SchemaNode, map: &Map, name: &str, at: &At<'_>) -> Fault {
+    let mut found = required(&faults::REQUIRED, &at.named(name), "");
+    found.blocks = true;
+    // A name that is nearly the one is most likely it.
+    let unknown = map.keys().filter(|key| !spec.properties.contains_key(*key));
+    if let Some(near) = nearest(name, unknown) {
+        found.help(format!("`{near}` may have been meant as `{name}`"));
     }
+    found
+}
+
+/// Whether what is no property is an entry of a map.
+fn child_of_map(spec: &SchemaNode) -> bool {
+    matches!(spec.additional, Additional::Schema(_))
 }

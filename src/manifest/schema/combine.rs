@@ -1,48 +1,48 @@
 //! `anyOf`, `oneOf` and `not`: which alternative was meant, and what it lacks.
 
 use super::check::Checker;
-use super::issue::{Issue, anchor};
-use super::{Id, SCHEMA_COMBINATION, SCHEMA_ENUM, SCHEMA_TYPE, SchemaNode};
-use crate::manifest::Node;
-use crate::text::Span;
+use super::faults::{self, fault};
+use super::{Id, SchemaNode};
+use crate::manifest::at::At;
+use crate::manifest::fault::{ErrorType, Fault};
 
-impl<'n> Checker<'_, 'n> {
+impl<'a> Checker<'a> {
     /// Whether a schema holds, with nothing written down.
-    fn holds(&mut self, id: Id, node: &'n Node, at: Span) -> bool {
+    fn holds(&mut self, id: Id, at: &At<'a>) -> bool {
         let before = (self.quiet, self.failed);
         (self.quiet, self.failed) = (true, false);
-        self.visit(id, node, at);
+        self.visit(id, at);
         let holds = !self.failed;
         (self.quiet, self.failed) = before;
         holds
     }
 
     /// Why a schema does not hold.
-    fn faults(&mut self, id: Id, node: &'n Node, at: Span) -> Vec<Issue> {
-        let issues = std::mem::take(&mut self.issues);
+    fn faults_of(&mut self, id: Id, at: &At<'a>) -> Vec<Fault> {
+        let faults = std::mem::take(&mut self.faults);
         let before = (self.quiet, self.failed);
         self.quiet = false;
-        self.visit(id, node, at);
+        self.visit(id, at);
         (self.quiet, self.failed) = before;
-        std::mem::replace(&mut self.issues, issues)
+        std::mem::replace(&mut self.faults, faults)
     }
 
-    pub(super) fn check_any_of(&mut self, spec: &SchemaNode, node: &'n Node, at: Span) {
-        if spec.any_of.is_empty() || spec.any_of.iter().any(|id| self.holds(*id, node, at)) {
+    pub(super) fn check_any_of(&mut self, spec: &SchemaNode, at: &At<'a>) {
+        if spec.any_of.is_empty() || spec.any_of.iter().any(|id| self.holds(*id, at)) {
             return;
         }
-        self.report_none("anyOf", &spec.any_of, node, at);
+        self.report_none("anyOf", &spec.any_of, at);
     }
 
-    pub(super) fn check_one_of(&mut self, spec: &SchemaNode, node: &'n Node, at: Span) {
+    pub(super) fn check_one_of(&mut self, spec: &SchemaNode, at: &At<'a>) {
         if spec.one_of.is_empty() {
             return;
         }
         let holding: Vec<Id> =
-            spec.one_of.iter().copied().filter(|id| self.holds(*id, node, at)).collect();
+            spec.one_of.iter().copied().filter(|id| self.holds(*id, at)).collect();
         match holding.len() {
             1 => {}
-            0 => self.report_none("oneOf", &spec.one_of, node, at),
+            0 => self.report_none("oneOf", &spec.one_of, at),
             count => {
                 self.failed = true;
                 if self.quiet {
@@ -56,24 +56,24 @@ impl<'n> Checker<'_, 'n> {
                         "matches {count} of the alternatives, and must match exactly one (oneOf)"
                     )
                 };
-                let mut issue = self.combination(node, at, &why);
+                let mut found = combination(at, why);
                 // The second of the fields is the one too many.
-                let keys = node.as_map().into_iter().flatten();
+                let keys = at.node.as_map().into_iter().flatten();
                 let mut keys = keys.filter(|entry| names.contains(&entry.key.value));
                 if let (Some(first), Some(second)) = (keys.next(), keys.next())
                     && second.value.is_written()
                 {
-                    issue.span = second.key.span;
-                    issue.related.push((first.key.span, "set here".to_owned()));
+                    found.span = second.key.span;
+                    found.related.push((first.key.span, "set here".to_owned()));
                 }
-                self.issues.push(issue);
+                self.faults.push(found);
             }
         }
     }
 
-    pub(super) fn check_not(&mut self, spec: &SchemaNode, node: &'n Node, at: Span) {
+    pub(super) fn check_not(&mut self, spec: &SchemaNode, at: &At<'a>) {
         let Some(id) = spec.not else { return };
-        if !self.holds(id, node, at) {
+        if !self.holds(id, at) {
             return;
         }
         self.failed = true;
@@ -84,13 +84,7 @@ impl<'n> Checker<'_, 'n> {
             Some(name) => format!("`{name}` may not be set here"),
             None => "matches what the schema excludes (not)".to_owned(),
         };
-        let issue = self.combination(node, at, &why);
-        self.issues.push(issue);
-    }
-
-    fn combination(&self, node: &Node, at: Span, why: &str) -> Issue {
-        let message = format!("{}Invalid value: {why}", self.path.prefix());
-        Issue::new(&SCHEMA_COMBINATION, anchor(node, at), &self.path, message)
+        self.faults.push(combination(at, why));
     }
 
     /// The field that a schema asks for, where that is all it does.
@@ -102,7 +96,7 @@ impl<'n> Checker<'_, 'n> {
         }
     }
 
-    fn report_none(&mut self, combinator: &str, branches: &[Id], node: &'n Node, at: Span) {
+    fn report_none(&mut self, combinator: &str, branches: &[Id], at: &At<'a>) {
         self.failed = true;
         if self.quiet {
             return;
@@ -110,31 +104,37 @@ impl<'n> Checker<'_, 'n> {
         let names: Vec<_> = branches.iter().filter_map(|id| self.asks_for(*id)).collect();
         if names.len() == branches.len() {
             let why = format!("one of {} must be set", listing(&names));
-            let mut issue = self.combination(node, at, &why);
-            issue.blocking = true;
-            self.issues.push(issue);
+            let mut found = combination(at, why);
+            found.blocks = true;
+            self.faults.push(found);
             return;
         }
-        let faults: Vec<Vec<Issue>> =
-            branches.iter().map(|id| self.faults(*id, node, at)).collect();
+        let faults: Vec<Vec<Fault>> = branches.iter().map(|id| self.faults_of(*id, at)).collect();
         // A value of the wrong type, or of another alternative by its own word, was not meant for this one.
-        let strangeness = |issues: &Vec<Issue>| {
-            let of = |code| issues.iter().filter(|issue| issue.code == code).count();
-            (of(&SCHEMA_TYPE), of(&SCHEMA_ENUM), issues.len())
+        let strangeness = |faults: &Vec<Fault>| {
+            let of = |ty| faults.iter().filter(|fault| fault.ty == ty).count();
+            (of(ErrorType::TypeInvalid), of(ErrorType::NotSupported), faults.len())
         };
         let Some(meant) = faults.into_iter().min_by_key(strangeness) else { return };
         let Some(first) = meant.first() else { return };
         let why = format!("none of the {} alternatives holds ({combinator})", branches.len());
-        let mut issue = self.combination(node, at, &why);
-        issue.span = first.span;
-        issue.blocking = meant.iter().any(|issue| issue.blocking);
+        let mut found = combination(at, why);
+        found.span = first.span;
+        found.blocks = meant.iter().any(|fault| fault.blocks);
         for fault in &meant {
-            issue.help.push(format!("the nearest one needs: {}", fault.message));
-            issue.help.extend(fault.help.iter().cloned());
+            found.help(format!("the nearest one needs: {}", fault.message()));
+            found.help.extend(fault.help.iter().cloned());
         }
-        issue.fix = first.fix.clone();
-        self.issues.push(issue);
+        found.fix = first.fix.clone();
+        self.faults.push(found);
     }
+}
+
+/// A combination depends on all that a value holds.
+fn combination(at: &At<'_>, why: impl Into<String>) -> Fault {
+    let mut found = fault(&faults::COMBINATION, ErrorType::Invalid, at, why);
+    found.on_all(at);
+    found
 }
 
 fn listing(names: &[String]) -> String {

@@ -1,10 +1,10 @@
 //! The metadata that every object has: its fields, name, namespace, labels and annotations.
 
-use super::{
-    Dialect, Issue, METADATA_LABEL, METADATA_NAME, Path, Schema, anchor, check, normalize, quote,
-};
-use crate::manifest::{Map, Node, names};
-use crate::text::Span;
+use super::faults::{self, fault, invalid, required};
+use super::{Dialect, Schema, check, normalize};
+use crate::manifest::at::At;
+use crate::manifest::fault::{ErrorType, Fault};
+use crate::manifest::names;
 use serde_json::json;
 use std::sync::OnceLock;
 
@@ -61,116 +61,95 @@ pub(crate) enum Naming {
 }
 
 /// Checks `metadata` of an object.
-pub(crate) fn check_metadata<'n>(
-    root: &'n Node,
-    at: Span,
-    text: &str,
-    path: &Path<'n>,
-    naming: Naming,
-) -> Vec<Issue> {
-    let mut path = path.clone();
-    path.key("metadata");
-    let entry = root.as_map().and_then(|map| map.entry("metadata"));
-    let Some(entry) = entry.filter(|entry| !entry.value.is_null()) else {
-        return if naming == Naming::Unknown { Vec::new() } else { vec![nameless(&path, at)] };
+pub(crate) fn check_metadata(object: &At<'_>, text: &str, naming: Naming) -> Vec<Fault> {
+    let Some(metadata) = object.get("metadata") else {
+        let metadata = object.named("metadata");
+        return if naming == Naming::Unknown { Vec::new() } else { vec![nameless(&metadata)] };
     };
-    let key = entry.key.span;
     let schema = object_meta();
-    let mut normal = entry.value.clone();
-    normalize(schema, schema.root, &mut normal, key);
-    let mut issues: Vec<Issue> = check(schema, schema.root, &normal, key, text, path.clone());
-    let Some(metadata) = entry.value.as_map() else { return issues };
+    let mut normal = metadata.node.clone();
+    normalize(schema, schema.root, &mut normal, metadata.key());
+    let mut faults = check(schema, schema.root, &metadata.over(&normal), text);
+    if metadata.node.as_map().is_none() {
+        return faults;
+    }
     if naming != Naming::Unknown {
-        name_issues(metadata, key, naming, &mut path, &mut issues);
+        name_faults(&metadata, naming, &mut faults);
     }
     for field in ["labels", "annotations"] {
-        let Some(labels) = metadata.get(field).and_then(Node::as_map) else { continue };
-        path.key(field);
-        label_issues(labels, field == "labels", &path, &mut issues);
+        let Some(labels) = metadata.get(field) else { continue };
+        label_faults(&labels, field == "labels", &mut faults);
         if field == "annotations" {
-            let size: usize = labels
-                .iter()
+            let sizes = labels.node.as_map().into_iter().flatten();
+            let size: usize = sizes
                 .map(|entry| entry.key.value.len() + entry.value.as_str().map_or(0, str::len))
                 .sum();
             if size > 256 << 10 {
-                let message = format!("{path}: Too long: may not be more than 262144 bytes");
-                issues.push(Issue::new(&METADATA_LABEL, key, &path, message));
+                let why = "may not be more than 262144 bytes";
+                let mut found = fault(&faults::LABEL, ErrorType::TooLong, &labels, why);
+                found.span = metadata.key();
+                faults.push(found);
             }
         }
-        path.pop();
     }
-    issues
+    faults
 }
 
-fn nameless(path: &Path<'_>, at: Span) -> Issue {
-    let path = path.child("name");
-    let message = format!("{path}: Required value: name or generateName is required");
-    let mut issue = Issue::new(&METADATA_NAME, at, &Path::default(), message);
-    issue.path = path;
-    issue
+fn nameless(metadata: &At<'_>) -> Fault {
+    let name = metadata.named("name");
+    let mut found = required(&faults::NAME, &name, "name or generateName is required");
+    found.span = metadata.key();
+    found
 }
 
-fn name_issues<'n>(
-    metadata: &'n Map,
-    at: Span,
-    naming: Naming,
-    path: &mut Path<'n>,
-    issues: &mut Vec<Issue>,
-) {
-    let text = |field: &str| metadata.get(field).and_then(Node::as_str);
-    let given = |field: &str| metadata.get(field).is_some_and(|node| !node.is_null());
-    if text("name").is_none_or(str::is_empty)
-        && text("generateName").is_none_or(str::is_empty)
-        && !(given("name") && text("name").is_none())
+fn name_faults(metadata: &At<'_>, naming: Naming, faults: &mut Vec<Fault>) {
+    let given = |field: &str| metadata.get(field).is_some();
+    if metadata.text("name").is_empty()
+        && metadata.text("generateName").is_empty()
+        && !(given("name") && metadata.field("name").str().is_none())
     {
-        issues.push(nameless(path, at));
+        faults.push(nameless(metadata));
     }
     for (field, is_label) in [("name", false), ("generateName", false), ("namespace", true)] {
         // How a built-in kind is named, its own rules say.
         if naming == Naming::Own && !is_label {
             continue;
         }
-        let Some(node) = metadata.get(field) else { continue };
-        let Some(name) = node.as_str().filter(|name| !name.is_empty()) else { continue };
+        let at = metadata.field(field);
+        let Some(name) = at.str().filter(|name| !name.is_empty()) else { continue };
         // A generated name gets a suffix, so a trailing `-` is fine.
         let name = if field == "generateName" { name.trim_end_matches('-') } else { name };
-        let fault = if is_label { names::label(name) } else { names::subdomain(name) };
-        if let Some(fault) = fault {
-            path.key(field);
-            let message = format!("{path}: Invalid value: {}: {fault}", quote(node));
-            let mut issue = Issue::new(&METADATA_NAME, anchor(node, at), path, message);
-            if let Some(better) = names::mended(name, names::subdomain) {
-                issue = issue.help(format!("did you mean `{better}`?"));
-            }
-            issues.push(issue);
-            path.pop();
+        let why = if is_label { names::label(name) } else { names::subdomain(name) };
+        if let Some(why) = why {
+            let mut found = invalid(&faults::NAME, &at, why);
+            found.near(names::mended(name, names::subdomain));
+            faults.push(found);
         }
     }
 }
 
-fn label_issues(labels: &Map, values: bool, path: &Path<'_>, issues: &mut Vec<Issue>) {
-    for entry in labels {
-        let key = entry.key.value.as_str();
+fn label_faults(labels: &At<'_>, values: bool, faults: &mut Vec<Fault>) {
+    for (key, at) in labels.entries() {
         // An annotation's key may have capitals in its prefix, a label's may not.
-        let fault = match values {
+        let why = match values {
             true => names::qualified(key),
             false => names::qualified(&key.to_ascii_lowercase()),
         };
-        if let Some(fault) = fault {
-            let message = format!("{path}: Invalid value: {key:?}: {fault}");
-            issues.push(Issue::new(&METADATA_LABEL, entry.key.span, path, message));
+        // An API server names the map, and quotes what is wrong in it.
+        let mut say = |mut found: Fault| {
+            found.path = labels.path();
+            faults.push(found);
+        };
+        if let Some(why) = why {
+            let mut found = invalid(&faults::LABEL, &at.clone().keyed(), why);
+            found.value = Some(format!("{key:?}"));
+            say(found);
         }
         if values
-            && let Some(value) = entry.value.as_str()
-            && let Some(fault) = names::label_value(value)
+            && let Some(value) = at.str()
+            && let Some(why) = names::label_value(value)
         {
-            let message = format!("{path}: Invalid value: {}: {fault}", quote(&entry.value));
-            issues.push(Issue::new(
-                &METADATA_LABEL,
-                anchor(&entry.value, entry.key.span),
-                path,
-                message,
-            ));
+            say(invalid(&faults::LABEL, &at, why));
         }
     }
 }

@@ -9,8 +9,8 @@ mod codes;
 mod combine;
 mod compile;
 mod defaults;
+mod faults;
 mod formats;
-mod issue;
 mod metadata;
 mod pattern;
 #[cfg(test)]
@@ -24,6 +24,6 @@ pub(crate) use codes::*;
 pub(crate) use compile::{Additional, Id, SchemaNode, Type};
 pub use compile::{Dialect, Schema};
 pub(crate) use defaults::normalize;
-pub(crate) use issue::{Issue, Path, anchor, quote};
+pub(crate) use faults::{APPLY_DUPLICATE, ENUM, REQUIRED, UNKNOWN_FIELD, VALUE, quote};
 pub(crate) use metadata::{Naming, check_metadata};
 pub(crate) use pattern::go_regex;

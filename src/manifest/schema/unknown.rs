@@ -1,25 +1,28 @@
 //! A field that the schema does not know: what it was meant to be, or where it belongs.
 
-use super::{Additional, Id, Issue, Path, SCHEMA_UNKNOWN_FIELD, Schema, SchemaNode};
+use super::faults::{self, fault};
+use super::{Additional, Id, Schema, SchemaNode};
 use crate::diag::nearest;
-use crate::manifest::{Entry, Map};
+use crate::manifest::Map;
+use crate::manifest::at::At;
+use crate::manifest::fault::{ErrorType, Fault, Wording};
 use std::collections::{HashSet, VecDeque};
 
 /// How many nodes of a schema are searched for the name.
 const SEARCH: usize = 4000;
 
-pub(super) fn issue(
+pub(super) fn unknown(
     schema: &Schema,
     spec: &SchemaNode,
     map: &Map,
-    entry: &Entry,
-    path: &Path<'_>,
-) -> Issue {
-    let name = entry.key.value.as_str();
-    let full = path.child(name);
-    let mut issue =
-        Issue::new(&SCHEMA_UNKNOWN_FIELD, entry.key.span, path, format!("unknown field `{full}`"));
-    issue.path = full;
+    name: &str,
+    at: &At<'_>,
+) -> Fault {
+    let at = at.clone().keyed();
+    let mut found = fault(&faults::UNKNOWN_FIELD, ErrorType::Invalid, &at, "");
+    found.detail = format!("unknown field `{}`", found.path);
+    found.wording = Wording::Sentence;
+    found.on(&at);
     let free = spec.properties.keys().map(String::as_str).filter(|known| map.get(known).is_none());
     let near = nearest(name, free);
     // A name that is right elsewhere in the kind stands in the wrong place, rather than being spelt wrong by several letters.
@@ -29,22 +32,24 @@ pub(super) fn issue(
         _ => places(schema, name),
     };
     if let Some(near) = near.filter(|_| places.is_empty()) {
-        issue.fix = Some((format!("write `{near}`"), entry.key.span, near.to_owned()));
-        return issue.help(format!("did you mean `{near}`?"));
+        found.near(Some(near)).replace_with(near);
+        return found;
     }
     if !places.is_empty() {
         let places: Vec<_> = places.iter().map(|place| format!("`{place}`")).collect();
-        return issue.help(format!("`{name}` is a field of {}", places.join(" and of ")));
+        found.help(format!("`{name}` is a field of {}", places.join(" and of ")));
+        return found;
     }
     let mut known: Vec<_> = spec.properties.keys().map(String::as_str).collect();
     known.sort_unstable();
     match known.len() {
-        0 => issue,
-        1..=12 => issue.help(format!("known here: {}", known.join(", "))),
+        0 => &mut found,
+        1..=12 => found.help(format!("known here: {}", known.join(", "))),
         count => {
-            issue.help(format!("known here: {} and {} more", known[..10].join(", "), count - 10))
+            found.help(format!("known here: {} and {} more", known[..10].join(", "), count - 10))
         }
-    }
+    };
+    found
 }
 
 /// The nearest places of the schema that have a field of this name.

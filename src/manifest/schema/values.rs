@@ -1,35 +1,34 @@
 //! Single values: type, enumeration, and the limits of text and numbers.
 
 use super::check::Checker;
+use super::faults::{self, fault, invalid, quote};
 use super::formats::Format;
-use super::issue::{Issue, anchor, quote};
-use super::{SCHEMA_ENUM, SCHEMA_INVALID, SCHEMA_TYPE, SCHEMA_VALUE, SchemaNode, Type};
+use super::{SchemaNode, Type};
 use crate::diag::nearest;
-use crate::manifest::{Node, Value};
-use crate::text::Span;
+use crate::manifest::Value;
+use crate::manifest::at::At;
+use crate::manifest::fault::{ErrorType, Fault};
 use serde_json::Value as Json;
 
-impl Checker<'_, '_> {
-    pub(super) fn type_issue(&self, spec: &SchemaNode, node: &Node, at: Span) -> Issue {
+impl<'a> Checker<'a> {
+    pub(super) fn type_fault(&self, spec: &SchemaNode, at: &At<'_>) -> Fault {
+        let node = at.node;
         let wanted = if spec.int_or_string {
             "integer or string".to_owned()
         } else {
             let names: Vec<_> = spec.types.iter().map(|ty| type_name(*ty)).collect();
             names.join(" or ")
         };
-        let message = format!(
-            "{}Invalid value: {}: must be of type {wanted}, not {}",
-            self.path.prefix(),
-            quote(node),
-            node.value.type_name()
-        );
-        let mut issue = Issue::new(&SCHEMA_TYPE, anchor(node, at), &self.path, message).blocking();
+        let why = format!("must be of type {wanted}, not {}", node.value.type_name());
+        let mut found = invalid(&faults::TYPE, at, why);
+        found.ty = ErrorType::TypeInvalid;
+        found.blocks = true;
         let raw = self.text.get(node.span.range()).unwrap_or("");
         let wants = |ty| spec.types.contains(&ty);
         let replacement = match &node.value {
             _ if !node.is_written() => None,
             Value::Int(_) | Value::Float(_) | Value::Bool(_) if wants(Type::String) => {
-                issue = issue.help(match node.value {
+                found.help(match node.value {
                     Value::Bool(_) => "YAML reads this word as true or false; in quotes it is text",
                     _ => "in quotes it is text",
                 });
@@ -44,17 +43,19 @@ impl Checker<'_, '_> {
             _ => None,
         };
         if let Some(text) = replacement {
-            issue.fix = Some((format!("write `{text}`"), node.span, text));
+            found.fix = Some((format!("write `{text}`"), node.span, text));
         }
         match &node.value {
-            Value::Map(_) if wants(Type::Array) => issue.help("a list: put `- ` before each item"),
-            Value::Seq(_) if wants(Type::Object) => issue.help("a map: without `- `"),
-            Value::Null => issue.help("nothing is written behind the key, which is null"),
-            _ => issue,
-        }
+            Value::Map(_) if wants(Type::Array) => found.help("a list: put `- ` before each item"),
+            Value::Seq(_) if wants(Type::Object) => found.help("a map: without `- `"),
+            Value::Null => found.help("nothing is written behind the key, which is null"),
+            _ => &mut found,
+        };
+        found
     }
 
-    pub(super) fn check_enum(&mut self, values: &[Json], node: &Node, at: Span) {
+    pub(super) fn check_enum(&mut self, values: &[Json], at: &At<'a>) {
+        let node = at.node;
         let equal = |value: &Json| match (&node.value, value) {
             (Value::String(text), Json::String(other)) => text == other,
             (Value::Int(number), Json::Number(other)) => {
@@ -66,52 +67,44 @@ impl Checker<'_, '_> {
         if values.iter().any(equal) {
             return;
         }
-        self.report(|checker| {
+        self.report(|_| {
             // Where an empty text is as good as none, nobody is told to write one.
             let named = values.iter().filter(|value| value.as_str() != Some(""));
             let supported: Vec<_> = named.map(Json::to_string).collect();
-            let message = format!(
-                "{}Unsupported value: {}: supported values: {}",
-                checker.path.prefix(),
-                quote(node),
-                supported.join(", ")
-            );
-            let mut issue =
-                Issue::new(&SCHEMA_ENUM, anchor(node, at), &checker.path, message).blocking();
+            let detail = format!("supported values: {}", supported.join(", "));
+            let mut found = fault(&faults::ENUM, ErrorType::NotSupported, at, detail);
+            found.on(at);
+            found.value = Some(quote(node));
+            found.blocks = true;
             let names = values.iter().filter_map(Json::as_str).filter(|name| !name.is_empty());
             if let Some(near) = node.as_str().and_then(|given| nearest(given, names)) {
-                issue = issue.help(format!("did you mean `{near}`?"));
+                found.near(Some(near));
                 if node.is_written() {
-                    issue.fix = Some((format!("write `{near}`"), node.span, near.to_owned()));
+                    found.fix = Some((format!("write `{near}`"), node.span, near.to_owned()));
                 }
             }
-            issue
+            found
         });
     }
 
-    pub(super) fn value_issue(&self, node: &Node, at: Span, why: &str) -> Issue {
-        let message = format!("{}Invalid value: {}: {why}", self.path.prefix(), quote(node));
-        Issue::new(&SCHEMA_VALUE, anchor(node, at), &self.path, message)
-    }
-
-    pub(super) fn check_text(&mut self, spec: &SchemaNode, text: &str, node: &Node, at: Span) {
+    pub(super) fn check_text(&mut self, spec: &SchemaNode, text: &str, at: &At<'a>) {
         if spec.length != (None, None) {
             let count = text.chars().count() as u64;
             if let Some(least) = spec.length.0
                 && count < least
             {
                 let why = format!("must be at least {least} {} long", plural(least, "character"));
-                self.report(|checker| checker.value_issue(node, at, &why));
+                self.report(|_| invalid(&faults::VALUE, at, why));
             }
             if let Some(most) = spec.length.1
                 && count > most
             {
-                self.report(|checker| {
-                    let message = format!(
-                        "{}Too long: may not be more than {most} characters, and has {count}",
-                        checker.path.prefix()
-                    );
-                    Issue::new(&SCHEMA_VALUE, anchor(node, at), &checker.path, message).blocking()
+                self.report(|_| {
+                    let why = format!("may not be more than {most} characters, and has {count}");
+                    let mut found = fault(&faults::VALUE, ErrorType::TooLong, at, why);
+                    found.on(at);
+                    found.blocks = true;
+                    found
                 });
             }
         }
@@ -120,31 +113,31 @@ impl Checker<'_, '_> {
                 Ok(regex) if regex.is_match(text) => {}
                 Ok(_) => {
                     let why = format!("must match `{}`", pattern.text);
-                    self.report(|checker| checker.value_issue(node, at, &why));
+                    self.report(|_| invalid(&faults::VALUE, at, why));
                 }
                 Err(error) => {
-                    let message = format!(
-                        "{}the schema's pattern `{}` can't be checked: {error}",
-                        self.path.prefix(),
+                    let why = format!(
+                        "the schema's pattern `{}` can't be checked: {error}",
                         pattern.text
                     );
-                    self.report(|checker| {
-                        Issue::new(&SCHEMA_INVALID, anchor(node, at), &checker.path, message)
-                    });
+                    self.report(|_| fault(&faults::UNUSABLE, ErrorType::Internal, at, why));
                 }
             }
         }
         if let Some(format) = spec.format
             && !format.holds_text(text)
         {
-            self.report(|checker| {
+            self.report(|_| {
                 let why = format!("must be of format {}", format.name());
-                checker.value_issue(node, at, &why).help(format!("expected {}", format.example()))
+                let mut found = invalid(&faults::VALUE, at, why);
+                found.help(format!("expected {}", format.example()));
+                found
             });
         }
     }
 
-    pub(super) fn check_number(&mut self, spec: &SchemaNode, node: &Node, at: Span) {
+    pub(super) fn check_number(&mut self, spec: &SchemaNode, at: &At<'a>) {
+        let node = at.node;
         let value = match node.value {
             Value::Int(value) => value as f64,
             Value::Float(value) => value,
@@ -157,9 +150,11 @@ impl Checker<'_, '_> {
             && !format.holds_int(*int)
         {
             let why = format!("must fit {}", format.name());
-            self.report(|checker| {
-                let issue = checker.value_issue(node, at, &why).blocking();
-                issue.help(format!("expected {}", format.example()))
+            self.report(|_| {
+                let mut found = invalid(&faults::VALUE, at, why);
+                found.blocks = true;
+                found.help(format!("expected {}", format.example()));
+                found
             });
         }
         if let Some((limit, exclusive)) = spec.minimum
@@ -167,20 +162,20 @@ impl Checker<'_, '_> {
         {
             let or_equal = if exclusive { "" } else { "or equal to " };
             let why = format!("must be greater than {or_equal}{limit}");
-            self.report(|checker| checker.value_issue(node, at, &why));
+            self.report(|_| invalid(&faults::VALUE, at, why));
         }
         if let Some((limit, exclusive)) = spec.maximum
             && (value > limit || (exclusive && value == limit))
         {
             let or_equal = if exclusive { "" } else { "or equal to " };
             let why = format!("must be less than {or_equal}{limit}");
-            self.report(|checker| checker.value_issue(node, at, &why));
+            self.report(|_| invalid(&faults::VALUE, at, why));
         }
         if let Some(step) = spec.multiple_of {
             let times = value / step;
             if (times - times.round()).abs() > 1e-9 {
                 let why = format!("must be a multiple of {step}");
-                self.report(|checker| checker.value_issue(node, at, &why));
+                self.report(|_| invalid(&faults::VALUE, at, why));
             }
         }
     }
