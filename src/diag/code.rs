@@ -29,7 +29,7 @@ pub(crate) use codes;
 
 /// A kind of finding: a stable name, how severe it is unless a book says otherwise, and the page that explains it.
 ///
-/// Declared with [`codes!`], which is the only place where its name stands.
+/// Declared with `codes!`, which is the only place where its name stands.
 #[derive(Debug)]
 pub struct Code {
     /// Kebab-case, stable: it is in books' settings, in CI's annotations and in URLs.

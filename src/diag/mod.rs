@@ -1,7 +1,7 @@
 //! What is wrong, where, and what to write instead.
 //!
 //! Owns: [`Diagnostic`], which users know as a *finding*; its [`Label`]s and [`Fix`]; [`Code`], the identity of a kind
-//! of finding; [`Level`]s. Must not know: who finds what (each module declares the codes it reports with [`codes!`], in a file of
+//! of finding; [`Level`]s. Must not know: who finds what (each module declares the codes it reports with `codes!`, in a file of
 //! their own; `check::codes` lists them all), or how a finding is shown (`report`).
 
 mod code;

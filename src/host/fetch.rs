@@ -25,5 +25,5 @@ pub fn fetch(url: &str) -> Result<String, String> {
 /// Nothing, in a program without network access.
 #[cfg(not(feature = "fetch"))]
 pub fn fetch(url: &str) -> Result<String, String> {
-    Err(format!("{url}: {}", super::compiled_without("fetch")))
+    Err(format!("{url}: {}", super::outcome::compiled_without("fetch")))
 }

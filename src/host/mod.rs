@@ -132,13 +132,7 @@ fn preprocessor(output: Output) -> anyhow::Result<Outcome> {
 
 #[cfg(not(feature = "build"))]
 fn build(_: &Path, _: Option<&Path>, _: Findings, _: Output) -> anyhow::Result<Outcome> {
-    bail!(compiled_without("build"))
-}
-
-/// What is said where something was left out of the program.
-#[cfg(not(all(feature = "build", feature = "fetch")))]
-fn compiled_without(feature: &str) -> String {
-    format!("this mdbook-plumb was compiled without the feature `{feature}`, which this needs")
+    bail!(outcome::compiled_without("build"))
 }
 
 #[cfg(feature = "build")]

@@ -23,3 +23,9 @@ impl From<Outcome> for ExitCode {
 
 /// What a command has to say, and what it found.
 pub(super) type Said = (String, Vec<Diagnostic>);
+
+/// What is said where something was left out of the program.
+#[cfg(not(all(feature = "build", feature = "fetch")))]
+pub(super) fn compiled_without(feature: &str) -> String {
+    format!("this mdbook-plumb was compiled without the feature `{feature}`, which this needs")
+}

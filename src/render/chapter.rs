@@ -1,5 +1,6 @@
 //! A checked chapter becomes the text that a renderer gets.
 
+use super::page::{Page, page};
 use super::{Delivery, Site, html, markdown};
 use crate::check::{CheckedChapter, Expansion};
 use crate::content::Content;
@@ -50,14 +51,14 @@ pub fn chapter(chapter: Chapter<'_>, checked: &CheckedChapter, target: Target) -
         .collect();
     let mut out = String::with_capacity(chapter.text.len() + 1024 * expansions.len());
     let page = match target {
-        Target::Markdown => super::Page::default(),
+        Target::Markdown => Page::default(),
         Target::Html(delivery) => {
             let parts: Vec<_> = expansions
                 .iter()
                 .zip(&sites)
                 .map(|(expansion, site)| (&expansion.content, site))
                 .collect();
-            super::page(&parts, &checked.placeholders, &key(chapter.guide), delivery)
+            page(&parts, &checked.placeholders, &key(chapter.guide), delivery)
         }
     };
     let mut at = 0;
@@ -103,7 +104,7 @@ fn place(out: &mut String, expansion: &Expansion, shown: &str) {
 }
 
 /// Style in front, details and scripts behind.
-fn with_page(text: &str, page: &super::Page) -> String {
+fn with_page(text: &str, page: &Page) -> String {
     let mut out = String::with_capacity(text.len() + page.head.len() + page.foot.len() + 4);
     // A byte order mark is only one at the very start.
     let (bom, text) = match text.strip_prefix('\u{feff}') {

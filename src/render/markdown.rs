@@ -7,10 +7,13 @@ use crate::content::{
     MatrixCell, SourceNote, Table, plain, text,
 };
 
+use super::Site;
 use super::escape::{self, Place};
-use super::{Site, html, notes};
+use super::ids::cell_title;
+use super::state::state_text;
 
-pub(super) fn render(content: &Content, site: &Site) -> String {
+/// A directive's content as GFM; also the text that authors commit.
+pub fn render(content: &Content, site: &Site) -> String {
     let writer = Writer { site };
     match content {
         Content::Inline(inlines) => writer.line(inlines, site.in_table, site.start_of_line),
@@ -180,7 +183,7 @@ impl Writer<'_> {
             })
             .collect();
         let state = match manifest.state {
-            crate::content::ManifestState::Fails => format!("*{}*", html::state_text(manifest)),
+            crate::content::ManifestState::Fails => format!("*{}*", state_text(manifest)),
             _ => String::new(),
         };
         joined([code, state, findings.join("\n")])
@@ -206,7 +209,7 @@ impl Writer<'_> {
                 ));
             }
             for (cell, (_, option)) in row.cells.iter().zip(&matrix.options) {
-                notes.extend(self.cell_note(cell, &notes::cell_title(row, option)));
+                notes.extend(self.cell_note(cell, &cell_title(row, option)));
             }
         }
         let heading = if notes.is_empty() { String::new() } else { "Notes:".to_owned() };

@@ -1,22 +1,18 @@
 //! The details of values (formula, inputs, figures, sources) and of a matrix's cells. They stand at the chapter's foot, each once, and open
 //! beside the value that is pressed.
 //!
-//! Owns: their ids and their form. Must not know: which directive published them.
+//! Owns: their form. Must not know: which directive published them.
 
 use std::collections::BTreeSet;
 
 use crate::content::{
     Advisor, Block, Calculator, Checklist, Content, FigureNote, Inline, Matrix, MatrixCell,
-    MatrixRow, Provenance, SourceNote, Table, Value, plain,
+    Provenance, SourceNote, Table, Value,
 };
 
 use super::element::{Element, div, element, span};
-use super::{Site, escape, html};
-
-/// A short name for what is equal.
-pub(super) fn digest(text: &str) -> String {
-    crate::text::digest(text)[..10].to_owned()
-}
+use super::ids::{cell_id, cell_title, value_id};
+use super::{Site, inline};
 
 /// What can be pressed for details.
 enum Note<'a> {
@@ -24,26 +20,6 @@ enum Note<'a> {
     Value(&'a Value, &'a Provenance),
     /// A cell of a matrix, under its need and option.
     Cell(String, &'a MatrixCell),
-}
-
-/// The id of a value's details: values of one chapter that came about in the same way share them.
-pub(super) fn value_id(value: &Value, provenance: &Provenance, site: &Site) -> String {
-    id(site, &format!("{}\0{provenance:?}", value.text))
-}
-
-/// The id of a cell's details; none where there is nothing more to say.
-pub(super) fn cell_id(title: &str, cell: &MatrixCell, site: &Site) -> Option<String> {
-    let more = !cell.note.is_empty() || !cell.sources.is_empty();
-    (more && !site.plain).then(|| id(site, &format!("{title}\0{cell:?}")))
-}
-
-fn id(site: &Site, what: &str) -> String {
-    format!("plumb-{}-{}", escape::slug(&site.chapter), digest(what))
-}
-
-/// What a cell of a matrix is about.
-pub(super) fn cell_title(row: &MatrixRow, option: &[Inline]) -> String {
-    format!("{}: {}", plain(&row.title), plain(option))
 }
 
 /// The details of all that can be pressed in a chapter.
@@ -85,7 +61,7 @@ fn cell(title: &str, cell: &MatrixCell, id: &str, site: &Site) -> Element {
     let sources = cell
         .sources
         .iter()
-        .map(|source| element("li").child(html::source(source, site)).text(&read_on(source)));
+        .map(|source| element("li").child(inline::source(source, site)).text(&read_on(source)));
     div("plumb-note plumb-aside")
         .attr("id", id)
         .flag("popover")
@@ -94,7 +70,7 @@ fn cell(title: &str, cell: &MatrixCell, id: &str, site: &Site) -> Element {
         .child(element("p").child(element("strong").text(title)))
         .children(
             (!cell.note.is_empty())
-                .then(|| element("p").html(&html::plain_inlines(&cell.note, site))),
+                .then(|| element("p").html(&inline::plain_inlines(&cell.note, site))),
         )
         .children((!cell.sources.is_empty()).then(|| element("ul").children(sources)))
 }
@@ -153,7 +129,7 @@ fn figure(figure: &FigureNote, site: &Site) -> Element {
         html = html.text(", no source");
     }
     for source in &figure.sources {
-        html = html.text(", ").child(html::source(source, site));
+        html = html.text(", ").child(inline::source(source, site));
         // One day is said once.
         if source.accessed != figure.checked {
             html = html.text(&read_on(source));

@@ -13,8 +13,10 @@ use crate::content::{
 };
 
 use super::element::{Element, button, div, element, span};
-use super::html::{block_status, cell_status, inlines, plain_inlines, scroller, site_id, table};
-use super::{Site, escape, notes};
+use super::ids::{self, site_id};
+use super::inline::{block_status, cell_status, inlines, plain_inlines};
+use super::table::{scroller, table};
+use super::{Site, escape};
 
 /// A widget's element; its state is kept under the guide and its own id.
 fn widget(name: &'static str, id: &str, site: &Site) -> Element {
@@ -221,12 +223,12 @@ fn need(row: &MatrixRow, options: &[(String, Vec<Inline>)], site: &Site) -> Elem
             row.cells
                 .iter()
                 .zip(options)
-                .map(|(cell, (_, option))| self::cell(cell, &notes::cell_title(row, option), site)),
+                .map(|(cell, (_, option))| self::cell(cell, &ids::cell_title(row, option), site)),
         )
 }
 
 fn cell(cell: &MatrixCell, title: &str, site: &Site) -> Element {
-    let details = notes::cell_id(title, cell, site);
+    let details = ids::cell_id(title, cell, site);
     element("td")
         .attr("data-meets", cell.status.meets.as_str())
         .attr("data-weight", &cell.status.weight)
