@@ -16,6 +16,7 @@ codes! {
     CODES:
     DRIFT = "drift", Deny, "committed text is not what the model says";
     CONTRADICTION = "contradiction", Deny, "committed text in an included file has a different value in each place that includes it";
+    NOT_WRITTEN = "not-written", Deny, "`sync` could not rewrite a file";
 }
 
 /// A chapter as `sync` needs it.

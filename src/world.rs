@@ -3,6 +3,10 @@
 //! Owns: the [`World`] trait, [`DiskWorld`] (the real one, below one root) and [`MemWorld`] (for tests and for editors'
 //! unsaved buffers). Must not know: what the files mean. Nothing else in the crate but `host` touches the outside.
 
+mod write;
+
+pub use write::{Refusal, Writer};
+
 use crate::text::Source;
 use std::collections::BTreeMap;
 use std::io;
@@ -85,30 +89,19 @@ impl DiskWorld {
         &self.root
     }
 
-    /// Writes a file so that a reader sees the old bytes or the new ones, never a part; and only if they differ.
-    ///
-    /// Returns whether it wrote. A link is followed: the file that it names is replaced, the link stays.
+    /// Leave to write; waits for another run that has it.
+    pub fn writer(&self) -> io::Result<Writer> {
+        Writer::open(self)
+    }
+
+    /// Removes what a killed run left, if it left anything.
+    pub fn tidy(&self) -> io::Result<()> {
+        if Writer::is_there(self) { self.writer().map(drop) } else { Ok(()) }
+    }
+
+    /// Writes one file; see [`Writer::write`].
     pub fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<bool> {
-        let path = self.root.join(path);
-        let path = std::fs::canonicalize(&path).unwrap_or(path);
-        match std::fs::read(&path) {
-            Ok(old) if old == bytes => return Ok(false),
-            _ => {}
-        }
-        let folder = path.parent().unwrap_or(Path::new("."));
-        std::fs::create_dir_all(folder)?;
-        let mut file = tempfile::Builder::new().prefix(".plumb-").tempfile_in(folder)?;
-        io::Write::write_all(&mut file, bytes)?;
-        file.as_file().sync_all()?;
-        let permissions = match std::fs::metadata(&path) {
-            Ok(meta) => Some(meta.permissions()),
-            Err(_) => default_permissions(),
-        };
-        if let Some(permissions) = permissions {
-            file.as_file().set_permissions(permissions)?;
-        }
-        file.persist(&path).map_err(|error| error.error)?;
-        Ok(true)
+        Ok(self.writer()?.write(path, bytes)?)
     }
 
     /// Removes a file; one that is not there is no error.
@@ -118,17 +111,6 @@ impl DiskWorld {
             _ => Ok(()),
         }
     }
-}
-
-/// What a new file gets: a temporary file is private, a written one is not.
-#[cfg(unix)]
-fn default_permissions() -> Option<std::fs::Permissions> {
-    Some(std::os::unix::fs::PermissionsExt::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn default_permissions() -> Option<std::fs::Permissions> {
-    None
 }
 
 impl World for DiskWorld {

@@ -60,8 +60,9 @@ pub(super) fn extract(book: &Book, out: &Path, fails: bool) -> anyhow::Result<Ex
             );
         }
     }
+    let writer = world.writer().with_context(|| format!("can't write to `{}`", display(out)))?;
     for (path, text) in &files {
-        let wrote = world
+        let wrote = writer
             .write(path, text.as_bytes())
             .with_context(|| format!("can't write `{}`", display(&out.join(path))))?;
         done.written += usize::from(wrote);

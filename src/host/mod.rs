@@ -184,7 +184,7 @@ fn sync(dir: &Path, dry_run: bool, findings: &Findings, output: Output) -> anyho
             let path = dir.join(rewrite.source.path());
             writeln!(out, "{did} {} in {}", places_of(rewrite.edits), world::display(&path))?;
         }
-        if places == 0 {
+        if places == 0 && synced.remaining.is_empty() {
             writeln!(out, "all committed text is what the model says")?;
         }
     }

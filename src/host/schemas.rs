@@ -8,8 +8,8 @@ use crate::diag::{Diagnostic, Severity};
 use crate::manifest::store::{Definition, FOLDER, Folder, read_definitions, title};
 use crate::manifest::{self, Engine, Versions};
 use crate::text::{Source, TextMap, digest};
-use crate::world::{DiskWorld, display};
-use anyhow::{Context, bail};
+use crate::world::{DiskWorld, Writer, display};
+use anyhow::{Context, anyhow, bail};
 use std::fmt::Write as _;
 use std::io::{self, Read};
 use std::path::Path;
@@ -27,19 +27,28 @@ pub(super) fn run(command: &Schemas) -> anyhow::Result<(&Path, Said)> {
     })
 }
 
-fn open(dir: &Path) -> anyhow::Result<(DiskWorld, Folder)> {
+fn world(dir: &Path) -> anyhow::Result<DiskWorld> {
     if !dir.is_dir() {
         bail!("there is no folder `{}`", dir.display());
     }
-    let world = DiskWorld::new(dir);
-    match Folder::read(&world, Path::new(FOLDER)) {
-        Ok(folder) => Ok((world, folder)),
-        Err(finding) => bail!("{}: {}", finding.at.location.source.path(), finding.message),
-    }
+    Ok(DiskWorld::new(dir))
+}
+
+/// The folder in which another run changes nothing as long as the writer is there.
+fn open(dir: &Path) -> anyhow::Result<(Writer, Folder)> {
+    let writer =
+        world(dir)?.writer().with_context(|| format!("can't write to `{}`", dir.display()))?;
+    let folder = read(writer.world())?;
+    Ok((writer, folder))
+}
+
+fn read(world: &DiskWorld) -> anyhow::Result<Folder> {
+    Folder::read(world, Path::new(FOLDER))
+        .map_err(|finding| anyhow!("{}: {}", finding.at.location.source.path(), finding.message))
 }
 
 fn list(dir: &Path, all: bool) -> anyhow::Result<Said> {
-    let (_, folder) = open(dir)?;
+    let folder = read(&world(dir)?)?;
     let mut out = String::new();
     for known in folder.list() {
         let title = title(&known.group, &known.version, &known.kind);
@@ -67,9 +76,9 @@ fn list(dir: &Path, all: bool) -> anyhow::Result<Said> {
 
 /// Adds all of what is named, or nothing.
 fn add(dir: &Path, sources: &[String]) -> anyhow::Result<Said> {
-    let (world, mut folder) = open(dir)?;
+    world(dir)?;
     let mut findings = Vec::new();
-    let mut out = String::new();
+    let mut read = Vec::new();
     for source in sources {
         let mut found = 0;
         for (name, text) in texts(source)? {
@@ -77,7 +86,7 @@ fn add(dir: &Path, sources: &[String]) -> anyhow::Result<Said> {
             findings.extend(reading.findings);
             findings.extend(broken(&name, &text));
             found += reading.definitions.len();
-            note(&mut out, &mut folder, &reading.definitions, &name, &text);
+            read.push((name, digest(&text), reading.definitions));
         }
         if found == 0 && findings.is_empty() {
             let source = if source == "-" { "standard input" } else { source };
@@ -89,7 +98,12 @@ fn add(dir: &Path, sources: &[String]) -> anyhow::Result<Said> {
     if findings.iter().any(|finding| finding.severity == Severity::Error) {
         return Ok(("nothing was added\n".to_owned(), findings));
     }
-    folder.write(&world, Path::new(FOLDER)).context("can't write the schemas")?;
+    let mut out = String::new();
+    let (writer, mut folder) = open(dir)?;
+    for (name, digest, definitions) in read {
+        note(&mut out, &mut folder, &definitions, &name, &digest);
+    }
+    folder.write(&writer, Path::new(FOLDER)).context("can't write the schemas")?;
     Ok((out, findings))
 }
 
@@ -113,11 +127,17 @@ fn broken(name: &str, text: &str) -> Vec<Diagnostic> {
         .collect()
 }
 
-fn note(out: &mut String, folder: &mut Folder, definitions: &[Definition], name: &str, text: &str) {
+fn note(
+    out: &mut String,
+    folder: &mut Folder,
+    definitions: &[Definition],
+    name: &str,
+    digest: &str,
+) {
     if definitions.is_empty() {
         return;
     }
-    let added = folder.add(definitions, name, &digest(text));
+    let added = folder.add(definitions, name, digest);
     for (did, kinds) in [("added", added.new), ("changed", added.changed), ("same", added.same)] {
         for kind in kinds {
             let _ = writeln!(out, "{did:7} {kind}");
@@ -157,10 +177,7 @@ fn origin(url: &str) -> String {
 }
 
 fn verify(dir: &Path) -> anyhow::Result<Said> {
-    if !dir.is_dir() {
-        bail!("there is no folder `{}`", dir.display());
-    }
-    let findings = Folder::verify(&DiskWorld::new(dir), Path::new(FOLDER));
+    let findings = Folder::verify(&world(dir)?, Path::new(FOLDER));
     let text = match (findings.is_empty(), dir.join(FOLDER).exists()) {
         (true, true) => "every schema is as it was added\n",
         (true, false) => "no schemas have been added\n",
@@ -170,7 +187,7 @@ fn verify(dir: &Path) -> anyhow::Result<Said> {
 }
 
 fn remove(dir: &Path, names: &[String]) -> anyhow::Result<Said> {
-    let (world, mut folder) = open(dir)?;
+    let (writer, mut folder) = open(dir)?;
     let mut out = String::new();
     for name in names {
         let gone = folder.remove(name);
@@ -181,7 +198,7 @@ fn remove(dir: &Path, names: &[String]) -> anyhow::Result<Said> {
             let _ = writeln!(out, "removed {kind}");
         }
     }
-    folder.write(&world, Path::new(FOLDER)).context("can't write the schemas")?;
+    folder.write(&writer, Path::new(FOLDER)).context("can't write the schemas")?;
     Ok((out, Vec::new()))
 }
 

@@ -4,12 +4,15 @@ use super::book::Book;
 use super::cli::Findings;
 use crate::diag::{Diagnostic, Severity};
 use crate::sync::{self, Rewrite};
-use crate::world::DiskWorld;
-use anyhow::{Context, bail};
+use crate::text::Location;
+use crate::world::{DiskWorld, Refusal};
+use anyhow::Context;
+use std::io;
 use std::path::Path;
 
-/// What was written, or would be.
+/// What came of it.
 pub(super) struct Synced {
+    /// What was written, or would be.
     pub(super) rewrites: Vec<Rewrite>,
     /// What remains wrong: errors that no rewriting mends.
     pub(super) remaining: Vec<Diagnostic>,
@@ -17,19 +20,13 @@ pub(super) struct Synced {
 
 /// Rewrites the committed text of the book in a folder; with `dry`, only tells what it would write.
 ///
-/// Either every file can be written, or none is touched.
+/// Each file is rewritten whole or left as it is, by itself: one that can't be is a finding, and the others are done.
 pub(super) fn sync(folder: &Path, dry: bool, wanted: &Findings) -> anyhow::Result<Synced> {
     let book = Book::read(folder, wanted)?;
-    let (rewrites, mut remaining) = sync::rewrites(&book.drift);
-    for rewrite in &rewrites {
-        within(folder, Path::new(rewrite.source.path()))?;
-    }
-    let world = DiskWorld::new(folder);
-    for rewrite in rewrites.iter().filter(|_| !dry) {
-        let path = rewrite.source.path();
-        world
-            .write(Path::new(path), rewrite.text.as_bytes())
-            .with_context(|| format!("can't write `{path}`"))?;
+    let (mut rewrites, mut remaining) = sync::rewrites(&book.drift);
+    if !dry {
+        write(&DiskWorld::new(folder), &mut rewrites, &mut remaining)
+            .with_context(|| format!("can't write to `{}`", folder.display()))?;
     }
     let unmended = |finding: &Diagnostic| {
         finding.severity == Severity::Error
@@ -39,17 +36,57 @@ pub(super) fn sync(folder: &Path, dry: bool, wanted: &Findings) -> anyhow::Resul
     Ok(Synced { rewrites, remaining })
 }
 
-/// A file of the book's may be a link, or be included from elsewhere; what is outside is not ours to write.
-fn within(folder: &Path, path: &Path) -> anyhow::Result<()> {
-    let root =
-        folder.canonicalize().with_context(|| format!("can't read `{}`", folder.display()))?;
-    let file = root.join(path);
-    let file = file.canonicalize().with_context(|| format!("can't read `{}`", path.display()))?;
-    if !file.starts_with(&root) {
-        bail!(
-            "`{}` is outside of the book's folder, so it is not rewritten; nothing was",
-            path.display()
-        );
+/// Writes what can be written, and keeps that in the list; of the rest it is said why not.
+fn write(
+    world: &DiskWorld,
+    rewrites: &mut Vec<Rewrite>,
+    remaining: &mut Vec<Diagnostic>,
+) -> io::Result<()> {
+    if rewrites.is_empty() {
+        return world.tidy();
     }
+    let writer = world.writer()?;
+    rewrites.retain(|rewrite| {
+        let path = Path::new(rewrite.source.path());
+        let (old, new) = (rewrite.source.text().as_bytes(), rewrite.text.as_bytes());
+        let written = within(world.root(), path)
+            .and_then(|()| writer.replace(path, old, new).map_err(Reason::Refused));
+        written.unwrap_or_else(|reason| {
+            remaining.push(not_written(rewrite, &reason));
+            false
+        })
+    });
     Ok(())
+}
+
+/// Why a file was not rewritten.
+enum Reason {
+    /// It is none of the book's.
+    Outside,
+    /// It could not be.
+    Refused(Refusal),
+}
+
+/// A file of the book's may be a link, or be included from elsewhere; what is outside is not ours to write.
+fn within(root: &Path, path: &Path) -> Result<(), Reason> {
+    let real = |path: &Path| path.canonicalize().map_err(|error| Reason::Refused(error.into()));
+    let inside = real(&root.join(path))?.starts_with(real(root)?);
+    if inside { Ok(()) } else { Err(Reason::Outside) }
+}
+
+fn not_written(rewrite: &Rewrite, reason: &Reason) -> Diagnostic {
+    let why = match reason {
+        Reason::Outside => "it is outside of the book's folder".to_owned(),
+        Reason::Refused(refusal) => refusal.to_string(),
+    };
+    let help = match reason {
+        Reason::Refused(Refusal::Changed) => "run `mdbook-plumb sync` again",
+        Reason::Refused(Refusal::ReadOnly) => "make it writable if it is yours to change",
+        Reason::Refused(Refusal::HardLinked) => {
+            "replace it by a copy, or by a symbolic link to the file that is meant"
+        }
+        _ => "write what `check` says by hand, or make the directive self-closing: `/-->`",
+    };
+    let message = format!("this file was not rewritten: {why}");
+    Diagnostic::new(&sync::NOT_WRITTEN, Location::start_of(&rewrite.source), message).help(help)
 }

@@ -8,3 +8,4 @@ mod extract;
 mod mdbook;
 mod readme;
 mod support;
+mod sync;

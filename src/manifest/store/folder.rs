@@ -7,7 +7,7 @@ use crate::diag::Diagnostic;
 use crate::manifest::api_version;
 use crate::manifest::schema::Dialect;
 use crate::text::{Span, digest};
-use crate::world::{DiskWorld, World};
+use crate::world::{Refusal, World, Writer};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -284,18 +284,20 @@ impl Folder {
     }
 
     /// Writes what differs from the disk, and removes files that hold nothing any more.
-    pub fn write(&self, world: &DiskWorld, folder: &Path) -> std::io::Result<()> {
-        let before = Folder::read(world, folder).unwrap_or_default();
+    ///
+    /// Who adds or removes has the writer before it reads the folder, or what another run adds meanwhile is lost.
+    pub fn write(&self, writer: &Writer, folder: &Path) -> Result<(), Refusal> {
+        let before = Folder::read(writer.world(), folder).unwrap_or_default();
         for (name, file) in &self.files {
-            world.write(&folder.join(name), &file.bytes)?;
+            writer.write(&folder.join(name), &file.bytes)?;
         }
         let text = format!(
             "# Written by `mdbook-plumb schemas add`; `mdbook-plumb schemas verify` checks it.\n\n{}",
             self.lock_text()
         );
-        world.write(&folder.join(LOCK), text.as_bytes())?;
+        writer.write(&folder.join(LOCK), text.as_bytes())?;
         for name in before.files.keys().filter(|name| !self.files.contains_key(*name)) {
-            world.remove(&folder.join(name))?;
+            writer.world().remove(&folder.join(name))?;
         }
         Ok(())
     }

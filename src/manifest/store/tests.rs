@@ -109,7 +109,7 @@ fn added_schemas_are_locked_and_found_again() {
         ["example.com/v1/Widget", "example.com/v1alpha1/Widget", "example.com/v1beta1/Widget"]
     );
     folder.add(&read_definitions("openapi.json", OPENAPI).definitions, "cluster", "01");
-    folder.write(&world, at).unwrap();
+    folder.write(&world.writer().unwrap(), at).unwrap();
     assert!(Folder::verify(&world, at).is_empty());
 
     let text =
@@ -131,7 +131,7 @@ fn added_schemas_are_locked_and_found_again() {
     let mut again = Folder::read(&world, at).unwrap();
     let added = again.add(&crd, "https://example.com/crd.yaml", "00");
     assert_eq!((added.new.len(), added.changed.len(), added.same.len()), (0, 0, 3));
-    again.write(&world, at).unwrap();
+    again.write(&world.writer().unwrap(), at).unwrap();
     let text =
         String::from_utf8(world.read(Path::new("schemas/example.com_v1.json")).unwrap()).unwrap();
     assert_eq!(before, (text, world.read(&at.join(LOCK)).unwrap()));
@@ -148,7 +148,7 @@ fn added_schemas_are_locked_and_found_again() {
 
     let mut folder = Folder::read(&world, at).unwrap();
     assert_eq!(folder.remove("Widget").len(), 3);
-    folder.write(&world, at).unwrap();
+    folder.write(&world.writer().unwrap(), at).unwrap();
     assert_eq!(folder.list().len(), 1);
     assert!(!home.path().join("schemas/example.com_v1beta1.json").exists());
 }
