@@ -53,7 +53,7 @@ fn of_chapter(chapter: Chapter<'_>, checked: &CheckedChapter, findings: &mut Vec
         let mut finding = Diagnostic::new(&DRIFT, at, message)
             .label(format!("now {}", tied.fresh))
             .help("run `mdbook-plumb sync` if the new value is right");
-        finding.fix = fix(chapter.map, tied.span, &tied.fresh);
+        finding.fix = fix(chapter.map, tied.span, &tied.replacement);
         findings.push(finding);
     }
 }

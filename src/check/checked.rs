@@ -75,10 +75,12 @@ pub struct Committed {
 pub struct Tied {
     /// Where it is written, in the chapter's text.
     pub span: Span,
-    /// As it is written.
+    /// As it is written, without quotes.
     pub written: String,
-    /// As it should be.
+    /// What the model says; the same where that is only written in another way.
     pub fresh: String,
+    /// What is to be written in its place, with quotes where they are needed.
+    pub replacement: String,
     /// The expression.
     pub expression: String,
 }

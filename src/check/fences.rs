@@ -113,7 +113,7 @@ fn manifests(
     let (found, shown) = validate(site, words, fragment.as_ref(), &read);
     outcome.documents += shown.len();
     let findings = placeholder::soften(findings.into_iter().chain(found).collect());
-    let published = comments.tie(site, text, &read, outcome);
+    let published = comments.tie(site, &words.versions, text, &read, outcome);
     let whole = fragment.is_none();
     if whole {
         let fresh = published.as_deref();

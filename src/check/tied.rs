@@ -5,8 +5,9 @@ use super::site::{Outcome, Site};
 use super::{Expansion, Published, Tied};
 use crate::content::{self, Block, Content};
 use crate::diag::Diagnostic;
-use crate::manifest::{Node, Read, Value};
-use crate::model::{Format, Model, Style, Used};
+use crate::manifest::{self, Node, Read, Value, Versions};
+use crate::model::quantity::parse_kubernetes;
+use crate::model::{self, Evaluation, Format, Model, Style, Used};
 use crate::text::{Location, Span, replaced};
 
 /// What fences need of the model.
@@ -21,6 +22,7 @@ impl Comments<'_> {
     pub(super) fn tie(
         &mut self,
         site: &Site<'_>,
+        versions: &Versions,
         text: &str,
         read: &Read,
         outcome: &mut Outcome,
@@ -45,23 +47,44 @@ impl Comments<'_> {
                 );
                 continue;
             };
-            let inner = written(scalar, text);
-            let Some(fresh) = self.fresh(
+            let Some(evaluation) = self.evaluate(
                 &text[expression.range()],
-                &text[inner.range()],
                 |span| locate(span.shift(expression.start)),
                 outcome,
             ) else {
                 continue;
             };
-            outcome.values.push(published(locate(inner), &text[expression.range()], &fresh));
-            outcome.tied.push(Tied {
-                span: site.fence.body.span_of(inner),
-                written: text[inner.range()].to_owned(),
-                fresh: fresh.clone(),
-                expression: text[expression.range()].to_owned(),
-            });
-            edits.push((inner, fresh));
+            let inner = written(scalar, text);
+            let old = &text[inner.range()];
+            let fresh = self.show(&evaluation, Style::Kubernetes);
+            let tied = if self.is_same(scalar, old, &evaluation, &fresh) {
+                Tied {
+                    span: inner,
+                    written: old.to_owned(),
+                    fresh: old.to_owned(),
+                    replacement: old.to_owned(),
+                    expression: text[expression.range()].to_owned(),
+                }
+            } else {
+                let must_be_text = || {
+                    let document = read
+                        .documents
+                        .iter()
+                        .find(|document| document.span.contains(scalar.span))?;
+                    site.project.engine.must_be_text(document, scalar.span, versions)
+                };
+                let (span, replacement) = replacement(scalar, inner, &fresh, must_be_text);
+                Tied {
+                    span,
+                    written: old.to_owned(),
+                    fresh,
+                    replacement,
+                    expression: text[expression.range()].to_owned(),
+                }
+            };
+            outcome.values.push(published(locate(inner), &tied.expression, &tied.fresh));
+            edits.push((tied.span, tied.replacement.clone()));
+            outcome.tied.push(Tied { span: site.fence.body.span_of(tied.span), ..tied });
         }
         if edits.is_empty() {
             return None;
@@ -89,8 +112,9 @@ impl Comments<'_> {
                 );
                 continue;
             }
-            let fresh = self.evaluate(found.expression.text(), Style::People, locate, outcome);
-            if let Some(fresh) = fresh {
+            let evaluation = self.evaluate(found.expression.text(), locate, outcome);
+            if let Some(evaluation) = evaluation {
+                let fresh = self.show(&evaluation, Style::People);
                 let at = site.map.locate(site.fence.body.span_of(found.part));
                 outcome.values.push(published(at, found.expression.text(), &fresh));
                 edits.push((found.part, fresh));
@@ -109,44 +133,87 @@ impl Comments<'_> {
         });
     }
 
-    /// What should stand there. A value that is the same quantity as the one that is written keeps the author's spelling
-    /// (`0.1` for `100m`).
-    fn fresh(
-        &mut self,
-        expression: &str,
-        written: &str,
-        locate: impl Fn(Span) -> Location,
-        outcome: &mut Outcome,
-    ) -> Option<String> {
-        let fresh = self.evaluate(expression, Style::Kubernetes, locate, outcome)?;
-        let same = match (
-            crate::model::quantity::parse_kubernetes(written),
-            crate::model::quantity::parse_kubernetes(&fresh),
-        ) {
-            (Ok(written), Ok(fresh)) => written.value == fresh.value,
-            _ => false,
-        };
-        Some(if same { written.to_owned() } else { fresh })
+    /// Whether what is written is what the model says, in whatever spelling: `0.1` for `100m`, `0.1Gi` for `107374182400m`,
+    /// `10s` for ten seconds. Quantities are equal where `resource.Quantity.Cmp` says so.
+    fn is_same(&self, scalar: &Node, old: &str, evaluation: &Evaluation, fresh: &str) -> bool {
+        let old = scalar.as_str().unwrap_or(old);
+        if let (Value::Bool(old), model::Value::Bool(fresh)) = (&scalar.value, &evaluation.value) {
+            return old == fresh;
+        }
+        if old == fresh {
+            return true;
+        }
+        let Some(quantity) = evaluation.value.quantity() else { return false };
+        if let Ok(old) = parse_kubernetes(old) {
+            return old.value == quantity.value
+                || parse_kubernetes(fresh).is_ok_and(|fresh| old.value == fresh.value);
+        }
+        self.model.units.quantity(old).is_ok_and(|old| old == *quantity)
+    }
+
+    fn show(&self, evaluation: &Evaluation, style: Style) -> String {
+        self.model.show(evaluation, &Format { style, ..Format::default() }).text
     }
 
     fn evaluate(
         &mut self,
         expression: &str,
-        style: Style,
         locate: impl Fn(Span) -> Location,
         outcome: &mut Outcome,
-    ) -> Option<String> {
+    ) -> Option<Evaluation> {
         let inputs = self.model.inputs();
-        let evaluation = crate::directive::evaluate(
+        crate::directive::evaluate(
             self.model,
             expression,
             &inputs,
             self.used,
             locate,
             &mut outcome.findings,
-        )?;
-        Some(self.model.show(&evaluation, &Format { style, ..Format::default() }).text)
+        )
     }
+}
+
+/// What is to be written for a scalar, and in the place of what. Quotes stay; and where a field takes text alone, or text
+/// stands and no schema says, what YAML would take for something else gets them.
+fn replacement(
+    scalar: &Node,
+    inner: Span,
+    fresh: &str,
+    must_be_text: impl FnOnce() -> Option<bool>,
+) -> (Span, String) {
+    let quoted = inner != scalar.span;
+    match scalar.style {
+        manifest::Style::SingleQuoted if quoted && !fresh.contains(char::is_control) => {
+            return (inner, fresh.replace('\'', "''"));
+        }
+        manifest::Style::DoubleQuoted if quoted => {
+            let text = in_quotes(fresh);
+            return (inner, text[1..text.len() - 1].to_owned());
+        }
+        _ => {}
+    }
+    let was_text = matches!(scalar.value, Value::String(_));
+    let plain = plain(fresh);
+    let fits = match plain {
+        Some(Value::String(text)) => text == fresh,
+        Some(_) => !must_be_text().unwrap_or(was_text),
+        None => false,
+    };
+    (scalar.span, if fits { fresh.to_owned() } else { in_quotes(fresh) })
+}
+
+/// What YAML reads in a text without quotes, also between brackets; nothing where that is not one scalar.
+fn plain(text: &str) -> Option<Value> {
+    let flow = format!("[{text}]");
+    let mut roots = manifest::yaml::compose(&flow).roots;
+    let [Node { value: Value::Seq(items), .. }] = &mut roots[..] else { return None };
+    let item = items.pop().filter(|_| items.is_empty())?;
+    (item.span == Span::new(1, 1 + text.len())).then_some(item.value)
+}
+
+/// JSON's quotes are YAML's.
+fn in_quotes(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
 }
 
 fn published(at: Location, expression: &str, fresh: &str) -> Published {

@@ -12,6 +12,7 @@ pub mod deprecations;
 mod document;
 mod engine;
 pub mod fault;
+mod field;
 mod fragment;
 mod names;
 pub mod path;

@@ -31,7 +31,12 @@ impl Model {
     pub fn show(&self, evaluation: &Evaluation, format: &Format) -> Shown {
         match &evaluation.value {
             Value::Quantity(quantity) => self.show_quantity(quantity, evaluation, format),
-            Value::Bool(value) => plain(if *value { "yes" } else { "no" }),
+            Value::Bool(value) => plain(match (format.style, value) {
+                (Style::People, true) => "yes",
+                (Style::People, false) => "no",
+                (Style::Kubernetes, true) => "true",
+                (Style::Kubernetes, false) => "false",
+            }),
             Value::Text(value) => plain(value),
         }
     }

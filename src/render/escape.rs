@@ -163,9 +163,15 @@ pub(super) fn markdown(text: &str, place: Place) -> String {
         let before = index.checked_sub(1).and_then(at);
         let after = at(index + 1);
         let word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+        // An entity, which is also right on a line that a comment makes raw HTML: a backslash there hides no tag.
+        if c == '<' && after.is_none_or(|c| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?'))
+        {
+            out.push_str("&lt;");
+            continue;
+        }
         let escaped = match c {
             '\\' => after.is_none_or(|c| c.is_ascii_punctuation()),
-            '`' | '*' | '[' | ']' | '<' => true,
+            '`' | '*' | '[' | ']' => true,
             '|' => place.in_table,
             '_' => !(word(before) && word(after)),
             '~' => before.is_some_and(|c| !c.is_whitespace() && c != '('),
@@ -173,8 +179,8 @@ pub(super) fn markdown(text: &str, place: Place) -> String {
                 after.is_some_and(|c| c == '#' || c.is_ascii_alphabetic())
                     && chars[index..].contains(&';')
             }
-            // Ours would be read by mdBook's own preprocessor.
-            '{' => after == Some('{') && before != Some('{'),
+            // `{{` would be read by mdBook's own preprocessor, which takes the backslash off before it.
+            '{' => before == Some('{'),
             '#' | '+' | '-' | '>' | '=' => place.start_of_line && index == 0,
             '.' | ')' => place.start_of_line && digits > 0 && index == digits,
             _ => false,
@@ -190,10 +196,20 @@ pub(super) fn markdown(text: &str, place: Place) -> String {
 /// A code span of GFM.
 pub(super) fn code_span(text: &str, in_table: bool) -> String {
     let mut text = clean(text);
+    let mut rest = &text[..];
+    while let Some(at) = rest.find("{{") {
+        rest = rest[at..].trim_start_matches('{');
+        // Nothing else hides these braces from mdBook in code.
+        if rest.trim_start().starts_with('#') {
+            return format!("<code>{}</code>", inline(&text, false));
+        }
+    }
     if in_table {
         text = Cow::Owned(text.replace('|', "\\|"));
     }
-    let ticks = "`".repeat(longest_run(&text, '`') + 1);
+    // Two backticks make `{= … }` literal.
+    let least = if text.trim_start().starts_with("{=") { 2 } else { 1 };
+    let ticks = "`".repeat((longest_run(&text, '`') + 1).max(least));
     let padded = text.starts_with('`')
         || text.ends_with('`')
         || (text.starts_with(' ') && text.ends_with(' '));
@@ -252,6 +268,7 @@ pub(super) fn markdown_url(url: &str, in_table: bool) -> String {
             '`' => out.push_str("%60"),
             '\\' => out.push_str("%5C"),
             '|' if in_table => out.push_str("%7C"),
+            '{' if out.ends_with('{') => out.push_str("%7B"),
             _ => out.push(c),
         }
     }
@@ -292,9 +309,11 @@ mod tests {
             ("1. one", first, r"1\. one"),
             ("- one", first, r"\- one"),
             ("# one", first, r"\# one"),
-            ("</script> & &amp; AT&T", prose, r"\</script> & \&amp; AT&T"),
-            ("<!-- /plumb -->", prose, r"\<!-- /plumb -->"),
-            ("{{#include secret}}", prose, r"\{{#include secret}}"),
+            ("</script> & &amp; AT&T", prose, r"&lt;/script> & \&amp; AT&T"),
+            ("<!-- /plumb -->", prose, "&lt;!-- /plumb -->"),
+            ("a < b <5", prose, "a < b <5"),
+            ("{{#include secret}}", prose, r"{\{#include secret}}"),
+            ("{{{{ x", prose, r"{\{\{\{ x"),
             (r"C:\dir \* end\", prose, r"C:\dir \\\* end\\"),
         ];
         for (text, place, expected) in cases {
@@ -351,6 +370,12 @@ mod tests {
             "a_b_c",
             "_a_b",
             "**",
+            "{{#include x}}",
+            "{{{#include x}}",
+            "a <b",
+            "<",
+            "<5",
+            "\\{{#title x}}",
         ];
         let options = Options::ENABLE_TABLES
             | Options::ENABLE_FOOTNOTES

@@ -70,32 +70,37 @@ impl Writer<'_> {
     fn inlines(&self, inlines: &[Inline], in_table: bool, start: bool, out: &mut String) {
         for inline in inlines {
             let place = Place { in_table, start_of_line: start && out.is_empty() };
-            match inline {
-                Inline::Text(text) => out.push_str(&escape::markdown(text, place)),
-                Inline::Code(code) => out.push_str(&escape::code_span(code, in_table)),
-                Inline::Strong(inner) => {
-                    self.marked("**", inner, in_table, out);
-                }
-                Inline::Emphasis(inner) => {
-                    self.marked("*", inner, in_table, out);
-                }
-                Inline::Link { url, text } => {
-                    match escape::url(url, &self.site.root).filter(|_| !self.site.plain) {
-                        Some(url) => {
-                            let text = self.line(text, in_table, false);
-                            out.push_str(&format!(
-                                "[{text}]({})",
-                                escape::markdown_url(&url, in_table)
-                            ));
-                        }
-                        None => self.inlines(text, in_table, start, out),
+            let mut piece = String::new();
+            self.inline(inline, place, &mut piece);
+            // Two braces that come together here are mdBook's to read, too.
+            if out.ends_with('{') && piece.starts_with('{') {
+                out.push('\\');
+            }
+            out.push_str(&piece);
+        }
+    }
+
+    fn inline(&self, inline: &Inline, place: Place, out: &mut String) {
+        let Place { in_table, start_of_line } = place;
+        match inline {
+            Inline::Text(text) => out.push_str(&escape::markdown(text, place)),
+            Inline::Code(code) => out.push_str(&escape::code_span(code, in_table)),
+            Inline::Strong(inner) => self.marked("**", inner, in_table, out),
+            Inline::Emphasis(inner) => self.marked("*", inner, in_table, out),
+            Inline::Link { url, text } => {
+                match escape::url(url, &self.site.root).filter(|_| !self.site.plain) {
+                    Some(url) => {
+                        let text = self.line(text, in_table, false);
+                        let url = escape::markdown_url(&url, in_table);
+                        out.push_str(&format!("[{text}]({url})"));
                     }
+                    None => self.inlines(text, in_table, start_of_line, out),
                 }
-                Inline::Value(value) => out.push_str(&escape::markdown(&value.text, place)),
-                Inline::Status(status) => {
-                    let text = format!("{} {}", status.icon, status.word);
-                    out.push_str(&escape::markdown(text.trim(), place));
-                }
+            }
+            Inline::Value(value) => out.push_str(&escape::markdown(&value.text, place)),
+            Inline::Status(status) => {
+                let text = format!("{} {}", status.icon, status.word);
+                out.push_str(&escape::markdown(text.trim(), place));
             }
         }
     }

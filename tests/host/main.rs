@@ -5,6 +5,7 @@
 mod cli;
 mod commands;
 mod extract;
+mod fixpoint;
 mod mdbook;
 mod readme;
 mod support;

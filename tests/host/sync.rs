@@ -203,3 +203,121 @@ fn what_can_not_be_written_is_told_and_the_rest_is_done() {
     assert_eq!(fs::metadata(at("src/1.md")).unwrap().nlink(), 2);
     assert_eq!(fs::metadata(at("src/3.md")).unwrap().mode() & 0o777, 0o600);
 }
+
+/// What stands in a fence, and what `sync` makes of it; each with its own model.
+#[test]
+fn ties_keep_quotes_and_type() {
+    let config_map = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\n";
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: x\nspec:\n  containers:\n    - name: c\n      image: r.example.com/c:1\n";
+    let widget = "apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: x}\nspec:\n";
+    let resources = "      resources:\n        limits:\n          ";
+    let cases = [
+        // a field of text
+        (
+            config_map,
+            "data:\n  size: ten # plumb: = pods",
+            "data:\n  size: \"100\" # plumb: = pods",
+        ),
+        (config_map, "data:\n  size: 10 # plumb: = pods", "data:\n  size: \"100\" # plumb: = pods"),
+        (
+            config_map,
+            "data:\n  size: 'ten' # plumb: = pods",
+            "data:\n  size: '100' # plumb: = pods",
+        ),
+        (config_map, "data: {size: ten} # plumb: = pods", "data: {size: \"100\"} # plumb: = pods"),
+        (
+            config_map,
+            "data:\n  size: \"100\" # plumb: = pods",
+            "data:\n  size: \"100\" # plumb: = pods",
+        ),
+        (
+            config_map,
+            "data:\n  on: maybe # plumb: = pods > 1",
+            "data:\n  on: \"true\" # plumb: = pods > 1",
+        ),
+        (
+            config_map,
+            "data:\n  memory: 1Mi # plumb: = a.memory * 10",
+            "data:\n  memory: 1Gi # plumb: = a.memory * 10",
+        ),
+        // a quantity, a port and a number
+        (
+            pod,
+            &format!("{resources}cpu: 100m # plumb: = cores"),
+            &format!("{resources}cpu: 2 # plumb: = cores"),
+        ),
+        (
+            pod,
+            &format!("{resources}cpu: '100m' # plumb: = cores"),
+            &format!("{resources}cpu: '2' # plumb: = cores"),
+        ),
+        (
+            pod,
+            "  terminationGracePeriodSeconds: ten # plumb: = pods",
+            "  terminationGracePeriodSeconds: 100 # plumb: = pods",
+        ),
+        (
+            pod,
+            "  hostNetwork: false # plumb: = pods > 1",
+            "  hostNetwork: true # plumb: = pods > 1",
+        ),
+        // without a schema, what was text stays text
+        (widget, "  size: ten # plumb: = pods", "  size: \"100\" # plumb: = pods"),
+        (widget, "  size: 10 # plumb: = pods", "  size: 100 # plumb: = pods"),
+        // equal values in another spelling
+        (pod, &format!("{resources}memory: 0.1Gi # plumb: = a.memory"), ""),
+        (pod, &format!("{resources}memory: 107374182400m # plumb: = a.memory"), ""),
+        (pod, &format!("{resources}memory: 107374183 # plumb: = a.memory"), ""),
+        (pod, &format!("{resources}cpu: 2000m # plumb: = cores"), ""),
+        (pod, &format!("{resources}cpu: \"2.0\" # plumb: = cores"), ""),
+        (pod, &format!("{resources}cpu: 2e0 # plumb: = cores"), ""),
+        (pod, "  hostNetwork: yes # plumb: = pods > 1", ""),
+        (widget, "  timeout: 10s # plumb: = wait", ""),
+        // and others
+        (
+            pod,
+            &format!("{resources}memory: 107374182500m # plumb: = a.memory"),
+            &format!("{resources}memory: 107374183 # plumb: = a.memory"),
+        ),
+        (
+            pod,
+            &format!("{resources}cpu: 2001m # plumb: = cores"),
+            &format!("{resources}cpu: 2 # plumb: = cores"),
+        ),
+    ];
+    let page = |head: &str, line: &str| format!("# A\n\n```yaml\n{head}{line}\n```\n");
+    let book = book(1, "");
+    let model = format!(
+        "{MODEL}[figures.\"a.memory\"]\nvalue = \"0.1Gi\"\nbasis = \"judgement\"\n[figures.cores]\nvalue = \"2 cores\"\nbasis = \"judgement\"\n\
+         [figures.wait]\nvalue = \"10 s\"\nbasis = \"judgement\"\n"
+    );
+    fs::write(book.path().join("model.toml"), model.replace("[formulas]\n", "[formulas]\n"))
+        .unwrap();
+    let chapter = book.path().join("src/0.md");
+    for (head, before, after) in cases {
+        let after = if after.is_empty() { before } else { after };
+        fs::write(&chapter, page(head, before)).unwrap();
+        let (_, checked) = run(book.path(), &["check"]);
+        assert_eq!(checked.contains("error[drift]"), before != after, "{before}: {checked}");
+        run(book.path(), &["sync", "-q"]);
+        assert_eq!(fs::read_to_string(&chapter).unwrap(), page(head, after), "{before}");
+        let (code, said) = run(book.path(), &["check"]);
+        assert_eq!(code, Some(0), "{before}: {said}");
+    }
+}
+
+/// A value from a file that several chapters include is one edit; one that differs by chapter can't be written.
+#[test]
+fn shared_includes_are_written_once() {
+    let shared = "Is <!-- plumb: value tax.cpu -->9 cores<!-- /plumb -->.";
+    for text in [shared.to_owned(), format!("\u{feff}{shared}\r\n"), format!("{shared}\r\nend")] {
+        let book = book(3, "# A\n\n{{#include shared/x.md}}\n\n- {{#include shared/x.md}}\n");
+        fs::create_dir(book.path().join("src/shared")).unwrap();
+        let file = book.path().join("src/shared/x.md");
+        fs::write(&file, &text).unwrap();
+        let (code, said) = run(book.path(), &["sync"]);
+        assert_eq!((code, said.as_str()), (Some(0), "wrote 1 place in src/shared/x.md\n"));
+        assert_eq!(fs::read_to_string(&file).unwrap(), text.replace("9 cores", "10 cores"));
+        assert_eq!(run(book.path(), &["check"]).0, Some(0));
+    }
+}

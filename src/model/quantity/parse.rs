@@ -219,6 +219,13 @@ impl Units {
         }
         let mut value = decimal(number)?;
         let attached = rest.split([' ', '/']).next().unwrap_or("");
+        let has_exponent = number.contains(['e', 'E']);
+        if has_exponent && matches!(suffix_of(attached), Suffix::Power(..)) && !attached.is_empty()
+        {
+            return Err(bare.help(format!(
+                "a quantity has an exponent or a suffix like `{attached}`, not both"
+            )));
+        }
         let mut unit = rest;
         // `2k requests/s`: a suffix, then a unit
         if !attached.is_empty()
