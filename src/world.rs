@@ -91,12 +91,12 @@ impl DiskWorld {
 
     /// Leave to write; waits for another run that has it.
     pub fn writer(&self) -> io::Result<Writer> {
-        Writer::open(self)
+        Writer::open(&self.root)
     }
 
     /// Removes what a killed run left, if it left anything.
     pub fn tidy(&self) -> io::Result<()> {
-        if Writer::is_there(self) { self.writer().map(drop) } else { Ok(()) }
+        if Writer::is_there(&self.root) { self.writer().map(drop) } else { Ok(()) }
     }
 
     /// Writes one file; see [`Writer::write`].

@@ -36,9 +36,9 @@ fn world(dir: &Path) -> anyhow::Result<DiskWorld> {
 
 /// The folder in which another run changes nothing as long as the writer is there.
 fn open(dir: &Path) -> anyhow::Result<(Writer, Folder)> {
-    let writer =
-        world(dir)?.writer().with_context(|| format!("can't write to `{}`", dir.display()))?;
-    let folder = read(writer.world())?;
+    let world = world(dir)?;
+    let writer = world.writer().with_context(|| format!("can't write to `{}`", dir.display()))?;
+    let folder = read(&world)?;
     Ok((writer, folder))
 }
 

@@ -4,7 +4,6 @@
 //! old one's place in one step: a reader sees the old bytes or the new ones. mdBook publishes what lies below `src` except
 //! `*.md`, so nothing that a killed run leaves can reach a page, even where the root is `src` itself.
 
-use super::DiskWorld;
 use std::fmt;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Write};
@@ -24,7 +23,7 @@ const ATTEMPTS: usize = 10_000;
 /// Leave to write below a root; one run at a time has it.
 #[derive(Debug)]
 pub struct Writer {
-    world: DiskWorld,
+    root: PathBuf,
     folder: PathBuf,
     /// The lock is the open file's: it ends with the process, however that ends.
     _lock: File,
@@ -77,9 +76,9 @@ impl From<Refusal> for io::Error {
 
 impl Writer {
     /// Waits for another run that is writing, and removes what a killed one left.
-    pub(super) fn open(world: &DiskWorld) -> io::Result<Writer> {
-        fs::create_dir_all(world.root())?;
-        let folder = world.root().join(FOLDER);
+    pub(super) fn open(root: &Path) -> io::Result<Writer> {
+        fs::create_dir_all(root)?;
+        let folder = root.join(FOLDER);
         for _ in 0..ATTEMPTS {
             private_folder(&folder)?;
             let lock = match locked(&folder.join(LOCK)) {
@@ -88,7 +87,7 @@ impl Writer {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
                 Err(error) => return Err(error),
             };
-            let writer = Writer { world: world.clone(), folder, _lock: lock };
+            let writer = Writer { root: root.to_owned(), folder, _lock: lock };
             writer.clear()?;
             return Ok(writer);
         }
@@ -96,13 +95,13 @@ impl Writer {
     }
 
     /// Whether a killed run has left something, or another one is writing.
-    pub(super) fn is_there(world: &DiskWorld) -> bool {
-        fs::symlink_metadata(world.root().join(FOLDER)).is_ok()
+    pub(super) fn is_there(root: &Path) -> bool {
+        fs::symlink_metadata(root.join(FOLDER)).is_ok()
     }
 
-    /// The world that is written to.
-    pub fn world(&self) -> &DiskWorld {
-        &self.world
+    /// Where relative paths start.
+    pub fn root(&self) -> &Path {
+        &self.root
     }
 
     /// Makes a file hold these bytes, whatever it held; `false` where it does already.
@@ -116,7 +115,7 @@ impl Writer {
     }
 
     fn put(&self, path: &Path, read: Option<&[u8]>, bytes: &[u8]) -> Result<bool, Refusal> {
-        let path = self.world.root().join(path);
+        let path = self.root.join(path);
         // The file that a link names is replaced, and the link stays; one that leads nowhere is an error.
         let path = match fs::symlink_metadata(&path) {
             Ok(_) => fs::canonicalize(&path)?,
@@ -307,6 +306,7 @@ fn exchange(_: &Path, _: &Path) -> io::Result<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::world::DiskWorld;
 
     fn world() -> (tempfile::TempDir, DiskWorld) {
         let folder = tempfile::tempdir().unwrap();

@@ -7,7 +7,7 @@ use crate::diag::Diagnostic;
 use crate::manifest::api_version;
 use crate::manifest::schema::Dialect;
 use crate::text::{Span, digest};
-use crate::world::{Refusal, World, Writer};
+use crate::world::{DiskWorld, Refusal, World, Writer};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -287,7 +287,8 @@ impl Folder {
     ///
     /// Who adds or removes has the writer before it reads the folder, or what another run adds meanwhile is lost.
     pub fn write(&self, writer: &Writer, folder: &Path) -> Result<(), Refusal> {
-        let before = Folder::read(writer.world(), folder).unwrap_or_default();
+        let world = DiskWorld::new(writer.root());
+        let before = Folder::read(&world, folder).unwrap_or_default();
         for (name, file) in &self.files {
             writer.write(&folder.join(name), &file.bytes)?;
         }
@@ -297,7 +298,7 @@ impl Folder {
         );
         writer.write(&folder.join(LOCK), text.as_bytes())?;
         for name in before.files.keys().filter(|name| !self.files.contains_key(*name)) {
-            writer.world().remove(&folder.join(name))?;
+            world.remove(&folder.join(name))?;
         }
         Ok(())
     }
