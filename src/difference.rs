@@ -6,7 +6,7 @@
 use crate::check::Checked;
 use crate::content::{Block, Calculator, Checklist, Content, Inline, Matrix, Table, plain};
 use crate::model::{self, ChangeKind};
-use crate::text::Location;
+use crate::text::{Location, one_line};
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -274,15 +274,15 @@ pub fn text(changes: &[Change]) -> String {
         for change in changes.iter().filter(|change| change.published == published) {
             if change.at.source.path() != page {
                 page = change.at.source.path();
-                let _ = writeln!(out, "{page}");
+                let _ = writeln!(out, "{}", one_line(page));
             }
             let start = change.at.start();
-            let _ = write!(out, "  {}:{}  {}", start.line, start.column, change.directive);
+            let _ = write!(out, "  {}:{}  {}", start.line, start.column, one_line(&change.directive));
             if !change.part.is_empty() {
-                let _ = write!(out, " [{}]", change.part);
+                let _ = write!(out, " [{}]", one_line(&change.part));
             }
             let (before, after) = (said(change.before.as_ref()), said(change.after.as_ref()));
-            let _ = writeln!(out, ": {before} -> {after}");
+            let _ = writeln!(out, ": {} -> {}", one_line(before), one_line(after));
         }
     };
     let mut out = String::new();

@@ -6,11 +6,12 @@
 use super::book::Processed;
 use super::outcome::Outcome;
 use super::protocol::{Book, Chapter};
+use crate::text::printed;
 use anyhow::{Context, anyhow};
 use mdbook_driver::MDBook;
 use mdbook_driver::book::BookItem;
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
-use std::io::IsTerminal;
+use std::io::Write;
 use std::path::Path;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
@@ -58,11 +59,28 @@ pub(super) fn show_log(quiet: bool) {
     // A second subscriber is refused; then the first one shows the messages.
     let _ = tracing_subscriber::fmt()
         .without_time()
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr)
+        // Without colours, so that every control in a line is somebody else's.
+        .with_ansi(false)
+        .with_writer(|| Printed)
         .with_env_filter(filter)
         .with_target(asked.is_some())
         .try_init();
+}
+
+/// Standard error for lines that hold names of the author's.
+struct Printed;
+
+impl Write for Printed {
+    /// The log writes each of its messages at once.
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let text = String::from_utf8_lossy(bytes);
+        std::io::stderr().lock().write_all(printed(&text).as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        std::io::stderr().flush()
+    }
 }
 
 /// The findings are shown; mdBook only has to stop.

@@ -23,6 +23,7 @@ mod validate;
 
 use crate::report::{self, Format, Report};
 use crate::sync::DRIFT;
+use crate::text::{one_line, printed};
 use crate::{reference, world};
 use anstream::stream::RawStream;
 use anyhow::bail;
@@ -59,7 +60,7 @@ pub fn main() -> ExitCode {
                     .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
             };
             if !error.chain().any(gone) {
-                eprintln!("error: {error:#}");
+                eprintln!("{}", printed(&format!("error: {error:#}")));
             }
             ExitCode::from(COULD_NOT_RUN)
         }
@@ -102,7 +103,7 @@ fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
                     .map_err(anyhow::Error::msg)?,
                 None => explain::names(),
             };
-            io::stdout().write_all(text.as_bytes())?;
+            io::stdout().write_all(printed(&text).as_bytes())?;
             Ok(Outcome::True)
         }
         Some(Command::Completions { shell }) => {
@@ -166,7 +167,7 @@ fn on_the_way(
 
 /// Writes what a command has to say, and what it found in a folder to standard error.
 fn say(dir: &Path, (text, findings): Said, output: Output) -> anyhow::Result<Outcome> {
-    io::stdout().write_all(text.as_bytes())?;
+    io::stdout().write_all(printed(&text).as_bytes())?;
     if findings.is_empty() {
         return Ok(Outcome::True);
     }
@@ -182,7 +183,8 @@ fn sync(dir: &Path, dry_run: bool, findings: &Findings, output: Output) -> anyho
         let did = if dry_run { "would write" } else { "wrote" };
         for rewrite in &synced.rewrites {
             let path = dir.join(rewrite.source.path());
-            writeln!(out, "{did} {} in {}", places_of(rewrite.edits), world::display(&path))?;
+            let path = world::display(&path);
+            writeln!(out, "{did} {} in {}", places_of(rewrite.edits), one_line(&path))?;
         }
         if places == 0 && synced.remaining.is_empty() {
             writeln!(out, "all committed text is what the model says")?;
@@ -215,10 +217,11 @@ fn extract(
             said,
             "{} {manifests} in {}: {written} files written, {removed} removed, {unlisted} not in a kustomization",
             done.manifests,
-            world::display(out)
+            one_line(&world::display(out))
         )?;
         for folder in &done.folders {
-            writeln!(said, "kubectl apply --dry-run=server -k {}", world::display(folder))?;
+            let folder = world::display(folder);
+            writeln!(said, "kubectl apply --dry-run=server -k {}", one_line(&folder))?;
         }
     }
     // A warning is `check`'s to show; an error means that something here is not as the guide has it.

@@ -7,7 +7,7 @@ use super::outcome::Said;
 use crate::diag::{Diagnostic, Severity};
 use crate::manifest::store::{Definition, FOLDER, Folder, read_definitions, title};
 use crate::manifest::{self, Engine, Versions};
-use crate::text::{Source, TextMap, digest};
+use crate::text::{Source, TextMap, digest, one_line};
 use crate::world::{DiskWorld, Writer, display};
 use anyhow::{Context, anyhow, bail};
 use std::fmt::Write as _;
@@ -52,7 +52,7 @@ fn list(dir: &Path, all: bool) -> anyhow::Result<Said> {
     let mut out = String::new();
     for known in folder.list() {
         let title = title(&known.group, &known.version, &known.kind);
-        let _ = writeln!(out, "{title}  (added from {})", known.origin);
+        let _ = writeln!(out, "{}  (added from {})", one_line(&title), one_line(&known.origin));
     }
     if folder.is_empty() {
         out.push_str("no schemas have been added\n");
@@ -140,7 +140,7 @@ fn note(
     let added = folder.add(definitions, name, digest);
     for (did, kinds) in [("added", added.new), ("changed", added.changed), ("same", added.same)] {
         for kind in kinds {
-            let _ = writeln!(out, "{did:7} {kind}");
+            let _ = writeln!(out, "{did:7} {}", one_line(&kind));
         }
     }
 }
@@ -195,7 +195,7 @@ fn remove(dir: &Path, names: &[String]) -> anyhow::Result<Said> {
             bail!("no schema `{name}` has been added; nothing was removed");
         }
         for kind in gone {
-            let _ = writeln!(out, "removed {kind}");
+            let _ = writeln!(out, "removed {}", one_line(&kind));
         }
     }
     folder.write(&writer, Path::new(FOLDER)).context("can't write the schemas")?;

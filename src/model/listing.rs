@@ -7,6 +7,7 @@ use super::problem::Problem;
 use super::quantity::Format;
 use super::view::View;
 use super::{Compiled, Inputs, Model, Sweep};
+use crate::text::one_line;
 use serde_json::{Map, Value, json};
 
 /// A table: heads and cells.
@@ -36,14 +37,14 @@ impl Listing {
     pub fn to_text(&self) -> String {
         let width = |at: usize| {
             let cells = self.rows.iter().filter_map(|row| row.get(at)).chain(self.columns.get(at));
-            cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+            cells.map(|cell| on_a_line(cell).chars().count()).max().unwrap_or(0)
         };
         let widths: Vec<usize> = (0..self.columns.len()).map(width).collect();
         let mut out = String::new();
         for row in std::iter::once(&self.columns).chain(&self.rows) {
             let mut line = String::new();
             for (at, cell) in row.iter().enumerate() {
-                let cell = cell.replace('\n', " ");
+                let cell = on_a_line(cell);
                 let pad = " ".repeat(
                     widths.get(at).copied().unwrap_or(0).saturating_sub(cell.chars().count()),
                 );
@@ -98,7 +99,7 @@ impl Listing {
     pub fn to_markdown(&self) -> String {
         let line = |cells: &[String]| {
             let escaped =
-                |cell: &String| cell.replace('\\', "\\\\").replace('|', "\\|").replace('\n', " ");
+                |cell: &String| on_a_line(cell).replace('\\', "\\\\").replace('|', "\\|");
             format!("| {} |\n", cells.iter().map(escaped).collect::<Vec<_>>().join(" | "))
         };
         let mut out = line(&self.columns);
@@ -112,6 +113,11 @@ impl Listing {
         }
         out
     }
+}
+
+/// A cell in a line: ends of lines are blanks, and what else is hidden is written out.
+fn on_a_line(cell: &str) -> String {
+    one_line(&cell.replace('\n', " ")).into_owned()
 }
 
 /// A table of all that a model has of one kind.

@@ -4,6 +4,7 @@
 
 use super::{Report, summary};
 use crate::diag::{Diagnostic, Severity};
+use crate::text::one_line;
 use std::io::{self, Write};
 
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
@@ -40,7 +41,7 @@ fn message(finding: &Diagnostic) -> String {
 
 fn data(text: &str) -> String {
     let text = text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
-    text.replace(|c: char| c.is_control() && c != '\t', "\u{fffd}")
+    one_line(&text).into_owned()
 }
 
 fn property(text: &str) -> String {

@@ -5,9 +5,11 @@
 
 use super::{Report, Style, summary};
 use crate::diag::{Diagnostic, Edit, Fix, Severity};
-use crate::text::{Location, Source, Span, ceil_char_boundary, floor_char_boundary};
+use crate::text::{
+    Location, Source, Span, ceil_char_boundary, floor_char_boundary, one_line, source_lines,
+};
 use annotate_snippets::{
-    Annotation, AnnotationKind, Group, Level, Patch, Renderer, Snippet, normalize_untrusted_str,
+    Annotation, AnnotationKind, Group, Level, Patch, Renderer, Snippet,
 };
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -49,9 +51,9 @@ fn groups<'a>(
         Severity::Note => Level::NOTE,
     };
     let mut group =
-        Group::with_title(level.primary_title(finding.message.as_str()).id(finding.code.name));
+        Group::with_title(level.primary_title(one_line(&finding.message)).id(finding.code.name));
     for window in windows {
-        let mut path = report.path(window.path);
+        let mut path = one_line(&report.path(window.path)).into_owned();
         if window.column.is_some() {
             path.push(CUT);
         }
@@ -59,10 +61,10 @@ fn groups<'a>(
         group = group.element(snippet.annotations(window.marks));
     }
     for note in notes(finding) {
-        group = group.element(Level::NOTE.message(normalize_untrusted_str(&note)));
+        group = group.element(Level::NOTE.message(one_line(&note).into_owned()));
     }
     for help in &finding.help {
-        group = group.element(Level::HELP.message(normalize_untrusted_str(help)));
+        group = group.element(Level::HELP.message(one_line(help)));
     }
     let mut groups = vec![group];
     groups.extend(finding.fix.as_ref().map(|fix| suggestion(report, fix)));
@@ -141,11 +143,11 @@ fn windows(finding: &Diagnostic) -> Vec<Window<'_>> {
         );
         let cut = Cut::new(source, lines, mark);
         let marks = labels.iter().map(|(kind, mark, text)| {
-            kind.span(cut.at(mark.start)..cut.at(mark.end)).label(text.map(normalize_untrusted_str))
+            kind.span(cut.at(mark.start)..cut.at(mark.end)).label(text.map(one_line))
         });
         Window {
             path: source.path(),
-            column: cut.is_left().then(|| source.position(mark.start).column),
+            column: cut.is_shifted(mark.start).then(|| source.position(mark.start).column),
             marks: marks.collect(),
             line: cut.line,
             text: cut.text,
@@ -154,17 +156,19 @@ fn windows(finding: &Diagnostic) -> Vec<Window<'_>> {
     windows.collect()
 }
 
-/// A part of a file as it is shown: without a byte order mark, and without the far ends of lines that nobody can read.
-struct Cut {
+/// A part of a file as it is shown: without a byte order mark, without the far ends of lines that nobody can read, and
+/// with all written out that is hidden in it.
+struct Cut<'s> {
     text: String,
     line: usize,
-    /// Where `text` begins in the file, behind what `prefix` stands for.
+    /// What is shown, and where it begins in the file, behind what `prefix` stands for.
+    raw: &'s str,
     start: usize,
     prefix: usize,
 }
 
-impl Cut {
-    fn new(source: &Source, lines: Span, mark: Span) -> Cut {
+impl<'s> Cut<'s> {
+    fn new(source: &'s Source, lines: Span, mark: Span) -> Cut<'s> {
         let line = source.lines().line_of(lines.start);
         let whole = source.text();
         let (mut start, mut end) = (lines.start, lines.end);
@@ -182,19 +186,29 @@ impl Cut {
                 (end, after) = (to, "…");
             }
         }
-        let text = format!("{before}{}{after}", whole.get(start..end).unwrap_or(""));
-        Cut { text, line, start, prefix: before.len() }
+        let raw = whole.get(start..end).unwrap_or("");
+        let text = format!("{before}{}{after}", source_lines(raw));
+        Cut { text, line, raw, start, prefix: before.len() }
     }
 
-    /// Whether the beginning of the line is not there.
-    fn is_left(&self) -> bool {
-        self.prefix > 0
+    /// What is shown of the file before an offset.
+    fn before(&self, offset: usize) -> &'s str {
+        let end = floor_char_boundary(self.raw, offset.saturating_sub(self.start).min(self.raw.len()));
+        let (before, after) = self.raw.split_at(end);
+        // Of an end of a line in two characters, the first is not shown.
+        if after.starts_with('\n') { before.strip_suffix('\r').unwrap_or(before) } else { before }
+    }
+
+    /// Whether a column of the file is another one of what is shown: its line does not begin, or holds what is hidden.
+    fn is_shifted(&self, offset: usize) -> bool {
+        let before = self.before(offset);
+        let line = before.rsplit('\n').next().unwrap_or(before);
+        self.prefix > 0 || source_lines(line) != line
     }
 
     /// An offset of the file as an offset of the shown text.
     fn at(&self, offset: usize) -> usize {
-        let offset = (offset.saturating_sub(self.start) + self.prefix).min(self.text.len());
-        floor_char_boundary(&self.text, offset)
+        (source_lines(self.before(offset)).len() + self.prefix).min(self.text.len())
     }
 }
 
@@ -225,7 +239,7 @@ fn lines_around(source: &Source, span: Span) -> Span {
 /// The fix as a patch of the author's lines; edits far apart each show their own.
 fn suggestion<'a>(report: &Report, fix: &'a Fix) -> Group<'a> {
     let mut group =
-        Group::with_title(Level::HELP.secondary_title(normalize_untrusted_str(&fix.title)));
+        Group::with_title(Level::HELP.secondary_title(one_line(&fix.title)));
     let mut edits: Vec<&Edit> = fix.edits.iter().collect();
     edits.sort_by(|a, b| a.location.sort_key().cmp(&b.location.sort_key()));
     for near in edits.chunk_by(|a, b| {
@@ -243,7 +257,7 @@ fn suggestion<'a>(report: &Report, fix: &'a Fix) -> Group<'a> {
         let cut = Cut::new(source, lines, mark);
         let patches = near.iter().map(|edit| {
             let span = edit.location.span;
-            Patch::new(cut.at(span.start)..cut.at(span.end), edit.text.as_str())
+            Patch::new(cut.at(span.start)..cut.at(span.end), source_lines(&edit.text).into_owned())
         });
         let snippet = Snippet::source(cut.text.clone()).line_start(cut.line);
         group = group.element(snippet.path(elsewhere(report, fix, source)).patches(patches));
@@ -254,5 +268,5 @@ fn suggestion<'a>(report: &Report, fix: &'a Fix) -> Group<'a> {
 /// The path of an edit, where a fix reaches into more than one file.
 fn elsewhere(report: &Report, fix: &Fix, source: &Arc<Source>) -> Option<String> {
     let many = fix.edits.iter().any(|edit| !Arc::ptr_eq(&edit.location.source, source));
-    many.then(|| report.path(source.path()))
+    many.then(|| one_line(&report.path(source.path())).into_owned())
 }

@@ -2,6 +2,7 @@
 
 use super::{Place, Report};
 use crate::diag::{Diagnostic, Severity};
+use crate::text;
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -78,7 +79,7 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn line(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, value)?;
+    out.write_all(text::json(&serde_json::to_string(value)?).as_bytes())?;
     out.write_all(b"\n")
 }
 

@@ -4,6 +4,7 @@
 
 use super::{Report, plural};
 use crate::diag::{Diagnostic, Severity};
+use crate::text::{one_line, printed};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 use std::borrow::Cow;
@@ -45,7 +46,8 @@ fn case<W: Write>(
     findings: &[&Diagnostic],
     xml: &mut Writer<W>,
 ) -> io::Result<()> {
-    let name = clean(file);
+    let name = one_line(file);
+    let name = clean(&name);
     let case = xml
         .create_element("testcase")
         .with_attribute(("classname", "mdbook-plumb"))
@@ -64,7 +66,7 @@ fn case<W: Write>(
                 count => format!("{}, the first: {}", plural(count, "error"), first.message),
             };
             xml.create_element("failure")
-                .with_attribute(("message", clean(&message).as_ref()))
+                .with_attribute(("message", clean(&one_line(&message)).as_ref()))
                 .with_attribute(("type", first.code.name))
                 .write_text_content(BytesText::new(&lines(report, &errors)))?;
         }
@@ -87,25 +89,24 @@ fn lines(report: &Report, findings: &[&Diagnostic]) -> String {
         let place = report.place(&finding.at.location);
         text.push_str(&format!(
             "{}:{}:{}: {}[{}]: {}\n",
-            place.file,
+            one_line(&place.file),
             place.line,
             place.column,
             finding.severity,
             finding.code.name,
-            finding.message
+            one_line(&finding.message)
         ));
         for help in &finding.help {
-            text.push_str(&format!("  help: {help}\n"));
+            text.push_str(&format!("  help: {}\n", one_line(help)));
         }
     }
-    clean(&text).into_owned()
+    printed(&clean(&text)).into_owned()
 }
 
-/// XML 1.0 has no way to write most control characters.
+/// XML 1.0 has no way to write control characters, nor these two.
 fn clean(text: &str) -> Cow<'_, str> {
-    let allowed = |c: char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..);
-    if text.chars().all(allowed) {
-        return text.into();
+    if text.contains(['\u{fffe}', '\u{ffff}']) {
+        return text.replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}").into();
     }
-    text.chars().map(|c| if allowed(c) { c } else { '\u{fffd}' }).collect()
+    text.into()
 }

@@ -2,7 +2,7 @@
 
 use super::{Place, Report};
 use crate::diag::{Code, Diagnostic, Level};
-use crate::text::{Location, digest};
+use crate::text::{self, Location, digest};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -33,7 +33,7 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             "results": results,
         }],
     });
-    serde_json::to_writer_pretty(&mut *out, &log)?;
+    out.write_all(text::json(&serde_json::to_string_pretty(&log)?).as_bytes())?;
     out.write_all(b"\n")
 }
 

@@ -1,16 +1,19 @@
 //! Files as the author wrote them, and places in them.
 //!
 //! Owns: [`Source`] (one file's text), [`Span`] (a byte range), [`Location`] (a span in a file), and [`TextMap`]
-//! (where each byte of an expanded text came from). Must not know: what the text means, or how a file is read.
+//! (where each byte of an expanded text came from), and how text is shown so that it only says something. Must not know:
+//! what the text means, or how a file is read.
 
 mod edit;
 mod line_index;
 mod map;
+mod plain;
 mod span;
 
 pub use edit::{ceil_char_boundary, digest, floor_char_boundary, replaced};
 pub use line_index::{LineIndex, Position};
 pub use map::{TextMap, TextMapBuilder};
+pub use plain::{is_hidden, json, one_line, printed, source_lines};
 pub use span::{Span, Spanned};
 
 use std::fmt;

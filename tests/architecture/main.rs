@@ -11,13 +11,14 @@ use std::path::{Path, PathBuf};
 /// Each module and what it may name with `crate::`: no more than it does. A module that is not listed here fails the test.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("text", &[]),
+    ("depth", &[]),
     ("diag", &["text"]),
     ("world", &["text"]),
     ("content", &[]),
     ("config", &["text", "diag"]),
-    ("model", &["text", "diag"]),
+    ("model", &["text", "depth", "diag"]),
     ("markdown", &["text", "diag", "world", "content"]),
-    ("manifest", &["text", "diag", "world"]),
+    ("manifest", &["text", "depth", "diag", "world"]),
     ("directive", &["text", "diag", "content", "config", "model", "markdown", "manifest"]),
     (
         "check",

@@ -7,7 +7,7 @@ use crate::difference;
 use crate::host::cli::DiffFormat;
 use crate::host::outcome::Said;
 use crate::model;
-use crate::text::Source;
+use crate::text::{self, Source};
 use crate::world::{DiskWorld, Entry, World, normalize};
 use anyhow::{Context, bail};
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,7 +39,9 @@ pub(super) fn diff(dir: &Path, before: &str, format: DiffFormat) -> anyhow::Resu
     changes.extend(difference::unseen(unseen, &was, &is));
     let text = match format {
         DiffFormat::Text => difference::text(&changes),
-        DiffFormat::Json => format!("{}\n", difference::json(&changes)),
+        DiffFormat::Json => {
+            format!("{}\n", text::json(&difference::json(&changes).to_string()))
+        }
         DiffFormat::Markdown => difference::markdown(&changes),
     };
     Ok((text, findings))

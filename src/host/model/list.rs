@@ -5,7 +5,7 @@ use crate::diag::{Diagnostic, nearest};
 use crate::host::cli::ListFormat;
 use crate::host::outcome::Said;
 use crate::model::{LISTS, List, Listing, Model, Problem, Sweep, View};
-use crate::text::Span;
+use crate::text::{self, Span};
 use crate::world::DiskWorld;
 use anyhow::bail;
 use serde_json::{Map, Value as Json};
@@ -55,7 +55,8 @@ pub(super) fn list(
         }
         (None, ListFormat::Json) => {
             let lists = lists.iter().map(|(name, list)| ((*name).to_owned(), list.to_json()));
-            format!("{}\n", Json::Object(lists.collect::<Map<_, _>>()))
+            let lists = Json::Object(lists.collect::<Map<_, _>>());
+            format!("{}\n", text::json(&lists.to_string()))
         }
         (None, format) => {
             let titled = |(name, list): &(&str, Listing)| match format {
@@ -81,7 +82,7 @@ fn written(list: &Listing, format: ListFormat) -> String {
     match format {
         ListFormat::Text => list.to_text(),
         ListFormat::Csv => list.to_csv(),
-        ListFormat::Json => format!("{}\n", list.to_json()),
+        ListFormat::Json => format!("{}\n", text::json(&list.to_json().to_string())),
         ListFormat::Markdown => list.to_markdown(),
     }
 }

@@ -10,7 +10,7 @@ use crate::check;
 use crate::diag::Diagnostic;
 use crate::model::measure::{self, ClusterFiles};
 use crate::model::{self, Compiled, Evaluation, Format, Inputs, Model, Problem, Style};
-use crate::text::Source;
+use crate::text::{self, Source, one_line};
 use crate::world::{DiskWorld, World, display};
 use anyhow::Context;
 use serde_json::json;
@@ -62,7 +62,7 @@ fn eval(
             return json(model, &compiled, &inputs).map_err(wrong);
         }
         let evaluation = model.evaluate(&compiled, &inputs).map_err(wrong)?;
-        let mut out = format!("{}\n", shown(model, &evaluation));
+        let mut out = format!("{}\n", one_line(&shown(model, &evaluation)));
         if !quiet {
             provenance(&mut out, model, &evaluation, &inputs, "");
         }
@@ -113,7 +113,7 @@ fn json(model: &Model, compiled: &Compiled, inputs: &Inputs) -> Result<String, P
     value["unit"] = json!(people.unit);
     value["kubernetes"] = json!(model.show(&evaluation, &kubernetes).text);
     value["uncertain"] = json!(evaluation.uncertain);
-    Ok(format!("{value}\n"))
+    Ok(format!("{}\n", text::json(&value.to_string())))
 }
 
 /// What there is to say of a figure, an input or a formula of the book in a folder.
@@ -121,7 +121,7 @@ pub(super) fn about(dir: &Path, name: &str) -> Option<String> {
     let book = check::Book::read(&DiskWorld::new(dir)).ok()?;
     let model = &book.project.model;
     let location = model.location_of_name(name)?;
-    let mut out = format!("# `{name}`\n\n");
+    let mut out = format!("# `{}`\n\n", one_line(name));
     let place = location.start();
     let inputs = model.inputs();
     let mut say = |what: &str, text: &str| say(&mut out, what, text);
@@ -154,7 +154,9 @@ pub(super) fn about(dir: &Path, name: &str) -> Option<String> {
 
 fn say(out: &mut String, what: &str, text: &str) {
     if !text.is_empty() {
-        let _ = writeln!(out, "{what:9} {text}");
+        // A note of several lines is one paragraph.
+        let text = text.lines().map(str::trim).collect::<Vec<_>>().join(" ");
+        let _ = writeln!(out, "{what:9} {}", one_line(text.trim()));
     }
 }
 
@@ -200,7 +202,7 @@ fn measure(
     let book = read(dir, &world)?;
     let model = &book.project.model;
     let (pods, top, nodes) =
-        (text(pods)?, top.map(text).transpose()?, nodes.map(text).transpose()?);
+        (file(pods)?, top.map(file).transpose()?, nodes.map(file).transpose()?);
     let files = ClusterFiles { pods: &pods, top: top.as_ref(), nodes: nodes.as_ref() };
     let (measurement, mut findings) = measure::measure(model, files, world.today());
     findings.extend(errors(&book));
@@ -217,7 +219,7 @@ fn measure(
                 namespaces.to_text()
             );
             for unknown in &measured.unknown {
-                let _ = writeln!(out, "not known: {} in {} pods", unknown.image, unknown.pods);
+                let _ = writeln!(out, "not known: {} in {} pods", one_line(&unknown.image), unknown.pods);
             }
             out
         }
@@ -233,7 +235,7 @@ fn measure(
                 "namespaces": namespaces.to_json(),
                 "unknown": unknown,
             });
-            format!("{value}\n")
+            format!("{}\n", text::json(&value.to_string()))
         }
         MeasureFormat::Toml => measured.to_toml(model),
     };
@@ -241,7 +243,7 @@ fn measure(
 }
 
 /// A file, or standard input.
-fn text(path: &Path) -> anyhow::Result<Arc<Source>> {
+fn file(path: &Path) -> anyhow::Result<Arc<Source>> {
     if path == Path::new("-") {
         let text = io::read_to_string(io::stdin().lock()).context("can't read standard input")?;
         return Ok(Source::new("standard input", text));

@@ -15,7 +15,7 @@ mod terms;
 mod tests;
 
 use super::analysis::select::Labels;
-use super::rules::{Expression, Extent, functions, plain};
+use super::rules::{Budget, Expression, functions, plain};
 use super::{Document, Node, Style, Value};
 use crate::diag::{Code, Diagnostic, Level};
 use crate::text::{Location, Source, Span};
@@ -161,7 +161,6 @@ struct Values {
     object: Cel,
     request: Cel,
     namespace: Option<Cel>,
-    extent: Extent,
 }
 
 impl Values {
@@ -170,7 +169,6 @@ impl Values {
             object: plain(target.root),
             request: target.request(),
             namespace: target.namespace_object(),
-            extent: Extent::of(target.root),
         }
     }
 
@@ -220,8 +218,9 @@ impl Policy {
         findings: &mut Vec<Diagnostic>,
     ) {
         let mut context = values.context();
+        let budget = Budget::new();
         for condition in &self.conditions {
-            match self.truth(&condition.clause, &context, values) {
+            match self.truth(&condition.clause, &context, values, &budget) {
                 Ok(true) => {}
                 Ok(false) => return,
                 Err(why) => {
@@ -234,21 +233,25 @@ impl Policy {
         let mut broken: Vec<(&str, String)> = Vec::new();
         let mut fields: HashMap<Key, Cel> = HashMap::new();
         for (name, clause) in &self.variables {
-            match clause.expression.evaluate(&context, values.extent) {
+            if budget.is_spent() {
+                break;
+            }
+            match clause.expression.evaluate(&context, &budget) {
                 Ok(value) => {
                     fields.insert(Key::String(Arc::new(name.clone())), value);
                 }
                 // A variable is only evaluated where it is used, so that its error is that of its use.
                 Err(error) => broken.push((name, error)),
             }
-            let map = CelMap { map: Arc::new(fields.clone()) };
-            context.add_variable_from_value("variables", Cel::Map(map));
+            let map = Cel::Map(CelMap { map: Arc::new(fields.clone()) });
+            budget.copied(&map);
+            context.add_variable_from_value("variables", map);
         }
         for validation in &self.validations {
-            match self.truth(&validation.clause, &context, values) {
+            match self.truth(&validation.clause, &context, values, &budget) {
                 Ok(true) => {}
                 Ok(false) => {
-                    let message = validation.message(&context, values);
+                    let message = validation.message(&context, &budget);
                     findings.push(self.refused(document, target, validation, code, message));
                 }
                 Err(why) => {
@@ -275,11 +278,12 @@ impl Policy {
         clause: &Clause,
         context: &Context<'_>,
         values: &Values,
+        budget: &Budget,
     ) -> Result<bool, Undecided> {
         if values.namespace.is_none() && self.speaks_of(clause, "namespaceObject") {
             return Err(Undecided::Namespace);
         }
-        match clause.expression.evaluate(context, values.extent) {
+        match clause.expression.evaluate(context, budget) {
             Ok(Cel::Bool(truth)) => Ok(truth),
             Ok(_) => Err(Undecided::Failed("it is neither true nor false".to_owned())),
             Err(error) => Err(Undecided::Failed(error)),
@@ -366,9 +370,9 @@ impl Policy {
 }
 
 impl Validation {
-    fn message(&self, context: &Context<'_>, values: &Values) -> String {
+    fn message(&self, context: &Context<'_>, budget: &Budget) -> String {
         let own = self.message_clause.as_ref().and_then(|clause| {
-            match clause.expression.evaluate(context, values.extent) {
+            match clause.expression.evaluate(context, budget) {
                 Ok(Cel::String(text)) if !text.trim().is_empty() && !text.contains('\n') => {
                     Some(text.trim().to_owned())
                 }

@@ -1,37 +1,21 @@
 //! Expressions in CEL: compiled, measured, and evaluated with Kubernetes' functions within a bound.
 
-use crate::manifest::schema::go_regex;
-use crate::manifest::{Node, Value};
+use super::meter::{self, Budget};
+use crate::depth;
 use cel::common::ast::{EntryExpr, Expr, IdedExpr, LiteralValue};
-use cel::extractors::This;
 use cel::parser::Parser;
 use cel::{Context, ExecutionError, Value as Cel};
 use kube_cel::KubeCelExt;
-use std::collections::HashMap;
-use std::sync::{Arc, OnceLock, RwLock};
+use std::sync::OnceLock;
 
-/// How many steps of evaluation a rule may take on one value, by a bound from above.
-const MAX_COST: f64 = 50e6;
 /// The longest rule that is compiled; Kubernetes' own limit on an expression's size is below it.
 const MAX_LENGTH: usize = 32 << 10;
 
 #[derive(Debug)]
 pub(crate) struct Expression {
     pub(super) root: IdedExpr,
-    shape: Shape,
-}
-
-/// What an expression's cost depends on.
-#[derive(Clone, Copy, Debug, Default)]
-struct Shape {
-    /// How many nodes it has.
-    size: usize,
-    /// How deep its loops are nested.
-    loops: usize,
-    /// The longest list written out in it.
-    longest: usize,
-    /// Whether it makes lists out of text.
-    splits: bool,
+    /// How deep the evaluation calls itself.
+    depth: usize,
 }
 
 impl Expression {
@@ -40,32 +24,41 @@ impl Expression {
         if source.len() > MAX_LENGTH {
             return Err(format!("it is longer than {MAX_LENGTH} bytes"));
         }
-        if nesting(source) > 64 {
-            return Err("its brackets are nested too deep".to_owned());
-        }
-        let root = Parser::new().enable_optional_syntax(true).parse(source).map_err(|errors| {
-            let first = errors.errors.first().map(|error| error.msg.clone());
-            first.unwrap_or_else(|| "it is no CEL".to_owned())
-        })?;
-        let mut shape = Shape::default();
-        measure(&root, 0, &mut shape)?;
-        Ok(Expression { root, shape })
+        let levels = depth::of_expression(source)?;
+        let parsed = depth::with_room(levels, || {
+            // How deep it is has been looked at already.
+            let parser = Parser::new().enable_optional_syntax(true).max_recursion_depth(400);
+            parser.parse(source).map_err(|errors| {
+                let first = errors.errors.first().map(|error| error.msg.clone());
+                first.unwrap_or_else(|| "it is no CEL".to_owned())
+            })
+        });
+        let mut root = parsed?;
+        check(&root)?;
+        meter::install(&mut root);
+        Ok(Expression { depth: depth_of(&root), root })
     }
 
     /// The value, or why there is none.
-    pub(crate) fn evaluate(&self, context: &Context<'_>, data: Extent) -> Result<Cel, String> {
-        let text = if self.shape.splits { data.text } else { 0 };
-        let width = data.items.max(self.shape.longest).max(text) as f64 + 1.0;
-        let loops = i32::try_from(self.shape.loops).unwrap_or(i32::MAX);
-        if self.shape.size as f64 * width.powi(loops) > MAX_COST {
-            return Err("it would take too long on an object of this size".to_owned());
+    pub(crate) fn evaluate(&self, context: &Context<'_>, budget: &Budget) -> Result<Cel, String> {
+        let limit = budget.of_a_call();
+        let (result, cost) = depth::with_room(self.depth / 3, || {
+            meter::metered(limit, || {
+                let value = Cel::resolve(&self.root, context)?;
+                meter::copy(&value)?;
+                Ok(value)
+            })
+        });
+        budget.spend(cost);
+        match result {
+            Ok(value) => value.map_err(|error: ExecutionError| explain(&error)),
+            Err(stop) => Err(stop.to_string()),
         }
-        Cel::resolve(&self.root, context).map_err(|error| explain(&error))
     }
 }
 
 /// What an expression can name that is no variable: types, and what functions are kept under.
-const NAMESPACES: &[&str] = &[
+pub(super) const NAMESPACES: &[&str] = &[
     "base64",
     "bool",
     "bytes",
@@ -77,6 +70,7 @@ const NAMESPACES: &[&str] = &[
     "google",
     "int",
     "ip",
+    "jsonpatch",
     "list",
     "lists",
     "map",
@@ -198,21 +192,6 @@ fn below(node: &IdedExpr, each: &mut dyn FnMut(&IdedExpr)) {
     }
 }
 
-/// How deep the brackets of an expression are nested, those in its texts included.
-fn nesting(source: &str) -> usize {
-    let mut depth: usize = 0;
-    let mut most = 0;
-    for byte in source.bytes() {
-        match byte {
-            b'(' | b'[' | b'{' => depth += 1,
-            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        most = most.max(depth);
-    }
-    most
-}
-
 /// An error in the words of Kubernetes, without the values, which may be long.
 fn explain(error: &ExecutionError) -> String {
     match error {
@@ -228,92 +207,32 @@ fn explain(error: &ExecutionError) -> String {
     }
 }
 
-/// Takes the measure of an expression, and refuses what the evaluator has no answer to.
-fn measure(node: &IdedExpr, loops: usize, shape: &mut Shape) -> Result<(), String> {
-    shape.size += 1;
-    match &node.expr {
+/// Refuses what the evaluator has no answer to.
+fn check(node: &IdedExpr) -> Result<(), String> {
+    let names_a_type = match &node.expr {
         Expr::Unspecified => return Err("it is empty".to_owned()),
-        Expr::Struct(_) => return Err("it makes an object of a named type".to_owned()),
-        Expr::Literal(_) | Expr::Ident(_) => {}
-        Expr::Call(call) => {
-            if matches!(
-                call.func_name.as_str(),
-                "split" | "findAll" | "charAt" | "lists.range" | "range"
-            ) {
-                shape.splits = true;
-            }
-            for argument in call.target.as_deref().into_iter().chain(&call.args) {
-                measure(argument, loops, shape)?;
-            }
-        }
-        Expr::Comprehension(comprehension) => {
-            shape.loops = shape.loops.max(loops + 1);
-            measure(&comprehension.iter_range, loops, shape)?;
-            measure(&comprehension.accu_init, loops, shape)?;
-            measure(&comprehension.loop_cond, loops + 1, shape)?;
-            measure(&comprehension.loop_step, loops + 1, shape)?;
-            measure(&comprehension.result, loops, shape)?;
-        }
-        Expr::List(list) => {
-            shape.longest = shape.longest.max(list.elements.len());
-            for element in &list.elements {
-                measure(element, loops, shape)?;
-            }
-        }
+        Expr::Struct(_) => true,
         Expr::Map(map) => {
-            shape.longest = shape.longest.max(map.entries.len());
-            for entry in &map.entries {
-                match &entry.expr {
-                    EntryExpr::MapEntry(entry) => {
-                        measure(&entry.key, loops, shape)?;
-                        measure(&entry.value, loops, shape)?;
-                    }
-                    EntryExpr::StructField(_) => {
-                        return Err("it makes an object of a named type".to_owned());
-                    }
-                }
-            }
+            map.entries.iter().any(|entry| matches!(entry.expr, EntryExpr::StructField(_)))
         }
-        Expr::Select(select) => measure(&select.operand, loops, shape)?,
+        _ => false,
+    };
+    if names_a_type {
+        return Err("it makes an object of a named type".to_owned());
     }
-    Ok(())
+    let mut result = Ok(());
+    below(node, &mut |child| {
+        if result.is_ok() {
+            result = check(child);
+        }
+    });
+    result
 }
 
-/// How large the data is that an expression sees.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Extent {
-    /// The longest list or map.
-    pub(crate) items: usize,
-    /// The longest text.
-    pub(crate) text: usize,
-}
-
-impl Extent {
-    /// The extent of a value.
-    pub(crate) fn of(node: &Node) -> Extent {
-        let mut extent = Extent::default();
-        extent.grow(node);
-        extent
-    }
-
-    fn grow(&mut self, node: &Node) {
-        match &node.value {
-            Value::String(text) => self.text = self.text.max(text.len()),
-            Value::Seq(items) => {
-                self.items = self.items.max(items.len());
-                for item in items {
-                    self.grow(item);
-                }
-            }
-            Value::Map(map) => {
-                self.items = self.items.max(map.len());
-                for entry in map {
-                    self.grow(&entry.value);
-                }
-            }
-            _ => {}
-        }
-    }
+fn depth_of(node: &IdedExpr) -> usize {
+    let mut most = 0;
+    below(node, &mut |child| most = most.max(depth_of(child)));
+    most + 1
 }
 
 /// The functions that rules may call, made once.
@@ -322,40 +241,9 @@ pub(crate) fn functions() -> &'static Context<'static> {
     FUNCTIONS.get_or_init(|| {
         let mut context = Context::default();
         context.register_all();
-        // In place of the library's: the pattern has Go's meaning and is compiled once; what others are given is bounded.
-        context.add_function("matches", matches);
-        context.add_function("lists.range", range);
+        // In place of the library's: what they are given is bounded, and counted.
         super::bounded::register(&mut context);
+        meter::register(&mut context);
         context
     })
-}
-
-fn matches(This(text): This<Arc<String>>, pattern: Arc<String>) -> Result<bool, ExecutionError> {
-    type Cache = RwLock<HashMap<Arc<String>, Result<regex::Regex, String>>>;
-    static CACHE: OnceLock<Cache> = OnceLock::new();
-    let cache = CACHE.get_or_init(Cache::default);
-    let found = |result: &Result<regex::Regex, String>| match result {
-        Ok(regex) => Ok(regex.is_match(&text)),
-        Err(error) => Err(ExecutionError::function_error("matches", error)),
-    };
-    if let Ok(cache) = cache.read()
-        && let Some(result) = cache.get(&pattern)
-    {
-        return found(result);
-    }
-    let result = go_regex(&pattern);
-    let answer = found(&result);
-    if let Ok(mut cache) = cache.write()
-        && cache.len() < 4096
-    {
-        cache.insert(pattern, result);
-    }
-    answer
-}
-
-fn range(count: i64) -> Result<Cel, ExecutionError> {
-    if !(0..=10_000).contains(&count) {
-        return Err(ExecutionError::function_error("lists.range", "more than 10000 items"));
-    }
-    Ok(Cel::List(Arc::new((0..count).map(Cel::Int).collect())))
 }

@@ -5,8 +5,10 @@
 
 mod bounded;
 mod expression;
+mod meter;
 
-pub(crate) use expression::{Expression, Extent, functions};
+pub(crate) use expression::{Expression, functions};
+pub(crate) use meter::Budget;
 
 use super::at::At;
 use super::fault::{self, ErrorType, Fault};
@@ -123,7 +125,8 @@ pub(crate) fn check_rules(schema: &Schema, id: Id, at: &At<'_>) -> Vec<Fault> {
     if !schema.node(id).leads_to_rules {
         return Vec::new();
     }
-    let mut checker = RuleChecker { schema, faults: Vec::new(), extent: Extent::of(at.node) };
+    let mut checker =
+        RuleChecker { schema, faults: Vec::new(), budget: Budget::new(), stopped: false };
     checker.visit(id, at, false);
     checker.faults
 }
@@ -131,7 +134,9 @@ pub(crate) fn check_rules(schema: &Schema, id: Id, at: &At<'_>) -> Vec<Fault> {
 struct RuleChecker<'a> {
     schema: &'a Schema,
     faults: Vec<Fault>,
-    extent: Extent,
+    budget: Budget,
+    /// Whether the rules have cost what they may, and no more are evaluated.
+    stopped: bool,
 }
 
 impl<'a> RuleChecker<'a> {
@@ -200,7 +205,10 @@ impl<'a> RuleChecker<'a> {
         };
         if let Some(value) = &value {
             for rule in &spec.rules {
-                self.evaluate(rule, value, at);
+                // One finding says that the limit of the object is reached.
+                if !self.stopped {
+                    self.evaluate(rule, value, at);
+                }
             }
         }
         value
@@ -219,12 +227,13 @@ impl<'a> RuleChecker<'a> {
             return;
         }
         let mut context = functions().new_inner_scope();
+        self.budget.copied(value);
         context.add_variable_from_value("self", value.clone());
         if rule.optional_old_self {
             let none = Cel::Opaque(Arc::new(OptionalValue::none()));
             context.add_variable_from_value("oldSelf", none);
         }
-        match compiled.rule.evaluate(&context, self.extent) {
+        match compiled.rule.evaluate(&context, &self.budget) {
             Ok(Cel::Bool(true)) => {}
             Ok(Cel::Bool(false)) => {
                 let message = self.message(rule, compiled, &context);
@@ -243,8 +252,10 @@ impl<'a> RuleChecker<'a> {
                 self.fail(at, why);
             }
             Err(error) => {
+                self.stopped = self.budget.is_spent();
+                let rest = if self.stopped { "; no more rules are evaluated" } else { "" };
                 let why =
-                    format!("the rule `{}` can't be evaluated: {error}", shorten(&rule.source));
+                    format!("the rule `{}` can't be evaluated: {error}{rest}", shorten(&rule.source));
                 self.fail(at, why);
             }
         }
@@ -259,7 +270,7 @@ impl<'a> RuleChecker<'a> {
     /// What to say: the rule's own expression, its text, or the rule itself.
     fn message(&self, rule: &Rule, compiled: &Compiled, context: &Context<'_>) -> String {
         if let Some(expression) = &compiled.message
-            && let Ok(Cel::String(text)) = expression.evaluate(context, self.extent)
+            && let Ok(Cel::String(text)) = expression.evaluate(context, &self.budget)
             && !text.trim().is_empty()
             && !text.contains('\n')
         {

@@ -6,6 +6,7 @@
 
 use super::Binary;
 use super::lex::{Token, TokenKind, lex};
+use crate::depth;
 use crate::model::codes::BAD_FORMULA;
 use crate::model::problem::Problem;
 use crate::model::quantity::{Ratio, decimal};
@@ -47,8 +48,14 @@ pub(in crate::model) fn parse(text: &str) -> Result<Ast, Problem> {
     if let Some(simple) = simple(text, &tokens) {
         return simple;
     }
-    let tree =
-        cel::parser::Parser::new().parse(text).map_err(|errors| refused(text, &tokens, &errors))?;
+    let whole = Span::new(0, text.len());
+    let levels = depth::of_expression(text).map_err(|why| {
+        let problem = Problem::new(&BAD_FORMULA, whole, format!("this formula is too large: {why}"));
+        problem.help("split it into several formulas")
+    })?;
+    let tree = depth::with_room(levels, || {
+        cel::parser::Parser::new().parse(text).map_err(|errors| refused(text, &tokens, &errors))
+    })?;
     let mut walk = Walk { text, tokens: &tokens, next: 0 };
     let ast = walk.expression(&tree)?;
     while walk.accept(")") {}
