@@ -277,7 +277,8 @@ pub fn text(changes: &[Change]) -> String {
                 let _ = writeln!(out, "{}", one_line(page));
             }
             let start = change.at.start();
-            let _ = write!(out, "  {}:{}  {}", start.line, start.column, one_line(&change.directive));
+            let _ =
+                write!(out, "  {}:{}  {}", start.line, start.column, one_line(&change.directive));
             if !change.part.is_empty() {
                 let _ = write!(out, " [{}]", one_line(&change.part));
             }

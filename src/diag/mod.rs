@@ -23,8 +23,10 @@ pub struct Diagnostic {
     pub message: String,
     /// The place that is wrong, and a few words that stand beside it.
     pub at: Label,
-    /// Other places that explain it.
+    /// Other places that explain it, the first of them.
     pub related: Vec<Label>,
+    /// How many more there are.
+    pub more_related: usize,
     /// What to do: "did you mean …", what was expected.
     pub help: Vec<String>,
     /// A change that mends it, where that is mechanical.
@@ -34,6 +36,9 @@ pub struct Diagnostic {
     /// The document: `VirtualService/reviews`, or the name of a chapter.
     pub document: Option<String>,
 }
+
+/// How many other places a finding shows.
+const MOST_RELATED: usize = 8;
 
 /// A place and what to say beside it (which may be nothing).
 #[derive(Clone, Debug, PartialEq)]
@@ -71,6 +76,7 @@ impl Diagnostic {
             message: message.into(),
             at: Label { location, text: String::new() },
             related: Vec::new(),
+            more_related: 0,
             help: Vec::new(),
             fix: None,
             path: None,
@@ -94,9 +100,13 @@ impl Diagnostic {
         self
     }
 
-    /// One more place.
+    /// One more place; of many only the first are kept, and the others counted.
     pub fn related(mut self, location: Location, text: impl Into<String>) -> Diagnostic {
-        self.related.push(Label { location, text: text.into() });
+        if self.related.len() < MOST_RELATED {
+            self.related.push(Label { location, text: text.into() });
+        } else {
+            self.more_related += 1;
+        }
         self
     }
 

@@ -98,8 +98,7 @@ impl Listing {
     /// A table of GitHub's Markdown.
     pub fn to_markdown(&self) -> String {
         let line = |cells: &[String]| {
-            let escaped =
-                |cell: &String| on_a_line(cell).replace('\\', "\\\\").replace('|', "\\|");
+            let escaped = |cell: &String| on_a_line(cell).replace('\\', "\\\\").replace('|', "\\|");
             format!("| {} |\n", cells.iter().map(escaped).collect::<Vec<_>>().join(" | "))
         };
         let mut out = line(&self.columns);

@@ -3,14 +3,12 @@
 //! annotate-snippets draws; this file decides what it gets to see: only the lines around the marks, only so much of a
 //! line as can be read, and no control characters. So a finding costs the same in a file of ten lines and of ten million.
 
-use super::{Report, Style, summary};
+use super::{Report, Style, more_places, summary};
 use crate::diag::{Diagnostic, Edit, Fix, Severity};
 use crate::text::{
     Location, Source, Span, ceil_char_boundary, floor_char_boundary, one_line, source_lines,
 };
-use annotate_snippets::{
-    Annotation, AnnotationKind, Group, Level, Patch, Renderer, Snippet,
-};
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Patch, Renderer, Snippet};
 use std::io::{self, Write};
 use std::sync::Arc;
 
@@ -92,6 +90,7 @@ fn notes(finding: &Diagnostic) -> Vec<String> {
         (None, Some(path)) => notes.push(format!("at {path}")),
         (None, None) => {}
     }
+    notes.extend(more_places(finding));
     if !finding.at.location.exact {
         notes.push(
             "the position is approximate: another preprocessor changed this text before it was checked"
@@ -193,7 +192,8 @@ impl<'s> Cut<'s> {
 
     /// What is shown of the file before an offset.
     fn before(&self, offset: usize) -> &'s str {
-        let end = floor_char_boundary(self.raw, offset.saturating_sub(self.start).min(self.raw.len()));
+        let end =
+            floor_char_boundary(self.raw, offset.saturating_sub(self.start).min(self.raw.len()));
         let (before, after) = self.raw.split_at(end);
         // Of an end of a line in two characters, the first is not shown.
         if after.starts_with('\n') { before.strip_suffix('\r').unwrap_or(before) } else { before }
@@ -238,8 +238,7 @@ fn lines_around(source: &Source, span: Span) -> Span {
 
 /// The fix as a patch of the author's lines; edits far apart each show their own.
 fn suggestion<'a>(report: &Report, fix: &'a Fix) -> Group<'a> {
-    let mut group =
-        Group::with_title(Level::HELP.secondary_title(one_line(&fix.title)));
+    let mut group = Group::with_title(Level::HELP.secondary_title(one_line(&fix.title)));
     let mut edits: Vec<&Edit> = fix.edits.iter().collect();
     edits.sort_by(|a, b| a.location.sort_key().cmp(&b.location.sort_key()));
     for near in edits.chunk_by(|a, b| {

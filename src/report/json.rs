@@ -20,6 +20,8 @@ struct Finding<'a> {
     /// Whether the place is only near.
     approximate: bool,
     related: Vec<Related<'a>>,
+    /// How many more of them there are.
+    more_related: usize,
     fix: Option<Fix<'a>>,
 }
 
@@ -58,6 +60,8 @@ struct Summary {
     values: usize,
     manifests: usize,
     ignored: usize,
+    /// Findings that are counted and not given: a report has at most 5000.
+    left_out: usize,
 }
 
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
@@ -74,6 +78,7 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         values: counts.values,
         manifests: counts.manifests,
         ignored: counts.ignored,
+        left_out: report.left_out(),
     };
     line(out, &Last { summary })
 }
@@ -107,6 +112,7 @@ impl<'a> Finding<'a> {
             document: finding.document.as_deref(),
             approximate: !finding.at.location.exact,
             related: related.collect(),
+            more_related: finding.more_related,
             fix,
         }
     }

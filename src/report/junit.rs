@@ -17,9 +17,14 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for finding in report.findings() {
         cases.entry(report.path(finding.at.location.source.path())).or_default().push(finding);
     }
+    for (file, _) in report.rest.keys() {
+        cases.entry(report.path(file)).or_default();
+    }
     let tests = cases.len().to_string();
-    let failures =
-        cases.values().filter(|findings| !errors(findings).is_empty()).count().to_string();
+    let failing = |(file, findings): &(&String, &Vec<_>)| {
+        !errors(findings).is_empty() || beyond(report, file) > 0
+    };
+    let failures = cases.iter().filter(failing).count().to_string();
     let totals = [
         ("name", "mdbook-plumb"),
         ("tests", tests.as_str()),
@@ -52,11 +57,11 @@ fn case<W: Write>(
         .create_element("testcase")
         .with_attribute(("classname", "mdbook-plumb"))
         .with_attribute(("name", name.as_ref()));
-    if findings.is_empty() {
+    let (errors, beyond) = (errors(findings), beyond(report, file));
+    if findings.is_empty() && beyond == 0 {
         case.write_empty()?;
         return Ok(());
     }
-    let errors = errors(findings);
     let others: Vec<_> =
         findings.iter().copied().filter(|finding| finding.severity != Severity::Error).collect();
     case.write_inner_content(|xml| {
@@ -70,6 +75,12 @@ fn case<W: Write>(
                 .with_attribute(("type", first.code.name))
                 .write_text_content(BytesText::new(&lines(report, &errors)))?;
         }
+        if errors.is_empty() && beyond > 0 {
+            let message = format!("{}, not shown", plural(beyond, "error"));
+            xml.create_element("failure")
+                .with_attribute(("message", message.as_str()))
+                .write_empty()?;
+        }
         if !others.is_empty() {
             xml.create_element("system-out")
                 .write_text_content(BytesText::new(&lines(report, &others)))?;
@@ -77,6 +88,14 @@ fn case<W: Write>(
         Ok(())
     })?;
     Ok(())
+}
+
+/// The errors of a file that are counted and not shown.
+fn beyond(report: &Report, file: &str) -> usize {
+    let rest = report.rest.iter();
+    let of_file = rest
+        .filter(|((path, severity), _)| *severity == Severity::Error && report.path(path) == file);
+    of_file.map(|(_, count)| count).sum()
 }
 
 fn errors<'a>(findings: &[&'a Diagnostic]) -> Vec<&'a Diagnostic> {

@@ -12,6 +12,7 @@ mod sarif;
 
 use crate::diag::{Diagnostic, Severity};
 use crate::text::Location;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 /// A way to write a report.
@@ -69,10 +70,16 @@ pub struct Counts {
     pub values: usize,
 }
 
+/// The most findings that a report shows. What is beyond it is counted, and decides about the exit code; code scanning
+/// shows no more either.
+pub const MOST_FINDINGS: usize = 5000;
+
 /// The findings of a run, in the order in which every format gives them, and what was looked at.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
     findings: Vec<Diagnostic>,
+    /// Findings beyond [`MOST_FINDINGS`], the least severe ones: how many, by file and severity.
+    rest: BTreeMap<(String, Severity), usize>,
     /// The files that were read, sorted; a file without a finding passes.
     files: Vec<String>,
     counts: Counts,
@@ -87,7 +94,37 @@ impl Report {
         }
         findings.sort_by(|a, b| key(a).cmp(&key(b)));
         findings.dedup_by(|later, earlier| key(later) == key(earlier));
-        Report { findings, ..Report::default() }
+        let mut report = Report { findings, ..Report::default() };
+        report.leave_out();
+        report
+    }
+
+    /// Leaves out what is beyond the most that is shown: of the least severe findings, the last.
+    fn leave_out(&mut self) {
+        let mut room = MOST_FINDINGS;
+        let mut kept = BTreeMap::new();
+        for severity in [Severity::Error, Severity::Warning, Severity::Note] {
+            let shown = self.count(severity).min(room);
+            room -= shown;
+            kept.insert(severity, shown);
+        }
+        let rest = &mut self.rest;
+        self.findings.retain(|finding| {
+            let room = kept.entry(finding.severity).or_default();
+            let is_kept = *room > 0;
+            if is_kept {
+                *room -= 1;
+            } else {
+                let file = finding.at.location.source.path().to_owned();
+                *rest.entry((file, finding.severity)).or_default() += 1;
+            }
+            is_kept
+        });
+    }
+
+    /// How many findings are counted and not shown.
+    pub fn left_out(&self) -> usize {
+        self.rest.values().sum()
     }
 
     /// What was counted.
@@ -113,14 +150,16 @@ impl Report {
         self
     }
 
-    /// The findings, in order.
+    /// The findings that are shown, in order.
     pub fn findings(&self) -> &[Diagnostic] {
         &self.findings
     }
 
-    /// How many findings have a severity.
+    /// How many findings have a severity, those included that are not shown.
     pub fn count(&self, severity: Severity) -> usize {
-        self.findings.iter().filter(|finding| finding.severity == severity).count()
+        let shown = self.findings.iter().filter(|finding| finding.severity == severity).count();
+        let rest = self.rest.iter().filter(|((_, of), _)| *of == severity);
+        shown + rest.map(|(_, count)| count).sum::<usize>()
     }
 
     /// Whether a finding is an error.
@@ -189,6 +228,12 @@ fn plural(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
+/// What is said of a finding's other places that are not shown.
+fn more_places(finding: &Diagnostic) -> Option<String> {
+    let count = finding.more_related;
+    (count > 0).then(|| format!("and {count} more place{}", if count == 1 { "" } else { "s" }))
+}
+
 /// What was found, in a line: "2 errors, 1 warning in 2 files".
 fn verdict(report: &Report) -> String {
     let kinds =
@@ -202,10 +247,14 @@ fn verdict(report: &Report) -> String {
     if found.is_empty() {
         return "nothing found".to_owned();
     }
-    let mut files: Vec<_> =
-        report.findings.iter().map(|finding| finding.at.location.source.path()).collect();
-    files.dedup();
-    format!("{} in {}", found.join(", "), plural(files.len(), "file"))
+    let shown = report.findings.iter().map(|finding| finding.at.location.source.path());
+    let rest = report.rest.keys().map(|(file, _)| file.as_str());
+    let files: BTreeSet<&str> = shown.chain(rest).collect();
+    let beyond = match report.left_out() {
+        0 => String::new(),
+        count => format!("; {count} of them are not shown"),
+    };
+    format!("{} in {}{beyond}", found.join(", "), plural(files.len(), "file"))
 }
 
 /// What was looked at and what was found, in a line: "checked 12 chapters, 41 manifests (2 ignored): nothing found".

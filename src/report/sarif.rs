@@ -1,6 +1,6 @@
 //! SARIF 2.1.0, as code scanning reads it: a rule for each code that was found, a result for each finding.
 
-use super::{Place, Report};
+use super::{Place, Report, more_places};
 use crate::diag::{Code, Diagnostic, Level};
 use crate::text::{self, Location, digest};
 use serde_json::{Value as Json, json};
@@ -20,7 +20,7 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             result(report, finding, index, &mut seen)
         })
         .collect();
-    let log = json!({
+    let mut log = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
         "runs": [{
@@ -33,6 +33,9 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             "results": results,
         }],
     });
+    if report.left_out() > 0 {
+        log["runs"][0]["properties"] = json!({ "leftOut": report.left_out() });
+    }
     out.write_all(text::json(&serde_json::to_string_pretty(&log)?).as_bytes())?;
     out.write_all(b"\n")
 }
@@ -68,6 +71,10 @@ fn result(
     for help in &finding.help {
         text.push_str("\nhelp: ");
         text.push_str(help);
+    }
+    if let Some(more) = more_places(finding) {
+        text.push('\n');
+        text.push_str(&more);
     }
     let mut place = location(report, &finding.at.location);
     let logical: Vec<_> = [&finding.document, &finding.path].into_iter().flatten().collect();

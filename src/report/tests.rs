@@ -88,8 +88,7 @@ help: write `istio.sidecar.cpu`
 3 |     For 日本 is `{= istio.sidecar.cpu }` today: 50%
   |                           ++++++++
 
-warning[drift]: 50%, was: 51%
-                really
+warning[drift]: 50%, was: 51%\nreally
  --> docs/src/a b.md:3:36
   |
 3 |     For 日本 is `{= istio.cpu }` today: 50%
@@ -110,9 +109,9 @@ fn json() {
     assert_written(
         Format::Json,
         str![[r#"
-{"file":"docs/src/a b.md","line":3,"column":16,"end_line":3,"end_column":25,"code":"unknown-figure","severity":"error","message":"no figure `istio.cpu`","label":"not in the model","help":"did you mean `istio.sidecar.cpu`?","path":null,"document":null,"approximate":false,"related":[{"file":"docs/src/a b.md","line":1,"column":1,"end_line":1,"end_column":8,"message":"this chapter"},{"file":"model.toml","line":2,"column":1,"end_line":2,"end_column":20,"message":"a figure with a like name"}],"fix":{"title":"write `istio.sidecar.cpu`","edits":[{"file":"docs/src/a b.md","line":3,"column":16,"end_line":3,"end_column":25,"text":"istio.sidecar.cpu"}]}}
-{"file":"docs/src/a b.md","line":3,"column":36,"end_line":3,"end_column":39,"code":"drift","severity":"warning","message":"50%, was: 51%\nreally","label":null,"help":null,"path":"spec.http[0]","document":"VirtualService/reviews","approximate":true,"related":[],"fix":null}
-{"summary":{"errors":1,"warnings":1,"notes":0,"files":2,"chapters":2,"values":0,"manifests":3,"ignored":1}}
+{"file":"docs/src/a b.md","line":3,"column":16,"end_line":3,"end_column":25,"code":"unknown-figure","severity":"error","message":"no figure `istio.cpu`","label":"not in the model","help":"did you mean `istio.sidecar.cpu`?","path":null,"document":null,"approximate":false,"related":[{"file":"docs/src/a b.md","line":1,"column":1,"end_line":1,"end_column":8,"message":"this chapter"},{"file":"model.toml","line":2,"column":1,"end_line":2,"end_column":20,"message":"a figure with a like name"}],"more_related":0,"fix":{"title":"write `istio.sidecar.cpu`","edits":[{"file":"docs/src/a b.md","line":3,"column":16,"end_line":3,"end_column":25,"text":"istio.sidecar.cpu"}]}}
+{"file":"docs/src/a b.md","line":3,"column":36,"end_line":3,"end_column":39,"code":"drift","severity":"warning","message":"50%, was: 51%\nreally","label":null,"help":null,"path":"spec.http[0]","document":"VirtualService/reviews","approximate":true,"related":[],"more_related":0,"fix":null}
+{"summary":{"errors":1,"warnings":1,"notes":0,"files":2,"chapters":2,"values":0,"manifests":3,"ignored":1,"left_out":0}}
 
 "#]],
     );
@@ -143,8 +142,7 @@ fn junit() {
       <failure message="no figure `istio.cpu`" type="unknown-figure">docs/src/a b.md:3:16: error[unknown-figure]: no figure `istio.cpu`
   help: did you mean `istio.sidecar.cpu`?
 </failure>
-      <system-out>docs/src/a b.md:3:36: warning[drift]: 50%, was: 51%
-really
+      <system-out>docs/src/a b.md:3:36: warning[drift]: 50%, was: 51%\nreally
 </system-out>
     </testcase>
     <testcase classname="mdbook-plumb" name="docs/src/fine.md"/>
@@ -287,6 +285,143 @@ fn a_fingerprint_survives_lines_added_above() {
     };
     let before = prints("one bad\n\ntwo bad bad\n");
     assert_eq!(before, prints("new\n\n  one  bad\nnew\ntwo bad bad\n"));
-    let distinct: std::collections::BTreeSet<_> = before.iter().collect();
+    let distinct: BTreeSet<_> = before.iter().collect();
     assert_eq!(distinct.len(), 3);
+}
+
+#[test]
+fn a_report_is_bounded_and_counts_the_rest() {
+    let text = "x\n".repeat(20_000);
+    let source = Source::new("many.yaml", text);
+    let finding = |code, at: usize| {
+        Diagnostic::new(code, Location::new(&source, Span::new(at * 2, at * 2 + 1)), "wrong")
+    };
+    // The last of many warnings is an error.
+    let findings = (0..15_000).map(|at| finding(&DRIFT, at)).chain([finding(&UNKNOWN, 19_000)]);
+    let report = Report::new(findings.collect());
+    assert!(report.has_errors());
+    assert_eq!((report.count(Severity::Warning), report.count(Severity::Error)), (15_000, 1));
+    assert_eq!((report.findings().len(), report.left_out()), (MOST_FINDINGS, 10_001));
+    assert_eq!(report.findings().last().map(|finding| finding.code.name), Some(UNKNOWN.name));
+    for (format, said) in [
+        (Format::Human, "1 error, 15000 warnings in 1 file; 10001 of them are not shown"),
+        (Format::Json, "\"errors\":1,\"warnings\":15000"),
+        (Format::Json, "\"left_out\":10001"),
+        (Format::Sarif, "\"leftOut\": 10001"),
+        (Format::Github, "10001 of them are not shown"),
+        (Format::Junit, "failures=\"1\""),
+    ] {
+        let out = written(format, &report);
+        assert!(out.contains(said), "{format:?}: {}", &out[out.len() - 400..]);
+    }
+    // A file whose errors are all left out fails all the same.
+    let errors = (0..15_000).map(|at| finding(&UNKNOWN, at));
+    let other = Source::new("z.yaml", "x\n");
+    let last = Diagnostic::new(&UNKNOWN, Location::new(&other, Span::new(0, 1)), "wrong");
+    let report = Report::new(errors.chain([last]).collect());
+    let out = written(Format::Junit, &report);
+    assert!(out.contains("failures=\"2\"") && out.contains("1 error, not shown"), "{out}");
+}
+
+#[test]
+fn places_are_bounded_and_the_rest_is_counted() {
+    let source = Source::new("many.yaml", "x\n".repeat(1000));
+    let at = |line: usize| Location::new(&source, Span::new(line * 2, line * 2 + 1));
+    let finding = (1..1000).fold(Diagnostic::new(&UNKNOWN, at(0), "wrong"), |finding, line| {
+        finding.related(at(line), "here")
+    });
+    let report = Report::new(vec![finding]);
+    for (format, said) in [
+        (Format::Human, "and 991 more places"),
+        (Format::Json, "\"more_related\":991"),
+        (Format::Sarif, "and 991 more places"),
+    ] {
+        let out = written(format, &report);
+        assert!(out.contains(said) && out.len() < 8000, "{format:?}: {out}");
+    }
+}
+
+/// What an author may put into any text: ends of lines, controls, marks of direction, commands of runners.
+const HOSTILE: &[&str] = &[
+    "\n::error file=a::forged",
+    "\r::error::forged",
+    "::warning::forged",
+    "  ##[error]forged",
+    "##vso[task.complete]",
+    "\u{1b}[31m\u{1b}]8;;http://x\u{7}",
+    "\u{9b}31m\u{85}\u{2028}\u{2029}::error::x",
+    "\u{202e}\u{2066}\u{200f}\u{61c}\u{feff}\u{200b}\u{e0041}",
+    "\u{0}\u{7f}\t\u{fffe}\u{ffff}",
+    "]]>&<\"' 日本 %0A",
+];
+
+#[test]
+fn no_text_of_an_author_forges_a_report() {
+    for (index, hostile) in HOSTILE.iter().enumerate() {
+        let path = format!("{hostile}{index}.yaml");
+        let source =
+            Source::new(path.clone(), format!("{hostile}: a\n  b{hostile}: {hostile} MARK c\n"));
+        let at = mark(&source, "MARK");
+        let finding = Diagnostic::new(&UNKNOWN, at.clone(), format!("{hostile}: wrong"))
+            .label(format!("{hostile}label"))
+            .related(mark(&source, "a\n"), format!("{hostile}related"))
+            .help(format!("{hostile}help"))
+            .path(format!("spec.{hostile}"))
+            .document(format!("Pod/{hostile}"))
+            .replace_with(format!("{hostile}title"), format!("{hostile}text"));
+        for (name, format) in Format::ALL {
+            let report = Report::new(vec![finding.clone()]).files([path.clone()]);
+            let out = written(*format, &report);
+            let hidden = |c: char| crate::text::is_hidden(c) && c != '\n';
+            let raw: Vec<char> = out.chars().filter(|c| hidden(*c)).collect();
+            assert!(raw.is_empty(), "{name}, {hostile:?}: {raw:?} in {out}");
+            for line in out.lines() {
+                let line = line.trim_start();
+                let is_ours = line.starts_with("::error file=") && *format == Format::Github;
+                let is_command = ["::", "##["].iter().any(|start| line.starts_with(start));
+                assert!(is_ours || !is_command, "{name}, {hostile:?}: {line}");
+            }
+            match format {
+                Format::Json => {
+                    let line = out.lines().next().unwrap();
+                    let value: serde_json::Value = serde_json::from_str(line).unwrap();
+                    assert_eq!(value["message"], format!("{hostile}: wrong"));
+                    assert_eq!(value["file"], path);
+                    assert_eq!(value["line"], at.start().line);
+                }
+                Format::Sarif => {
+                    let value: serde_json::Value = serde_json::from_str(&out).unwrap();
+                    let text = value["runs"][0]["results"][0]["message"]["text"].as_str().unwrap();
+                    assert!(text.starts_with(&format!("{hostile}: wrong")), "{text}");
+                }
+                Format::Junit => {
+                    let mut reader = quick_xml::Reader::from_str(&out);
+                    while reader.read_event().unwrap() != quick_xml::events::Event::Eof {}
+                    let valid = |c: char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..);
+                    assert!(out.chars().all(valid), "{out:?}");
+                }
+                Format::Github => assert_eq!(out.lines().count(), 2, "{out}"),
+                Format::Human => {}
+            }
+        }
+    }
+}
+
+/// A mark stands under what it marks, and the place is that of the file, where what is hidden before it is written out.
+#[test]
+fn marks_stand_under_what_they_mark() {
+    for before in HOSTILE.iter().copied().chain(["a\r\n", "\u{1b}\u{1b}é日"]) {
+        let source = Source::new("a.yaml", format!("{before} MARK\r\nnext\r\n"));
+        let at = mark(&source, "MARK");
+        let out = human_of(Diagnostic::new(&UNKNOWN, at.clone(), "wrong").label("here"));
+        let place = format!("a.yaml:{}:{}\n", at.start().line, at.start().column);
+        assert!(out.contains(&place), "{before:?}: {place} in {out}");
+        let lines: Vec<&str> = out.lines().collect();
+        let under = lines.iter().position(|line| line.contains("^^^^ here")).unwrap();
+        let width = |line: &str, text: &str| {
+            let before = &line[..line.find(text).unwrap()];
+            before.chars().map(|c| if matches!(c, '日' | '本') { 2 } else { 1 }).sum::<usize>()
+        };
+        assert_eq!(width(lines[under - 1], "MARK"), width(lines[under], "^^^^"), "{out}");
+    }
 }

@@ -6,6 +6,7 @@ mod cli;
 mod commands;
 mod extract;
 mod fixpoint;
+mod hostile;
 mod mdbook;
 mod readme;
 mod support;

@@ -219,7 +219,12 @@ fn measure(
                 namespaces.to_text()
             );
             for unknown in &measured.unknown {
-                let _ = writeln!(out, "not known: {} in {} pods", one_line(&unknown.image), unknown.pods);
+                let _ = writeln!(
+                    out,
+                    "not known: {} in {} pods",
+                    one_line(&unknown.image),
+                    unknown.pods
+                );
             }
             out
         }

@@ -269,16 +269,50 @@ macro_rules! declare {
 }
 use declare;
 
-/// Names in a message: `a`, `b` and `c`, each in backticks.
+/// How many names a message holds.
+const MOST_NAMES: usize = 8;
+
+/// Names in a message: `a`, `b` and `c`, each in backticks; of many, the first.
 fn listed<I: IntoIterator<Item = S>, S: AsRef<str>>(names: I) -> String {
-    let mut quoted: Vec<String> =
-        names.into_iter().map(|name| format!("`{}`", name.as_ref())).collect();
-    quoted.dedup();
+    let mut quoted: Vec<String> = Vec::new();
+    let mut more = 0;
+    for name in names {
+        let name = format!("`{}`", name.as_ref());
+        if quoted.last() == Some(&name) {
+            continue;
+        }
+        if quoted.len() < MOST_NAMES { quoted.push(name) } else { more += 1 }
+    }
+    if more > 0 {
+        quoted.push(format!("{more} more"));
+    }
     match quoted.pop() {
         None => String::new(),
         Some(last) if quoted.is_empty() => last,
         Some(last) => format!("{} and {last}", quoted.join(", ")),
     }
+}
+
+/// What contradicts each other, as one conflict for all that do: each member of a conflict is a rival of another one.
+///
+/// A conflict is told once, at its second member: without it there would be none.
+fn conflicts<T>(all: Vec<T>, are_rivals: impl Fn(&T, &T) -> bool) -> Vec<Vec<T>> {
+    let mut conflicts: Vec<Vec<T>> = Vec::new();
+    for one in all {
+        // Most often the first is a rival of all others.
+        let found =
+            conflicts.iter().position(|members| are_rivals(&members[0], &one)).or_else(|| {
+                conflicts
+                    .iter()
+                    .position(|members| members[1..].iter().any(|member| are_rivals(member, &one)))
+            });
+        match found {
+            Some(index) => conflicts[index].push(one),
+            None => conflicts.push(vec![one]),
+        }
+    }
+    conflicts.retain(|members| members.len() > 1);
+    conflicts
 }
 
 /// The objects that stand for distinct things: of several variants of one object, the first.

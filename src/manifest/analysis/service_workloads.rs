@@ -3,8 +3,9 @@
 use super::group::{CORE, Group, Object, Pod, Reach, is_injected, may_be_same, text};
 use super::select::Selector;
 use super::{declare, distinct, listed};
-use crate::diag::Diagnostic;
+use crate::diag::{Code, Diagnostic};
 use crate::manifest::Node;
+use indexmap::IndexMap;
 
 declare! {
     SELECTS_NOTHING = "service-selects-nothing", Warn, "",
@@ -127,38 +128,44 @@ fn conflicts(
         },
         None => number(port).map(|number| number.to_string()),
     };
-    let mut said: Vec<String> = Vec::new();
-    for (index, (one, port)) in ports.iter().enumerate() {
-        for (other, theirs) in &ports[index + 1..] {
-            let Some(own) = number(port) else { continue };
-            let by_protocol = number(theirs) == Some(own) && protocol(port) != protocol(theirs);
-            let by_target = target(port) == target(theirs)
-                && number(theirs).is_some_and(|theirs| theirs != own);
-            let names = listed([one.name, other.name]);
-            let (code, message) = if by_protocol {
-                (
-                    &PROTOCOLS,
-                    format!("{names} use port {own} of this workload for different protocols"),
-                )
-            } else if by_target {
-                let target = target(port).unwrap_or_default();
-                (
-                    &PORTS,
-                    format!("{names} lead from different ports to `{target}` of this workload"),
-                )
-            } else {
-                continue;
-            };
-            if said.contains(&message) {
-                continue;
-            }
-            findings.push(
-                owner
-                    .finding_at_name(code, message.clone())
-                    .related(one.place(port), format!("{} is here", one.id()))
-                    .related(other.place(theirs), format!("{} is here", other.id())),
-            );
-            said.push(message);
-        }
+    let same_number = ports
+        .iter()
+        .filter_map(|&(one, port)| Some((number(port)?.to_string(), (one, port, protocol(port)))));
+    for (number, members) in gathered(same_number) {
+        let names = listed(distinct(members.iter().map(|(one, ..)| *one)).iter().map(|o| o.name));
+        let message = format!("{names} use port {number} of this workload for different protocols");
+        findings.push(conflict(owner, &PROTOCOLS, message, &members));
     }
+    let same_target =
+        ports.iter().filter_map(|&(one, port)| Some((target(port)?, (one, port, number(port)?))));
+    for (target, members) in gathered(same_target) {
+        let names = listed(distinct(members.iter().map(|(one, ..)| *one)).iter().map(|o| o.name));
+        let message = format!("{names} lead from different ports to `{target}` of this workload");
+        findings.push(conflict(owner, &PORTS, message, &members));
+    }
+}
+
+/// A port of a Service, and what it says of it.
+type Said<'g, 'a, T> = (&'g Object<'a>, &'a Node, T);
+
+/// The ports by what they share, where they do not all say the same of it.
+fn gathered<'g, 'a: 'g, T: PartialEq>(
+    ports: impl Iterator<Item = (String, Said<'g, 'a, T>)>,
+) -> impl Iterator<Item = (String, Vec<Said<'g, 'a, T>>)> {
+    let mut by_key: IndexMap<String, Vec<Said<'g, 'a, T>>> = IndexMap::new();
+    for (key, port) in ports {
+        by_key.entry(key).or_default().push(port);
+    }
+    by_key.into_iter().filter(|(_, members)| members.iter().any(|one| one.2 != members[0].2))
+}
+
+fn conflict<T>(
+    owner: &Object<'_>,
+    code: &'static Code,
+    message: String,
+    members: &[Said<'_, '_, T>],
+) -> Diagnostic {
+    members.iter().fold(owner.finding_at_name(code, message), |finding, (one, port, _)| {
+        finding.related(one.place(port), format!("{} is here", one.id()))
+    })
 }

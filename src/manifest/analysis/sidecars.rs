@@ -27,6 +27,7 @@ fn is_ambient_pod(pod: &Pod<'_>) -> bool {
 
 fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
     let sidecars: Vec<&Object<'_>> = group.of(NETWORKING, "Sidecar").collect();
+    let mut effective = Vec::new();
     for sidecar in &sidecars {
         let own = selector(sidecar);
         let selected = rivals::selected(group, sidecar, &own);
@@ -46,8 +47,7 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
             );
             continue;
         }
-        let codes = (&CONFLICT, &DEFAULT_CONFLICT);
-        findings.extend(rivals::conflict(group, sidecar, &sidecars, selector, codes));
+        effective.push(*sidecar);
         if let Some(node) = sidecar.at("spec.workloadSelector") {
             findings.extend(group.selects_nothing(
                 sidecar,
@@ -58,6 +58,8 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
             ));
         }
     }
+    let codes = (&CONFLICT, &DEFAULT_CONFLICT);
+    findings.extend(rivals::conflicts(group, &effective, selector, codes));
     for filter in group.of(NETWORKING, "EnvoyFilter") {
         if group.is_ambient(filter.namespace)
             && filter.at("spec.workloadSelector").is_none()

@@ -40,10 +40,9 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
         telemetry.at("spec.targetRefs").is_none() && telemetry.at("spec.targetRef").is_none()
     });
     let all: Vec<&Object<'_>> = by_selector.collect();
+    findings.extend(rivals::conflicts(group, &all, selector, (&CONFLICT, &DEFAULT_CONFLICT)));
     for telemetry in &all {
         let own = selector(telemetry);
-        let codes = (&CONFLICT, &DEFAULT_CONFLICT);
-        findings.extend(rivals::conflict(group, telemetry, &all, selector, codes));
         if let Some(node) = telemetry.at("spec.selector") {
             findings.extend(group.selects_nothing(
                 telemetry,

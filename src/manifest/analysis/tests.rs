@@ -123,7 +123,7 @@ fn what_is_not_shown_is_not_a_finding() {
         ("two rules, one of which has it", vec![ROUTE.into(), RULE.replace("name: web,", "name: b,").replace("name: v1", "name: v2"), RULE.into()], &[]),
         ("variants of the rule", vec![ROUTE.into(), RULE.replace("name: v1", "name: v2"), RULE.into()], &[]),
         ("variants of the route", vec![ROUTE.into(), ROUTE.into(), RULE.into()], &[]),
-        ("routes of one host, by two names", vec![ROUTE.into(), ROUTE.replace("name: web,", "name: b,"), RULE.into()], &["virtual-service-conflict", "virtual-service-conflict"]),
+        ("routes of one host, by two names", vec![ROUTE.into(), ROUTE.replace("name: web,", "name: b,"), RULE.into()], &["virtual-service-conflict"]),
         ("the same for a gateway", vec![ROUTE.replace("hosts: [web]", "hosts: [web], gateways: [edge]"), ROUTE.replace("name: web,", "name: b,").replace("hosts: [web]", "hosts: [web], gateways: [edge]"), RULE.into()], &[]),
         ("a short name of a Service elsewhere", vec![ROUTE.replace(", subset: v1", ""), elsewhere(SERVICE)], &["destination-host-missing"]),
         ("its full name", vec![ROUTE.replace("host: web, subset: v1", "host: web.other.svc.cluster.local"), elsewhere(SERVICE)], &[]),
@@ -507,4 +507,169 @@ fn linkerds_webhook_is_followed() {
 fn a_group_beyond_the_limit_is_not_compared() {
     let text = "{apiVersion: v1, kind: Pod}\n---\n".repeat(super::MOST + 1);
     assert_eq!(names(&findings(&text)), ["group-too-large"]);
+}
+
+/// Manifests that contradict each other, by their number, and how many findings there are of so many.
+const CONFLICTS: &[(&str, fn(usize) -> String, fn(usize) -> usize)] = &[
+    (
+        "virtual-service-conflict",
+        |i| {
+            format!(
+                "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {{name: v{i}, namespace: shop}}\nspec: {{hosts: [web, other{}], http: [{{route: [{{destination: {{host: web}}}}]}}]}}\n",
+                i / 2
+            )
+        },
+        |_| 1,
+    ),
+    (
+        "gateway-conflict",
+        |i| {
+            format!(
+                "apiVersion: networking.istio.io/v1\nkind: Gateway\nmetadata: {{name: g{i}, namespace: shop}}\nspec: {{selector: {{istio: ingressgateway}}, servers: [{{port: {{number: 80, name: http, protocol: HTTP}}, hosts: [web.example.com]}}]}}\n"
+            )
+        },
+        |_| 1,
+    ),
+    (
+        "gateway-certificate-shared",
+        |i| {
+            format!(
+                "apiVersion: networking.istio.io/v1\nkind: Gateway\nmetadata: {{name: g{i}, namespace: shop}}\nspec: {{selector: {{istio: ingressgateway}}, servers: [{{port: {{number: 443, name: https, protocol: HTTPS}}, tls: {{mode: SIMPLE, credentialName: c}}, hosts: [web{i}.example.com]}}]}}\n"
+            )
+        },
+        |_| 1,
+    ),
+    (
+        "sidecar-default-conflict",
+        |i| {
+            format!(
+                "apiVersion: networking.istio.io/v1\nkind: Sidecar\nmetadata: {{name: p{i}, namespace: shop}}\nspec: {{egress: [{{hosts: [./*]}}]}}\n"
+            )
+        },
+        |_| 1,
+    ),
+    (
+        "telemetry-default-conflict",
+        |i| {
+            format!(
+                "apiVersion: telemetry.istio.io/v1\nkind: Telemetry\nmetadata: {{name: p{i}, namespace: shop}}\nspec: {{tracing: [{{randomSamplingPercentage: 1}}]}}\n"
+            )
+        },
+        |_| 1,
+    ),
+    (
+        "webhook-invalid",
+        |i| {
+            format!(
+                "apiVersion: admissionregistration.k8s.io/v1\nkind: MutatingWebhookConfiguration\nmetadata: {{name: m{i}}}\nwebhooks: [{{name: rev.namespace.sidecar-injector.istio.io, namespaceSelector: {{matchLabels: {{istio-injection: enabled}}}}}}]\n"
+            )
+        },
+        |_| 1,
+    ),
+    (
+        "services-port-conflict",
+        |i| {
+            format!(
+                "apiVersion: v1\nkind: Service\nmetadata: {{name: s{i}, namespace: shop}}\nspec: {{selector: {{app: web}}, ports: [{{name: http, port: {}, targetPort: 80}}]}}\n",
+                80 + i
+            )
+        },
+        |_| 1,
+    ),
+    (
+        "services-protocol-conflict",
+        |i| {
+            format!(
+                "apiVersion: v1\nkind: Service\nmetadata: {{name: s{i}, namespace: shop}}\nspec: {{selector: {{app: web}}, ports: [{{name: dns, port: 80, protocol: {}}}]}}\n",
+                ["TCP", "UDP"][i % 2]
+            )
+        },
+        |_| 1,
+    ),
+    (
+        "destination-host-missing",
+        |i| {
+            format!(
+                "apiVersion: v1\nkind: Service\nmetadata: {{name: s{i}, namespace: shop}}\nspec: {{ports: [{{name: http, port: 80}}]}}\n---\napiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {{name: v{i}, namespace: shop}}\nspec: {{hosts: [s{i}], http: [{{route: [{{destination: {{host: missing}}}}]}}]}}\n"
+            )
+        },
+        |count| count,
+    ),
+];
+
+/// A conflict is told once however many take part in it, and what is said grows with the manifests, not with their square.
+#[test]
+fn what_is_said_grows_with_the_manifests() {
+    const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop, labels: {app: web}}\nspec: {containers: [{name: web, image: web, ports: [{containerPort: 80}]}]}\n";
+    for (code, manifest, expected) in CONFLICTS {
+        let mut sizes = Vec::new();
+        for count in [2, 50, 200] {
+            let manifests: Vec<String> = (0..count).map(manifest).collect();
+            let found = findings(&format!("{}---\n{POD}", manifests.join("---\n")));
+            let found: Vec<_> = found.iter().filter(|finding| finding.code.name == *code).collect();
+            // Two that share one host and no other are a conflict of their own.
+            let most = expected(count);
+            assert!(
+                (1..=most.max(1)).contains(&found.len()) || *code == "virtual-service-conflict",
+                "{code}: {} findings of {count} manifests",
+                found.len()
+            );
+            let size = |finding: &&Diagnostic| {
+                let related = finding.related.iter().map(|label| label.text.len() + 100);
+                finding.message.len()
+                    + finding.help.iter().map(String::len).sum::<usize>()
+                    + related.sum::<usize>()
+            };
+            sizes.push(found.iter().map(size).sum::<usize>());
+            let shown: usize = found.iter().map(|f| f.related.len() + f.more_related).sum();
+            if most == 1 && found.len() == 1 {
+                assert!(shown + 1 >= count, "{code}: {shown} places of {count} manifests");
+            }
+        }
+        assert!(sizes[2] < sizes[1] * 6, "{code}: {sizes:?} bytes of 2, 50, 200 manifests");
+    }
+}
+
+/// Conflicts that have a member in common are still each told, and those of others are none.
+#[test]
+fn each_conflict_is_told() {
+    let route = |name: &str, hosts: &str, export: &str| {
+        format!(
+            "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {{name: {name}, namespace: shop}}\nspec: {{hosts: [{hosts}], exportTo: [{export}], http: [{{route: [{{destination: {{host: web}}}}]}}]}}\n"
+        )
+    };
+    for (routes, at) in [
+        (
+            vec![
+                route("a", "one", "'*'"),
+                route("b", "'one', two", "'*'"),
+                route("c", "two", "'*'"),
+            ],
+            &["b", "c"][..],
+        ),
+        (
+            vec![
+                route("a", "one", "east"),
+                route("b", "one", "west"),
+                route("c", "one", "east"),
+                route("d", "one", "west"),
+            ],
+            &["c", "d"],
+        ),
+        (vec![route("a", "one", "east"), route("b", "one", "west")], &[]),
+        (
+            vec![route("a", "one", "east"), route("b", "one", "west"), route("c", "one", "'*'")],
+            &["c"],
+        ),
+        (vec![route("a", "one", "'*'"), route("a", "one", "'*'")], &[]),
+    ] {
+        let found = findings(&routes.join("---\n"));
+        let told: Vec<_> = found
+            .iter()
+            .filter(|finding| finding.code.name == "virtual-service-conflict")
+            .filter_map(|finding| finding.document.as_deref())
+            .map(|document| document.rsplit('/').next().unwrap_or_default())
+            .collect();
+        assert_eq!(told, at, "{routes:?}");
+    }
 }

@@ -3,9 +3,11 @@
 use super::group::{Group, NETWORKING, Object};
 use super::hosts::{Host, Scope};
 use super::virtual_services::is_for_mesh;
-use super::{declare, listed};
+use super::{conflicts, declare, listed};
 use crate::diag::Diagnostic;
-use std::collections::HashMap;
+use crate::manifest::Node;
+use indexmap::IndexMap;
+use std::collections::HashSet;
 
 declare! {
     CONFLICT = "virtual-service-conflict", Deny, "IST0109",
@@ -13,42 +15,41 @@ declare! {
 }
 
 fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
-    let services: Vec<&Object<'_>> =
-        group.of(NETWORKING, "VirtualService").filter(|service| is_for_mesh(service)).collect();
-    let mut by_host: HashMap<Host<'_>, Vec<&Object<'_>>> = HashMap::new();
-    for service in &services {
-        for host in service.texts("spec.hosts") {
+    let mut by_host: IndexMap<Host<'_>, Vec<(&Object<'_>, &Node)>> = IndexMap::new();
+    for service in group.of(NETWORKING, "VirtualService").filter(|service| is_for_mesh(service)) {
+        for node in service.items("spec.hosts") {
+            let Some(host) = node.as_str() else { continue };
             let sharing = by_host.entry(Host::of(host, service.namespace)).or_default();
-            if !sharing.last().is_some_and(|last| last.is(service)) {
-                sharing.push(service);
+            if !sharing.last().is_some_and(|(last, _)| last.is(service)) {
+                sharing.push((service, node));
             }
         }
     }
-    for service in &services {
-        // One finding for each VirtualService, at its first host that another has too.
-        let conflict = service.items("spec.hosts").iter().find_map(|node| {
-            let host = Host::of(node.as_str()?, service.namespace);
-            let others: Vec<&Object<'_>> = by_host
-                .get(&host)?
-                .iter()
-                .copied()
-                .filter(|other| !other.is_variant_of(service) && meet(service, other))
-                .collect();
-            (!others.is_empty()).then_some((node, host, others))
-        });
-        let Some((node, host, others)) = conflict else { continue };
-        let names: Vec<String> = others.iter().map(|other| other.full_name()).collect();
-        let message = format!(
-            "`{}` is a host of {} too; which of them holds is not defined",
-            host.full(),
-            listed(names)
-        );
-        let mut finding = service.finding(&CONFLICT, node, message);
-        for other in others {
-            finding =
-                finding.related(other.place(other.name_node()), format!("{} is here", other.id()));
+    // One finding for each VirtualService, at its first host that another has too.
+    let mut said = HashSet::new();
+    for (host, sharing) in by_host {
+        let are_rivals = |(one, _): &(&Object<'_>, _), (other, _): &(&Object<'_>, _)| {
+            !one.is_variant_of(other) && meet(one, other)
+        };
+        for members in conflicts(sharing, are_rivals) {
+            let (service, node) = members[1];
+            if !said.insert(service.index) {
+                continue;
+            }
+            let others =
+                || members.iter().map(|(other, _)| *other).filter(|other| !other.is(service));
+            let message = format!(
+                "`{}` is a host of {} too; which of them holds is not defined",
+                host.full(),
+                listed(others().map(Object::full_name))
+            );
+            let mut finding = service.finding(&CONFLICT, node, message);
+            for other in others() {
+                finding = finding
+                    .related(other.place(other.name_node()), format!("{} is here", other.id()));
+            }
+            findings.push(finding.help("merge them into one VirtualService"));
         }
-        findings.push(finding.help("merge them into one VirtualService"));
     }
 }
 

@@ -1,10 +1,10 @@
 //! The webhooks that inject sidecars and check Istio's configuration.
 
 use super::group::{ADMISSION, CORE, Group, Object, absent, text};
-use super::{declare, listed};
+use super::{conflicts, declare, listed};
 use crate::diag::Diagnostic;
 use crate::manifest::Node;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 declare! {
     INVALID = "webhook-invalid", Deny, "IST0139",
@@ -102,7 +102,7 @@ fn overlaps(injectors: &[(&Object<'_>, &Node)], findings: &mut Vec<Diagnostic>) 
         sets.extend(with_revision);
         sets
     };
-    let mut reported: Vec<(usize, Vec<usize>)> = Vec::new();
+    let mut reported = HashSet::new();
     for namespace in tried("istio-injection", ["enabled", "disabled"]) {
         for pod in tried("sidecar.istio.io/inject", ["true", "false"]) {
             let matching: Vec<usize> = (0..injectors.len())
@@ -115,32 +115,34 @@ fn overlaps(injectors: &[(&Object<'_>, &Node)], findings: &mut Vec<Diagnostic>) 
             if matching.len() < 2 {
                 continue;
             }
-            for &index in &matching {
-                let (configuration, hook) = injectors[index];
-                let others: Vec<usize> = matching
-                    .iter()
-                    .copied()
-                    .filter(|&other| {
-                        other != index && !is_variant(injectors[other], (configuration, hook))
-                    })
-                    .collect();
-                if others.is_empty() || reported.contains(&(index, others.clone())) {
+            let are_rivals =
+                |one: &usize, other: &usize| !is_variant(injectors[*one], injectors[*other]);
+            for members in conflicts(matching, are_rivals) {
+                if !reported.insert((members[0], members[1])) {
                     continue;
                 }
-                let names = others.iter().map(|&other| {
+                let (configuration, hook) = injectors[members[1]];
+                let others = || members.iter().filter(|&&other| other != members[1]);
+                let names = others().map(|&other| {
                     let (configuration, hook) = injectors[other];
                     format!("{}/{}", configuration.name, text(hook, "name").unwrap_or_default())
                 });
-                findings.push(
-                    configuration
-                        .finding(
-                            &INVALID,
-                            hook.get("name").unwrap_or(hook),
-                            format!("{} injects the same pods", listed(names)),
-                        )
-                        .help("their selectors overlap, so that a pod may be injected twice"),
+                let verb = if others().count() == 1 { "injects" } else { "inject" };
+                let mut finding = configuration.finding(
+                    &INVALID,
+                    hook.get("name").unwrap_or(hook),
+                    format!("{} {verb} the same pods", listed(names)),
                 );
-                reported.push((index, others));
+                for &other in others() {
+                    let (configuration, hook) = injectors[other];
+                    finding = finding.related(
+                        configuration.place(hook),
+                        format!("{} is here", configuration.id()),
+                    );
+                }
+                findings.push(
+                    finding.help("their selectors overlap, so that a pod may be injected twice"),
+                );
             }
         }
     }

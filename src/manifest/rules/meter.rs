@@ -195,7 +195,11 @@ pub(super) fn install(node: &mut IdedExpr) {
             }
             // `math` of `math.abs(x)` is no value.
             let is_qualified = |target: &IdedExpr| matches!(&target.expr, Expr::Ident(name) if NAMESPACES.contains(&name.as_str()));
-            call.target.as_deref_mut().filter(|target| !is_qualified(target)).into_iter().for_each(value);
+            call.target
+                .as_deref_mut()
+                .filter(|target| !is_qualified(target))
+                .into_iter()
+                .for_each(value);
             call.args.iter_mut().for_each(value);
         }
         Expr::Select(select) => {
@@ -282,14 +286,20 @@ mod tests {
             ("text".to_owned() + &".replace('a', 'aaaaaaaa')".repeat(28) + " == ''", &size),
             ("text".to_owned() + &".split('').join(text)".repeat(4) + " == ''", &size),
             (format!("{}'\"'{} == ''", "strings.quote(".repeat(60), ")".repeat(60)), &size),
-            ("['%.1000f']".to_owned() + &".map(x, x + x)".repeat(16) + "[0].format([]) == ''", &size),
+            (
+                "['%.1000f']".to_owned() + &".map(x, x + x)".repeat(16) + "[0].format([]) == ''",
+                &size,
+            ),
             ("lists.range(300000).size() == 1".to_owned(), &size),
             ("lists.range(9223372036854775807) == []".to_owned(), &size),
             ("lists.range(9999).all(x, lists.range(9999).all(y, x + y >= 0))".to_owned(), &cost),
             ("true || lists.range(9999).all(x, lists.range(9999).all(y, true))".to_owned(), &cost),
             ("lists.range(9999).distinct().size() == 1".to_owned(), &cost),
             ("sets.contains(lists.range(9999), lists.range(9999))".to_owned(), &cost),
-            ("lists.range(9999).filter(x, lists.range(9999)[x] == x).size() == 1".to_owned(), &cost),
+            (
+                "lists.range(9999).filter(x, lists.range(9999)[x] == x).size() == 1".to_owned(),
+                &cost,
+            ),
             ("lists.range(999).exists(x, text.matches('c{1' + string(x) + '}'))".to_owned(), &cost),
             ("lists.range(9999).exists(x, text.matches('(a|b|ab)*c'))".to_owned(), &cost),
             (format!("{}true{}", "items.all(x, ".repeat(20), ")".repeat(20)), &cost),

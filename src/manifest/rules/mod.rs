@@ -254,8 +254,10 @@ impl<'a> RuleChecker<'a> {
             Err(error) => {
                 self.stopped = self.budget.is_spent();
                 let rest = if self.stopped { "; no more rules are evaluated" } else { "" };
-                let why =
-                    format!("the rule `{}` can't be evaluated: {error}{rest}", shorten(&rule.source));
+                let why = format!(
+                    "the rule `{}` can't be evaluated: {error}{rest}",
+                    shorten(&rule.source)
+                );
                 self.fail(at, why);
             }
         }

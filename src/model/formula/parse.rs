@@ -50,7 +50,8 @@ pub(in crate::model) fn parse(text: &str) -> Result<Ast, Problem> {
     }
     let whole = Span::new(0, text.len());
     let levels = depth::of_expression(text).map_err(|why| {
-        let problem = Problem::new(&BAD_FORMULA, whole, format!("this formula is too large: {why}"));
+        let problem =
+            Problem::new(&BAD_FORMULA, whole, format!("this formula is too large: {why}"));
         problem.help("split it into several formulas")
     })?;
     let tree = depth::with_room(levels, || {
