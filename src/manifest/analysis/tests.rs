@@ -600,7 +600,7 @@ const CONFLICTS: &[(&str, fn(usize) -> String, fn(usize) -> usize)] = &[
 /// A conflict is told once however many take part in it, and what is said grows with the manifests, not with their square.
 #[test]
 fn what_is_said_grows_with_the_manifests() {
-    const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop, labels: {app: web}}\nspec: {containers: [{name: web, image: web, ports: [{containerPort: 80}]}]}\n";
+    const POD: &str = "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {istio-injection: enabled}}\n---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: shop}\nspec: {selector: {matchLabels: {app: web}}, template: {metadata: {labels: {app: web}}, spec: {containers: [{name: web, image: web, ports: [{containerPort: 80}]}]}}}\n";
     for (code, manifest, expected) in CONFLICTS {
         let mut sizes = Vec::new();
         for count in [2, 50, 200] {
