@@ -314,6 +314,18 @@ impl Reader<'_> {
     }
 }
 
+/// Where a key stands in `book.toml`, or the nearest key above it that is there.
+pub fn place(book_toml: &Arc<Source>, keys: &[&str]) -> Location {
+    let (root, _) = toml::de::DeTable::parse_recoverable(book_toml.text());
+    Places { source: book_toml, root: root.get_ref() }.place(keys)
+}
+
+/// The value of a key in `book.toml` itself, whatever mdBook's environment says.
+pub fn value(book_toml: &Arc<Source>, keys: &[&str]) -> Option<Json> {
+    let (root, _) = toml::de::DeTable::parse_recoverable(book_toml.text());
+    Places { source: book_toml, root: root.get_ref() }.table(keys).map(to_json)
+}
+
 /// Where keys stand in `book.toml`.
 struct Places<'a> {
     source: &'a Arc<Source>,

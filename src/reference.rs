@@ -10,7 +10,7 @@ use crate::directive::params::usage;
 use crate::directive::{self, Directive};
 use crate::directive::{Param, ParamKind};
 use crate::manifest::{Versions, analysis, api_version, builtin, bundle};
-use crate::{check, sync};
+use crate::{check, markdown, sync, world};
 use serde_json::Value as Json;
 use std::fmt::Write as _;
 
@@ -162,6 +162,29 @@ fn settings() -> String {
     );
     for (key, shape, meaning) in SETTINGS {
         let _ = writeln!(out, "| `{key}` | {} | {} |", cell(shape), cell(meaning));
+    }
+    out.push_str(
+        "\n## Paths\n\nEvery path in a file (a setting of ours or of mdBook's, a chapter, an include, a link) has to lead into the repository: \
+         the nearest folder above the book with `.git`, or, without one, the folder of `book.toml`. Links are resolved first. What leads out is \
+         neither read nor written, and is an error ([`outside-repository`](findings.md#outside-repository)); a build does not start then, whatever \
+         the levels are. What is named on the command line may lie anywhere; a link below it must not lead out of it.\n\n\
+         `build` refuses a destination that holds a part of the book or of git, or anything that no earlier build has made: mdBook deletes all \
+         that is in it.\n\n## Limits\n\nOnly regular files are read. What is above a limit is an error, and the rest is done.\n\n\
+         | What | At most |\n|---|--:|\n",
+    );
+    let mib = |bytes: usize| format!("{} MiB", bytes >> 20);
+    for (what, most) in [
+        ("A file of a book, a repository or a folder", mib(world::FILE_LIMIT as usize)),
+        (
+            "A file that is named on the command line, and standard input",
+            mib(world::NAMED_LIMIT as usize),
+        ),
+        ("All chapters of a book, without includes", mib(markdown::CHAPTERS_LIMIT)),
+        ("The text of all includes of a book", mib(markdown::INCLUDED_LIMIT)),
+        ("The files that are looked through for them", mib(markdown::LOOKED_THROUGH_LIMIT)),
+        ("Includes in a book", markdown::MAX_INCLUDES.to_string()),
+    ] {
+        let _ = writeln!(out, "| {what} | {most} |");
     }
     out
 }

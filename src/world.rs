@@ -1,15 +1,23 @@
 //! The only door to files and the clock.
 //!
 //! Owns: the [`World`] trait, [`DiskWorld`] (the real one, below one root) and [`MemWorld`] (for tests and for editors'
-//! unsaved buffers). Must not know: what the files mean. Nothing else in the crate but `host` touches the outside.
+//! unsaved buffers); and the rule of what may be touched at all ([`Forbidden`]): what lies in the repository, regular files,
+//! of bounded size. Must not know: what the files mean. Nothing else in the crate but `host` touches the outside.
 
+mod bounds;
+mod codes;
 mod write;
 
+pub use bounds::Forbidden;
+pub use codes::{CODES, OUTSIDE_REPOSITORY, UNFIT_FILE};
 pub use write::{Refusal, Writer};
 
-use crate::text::Source;
-use std::collections::BTreeMap;
-use std::io;
+use crate::diag::{Code, Diagnostic};
+use crate::text::{Location, Source};
+use bounds::{Bounds, repository, resolve};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{File, FileType};
+use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -24,19 +32,84 @@ pub trait World: Sync {
     /// Today's date in UTC, for figures that go stale.
     fn today(&self) -> jiff::civil::Date;
 
+    /// Where a path really leads, links resolved; of a file that is not there, where it would be.
+    ///
+    /// The error is a [`Forbidden`] where that is no place for what a book names.
+    fn real(&self, path: &Path) -> io::Result<PathBuf>;
+
     /// Where a path really leads, if it stays below the root by name and a link takes it out.
-    fn leads_out(&self, _path: &Path) -> Option<PathBuf> {
-        None
+    fn leads_out(&self, path: &Path) -> Option<PathBuf> {
+        let first =
+            normalize(path).components().next().map(|part| matches!(part, Component::Normal(_)));
+        if first != Some(true) {
+            return None;
+        }
+        let (root, file) = (self.real(Path::new("")).ok()?, self.real(path).ok()?);
+        (!file.starts_with(root)).then_some(file)
+    }
+
+    /// What lies at or below a path: a file itself, or all files of a folder and those in it. Hidden ones are left alone, and a
+    /// folder to which several links lead, or one of its own, is looked into once.
+    fn below(&self, path: &Path) -> Below {
+        let mut below = Below::default();
+        let mut seen = BTreeSet::new();
+        let mut waiting = vec![Entry { path: path.to_owned(), is_folder: true, is_link: false }];
+        while let Some(entry) = waiting.pop() {
+            if !entry.is_folder {
+                below.files.push(entry);
+                continue;
+            }
+            let looked = self.real(&entry.path).and_then(|real| {
+                if seen.insert(real) { self.list(&entry.path) } else { Ok(Vec::new()) }
+            });
+            match looked {
+                Ok(entries) => waiting.extend(entries.into_iter().rev().filter(|entry| {
+                    let name = entry.path.file_name().unwrap_or_default();
+                    !name.to_string_lossy().starts_with('.')
+                })),
+                Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
+                    below.files.push(Entry { is_folder: false, ..entry });
+                }
+                Err(error) => below.unread.push((entry.path, error)),
+            }
+        }
+        below
     }
 
     /// A file's text. A byte order mark stays; invalid UTF-8 is an error of the kind `InvalidData` that names the byte.
     fn source(&self, path: &Path) -> io::Result<Arc<Source>> {
-        let text = String::from_utf8(self.read(path)?).map_err(|error| {
-            let at = error.utf8_error().valid_up_to();
-            io::Error::new(io::ErrorKind::InvalidData, format!("not UTF-8 (byte {at})"))
-        })?;
-        Ok(Source::new(display(path), text))
+        text(display(path), self.read(path)?)
     }
+}
+
+/// A file's text from its bytes.
+pub fn text(path: String, bytes: Vec<u8>) -> io::Result<Arc<Source>> {
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        io::Error::new(io::ErrorKind::InvalidData, format!("not UTF-8 (byte {at})"))
+    })?;
+    Ok(Source::new(path, text))
+}
+
+/// The files below a path.
+#[derive(Debug, Default)]
+pub struct Below {
+    /// The files, sorted within each folder.
+    pub files: Vec<Entry>,
+    /// What could not be looked into, and why.
+    pub unread: Vec<(PathBuf, io::Error)>,
+}
+
+/// The largest file that is read because a book or a folder holds it.
+pub const FILE_LIMIT: u64 = 32 << 20;
+
+/// The largest file that is read because it was named on the command line, and the most of standard input.
+pub const NAMED_LIMIT: u64 = 256 << 20;
+
+/// The finding for a path that can't be read: of the code that is given, unless this module's rule is what forbids it.
+pub fn unreadable(code: &'static Code, at: Location, what: &str, why: &io::Error) -> Diagnostic {
+    let code = Forbidden::of(why).map_or(code, Forbidden::code);
+    Diagnostic::new(code, at, format!("{what} can't be read: {why}"))
 }
 
 /// What stands in a folder.
@@ -44,8 +117,10 @@ pub trait World: Sync {
 pub struct Entry {
     /// The path relative to the root.
     pub path: PathBuf,
-    /// Whether it is a folder.
+    /// Whether it is a folder, or a link to one.
     pub is_folder: bool,
+    /// Whether it is a link.
+    pub is_link: bool,
 }
 
 /// A path as findings show it: with `/`, without `./`, `..` resolved where it can be.
@@ -72,31 +147,51 @@ pub fn normalize(path: &Path) -> PathBuf {
     out
 }
 
-/// The real outside: files below (or beside) one root folder, and the system's clock.
+/// The real outside: files within one repository, named from one root folder, and the system's clock.
 #[derive(Clone, Debug)]
 pub struct DiskWorld {
-    root: PathBuf,
+    bounds: Bounds,
 }
 
 impl DiskWorld {
-    /// The world in which relative paths start at `root`.
+    /// The world in which relative paths start at `root`, and nothing outside of its repository is touched.
     pub fn new(root: impl Into<PathBuf>) -> DiskWorld {
-        DiskWorld { root: root.into() }
+        let root = root.into();
+        let real = resolve(&root).unwrap_or_else(|_| root.clone());
+        DiskWorld { bounds: Bounds::new(root, repository(&real).unwrap_or(real)) }
+    }
+
+    /// The world of one folder, for what belongs to it alone.
+    pub fn folder(root: impl Into<PathBuf>) -> DiskWorld {
+        let root = root.into();
+        let real = resolve(&root).unwrap_or_else(|_| root.clone());
+        DiskWorld { bounds: Bounds::new(root, real) }
+    }
+
+    /// This world, and what lies where the user has named a path himself.
+    #[must_use]
+    pub fn and(mut self, path: &Path) -> DiskWorld {
+        if self.is_own(path)
+            && let Ok(real) = resolve(&self.root().join(path))
+        {
+            self.bounds.allow(repository(&real).unwrap_or(real));
+        }
+        self
     }
 
     /// Where relative paths start.
     pub fn root(&self) -> &Path {
-        &self.root
+        self.bounds.root()
     }
 
     /// Leave to write; waits for another run that has it.
     pub fn writer(&self) -> io::Result<Writer> {
-        Writer::open(&self.root)
+        Writer::open(&self.bounds)
     }
 
     /// Removes what a killed run left, if it left anything.
     pub fn tidy(&self) -> io::Result<()> {
-        if Writer::is_there(&self.root) { self.writer().map(drop) } else { Ok(()) }
+        if Writer::is_there(self.root()) { self.writer().map(drop) } else { Ok(()) }
     }
 
     /// Writes one file; see [`Writer::write`].
@@ -104,26 +199,92 @@ impl DiskWorld {
         Ok(self.writer()?.write(path, bytes)?)
     }
 
+    /// Whether a path that the user has named is his own affair: one that lies in the repository by its name may be what
+    /// somebody else has put there.
+    pub fn is_own(&self, path: &Path) -> bool {
+        let Ok(root) = resolve(self.root()) else { return true };
+        repository(&root)
+            .is_none_or(|repository| !normalize(&root.join(path)).starts_with(repository))
+    }
+
+    /// Reads a file that the user has named himself: it may be a pipe, and lie anywhere.
+    pub fn read_named(&self, path: &Path) -> io::Result<Vec<u8>> {
+        if self.is_own(path) {
+            return read_up_to(File::open(self.root().join(path))?, NAMED_LIMIT);
+        }
+        read_regular(&self.real(path)?, NAMED_LIMIT)
+    }
+
     /// Removes a file; one that is not there is no error.
     pub fn remove(&self, path: &Path) -> io::Result<()> {
-        match std::fs::remove_file(self.root.join(path)) {
+        // A link is removed itself, so it counts where it lies and not where it leads.
+        let folder = self.real(path.parent().unwrap_or(Path::new("")))?;
+        match std::fs::remove_file(folder.join(path.file_name().unwrap_or_default())) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => Ok(()),
         }
     }
 }
 
+/// What a kind of file is called, but for regular files and folders.
+fn special(kind: FileType) -> Option<&'static str> {
+    if kind.is_file() || kind.is_dir() {
+        return None;
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt;
+        if kind.is_fifo() {
+            return Some("a named pipe");
+        }
+        if kind.is_char_device() || kind.is_block_device() {
+            return Some("a device");
+        }
+        if kind.is_socket() {
+            return Some("a socket");
+        }
+    }
+    Some("something else")
+}
+
+/// A regular file's bytes. What it is, is asked before it is opened: to open a pipe is to wait for who writes to it.
+fn read_regular(real: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    let about = std::fs::metadata(real)?;
+    if let Some(what) = special(about.file_type()) {
+        return Err(Forbidden::Special(what).into());
+    }
+    if about.len() > limit && about.is_file() {
+        return Err(Forbidden::Large { limit }.into());
+    }
+    read_up_to(File::open(real)?, limit)
+}
+
+/// All that a reader gives, if that is not too much.
+pub fn read_up_to(reader: impl Read, limit: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    reader.take(limit + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit { Err(Forbidden::Large { limit }.into()) } else { Ok(bytes) }
+}
+
 impl World for DiskWorld {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        std::fs::read(self.root.join(path))
+        read_regular(&self.real(path)?, FILE_LIMIT)
+    }
+
+    fn real(&self, path: &Path) -> io::Result<PathBuf> {
+        self.bounds.real(path)
     }
 
     fn list(&self, folder: &Path) -> io::Result<Vec<Entry>> {
         let mut entries = Vec::new();
-        for entry in std::fs::read_dir(self.root.join(folder))? {
+        for entry in std::fs::read_dir(self.real(folder)?)? {
             let entry = entry?;
-            let is_folder = std::fs::metadata(entry.path()).is_ok_and(|meta| meta.is_dir());
-            entries.push(Entry { path: folder.join(entry.file_name()), is_folder });
+            let kind = entry.file_type()?;
+            let is_folder = kind.is_dir()
+                || kind.is_symlink()
+                    && std::fs::metadata(entry.path()).is_ok_and(|meta| meta.is_dir());
+            let path = folder.join(entry.file_name());
+            entries.push(Entry { path, is_folder, is_link: kind.is_symlink() });
         }
         entries.sort();
         Ok(entries)
@@ -131,15 +292,6 @@ impl World for DiskWorld {
 
     fn today(&self) -> jiff::civil::Date {
         jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date()
-    }
-
-    fn leads_out(&self, path: &Path) -> Option<PathBuf> {
-        if matches!(normalize(path).components().next(), None | Some(Component::ParentDir)) {
-            return None;
-        }
-        let root = self.root.canonicalize().ok()?;
-        let file = root.join(path).canonicalize().ok()?;
-        (!path.is_absolute() && !file.starts_with(root)).then_some(file)
     }
 }
 
@@ -173,19 +325,26 @@ impl World for MemWorld {
 
     fn list(&self, folder: &Path) -> io::Result<Vec<Entry>> {
         let folder = normalize(folder);
-        let mut entries = std::collections::BTreeSet::new();
+        let mut entries = BTreeSet::new();
         for path in self.files.keys() {
             if let Ok(rest) = path.strip_prefix(&folder)
                 && let Some(name) = rest.iter().next()
             {
                 let is_folder = rest.iter().nth(1).is_some();
-                entries.insert(Entry { path: folder.join(name), is_folder });
+                entries.insert(Entry { path: folder.join(name), is_folder, is_link: false });
             }
+        }
+        if self.files.contains_key(&folder) {
+            return Err(io::ErrorKind::NotADirectory.into());
         }
         if entries.is_empty() {
             return Err(io::ErrorKind::NotFound.into());
         }
         Ok(entries.into_iter().collect())
+    }
+
+    fn real(&self, path: &Path) -> io::Result<PathBuf> {
+        Ok(normalize(path))
     }
 
     fn today(&self) -> jiff::civil::Date {

@@ -20,6 +20,7 @@ codes! {
 codes! {
     /// What is said of the rest of a book.
     CODES:
+    NOTHING_TO_VALIDATE = "nothing-to-validate", Deny, "there is no manifest in what is to be validated";
     UNREADABLE_FILE = "unreadable-file", Deny, "a file of manifests can't be read";
     TIED_TO_NOTHING = "tied-to-nothing", Deny, "a `# plumb: =` comment stands behind no scalar";
     UNCLOSED_VALUE = "unclosed-value", Deny, "a `{=` in a fence marked `plumb` is not closed on its line";

@@ -4,13 +4,14 @@
 //! or all the files are, where the caller knows that they are applied together. A folder of manifests holds other files
 //! too: settings, a chart's values, the patches of a kustomization.
 
-use super::codes::{FENCES, UNREADABLE_FILE};
+use super::codes::{FENCES, NOTHING_TO_VALIDATE, UNREADABLE_FILE};
 use super::group::{self, Groups};
 use super::{Chapter, Counts, Project, chapter, kustomize, placeholder};
 use crate::diag::{Code, Diagnostic};
 use crate::manifest::{self, Document, Format};
 use crate::markdown;
 use crate::text::{Location, Source, TextMap};
+use crate::world;
 use rayon::prelude::*;
 use std::sync::Arc;
 
@@ -24,13 +25,17 @@ pub struct File {
 }
 
 /// Whether a file is a chapter, by its name; else it holds manifests.
-fn is_markdown(path: &str) -> bool {
+pub fn is_markdown(path: &str) -> bool {
     let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
     matches!(extension.to_ascii_lowercase().as_str(), "md" | "mdx" | "markdown")
 }
 
-/// Checks files; with `together`, all their manifests are one group.
-pub fn check_files(project: &Project, files: &[File], together: bool) -> (Vec<Diagnostic>, Counts) {
+/// Checks files; with `together`, all their manifests are one group. The counts are those of each file.
+pub fn check_files(
+    project: &Project,
+    files: &[File],
+    together: bool,
+) -> (Vec<Diagnostic>, Vec<Counts>) {
     let patches = kustomize::patches(files.iter().map(|file| &file.source));
     let outcomes: Vec<_> = files
         .par_iter()
@@ -43,11 +48,11 @@ pub fn check_files(project: &Project, files: &[File], together: bool) -> (Vec<Di
             }
         })
         .collect();
-    let (mut findings, mut counts, mut groups) = (Vec::new(), Counts::default(), Groups::default());
+    let (mut findings, mut counts, mut groups) = (Vec::new(), Vec::new(), Groups::default());
     let mut members = Vec::new();
     for outcome in outcomes {
         findings.extend(outcome.findings);
-        counts += outcome.counts;
+        counts.push(outcome.counts);
         let (named, own): (Vec<_>, Vec<_>) =
             outcome.members.into_iter().partition(|member| member.group.is_some());
         groups.add(named);
@@ -121,5 +126,12 @@ fn markdown(project: &Project, file: &Arc<Source>) -> chapter::Outcome {
 /// A file that can't be read, as a finding.
 pub fn unreadable(path: &str, why: &std::io::Error) -> Diagnostic {
     let place = Location::start_of(&Source::new(path, ""));
-    Diagnostic::new(&UNREADABLE_FILE, place, format!("`{path}` can't be read: {why}"))
+    world::unreadable(&UNREADABLE_FILE, place, &format!("`{path}`"), why)
+}
+
+/// The finding for a place that holds no manifest at all: whoever named it thinks that something was validated.
+pub fn nothing_in(place: &str) -> Diagnostic {
+    let at = Location::start_of(&Source::new(place, ""));
+    let message = format!("there is no manifest in {place}, so nothing has been validated");
+    Diagnostic::new(&NOTHING_TO_VALIDATE, at, message)
 }

@@ -3,13 +3,14 @@
 use super::codes::UNKNOWN_CODE;
 use crate::config::Levels;
 use crate::diag::{Code, Diagnostic, Level};
-use crate::{config, directive, manifest, markdown, model};
+use crate::{config, directive, manifest, markdown, model, world};
 
 /// Every code, sorted by name.
 ///
 /// Each module lists those that it reports; this is the one place that joins the lists.
 pub fn codes() -> impl Iterator<Item = &'static Code> {
     let mut all: Vec<&'static Code> = Vec::new();
+    all.extend(world::CODES);
     all.extend(config::CODES);
     all.extend(model::CODES);
     all.extend(markdown::CODES);

@@ -1,8 +1,8 @@
 //! From a book's folder to what `check` needs: settings, model, schemas, chapters.
 
 use super::codes::{LINK_OUT, UNREADABLE_MODEL, UNREADABLE_POLICY};
-use super::{Chapter, Project};
-use crate::config::Config;
+use super::{Chapter, Project, publish};
+use crate::config::{self, Config};
 use crate::diag::Diagnostic;
 use crate::directive::versions;
 use crate::manifest::policy::Policies;
@@ -10,8 +10,7 @@ use crate::manifest::{Engine, Schemas, Versions};
 use crate::markdown::{self, Dialect, Files};
 use crate::model::Model;
 use crate::text::{Location, Source, TextMap};
-use crate::world::{World, display, normalize};
-use rayon::prelude::*;
+use crate::world::{Forbidden, OUTSIDE_REPOSITORY, World, display, normalize, unreadable};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::io;
@@ -58,25 +57,20 @@ impl Book {
         let summary = markdown::read_book(world, &folder);
         book.findings.extend(summary.findings);
         book.files.extend(summary.summary.iter().map(|source| source.path().to_owned()));
-        let files = Files::new();
-        let chapters: Vec<_> = summary
-            .chapters
-            .par_iter()
-            .filter_map(|chapter| {
-                let (path, source) = (chapter.path.as_ref()?, chapter.source.as_ref()?);
-                let expanded = markdown::expand(world, source, path, &files);
-                let below = chapter.location.as_deref().unwrap_or(path);
-                let read = Chapter {
-                    title: chapter.name.clone(),
-                    path: display(below),
-                    text: expanded.text,
-                    map: expanded.map,
-                };
-                Some((read, expanded.findings, expanded.files))
-            })
-            .collect();
+        let chapters = markdown::expand_all(&summary.chapters, |chapter, files| {
+            let (path, source) = (chapter.path.as_ref()?, chapter.source.as_ref()?);
+            let expanded = markdown::expand(world, source, path, files);
+            let below = chapter.location.as_deref().unwrap_or(path);
+            let read = Chapter {
+                title: chapter.name.clone(),
+                path: display(below),
+                text: expanded.text,
+                map: expanded.map,
+            };
+            Some((read, expanded.findings, expanded.files))
+        });
         let mut read = BTreeMap::new();
-        for (chapter, findings, files) in chapters {
+        for (chapter, findings, files) in chapters.into_iter().flatten() {
             book.chapters.push(chapter);
             book.findings.extend(findings);
             book.files.extend(files.iter().map(|file| file.path().to_owned()));
@@ -95,17 +89,19 @@ impl Book {
             .unwrap_or_else(|_| Source::new(BOOK_TOML, String::new()));
         let mut book = Book::open(world, &book_toml, Some(config));
         let folder = config.pointer("/book/src").and_then(Json::as_str).unwrap_or("src");
-        let files = Files::new();
-        book.chapters = chapters
-            .par_iter()
-            .map(|given| chapter(world, Path::new(folder), *given, &files))
-            .collect();
+        let read = markdown::expand_all(chapters, |given, files| {
+            chapter(world, Path::new(folder), *given, files)
+        });
+        for (chapter, findings) in read {
+            book.chapters.push(chapter);
+            book.findings.extend(findings);
+        }
         book
     }
 
     fn open(world: &dyn World, book_toml: &Arc<Source>, config: Option<&Json>) -> Book {
         let table = config.and_then(|config| config.pointer("/preprocessor/plumb"));
-        let (settings, mut findings) = Config::read(book_toml, table);
+        let (mut settings, mut findings) = Config::read(book_toml, table);
         let parsed;
         let config = match config {
             Some(config) => config,
@@ -116,6 +112,7 @@ impl Book {
         };
         let title = config.pointer("/book/title").and_then(Json::as_str).unwrap_or("").to_owned();
         let on = |pointer: &str| config.pointer(pointer).and_then(Json::as_bool).unwrap_or(true);
+        findings.extend(publish::judge(world, book_toml, config));
         let dialect = Dialect {
             definition_lists: on("/output/html/definition-lists"),
             admonitions: on("/output/html/admonitions"),
@@ -125,9 +122,21 @@ impl Book {
         findings.extend(more);
         findings.extend(model.stale(world.today()));
         let versions = chosen_versions(&settings, &mut findings);
+        let mut may_use = |key: &str, path: &Path| match world.real(path) {
+            Err(error) if Forbidden::of(&error).is_some() => {
+                let at = config::place(book_toml, &["preprocessor", "plumb", key]);
+                let what = format!("`{}`", display(path));
+                findings.push(unreadable(&OUTSIDE_REPOSITORY, at, &what, &error));
+                false
+            }
+            _ => true,
+        };
+        settings.schemas.retain(|path| may_use("schemas", path));
+        let has_policies = may_use("policies", &settings.policies);
         let (schemas, more) = Schemas::load(world, &settings.schemas);
         findings.extend(more);
-        let rules = policy_files(world, &settings, &mut findings);
+        let rules =
+            if has_policies { policy_files(world, &settings, &mut findings) } else { Vec::new() };
         let (policies, more) = Policies::load(&rules);
         findings.extend(more);
         let mut files = vec![book_toml.path().to_owned()];
@@ -159,27 +168,47 @@ fn leads_out(world: &dyn World, file: &Arc<Source>) -> Option<Diagnostic> {
     )))
 }
 
-/// A chapter of mdBook's with the map to its file.
-fn chapter(world: &dyn World, folder: &Path, given: Given<'_>, files: &Files) -> Chapter {
-    let map = given
-        .source_path
-        .and_then(|path| {
-            let path = folder.join(path);
-            let source = world.source(&path).ok()?;
-            let expanded = markdown::expand(world, &source, &path, files);
-            Some(markdown::realign(&expanded, given.content))
-        })
-        .unwrap_or_else(|| {
-            // Another preprocessor made the chapter up; its text is the only file there is.
-            TextMap::identity(&Source::new(display(&folder.join(given.path)), given.content))
-                .approximate()
-        });
-    Chapter {
+/// A chapter of mdBook's with the map to its file, and what should never have been read for it.
+fn chapter(
+    world: &dyn World,
+    folder: &Path,
+    given: Given<'_>,
+    files: &Files,
+) -> (Chapter, Vec<Diagnostic>) {
+    let summary = || Location::start_of(&Source::new(display(&folder.join("SUMMARY.md")), ""));
+    let mut findings = Vec::new();
+    findings.extend(markdown::outside(Path::new(given.path), summary()));
+    let map = given.source_path.and_then(|path| {
+        let path = folder.join(path);
+        match world.source(&path) {
+            Ok(source) => {
+                let expanded = markdown::expand(world, &source, &path, files);
+                // What else is wrong with the includes is for mdBook's log and for `check`.
+                findings
+                    .extend(expanded.findings.iter().filter(|one| publish::harms(one)).cloned());
+                Some(markdown::realign(&expanded, given.content))
+            }
+            Err(error) => {
+                if Forbidden::of(&error).is_some() {
+                    let what = format!("`{}`", display(&path));
+                    findings.push(unreadable(&OUTSIDE_REPOSITORY, summary(), &what, &error));
+                }
+                None
+            }
+        }
+    });
+    // Another preprocessor made the chapter up; its text is the only file there is.
+    let made_up = || {
+        let source = Source::new(display(&folder.join(given.path)), given.content);
+        TextMap::identity(&source).approximate()
+    };
+    let chapter = Chapter {
         title: given.name.to_owned(),
         path: given.source_path.unwrap_or(given.path).replace('\\', "/"),
         text: given.content.to_owned(),
-        map,
-    }
+        map: map.unwrap_or_else(made_up),
+    };
+    (chapter, findings)
 }
 
 /// The files of the model: what the settings name, or `model.toml` and `model/` where they are.
@@ -210,11 +239,9 @@ fn model_files(
                 Err(error) if !named && error.kind() == io::ErrorKind::NotFound => {}
                 Err(error) => {
                     let start = || Location::start_of(book_toml);
-                    findings.push(Diagnostic::new(
-                        &UNREADABLE_MODEL,
-                        config.model_at.clone().unwrap_or_else(start),
-                        format!("the model's file `{}` can't be read: {error}", display(&file)),
-                    ));
+                    let at = config.model_at.clone().unwrap_or_else(start);
+                    let what = format!("the model's file `{}`", display(&file));
+                    findings.push(unreadable(&UNREADABLE_MODEL, at, &what, &error));
                 }
             }
         }
@@ -229,7 +256,18 @@ fn policy_files(
     findings: &mut Vec<Diagnostic>,
 ) -> Vec<Arc<Source>> {
     let mut sources = Vec::new();
-    for entry in world.list(&config.policies).unwrap_or_default() {
+    let start_of = |path: &Path| Location::start_of(&Source::new(display(path), String::new()));
+    let entries = match world.list(&config.policies) {
+        Ok(entries) => entries,
+        Err(error) => {
+            if error.kind() != io::ErrorKind::NotFound {
+                let at = start_of(&config.policies);
+                findings.push(unreadable(&UNREADABLE_POLICY, at, "the folder of policies", &error));
+            }
+            Vec::new()
+        }
+    };
+    for entry in entries {
         let yaml = entry
             .path
             .extension()
@@ -240,13 +278,8 @@ fn policy_files(
         match world.source(&entry.path) {
             Ok(source) => sources.push(source),
             Err(error) => {
-                let source = Source::new(display(&entry.path), String::new());
-                let message = format!("the policy file can't be read: {error}");
-                findings.push(Diagnostic::new(
-                    &UNREADABLE_POLICY,
-                    Location::start_of(&source),
-                    message,
-                ));
+                let at = start_of(&entry.path);
+                findings.push(unreadable(&UNREADABLE_POLICY, at, "the policy file", &error));
             }
         }
     }

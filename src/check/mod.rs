@@ -16,6 +16,7 @@ mod levels;
 mod load;
 mod placeholder;
 mod project;
+mod publish;
 mod resource;
 mod session;
 mod site;
@@ -24,12 +25,13 @@ mod tied;
 pub use checked::{
     Chapter, Checked, CheckedChapter, Committed, Counts, Expansion, Published, Resource, Tied,
 };
-pub use codes::PLACEHOLDER_VALUE;
+pub use codes::{PLACEHOLDER_VALUE, UNREADABLE_MODEL};
 pub use fences::WORDS as FENCE_WORDS;
-pub use files::{File, check_files, unreadable};
+pub use files::{File, check_files, is_markdown, nothing_in, unreadable};
 pub use levels::{codes, find_code, settle};
 pub use load::{Book, Given};
 pub use project::Project;
+pub use publish::before_mdbook;
 
 use crate::manifest;
 use crate::model::Used;

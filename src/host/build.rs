@@ -4,33 +4,76 @@
 //! through the same steps as under `mdbook build` and comes out with the same bytes.
 
 use super::book::Processed;
+use super::destination;
 use super::outcome::Outcome;
 use super::protocol::{Book, Chapter};
+use crate::check;
+use crate::diag::Diagnostic;
 use crate::text::printed;
+use crate::world::{DiskWorld, World};
 use anyhow::{Context, anyhow};
 use mdbook_driver::MDBook;
 use mdbook_driver::book::BookItem;
+use mdbook_driver::config::Config;
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
-use std::io::Write;
+use serde_json::Value as Json;
+use std::io::{self, Write};
 use std::path::Path;
+use std::str::FromStr;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 
 /// The name of the table in `book.toml` that is ours.
 pub(super) const NAME: &str = "plumb";
 
-/// Builds the book in a folder with every renderer that it asks for.
+/// A book that mdBook has read, or why it must not.
+pub(super) enum Loaded {
+    Book(Box<MDBook>),
+    /// Findings that no level makes milder: mdBook would publish what is not the book's, or write over something.
+    Harm(Vec<Diagnostic>),
+}
+
+/// Has mdBook read the book in a folder, if it can do no harm.
+pub(super) fn load(folder: &Path, destination: Option<&Path>) -> anyhow::Result<Loaded> {
+    let here = std::env::current_dir().context("can't tell the current folder")?;
+    let root = here.join(folder);
+    let world = DiskWorld::new(&root);
+    let mut config = match world.source(Path::new("book.toml")) {
+        Ok(text) => Config::from_str(text.text())?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Config::default(),
+        Err(error) => return Err(error).context("can't read `book.toml`"),
+    };
+    let stated = config.build.build_dir.clone();
+    config.update_from_env()?;
+    if let Some(destination) = destination {
+        config.build.build_dir = here.join(destination);
+    }
+    let build_dir = config.build.build_dir.clone();
+    let json = serde_json::to_value(&config)?;
+    let (harm, parts) = check::before_mdbook(&world, &json)
+        .with_context(|| format!("there is no book in `{}`", folder.display()))?;
+    if !harm.is_empty() {
+        return Ok(Loaded::Harm(harm));
+    }
+    let outputs = json.get("output").and_then(Json::as_object);
+    let mut renderers: Vec<&str> = outputs.into_iter().flatten().map(|(name, _)| &**name).collect();
+    if renderers.is_empty() {
+        renderers.push("html");
+    }
+    // What `book.toml` says is the book's; what the user says himself may lie anywhere.
+    let world = if build_dir == stated { world } else { world.and(&build_dir) };
+    let source = config.book.src.clone();
+    destination::Destination { world: &world, parts: &parts, source: &source }
+        .check(&build_dir, &renderers)?;
+    Ok(Loaded::Book(Box::new(MDBook::load_with_config(root, config)?)))
+}
+
+/// Builds a book with every renderer that it asks for.
 pub(super) fn build(
-    folder: &Path,
-    destination: Option<&Path>,
+    mut book: MDBook,
     process: impl Fn(&Book) -> anyhow::Result<Processed> + 'static,
     show: impl Fn(&Processed) -> anyhow::Result<Outcome> + 'static,
 ) -> anyhow::Result<Outcome> {
-    let here = std::env::current_dir().context("can't tell the current folder")?;
-    let mut book = MDBook::load(here.join(folder))?;
-    if let Some(destination) = destination {
-        book.config.build.build_dir = here.join(destination);
-    }
     book.with_preprocessor(InProcess { process, show });
     match book.build() {
         Ok(()) => Ok(Outcome::True),
@@ -200,7 +243,10 @@ mod tests {
                 report: Report::default(),
             })
         };
-        let result = build(folder, Some(&folder.join("out")), process, move |_| Ok(outcome));
+        let result = load(folder, Some(&folder.join("out"))).and_then(|loaded| match loaded {
+            Loaded::Book(book) => build(*book, process, move |_| Ok(outcome)),
+            Loaded::Harm(harm) => panic!("{harm:?}"),
+        });
         let books = seen.lock().unwrap().clone();
         (result, books)
     }

@@ -3,7 +3,7 @@
 use super::book::Book;
 use crate::check::{PLACEHOLDER_VALUE, Resource};
 use crate::diag::Severity;
-use crate::world::{DiskWorld, display};
+use crate::world::{DiskWorld, World, display};
 use anyhow::{Context, bail};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -51,12 +51,17 @@ pub(super) fn extract(book: &Book, out: &Path, fails: bool) -> anyhow::Result<Ex
     done.folders = plan.listed.keys().map(|folder| out.join(folder)).collect();
     done.manifests = plan.files.len();
     let files = plan.finish();
-    let world = DiskWorld::new(out);
+    let world = own_folder(out)?;
     for path in files.keys() {
-        if std::fs::symlink_metadata(out.join(path)).is_ok() && !is_ours(&out.join(path)) {
+        let shown = || display(&out.join(path));
+        // A link in the way, to a file or in place of a folder, would have us write somewhere else.
+        world
+            .real(path)
+            .with_context(|| format!("can't write `{}`; nothing was written", shown()))?;
+        if std::fs::symlink_metadata(out.join(path)).is_ok() && !is_ours(&world, path) {
             bail!(
                 "`{}` has not been written by `extract`, so it is left alone; nothing was written",
-                display(&out.join(path))
+                shown()
             );
         }
     }
@@ -67,7 +72,9 @@ pub(super) fn extract(book: &Book, out: &Path, fails: bool) -> anyhow::Result<Ex
             .with_context(|| format!("can't write `{}`", display(&out.join(path))))?;
         done.written += usize::from(wrote);
     }
-    for path in left_over(out, &files).with_context(|| format!("can't read `{}`", display(out)))? {
+    for path in
+        left_over(&world, &files).with_context(|| format!("can't read `{}`", display(out)))?
+    {
         world
             .remove(&path)
             .with_context(|| format!("can't remove `{}`", display(&out.join(&path))))?;
@@ -195,15 +202,20 @@ fn slug(text: &str) -> String {
     out.trim_end_matches('-').to_owned()
 }
 
-fn is_ours(path: &Path) -> bool {
-    let mut start = [0; MARK.len()];
-    let read =
-        std::fs::File::open(path).and_then(|mut file| io::Read::read_exact(&mut file, &mut start));
-    read.is_ok() && start == MARK.as_bytes()
+/// The folder that the user has named; a link in the repository must not take it out of there.
+fn own_folder(out: &Path) -> anyhow::Result<DiskWorld> {
+    let here = DiskWorld::new(".").and(out);
+    here.real(out).with_context(|| format!("can't write to `{}`", out.display()))?;
+    Ok(DiskWorld::folder(out))
+}
+
+fn is_ours(world: &DiskWorld, path: &Path) -> bool {
+    world.read(path).is_ok_and(|bytes| bytes.starts_with(MARK.as_bytes()))
 }
 
 /// Files of ours that an earlier run has written and this one has not.
-fn left_over(out: &Path, files: &BTreeMap<PathBuf, String>) -> io::Result<Vec<PathBuf>> {
+fn left_over(world: &DiskWorld, files: &BTreeMap<PathBuf, String>) -> io::Result<Vec<PathBuf>> {
+    let out = world.root();
     let mut found = Vec::new();
     let mut folders = vec![PathBuf::new()];
     while let Some(folder) = folders.pop() {
@@ -225,7 +237,7 @@ fn left_over(out: &Path, files: &BTreeMap<PathBuf, String>) -> io::Result<Vec<Pa
             } else if about.is_file()
                 && shown.ends_with(".yaml")
                 && !files.contains_key(&path)
-                && is_ours(&entry.path())
+                && is_ours(world, &path)
             {
                 found.push(path);
             }

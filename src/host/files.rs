@@ -1,47 +1,21 @@
 //! The files that a command is given: a file itself, or what lies below a folder.
 
-use std::collections::BTreeSet;
+use crate::world::{Below, DiskWorld, Entry, World};
 use std::ffi::OsStr;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-/// A file as it is; of a folder, the files below it with one of these extensions, sorted. Hidden ones are left alone, and
-/// a folder to which several links lead, or one of its own, is read once.
-pub(super) fn below(path: &Path, extensions: &[&str]) -> io::Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    if std::fs::metadata(path)?.is_dir() {
-        walk(path, extensions, &mut BTreeSet::new(), &mut found)?;
-    } else {
-        found.push(path.to_owned());
+/// A file as it is; of a folder, the files below it with one of these extensions.
+pub(super) fn named(world: &DiskWorld, path: &Path, extensions: &[&str]) -> io::Result<Below> {
+    if !std::fs::metadata(path)?.is_dir() {
+        let file = Entry { path: path.to_owned(), is_folder: false, is_link: false };
+        return Ok(Below { files: vec![file], ..Below::default() });
     }
-    Ok(found)
-}
-
-fn walk(
-    folder: &Path,
-    extensions: &[&str],
-    seen: &mut BTreeSet<PathBuf>,
-    found: &mut Vec<PathBuf>,
-) -> io::Result<()> {
-    if !seen.insert(folder.canonicalize()?) {
-        return Ok(());
-    }
-    let mut entries: Vec<_> = std::fs::read_dir(folder)?.collect::<Result<_, _>>()?;
-    entries.sort_by_key(std::fs::DirEntry::file_name);
-    for entry in entries {
-        let path = entry.path();
-        if entry.file_name().to_string_lossy().starts_with('.') {
-            continue;
-        }
-        if path.is_dir() {
-            walk(&path, extensions, seen, found)?;
-            continue;
-        }
-        let extension = path.extension().and_then(OsStr::to_str).unwrap_or_default();
-        // A link that leads nowhere is told of by whoever reads it.
-        if extensions.iter().any(|known| known.eq_ignore_ascii_case(extension)) {
-            found.push(path);
-        }
-    }
-    Ok(())
+    let mut below = world.below(path);
+    // A link that leads nowhere is told of by whoever reads it.
+    below.files.retain(|entry| {
+        let extension = entry.path.extension().and_then(OsStr::to_str).unwrap_or_default();
+        extensions.iter().any(|known| known.eq_ignore_ascii_case(extension))
+    });
+    Ok(below)
 }

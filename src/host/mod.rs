@@ -8,6 +8,8 @@ mod book;
 #[cfg(feature = "build")]
 mod build;
 mod cli;
+#[cfg(feature = "build")]
+mod destination;
 mod explain;
 mod extract;
 pub mod fetch;
@@ -145,9 +147,16 @@ fn build(
 ) -> anyhow::Result<Outcome> {
     build::show_log(output.quiet);
     let wanted = findings.clone();
+    let refused = |harm| {
+        let report = Report::new(harm).base(terminal::way_to(dir, findings.format));
+        show(&report, &findings, output, io::stderr())
+    };
+    let book = match build::load(dir, destination)? {
+        build::Loaded::Book(book) => book,
+        build::Loaded::Harm(harm) => return refused(harm),
+    };
     build::build(
-        dir,
-        destination,
+        *book,
         move |book| Ok(Book::given(book, &wanted)?.process(book, &wanted)),
         move |processed| on_the_way(processed, &findings, output),
     )

@@ -8,10 +8,10 @@ use crate::diag::{Diagnostic, Severity};
 use crate::manifest::store::{Definition, FOLDER, Folder, read_definitions, title};
 use crate::manifest::{self, Engine, Versions};
 use crate::text::{Source, TextMap, digest, one_line};
-use crate::world::{DiskWorld, Writer, display};
+use crate::world::{self, DiskWorld, NAMED_LIMIT, World, Writer, display, read_up_to};
 use anyhow::{Context, anyhow, bail};
 use std::fmt::Write as _;
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
 
 /// What in a folder is taken for definitions.
@@ -148,23 +148,32 @@ fn note(
 /// The texts that a source stands for: standard input, an address, a file, the files of a folder.
 fn texts(source: &str) -> anyhow::Result<Vec<(String, String)>> {
     if source == "-" {
-        let mut text = String::new();
-        io::stdin().lock().read_to_string(&mut text).context("can't read standard input")?;
-        return Ok(vec![("standard input".to_owned(), text)]);
+        let name = "standard input".to_owned();
+        let text = read_up_to(io::stdin().lock(), NAMED_LIMIT)
+            .and_then(|bytes| world::text(name.clone(), bytes))
+            .context("can't read standard input")?;
+        return Ok(vec![(name, text.text().to_owned())]);
     }
     if source.starts_with("http://") || source.starts_with("https://") {
         let text = fetch(source).map_err(anyhow::Error::msg)?;
         return Ok(vec![(origin(source), text)]);
     }
-    files::below(Path::new(source), EXTENSIONS)
-        .with_context(|| format!("can't read `{source}`"))?
-        .into_iter()
-        .map(|path| {
-            let text = std::fs::read_to_string(&path)
-                .with_context(|| format!("can't read `{}`", path.display()))?;
-            Ok((display(&path), text))
-        })
-        .collect()
+    let source = Path::new(source);
+    let world = DiskWorld::new(".").and(source);
+    let found = files::named(&world, source, EXTENSIONS)
+        .with_context(|| format!("can't read `{}`", source.display()))?;
+    if let Some((path, error)) = found.unread.into_iter().next() {
+        return Err(error).with_context(|| format!("can't read `{}`", path.display()));
+    }
+    let read = |path: &Path| -> io::Result<(String, String)> {
+        let bytes = if path == source { world.read_named(path) } else { world.read(path) }?;
+        let text = world::text(display(path), bytes)?;
+        Ok((text.path().to_owned(), text.text().to_owned()))
+    };
+    let texts = found.files.iter().map(|entry| {
+        read(&entry.path).with_context(|| format!("can't read `{}`", entry.path.display()))
+    });
+    texts.collect()
 }
 
 /// An address as it is recorded: a name and a password, or a token behind `?`, are nobody's business.

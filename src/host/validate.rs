@@ -13,61 +13,119 @@ use crate::model::Model;
 use crate::reference::all_codes;
 use crate::report::{Counts, Report};
 use crate::text::Source;
-use crate::world::{DiskWorld, display};
+use crate::world::{self, DiskWorld, NAMED_LIMIT, World, display, read_up_to};
 use anyhow::{Context, bail};
 use rayon::prelude::*;
-use std::io::{self, Read};
+use std::io;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
 /// What in a folder is taken for manifests, or for Markdown with manifests in it.
 const EXTENSIONS: &[&str] = &["yaml", "yml", "json", "md", "mdx", "markdown"];
 
+/// The name of what comes through a pipe.
+const STANDARD_INPUT: &str = "standard input";
+
 /// Checks files, folders and standard input.
 pub(super) fn validate(wanted: &Manifests, levels: &Findings) -> anyhow::Result<Report> {
-    let (project, mut findings) = project(wanted, levels)?;
-    let mut paths = Vec::new();
-    for path in &wanted.paths {
-        if path != Path::new("-") {
-            let found = files::below(path, EXTENSIONS)
-                .with_context(|| format!("can't read `{}`", path.display()))?;
-            paths.extend(found.into_iter().map(|found| (found == *path, found)));
-        }
-    }
-    let read: Vec<_> = paths.par_iter().map(|(named, path)| (*named, read(path))).collect();
+    let named = wanted.paths.iter().chain(&wanted.schemas).filter(|path| *path != Path::new("-"));
+    let world = named.fold(DiskWorld::new("."), |world, path| world.and(path));
+    let (project, mut findings) = project(&world, wanted, levels)?;
     let mut files: Vec<File> = Vec::new();
-    if wanted.paths.iter().any(|path| path == Path::new("-")) {
-        let mut bytes = Vec::new();
-        io::stdin().lock().read_to_end(&mut bytes).context("can't read standard input")?;
-        match text("standard input", bytes) {
-            Ok(source) => files.push(File { source, named: true }),
-            Err(finding) => findings.push(*finding),
-        }
-    }
-    for (named, outcome) in read {
-        match outcome {
-            Ok(source) => files.push(File { source, named }),
-            Err(finding) => findings.push(*finding),
-        }
+    let mut places = Vec::new();
+    for path in &wanted.paths {
+        let start = (files.len(), findings.len());
+        let place = if path == Path::new("-") {
+            let bytes = read_up_to(io::stdin().lock(), NAMED_LIMIT);
+            match bytes.and_then(|bytes| world::text(STANDARD_INPUT.to_owned(), bytes)) {
+                Ok(source) => files.push(File { source, named: true }),
+                Err(why) => findings.push(check::unreadable(STANDARD_INPUT, &why)),
+            }
+            Place { name: STANDARD_INPUT.to_owned(), is_file: false, ..Place::default() }
+        } else {
+            let found = files::named(&world, path, EXTENSIONS)
+                .with_context(|| format!("can't read `{}`", path.display()))?;
+            let unread = found.unread.iter();
+            findings.extend(unread.map(|(path, why)| check::unreadable(&display(path), why)));
+            let paths: Vec<_> = found.files.into_iter().map(|entry| entry.path).collect();
+            let is_file = paths.first() == Some(path);
+            let read: Vec<_> = paths.par_iter().map(|path| read(&world, path, is_file)).collect();
+            for outcome in read {
+                match outcome {
+                    Ok(source) => files.push(File { source, named: is_file }),
+                    Err(finding) => findings.push(*finding),
+                }
+            }
+            Place { name: format!("`{}`", display(path)), is_file, ..Place::default() }
+        };
+        let unread = findings.len() > start.1;
+        places.push(Place { files: start.0..files.len(), unread, ..place });
     }
     let (more, counts) = check::check_files(&project, &files, wanted.together);
+    findings.extend(nothing(&places, &files, &counts, &more));
     findings.extend(crate::manifest::once_per_kind(more));
-    let counts =
-        Counts { manifests: counts.manifests, ignored: counts.ignored, ..Counts::default() };
+    let counts = Counts {
+        manifests: counts.iter().map(|counts| counts.manifests).sum(),
+        ignored: counts.iter().map(|counts| counts.ignored).sum(),
+        ..Counts::default()
+    };
     Ok(Report::new(check::settle(findings, &project.config.levels, &all_codes()))
         .files(files.iter().map(|file| file.source.path().to_owned()))
         .base(way_to(Path::new("."), levels.format))
         .counts(counts))
 }
 
-fn project(wanted: &Manifests, levels: &Findings) -> anyhow::Result<(Project, Vec<Diagnostic>)> {
-    let world = DiskWorld::new(".");
+/// What was named on the command line, and the files that it stands for.
+#[derive(Default)]
+struct Place {
+    name: String,
+    is_file: bool,
+    files: Range<usize>,
+    /// Whether something in it could not be read, which says enough.
+    unread: bool,
+}
+
+/// The findings for standard input and folders without a manifest; and for files, if none of all has one. Among the files of
+/// a pattern some may well hold none, and Markdown is written for other things.
+fn nothing(
+    places: &[Place],
+    files: &[File],
+    counts: &[check::Counts],
+    found: &[Diagnostic],
+) -> Vec<Diagnostic> {
+    let holds = |place: &Place| {
+        let files = &files[place.files.clone()];
+        let paths = || files.iter().map(|file| file.source.path());
+        let counts = &counts[place.files.clone()];
+        place.unread
+            || counts.iter().any(|counts| counts.manifests + counts.fails > 0)
+            // Of what is not understood, nobody can say what it would have been.
+            || found.iter().any(|finding| {
+                paths().any(|path| path == finding.at.location.source.path())
+            })
+    };
+    let is_chapter = |place: &Place| {
+        let file = files[place.files.clone()].first();
+        place.is_file && file.is_some_and(|file| check::is_markdown(file.source.path()))
+    };
+    let places = || places.iter().filter(|place| !is_chapter(place) || holds(place));
+    let none = !places().any(holds);
+    let empty = places().filter(|place| (none || !place.is_file) && !holds(place));
+    empty.map(|place| check::nothing_in(&place.name)).collect()
+}
+
+fn project(
+    world: &DiskWorld,
+    wanted: &Manifests,
+    levels: &Findings,
+) -> anyhow::Result<(Project, Vec<Diagnostic>)> {
     for folder in &wanted.schemas {
         if !folder.exists() {
             bail!("there is no `{}`", folder.display());
         }
     }
-    let (schemas, findings) = Schemas::load(&world, &wanted.schemas);
+    let (schemas, findings) = Schemas::load(world, &wanted.schemas);
     let mut versions = Versions::default();
     let k8s = wanted.k8s.iter().map(|version| ("k8s", version.as_str()));
     for (product, version) in
@@ -91,18 +149,9 @@ fn project(wanted: &Manifests, levels: &Findings) -> anyhow::Result<(Project, Ve
     Ok((project, findings))
 }
 
-fn read(path: &Path) -> Result<Arc<Source>, Box<Diagnostic>> {
+fn read(world: &DiskWorld, path: &Path, named: bool) -> Result<Arc<Source>, Box<Diagnostic>> {
     let shown = display(path);
-    match std::fs::read(path) {
-        Ok(bytes) => text(&shown, bytes),
-        Err(error) => Err(Box::new(check::unreadable(&shown, &error))),
-    }
-}
-
-fn text(path: &str, bytes: Vec<u8>) -> Result<Arc<Source>, Box<Diagnostic>> {
-    String::from_utf8(bytes).map(|text| Source::new(path, text)).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        let why = io::Error::new(io::ErrorKind::InvalidData, format!("not UTF-8 (byte {at})"));
-        Box::new(check::unreadable(path, &why))
-    })
+    let bytes = if named { world.read_named(path) } else { world.read(path) };
+    let source = bytes.and_then(|bytes| world::text(shown.clone(), bytes));
+    source.map_err(|why| Box::new(check::unreadable(&shown, &why)))
 }

@@ -1,15 +1,18 @@
 //! A book's chapters, read from its sources without a build.
 
-use super::codes::{CHAPTER_UNREADABLE, INVALID_SUMMARY};
+use super::codes::{BOOK_TOO_LARGE, CHAPTER_UNREADABLE, INVALID_SUMMARY, PUBLISHED_OUTSIDE};
 use crate::diag::Diagnostic;
 use crate::text::{Location, Source, Span};
-use crate::world::{World, display};
+use crate::world::{self, World, display, normalize};
 use mdbook_summary::{SummaryItem, parse_summary};
 use pulldown_cmark::{Event, Options, Parser, Tag};
 use std::collections::BTreeMap;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
+
+/// The most text that the chapters of a book may have, their includes aside.
+pub const CHAPTERS_LIMIT: usize = 64 << 20;
 
 /// What `SUMMARY.md` says.
 #[derive(Clone, Debug, Default)]
@@ -51,12 +54,18 @@ pub fn read_book(world: &dyn World, folder: &Path) -> Book {
         Ok(summary) => summary,
         Err(error) => {
             let place = Source::new(display(&path), "");
-            let message = match error.kind() {
-                io::ErrorKind::NotFound => format!("there is no `{}`", display(&path)),
-                _ => format!("`{}` can't be read: {error}", display(&path)),
+            let at = Location::start_of(&place);
+            let finding = match error.kind() {
+                io::ErrorKind::NotFound => {
+                    let message = format!("there is no `{}`", display(&path));
+                    Diagnostic::new(&INVALID_SUMMARY, at, message)
+                }
+                _ => {
+                    let what = format!("`{}`", display(&path));
+                    world::unreadable(&INVALID_SUMMARY, at, &what, &error)
+                }
             };
-            let finding = Diagnostic::new(&INVALID_SUMMARY, Location::start_of(&place), message)
-                .help("`book.src` in book.toml names the folder that it is in");
+            let finding = finding.help("`book.src` in book.toml names the folder that it is in");
             return Book { findings: vec![finding], ..Book::default() };
         }
     };
@@ -69,6 +78,7 @@ pub fn read_book(world: &dyn World, folder: &Path) -> Book {
                 summary: &summary,
                 links: links(summary.text()),
                 book: &mut book,
+                length: 0,
             };
             for items in
                 [&parsed.prefix_chapters, &parsed.numbered_chapters, &parsed.suffix_chapters]
@@ -152,6 +162,8 @@ struct Reader<'a> {
     summary: &'a Arc<Source>,
     links: BTreeMap<PathBuf, Span>,
     book: &'a mut Book,
+    /// The bytes of the chapters so far.
+    length: usize,
 }
 
 impl Reader<'_> {
@@ -159,12 +171,8 @@ impl Reader<'_> {
         for item in items {
             let SummaryItem::Link(link) = item else { continue };
             let path = link.location.as_ref().map(|location| self.folder.join(location));
-            let source = path.as_ref().zip(link.location.as_ref()).and_then(|(path, location)| {
-                self.world
-                    .source(path)
-                    .map_err(|error| self.unreadable(location, path, &error))
-                    .ok()
-            });
+            let source = path.as_ref().zip(link.location.as_ref());
+            let source = source.and_then(|(path, location)| self.chapter(path, location));
             self.book.chapters.push(Chapter {
                 name: link.name.clone(),
                 number: link.number.as_ref().map(ToString::to_string),
@@ -176,16 +184,50 @@ impl Reader<'_> {
         }
     }
 
-    fn unreadable(&mut self, location: &Path, path: &Path, error: &io::Error) {
+    /// The text of a chapter; none where it is nothing that mdBook should publish, or can't be read.
+    fn chapter(&mut self, path: &Path, location: &Path) -> Option<Arc<Source>> {
         let span = self.links.get(location).copied().unwrap_or(Span::at(0));
+        if let Some(finding) = outside(location, Location::new(self.summary, span)) {
+            self.book.findings.push(finding);
+            return None;
+        }
+        if self.length > CHAPTERS_LIMIT {
+            return None;
+        }
+        match self.world.source(path) {
+            Ok(source) => {
+                self.length += source.text().len();
+                if self.length <= CHAPTERS_LIMIT {
+                    return Some(source);
+                }
+                let message = format!(
+                    "the chapters come to more than {} MiB here; this one and those behind it are not read",
+                    CHAPTERS_LIMIT >> 20
+                );
+                self.book.findings.push(Diagnostic::at(
+                    &BOOK_TOO_LARGE,
+                    self.summary,
+                    span,
+                    message,
+                ));
+                None
+            }
+            Err(error) => {
+                self.unreadable(span, path, &error);
+                None
+            }
+        }
+    }
+
+    fn unreadable(&mut self, span: Span, path: &Path, error: &io::Error) {
         let shown = display(path);
         let missing = error.kind() == io::ErrorKind::NotFound;
-        let message = if missing {
-            format!("there is no file `{shown}`")
+        let at = Location::new(self.summary, span);
+        let mut finding = if missing {
+            Diagnostic::new(&CHAPTER_UNREADABLE, at, format!("there is no file `{shown}`"))
         } else {
-            format!("`{shown}` can't be read: {error}")
+            world::unreadable(&CHAPTER_UNREADABLE, at, &format!("`{shown}`"), error)
         };
-        let mut finding = Diagnostic::at(&CHAPTER_UNREADABLE, self.summary, span, message);
         if missing {
             let name = path
                 .file_name()
@@ -204,6 +246,22 @@ impl Reader<'_> {
         }
         self.book.findings.push(finding);
     }
+}
+
+/// The finding for a chapter whose page would not be within the book.
+pub fn outside(location: &Path, at: Location) -> Option<Diagnostic> {
+    let shown = location.display();
+    let message = if location.has_root() || location.is_absolute() {
+        format!("the chapter's path `{shown}` is absolute, and mdBook ends with a crash over it")
+    } else if normalize(location).components().next() == Some(Component::ParentDir) {
+        format!(
+            "the page of `{shown}` would be written outside of the folder that mdBook builds into"
+        )
+    } else {
+        return None;
+    };
+    let help = "a chapter lies below the book's `src`; include the file in one that does";
+    Some(Diagnostic::new(&PUBLISHED_OUTSIDE, at, message).help(help))
 }
 
 #[cfg(test)]

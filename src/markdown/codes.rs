@@ -18,6 +18,8 @@ codes! {
     UNCLOSED_FENCE = "unclosed-fence", Warn, "a fence is open at the end of the page";
     INCLUDE_UNREADABLE = "include-unreadable", Deny, "an included file can't be read";
     INCLUDE_TOO_DEEP = "include-too-deep", Deny, "includes run in a circle, or are nested too deeply";
+    BOOK_TOO_LARGE = "book-too-large", Deny, "a book's chapters or includes come to more text than is read";
+    PUBLISHED_OUTSIDE = "published-outside", Deny, "mdBook would write a file outside of the folder that it builds into";
     INCLUDE_RANGE = "include-range", Deny, "an include asks for lines that the file does not have";
     INCLUDE_ANCHOR = "include-anchor", Deny, "an include asks for an anchor that the file does not have";
     INVALID_SUMMARY = "invalid-summary", Deny, "SUMMARY.md can't be read";

@@ -3,15 +3,19 @@
 //! mdBook expands `{{#include …}}` and its kin before any other preprocessor sees a chapter, and forgets where the text
 //! came from. The same expansion is done here, byte for byte, with a map; and what mdBook only logs is a finding.
 
-use super::codes::{INCLUDE_ANCHOR, INCLUDE_RANGE, INCLUDE_TOO_DEEP, INCLUDE_UNREADABLE};
+use super::codes::{
+    BOOK_TOO_LARGE, INCLUDE_ANCHOR, INCLUDE_RANGE, INCLUDE_TOO_DEEP, INCLUDE_UNREADABLE,
+};
 use super::take::{self, Lines, Taken};
 use crate::diag::{Code, Diagnostic};
 use crate::text::{Source, Span, TextMap, TextMapBuilder};
-use crate::world::World;
+use crate::world::{Forbidden, World};
+use rayon::prelude::*;
 use regex::Regex;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 /// A chapter as mdBook hands it to preprocessors.
@@ -29,10 +33,16 @@ pub struct Expanded {
     pub files: Vec<Arc<Source>>,
 }
 
-/// The files that were read, shared by all chapters.
+/// The files that were read, shared by all chapters, and what their includes have come to.
 #[derive(Debug, Default)]
 pub struct Files {
     read: Mutex<BTreeMap<PathBuf, Result<Arc<Source>, Failure>>>,
+    /// Includes followed, bytes included, bytes looked through for them.
+    includes: AtomicUsize,
+    included: AtomicUsize,
+    looked_through: AtomicUsize,
+    /// Whether somebody has said that it is too much.
+    told: AtomicBool,
 }
 
 /// Why a file could not be read.
@@ -40,6 +50,7 @@ pub struct Files {
 struct Failure {
     kind: io::ErrorKind,
     message: String,
+    refusal: Option<Forbidden>,
 }
 
 impl Files {
@@ -53,21 +64,59 @@ impl Files {
         if let Some(known) = read {
             return known;
         }
-        let result = world
-            .source(path)
-            .map_err(|error| Failure { kind: error.kind(), message: error.to_string() });
+        let result = world.source(path).map_err(|error| Failure {
+            kind: error.kind(),
+            message: error.to_string(),
+            refusal: Forbidden::of(&error).cloned(),
+        });
         let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
         // Two threads may have read it; the first one's copy is everybody's.
         read.entry(path.to_owned()).or_insert(result).clone()
     }
+
+    /// Counts what an include takes from a file of some length.
+    fn count(&self, included: usize, length: usize) {
+        self.included.fetch_add(included, Ordering::Relaxed);
+        self.looked_through.fetch_add(length, Ordering::Relaxed);
+    }
+
+    /// Whether it is too much.
+    fn is_spent(&self) -> bool {
+        self.includes.load(Ordering::Relaxed) > MAX_INCLUDES
+            || self.included.load(Ordering::Relaxed) > INCLUDED_LIMIT
+            || self.looked_through.load(Ordering::Relaxed) > LOOKED_THROUGH_LIMIT
+    }
+}
+
+/// Does something with each chapter that expands it, on all cores.
+///
+/// Where the includes are too much, which chapter goes without them must not be a matter of who was first: then it is done
+/// once more, one chapter after the other.
+pub fn expand_all<T: Sync, R: Send>(
+    chapters: &[T],
+    each: impl Fn(&T, &Files) -> R + Sync,
+) -> Vec<R> {
+    let files = Files::new();
+    let all: Vec<R> = chapters.par_iter().map(|chapter| each(chapter, &files)).collect();
+    if !files.is_spent() {
+        return all;
+    }
+    drop(all);
+    let files = Files::new();
+    chapters.iter().map(|chapter| each(chapter, &files)).collect()
 }
 
 /// How deep mdBook follows includes.
 const MAX_DEPTH: usize = 10;
 
-/// When to give up on a chapter that mdBook itself would hardly survive: includes followed, bytes made.
-const MAX_INCLUDES: usize = 20_000;
-const MAX_LENGTH: usize = 256 << 20;
+/// The most includes that a book may have, those within includes among them.
+pub const MAX_INCLUDES: usize = 100_000;
+
+/// The most text that the includes of a book may come to. All of it is kept, with what is found in it.
+pub const INCLUDED_LIMIT: usize = 32 << 20;
+
+/// The most text that may be looked through for includes: a line of a large file costs as much as all of it.
+pub const LOOKED_THROUGH_LIMIT: usize = 1 << 30;
 
 /// Expands a chapter; `path` is its file, relative to the book's root.
 pub fn expand(world: &dyn World, source: &Arc<Source>, path: &Path, files: &Files) -> Expanded {
@@ -86,7 +135,6 @@ pub fn expand(world: &dyn World, source: &Arc<Source>, path: &Path, files: &File
         title: None,
         read: vec![source.clone()],
         chain: vec![source.path().to_owned()],
-        includes: 0,
         found: BTreeSet::new(),
     };
     if memchr::memmem::find(text.as_bytes(), b"{{").is_none() {
@@ -114,7 +162,6 @@ struct Expansion<'a> {
     read: Vec<Arc<Source>>,
     /// The files that we are within, outermost first.
     chain: Vec<String>,
-    includes: usize,
     /// File, offset and code of each finding.
     found: BTreeSet<(String, usize, &'static str)>,
 }
@@ -177,11 +224,8 @@ impl Expansion<'_> {
             self.copy(text, map, Span::new(done, span.start));
             // Where a helper fails, mdBook leaves it on the page as it is.
             done = span.start;
-            self.includes += 1;
-            if self.includes > MAX_INCLUDES || self.text.len() > MAX_LENGTH {
-                if self.includes == MAX_INCLUDES + 1 || self.findings.is_empty() {
-                    self.find(&INCLUDE_TOO_DEEP, map, span, "the includes grow without end".into());
-                }
+            if self.files.is_spent() {
+                self.too_much(map, span);
                 continue;
             }
             let inner = match &link {
@@ -199,6 +243,7 @@ impl Expansion<'_> {
                 }
                 Link::Include { path, .. } | Link::Playground { path, .. } => {
                     let target = folder.join(path);
+                    self.files.includes.fetch_add(1, Ordering::Relaxed);
                     match self.files.read(self.world, &target) {
                         Ok(file) => {
                             done = span.end;
@@ -228,6 +273,11 @@ impl Expansion<'_> {
                 Link::Playground { attributes, .. } => take::playground(file.text(), attributes),
                 _ => Taken::default(),
             };
+            self.files.count(taken.length(), file.text().len());
+            if self.files.is_spent() {
+                self.too_much(map, span);
+                continue;
+            }
             let (inner, inner_map) = render(&taken, &file, map, span);
             self.chain.push(file.path().to_owned());
             let inner_folder = target.parent().unwrap_or(Path::new(""));
@@ -272,6 +322,10 @@ impl Expansion<'_> {
             io::ErrorKind::NotFound => format!("there is no file `{shown}`"),
             _ => format!("`{shown}` can't be read: {}", failure.message),
         };
+        if let Some(refusal) = &failure.refusal {
+            self.find(refusal.code(), map, span, reason);
+            return;
+        }
         let name =
             target.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let beside =
@@ -291,6 +345,20 @@ impl Expansion<'_> {
                 None => {}
             }
         }
+    }
+
+    /// Says once for the whole book that its includes are too much.
+    fn too_much(&mut self, map: &TextMap, span: Span) {
+        if self.files.told.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let message = format!(
+            "the includes of the book are too much: more than {MAX_INCLUDES} of them, {} MiB of text, or {} MiB looked \
+             through; from here on none is expanded",
+            INCLUDED_LIMIT >> 20,
+            LOOKED_THROUGH_LIMIT >> 20
+        );
+        self.find(&BOOK_TOO_LARGE, map, span, message);
     }
 
     fn too_deep(&mut self, map: &TextMap, span: Span) {

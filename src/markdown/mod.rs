@@ -27,12 +27,14 @@ mod scan;
 mod take;
 
 pub use args::{Arg, Args, Value};
-pub use book::{Book, Chapter, read_book, source_folder};
+pub use book::{Book, CHAPTERS_LIMIT, Chapter, outside, read_book, source_folder};
 pub use codes::*;
 pub use contained::contained;
 pub use cut::Cut;
 pub use fence::{Fence, Interpolation, Word};
-pub use include::{Expanded, Files, expand};
+pub use include::{
+    Expanded, Files, INCLUDED_LIMIT, LOOKED_THROUGH_LIMIT, MAX_INCLUDES, expand, expand_all,
+};
 pub use inline::inline;
 pub use node::{Directive, Node, NodeKind, Scan};
 pub use place::Place;

@@ -45,6 +45,17 @@ pub(super) struct Taken {
     pub(super) parts: Vec<Part>,
 }
 
+impl Taken {
+    /// How much text it is.
+    pub(super) fn length(&self) -> usize {
+        let length = |part: &Part| match part {
+            Part::Copied(span) => span.len(),
+            Part::Made(text) => text.len(),
+        };
+        self.parts.iter().map(length).sum()
+    }
+}
+
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Part {
     /// This span of the file.

@@ -4,6 +4,7 @@
 //! old one's place in one step: a reader sees the old bytes or the new ones. mdBook publishes what lies below `src` except
 //! `*.md`, so nothing that a killed run leaves can reach a page, even where the root is `src` itself.
 
+use super::bounds::Bounds;
 use std::fmt;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Write};
@@ -23,7 +24,7 @@ const ATTEMPTS: usize = 10_000;
 /// Leave to write below a root; one run at a time has it.
 #[derive(Debug)]
 pub struct Writer {
-    root: PathBuf,
+    bounds: Bounds,
     folder: PathBuf,
     /// The lock is the open file's: it ends with the process, however that ends.
     _lock: File,
@@ -76,7 +77,8 @@ impl From<Refusal> for io::Error {
 
 impl Writer {
     /// Waits for another run that is writing, and removes what a killed one left.
-    pub(super) fn open(root: &Path) -> io::Result<Writer> {
+    pub(super) fn open(bounds: &Bounds) -> io::Result<Writer> {
+        let root = bounds.root();
         fs::create_dir_all(root)?;
         let folder = root.join(FOLDER);
         for _ in 0..ATTEMPTS {
@@ -87,7 +89,7 @@ impl Writer {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
                 Err(error) => return Err(error),
             };
-            let writer = Writer { root: root.to_owned(), folder, _lock: lock };
+            let writer = Writer { bounds: bounds.clone(), folder, _lock: lock };
             writer.clear()?;
             return Ok(writer);
         }
@@ -101,7 +103,7 @@ impl Writer {
 
     /// Where relative paths start.
     pub fn root(&self) -> &Path {
-        &self.root
+        self.bounds.root()
     }
 
     /// Makes a file hold these bytes, whatever it held; `false` where it does already.
@@ -115,10 +117,10 @@ impl Writer {
     }
 
     fn put(&self, path: &Path, read: Option<&[u8]>, bytes: &[u8]) -> Result<bool, Refusal> {
-        let path = self.root.join(path);
-        // The file that a link names is replaced, and the link stays; one that leads nowhere is an error.
+        // The file that a link names is replaced, and the link stays; one that leads nowhere, or out, is an error.
+        let path = self.bounds.real(path)?;
         let path = match fs::symlink_metadata(&path) {
-            Ok(_) => fs::canonicalize(&path)?,
+            Ok(_) => path,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 if read.is_some() {
                     return Err(Refusal::Changed);

@@ -13,7 +13,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("text", &[]),
     ("depth", &[]),
     ("diag", &["text"]),
-    ("world", &["text"]),
+    ("world", &["text", "diag"]),
     ("content", &[]),
     ("config", &["text", "diag"]),
     ("model", &["text", "depth", "diag"]),
@@ -38,7 +38,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("report", &["text", "diag"]),
     ("sync", &["text", "diag", "content", "check", "render"]),
     ("difference", &["text", "content", "model", "check"]),
-    ("reference", &["diag", "config", "model", "manifest", "directive", "check", "sync"]),
+    (
+        "reference",
+        &["diag", "world", "config", "model", "markdown", "manifest", "directive", "check", "sync"],
+    ),
     // `host` and the crate's root may use everything; nothing may use them.
 ];
 

@@ -60,14 +60,16 @@ fn sync_tells_what_it_cannot_mend() {
 #[cfg(unix)]
 #[test]
 fn sync_leaves_what_is_outside_of_the_book() {
-    let outside = folder(&[("a.md", "Is <!-- plumb: value tax.cpu -->9 cores<!-- /plumb -->.\n")]);
-    let book = book("");
-    let chapter = book.path().join("src/a.md");
+    let text = "Is <!-- plumb: value tax.cpu -->9 cores<!-- /plumb -->.\n";
+    let outside = folder(&[("a.md", text), (".git/HEAD", "")]);
+    let guide = outside.path().join("guide");
+    std::fs::rename(book("").keep(), &guide).expect("a folder");
+    let chapter = guide.join("src/a.md");
     std::fs::remove_file(&chapter).expect("a file");
     std::os::unix::fs::symlink(outside.path().join("a.md"), &chapter).expect("a link");
-    expect(book.path(), &["sync"], 1, &["error[not-written]", "src/a.md", "outside"]);
+    expect(&guide, &["sync"], 1, &["error[not-written]", "src/a.md", "outside"]);
     expect(
-        book.path(),
+        &guide,
         &["check"],
         1,
         &["warning[link-out-of-book]", "--> src/a.md:1:1", "`allow = [\"link-out-of-book\"]`"],
@@ -87,7 +89,7 @@ fn folders_are_read_once_and_dead_links_are_told() {
     link("..", "a/up");
     link("../a", "a/again");
     link("nowhere", "a/two.yaml");
-    let said = ["error[unreadable-file]: `a/two.yaml`", "checked 1 manifest: 1 error in 1 file"];
+    let said = ["error[unfit-file]: `a/two.yaml`", "checked 1 manifest: 1 error in 1 file"];
     expect(folder.path(), &["validate", "."], 1, &said);
 }
 

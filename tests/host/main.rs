@@ -4,6 +4,7 @@
 
 mod cli;
 mod commands;
+mod door;
 mod extract;
 mod fixpoint;
 mod hostile;

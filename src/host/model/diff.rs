@@ -52,20 +52,20 @@ type Files = BTreeMap<PathBuf, Vec<u8>>;
 /// A model that stands somewhere on the disk, as if it stood in the place of the book's.
 fn of_disk(path: &Path, model: &[PathBuf]) -> anyhow::Result<Files> {
     let failed = || format!("can't read `{}`", path.display());
-    if path.is_file() {
+    let world = DiskWorld::new(".").and(path);
+    if !path.is_dir() {
         let place = model.iter().find(|path| path.extension().is_some());
         let place = place.cloned().unwrap_or_else(|| PathBuf::from("model.toml"));
-        return Ok(Files::from([(place, std::fs::read(path).with_context(failed)?)]));
+        return Ok(Files::from([(place, world.read_named(path).with_context(failed)?)]));
     }
     let place = model.iter().find(|path| path.extension().is_none());
     let place = place.cloned().unwrap_or_else(|| PathBuf::from("model"));
     let mut files = Files::new();
-    for entry in std::fs::read_dir(path).with_context(failed)? {
-        let entry = entry.with_context(failed)?.path();
-        if let Some(name) = entry.file_name()
-            && entry.extension().is_some_and(|extension| extension == "toml")
+    for Entry { path, .. } in world.list(path).with_context(failed)? {
+        if let Some(name) = path.file_name()
+            && path.extension().is_some_and(|extension| extension == "toml")
         {
-            files.insert(place.join(name), std::fs::read(&entry).with_context(failed)?);
+            files.insert(place.join(name), world.read(&path).with_context(failed)?);
         }
     }
     Ok(files)
@@ -156,8 +156,16 @@ impl World for Before<'_> {
         if names.is_empty() {
             return Err(io::ErrorKind::NotFound.into());
         }
-        let entry = |path: PathBuf| Entry { is_folder: !self.files.contains_key(&path), path };
+        let entry = |path: PathBuf| Entry {
+            is_folder: !self.files.contains_key(&path),
+            is_link: false,
+            path,
+        };
         Ok(names.into_iter().map(|name| entry(folder.join(name))).collect())
+    }
+
+    fn real(&self, path: &Path) -> io::Result<PathBuf> {
+        self.world.real(path)
     }
 
     fn today(&self) -> jiff::civil::Date {

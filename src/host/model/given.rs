@@ -4,7 +4,7 @@ use crate::check;
 use crate::diag::{Diagnostic, Severity};
 use crate::model::{self, Compiled, Inputs, Model, Problem};
 use crate::text::{Location, Source, Span};
-use crate::world::World;
+use crate::world::{self, World};
 use anyhow::Context;
 use std::path::Path;
 
@@ -17,7 +17,10 @@ pub(super) fn errors(book: &check::Book) -> Vec<Diagnostic> {
     let findings = book.findings.iter();
     findings
         .filter(|finding| finding.severity == Severity::Error)
-        .filter(|finding| model::CODES.contains(&finding.code))
+        .filter(|finding| {
+            let unread = finding.code == &check::UNREADABLE_MODEL;
+            unread || [model::CODES, world::CODES].iter().any(|codes| codes.contains(&finding.code))
+        })
         .cloned()
         .collect()
 }

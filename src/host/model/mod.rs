@@ -11,7 +11,7 @@ use crate::diag::Diagnostic;
 use crate::model::measure::{self, ClusterFiles};
 use crate::model::{self, Compiled, Evaluation, Format, Inputs, Model, Problem, Style};
 use crate::text::{self, Source, one_line};
-use crate::world::{DiskWorld, World, display};
+use crate::world::{self, DiskWorld, NAMED_LIMIT, World, display, read_up_to};
 use anyhow::Context;
 use serde_json::json;
 use std::fmt::Write as _;
@@ -249,11 +249,12 @@ fn measure(
 
 /// A file, or standard input.
 fn file(path: &Path) -> anyhow::Result<Arc<Source>> {
+    let failed = || format!("can't read `{}`", path.display());
     if path == Path::new("-") {
-        let text = io::read_to_string(io::stdin().lock()).context("can't read standard input")?;
-        return Ok(Source::new("standard input", text));
+        let bytes = read_up_to(io::stdin().lock(), NAMED_LIMIT);
+        let source = bytes.and_then(|bytes| world::text("standard input".to_owned(), bytes));
+        return source.context("can't read standard input");
     }
-    let text = std::fs::read_to_string(path)
-        .with_context(|| format!("can't read `{}`", path.display()))?;
-    Ok(Source::new(display(path), text))
+    let bytes = DiskWorld::new(".").read_named(path).with_context(failed)?;
+    world::text(display(path), bytes).with_context(failed)
 }

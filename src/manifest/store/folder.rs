@@ -7,7 +7,7 @@ use crate::diag::Diagnostic;
 use crate::manifest::api_version;
 use crate::manifest::schema::Dialect;
 use crate::text::{Span, digest};
-use crate::world::{DiskWorld, Refusal, World, Writer};
+use crate::world::{DiskWorld, Forbidden, Refusal, World, Writer, unreadable};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -92,8 +92,8 @@ impl Folder {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
             Err(error) => {
                 let path = crate::world::display(&lock_path);
-                let message = format!("the lock file can't be read: {error}");
-                return Err(Box::new(Diagnostic::new(&SCHEMAS_LOCK, start_of(&path), message)));
+                let at = start_of(&path);
+                return Err(Box::new(unreadable(&SCHEMAS_LOCK, at, "the lock file", &error)));
             }
         }
         for locked in &read.lock.files {
@@ -101,8 +101,22 @@ impl Folder {
             if locked.path.contains(['/', '\\']) {
                 continue;
             }
-            if let Ok(bytes) = world.read(&folder.join(&locked.path)) {
-                read.files.insert(locked.path.clone(), File { bytes, ..File::default() });
+            let path = folder.join(&locked.path);
+            match world.read(&path) {
+                Ok(bytes) => {
+                    read.files.insert(locked.path.clone(), File { bytes, ..File::default() });
+                }
+                Err(error) if Forbidden::of(&error).is_some() => {
+                    let at = start_of(&crate::world::display(&path));
+                    return Err(Box::new(unreadable(
+                        &SCHEMAS_LOCK,
+                        at,
+                        "the added schema",
+                        &error,
+                    )));
+                }
+                // What is missing is told by `schemas verify`, and by who needs it.
+                Err(_) => {}
             }
         }
         Ok(read)

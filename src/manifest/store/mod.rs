@@ -15,7 +15,6 @@ use super::schema::Schema;
 use super::versions::Versions;
 use super::{Dialect, bundle};
 use crate::diag::{Code, Diagnostic, Level};
-use crate::text::{Location, Source};
 use crate::world::{Entry, World};
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
@@ -108,28 +107,28 @@ impl Schemas {
         let mut findings = Vec::new();
         let mut layer = Layer::default();
         for folder in folders {
-            let mut files = Vec::new();
-            if let Err(error) = list(world, folder, &mut files, 0) {
-                let path = crate::world::display(folder);
-                let source = Source::new(path.clone(), "");
-                let message = format!("the folder of schemas `{path}` can't be read: {error}");
-                findings.push(Diagnostic::new(&SCHEMAS_READ, Location::start_of(&source), message));
+            let below = world.below(folder);
+            for (path, why) in below.unread {
+                let path = crate::world::display(&path);
+                let at = source::start_of(&path);
+                let what = format!("the folder of schemas `{path}`");
+                findings.push(crate::world::unreadable(&SCHEMAS_READ, at, &what, &why));
             }
-            for file in files {
-                match world.source(&file) {
+            let is_schema = |path: &Path| {
+                let extension = path.extension().and_then(|extension| extension.to_str());
+                path == folder || matches!(extension, Some("yaml" | "yml" | "json"))
+            };
+            for Entry { path, .. } in below.files.iter().filter(|entry| is_schema(&entry.path)) {
+                match world.source(path) {
                     Ok(source) => {
                         let reading = read_definitions(source.path(), source.text());
                         layer.add(reading.definitions);
                         findings.extend(reading.findings);
                     }
-                    Err(error) => {
-                        let source = Source::new(crate::world::display(&file), "");
-                        let message = format!("the schema file can't be read: {error}");
-                        findings.push(Diagnostic::new(
-                            &SCHEMAS_READ,
-                            Location::start_of(&source),
-                            message,
-                        ));
+                    Err(why) => {
+                        let at = source::start_of(&crate::world::display(path));
+                        let what = "the schema file";
+                        findings.push(crate::world::unreadable(&SCHEMAS_READ, at, what, &why));
                     }
                 }
             }
@@ -294,22 +293,4 @@ fn stability(version: &str) -> (u8, u32, u32) {
         },
     };
     (level, major, minor.parse().unwrap_or(0))
-}
-
-/// The schema files of a folder and those below it.
-fn list(
-    world: &dyn World,
-    folder: &Path,
-    files: &mut Vec<PathBuf>,
-    depth: usize,
-) -> std::io::Result<()> {
-    for Entry { path, is_folder } in world.list(folder)? {
-        let extension = path.extension().and_then(|extension| extension.to_str());
-        if is_folder && depth < 16 {
-            list(world, &path, files, depth + 1)?;
-        } else if matches!(extension, Some("yaml" | "yml" | "json")) {
-            files.push(path);
-        }
-    }
-    Ok(())
 }
