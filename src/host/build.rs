@@ -115,14 +115,14 @@ struct Printed;
 
 impl Write for Printed {
     /// The log writes each of its messages at once.
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let text = String::from_utf8_lossy(bytes);
-        std::io::stderr().lock().write_all(printed(&text).as_bytes())?;
+        io::stderr().lock().write_all(printed(&text).as_bytes())?;
         Ok(bytes.len())
     }
 
-    fn flush(&mut self) -> std::io::Result<()> {
-        std::io::stderr().flush()
+    fn flush(&mut self) -> io::Result<()> {
+        io::stderr().flush()
     }
 }
 
