@@ -30,6 +30,7 @@ pub mod host;
 pub mod manifest;
 pub mod markdown;
 pub mod model;
+pub mod number;
 pub mod reference;
 pub mod render;
 pub mod report;

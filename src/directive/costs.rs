@@ -10,6 +10,7 @@ use crate::content::{
 use crate::model::{
     Format, InputKind, Inputs, Model, Overhead, Program, Quantity, Ratio, Unit, View,
 };
+use crate::number::to_places;
 use num_traits::Signed;
 use serde_json::{Value as Json, json};
 
@@ -367,20 +368,7 @@ fn shown(model: &Model, name: &str, values: &Inputs) -> Option<String> {
 
 /// An exact decimal where there is one; else one that is near enough to be set by hand.
 fn decimal(value: &Ratio) -> String {
-    let mut places = 0;
-    let ten = Ratio::from_integer(10.into());
-    let mut scaled = value.clone();
-    while !scaled.is_integer() && places < 12 {
-        scaled *= &ten;
-        places += 1;
-    }
-    let whole = scaled.round().to_integer();
-    let negative = whole < 0.into();
-    let digits = format!("{:0>width$}", whole.magnitude().to_string(), width = places + 1);
-    let (head, tail) = digits.split_at(digits.len() - places);
-    let tail = tail.trim_end_matches('0');
-    let sign = if negative { "-" } else { "" };
-    if tail.is_empty() { format!("{sign}{head}") } else { format!("{sign}{head}.{tail}") }
+    to_places(value, 12, 0).0
 }
 
 /// A scenario as settings of the calculator's inputs; one with figures of its own can't be had by inputs alone.

@@ -15,11 +15,15 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("diag", &["text"]),
     ("world", &["text", "diag"]),
     ("content", &[]),
+    ("number", &[]),
     ("config", &["text", "diag"]),
-    ("model", &["text", "depth", "diag"]),
+    ("model", &["text", "depth", "diag", "number"]),
     ("markdown", &["text", "diag", "world", "content"]),
-    ("manifest", &["text", "depth", "diag", "world"]),
-    ("directive", &["text", "diag", "content", "config", "model", "markdown", "manifest"]),
+    ("manifest", &["text", "depth", "diag", "world", "number"]),
+    (
+        "directive",
+        &["text", "diag", "content", "config", "number", "model", "markdown", "manifest"],
+    ),
     (
         "check",
         &[

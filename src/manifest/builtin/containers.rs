@@ -443,13 +443,13 @@ pub(super) fn amount_of(at: &At<'_>, out: &mut Faults) {
         Some(_) => {}
         None => {
             // A map or a list is for the schema to refuse.
-            let Some(text) = at.str() else { return };
+            let Some(text) = at.str().filter(|text| !quantity::is_one(text)) else { return };
             let finding = out.invalid(
                 &QUANTITY,
                 at,
                 "not a quantity: a number with an optional suffix such as m, k, M, G, Ki, Mi, Gi",
             );
-            if let Some(near) = quantity::nearest(text) {
+            if let Some(near) = crate::number::nearest_quantity(text) {
                 finding.near(Some(&near)).replace_with(near);
             }
         }

@@ -103,6 +103,7 @@ Pod.spec | | {containers: [{name: a, image: b, lifecycle: {preStop: {sleep: {sec
 Pod.spec | | {containers: [{name: a, image: b, env: [{name: A, valueFrom: {}}]}]} | env-source spec.containers[0].env[0].valueFrom
 Pod.spec | | {containers: [{name: a, image: b, envFrom: [{prefix: A}]}]} | env-source spec.containers[0].envFrom[0]
 Pod.spec | | {containers: [{name: a, image: b, resources: {limits: {cpu: 0.5}, requests: {cpu: 500m}}}]} |
+Pod.spec | | {containers: [{name: a, image: b, resources: {limits: {memory: "1e1000", cpu: "1e-1000"}}}]} |
 Pod.spec | | {containers: [{name: a, image: b, resources: {limits: {cpu: -1}}}]} | quantity spec.containers[0].resources.limits[cpu]
 Pod.spec | | {containers: [{name: a, image: b, resources: {limits: {cpu: 1, hugepages-2Mi: 4Mi}, requests: {hugepages-2Mi: 2Mi}}}]} | request-above-limit spec.containers[0].resources.requests[hugepages-2Mi]
 Pod.spec | | {containers: [{name: a, image: b}], tolerations: [{operator: Exists}, {effect: NoSchedule}]} | toleration spec.tolerations[1].operator

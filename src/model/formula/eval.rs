@@ -1,7 +1,8 @@
 //! A reading of a formula: the exact value.
 
 use super::{Binary, Function, Ir, Local, NodeId, Op, Scalar};
-use crate::model::quantity::{Ratio, half_even};
+use crate::model::quantity::Ratio;
+use crate::number::half_even;
 use crate::text::Span;
 use num_traits::{Signed, Zero};
 

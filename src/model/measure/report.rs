@@ -3,8 +3,9 @@
 use super::{Measurement, Resource};
 use crate::model::entry::Per;
 use crate::model::listing::Listing;
-use crate::model::quantity::{Format, Quantity, Ratio, Style, Units, half_even};
+use crate::model::quantity::{Format, Quantity, Ratio, Style, Units};
 use crate::model::{Model, View};
+use crate::number::half_even_to;
 use num_traits::Zero;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -153,7 +154,7 @@ fn tidy(value: &Ratio, resource: Resource) -> Ratio {
         Resource::Cpu => Ratio::new(1.into(), 1000.into()),
         Resource::Memory => Ratio::from_integer(1024.into()),
     };
-    Ratio::from_integer(half_even(&(value / &unit))) * unit
+    half_even_to(value, &unit)
 }
 
 fn manifest(value: &Ratio, resource: Resource) -> String {

@@ -4,20 +4,20 @@
 //! and with units) and showing one. Must not know: where a text came from, or what a quantity is for.
 
 mod dimension;
+mod error;
 mod parse;
 mod show;
 mod unit;
 
 pub use dimension::Dimension;
-pub use parse::{Kubernetes, QuantityError, Written, decimal, parse_kubernetes};
-pub(in crate::model) use show::half_even;
+pub use error::{QuantityError, decimal, parse_kubernetes};
+pub use parse::Written;
 pub use show::{Format, Shown, Style};
 pub use unit::{Unit, Units};
 
 use num_traits::Zero;
 
-/// The numbers of the model: exact fractions.
-pub type Ratio = num_rational::BigRational;
+pub use crate::number::Ratio;
 
 /// A number of a dimension, in that dimension's base unit: cores, bytes, seconds, the model's currency.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

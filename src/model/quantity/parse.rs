@@ -1,171 +1,7 @@
-//! From a text to a quantity: as Kubernetes reads it, or a number with a unit.
+//! From a text to a quantity with a dimension: as Kubernetes reads it, or a number with a unit.
 
-use super::{Dimension, Quantity, Ratio, Unit, Units};
-use num_bigint::BigInt;
-use num_traits::{One, Signed};
-
-/// Why a text is not a quantity, and what to write instead.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct QuantityError {
-    /// One sentence, lower case.
-    pub message: String,
-    /// What to do, if it can be said.
-    pub help: Option<String>,
-}
-
-impl QuantityError {
-    pub(super) fn new(message: impl Into<String>) -> QuantityError {
-        QuantityError { message: message.into(), help: None }
-    }
-
-    pub(super) fn help(mut self, help: impl Into<String>) -> QuantityError {
-        self.help = Some(help.into());
-        self
-    }
-}
-
-/// A quantity as Kubernetes reads it: a number without a unit.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Kubernetes {
-    /// Its value; exactly what Kubernetes would compute with.
-    pub value: Ratio,
-    /// What is written. Kubernetes keeps another value where that is finer than a billionth (it rounds up) or above 2⁶³−1.
-    pub written: Ratio,
-    /// Whether it was written with `Ki` … `Ei`.
-    pub binary: bool,
-}
-
-/// More digits, or a larger exponent, than any figure has.
-const MAX_DIGITS: usize = 60;
-const MAX_EXPONENT: i32 = 60;
-
-/// Reads a quantity exactly as Kubernetes' `resource.ParseQuantity` does.
-///
-/// `<sign><digits>[.<digits>]` with one suffix: `n u m k M G T P E`, `Ki Mi Gi Ti Pi Ei`, or an exponent `e`/`E` with a
-/// signed integer. No blanks, no other letters: `1K` and `1 Mi` are no quantities.
-pub fn parse_kubernetes(text: &str) -> Result<Kubernetes, QuantityError> {
-    let wrong = || QuantityError::new(format!("`{text}` is not a quantity"));
-    let (number, suffix) = split_number(text).ok_or_else(wrong)?;
-    let (base, exponent) = match suffix_of(suffix) {
-        Suffix::Power(base, exponent) => (base, exponent),
-        Suffix::OutOfBounds => {
-            let message = format!("`{text}` is larger or smaller than any quantity");
-            return Err(QuantityError::new(message));
-        }
-        Suffix::Unknown => {
-            return Err(match suffix {
-                "K" => wrong().help("write `k` for a thousand or `Ki` for 1024"),
-                "ki" | "mi" | "gi" | "ti" => {
-                    wrong().help("binary suffixes are `Ki`, `Mi`, `Gi`, `Ti`")
-                }
-                _ => wrong(),
-            });
-        }
-    };
-    let written = decimal(number)? * power(base, exponent);
-    Ok(Kubernetes { value: as_kept(&written), written, binary: base == 1024 })
-}
-
-/// A value as Kubernetes keeps it: nothing finer than a billionth (rounded away from zero), at most 2⁶³−1.
-fn as_kept(value: &Ratio) -> Ratio {
-    let nano = Ratio::from_integer(BigInt::from(1_000_000_000));
-    let scaled = value * &nano;
-    let kept = if scaled.is_integer() {
-        value.clone()
-    } else if value.is_negative() {
-        scaled.floor() / &nano
-    } else {
-        scaled.ceil() / &nano
-    };
-    let most = Ratio::from_integer(BigInt::from(i64::MAX));
-    kept.min(most)
-}
-
-/// What stands behind the digits of a number.
-enum Suffix {
-    /// It multiplies by a power: the base and the exponent.
-    Power(u32, i32),
-    /// A power that no quantity has.
-    OutOfBounds,
-    /// No suffix.
-    Unknown,
-}
-
-fn suffix_of(suffix: &str) -> Suffix {
-    let (base, exponent) = match suffix {
-        "" => (10, 0),
-        "n" => (10, -9),
-        "u" => (10, -6),
-        "m" => (10, -3),
-        "k" => (10, 3),
-        "M" => (10, 6),
-        "G" => (10, 9),
-        "T" => (10, 12),
-        "P" => (10, 15),
-        "E" => (10, 18),
-        "Ki" => (1024, 1),
-        "Mi" => (1024, 2),
-        "Gi" => (1024, 3),
-        "Ti" => (1024, 4),
-        "Pi" => (1024, 5),
-        "Ei" => (1024, 6),
-        _ => {
-            let Some(digits) = suffix.strip_prefix(['e', 'E']) else { return Suffix::Unknown };
-            let plain = digits.strip_prefix(['+', '-']).unwrap_or(digits);
-            if plain.is_empty() || !plain.bytes().all(|b| b.is_ascii_digit()) {
-                return Suffix::Unknown;
-            }
-            match digits.parse::<i32>() {
-                Ok(exponent) if (-MAX_EXPONENT..=MAX_EXPONENT).contains(&exponent) => {
-                    (10, exponent)
-                }
-                _ => return Suffix::OutOfBounds,
-            }
-        }
-    };
-    Suffix::Power(base, exponent)
-}
-
-fn power(base: u32, exponent: i32) -> Ratio {
-    let power = BigInt::from(base).pow(exponent.unsigned_abs());
-    if exponent < 0 { Ratio::new(BigInt::one(), power) } else { Ratio::from_integer(power) }
-}
-
-/// A text's leading `<sign><digits>[.<digits>]`, with at least one digit, and what follows.
-fn split_number(text: &str) -> Option<(&str, &str)> {
-    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let sign = text.len() - unsigned.len();
-    let whole = unsigned.bytes().take_while(u8::is_ascii_digit).count();
-    let mut end = whole;
-    let mut digits = whole;
-    if unsigned[end..].starts_with('.') {
-        let fraction = unsigned[end + 1..].bytes().take_while(u8::is_ascii_digit).count();
-        digits += fraction;
-        end += 1 + fraction;
-    }
-    (digits > 0).then(|| text.split_at(sign + end))
-}
-
-/// A decimal number, exactly: `12`, `-0.5`, `.25`, `1e-3`.
-pub fn decimal(text: &str) -> Result<Ratio, QuantityError> {
-    let wrong = || QuantityError::new(format!("`{text}` is not a number"));
-    let (number, exponent) = split_number(text).ok_or_else(wrong)?;
-    let exponent = match suffix_of(exponent) {
-        Suffix::Power(10, power) if exponent.is_empty() || exponent.len() > 1 => power,
-        Suffix::OutOfBounds => {
-            return Err(QuantityError::new(format!("`{text}` is out of bounds")));
-        }
-        _ => return Err(wrong()),
-    };
-    if number.len() > MAX_DIGITS {
-        return Err(QuantityError::new(format!("a number has at most {MAX_DIGITS} digits")));
-    }
-    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-    let digits = format!("{whole}{fraction}");
-    let value: BigInt = digits.parse().map_err(|_| wrong())?;
-    let places = i32::try_from(fraction.len()).map_err(|_| wrong())?;
-    Ok(Ratio::from_integer(value) * power(10, exponent - places))
-}
+use super::{Dimension, Quantity, QuantityError, Ratio, Unit, Units, decimal, parse_kubernetes};
+use crate::number::{leading_decimal, multiplier};
 
 /// What a text says, before it is known what it is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -191,10 +27,10 @@ impl Units {
         }
         match parse_kubernetes(text) {
             Ok(bare) => Ok(Written {
+                binary: bare.is_binary(),
                 kept: (bare.value != bare.written).then_some(bare.value),
                 number: bare.written,
                 unit: None,
-                binary: bare.binary,
             }),
             Err(error) => self.with_unit(text, error),
         }
@@ -209,19 +45,18 @@ impl Units {
         let negative = text.starts_with('-');
         let unsigned = text.strip_prefix('-').unwrap_or(text);
         if let Some((sign, rest)) = Unit::sign_of(unsigned) {
-            let (number, unit) = split_exponent(rest.trim_start()).ok_or(bare)?;
+            let (number, unit) = leading_decimal(rest.trim_start()).ok_or(bare)?;
             let unit = self.parse(&format!("{sign}{unit}"))?;
             return Ok(Written::new(signed(decimal(number)?, negative), unit));
         }
-        let (number, rest) = split_exponent(text).ok_or_else(|| bare.clone())?;
+        let (number, rest) = leading_decimal(text).ok_or_else(|| bare.clone())?;
         if rest.starts_with(',') || rest.starts_with('_') {
             return Err(bare.help("write numbers without separators: `1000`"));
         }
         let mut value = decimal(number)?;
         let attached = rest.split([' ', '/']).next().unwrap_or("");
         let has_exponent = number.contains(['e', 'E']);
-        if has_exponent && matches!(suffix_of(attached), Suffix::Power(..)) && !attached.is_empty()
-        {
+        if has_exponent && !attached.is_empty() && multiplier(attached).is_some() {
             return Err(bare.help(format!(
                 "a quantity has an exponent or a suffix like `{attached}`, not both"
             )));
@@ -231,9 +66,9 @@ impl Units {
         if !attached.is_empty()
             && attached.len() < rest.len()
             && !self.knows(attached)
-            && let Suffix::Power(base, exponent) = suffix_of(attached)
+            && let Some(factor) = multiplier(attached)
         {
-            value *= power(base, exponent);
+            value *= factor;
             unit = &rest[attached.len()..];
         }
         let unit = match self.parse(unit) {
@@ -248,19 +83,6 @@ impl Units {
 
 fn signed(value: Ratio, negative: bool) -> Ratio {
     if negative { -value } else { value }
-}
-
-/// A number with its exponent, if it has one, and what follows: `1e3 requests`, but `1 exbibyte`.
-fn split_exponent(text: &str) -> Option<(&str, &str)> {
-    let (number, rest) = split_number(text)?;
-    let Some(tail) = rest.strip_prefix(['e', 'E']) else { return Some((number, rest)) };
-    let sign = usize::from(tail.starts_with(['+', '-']));
-    let digits = tail[sign..].bytes().take_while(u8::is_ascii_digit).count();
-    if digits == 0 {
-        Some((number, rest))
-    } else {
-        Some(text.split_at(number.len() + 1 + sign + digits))
-    }
 }
 
 impl Written {

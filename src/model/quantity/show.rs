@@ -1,7 +1,8 @@
 //! From a quantity to a text: for people, or as a manifest has it.
 
 use super::{Dimension, Quantity, Ratio, Unit, Units};
-use num_bigint::{BigInt, Sign};
+use crate::number::{Canonical, exact, grouped, to_places};
+use num_bigint::BigInt;
 use num_traits::{One, Signed, Zero};
 
 /// How to show a quantity.
@@ -59,7 +60,7 @@ impl Units {
         let money = quantity.dimension.is_of_money() && !value.is_integer();
         let places = format.places.unwrap_or_else(|| places_for(&value));
         let least = format.places.unwrap_or(if money { 2 } else { 0 });
-        let (mut number, rounded) = rounded(&value, places, least);
+        let (mut number, rounded) = to_places(&value, places, least);
         if format.thousands {
             number = grouped(&number);
         }
@@ -190,88 +191,13 @@ fn places_for(value: &Ratio) -> usize {
     places
 }
 
-/// The number to so many places, half to even, without trailing zeros beyond the least number of them; and whether digits were
-/// lost.
-fn rounded(value: &Ratio, places: usize, least: usize) -> (String, bool) {
-    let places = places.min(60);
-    let scale = BigInt::from(10).pow(u32::try_from(places).unwrap_or(60));
-    let scaled = value * Ratio::from_integer(scale);
-    let whole = half_even(&scaled);
-    let lost = Ratio::from_integer(whole.clone()) != scaled;
-    let negative = whole.sign() == Sign::Minus;
-    let mut digits = whole.magnitude().to_string();
-    if digits.len() <= places {
-        digits = format!("{digits:0>width$}", width = places + 1);
-    }
-    let mut fraction = digits.split_off(digits.len() - places);
-    while fraction.len() > least && fraction.ends_with('0') {
-        fraction.pop();
-    }
-    let sign = if negative { "-" } else { "" };
-    let text = if fraction.is_empty() {
-        format!("{sign}{digits}")
-    } else {
-        format!("{sign}{digits}.{fraction}")
-    };
-    (text, lost)
-}
-
-/// The nearest whole number; of two equally near, the even one.
-pub(in crate::model) fn half_even(value: &Ratio) -> BigInt {
-    let floor = value.floor().to_integer();
-    let rest = value - Ratio::from_integer(floor.clone());
-    let half = Ratio::new(BigInt::one(), BigInt::from(2));
-    let odd = (&floor % BigInt::from(2)) != BigInt::zero();
-    match rest.cmp(&half) {
-        std::cmp::Ordering::Less => floor,
-        std::cmp::Ordering::Greater => floor + 1,
-        std::cmp::Ordering::Equal if odd => floor + 1,
-        std::cmp::Ordering::Equal => floor,
-    }
-}
-
-fn grouped(number: &str) -> String {
-    let (sign, unsigned) = number.strip_prefix('-').map_or(("", number), |rest| ("-", rest));
-    let (whole, fraction) =
-        unsigned.split_once('.').map_or((unsigned, None), |(w, f)| (w, Some(f)));
-    let mut out = String::from(sign);
-    for (at, digit) in whole.chars().enumerate() {
-        if at > 0 && (whole.len() - at) % 3 == 0 {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    if let Some(fraction) = fraction {
-        out.push('.');
-        out.push_str(fraction);
-    }
-    out
-}
-
-/// The exact value: a decimal where it has one of bearable length, else a fraction.
-pub(in crate::model) fn exact(value: &Ratio) -> String {
-    let mut rest = value.denom().clone();
-    let (mut twos, mut fives) = (0usize, 0usize);
-    for (prime, count) in [(2, &mut twos), (5, &mut fives)] {
-        let prime = BigInt::from(prime);
-        while (&rest % &prime).is_zero() && *count < 40 {
-            rest /= &prime;
-            *count += 1;
-        }
-    }
-    let places = twos.max(fives);
-    if rest.is_one() && places <= 30 {
-        rounded(value, places, 0).0
-    } else {
-        format!("{}/{}", value.numer(), value.denom())
-    }
-}
-
 /// As a manifest has it: the canonical form, the largest suffix that needs no fraction.
 fn kubernetes(quantity: &Quantity) -> Shown {
     let bytes = matches!(quantity.dimension, Dimension::MEMORY | Dimension::DATA);
     let value = &quantity.value;
-    let shown = |number: String, suffix: &str, rounded: bool| Shown {
+    let Canonical { number, suffix, rounded } =
+        if bytes { Canonical::of_bytes(value) } else { Canonical::of(value) };
+    Shown {
         text: format!("{number}{suffix}"),
         number,
         unit: suffix.to_owned(),
@@ -279,40 +205,5 @@ fn kubernetes(quantity: &Quantity) -> Shown {
         exact: exact(value),
         // where digits are lost, the suffix is not that of the exact value
         exact_text: exact(value),
-    };
-    if value.is_zero() {
-        return shown("0".into(), "", false);
     }
-    let binary: &[(&str, u32)] =
-        &[("Ei", 6), ("Pi", 5), ("Ti", 4), ("Gi", 3), ("Mi", 2), ("Ki", 1)];
-    if bytes {
-        for (suffix, power) in binary {
-            let count = value / Ratio::from_integer(BigInt::from(1024).pow(*power));
-            if count.is_integer() {
-                return shown(count.to_integer().to_string(), suffix, false);
-            }
-        }
-    }
-    let large: &[(&str, u32)] = &[("E", 18), ("P", 15), ("T", 12), ("G", 9), ("M", 6), ("k", 3)];
-    if value.is_integer() {
-        for (suffix, power) in large {
-            let count = value / Ratio::from_integer(BigInt::from(10).pow(*power));
-            if count.is_integer() {
-                return shown(count.to_integer().to_string(), suffix, false);
-            }
-        }
-        return shown(value.to_integer().to_string(), "", false);
-    }
-    // a fraction of a byte means nothing: round up, as a request has to be enough
-    if bytes {
-        return shown(value.ceil().to_integer().to_string(), "", true);
-    }
-    for (suffix, power) in [("m", 3u32), ("u", 6), ("n", 9)] {
-        let count = value * Ratio::from_integer(BigInt::from(10).pow(power));
-        if count.is_integer() {
-            return shown(count.to_integer().to_string(), suffix, false);
-        }
-    }
-    let count = (value * Ratio::from_integer(BigInt::from(1_000_000_000))).ceil();
-    shown(count.to_integer().to_string(), "n", true)
 }

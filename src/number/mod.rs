@@ -1,0 +1,20 @@
+//! Exact numbers: fractions, read from decimals and from Kubernetes quantities, and written as either.
+//!
+//! Owns: reading ([`decimal`], [`KubernetesQuantity`]), writing ([`to_places`], [`exact`], [`Canonical`]) and rounding
+//! ([`half_even`]), each for everybody. Must not know: units, dimensions, or what a number is for. There is no binary floating
+//! point here.
+
+mod decimal;
+mod error;
+mod quantity;
+mod round;
+
+pub use decimal::{
+    decimal, decimal_places, exact, grouped, leading_decimal, leading_number, to_places,
+};
+pub use error::{Limits, ParseError};
+pub use quantity::{Canonical, KubernetesQuantity, multiplier, nearest_quantity};
+pub use round::{half_even, half_even_to};
+
+/// An exact number: a fraction of two whole numbers of any size.
+pub type Ratio = num_rational::BigRational;
