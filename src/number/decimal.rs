@@ -1,6 +1,6 @@
 //! Decimals: reading them exactly, and writing a number as one.
 
-use super::quantity::{Multiplier, multiplier_of, power};
+use super::suffix::{Multiplier, multiplier_of, power};
 use super::{Limits, ParseError, Ratio, half_even};
 use num_bigint::{BigInt, Sign};
 use num_traits::{One, Zero};

@@ -8,13 +8,15 @@ mod decimal;
 mod error;
 mod quantity;
 mod round;
+mod suffix;
 
 pub use decimal::{
     decimal, decimal_places, exact, grouped, leading_decimal, leading_number, to_places,
 };
 pub use error::{Limits, ParseError};
-pub use quantity::{Canonical, KubernetesQuantity, multiplier, nearest_quantity};
+pub use quantity::{Canonical, KubernetesQuantity, nearest_quantity};
 pub use round::{half_even, half_even_to};
+pub use suffix::multiplier;
 
 /// An exact number: a fraction of two whole numbers of any size.
 pub type Ratio = num_rational::BigRational;

@@ -34,7 +34,7 @@ pub(super) fn register(context: &mut Context<'_>) {
     }
     for name in ["sets.contains", "sets.equivalent", "sets.intersects"] {
         context.add_function(name, move |Arguments(args): Arguments| {
-            let lengths = args.iter().map(|arg| length(arg)).product::<usize>();
+            let lengths = args.iter().map(length).product::<usize>();
             let heaviest = args.iter().map(weight).max().unwrap_or(0);
             spend((lengths.max(heaviest) / 4) as u64)?;
             delegate(name, None, &args)
