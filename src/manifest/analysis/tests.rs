@@ -509,8 +509,11 @@ fn a_group_beyond_the_limit_is_not_compared() {
     assert_eq!(names(&findings(&text)), ["group-too-large"]);
 }
 
-/// Manifests that contradict each other, by their number, and how many findings there are of so many.
-const CONFLICTS: &[(&str, fn(usize) -> String, fn(usize) -> usize)] = &[
+/// A code, a manifest of a number, and how many findings there are of so many manifests.
+type Conflict = (&'static str, fn(usize) -> String, fn(usize) -> usize);
+
+/// Manifests that contradict each other.
+const CONFLICTS: &[Conflict] = &[
     (
         "virtual-service-conflict",
         |i| {
