@@ -9,8 +9,9 @@
 
 use super::versions::{Product, Versions};
 use serde_json::{Map, Value};
+use std::collections::{HashMap, HashSet};
 use std::io::Read;
-use std::sync::OnceLock;
+use std::sync::{Arc, LazyLock, Mutex, OnceLock};
 
 static BYTES: &[u8] = include_bytes!("../../schemas/bundle.bin");
 const MAGIC: &[u8] = b"PLUMB\0\0\x01";
@@ -84,13 +85,53 @@ pub(crate) fn target<'v>(document: &'v Value, schema: &'v Value) -> &'v Value {
 
 /// The versions of a kind's product in which it has a field, oldest first. `path` is as in `spec.rules[0].retry`.
 pub fn versions_with(group: &str, version: &str, kind: &str, path: &str) -> Vec<String> {
-    let Some(entry) = find(group, version, kind) else { return Vec::new() };
-    let has = |release: &&String| {
-        let versions = Versions::default().with(&entry.product, release);
-        let schema = versions.ok().and_then(|versions| lookup(group, version, kind, &versions));
-        schema.is_some_and(|schema| field(&schema, path).is_some())
+    /// For an object within a kind: the names of its fields in each version.
+    type Fields = HashMap<String, Arc<Vec<(String, HashSet<String>)>>>;
+    static KNOWN: LazyLock<Mutex<Fields>> = LazyLock::new(Mutex::default);
+    let (parent, name) = path.rsplit_once('.').unwrap_or(("", path));
+    let Some(entry) = find(group, version, kind).filter(|_| !name.ends_with(']')) else {
+        return Vec::new();
     };
-    entry.versions.iter().filter(has).cloned().collect()
+    // Of a list each item has the same fields, so that as much is kept as the schemas have objects.
+    let parent = without_keys(parent);
+    let key = format!("{group}/{version}/{kind} {parent}");
+    let known = KNOWN.lock().ok().and_then(|known| known.get(&key).cloned());
+    let releases = known.unwrap_or_else(|| {
+        let names = |release: &String| {
+            let versions = Versions::default().with(&entry.product, release);
+            let schema = versions.ok().and_then(|versions| lookup(group, version, kind, &versions));
+            let fields =
+                schema.as_ref().and_then(|schema| field(schema, &parent)?.get("properties"));
+            let names = fields.and_then(Value::as_object).into_iter().flatten();
+            (release.clone(), names.map(|(name, _)| name.clone()).collect())
+        };
+        let releases = Arc::new(entry.versions.iter().map(names).collect::<Vec<_>>());
+        if let Ok(mut known) = KNOWN.lock()
+            && releases.iter().any(|(_, names): &(String, HashSet<String>)| !names.is_empty())
+        {
+            known.insert(key, Arc::clone(&releases));
+        }
+        releases
+    });
+    releases
+        .iter()
+        .filter(|(_, names)| names.contains(name))
+        .map(|(release, _)| release.clone())
+        .collect()
+}
+
+/// A path with one key for all: `[0]` for the items of lists, `[k]` for the values of maps.
+fn without_keys(path: &str) -> String {
+    let mut out = String::new();
+    let mut rest = path;
+    while let Some((before, behind)) = rest.split_once('[') {
+        let (key, behind) = behind.split_once(']').unwrap_or((behind, ""));
+        let is_index = key.bytes().all(|byte| byte.is_ascii_digit());
+        out.push_str(before);
+        out.push_str(if is_index { "[0]" } else { "[k]" });
+        rest = behind;
+    }
+    out + rest
 }
 
 /// The schema of a field, by a path with indexes and keys in brackets.
