@@ -132,6 +132,6 @@ pub fn unreadable(path: &str, why: &std::io::Error) -> Diagnostic {
 /// The finding for a place that holds no manifest at all: whoever named it thinks that something was validated.
 pub fn nothing_in(place: &str) -> Diagnostic {
     let at = Location::start_of(&Source::new(place, ""));
-    let message = format!("there is no manifest in {place}, so nothing has been validated");
+    let message = format!("there is no manifest in `{place}`, so nothing has been validated");
     Diagnostic::new(&NOTHING_TO_VALIDATE, at, message)
 }

@@ -179,6 +179,14 @@ impl Judge<'_> {
                     self.findings.push(unreadable(&OUTSIDE_REPOSITORY, at, &what, &error));
                 } else if entry.is_folder {
                     waiting.push(entry.path);
+                } else if !sources
+                    && let Err(error) = self.world.read(&entry.path)
+                    && Forbidden::of(&error).is_some()
+                {
+                    // Of the sources, mdBook passes over what is no regular file; a pipe in a theme it would wait for.
+                    let at = Location::start_of(&Source::new(display(&entry.path), ""));
+                    let what = format!("`{}`", display(&entry.path));
+                    self.findings.push(unreadable(&OUTSIDE_REPOSITORY, at, &what, &error));
                 }
             }
         }

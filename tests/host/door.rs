@@ -429,7 +429,7 @@ fn nothing_is_not_in_order() {
     for input in ["", "\n", "# Source: nothing\n---\n"] {
         let output = feed(plumb().current_dir(at).args(["validate", "-"]), input.as_bytes());
         assert_eq!(code(&output), 1, "{}", said(&output));
-        assert!(said(&output).contains("no manifest in standard input"), "{}", said(&output));
+        assert!(said(&output).contains("no manifest in `standard input`"), "{}", said(&output));
     }
     // files of a pattern may well hold none, and what could not be read is told already
     for arguments in [
@@ -470,6 +470,19 @@ fn includes_are_limited_for_the_whole_book() {
         assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
     }
     assert!(!all.path().join("repo/guide/book").exists());
+}
+
+/// mdBook reads a theme's files, and would wait for a pipe.
+#[test]
+fn a_pipe_in_a_theme_stops_the_build() {
+    let all = repository(&[("repo/guide/theme/x", "")]);
+    let pipe = all.path().join("repo/guide/theme/head.hbs");
+    assert!(Command::new("mkfifo").arg(pipe).status().unwrap().success());
+    for command in ["check", "build"] {
+        let output = run(&all.path().join("repo/guide"), &[command]);
+        assert_eq!(code(&output), 1, "{}", said(&output));
+        assert!(said(&output).contains("--> theme/head.hbs:1:1"), "{}", said(&output));
+    }
 }
 
 #[test]
