@@ -57,7 +57,7 @@ pub(super) fn validate(wanted: &Manifests, levels: &Findings) -> anyhow::Result<
                     Err(finding) => findings.push(*finding),
                 }
             }
-            Place { name: display(path), is_file, ..Place::default() }
+            Place { name: path.to_string_lossy().replace('\\', "/"), is_file, ..Place::default() }
         };
         let unread = findings.len() > start.1;
         places.push(Place { files: start.0..files.len(), unread, ..place });
