@@ -7,14 +7,17 @@ use super::element::{Element, element};
 use crate::content::{Bar, Drawing, Mark, Series};
 
 const WIDTH: f64 = 760.0;
-const HEIGHT: f64 = 380.0;
+/// How high the plot of lines is.
+const PLOT: f64 = 306.0;
 /// Around the drawing.
 const MARGIN: f64 = 10.0;
-/// Below the drawing, for an axis and its name.
-const FOOT: f64 = 54.0;
-/// Beside the drawing, for names.
-const LABELS: f64 = 190.0;
-/// How high a bar's row is.
+/// Below the drawing, for the numbers of an axis.
+const FOOT: f64 = 30.0;
+/// At most so much for what is written at one side; what is longer goes on in further lines.
+const SIDE: f64 = 250.0;
+/// The same above and below.
+const ACROSS: f64 = 720.0;
+/// How high a bar's row is, at least.
 const ROW: f64 = 34.0;
 /// The size of text, and of the room that a line of it takes.
 const FONT: f64 = 14.0;
@@ -30,16 +33,16 @@ const DASHES: [&str; 6] = ["", "9 5", "3 4", "14 4", "5 9", "2 2"];
 /// A drawing as one line of SVG; empty where there is nothing to draw.
 pub(super) fn svg(drawing: &Drawing) -> String {
     let (height, parts) = match drawing {
-        Drawing::Lines { x, y, series, marks } => (HEIGHT, lines(x, y, series, marks)),
-        Drawing::Bars { x, bars } => {
-            let height = MARGIN + ROW * bars.len() as f64 + FOOT;
-            (height, self::bars(x, bars, height))
-        }
-    };
-    let Some(parts) = parts else { return String::new() };
+        Drawing::Lines { x, y, series, marks } => lines(x, y, series, marks),
+        Drawing::Bars { x, bars } => self::bars(x, bars),
+    }
+    .unwrap_or_default();
+    if parts.is_empty() {
+        return String::new();
+    }
     // Without a size of its own it shrinks with the page.
     element("svg")
-        .attr("viewBox", &format!("0 0 {WIDTH} {height}"))
+        .attr("viewBox", &format!("0 0 {WIDTH} {}", px(height)))
         .attr("xmlns", "http://www.w3.org/2000/svg")
         .attr("font-family", "sans-serif")
         .attr("font-size", &px(FONT))
@@ -118,6 +121,68 @@ enum Anchor {
     End,
 }
 
+/// How wide a text is at most, in the fonts that browsers have: they are not known here, and a text must not be cut off.
+fn width(text: &str) -> f64 {
+    let one = |char: char| match char {
+        'i' | 'j' | 'l' | 't' | 'f' | 'r' | ' ' | '.' | ',' | ':' | ';' | '\'' | '|' | '!'
+        | '(' | ')' => 0.4,
+        'm' | 'w' | 'M' | 'W' | '@' | '%' => 0.98,
+        'A'..='Z' => 0.76,
+        ' '..='~' => 0.6,
+        '\u{a1}'..='\u{2e7f}' => 0.76,
+        _ => 1.1,
+    };
+    text.chars().map(one).sum::<f64>() * FONT
+}
+
+/// A text in lines that are no wider than that; a word that is wider by itself is broken.
+fn wrapped(text: &str, most: f64) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        if !line.is_empty() && width(&line) + width(" ") + width(word) > most {
+            lines.push(std::mem::take(&mut line));
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        let mut wide = width(&line);
+        for char in word.chars() {
+            let more = width(char.encode_utf8(&mut [0; 4]));
+            if wide + more > most && !line.is_empty() {
+                lines.push(std::mem::take(&mut line));
+                wide = 0.0;
+            }
+            line.push(char);
+            wide += more;
+        }
+    }
+    lines.push(line);
+    lines
+}
+
+/// The width of the widest of some lines.
+fn widest<'t>(lines: impl IntoIterator<Item = &'t String>) -> f64 {
+    lines.into_iter().map(|line| width(line)).fold(0.0, f64::max)
+}
+
+fn height_of(lines: &[String]) -> f64 {
+    LINE * lines.len() as f64
+}
+
+/// Lines of text below each other, the middle of them all at a height.
+fn labels<'t>(
+    lines: &'t [String],
+    x: f64,
+    y: f64,
+    anchor: Anchor,
+    color: &'t str,
+) -> impl Iterator<Item = Element> + 't {
+    let first = y - (height_of(lines) - LINE) / 2.0;
+    let numbered = lines.iter().enumerate();
+    numbered.map(move |(at, text)| label(text, x, first + LINE * at as f64, anchor, color))
+}
+
 /// A line of text, its middle at a height.
 fn label(text: &str, x: f64, y: f64, anchor: Anchor, color: &str) -> Element {
     let element = element("text").attr("x", &px(x)).attr("y", &px(y)).attr("dy", ".35em");
@@ -145,11 +210,20 @@ fn foot(out: &mut Vec<Element>, axis: &Axis, bottom: f64, name: &str) {
         out.push(line((x, bottom), (x, bottom + 5.0), &rule, "1"));
         out.push(label(&number(value), x, bottom + 16.0, Anchor::Middle, &text));
     }
-    let middle = (axis.from + axis.to) / 2.0;
-    out.push(label(name, middle, bottom + 38.0, Anchor::Middle, &text));
+    let name = wrapped(name, ACROSS);
+    // In the middle of the axis, unless that would lead out of the drawing.
+    let half = widest(&name) / 2.0 + MARGIN;
+    let middle = ((axis.from + axis.to) / 2.0).min(WIDTH - half).max(half);
+    let top = bottom + FOOT;
+    out.extend(labels(&name, middle, top + height_of(&name) / 2.0, Anchor::Middle, &text));
 }
 
-fn lines(x: &str, y: &str, series: &[Series], marks: &[Mark]) -> Option<Vec<Element>> {
+/// The room that an axis takes below a drawing.
+fn foot_height(name: &str) -> f64 {
+    FOOT + height_of(&wrapped(name, ACROSS)) + 4.0
+}
+
+fn lines(x: &str, y: &str, series: &[Series], marks: &[Mark]) -> Option<(f64, Vec<Element>)> {
     let finite = |&(x, y): &(f64, f64)| x.is_finite() && y.is_finite();
     let points = || series.iter().flat_map(|series| series.points.iter().copied()).filter(finite);
     let bands = series.iter().flat_map(|series| &series.band);
@@ -158,9 +232,16 @@ fn lines(x: &str, y: &str, series: &[Series], marks: &[Mark]) -> Option<Vec<Elem
         points().map(|point| point.0).fold(f64::NEG_INFINITY, f64::max),
     );
     let heights = points().map(|point| point.1).chain(bands.flat_map(|band| [band.1, band.2]));
-    let (left, right, bottom) = (68.0, WIDTH - LABELS, HEIGHT - FOOT);
+    let heights = extent(heights);
+    let names: Vec<_> = series.iter().map(|one| wrapped(&one.name, SIDE)).collect();
+    let above = wrapped(y, ACROSS);
+    let top = MARGIN + height_of(&above);
+    let bottom = top + PLOT.max(names.iter().map(|name| height_of(name)).sum());
+    let numbers: Vec<_> = Axis::new(heights, bottom, top)?.ticks(6).map(number).collect();
+    let left = MARGIN + widest(&numbers) + 14.0;
+    let right = WIDTH - widest(names.iter().flatten()) - 18.0;
     let across = Axis::new(ends, left, right)?;
-    let up = Axis::new(extent(heights), bottom, MARGIN)?;
+    let up = Axis::new(heights, bottom, top)?;
     let at = |(x, y): (f64, f64)| (across.at(x), up.at(y));
 
     let (text, rule) = (color(TEXT), color(RULE));
@@ -170,12 +251,8 @@ fn lines(x: &str, y: &str, series: &[Series], marks: &[Mark]) -> Option<Vec<Elem
         out.push(line((left - 5.0, y), (right, y), &rule, "1"));
         out.push(label(&number(value), left - 10.0, y, Anchor::End, &text));
     }
-    out.push(line((left, bottom), (left, MARGIN), &rule, "1"));
-    let (side, middle) = (MARGIN + 6.0, (MARGIN + bottom) / 2.0);
-    out.push(
-        label(y, side, middle, Anchor::Middle, &text)
-            .attr("transform", &format!("rotate(-90 {} {})", px(side), px(middle))),
-    );
+    out.push(line((left, bottom), (left, top), &rule, "1"));
+    out.extend(labels(&above, MARGIN, height_of(&above) / 2.0 + 2.0, Anchor::Start, &text));
     foot(&mut out, &across, bottom, x);
 
     let path = |points: &mut dyn Iterator<Item = (f64, f64)>| {
@@ -213,17 +290,18 @@ fn lines(x: &str, y: &str, series: &[Series], marks: &[Mark]) -> Option<Vec<Elem
         );
         // Right of and below a crossing there is room, unless lines fall or the axis is near.
         let beside = if y + LINE < bottom { y + 13.0 } else { y - 13.0 };
-        out.push(label(&mark.text, x + 9.0, beside, Anchor::Start, &color(MARK)));
+        let x = (x + 9.0).min(WIDTH - width(&mark.text) - 2.0);
+        out.push(label(&mark.text, x, beside, Anchor::Start, &color(MARK)));
     }
     let ends = series.iter().enumerate().filter_map(|(index, one)| {
         let (x, y) = at(*one.points.iter().rfind(|point| finite(point))?);
         Some((y, x, index))
     });
-    for (y, x, index) in apart(ends.collect(), bottom) {
-        let name = shortened(&series[index].name);
-        out.push(label(&name, x + 8.0, y, Anchor::Start, &series_color(index)));
+    let high = |index: usize| height_of(&names[index]);
+    for (y, x, index) in apart(ends.collect(), high, bottom) {
+        out.extend(labels(&names[index], x + 8.0, y, Anchor::Start, &series_color(index)));
     }
-    Some(out)
+    Some((bottom + foot_height(x), out))
 }
 
 /// Points without those that lie on the straight way between their neighbours.
@@ -243,26 +321,38 @@ fn corners(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
     out
 }
 
-/// Names that would run into each other, moved apart; none below the drawing.
-fn apart(mut ends: Vec<(f64, f64, usize)>, bottom: f64) -> Vec<(f64, f64, usize)> {
+/// The middles of names that would run into each other, moved apart; none below the drawing.
+fn apart(
+    mut ends: Vec<(f64, f64, usize)>,
+    height: impl Fn(usize) -> f64,
+    bottom: f64,
+) -> Vec<(f64, f64, usize)> {
     ends.sort_by(|one, other| one.0.total_cmp(&other.0).then(one.2.cmp(&other.2)));
     for index in 1..ends.len() {
-        let above = ends[index - 1].0;
-        ends[index].0 = ends[index].0.max(above + LINE);
+        let (above, _, name) = ends[index - 1];
+        let between = (height(name) + height(ends[index].2)) / 2.0;
+        ends[index].0 = ends[index].0.max(above + between);
     }
-    // What was pushed below the drawing pushes back.
-    let mut limit = bottom;
+    // What was pushed below the drawing pushes back; a name of one line may stand on the axis.
+    let mut limit = bottom + LINE / 2.0;
     for end in ends.iter_mut().rev() {
-        end.0 = end.0.min(limit);
-        limit = end.0 - LINE;
+        let half = height(end.2) / 2.0;
+        end.0 = end.0.min(limit - half);
+        limit = end.0 - half;
     }
     ends
 }
 
-fn bars(x: &str, bars: &[Bar], height: f64) -> Option<Vec<Element>> {
+fn bars(x: &str, bars: &[Bar]) -> Option<(f64, Vec<Element>)> {
     let ends = |bar: &Bar| [bar.value, bar.range.map_or(bar.value, |range| range.1)];
     let bars_extent = extent(bars.iter().flat_map(ends));
-    let (left, right, bottom) = (MARGIN + LABELS, WIDTH - 96.0, height - FOOT);
+    let names: Vec<_> = bars.iter().map(|bar| wrapped(&bar.name, SIDE)).collect();
+    let texts: Vec<_> = bars.iter().map(|bar| wrapped(&bar.text, SIDE)).collect();
+    let most = names.iter().chain(&texts).map(|lines| height_of(lines)).fold(0.0, f64::max);
+    let row = ROW.max(most + 8.0);
+    let bottom = MARGIN + row * bars.len() as f64;
+    let left = MARGIN + widest(names.iter().flatten()) + 8.0;
+    let right = WIDTH - widest(texts.iter().flatten()) - 12.0;
     let axis = Axis::new(bars_extent, left, right).filter(|_| !bars.is_empty())?;
     let text = color(TEXT);
     let mut out = Vec::new();
@@ -273,9 +363,8 @@ fn bars(x: &str, bars: &[Bar], height: f64) -> Option<Vec<Element>> {
     foot(&mut out, &axis, bottom, x);
     let zero = axis.at(0.0);
     for (index, bar) in bars.iter().enumerate() {
-        let middle = MARGIN + ROW * (index as f64 + 0.5);
-        let name = shortened(&bar.name);
-        out.push(label(&name, left - 8.0, middle, Anchor::End, &text));
+        let middle = MARGIN + row * (index as f64 + 0.5);
+        out.extend(labels(&names[index], left - 8.0, middle, Anchor::End, &text));
         if !bar.value.is_finite() {
             continue;
         }
@@ -297,20 +386,9 @@ fn bars(x: &str, bars: &[Bar], height: f64) -> Option<Vec<Element>> {
             }
             behind = behind.max(high);
         }
-        out.push(label(&bar.text, behind + 8.0, middle, Anchor::Start, &text));
+        out.extend(labels(&texts[index], behind + 8.0, middle, Anchor::Start, &text));
     }
-    Some(out)
-}
-
-/// A name that fits beside the drawing; the whole one is in the data.
-fn shortened(name: &str) -> String {
-    const MOST: usize = 26;
-    if name.chars().count() <= MOST {
-        return name.to_owned();
-    }
-    let mut out: String = name.chars().take(MOST - 1).collect();
-    out.push('…');
-    out
+    Some((bottom + foot_height(x), out))
 }
 
 /// An axis' number, without the noise of binary fractions.
@@ -357,9 +435,89 @@ mod tests {
         assert!(svg.starts_with("<svg viewBox"), "{svg}");
         assert!(svg.contains("var(--plumb-series-2)") && svg.contains("One &lt;b&gt;"), "{svg}");
         assert!(!svg.contains('\n') && !svg.contains("#1"), "{svg}");
-        // The drawing is 502 wide from 68, and 316 high from 326; the band's top, 30, and a twentieth fill it.
-        assert!(svg.contains("d=\"M68 326L570 225.7\" fill=\"none\""), "{svg}");
-        assert!(svg.contains("<circle cx=\"319\" cy=\"275.8\""), "{svg}");
+        // The crossing is half way along the first line.
+        let number = |text: &str| text.parse::<f64>().unwrap();
+        let path = svg.split("d=\"M").find(|path| path.contains("fill=\"none\"")).unwrap();
+        let ends: Vec<f64> =
+            path.split('"').next().unwrap().split([' ', 'L']).map(number).collect();
+        let circle: Vec<&str> = svg.split("<circle cx=\"").nth(1).unwrap().split('"').collect();
+        assert!((number(circle[0]) - (ends[0] + ends[2]) / 2.0).abs() < 0.2, "{svg}");
+        assert!((number(circle[2]) - (ends[1] + ends[3]) / 2.0).abs() < 0.2, "{svg}");
+    }
+
+    /// Where texts of a drawing begin and end, by the estimate of their widths, and how high they stand.
+    fn texts(svg: &str) -> Vec<(f64, f64, f64, String)> {
+        let pattern = |text| regex::Regex::new(text).expect("a pattern");
+        let text = pattern(r"(<text [^>]*>) ?([^<]*)");
+        let place = pattern(r#" (x|y|text-anchor)="([^"]+)""#);
+        let found = text.captures_iter(svg).map(|found| {
+            let content = found[2].trim().replace("&lt;", "<").replace("&gt;", ">");
+            let of = |name: &str| {
+                let mut all = place.captures_iter(&found[1]).filter(|place| &place[1] == name);
+                all.next().map(|place| place[2].to_owned()).unwrap_or_default()
+            };
+            let number = |name: &str| of(name).parse::<f64>().expect("a number");
+            let wide = width(&content);
+            let start = match of("text-anchor").as_str() {
+                "end" => number("x") - wide,
+                "middle" => number("x") - wide / 2.0,
+                _ => number("x"),
+            };
+            (start, start + wide, number("y"), content)
+        });
+        found.collect()
+    }
+
+    #[test]
+    fn no_text_of_a_drawing_is_cut_off_or_shortened() {
+        let long = "Consul Connect with a gateway for each of the many namespaces ".repeat(4);
+        for name in [
+            "Consul",
+            "WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW",
+            &long,
+            "服务网格的控制平面和数据平面的资源消耗",
+        ] {
+            let bar = |name: &str, value: f64| Bar {
+                name: name.to_owned(),
+                value,
+                text: format!("{name} 1234.5 GiB"),
+                range: Some((value, value * 1.5)),
+            };
+            let bars = Drawing::Bars {
+                x: format!("{name} (GiB)"),
+                bars: vec![bar(name, 123_456_789.0), bar("b", 0.001)],
+            };
+            let line = |slope: f64| Series {
+                name: name.to_owned(),
+                points: vec![(0.0, 0.0), (10.0, slope * 1e9)],
+                band: vec![],
+            };
+            let marks = vec![Mark { x: 9.9, y: 1.0, text: "from 123,456 pods".to_owned() }];
+            let lines = Drawing::Lines {
+                x: name.to_owned(),
+                y: name.to_owned(),
+                series: vec![line(1.0), line(1.01), line(0.0)],
+                marks,
+            };
+            for drawing in [bars, lines] {
+                let svg = svg(&drawing);
+                let size: Vec<f64> = svg
+                    .split('"')
+                    .nth(1)
+                    .expect("a view box")
+                    .split(' ')
+                    .map(|n| n.parse().expect("a number"))
+                    .collect();
+                let texts = texts(&svg);
+                let all: String = texts.iter().map(|(.., text)| text.as_str()).collect();
+                let bare = |text: &str| text.split_whitespace().collect::<String>();
+                assert!(bare(&all).contains(&bare(name)), "{name} is not whole in {all}");
+                for (start, end, y, text) in texts {
+                    assert!(start >= 0.0 && end <= size[2], "{text}: {start} to {end} of {size:?}");
+                    assert!(y >= 0.0 && y <= size[3], "{text}: {y} of {size:?}");
+                }
+            }
+        }
     }
 
     #[test]
@@ -394,8 +552,11 @@ mod tests {
 
     #[test]
     fn names_stand_apart_and_within_the_drawing() {
-        let apart =
-            apart(vec![(100.0, 9.0, 0), (99.0, 9.0, 1), (320.0, 9.0, 2), (326.0, 9.0, 3)], 326.0);
+        let apart = apart(
+            vec![(100.0, 9.0, 0), (99.0, 9.0, 1), (320.0, 9.0, 2), (326.0, 9.0, 3)],
+            |_| LINE,
+            326.0,
+        );
         let heights: Vec<_> = apart.iter().map(|end| (end.2, end.0)).collect();
         assert_eq!(heights, [(1, 99.0), (0, 119.0), (2, 306.0), (3, 326.0)]);
     }
