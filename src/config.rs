@@ -53,6 +53,8 @@ pub struct Config {
     pub policies: PathBuf,
     /// How CSS and JavaScript reach the page.
     pub assets: Assets,
+    /// Where the setting `assets` stands, where it is set.
+    pub assets_at: Option<Location>,
     /// Levels by code.
     pub levels: Levels,
     /// Versions by product (`k8s`, `istio`, …), for fences that name none; checked by who knows the products.
@@ -100,6 +102,7 @@ impl Default for Config {
             schemas: Vec::new(),
             policies: PathBuf::from("policies"),
             assets: Assets::Inline,
+            assets_at: None,
             levels: Levels::default(),
             versions: BTreeMap::new(),
             ignore_missing: IgnoreMissing::None,
@@ -128,7 +131,7 @@ pub const SETTINGS: &[(&str, &str, &str)] = &[
     (
         "assets",
         "`inline` or `external`",
-        "How CSS and JavaScript reach the page: within each chapter that needs them, or as files for a strict content security policy. Default: `inline`.",
+        "How CSS and JavaScript reach the page: within each chapter that needs them, or as the files `plumb.css` and `plumb.js`, for a strict content security policy. A build writes these where `additional-css` and `additional-js` of `[output.html]` name them. Default: `inline`.",
     ),
     (
         "deny",
@@ -215,11 +218,14 @@ impl Reader<'_> {
                 Some(path) => config.policies = PathBuf::from(path),
                 None => self.wrong(key, "a path"),
             },
-            "assets" => match value.as_str() {
-                Some("inline") => config.assets = Assets::Inline,
-                Some("external") => config.assets = Assets::External,
-                _ => self.wrong(key, "\"inline\" or \"external\""),
-            },
+            "assets" => {
+                config.assets_at = Some(self.place(key));
+                match value.as_str() {
+                    Some("inline") => config.assets = Assets::Inline,
+                    Some("external") => config.assets = Assets::External,
+                    _ => self.wrong(key, "\"inline\" or \"external\""),
+                }
+            }
             "deny" => self.levels(config, key, value, Level::Deny),
             "warn" => self.levels(config, key, value, Level::Warn),
             "allow" => self.levels(config, key, value, Level::Allow),

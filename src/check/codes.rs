@@ -27,5 +27,7 @@ codes! {
     LINK_OUT = "link-out-of-book", Warn, "a file of the book is a link to one outside";
     UNREADABLE_MODEL = "unreadable-model", Deny, "a file of the model can't be read";
     UNREADABLE_POLICY = "unreadable-policy", Deny, "a file of the book's own policies can't be read";
+    ASSETS_NOT_NAMED = "assets-not-named", Deny, "`assets = \"external\"` without the lines by which mdBook publishes the files";
+    ASSETS_MISPLACED = "assets-misplaced", Deny, "`plumb.css` or `plumb.js` where this tool writes nothing";
     BLOCK_IN_TEXT = "block-in-text", Deny, "a directive that makes a table or a list stands within text";
 }

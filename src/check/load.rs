@@ -28,6 +28,8 @@ pub struct Book {
     pub chapters: Vec<Chapter>,
     /// Every file that was read, for reports that list what passed.
     pub files: Vec<String>,
+    /// The files that a build writes for mdBook to publish.
+    pub assets: Vec<super::AssetFile>,
     /// What was found while reading.
     pub findings: Vec<Diagnostic>,
 }
@@ -117,6 +119,8 @@ impl Book {
             definition_lists: on("/output/html/definition-lists"),
             admonitions: on("/output/html/admonitions"),
         };
+        let (assets, more) = super::assets::files(book_toml, &settings, config);
+        findings.extend(more);
         let sources = model_files(world, &settings, book_toml, &mut findings);
         let (model, more) = Model::load(&sources);
         findings.extend(more);
@@ -153,6 +157,7 @@ impl Book {
             title,
             chapters: Vec::new(),
             files,
+            assets,
             findings,
         }
     }

@@ -3,6 +3,7 @@
 //! Owns: the pipeline over a book's chapters ([`check`]): find what is ours, compute it, validate the manifests. What comes
 //! out says what each directive stands for, not how it looks. Must not know: HTML, Markdown as output, mdBook's protocol.
 
+mod assets;
 mod chapter;
 mod checked;
 mod codes;
@@ -22,6 +23,7 @@ mod session;
 mod site;
 mod tied;
 
+pub use assets::AssetFile;
 pub use checked::{
     Chapter, Checked, CheckedChapter, Committed, Counts, Expansion, Published, Resource, Tied,
 };

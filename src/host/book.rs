@@ -1,5 +1,6 @@
 //! A book through the whole pipeline: what `check`, `sync`, `build` and the preprocessor have in common.
 
+use super::assets;
 use super::cli::Findings;
 use super::protocol;
 use super::terminal::way_to;
@@ -96,7 +97,13 @@ impl Book {
     ///
     /// A build shows the values of today, so committed text that has drifted is nothing that it could get wrong: a
     /// warning here, and an error in `check`. Notes are for `check` too: a build happens at every change of a page.
-    pub(super) fn process(mut self, book: &protocol::Book, wanted: &Findings) -> Processed {
+    ///
+    /// The files that mdBook publishes beside them are written, if they differ.
+    pub(super) fn process(
+        mut self,
+        book: &protocol::Book,
+        wanted: &Findings,
+    ) -> anyhow::Result<Processed> {
         for finding in &mut self.findings {
             if finding.code == &sync::DRIFT {
                 finding.severity = finding.severity.min(Severity::Warning);
@@ -108,12 +115,15 @@ impl Book {
             config::Assets::External => Delivery::External,
         };
         let target = Target::of_renderer(&book.renderer, delivery);
+        if matches!(target, Target::Html(_)) {
+            assets::write(&book.root, &self.book.assets)?;
+        }
         let chapters: Vec<_> = shown(&self.book).zip(&self.checked.chapters).collect();
         let contents = chapters
             .into_par_iter()
             .map(|(chapter, checked)| render::chapter(chapter, checked, target))
             .collect();
-        Processed { contents, report: self.report(&book.root, wanted) }
+        Ok(Processed { contents, report: self.report(&book.root, wanted) })
     }
 }
 

@@ -4,6 +4,7 @@
 //! `DiskWorld` touch the outside.
 #![allow(clippy::print_stderr, reason = "findings of a build, and why it could not run")]
 
+mod assets;
 mod book;
 #[cfg(feature = "build")]
 mod build;
@@ -128,7 +129,7 @@ fn preprocessor(output: Output) -> anyhow::Result<Outcome> {
     preprocess::answer(
         io::stdin().lock(),
         &mut io::stdout().lock(),
-        |book| Ok(Book::given(book, &findings)?.process(book, &findings)),
+        |book| Book::given(book, &findings)?.process(book, &findings),
         |processed| on_the_way(processed, &findings, output),
     )
 }
@@ -157,7 +158,7 @@ fn build(
     };
     build::build(
         *book,
-        move |book| Ok(Book::given(book, &wanted)?.process(book, &wanted)),
+        move |book| Book::given(book, &wanted)?.process(book, &wanted),
         move |processed| on_the_way(processed, &findings, output),
     )
 }
