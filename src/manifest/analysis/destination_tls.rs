@@ -1,4 +1,4 @@
-//! TLS to a destination whose certificate nobody checks.
+//! TLS to a destination whose certificate is checked by the proxy's own list of public CAs.
 
 use super::declare;
 use super::group::{Group, NETWORKING, Object, text};
@@ -6,18 +6,18 @@ use crate::diag::{Code, Diagnostic};
 use crate::manifest::Node;
 
 declare! {
-    UNVERIFIED = "destination-tls-unverified", Warn, "IST0128",
-        "a DestinationRule uses TLS and names no CA, so the server's certificate is not checked";
-    UNVERIFIED_PORT = "destination-tls-unverified-port", Warn, "IST0129",
-        "a DestinationRule uses TLS for a port and names no CA, so the server's certificate is not checked";
+    SYSTEM_CA = "destination-tls-system-ca", Note, "IST0128",
+        "a DestinationRule uses TLS and names no CA, so the proxy's public CAs check the server's certificate";
+    SYSTEM_CA_PORT = "destination-tls-system-ca-port", Note, "IST0129",
+        "a DestinationRule uses TLS for a port and names no CA, so the proxy's public CAs check the server's certificate";
 }
 
 fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
     for rule in group.of(NETWORKING, "DestinationRule") {
         let Some(policy) = rule.at("spec.trafficPolicy") else { continue };
-        check(rule, policy, &UNVERIFIED, findings);
+        check(rule, policy, &SYSTEM_CA, findings);
         for port in policy.get("portLevelSettings").map(Node::items).unwrap_or_default() {
-            check(rule, port, &UNVERIFIED_PORT, findings);
+            check(rule, port, &SYSTEM_CA_PORT, findings);
         }
     }
 }
@@ -37,8 +37,8 @@ fn check(rule: &Object<'_>, policy: &Node, code: &'static Code, findings: &mut V
         rule.finding(
             code,
             node,
-            format!("with {mode} and no `caCertificates`, nothing checks who answers for `{host}`"),
+            format!("with {mode} and no `caCertificates`, `{host}` has to have a certificate of a public CA"),
         )
-        .help("name the CA's file in `caCertificates`, and the names in `subjectAltNames`"),
+        .help("name the file of its CA in `caCertificates`; `caCertificates: system` says that a public one is meant"),
     );
 }
