@@ -434,6 +434,20 @@ fn comments_at_the_start_of_a_line() {
 }
 
 #[test]
+fn a_comment_at_the_start_of_a_line_says_what_the_page_shows() {
+    for (text, expected) in [
+        ("<!-- plumb: value x -->1<!-- /plumb --> is **it**.", "the built page is right"),
+        ("<!-- plumb: value x -->1<!-- /plumb --> and `{= x }`.", "published as it is written"),
+    ] {
+        let source = Source::new("a.md", text);
+        let scanned = scan(text, &TextMap::identity(&source), Dialect::default());
+        let [finding] = &scanned.findings[..] else { panic!("{:?}", scanned.findings) };
+        let label = &finding.at.text;
+        assert!(label.contains(expected), "{label}");
+    }
+}
+
+#[test]
 fn the_fix_joins_the_line_to_the_one_above() {
     let text = "> It is\n> <!-- plumb: value x -->1<!-- /plumb --> and no more.";
     let source = Source::new("a.md", text);
