@@ -320,6 +320,8 @@ pub struct ChecklistItem {
     pub help: Vec<Inline>,
     /// Changes when the question is reworded, so that an old answer can be flagged.
     pub revision: String,
+    /// The answer, where the model gives it and not the reader; with the inputs that the page starts with.
+    pub held: Option<bool>,
 }
 
 /// A verdict.
@@ -473,6 +475,8 @@ pub struct Preset {
     pub title: Vec<Inline>,
     /// Input values, by input id, as exact decimal texts.
     pub values: Vec<(String, String)>,
+    /// What else it sets, which no reader is asked for: `{figures: {name: number}, inputs: {name: value}}`, as a program has them.
+    pub fixed: Json,
 }
 
 /// Checklist, matrix and calculator joined to a recommendation.

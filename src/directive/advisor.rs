@@ -77,7 +77,7 @@ fn run(call: &mut Call<'_>) -> Option<Content> {
                 .cloned()
                 .collect(),
             presets,
-            values,
+            values: values.clone(),
         };
         Some(costs::calculator(call, asked)?)
     };
@@ -86,10 +86,12 @@ fn run(call: &mut Call<'_>) -> Option<Content> {
         title: text(&advisor.title),
         intro: ask::prose(model, &advisor.intro, &model.inputs()),
         // Here the recommendation stands for the list's own verdict.
-        checklist: checklist.map(|checklist| Checklist {
-            verdicts: Vec::new(),
-            ..checklist::content(call, checklist)
-        }),
+        checklist: match checklist {
+            Some(list) => {
+                Some(Checklist { verdicts: Vec::new(), ..checklist::content(call, list, &values)? })
+            }
+            None => None,
+        },
         matrix: advisor
             .matrix
             .as_ref()

@@ -204,11 +204,7 @@ fn figure(model: &Model, name: &str) -> Option<FigureNote> {
     note.extend(model.prose(&figure.note, &model.inputs()).ok().filter(|note| !note.is_empty()));
     Some(FigureNote {
         name: figure.name.clone(),
-        value: model.units.text(
-            &figure.quantity.value,
-            figure.quantity.dimension,
-            figure.unit.as_ref(),
-        ),
+        value: model.figure_text(figure, &figure.quantity.value),
         sources: figure.sources.iter().filter_map(|id| source(model, id)).collect(),
         checked: figure.checked.map(|date| date.to_string()),
         note: (!note.is_empty()).then(|| note.join(": ")),

@@ -238,10 +238,7 @@ fn bars(
         bars.push(Bar {
             name: subject.name.clone(),
             value: in_unit(&number(value), &unit),
-            text: call
-                .model
-                .show(value, &Format { unit: Some(unit.clone()), ..Format::default() })
-                .text,
+            text: call.model.show(value, &call.model.shared_format(value, Some(&unit))).text,
             range: range.map(|range| (in_unit(&range.low, &unit), in_unit(&range.high, &unit))),
         });
         data.rows.push(Row { cells: vec![text(&subject.name), cell], header: true, total: false });
@@ -307,7 +304,7 @@ fn shown(
     unit: &Unit,
     range: bool,
 ) -> Vec<Inline> {
-    let format = Format { unit: Some(unit.clone()), ..Format::default() };
+    let format = call.model.shared_format(value, Some(unit));
     vec![Inline::Value(Box::new(ask::value(call.model, value, inputs, &format, range)))]
 }
 

@@ -8,6 +8,7 @@ use crate::content::{Block, Checklist, ChecklistGroup, ChecklistItem, Content, V
 use crate::model::{self, Program};
 use crate::text::{Spanned, digest};
 use serde_json::{Map, Value as Json};
+use std::collections::HashMap;
 
 pub(super) static DIRECTIVE: Directive = Directive {
     name: "checklist",
@@ -31,12 +32,16 @@ fn run(call: &mut Call<'_>) -> Option<Content> {
     let params = Params::read(call)?;
     let model = call.model;
     let checklist = ask::entry(call, "checklist", &model.checklists, &params.id)?;
-    Some(Content::Blocks(vec![Block::Checklist(content(call, checklist))]))
+    let inputs = model.inputs();
+    Some(Content::Blocks(vec![Block::Checklist(content(call, checklist, &inputs)?)]))
 }
 
-/// A checklist of the model.
-pub(super) fn content(call: &mut Call<'_>, checklist: &model::Checklist) -> Checklist {
-    let inputs = call.model.inputs();
+/// A checklist of the model, as these inputs answer those of its items that no reader does; what has no answer is reported.
+pub(super) fn content(
+    call: &mut Call<'_>,
+    checklist: &model::Checklist,
+    inputs: &model::Inputs,
+) -> Option<Checklist> {
     let mut program = Program::new(call.model);
     for band in &checklist.bands {
         if let Some(when) = &band.when {
@@ -44,7 +49,14 @@ pub(super) fn content(call: &mut Call<'_>, checklist: &model::Checklist) -> Chec
             program.add(band.id.clone(), when);
         }
     }
-    let mut program = program.json(&inputs);
+    for item in &checklist.items {
+        if let Some(holds) = &item.holds {
+            call.used.expression(holds);
+            program.add(item_root(&item.id), holds);
+        }
+    }
+    let groups = groups(call, checklist, inputs)?;
+    let mut program = program.json(inputs);
     let words = Words { model: call.model, checklist: Some(checklist), program: &program };
     let verdicts = checklist
         .bands
@@ -52,7 +64,7 @@ pub(super) fn content(call: &mut Call<'_>, checklist: &model::Checklist) -> Chec
         .map(|band| Verdict {
             id: band.id.clone(),
             title: text(&band.verdict),
-            text: ask::prose(call.model, &band.text, &inputs),
+            text: ask::prose(call.model, &band.text, inputs),
             links: ask::links(&band.links),
             rule: band.when.as_ref().map(|when| words.rule(&band.id, when.text())),
         })
@@ -68,23 +80,39 @@ pub(super) fn content(call: &mut Call<'_>, checklist: &model::Checklist) -> Chec
     }
     program["weights"] = Json::Object(weights);
     program["needs"] = Json::Object(needs);
-    Checklist {
+    Some(Checklist {
         id: checklist.id.clone(),
         title: text(&checklist.title),
-        intro: ask::prose(call.model, &checklist.intro, &inputs),
-        groups: groups(call, checklist, &inputs),
+        intro: ask::prose(call.model, &checklist.intro, inputs),
+        groups,
         verdicts,
         program,
-    }
+    })
+}
+
+/// Under which key the page's program has what answers an item.
+fn item_root(id: &str) -> String {
+    format!("item {id}")
 }
 
 /// Items under their groups' titles, in the order of the model; those of no group come first.
 fn groups(
-    call: &Call<'_>,
+    call: &mut Call<'_>,
     checklist: &model::Checklist,
     inputs: &model::Inputs,
-) -> Vec<ChecklistGroup> {
+) -> Option<Vec<ChecklistGroup>> {
+    let mut held = HashMap::new();
+    for item in &checklist.items {
+        match call.model.item_holds(item, inputs) {
+            Ok(answer) => drop(held.insert(item.id.as_str(), answer)),
+            Err(problem) => {
+                call.failed(call.name().span, problem);
+                return None;
+            }
+        }
+    }
     let item = |item: &model::Item| ChecklistItem {
+        held: held.get(item.id.as_str()).copied().flatten(),
         id: item.id.clone(),
         text: ask::prose(call.model, &item.text, inputs),
         help: ask::prose(call.model, &item.help, inputs),
@@ -102,5 +130,5 @@ fn groups(
         note: ask::prose(call.model, &group.note, inputs),
         items: items(Some(&group.id)),
     });
-    std::iter::once(none).chain(titled).filter(|group| !group.items.is_empty()).collect()
+    Some(std::iter::once(none).chain(titled).filter(|group| !group.items.is_empty()).collect())
 }

@@ -215,7 +215,7 @@ impl Building<'_> {
                 continue;
             };
             let unit = self.units[index].clone();
-            let format = Format { unit: unit.clone(), ..Format::default() };
+            let format = self.model.shared_format(&cost.evaluation, unit.as_ref());
             let value =
                 ask::value(self.model, &cost.evaluation, &self.asked.values, &format, false);
             let mut shown = vec![Inline::Value(Box::new(value))];
@@ -371,12 +371,17 @@ fn decimal(value: &Ratio) -> String {
     to_places(value, 12, 0).0
 }
 
-/// A scenario as settings of the calculator's inputs; one with figures of its own can't be had by inputs alone.
+/// A scenario as settings of the calculator's inputs, and of what else it sets.
 fn preset(model: &Model, id: &str, names: &[String]) -> Option<Preset> {
     let scenario = model.scenarios.get(id)?;
     let inputs = model.inputs_of(id).ok()?;
     let values = names.iter().filter_map(|name| Some((name.clone(), shown(model, name, &inputs)?)));
-    Some(Preset { id: id.to_owned(), title: text(&scenario.label), values: values.collect() })
+    Some(Preset {
+        id: id.to_owned(),
+        title: text(&scenario.label),
+        values: values.collect(),
+        fixed: model.fixed_by_scenarios(&inputs, names),
+    })
 }
 
 #[cfg(test)]

@@ -294,7 +294,7 @@ fn shown(
     unit: Option<&Unit>,
     range: bool,
 ) -> Value {
-    let format = Format { unit: unit.cloned(), ..Format::default() };
+    let format = call.model.shared_format(evaluation, unit);
     ask::value(call.model, evaluation, inputs, &format, range)
 }
 
@@ -405,8 +405,9 @@ fn by_component(
             ];
             for (what, unit) in columns.iter().zip(&units) {
                 let each = component.each.get(&(what.view, what.resource.clone()));
-                let format = Format { unit: unit.clone(), ..Format::default() };
-                let each = each.map(|quantity| call.model.units.show(quantity, &format).text);
+                let each = each.map(|each| {
+                    call.model.show(each, &call.model.shared_format(each, unit.as_ref())).text
+                });
                 cells.push(text(each.unwrap_or_else(|| "–".to_owned())));
             }
             for (what, unit) in columns.iter().zip(&units) {

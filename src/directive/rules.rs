@@ -4,7 +4,7 @@
 
 use super::ask;
 use crate::content::plain;
-use crate::model::{Checklist, Model, Quantity};
+use crate::model::{Checklist, Model};
 use serde_json::Value as Json;
 
 /// Who is meant by the names in a rule.
@@ -250,8 +250,7 @@ impl Words<'_> {
                 ("figure", [name]) => {
                     let figure = self.model.figures.get(name.as_str()?)?;
                     // Without its unit a quantity can be misread; counts have none.
-                    let Quantity { value, dimension } = &figure.quantity;
-                    Some(self.model.units.text(value, *dimension, figure.unit.as_ref()))
+                    Some(self.model.figure_text(figure, &figure.quantity.value))
                 }
                 ("let", [name]) if depth <= MAX_DEPTH => {
                     self.number(&self.program["lets"][name.as_str()?], depth + 1)

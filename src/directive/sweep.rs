@@ -40,7 +40,10 @@ impl Sweep<'_> {
 
     /// A value of the input without its unit: the head of the column, or the axis, says what it is.
     pub(super) fn show(&self, call: &Call<'_>, value: &Ratio) -> String {
-        let format = Format { unit: Some(self.unit(call)), bare: true, ..Format::default() };
+        let unit = self.unit(call);
+        // what the author gave is not rounded; where lines cross is computed
+        let given = self.values().contains(value).then(|| unit.clone());
+        let format = Format { unit: Some(unit), written: given, bare: true, ..Format::default() };
         call.model.units.show(&self.quantity(value.clone()), &format).text
     }
 

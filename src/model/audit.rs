@@ -87,6 +87,9 @@ fn unreached(model: &Model, list: &Checklist, findings: &mut Vec<Diagnostic>) {
             asked.add(band.id.clone(), when);
         }
     }
+    for (item, holds) in list.items.iter().filter_map(|item| Some((item, item.holds.as_ref()?))) {
+        asked.add(format!("item {}", item.id), holds);
+    }
     if !asked.inputs(&inputs).is_empty() {
         return;
     }

@@ -133,7 +133,7 @@ fn said(model: &Model) -> IndexMap<Key, Said> {
         );
     }
     for (name, figure) in &model.figures {
-        let show = |value| model.units.text(value, figure.quantity.dimension, figure.unit.as_ref());
+        let show = |value| model.figure_text(figure, value);
         let mut shown = show(&figure.quantity.value);
         let mut exact = format!("{} {}", figure.quantity.value, figure.quantity.dimension);
         if let Some((low, high)) = &figure.range {

@@ -32,6 +32,8 @@ pub struct Evaluation {
     pub unit: Option<Unit>,
     /// Whether its bytes were given in `MB`, not `MiB`.
     pub decimal_bytes: bool,
+    /// The unit that it was written in, where it is a fact (a figure, an input, a quantity) and nothing was computed.
+    pub written: Option<Unit>,
 }
 
 /// A value.
@@ -140,6 +142,7 @@ impl Model {
             provenance: self.provenance(compiled.text(), &touched),
             unit,
             decimal_bytes,
+            written: self.written(&compiled.ir),
         })
     }
 

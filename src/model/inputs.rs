@@ -93,13 +93,7 @@ impl Inputs {
         Some(match &self.values[index] {
             Scalar::Bool(value) => value.to_string(),
             Scalar::Text(value) => value.to_string(),
-            Scalar::Number(value) => {
-                let dimension = match &input.kind {
-                    InputKind::Number { dimension, .. } => *dimension,
-                    _ => Default::default(),
-                };
-                model.units.text(value, dimension, input.unit.as_ref())
-            }
+            Scalar::Number(value) => input.text(&model.units, value),
         })
     }
 
@@ -145,7 +139,7 @@ pub(super) fn setting(input: &Input, text: &str, units: &Units) -> Result<Scalar
             };
             let read = written
                 .and_then(|written| written.resolve(input.unit.as_ref(), Some(*dimension), name));
-            let (quantity, _) = read.map_err(|error| Problem::quantity(span, error))?;
+            let quantity = read.map_err(|error| Problem::quantity(span, error))?.quantity;
             check_range(input, &quantity.value, units, span)?;
             Ok(Scalar::Number(quantity.value))
         }
@@ -153,11 +147,11 @@ pub(super) fn setting(input: &Input, text: &str, units: &Units) -> Result<Scalar
 }
 
 fn check_range(input: &Input, value: &Ratio, units: &Units, span: Span) -> Result<(), Problem> {
-    let InputKind::Number { dimension, min, max, .. } = &input.kind else {
+    let InputKind::Number { min, max, .. } = &input.kind else {
         let message = format!("`{}` is not a number", input.name);
         return Err(Problem::new(&WRONG_KIND, span, message));
     };
-    let show = |value: &Ratio| units.text(value, *dimension, input.unit.as_ref());
+    let show = |value: &Ratio| input.text(units, value);
     let below = min.as_ref().is_some_and(|min| value < min);
     let above = max.as_ref().is_some_and(|max| value > max);
     if !below && !above {

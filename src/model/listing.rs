@@ -157,8 +157,8 @@ fn inputs(model: &Model, inputs: &Inputs) -> Listing {
     let mut list = Listing::new(&["name", "label", "value", "min", "max"], 2);
     for (name, input) in &model.inputs {
         let (min, max) = match &input.kind {
-            InputKind::Number { dimension, min, max, .. } => {
-                let shown = |value| model.units.text(value, *dimension, input.unit.as_ref());
+            InputKind::Number { min, max, .. } => {
+                let shown = |value| input.text(&model.units, value);
                 (min.as_ref().map(shown), max.as_ref().map(shown))
             }
             _ => (None, None),
@@ -174,7 +174,7 @@ fn figures(model: &Model, _: &Inputs) -> Listing {
     let mut list =
         Listing::new(&["name", "value", "range", "basis", "checked", "sources"], NO_NUMBERS);
     for (name, figure) in &model.figures {
-        let show = |value| model.units.text(value, figure.quantity.dimension, figure.unit.as_ref());
+        let show = |value| model.figure_text(figure, value);
         let range = figure.range.as_ref();
         let range = range.map(|(low, high)| format!("{} to {}", show(low), show(high)));
         list.rows.push(vec![
@@ -386,7 +386,7 @@ impl Model {
             let figure = &self.figures[name];
             let index = self.figures.get_index_of(name).unwrap_or(0);
             let ratio = inputs.figures.get(&index).unwrap_or(&figure.quantity.value);
-            let shown = self.units.text(ratio, figure.quantity.dimension, figure.unit.as_ref());
+            let shown = self.figure_text(figure, ratio);
             json!({
                 "name": name, "label": figure.label, "value": shown, "basis": figure.basis.name(),
                 "checked": figure.checked.map(|date| date.to_string()), "sources": figure.sources,

@@ -39,7 +39,7 @@ pub struct ComponentCost {
     /// From how many to how many, where that is not certain.
     pub count_range: Option<Range>,
     /// What one of them takes.
-    pub each: BTreeMap<(View, String), Quantity>,
+    pub each: BTreeMap<(View, String), Evaluation>,
     /// What all of them take.
     pub totals: BTreeMap<(View, String), Cost>,
 }
@@ -98,10 +98,7 @@ impl Model {
                 totals.insert(key.clone(), Cost { evaluation, partial: false });
             }
             for (key, definition) in &names.each {
-                if let Some(quantity) = self.definition_value(*definition, inputs)?.value.quantity()
-                {
-                    each.insert(key.clone(), quantity.clone());
-                }
+                each.insert(key.clone(), self.definition_value(*definition, inputs)?);
             }
             components.push(ComponentCost {
                 name: component.name.clone(),
@@ -154,6 +151,7 @@ impl Model {
             provenance,
             unit,
             decimal_bytes,
+            written: self.written(&ir),
         })
     }
 
@@ -166,6 +164,7 @@ impl Model {
             provenance: Provenance::default(),
             unit: None,
             decimal_bytes: false,
+            written: None,
         }
     }
 }

@@ -1,10 +1,10 @@
 //! Values as people read them: the unit that suits, the range behind them, texts with values in them.
 
-use super::entry::{Piece, Prose};
+use super::entry::{Figure, Input, InputKind, Piece, Prose};
 use super::evaluator::Touched;
-use super::formula::{Ir, Op, Type};
+use super::formula::{Ir, Op, Scalar, Type};
 use super::problem::Problem;
-use super::quantity::{Dimension, Format, Quantity, Ratio, Shown, Style, Unit};
+use super::quantity::{Dimension, Format, Quantity, Ratio, Shown, Style, Unit, Units};
 use super::{Evaluation, Inputs, Model, Value};
 use num_traits::{Signed, Zero};
 
@@ -25,6 +25,12 @@ impl Model {
             }
         }
         Ok(out)
+    }
+
+    /// A figure with this value, or an end of its range, as its source has it.
+    pub fn figure_text(&self, figure: &Figure, value: &Ratio) -> String {
+        let dimension = figure.quantity.dimension;
+        self.units.fact(value, dimension, figure.unit.as_ref(), &figure.written)
     }
 
     /// Shows a value. Without a unit in the format, one that its parts were given in is preferred.
@@ -70,6 +76,20 @@ impl Model {
         Some(format!(" ({within}{}{to}{})", low.number, high.number))
     }
 
+    /// The format of a column or an axis whose values share a unit. A fact that has more digits in it keeps its own, where its
+    /// dimension has several to read: 100 MiB beside 2 GiB.
+    pub fn shared_format(&self, evaluation: &Evaluation, unit: Option<&Unit>) -> Format {
+        let shared = Format { unit: unit.cloned(), ..Format::default() };
+        let (Some(quantity), Some(written), Some(unit)) =
+            (evaluation.value.quantity(), &evaluation.written, unit)
+        else {
+            return shared;
+        };
+        let own = self.units.fact_format(quantity, Some(unit), written, &Format::default());
+        let several = self.units.ladder(quantity.dimension, false).len() > 1;
+        if several { own } else { shared }
+    }
+
     fn show_quantity(
         &self,
         quantity: &Quantity,
@@ -87,7 +107,10 @@ impl Model {
         format: &Format,
     ) -> Format {
         if format.unit.is_some() || format.style == Style::Kubernetes {
-            return format.clone();
+            return Format { written: evaluation.written.clone(), ..format.clone() };
+        }
+        if let Some(written) = &evaluation.written {
+            return self.units.fact_format(quantity, evaluation.unit.as_ref(), written, format);
         }
         let mut format = Format {
             decimal_bytes: format.decimal_bytes || evaluation.decimal_bytes,
@@ -105,6 +128,25 @@ impl Model {
             }
         }
         format
+    }
+
+    /// The unit that an expression was written in, if it is a fact: one name or quantity, and nothing computed from it.
+    pub(super) fn written(&self, ir: &Ir) -> Option<Unit> {
+        let mut ir = ir;
+        loop {
+            let [node] = ir.nodes.as_slice() else { return None };
+            match &node.op {
+                Op::Figure(index) => return Some(self.figures[*index].written.clone()),
+                Op::Input(index) => return self.inputs[*index].written.clone(),
+                Op::Constant(Scalar::Number(value)) => {
+                    let quantity = Quantity::new(value.clone(), node.ty.dimension()?);
+                    return Some(self.units.as_written(&quantity, ir.written.clone()));
+                }
+                // formulas in a circle are none, so this comes to an end
+                Op::Definition(index) => ir = &self.definitions[*index].ir,
+                _ => return None,
+            }
+        }
     }
 
     /// The unit of the parts that have the dimension of the whole, if they agree on one: of the formulas, whose unit says how
@@ -143,6 +185,20 @@ impl Model {
         let kept = !matches!(dimension, Dimension::MEMORY | Dimension::DATA) || first.is_of_bits();
         let agreed = kept && units.iter().all(|unit| *unit == first);
         (agreed.then_some(first), decimal)
+    }
+}
+
+impl Input {
+    /// A number of it as its author or a reader writes it.
+    pub fn text(&self, units: &Units, value: &Ratio) -> String {
+        let dimension = match &self.kind {
+            InputKind::Number { dimension, .. } => *dimension,
+            _ => Dimension::COUNT,
+        };
+        match &self.written {
+            Some(written) => units.fact(value, dimension, self.unit.as_ref(), written),
+            None => units.text(value, dimension, self.unit.as_ref()),
+        }
     }
 }
 

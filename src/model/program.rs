@@ -18,8 +18,8 @@ use std::collections::BTreeSet;
 ///
 /// - `inputs`: `{name: {value, type, dimension, unit, min, max, step, choices}}`, what there is of them;
 /// - `figures`: `{name: number}`; `lets`: `{name: expression}`, the formulas that are referred to;
-/// - `roots`: `{key: {expr, type, dimension, unit, decimal}}`: the expressions; `unit` is the one to show it in, if its parts agree
-///   on one, `decimal` whether its bytes are shown in powers of a thousand;
+/// - `roots`: `{key: {expr, type, dimension, unit, decimal, written}}`: the expressions; `unit` is the one to show it in, if its parts agree
+///   on one, `decimal` whether its bytes are shown in powers of a thousand, `written` the unit that it was written in, if it is a fact;
 /// - `ladders`: `{dimension: [unit, …]}`, and `{"memory decimal": …}`: to show a value without a `unit`, take the last whose factor is not above
 ///   its size, else the first; nothing at all is shown in the one with the factor 1.
 ///
@@ -214,6 +214,29 @@ impl<'m> Program<'m> {
     }
 }
 
+impl Model {
+    /// What any scenario sets, as these inputs have it, but for the inputs that a reader is asked for: `{figures, inputs}`. A page
+    /// that goes from one scenario to another thus undoes what the first one set.
+    pub fn fixed_by_scenarios(&self, inputs: &Inputs, asked: &[String]) -> Value {
+        let figures: BTreeSet<usize> =
+            self.scenarios.values().flat_map(|scenario| scenario.figures.keys().copied()).collect();
+        let figures = figures.into_iter().filter_map(|index| {
+            let (name, figure) = self.figures.get_index(index)?;
+            let value = inputs.figures.get(&index).unwrap_or(&figure.quantity.value);
+            Some((name.clone(), Value::String(number(value))))
+        });
+        let set: BTreeSet<usize> =
+            self.scenarios.values().flat_map(|scenario| scenario.inputs.keys().copied()).collect();
+        let set = set.into_iter().filter_map(|index| {
+            let (name, _) = self.inputs.get_index(index)?;
+            (!asked.contains(name)).then(|| (name.clone(), scalar(&inputs.values[index])))
+        });
+        let parts = [("figures", Map::from_iter(figures)), ("inputs", Map::from_iter(set))];
+        let some = parts.into_iter().filter(|(_, part)| !part.is_empty());
+        some.map(|(name, part)| (name.to_owned(), Value::Object(part))).collect()
+    }
+}
+
 fn input_json(input: &Input, value: &Scalar) -> Value {
     let mut entry = Map::new();
     entry.insert("value".into(), scalar(value));
@@ -256,6 +279,9 @@ fn root(expr: Value, ty: Type, hint: Option<&Evaluation>) -> Value {
     }
     if let Some(unit) = hint.and_then(|hint| hint.unit.as_ref()) {
         root.insert("unit".into(), unit_json(unit));
+    }
+    if let Some(written) = hint.and_then(|hint| hint.written.as_ref()) {
+        root.insert("written".into(), unit_json(written));
     }
     if hint.is_some_and(|hint| hint.decimal_bytes) {
         root.insert("decimal".into(), true.into());

@@ -164,7 +164,7 @@ fn quantity(
     let written = model.units.read(text);
     written
         .and_then(|written| written.resolve(entry.unit.as_ref(), Some(dimension), &entry.name))
-        .map(|(quantity, _)| quantity.value)
+        .map(|given| given.quantity.value)
         .map_err(|error| Problem::quantity(whole(text), error))
 }
 

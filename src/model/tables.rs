@@ -407,7 +407,11 @@ static ITEM: Table = table(
         optional("help", Kind::Prose, "How to find out."),
         optional("group", Kind::Id, "The group that it stands in."),
         optional("weight", Kind::Number, "What it adds to `score`. 1, if not said."),
-        optional("holds", Kind::Condition, "When it is true of the inputs, by itself."),
+        optional(
+            "holds",
+            Kind::Condition,
+            "When it is true of the inputs, by itself: it is then shown as ticked, else as not, counts in the rules as if a reader had answered so, and no reader can change it.",
+        ),
         optional("need", Kind::Id, "The row of a matrix that it asks for."),
         optional("source", Kind::Refs("sources"), "Where it is known from."),
     ],

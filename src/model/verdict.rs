@@ -33,6 +33,24 @@ impl Model {
         self.holds(answered, holds, inputs).map(Some)
     }
 
+    /// The answers with those that no reader gives: an item that says when it holds is answered by the inputs.
+    fn with_held(
+        &self,
+        checklist: &Checklist,
+        answers: &Answers,
+        inputs: &Inputs,
+    ) -> Result<Answers, Problem> {
+        let mut answers = answers.clone();
+        for item in &checklist.items {
+            match self.item_holds(item, inputs)? {
+                Some(true) => drop(answers.yes.insert(item.id.clone())),
+                Some(false) => drop(answers.yes.remove(&item.id)),
+                None => {}
+            }
+        }
+        Ok(answers)
+    }
+
     /// The verdict of a checklist: the first band whose condition holds.
     pub fn verdict<'m>(
         &'m self,
@@ -40,6 +58,7 @@ impl Model {
         answers: &Answers,
         inputs: &Inputs,
     ) -> Result<Option<&'m Band>, Problem> {
+        let answers = &self.with_held(checklist, answers, inputs)?;
         let answered =
             Answered { model: self, checklist: Some(&checklist.id), matrix: None, answers };
         self.first(&checklist.bands, |band| band.when.as_ref(), answered, inputs)
@@ -53,6 +72,10 @@ impl Model {
         inputs: &Inputs,
     ) -> Result<Option<&'m Outcome>, Problem> {
         let (checklist, matrix) = (advisor.checklist.as_deref(), advisor.matrix.as_deref());
+        let answers = &match checklist.and_then(|id| self.checklists.get(id)) {
+            Some(list) => self.with_held(list, answers, inputs)?,
+            None => answers.clone(),
+        };
         let answered = Answered { model: self, checklist, matrix, answers };
         self.first(&advisor.outcomes, |outcome| outcome.when.as_ref(), answered, inputs)
     }

@@ -272,10 +272,12 @@ impl Writer<'_> {
             let items = group.items.iter().map(|item| {
                 let text = self.line(&item.text, false, false);
                 let help = self.line(&item.help, false, true);
+                let mark = if item.held == Some(true) { 'x' } else { ' ' };
+                let held = if item.held.is_some() { " (answered by the model)" } else { "" };
                 if help.is_empty() {
-                    format!("- [ ] {text}")
+                    format!("- [{mark}] {text}{held}")
                 } else {
-                    format!("- [ ] {text}\\\n  {help}")
+                    format!("- [{mark}] {text}{held}\\\n  {help}")
                 }
             });
             parts.push(items.collect::<Vec<_>>().join("\n"));

@@ -54,7 +54,8 @@ fn data(program: &Json) -> Option<Element> {
 }
 
 pub(super) fn checklist(checklist: &Checklist, site: &Site) -> Element {
-    let total: usize = checklist.groups.iter().map(|group| group.items.len()).sum();
+    let items = || checklist.groups.iter().flat_map(|group| &group.items);
+    let (ticked, total) = (items().filter(|item| item.held == Some(true)).count(), items().count());
     let name = plain(&checklist.title);
     widget("plumb-checklist", &checklist.id, site)
         .children(title(&checklist.title, site))
@@ -63,7 +64,7 @@ pub(super) fn checklist(checklist: &Checklist, site: &Site) -> Element {
         .child(
             div("plumb-result plumb-js")
                 .attr("role", "status")
-                .child(span("plumb-progress").text(&format!("0 of {total}")))
+                .child(span("plumb-progress").text(&format!("{ticked} of {total}")))
                 .html(" ")
                 .child(span("plumb-verdict")),
         )
@@ -97,14 +98,22 @@ fn group(group: &ChecklistGroup, checklist: &str, site: &Site) -> Element {
 }
 
 fn item(item: &ChecklistItem, site: &Site) -> Element {
-    element("li")
-        .attr("data-item", &item.id)
-        .attr("data-revision", &item.revision)
+    let mut entry = element("li").attr("data-item", &item.id).attr("data-revision", &item.revision);
+    let mut input = element("input").attr("type", "checkbox").attr("autocomplete", "off");
+    if let Some(ticked) = item.held {
+        // The model's answer, not the reader's.
+        entry = entry.flag("data-held");
+        input = if ticked { input.flag("checked") } else { input }.flag("disabled");
+    }
+    entry
         .child(
             element("label")
-                .child(element("input").attr("type", "checkbox").attr("autocomplete", "off"))
+                .child(input)
                 .html(" ")
                 .child(element("span").html(&plain_inlines(&item.text, site))),
+        )
+        .children(
+            item.held.map(|_| element("p").class("plumb-help").text("Answered by the model.")),
         )
         .children(paragraph("plumb-help", &item.help, site))
 }
@@ -253,10 +262,13 @@ pub(super) fn calculator(calculator: &Calculator, site: &Site) -> Element {
                                 .values
                                 .iter()
                                 .map(|(id, value)| (id.clone(), Json::from(value.as_str())));
-                            element("option")
+                            let mut option = element("option")
                                 .attr("value", &preset.id)
-                                .attr("data-values", &Json::from_iter(values).to_string())
-                                .html(&plain_inlines(&preset.title, site))
+                                .attr("data-values", &Json::from_iter(values).to_string());
+                            if preset.fixed.as_object().is_some_and(|fixed| !fixed.is_empty()) {
+                                option = option.attr("data-fixed", &preset.fixed.to_string());
+                            }
+                            option.html(&plain_inlines(&preset.title, site))
                         }))
                         .child(
                             element("option")

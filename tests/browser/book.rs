@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use mdbook_plumb::content::{Block, Content, Inline, Placeholder, text};
-use mdbook_plumb::render::{self, Delivery, Site, assets};
+use mdbook_plumb::render::{self, Delivery, Site};
 
 use crate::sample;
 
@@ -83,7 +83,7 @@ fn hostile() -> Vec<Content> {
 }
 
 /// Builds the book below `folder`; gives the folder that is to be served.
-pub(crate) fn build(folder: &Path, delivery: Delivery) -> PathBuf {
+pub(crate) fn build(folder: &Path) -> PathBuf {
     let _ = std::fs::remove_dir_all(folder);
     let src = folder.join("src");
     std::fs::create_dir_all(&src).expect("a folder");
@@ -121,21 +121,13 @@ pub(crate) fn build(folder: &Path, delivery: Delivery) -> PathBuf {
             placeholder("resource-group", None),
         ];
         let more: &[Placeholder] = if name == "manifests" { &all } else { &[] };
-        let page = render::page(&parts, more, "test-guide", delivery);
+        let page = render::page(&parts, more, "test-guide", Delivery::Inline);
         let text = format!("{}\n\n{text}\n\n{}\n", page.head, page.foot);
         std::fs::write(src.join(format!("{name}.md")), text).expect("a file");
         summary.push_str(&format!("- [{title}]({name}.md)\n"));
     }
     std::fs::write(src.join("SUMMARY.md"), summary).expect("a file");
-    let mut config = "[book]\ntitle = \"Widgets\"\nlanguage = \"en\"\n".to_owned();
-    if delivery == Delivery::External {
-        config.push_str(
-            "[output.html]\nadditional-css = [\"plumb.css\"]\nadditional-js = [\"plumb.js\"]\n",
-        );
-        for (name, text) in assets::files() {
-            std::fs::write(folder.join(name), text).expect("a file");
-        }
-    }
+    let config = "[book]\ntitle = \"Widgets\"\nlanguage = \"en\"\n";
     std::fs::write(folder.join("book.toml"), config).expect("a file");
     mdbook_driver::MDBook::load(folder).and_then(|book| book.build()).expect("the book is built");
     folder.join("book")

@@ -15,7 +15,6 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock};
 
 use cdp::{Browser, Tab};
-use mdbook_plumb::render::Delivery;
 
 /// Where tests may write: below the target folder.
 fn folder(name: &str) -> PathBuf {
@@ -41,9 +40,7 @@ fn browse(test: impl FnOnce(&mut Tab<'_>, &str)) {
         cdp::executable().map(|executable| Mutex::new(Browser::launch(&executable, &profile)))
     });
     let Some(browser) = browser else { return missing("no Chromium found") };
-    let address = BOOK.get_or_init(|| {
-        server::serve(&book::build(&folder("widget-book"), Delivery::Inline), None)
-    });
+    let address = BOOK.get_or_init(|| server::serve(&book::build(&folder("widget-book")), None));
     let mut browser = browser.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let mut tab = browser.tab();
     test(&mut tab, address);
@@ -51,4 +48,5 @@ fn browse(test: impl FnOnce(&mut Tab<'_>, &str)) {
 
 mod looks;
 mod numbers;
+mod product;
 mod widgets;

@@ -509,30 +509,6 @@ fn without_scripts_all_is_there_and_nothing_is_dead() {
 }
 
 #[test]
-fn strict_policies_are_kept() {
-    if cdp::executable().is_none() {
-        return missing("no Chromium found");
-    }
-    let folder = book::build(&folder("external-book"), Delivery::External);
-    let policy = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; connect-src 'self'";
-    let strict = server::serve(&folder, Some(policy));
-    browse(|tab, _| {
-        tab.goto(&format!("{strict}checklist.html"));
-        tab.click("li[data-item=services] input");
-        tab.click("li[data-item=mtls] input");
-        assert_eq!(tab.text(".plumb-verdict"), "A mesh is likely worth its price");
-        tab.goto(&format!("{strict}calculator.html"));
-        tab.click("[data-input=cni] input");
-        assert!(tab.text("tbody").contains("12 cores"));
-        assert_eq!(
-            tab.eval("getComputedStyle(document.querySelector('plumb-calculator')).display"),
-            json!("block")
-        );
-        assert_eq!(tab.eval("document.querySelector('main').querySelectorAll('script:not([type]), script[type=module], style').length"), json!(0));
-    });
-}
-
-#[test]
 fn hostile_texts_are_only_texts() {
     browse(|tab, address| {
         tab.goto(&format!("{address}hostile.html"));

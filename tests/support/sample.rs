@@ -132,6 +132,7 @@ pub(crate) fn checklist() -> Checklist {
         text: question,
         help: vec![],
         revision: format!("r-{id}"),
+        held: None,
     };
     let verdict = |id: &str, rule: &str, title: &str, body: &str| Verdict {
         id: id.into(),
@@ -229,11 +230,13 @@ pub(crate) fn calculator() -> Calculator {
                 id: "hundred".into(),
                 title: text("A hundred pods"),
                 values: vec![("pods".into(), "100".into()), ("nodes".into(), "10".into())],
+                fixed: json!({}),
             },
             Preset {
                 id: "thousand".into(),
                 title: text("A thousand pods"),
                 values: vec![("pods".into(), "1000".into()), ("nodes".into(), "50".into())],
+                fixed: json!({}),
             },
         ],
         options: vec![

@@ -18,6 +18,8 @@ pub struct Input {
     pub kind: InputKind,
     /// The unit that it is given and shown in.
     pub unit: Option<Unit>,
+    /// The unit in which a number of it is shown with all its digits: its unit, or that of its default.
+    pub written: Option<Unit>,
     /// Ids of sources.
     pub sources: Vec<String>,
     /// What to know about it.
@@ -72,6 +74,8 @@ pub struct Figure {
     pub range: Option<(Ratio, Ratio)>,
     /// The unit that it was given in.
     pub unit: Option<Unit>,
+    /// The unit in which its number is the one that was written.
+    pub written: Unit,
     /// Ids of sources.
     pub sources: Vec<String>,
     /// When it was last checked.

@@ -19,7 +19,7 @@ pub(super) mod types;
 pub use compiled::Compiled;
 
 use super::meets::Meets;
-use super::quantity::{Dimension, Ratio};
+use super::quantity::{Dimension, Ratio, Unit};
 use crate::text::Span;
 use std::fmt;
 use std::sync::Arc;
@@ -30,6 +30,8 @@ pub(super) struct Ir {
     pub(super) nodes: Vec<Node>,
     /// How deep the nodes are nested.
     pub(super) depth: usize,
+    /// The unit in which the number was written, where the whole is a quantity and nothing is computed.
+    pub(super) written: Option<Unit>,
 }
 
 /// How deep nodes may be nested, formulas within formulas included. Computing is recursive; this bounds the stack.

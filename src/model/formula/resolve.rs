@@ -6,7 +6,7 @@ use super::{Binary, Function, Ir, Local, NodeId, Op, Scalar, Type};
 use crate::model::codes::{BAD_CALL, NO_VALUE, UNKNOWN_NAME};
 use crate::model::meets::Meets;
 use crate::model::problem::Problem;
-use crate::model::quantity::{Units, parse_kubernetes};
+use crate::model::quantity::{Given, Units, parse_kubernetes};
 use crate::model::view::View;
 use crate::text::Span;
 use num_traits::Zero;
@@ -56,8 +56,8 @@ impl<'a> Resolver<'a> {
         let written =
             self.scope.units.read(word).and_then(|written| written.resolve(None, None, key));
         Some(match written {
-            Ok((quantity, _)) => {
-                let mut ir = Ir { depth: 1, ..Ir::default() };
+            Ok(Given { quantity, written, .. }) => {
+                let mut ir = Ir { depth: 1, written, ..Ir::default() };
                 let id = ir.push(Op::Constant(Scalar::Number(quantity.value)), span, span);
                 ir.nodes[id].ty = Type::Number(quantity.dimension);
                 Ok(ir)
@@ -69,10 +69,10 @@ impl<'a> Resolver<'a> {
     /// `8 GiB` as a whole formula, which CEL cannot read. (`2 / pods` it can, so that is a division.)
     fn with_unit(&self, text: &str, problem: Problem) -> Result<Ir, Problem> {
         let word = text.trim();
-        let quantity = self.scope.units.quantity(word);
-        match (quantity, self.scope.bare) {
-            (Ok(quantity), Some(_)) => {
-                let mut ir = Ir { depth: 1, ..Ir::default() };
+        let read = self.scope.units.read(word).and_then(|written| written.resolve(None, None, ""));
+        match (read, self.scope.bare) {
+            (Ok(Given { quantity, written, .. }), Some(_)) => {
+                let mut ir = Ir { depth: 1, written, ..Ir::default() };
                 let span = Span::new(0, text.len());
                 let id = ir.push(Op::Constant(Scalar::Number(quantity.value)), span, span);
                 ir.nodes[id].ty = Type::Number(quantity.dimension);
@@ -402,10 +402,13 @@ impl<'a> Resolver<'a> {
 
     fn quantity(&mut self, ast: &Ast, args: &[Ast]) -> Made {
         let read = text_argument(ast, "quantity", args).and_then(|(text, span)| {
-            self.scope.units.quantity(text).map_err(|error| Problem::quantity(span, error))
+            let read = self.scope.units.read(text);
+            let read = read.and_then(|written| written.resolve(None, None, ""));
+            read.map_err(|error| Problem::quantity(span, error))
         });
         match read {
-            Ok(quantity) => {
+            Ok(Given { quantity, written, .. }) => {
+                self.ir.written = written;
                 let ty = Type::Number(quantity.dimension);
                 self.constant(Scalar::Number(quantity.value), ty, ast)
             }

@@ -9,7 +9,7 @@ use crate::model::entry::*;
 use crate::model::formula::Type;
 use crate::model::formula::names::Name;
 use crate::model::meets::Meets;
-use crate::model::quantity::{Dimension, Quantity, Ratio, Unit, Units};
+use crate::model::quantity::{Dimension, Given, Quantity, Ratio, Unit, Units};
 use crate::text::Location;
 use num_traits::{One, Zero};
 use std::collections::BTreeMap;
@@ -49,7 +49,7 @@ impl<'a> Loader<'a> {
                         size.value == known.factor && size.dimension == known.dimension
                     };
                     let size = self.quantity_of(file.source, value, "", None, None);
-                    if size.is_some_and(|(size, _)| !same(&size)) {
+                    if size.is_some_and(|size| !same(&size.quantity)) {
                         let message = format!("there is another unit `{name}` already");
                         self.report(&DUPLICATE_ENTRY, location, message);
                     }
@@ -57,7 +57,8 @@ impl<'a> Loader<'a> {
                     let message = format!("`{name}` cannot be a unit");
                     let finding = self.report(&BAD_NAME, location, message);
                     finding.help.push("a unit's name is letters alone".into());
-                } else if let Some((size, _)) = self.quantity_of(file.source, value, "", None, None)
+                } else if let Some(Given { quantity: size, .. }) =
+                    self.quantity_of(file.source, value, "", None, None)
                 {
                     if size.value > Ratio::zero() {
                         self.model.units.define(name.to_string(), size.value, size.dimension);
@@ -110,8 +111,8 @@ impl<'a> Loader<'a> {
         let given = entry.get("default")?;
         let choices = entry.texts("choices");
         let unit = self.unit(entry);
-        let (kind, unit) = if let Some(default) = given.get_ref().as_bool() {
-            (InputKind::Switch { default }, None)
+        let (kind, unit, written) = if let Some(default) = given.get_ref().as_bool() {
+            (InputKind::Switch { default }, None, None)
         } else if entry.get("choices").is_some() {
             let choices: Vec<String> = choices.into_iter().map(|(choice, _)| choice).collect();
             let default = given.get_ref().as_str().unwrap_or("").to_owned();
@@ -122,7 +123,7 @@ impl<'a> Loader<'a> {
                     .push(format!("there are: {}", choices.join(", ")));
                 return None;
             }
-            (InputKind::Choice { default, choices }, None)
+            (InputKind::Choice { default, choices }, None, None)
         } else {
             self.number_input(name, entry, unit)?
         };
@@ -131,6 +132,7 @@ impl<'a> Loader<'a> {
             label: entry.text("label").unwrap_or_else(|| name.to_owned()),
             kind,
             unit,
+            written,
             sources: self.sources(entry),
             note: Prose::default(),
             location,
@@ -142,14 +144,15 @@ impl<'a> Loader<'a> {
         name: &str,
         entry: &Entry<'a>,
         unit: Option<Unit>,
-    ) -> Option<(InputKind, Option<Unit>)> {
+    ) -> Option<(InputKind, Option<Unit>, Option<Unit>)> {
         let named = entry.text("dimension").and_then(|word| Dimension::named(&word));
-        let (default, given_unit) = self.quantity(entry, "default", name, unit.as_ref(), named)?;
+        let Given { quantity: default, unit: given_unit, written } =
+            self.quantity(entry, "default", name, unit.as_ref(), named)?;
         let dimension = default.dimension;
         let unit = unit.or(given_unit);
         let mut bound = |key: &str| {
-            let (found, _) = self.quantity(entry, key, name, unit.as_ref(), Some(dimension))?;
-            Some(found.value)
+            let found = self.quantity(entry, key, name, unit.as_ref(), Some(dimension))?;
+            Some(found.quantity.value)
         };
         let (min, max, low, high) = (bound("min"), bound("max"), bound("low"), bound("high"));
         let step = bound("step");
@@ -178,7 +181,9 @@ impl<'a> Loader<'a> {
             self.report(&INPUT_OUT_OF_RANGE, entry.location_of("default"), message);
         }
         let range = self.range(name, entry, &default.value, low, high);
-        Some((InputKind::Number { dimension, default: default.value, min, max, step, range }, unit))
+        let written = self.model.units.as_written(&default, unit.clone().or(written));
+        let kind = InputKind::Number { dimension, default: default.value, min, max, step, range };
+        Some((kind, unit, Some(written)))
     }
 
     /// The range of a value; a finding where it is upside down or does not hold it.
@@ -218,24 +223,26 @@ impl<'a> Loader<'a> {
             return None;
         }
         let named = entry.text("dimension").and_then(|word| Dimension::named(&word));
-        let (quantity, given) = self.quantity(entry, "value", name, unit.as_ref(), named)?;
+        let Given { quantity, unit: given, written } =
+            self.quantity(entry, "value", name, unit.as_ref(), named)?;
         let mut bound = |key: &str| {
-            let (found, _) = self.quantity(
+            let found = self.quantity(
                 entry,
                 key,
                 name,
                 unit.as_ref().or(given.as_ref()),
                 Some(quantity.dimension),
             )?;
-            Some(found.value)
+            Some(found.quantity.value)
         };
         let (low, high) = (bound("low"), bound("high"));
         let range = self.range(name, entry, &quantity.value, low, high);
         Some(Figure {
             name: name.to_owned(),
             label: entry.text("label").unwrap_or_else(|| name.to_owned()),
-            quantity,
             range,
+            written: self.model.units.as_written(&quantity, written),
+            quantity,
             unit: given,
             sources: self.sources(entry),
             checked: entry.date("checked"),
@@ -386,7 +393,7 @@ impl<'a> Loader<'a> {
                 continue;
             };
             let (dimension, unit) = (figure.quantity.dimension, figure.unit.clone());
-            if let Some((quantity, _)) =
+            if let Some(Given { quantity, .. }) =
                 self.quantity_of(entry.source, value, name, unit.as_ref(), Some(dimension))
             {
                 figures.insert(index, quantity.value);

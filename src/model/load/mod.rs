@@ -13,7 +13,7 @@ use super::describe::{Kind, Table};
 use super::entry::{Piece, Prose, Text};
 use super::formula::names::{Locals, Name};
 use super::problem::Problem;
-use super::quantity::{Dimension, Quantity, Unit};
+use super::quantity::{Dimension, Given, Unit};
 use super::{Compiled, Model, tables};
 use crate::diag::{Code, Diagnostic, nearest};
 use crate::model::codes::{
@@ -225,7 +225,7 @@ impl<'a> Loader<'a> {
         name: &str,
         unit: Option<&Unit>,
         dimension: Option<Dimension>,
-    ) -> Option<(Quantity, Option<Unit>)> {
+    ) -> Option<Given> {
         let value = entry.get(key)?;
         self.quantity_of(entry.source, value, name, unit, dimension)
     }
@@ -237,16 +237,16 @@ impl<'a> Loader<'a> {
         name: &str,
         unit: Option<&Unit>,
         dimension: Option<Dimension>,
-    ) -> Option<(Quantity, Option<Unit>)> {
+    ) -> Option<Given> {
         let location = Location::new(source, value.span().into());
         let written = read::written(value.get_ref(), &self.model.units)?;
         let resolved = written.and_then(|written| {
-            let (found, unit) = written.resolve(unit, dimension, name)?;
-            if written.kept.is_some_and(|kept| kept == found.value) {
+            let given = written.resolve(unit, dimension, name)?;
+            if written.kept.is_some_and(|kept| kept == given.quantity.value) {
                 let message = "Kubernetes would round or cap this quantity";
                 self.findings.push(Diagnostic::new(&QUANTITY_ADJUSTED, location.clone(), message));
             }
-            Ok((found, unit))
+            Ok(given)
         });
         match resolved {
             Ok(found) => Some(found),

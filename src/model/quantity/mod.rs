@@ -11,7 +11,7 @@ mod unit;
 
 pub use dimension::Dimension;
 pub use error::{QuantityError, decimal, parse_kubernetes};
-pub use parse::Written;
+pub use parse::{Given, Written};
 pub use show::{Format, Shown, Style};
 pub use unit::{Unit, Units};
 

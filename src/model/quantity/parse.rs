@@ -12,9 +12,22 @@ pub struct Written {
     pub unit: Option<Unit>,
     /// Whether it was written with `Ki` … `Ei` and no unit.
     pub binary: bool,
+    /// The multiple of a byte that its suffix stands for, where it is of bytes: MiB for `Mi`, MB for `M`.
+    pub multiple: Option<Unit>,
     /// What Kubernetes would keep of it, where that is another value. It is what counts for cpu and memory; a price or a rate
     /// is none of Kubernetes' quantities.
     pub kept: Option<Ratio>,
+}
+
+/// A text whose dimension is decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Given {
+    /// The quantity.
+    pub quantity: Quantity,
+    /// The unit that it was given in, by itself or by a key beside it.
+    pub unit: Option<Unit>,
+    /// The unit in which its number is the one that was written; none for `125m` or a bare number, which have no unit.
+    pub written: Option<Unit>,
 }
 
 impl Units {
@@ -31,6 +44,10 @@ impl Units {
                 kept: (bare.value != bare.written).then_some(bare.value),
                 number: bare.written,
                 unit: None,
+                multiple: self
+                    .parse(&format!("{}B", bare.suffix))
+                    .ok()
+                    .filter(|_| !bare.suffix.is_empty()),
             }),
             Err(error) => self.with_unit(text, error),
         }
@@ -38,7 +55,7 @@ impl Units {
 
     /// Reads a text whose dimension nothing else says.
     pub fn quantity(&self, text: &str) -> Result<Quantity, QuantityError> {
-        self.read(text)?.resolve(None, None, "").map(|(quantity, _)| quantity)
+        self.read(text)?.resolve(None, None, "").map(|given| given.quantity)
     }
 
     fn with_unit(&self, text: &str, bare: QuantityError) -> Result<Written, QuantityError> {
@@ -87,19 +104,34 @@ fn signed(value: Ratio, negative: bool) -> Ratio {
 
 impl Written {
     fn new(number: Ratio, unit: Unit) -> Written {
-        Written { number, unit: Some(unit), binary: false, kept: None }
+        Written { number, unit: Some(unit), binary: false, multiple: None, kept: None }
     }
 
     /// A plain number.
     pub fn number(number: Ratio) -> Written {
-        Written { number, unit: None, binary: false, kept: None }
+        Written { number, unit: None, binary: false, multiple: None, kept: None }
     }
 
     /// Decides the dimension; the first of these that says one: the `unit` or `dimension` beside it, its own unit, the
     /// last part of the name it stands under (`….cpu`, `….memory`), a binary suffix (memory); else it is a count.
     ///
-    /// Returns the quantity and the unit that it was given in, which is how it is shown where nothing else is asked for.
+    /// The unit that it was given in is how it is shown where nothing else is asked for.
     pub fn resolve(
+        &self,
+        unit: Option<&Unit>,
+        dimension: Option<Dimension>,
+        name: &str,
+    ) -> Result<Given, QuantityError> {
+        let (quantity, given) = self.decide(unit, dimension, name)?;
+        let in_bytes = matches!(quantity.dimension, Dimension::MEMORY | Dimension::DATA);
+        let multiple =
+            self.multiple.as_ref().filter(|_| in_bytes && (self.binary || unit.is_none()));
+        let written = self.unit.as_ref().or(multiple).or(given.as_ref());
+        let written = written.map(|unit| unit.towards(quantity.dimension));
+        Ok(Given { quantity, unit: given, written })
+    }
+
+    fn decide(
         &self,
         unit: Option<&Unit>,
         dimension: Option<Dimension>,

@@ -1,7 +1,7 @@
 //! From a quantity to a text: for people, or as a manifest has it.
 
 use super::{Dimension, Quantity, Ratio, Unit, Units};
-use crate::number::{Canonical, exact, grouped, to_places};
+use crate::number::{Canonical, decimal_places, exact, grouped, to_places};
 use num_bigint::BigInt;
 use num_traits::{One, Signed, Zero};
 
@@ -18,6 +18,9 @@ pub struct Format {
     pub thousands: bool,
     /// The number without its unit.
     pub bare: bool,
+    /// The unit that the value was written in, where it is a fact and no result: it is shown as it was written, all its digits with it.
+    /// In another unit too, unless it has more digits there.
+    pub written: Option<Unit>,
     /// Where a unit is chosen for bytes: `MB` and `GB` instead of `MiB` and `GiB`.
     pub decimal_bytes: bool,
 }
@@ -58,8 +61,10 @@ impl Units {
         let unit = self.unit_for(quantity, format);
         let value = &quantity.value / &unit.factor;
         let money = quantity.dimension.is_of_money() && !value.is_integer();
-        let places = format.places.unwrap_or_else(|| places_for(&value));
         let least = format.places.unwrap_or(if money { 2 } else { 0 });
+        let faithful = || written_places(quantity, &unit, format.written.as_ref()?);
+        let places = format.places.or_else(faithful).unwrap_or_else(|| places_for(&value));
+        let places = places.max(least);
         let (mut number, rounded) = to_places(&value, places, least);
         if format.thousands {
             number = grouped(&number);
@@ -72,10 +77,53 @@ impl Units {
         Shown { text, number, unit: name.clone(), rounded, exact, exact_text }
     }
 
+    /// A fact, in the unit that it is to be shown in: as it was written where it has no more digits there, else in that of its text.
+    pub fn fact(
+        &self,
+        value: &Ratio,
+        dimension: Dimension,
+        unit: Option<&Unit>,
+        written: &Unit,
+    ) -> String {
+        let quantity = Quantity::new(value.clone(), dimension);
+        let format = self.fact_format(&quantity, unit, written, &Format::default());
+        self.show(&quantity, &format).text
+    }
+
+    /// The format in which a fact is shown: in this unit if it has no more digits there than in that of its text.
+    pub fn fact_format(
+        &self,
+        quantity: &Quantity,
+        unit: Option<&Unit>,
+        written: &Unit,
+        format: &Format,
+    ) -> Format {
+        let fits = |unit: &&Unit| {
+            unit.dimension == quantity.dimension
+                && written_places(quantity, unit, written).is_some()
+        };
+        let unit = unit.filter(fits).unwrap_or(written);
+        Format { unit: Some(unit.clone()), written: Some(written.clone()), ..format.clone() }
+    }
+
     /// A value of a dimension for people, in the unit that is asked for.
     pub fn text(&self, value: &Ratio, dimension: Dimension, unit: Option<&Unit>) -> String {
         let format = Format { unit: unit.cloned(), ..Format::default() };
         self.show(&Quantity::new(value.clone(), dimension), &format).text
+    }
+
+    /// The unit in which a fact is shown as it was written: the one that it has, or for `125m` and `134217728`, which have none, the
+    /// one that suits its size, if it has no more digits there.
+    pub fn as_written(&self, quantity: &Quantity, written: Option<Unit>) -> Unit {
+        written.filter(|unit| unit.dimension == quantity.dimension).unwrap_or_else(|| {
+            let mut ladder = self.ladder(quantity.dimension, false);
+            let suitable = self.suitable(quantity, false);
+            let plain = ladder.iter().position(|unit| unit.factor.is_one());
+            let plain = plain.map(|at| ladder.swap_remove(at));
+            plain
+                .filter(|plain| written_places(quantity, &suitable, plain).is_none())
+                .unwrap_or(suitable)
+        })
     }
 
     /// The unit that a quantity would be shown in.
@@ -189,6 +237,21 @@ fn places_for(value: &Ratio) -> usize {
         places += 1;
     }
     places
+}
+
+/// How many places a fact has in a unit, if it can be shown there as it was written: as a decimal with no more digits that count.
+fn written_places(quantity: &Quantity, unit: &Unit, written: &Unit) -> Option<usize> {
+    let (places, digits) = decimal_digits(&(&quantity.value / &unit.factor))?;
+    let (_, least) = decimal_digits(&(&quantity.value / &written.factor))?;
+    (digits <= least).then_some(places)
+}
+
+/// The places behind the point, and the digits that count, of a number that is a decimal of bearable length.
+fn decimal_digits(value: &Ratio) -> Option<(usize, usize)> {
+    let places = decimal_places(value)?;
+    let scale = BigInt::from(10).pow(u32::try_from(places).ok()?);
+    let whole = (value * Ratio::from_integer(scale)).to_integer().magnitude().to_string();
+    Some((places, whole.trim_end_matches('0').len()))
 }
 
 /// As a manifest has it: the canonical form, the largest suffix that needs no fraction.

@@ -1,6 +1,7 @@
 //! Tests of the model as a whole: what authors write, and what must come out.
 
 mod cluster;
+mod facts;
 mod findings;
 mod format;
 mod properties;

@@ -44,7 +44,7 @@ fn a_scenario_may_say_as_if() {
     let overhead = model.overhead("sidecars", &inputs).unwrap();
     let control = overhead.components.iter().find(|component| component.name == "control").unwrap();
     let memory = &control.each[&(View::Requests, "memory".into())];
-    let shown = model.units.show(memory, &Format::default()).text;
+    let shown = model.show(memory, &Format::default()).text;
     assert_eq!(shown, "1 GiB");
 }
 

@@ -8,7 +8,7 @@ class Advisor extends Widget {
     this.steps = ['checklist', 'matrix', 'calculator'].map((name) => (this[name] = $(this, `plumb-${name}`))).filter(Boolean);
     // The parts speak to all who keep the same answers, this one included.
     document.addEventListener('plumb-change', ({ detail }) => {
-      if (detail.from === this.checklist && this.matrix && this.choose()) this.matrix.changed();
+      if (this.checklist && this.matrix && this.choose()) this.matrix.changed();
       if (this.steps.some(({ key }) => key === detail.key)) this.update();
     });
     // What was ticked in another chapter; a link says by itself which needs it is about.
@@ -38,6 +38,7 @@ class Advisor extends Widget {
     return {
       option,
       input: this.calculator?.scope().input,
+      figure: this.calculator?.scope().figure,
       local: (name, ...args) => (Object.hasOwn(locals, name) ? locals[name](...args) ?? false : this.checklist.local(name, ...args)),
     };
   }

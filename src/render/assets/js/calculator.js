@@ -13,9 +13,11 @@ class Calculator extends Widget {
       return { id: label.dataset.option, box, rows: label.dataset.rows.split(' ') };
     });
     this.select = this.part('.plumb-presets select');
-    this.presets = [...(this.select ?? [])].map(({ dataset }) => JSON.parse(dataset.values ?? '{}'));
+    const read = (text) => JSON.parse(text ?? '{}');
+    this.presets = [...(this.select ?? [])].map(({ value, dataset }) => ({ id: value, inputs: read(dataset.values), fixed: read(dataset.fixed) }));
     this.select?.addEventListener('change', () => {
-      this.adopt({ inputs: this.presets[this.select.selectedIndex] });
+      const { id, inputs } = this.presets[this.select.selectedIndex];
+      this.adopt({ inputs, scenario: id });
       this.changed();
     });
     this.recall();
@@ -73,11 +75,14 @@ class Calculator extends Widget {
     return {
       inputs: { ...this.others, ...Object.fromEntries(this.inputs.map(({ id, value }) => [id, value])) },
       hidden: this.shown.filter(({ box }) => !box.checked).map(({ id }) => id),
+      scenario: this.scenario?.id,
     };
   }
 
-  adopt({ inputs, hidden, ignored = 0 }) {
+  // What a scenario sets beside the inputs that are asked for holds until another one is chosen.
+  adopt({ inputs, hidden, scenario, ignored = 0 }) {
     this.others = { ...inputs };
+    this.scenario = this.presets.find(({ id, fixed }) => id === scenario && Object.values(fixed).some((set) => Object.keys(set).length));
     for (const input of this.inputs) {
       const text = this.others[input.id];
       if (typeof text === 'string' && input.valid(text)) input.set(text);
@@ -89,7 +94,8 @@ class Calculator extends Widget {
 
   toLink() {
     const { inputs, hidden } = this.state();
-    return [...this.inputs.map(({ id }) => `${id}=${inputs[id]}`), ...hidden.map((id) => `-${id}`)];
+    const scenario = this.scenario ? [`@${this.scenario.id}`] : [];
+    return [...this.inputs.map(({ id }) => `${id}=${inputs[id]}`), ...hidden.map((id) => `-${id}`), ...scenario];
   }
 
   fromLink(values) {
@@ -98,16 +104,20 @@ class Calculator extends Widget {
       const [, name, text] = /^([\w.-]+)=(.*)$/.exec(value) ?? [];
       if (this.inputs.some(({ id }) => id === name)) state.inputs[name] = text;
       else if (this.shown.some(({ id }) => `-${id}` === value)) state.hidden.push(value.slice(1));
+      else if (this.presets.some(({ id }) => `@${id}` === value)) state.scenario = value.slice(1);
       else state.ignored += 1;
     }
     return state;
   }
 
-  // An input as formulas see it: a number in base units.
+  // The inputs and figures as formulas see them: numbers in base units; nothing for one that is as built.
   scope() {
+    const { figures = {}, inputs = {} } = this.scenario?.fixed ?? {};
     return {
+      figure: (name) => (Object.hasOwn(figures, name) ? figures[name] : undefined),
       input: (name) => {
         const { value, isSwitch, slider } = this.inputs.find(({ id }) => id === name) ?? {};
+        if (value === undefined && Object.hasOwn(inputs, name)) return preset(inputs[name]);
         if (isSwitch) return value === 'true';
         return slider ? Ratio.read(value).times(Ratio.read(this.program.inputs[name]?.unit?.factor ?? '1')) : value;
       },
@@ -116,8 +126,11 @@ class Calculator extends Widget {
 
   update() {
     // As the build set the inputs, the table is the build's, details of its values included.
-    const asBuilt = this.inputs.every(({ value }, index) => value === this.before[index]);
     const scope = this.scope();
+    const values = Object.entries(this.program.inputs).map(([name, { value }]) => [name, value]);
+    const built = { figures: this.program.figures, inputs: Object.fromEntries(values) };
+    const asBuilt = this.inputs.every(({ value }, index) => value === this.before[index]) && agree(this.scenario?.fixed, built);
+
     const longest = {};
     const results = this.program.cells.map(([row, column, name, signed], index) => {
       const tr = this.rows[row];
@@ -133,9 +146,11 @@ class Calculator extends Widget {
     }
     for (const { box, rows } of this.shown) for (const row of rows) this.rows[row].hidden = !box.checked;
     if (this.select) {
-      const fits = (values) => this.inputs.every(({ id, value }) => (values[id] ?? value) === value);
+      const fits = ({ inputs, fixed }) =>
+        this.inputs.every(({ id, value }) => (inputs[id] ?? value) === value) && agree(fixed, this.scenario?.fixed ?? built);
       this.select.selectedIndex = this.presets.findIndex(fits);
     }
+    document.dispatchEvent(new CustomEvent('plumb-inputs'));
     put(this.part('.plumb-progress'), results.map(({ tr, text }) => `${words(tr.children[0])}: ${text}`).join(', '));
   }
 
@@ -154,6 +169,10 @@ class Calculator extends Widget {
     return `${[...inputs, '', line(head), rule, ...rows].join('\n')}\n`;
   }
 }
+
+// Whether what a scenario sets is so now.
+const agree = (fixed, now) => ['figures', 'inputs'].every((kind) =>
+  Object.entries(fixed?.[kind] ?? {}).every(([name, value]) => String(now[kind]?.[name] ?? value) === String(value)));
 
 // A bar along the cell's foot, as long as the cell's share of the column's greatest.
 function bar(share) {

@@ -7,8 +7,11 @@ class Checklist extends Widget {
       revision: li.dataset.revision,
       group: li.closest('fieldset').dataset.group,
       box: $(li, 'input'),
+      held: 'held' in li.dataset,
       li,
     }));
+    // What the model answers follows the page's inputs.
+    document.addEventListener('plumb-inputs', () => this.update());
     this.program = { weights: {}, needs: {}, ...this.data() };
     this.verdicts = this.parts('li[data-verdict]');
     this.addEventListener('change', (event) => {
@@ -20,16 +23,21 @@ class Checklist extends Widget {
     this.recall();
   }
 
+  // What the reader ticked.
+  given() {
+    return this.items.filter(({ box, held }) => box.checked && !held);
+  }
+
   state() {
     const items = {};
-    for (const { id, revision, box, old } of this.items) if (box.checked) items[id] = old ?? revision;
+    for (const { id, revision, old } of this.given()) items[id] = old ?? revision;
     return { items };
   }
 
   adopt(state) {
     const kept = isObject(state.items) ? state.items : {};
     let known = 0;
-    for (const item of this.items) {
+    for (const item of this.items.filter(({ held }) => !held)) {
       const revision = Object.hasOwn(kept, item.id) && kept[item.id];
       item.box.checked = typeof revision === 'string';
       known += item.box.checked;
@@ -46,7 +54,7 @@ class Checklist extends Widget {
   }
 
   toLink() {
-    const ticked = this.items.filter(({ box }) => box.checked);
+    const ticked = this.given();
     return ticked.length ? ticked.map(({ id, revision, old }) => `${id}@${old ?? revision}`) : [''];
   }
 
@@ -55,7 +63,7 @@ class Checklist extends Widget {
     let ignored = 0;
     for (const value of values) {
       const [, id, revision] = /^(.*)@(.*)$/s.exec(value) ?? [];
-      if (this.items.some((item) => item.id === id)) items[id] = revision;
+      if (this.items.some((item) => item.id === id && !item.held)) items[id] = revision;
       else ignored += value !== '';
     }
     return { items, ignored };
@@ -77,10 +85,12 @@ class Checklist extends Widget {
   }
 
   update() {
+    const scope = { ...pageScope, local: (...args) => this.local(...args) };
+    for (const { id, box, held } of this.items) if (held) box.checked = holds(this.program, `item ${id}`, scope);
     const ticked = this.items.filter(({ box }) => box.checked).length;
-    const scope = { local: (...args) => this.local(...args) };
+    const answered = ticked || this.items.every(({ held }) => held);
     // The first whose rule holds is the verdict.
-    this.verdict = ticked && this.program.roots && this.verdicts.find((li) => holds(this.program, li.dataset.verdict, scope));
+    this.verdict = answered && this.program.roots && this.verdicts.find((li) => holds(this.program, li.dataset.verdict, scope));
     for (const li of this.verdicts) li.toggleAttribute('aria-current', li === this.verdict);
     put(this.part('.plumb-progress'), `${ticked} of ${this.items.length}${this.verdict ? ':' : ' ticked'}`);
     put(this.part('.plumb-verdict'), this.verdict ? words($(this.verdict, 'strong')) : '');

@@ -104,7 +104,7 @@ function run(program, expression, scope) {
     switch (op) {
       case 'text': return args[0];
       case 'input': return scope.input?.(args[0]) ?? preset(program.inputs[args[0]].value);
-      case 'figure': return Ratio.read(program.figures[args[0]]);
+      case 'figure': return Ratio.read(scope.figure?.(args[0]) ?? program.figures[args[0]]);
       case 'let': return (known[args[0]] ??= { value: compute(program.lets[args[0]]) }).value;
       case '!': return !truth(args[0]);
       case '&&': return args.every(truth);
@@ -138,18 +138,37 @@ function placesFor(value) {
   return places;
 }
 
-// A quantity for people, as the build shows it: in the unit of its parts, else in the largest that is not too large.
-function show(value, { unit, dimension = 'count', decimal }, ladders) {
+// The places of a number that is a decimal of bearable length, and its digits that count.
+function decimals(value) {
+  for (let places = 0; places <= 30; places += 1) {
+    const { n, d } = value.times(new Ratio(10n ** BigInt(places)));
+    if (d === 1n) return { places, count: n.toString().replace(/^-|0+$/g, '').length };
+  }
+  return null;
+}
+
+// The places of a fact in a unit, if it has no more digits there than where it was written.
+function factPlaces(value, factor, written) {
+  const here = decimals(value.over(Ratio.read(factor)));
+  const there = written && decimals(value.over(Ratio.read(written.factor)));
+  return here && there && here.count <= there.count ? here.places : null;
+}
+
+// A quantity for people, as the build shows it: a fact as it was written, a result in the unit of its parts, else in the
+// largest that is not too large.
+function show(value, { unit, dimension = 'count', decimal, written }, ladders) {
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (!(value instanceof Ratio)) return String(value);
   const size = value.abs();
   const count = ({ factor }) => size.over(Ratio.read(factor));
   const between = (number) => !number.n || (100n * number.n >= number.d && number.n < 10000n * number.d);
-  const kept = unit && (dimension !== 'time' || between(count(unit)));
-  const units = kept ? [unit] : ladders[dimension + (decimal ? ' decimal' : '')];
+  const own = written && unit && factPlaces(value, unit.factor, written) === null ? written : unit ?? written;
+  const kept = own && (written || dimension !== 'time' || between(count(own)));
+  const units = kept ? [own] : ladders[dimension + (decimal ? ' decimal' : '')];
   const { factor, one, many, before } = units.findLast((other) => count(other).floor()) ?? units.find((other) => !size.n && other.factor === '1') ?? units[0];
   const scaled = value.over(Ratio.read(factor));
-  let text = digits(scaled, placesFor(scaled), scaled.d !== 1n && /^[^/]*money(?!\^)/.test(dimension) ? 2 : 0);
+  const least = scaled.d !== 1n && /^[^/]*money(?!\^)/.test(dimension) ? 2 : 0;
+  let text = digits(scaled, Math.max(least, factPlaces(value, factor, written) ?? placesFor(scaled)), least);
   const name = text === '1' ? one : many;
   if (before) text = text.replace(/^-?/, (sign) => sign + before);
   return /^(%|\/|$)/.test(name) ? text + name : `${text} ${name}`;
@@ -174,3 +193,8 @@ function holds(program, name, scope) {
     return false;
   }
 }
+
+// The inputs and figures as the reader has set them anywhere on the page: the first calculator that knows one says it.
+const settings = (key) => (name) =>
+  $$(document, 'plumb-calculator').map((calculator) => calculator.scope?.()[key](name)).find((value) => value !== undefined);
+const pageScope = { input: settings('input'), figure: settings('figure') };
