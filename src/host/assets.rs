@@ -2,8 +2,8 @@
 
 use crate::check::AssetFile;
 use crate::render::assets::{self, BANNER};
+use crate::world::DiskWorld;
 use anyhow::{Context, bail};
-use std::io::Write;
 use std::path::Path;
 
 /// Writes the files that differ from what they should be: a watcher that sees them written builds again, and has to come to an end.
@@ -43,17 +43,7 @@ fn write_one(root: &Path, path: &Path, text: &str) -> anyhow::Result<()> {
     if !there.canonicalize()?.starts_with(root.canonicalize()?) {
         bail!("its folder is a link out of the book");
     }
-    std::fs::create_dir_all(folder)?;
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".plumb-");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(std::fs::Permissions::from_mode(0o644));
-    }
-    let mut new = builder.tempfile_in(folder)?;
-    new.write_all(text.as_bytes())?;
-    new.persist(path)?;
+    DiskWorld::new(root).write(path.strip_prefix(root)?, text.as_bytes())?;
     Ok(())
 }
 
