@@ -4,7 +4,7 @@ use crate::config::{Levels, WARNINGS};
 use crate::diag::{Level, nearest};
 use crate::model::View;
 use crate::reference;
-use crate::report::Format;
+use crate::report::{FORMATS, Format};
 use anyhow::bail;
 use clap::builder::PossibleValue;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
@@ -48,7 +48,7 @@ pub(super) struct Output {
 pub(super) struct Findings {
     /// How to show findings
     #[arg(long, value_enum, default_value_t, help_heading = "Findings")]
-    pub(super) format: Format,
+    pub(super) format: &'static Format,
     /// Take a code as an error; `warnings` stands for all that are warnings
     #[arg(long, value_name = "CODE", action = ArgAction::Append, help_heading = "Findings")]
     pub(super) deny: Vec<String>,
@@ -351,23 +351,13 @@ pub(super) enum Color {
     Never,
 }
 
-impl ValueEnum for Format {
-    fn value_variants<'a>() -> &'a [Format] {
-        const VARIANTS: [Format; Format::ALL.len()] = {
-            let mut variants = [Format::Human; Format::ALL.len()];
-            let mut index = 0;
-            while index < variants.len() {
-                variants[index] = Format::ALL[index].1;
-                index += 1;
-            }
-            variants
-        };
-        &VARIANTS
+impl ValueEnum for &'static Format {
+    fn value_variants<'a>() -> &'a [&'static Format] {
+        FORMATS
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
-        let (name, _) = Format::ALL.iter().find(|(_, format)| format == self)?;
-        Some(PossibleValue::new(*name))
+        Some(PossibleValue::new(self.name).help(self.summary))
     }
 }
 

@@ -24,7 +24,7 @@ mod sync;
 mod terminal;
 mod validate;
 
-use crate::report::{self, Format, Report};
+use crate::report::{Format, Report};
 use crate::sync::DRIFT;
 use crate::text::{one_line, printed};
 use crate::{reference, world};
@@ -169,7 +169,7 @@ fn on_the_way(
     findings: &Findings,
     output: Output,
 ) -> anyhow::Result<Outcome> {
-    if processed.report.findings().is_empty() && findings.format == Format::Human {
+    if processed.report.findings().is_empty() && findings.format.for_people {
         return Ok(Outcome::True);
     }
     show(&processed.report, findings, output, io::stderr())
@@ -181,7 +181,7 @@ fn say(dir: &Path, (text, findings): Said, output: Output) -> anyhow::Result<Out
     if findings.is_empty() {
         return Ok(Outcome::True);
     }
-    let report = Report::new(findings).base(terminal::way_to(dir, Format::Human));
+    let report = Report::new(findings).base(terminal::way_to(dir, <&Format>::default()));
     show(&report, &Findings::default(), output, io::stderr())
 }
 
@@ -256,9 +256,9 @@ fn show(
 ) -> anyhow::Result<Outcome> {
     let style = terminal::style(output.color, &stream);
     let said = !report.findings().is_empty();
-    if said || !output.quiet || findings.format != Format::Human {
+    if said || !output.quiet || !findings.format.for_people {
         let mut out = io::BufWriter::new(stream);
-        report::write(findings.format, report, style, &mut out)?;
+        (findings.format.write)(report, style, &mut out)?;
         out.flush()?;
     }
     Ok(if report.has_errors() { Outcome::Findings } else { Outcome::True })

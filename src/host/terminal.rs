@@ -24,11 +24,9 @@ pub(super) fn style(color: Color, stream: &impl RawStream) -> Style {
 /// neither is within the other.
 ///
 /// People stand in the current folder. What GitHub reads is taken from the root of the checkout, wherever a step runs.
-pub(super) fn way_to(root: &Path, format: Format) -> String {
-    let workspace = match format {
-        Format::Github | Format::Sarif => std::env::var_os("GITHUB_WORKSPACE").map(PathBuf::from),
-        Format::Human | Format::Json | Format::Junit => None,
-    };
+pub(super) fn way_to(root: &Path, format: &Format) -> String {
+    let workspace = std::env::var_os("GITHUB_WORKSPACE").filter(|_| format.from_checkout);
+    let workspace = workspace.map(PathBuf::from);
     let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let root = real(&std::path::absolute(root).unwrap_or_else(|_| root.to_owned()));
     let workspace = workspace.map(|folder| real(&folder)).filter(|folder| root.starts_with(folder));

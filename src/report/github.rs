@@ -2,12 +2,21 @@
 //!
 //! GitHub takes columns only where a finding stays on one line, and its `endColumn` is the last one marked.
 
-use super::{Report, summary};
+use super::words::summary;
+use super::{Format, Report};
 use crate::diag::{Diagnostic, Severity};
 use crate::text::one_line;
 use std::io::{self, Write};
 
-pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+pub(super) static FORMAT: Format = Format {
+    name: "github",
+    summary: "Workflow commands, which GitHub shows as annotations of a pull request",
+    for_people: false,
+    from_checkout: true,
+    write: |report, _, out| write(report, out),
+};
+
+fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for finding in report.findings() {
         let command = match finding.severity {
             Severity::Error => "error",

@@ -3,7 +3,8 @@
 //! annotate-snippets draws; this file decides what it gets to see: only the lines around the marks, only so much of a
 //! line as can be read, and no control characters. So a finding costs the same in a file of ten lines and of ten million.
 
-use super::{Report, Style, more_places, summary};
+use super::words::{more_places, summary};
+use super::{Format, Report, Style};
 use crate::diag::{Diagnostic, Edit, Fix, Severity};
 use crate::text::{
     Location, Source, Span, ceil_char_boundary, floor_char_boundary, one_line, source_lines,
@@ -19,7 +20,15 @@ const MOST_BYTES: usize = 16 * 1024;
 /// A line longer than this is cut around its mark.
 const LONG_LINE: usize = 4 * 1024;
 
-pub(super) fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
+pub(super) static FORMAT: Format = Format {
+    name: "human",
+    summary: "For people: the line with the place marked",
+    for_people: true,
+    from_checkout: false,
+    write: write,
+};
+
+fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let renderer = if style.color { Renderer::styled() } else { Renderer::plain() };
     let renderer = renderer.term_width(style.width);
     for finding in report.findings() {

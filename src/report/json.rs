@@ -1,6 +1,7 @@
 //! JSON Lines: an object for each finding, then `{"summary": …}`. Keys are always there; what is not known is null.
 
-use super::{Place, Report};
+use super::findings::Place;
+use super::{Format, Report};
 use crate::diag::{Diagnostic, Severity};
 use crate::text;
 use serde::Serialize;
@@ -64,7 +65,15 @@ struct Summary {
     left_out: usize,
 }
 
-pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+pub(super) static FORMAT: Format = Format {
+    name: "json",
+    summary: "JSON Lines: an object for each finding, then one with the summary",
+    for_people: false,
+    from_checkout: false,
+    write: |report, _, out| write(report, out),
+};
+
+fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for finding in report.findings() {
         line(out, &Finding::new(report, finding))?;
     }

@@ -2,7 +2,8 @@
 //!
 //! There is no standard but what CI systems read: one `failure` a case, everything else as `system-out`; no time stamps.
 
-use super::{Report, plural};
+use super::words::plural;
+use super::{Format, Report};
 use crate::diag::{Diagnostic, Severity};
 use crate::text::{one_line, printed};
 use quick_xml::Writer;
@@ -11,7 +12,15 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+pub(super) static FORMAT: Format = Format {
+    name: "junit",
+    summary: "JUnit XML, a test case for each file",
+    for_people: false,
+    from_checkout: false,
+    write: |report, _, out| write(report, out),
+};
+
+fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut cases: BTreeMap<String, Vec<&Diagnostic>> =
         report.files.iter().map(|file| (report.path(file), Vec::new())).collect();
     for finding in report.findings() {

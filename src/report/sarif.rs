@@ -1,13 +1,23 @@
 //! SARIF 2.1.0, as code scanning reads it: a rule for each code that was found, a result for each finding.
 
-use super::{Place, Report, more_places};
+use super::findings::Place;
+use super::words::more_places;
+use super::{Format, Report};
 use crate::diag::{Code, Diagnostic, Level};
 use crate::text::{self, Location, digest};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+pub(super) static FORMAT: Format = Format {
+    name: "sarif",
+    summary: "SARIF 2.1.0, for code scanning",
+    for_people: false,
+    from_checkout: true,
+    write: |report, _, out| write(report, out),
+};
+
+fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let codes: BTreeMap<&str, &Code> =
         report.findings().iter().map(|finding| (finding.code.name, finding.code)).collect();
     let rules: Vec<_> = codes.values().map(|code| rule(code)).collect();

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::Path;
 
 /// Folders that are still to be untangled.
-const EXEMPT: &[&str] = &["manifest", "report"];
+const EXEMPT: &[&str] = &["manifest"];
 
 /// A file's code, as far as paths go.
 #[derive(Debug, Default)]

@@ -95,7 +95,7 @@ fn no_text_of_an_author_acts_on_a_log() {
             std::fs::write(root.join(format!("src/b{name}.md")), "# B\n\n`{= no.such }`\n")
                 .unwrap();
         }
-        for format in ["human", "json", "sarif", "github", "junit"] {
+        for format in mdbook_plumb::report::FORMATS.iter().map(|format| format.name) {
             assert_plain(root, &["check", "--format", format], hostile);
             assert_plain(root, &["validate", "--format", format, "."], hostile);
         }

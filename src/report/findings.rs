@@ -1,0 +1,160 @@
+//! The findings of a run, in their final order, with what was counted.
+
+use crate::diag::{Diagnostic, Severity};
+use crate::text::Location;
+use std::collections::BTreeMap;
+
+/// What a run looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Chapters read.
+    pub chapters: usize,
+    /// Manifests validated.
+    pub manifests: usize,
+    /// Manifests that their author asked not to check.
+    pub ignored: usize,
+    /// Values computed from the model.
+    pub values: usize,
+}
+
+/// The most findings that a report shows. What is beyond it is counted, and decides about the exit code; code scanning
+/// shows no more either.
+pub const MOST_FINDINGS: usize = 5000;
+
+/// The findings of a run, in the order in which every format gives them, and what was looked at.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    pub(super) findings: Vec<Diagnostic>,
+    /// Findings beyond [`MOST_FINDINGS`], the least severe ones: how many, by file and severity.
+    pub(super) rest: BTreeMap<(String, Severity), usize>,
+    /// The files that were read, sorted; a file without a finding passes.
+    pub(super) files: Vec<String>,
+    pub(super) counts: Counts,
+    pub(super) base: String,
+}
+
+impl Report {
+    /// Sorts by file, place and code, and says everything once.
+    pub fn new(mut findings: Vec<Diagnostic>) -> Report {
+        fn key(finding: &Diagnostic) -> ((&str, usize, usize), &str, &str) {
+            (finding.at.location.sort_key(), finding.code.name, &finding.message)
+        }
+        findings.sort_by(|a, b| key(a).cmp(&key(b)));
+        findings.dedup_by(|later, earlier| key(later) == key(earlier));
+        let mut report = Report { findings, ..Report::default() };
+        report.leave_out();
+        report
+    }
+
+    /// Leaves out what is beyond the most that is shown: of the least severe findings, the last.
+    fn leave_out(&mut self) {
+        let mut room = MOST_FINDINGS;
+        let mut kept = BTreeMap::new();
+        for severity in [Severity::Error, Severity::Warning, Severity::Note] {
+            let shown = self.count(severity).min(room);
+            room -= shown;
+            kept.insert(severity, shown);
+        }
+        let rest = &mut self.rest;
+        self.findings.retain(|finding| {
+            let room = kept.entry(finding.severity).or_default();
+            let is_kept = *room > 0;
+            if is_kept {
+                *room -= 1;
+            } else {
+                let file = finding.at.location.source.path().to_owned();
+                *rest.entry((file, finding.severity)).or_default() += 1;
+            }
+            is_kept
+        });
+    }
+
+    /// How many findings are counted and not shown.
+    pub fn left_out(&self) -> usize {
+        self.rest.values().sum()
+    }
+
+    /// What was counted.
+    pub fn counts(mut self, counts: Counts) -> Report {
+        self.counts = counts;
+        self
+    }
+
+    /// The files that were read, whether or not something was found in them.
+    pub fn files(mut self, files: impl IntoIterator<Item = String>) -> Report {
+        self.files.extend(files);
+        self.files.sort();
+        self.files.dedup();
+        self
+    }
+
+    /// What to put before each relative path: the way from where the reader stands to the book's root, with `/`.
+    pub fn base(mut self, base: impl Into<String>) -> Report {
+        self.base = base.into();
+        if !self.base.is_empty() && !self.base.ends_with('/') {
+            self.base.push('/');
+        }
+        self
+    }
+
+    /// The findings that are shown, in order.
+    pub fn findings(&self) -> &[Diagnostic] {
+        &self.findings
+    }
+
+    /// How many findings have a severity, those included that are not shown.
+    pub fn count(&self, severity: Severity) -> usize {
+        let shown = self.findings.iter().filter(|finding| finding.severity == severity).count();
+        let rest = self.rest.iter().filter(|((_, of), _)| *of == severity);
+        shown + rest.map(|(_, count)| count).sum::<usize>()
+    }
+
+    /// Whether a finding is an error.
+    pub fn has_errors(&self) -> bool {
+        self.count(Severity::Error) > 0
+    }
+
+    /// A path as this report shows it.
+    pub(super) fn path(&self, path: &str) -> String {
+        if self.base.is_empty() || is_absolute(path) {
+            return path.to_owned();
+        }
+        // A file beside the book: `docs/` and `../model.toml` are `model.toml`.
+        let mut folders: Vec<_> = self.base.trim_end_matches('/').split('/').collect();
+        let mut path = path;
+        while let Some(rest) = path.strip_prefix("../")
+            && folders.last().is_some_and(|last| !matches!(*last, ".." | ""))
+        {
+            folders.pop();
+            path = rest;
+        }
+        folders.push(path);
+        folders.join("/")
+    }
+
+    /// The place of a location as machines count it: lines and columns from 1, columns in characters, the end behind
+    /// the last character.
+    pub(super) fn place(&self, location: &Location) -> Place {
+        let (start, end) = (location.start(), location.end());
+        Place {
+            file: self.path(location.source.path()),
+            line: start.line,
+            column: start.column,
+            end_line: end.line,
+            end_column: end.column,
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub(super) struct Place {
+    pub(super) file: String,
+    pub(super) line: usize,
+    pub(super) column: usize,
+    pub(super) end_line: usize,
+    pub(super) end_column: usize,
+}
+
+fn is_absolute(path: &str) -> bool {
+    path.starts_with('/') || path.get(1..3).is_some_and(|drive| drive == ":/" || drive == ":\\")
+}
