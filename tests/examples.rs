@@ -196,3 +196,24 @@ fn settings_on_the_findings_pages_are_settings() {
     }
     assert!(seen > 1);
 }
+
+/// No page is left behind by a finding that was renamed or taken away.
+#[test]
+fn each_page_is_that_of_a_code() {
+    fn pages(folder: &Path, out: &mut Vec<String>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                pages(&path, out);
+            } else if folder.ends_with("pages") {
+                out.push(path.file_name().unwrap().to_str().unwrap().to_owned());
+            }
+        }
+    }
+    let mut found = Vec::new();
+    pages(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
+    let codes = all_codes();
+    let is_one = |file: &str| codes.iter().any(|code| file == format!("{}.md", code.name));
+    found.retain(|file| !is_one(file));
+    assert_eq!(found, Vec::<String>::new());
+}

@@ -25,7 +25,7 @@ pub(super) static FORMAT: Format = Format {
     summary: "For people: the line with the place marked",
     for_people: true,
     from_checkout: false,
-    write: write,
+    write,
 };
 
 fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
