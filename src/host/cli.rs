@@ -357,7 +357,7 @@ impl ValueEnum for &'static Format {
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(self.name).help(self.summary))
+        Some(PossibleValue::new(self.name))
     }
 }
 

@@ -8,8 +8,6 @@ use std::io::{self, Write};
 pub struct Format {
     /// What asks for it on a command line.
     pub name: &'static str,
-    /// One line: what it is, and who reads it.
-    pub summary: &'static str,
     /// Whether people read it. It looks as their terminal does, and a report without findings may be left out.
     pub for_people: bool,
     /// Whether its paths begin at the root of the checkout, wherever a command runs, as a code host reads them.

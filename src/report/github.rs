@@ -8,9 +8,9 @@ use crate::diag::{Diagnostic, Severity};
 use crate::text::one_line;
 use std::io::{self, Write};
 
+/// Workflow commands, which GitHub shows as annotations of a pull request.
 pub(super) static FORMAT: Format = Format {
     name: "github",
-    summary: "Workflow commands, which GitHub shows as annotations of a pull request",
     for_people: false,
     from_checkout: true,
     write: |report, _, out| write(report, out),

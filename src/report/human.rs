@@ -20,13 +20,9 @@ const MOST_BYTES: usize = 16 * 1024;
 /// A line longer than this is cut around its mark.
 const LONG_LINE: usize = 4 * 1024;
 
-pub(super) static FORMAT: Format = Format {
-    name: "human",
-    summary: "For people: the line with the place marked",
-    for_people: true,
-    from_checkout: false,
-    write,
-};
+/// For people: the line with the place marked.
+pub(super) static FORMAT: Format =
+    Format { name: "human", for_people: true, from_checkout: false, write };
 
 fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let renderer = if style.color { Renderer::styled() } else { Renderer::plain() };

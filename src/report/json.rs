@@ -65,9 +65,9 @@ struct Summary {
     left_out: usize,
 }
 
+/// JSON Lines: an object for each finding, then one with the summary.
 pub(super) static FORMAT: Format = Format {
     name: "json",
-    summary: "JSON Lines: an object for each finding, then one with the summary",
     for_people: false,
     from_checkout: false,
     write: |report, _, out| write(report, out),

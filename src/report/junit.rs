@@ -12,9 +12,9 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+/// JUnit XML, a test case for each file.
 pub(super) static FORMAT: Format = Format {
     name: "junit",
-    summary: "JUnit XML, a test case for each file",
     for_people: false,
     from_checkout: false,
     write: |report, _, out| write(report, out),

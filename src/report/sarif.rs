@@ -9,9 +9,9 @@ use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+/// SARIF 2.1.0, for code scanning.
 pub(super) static FORMAT: Format = Format {
     name: "sarif",
-    summary: "SARIF 2.1.0, for code scanning",
     for_people: false,
     from_checkout: true,
     write: |report, _, out| write(report, out),
