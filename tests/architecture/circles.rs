@@ -238,7 +238,9 @@ impl House {
         let tests: Vec<Vec<String>> = files
             .iter()
             .flat_map(|(module, (_, file))| {
-                file.for_tests.iter().map(|name| [module.as_slice(), &[name.clone()]].concat())
+                file.for_tests
+                    .iter()
+                    .map(|name| [module.as_slice(), std::slice::from_ref(name)].concat())
             })
             .collect();
         files.retain(|module, _| !tests.iter().any(|test| module.starts_with(test)));
@@ -266,7 +268,7 @@ impl House {
         }
         let named = rest.len() < path.len();
         for (index, name) in rest.iter().enumerate() {
-            let child = [at.as_slice(), &[name.clone()]].concat();
+            let child = [at.as_slice(), std::slice::from_ref(name)].concat();
             if self.files.contains_key(&child) {
                 at = child;
                 continue;
@@ -284,7 +286,7 @@ impl House {
                 // A name of another crate, or of this file's own, but for what it takes with every other name of a module.
                 return file.all_of.iter().find_map(|module| {
                     let module = self.module(from, module)?;
-                    let child = [module.as_slice(), &[name.clone()]].concat();
+                    let child = [module.as_slice(), std::slice::from_ref(name)].concat();
                     let whole = [&["self".to_owned()], rest].concat();
                     self.files.get(&child).and_then(|_| self.defines(&module, &whole, 1))
                 });
