@@ -9,7 +9,8 @@ use crate::diag::{Code, Level, nearest};
 use crate::directive::params::usage;
 use crate::directive::{self, Directive};
 use crate::directive::{Param, ParamKind};
-use crate::manifest::{Versions, analysis, api_version, builtin, bundle};
+use crate::manifest::admission::{self, kubernetes};
+use crate::manifest::{Versions, analysis, api_version, bundle};
 use crate::{check, markdown, sync, world};
 use serde_json::Value as Json;
 use std::fmt::Write as _;
@@ -226,7 +227,7 @@ fn checks() -> String {
         "\n## Rules of the built-in kinds\n\nWhat an API server checks in code. The examples are on each rule's page.\n\n| Rule | Where | \
          What it says |\n|---|---|---|\n",
     );
-    for rule in builtin::rules() {
+    for rule in kubernetes::rules() {
         let _ = writeln!(
             out,
             "| [`{0}`](findings.md#{0}) | {1} | {2} |",
@@ -236,10 +237,22 @@ fn checks() -> String {
         );
     }
     out.push_str(
-        "\n## Between manifests\n\nWhat the manifests of a group say against each other; the number is istioctl's for the same \
-         thing.\n\n| Finding | Level | Number | What it says |\n|---|---|---|---|\n",
+        "\n## Rules of Istio, Linkerd and Cilium\n\nWhat their webhooks and agents refuse in one object; the number is istioctl's for the \
+         same thing.\n\n",
     );
-    for code in analysis::codes() {
+    out.push_str(&table_of_codes(admission::codes_of_others()));
+    out.push_str(
+        "\n## Between manifests\n\nWhat the manifests of a group say against each other; the number is istioctl's for the same \
+         thing.\n\n",
+    );
+    out.push_str(&table_of_codes(analysis::codes()));
+    out
+}
+
+/// Codes with their levels and the numbers that istioctl has for them.
+fn table_of_codes(codes: impl Iterator<Item = &'static Code>) -> String {
+    let mut out = String::from("| Finding | Level | Number | What it says |\n|---|---|---|---|\n");
+    for code in codes {
         let _ = writeln!(
             out,
             "| [`{0}`](findings.md#{0}) | {1} | {2} | {3} |",

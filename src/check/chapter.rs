@@ -184,7 +184,7 @@ impl Work<'_> {
     fn finish(mut self) -> Outcome {
         let (named, own): (Vec<_>, Vec<_>) =
             self.outcome.members.into_iter().partition(|member| member.group.is_some());
-        let between = group::analyse(&own, &self.outcome.findings);
+        let between = group::analyse(&own);
         self.outcome.findings.extend(placeholder::soften(between));
         self.outcome.members = named;
         self.outcome.chapter.expansions = self.slots.into_iter().flatten().collect();

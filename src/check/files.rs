@@ -59,12 +59,12 @@ pub fn check_files(
         if together {
             members.extend(own);
         } else {
-            let between = group::analyse(&own, &findings);
+            let between = group::analyse(&own);
             findings.extend(between);
         }
     }
-    let mut between = group::analyse(&members, &findings);
-    between.extend(groups.analyse(&findings));
+    let mut between = group::analyse(&members);
+    between.extend(groups.analyse());
     findings.extend(between);
     (findings, counts)
 }

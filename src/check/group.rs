@@ -29,22 +29,22 @@ impl Groups {
     }
 
     /// What is wrong between the members of each group.
-    pub(super) fn analyse(self, said: &[Diagnostic]) -> Vec<Diagnostic> {
-        let between = self.by_name.values().flat_map(|members| analyse(members, said)).collect();
+    pub(super) fn analyse(self) -> Vec<Diagnostic> {
+        let between = self.by_name.values().flat_map(|members| analyse(members)).collect();
         placeholder::soften(between)
     }
 }
 
-/// What is wrong between documents, but for what has been said of one of them already.
-pub(super) fn analyse(members: &[Member], said: &[Diagnostic]) -> Vec<Diagnostic> {
+/// What is wrong between documents.
+pub(super) fn analyse(members: &[Member]) -> Vec<Diagnostic> {
     let documents: Vec<_> = members.iter().map(|member| &member.document).collect();
-    analyse_documents(&documents, said)
+    analyse_documents(&documents)
 }
 
 /// As [`analyse`], for documents that a fence holds.
-pub(super) fn analyse_documents(documents: &[&Document], said: &[Diagnostic]) -> Vec<Diagnostic> {
+pub(super) fn analyse_documents(documents: &[&Document]) -> Vec<Diagnostic> {
     if documents.is_empty() {
         return Vec::new();
     }
-    analysis::unsaid(analysis::analyse(documents), said)
+    analysis::analyse(documents)
 }

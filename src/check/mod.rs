@@ -55,7 +55,7 @@ pub fn check(project: &Project, chapters: &[Chapter]) -> Checked {
         groups.add(outcome.members);
         checked.chapters.push(outcome.chapter);
     }
-    let between = groups.analyse(&checked.findings);
+    let between = groups.analyse();
     checked.findings.extend(between);
     checked.findings.extend(project.model.unused(&used));
     checked.findings.extend(project.model.superseded(&used));

@@ -153,6 +153,22 @@ impl<'n> At<'n> {
         self.node.get(name).and_then(Node::as_str).unwrap_or_default()
     }
 
+    /// The text of a field, unless it is absent or something else.
+    pub(crate) fn word(&self, name: &str) -> Option<&'n str> {
+        self.node.get(name)?.as_str()
+    }
+
+    /// The field, unless it is absent, null, or an empty text or list.
+    pub(crate) fn filled(&self, name: &str) -> Option<At<'n>> {
+        let is_empty = |at: &At<'n>| at.str() == Some("") || at.node.as_seq() == Some(&[]);
+        self.get(name).filter(|at| !is_empty(at))
+    }
+
+    /// The entries of the map under a field; none when there is no such map.
+    pub(crate) fn map(&self, name: &str) -> Vec<(&'n str, At<'n>)> {
+        self.get(name).map(|at| at.entries()).unwrap_or_default()
+    }
+
     /// The number of a field.
     pub(crate) fn number(&self, name: &str) -> Option<i128> {
         self.node.get(name).and_then(Node::as_int)
@@ -197,6 +213,24 @@ impl<'n> At<'n> {
         let scalar = !matches!(self.node.value, Value::Map(_) | Value::Seq(_));
         let is_short = self.node.style != Style::BlockScalar && !self.node.span.is_empty();
         if scalar && is_short && self.node.is_written() { self.node.span } else { self.key }
+    }
+
+    /// What to mark where a value on one line is marked itself, be it a map or a list.
+    pub(crate) fn short(&self) -> Span {
+        let is_flow = matches!(self.node.style, Style::Flow) && !self.node.span.is_empty();
+        if is_flow { self.node.span } else { self.anchor() }
+    }
+
+    /// The place of a node of the tree below, by its identity; nothing where it is none of it.
+    pub(crate) fn find(&self, target: &Node) -> Option<At<'n>> {
+        if std::ptr::eq(self.node, target) {
+            return Some(self.clone());
+        }
+        match &self.node.value {
+            Value::Map(_) => self.each(Step::named).find_map(|(_, at)| at.find(target)),
+            Value::Seq(_) => self.items().iter().find_map(|at| at.find(target)),
+            _ => None,
+        }
     }
 
     /// The value as a message quotes it.

@@ -393,7 +393,8 @@ mod tests {
 
     #[test]
     fn every_rule_refuses_its_example_for_its_own_reason() {
-        use crate::diag::Level;
+        use crate::diag::{Code, Level};
+        use crate::manifest::admission::codes_of_others;
         use crate::manifest::{Engine, Format, Schemas, read};
         use crate::text::{Source, TextMap};
 
@@ -431,7 +432,10 @@ mod tests {
             let read = read(&text, &TextMap::identity(&source), Format::Yaml);
             assert_eq!(read.findings, [], "{text}");
             let findings = engine.validate(&read.documents, &versions);
+            // An example has what its rule reads; what a webhook asks besides is no rule of a schema.
+            let of_schemas = |code: &Code| !codes_of_others().any(|other| other == code);
             let errors = findings.iter().filter(|finding| finding.code.level == Level::Deny);
+            let errors = errors.filter(|finding| of_schemas(finding.code));
             let errors: Vec<String> =
                 errors.map(|f| format!("{}: {}", f.code.name, f.message)).collect();
             if expected == "fine" {

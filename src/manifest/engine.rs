@@ -11,7 +11,7 @@ use super::schema::{
 use super::store::{KindSchema, Schemas};
 use super::versions::Versions;
 use super::{Document, Node, Value, api_version};
-use super::{builtin, bundle, definition, deprecations};
+use super::{admission, bundle, deprecations};
 use crate::diag::{Code, Diagnostic, Level, nearest};
 use crate::text::Span;
 use rayon::prelude::*;
@@ -181,15 +181,14 @@ impl Engine {
             findings.extend(deprecations::check(document, versions));
         }
         let mut faults = faults_of_schema(document, &known, group, kind);
-        let coded = coded(document, versions);
+        let coded = admission::check(document, versions);
         // A rule that knows which name stands twice says it better than the list does.
         faults.retain(|fault| {
             let same =
                 |other: &Fault| other.ty == ErrorType::Duplicate && other.path.lies_in(&fault.path);
             fault.rule != &APPLY_DUPLICATE || !coded.iter().any(same)
         });
-        let coded = unsaid(coded, &faults);
-        let coded = told(coded, document, &gaps);
+        let coded = told(admission::unsaid(coded, &faults), document, &gaps);
         for mut fault in faults.into_iter().filter(|fault| fault.stands(&gaps)) {
             if fault.rule == &UNKNOWN_FIELD {
                 known_elsewhere(&mut fault, group, version, kind, versions);
@@ -215,6 +214,7 @@ impl Engine {
         // The settings of some tool have a kind too, and more in their metadata than an object's; what is nearly a field
         // of it is a slip all the same.
         faults.retain(|fault| fault.rule != &UNKNOWN_FIELD || fault.fix.is_some());
+        faults.extend(admission::unsaid(admission::check(document, versions), &faults));
         findings.extend(told(faults, document, gaps));
     }
 
@@ -375,20 +375,6 @@ fn faults_of_schema(
     for fault in faults.iter_mut().filter(|fault| fault.rule == &REQUIRED) {
         point_to_null(fault, &document.root);
     }
-    faults
-}
-
-/// What holds of a document beside its schema: the rules that an API server has in code.
-pub(super) fn coded(document: &Document, versions: &Versions) -> Vec<Fault> {
-    let mut faults = builtin::check(document, versions);
-    faults.extend(definition::check(document, versions));
-    faults
-}
-
-/// What the schema has said of a field need not be said again.
-pub(super) fn unsaid(mut faults: Vec<Fault>, said: &[Fault]) -> Vec<Fault> {
-    let paths: BTreeSet<&FieldPath> = said.iter().map(|fault| &fault.path).collect();
-    faults.retain(|fault| fault.path.is_root() || !paths.contains(&fault.path));
     faults
 }
 

@@ -205,7 +205,10 @@ impl Fault {
             rule,
             ty,
             path: at.path(),
-            span: at.span(),
+            span: match rule.by {
+                Authority::ApiServer => at.span(),
+                _ => at.short(),
+            },
             value: None,
             detail,
             reads: Vec::new(),
@@ -338,6 +341,11 @@ impl Faults {
         self.versions.k8s()
     }
 
+    /// How many faults there are so far.
+    pub(crate) fn count(&self) -> usize {
+        self.list.len()
+    }
+
     pub(crate) fn into_list(self) -> Vec<Fault> {
         self.list
     }
@@ -380,6 +388,16 @@ impl Faults {
         fault
     }
 
+    /// What stands here lacks something.
+    pub(crate) fn incomplete(
+        &mut self,
+        rule: &'static Rule,
+        at: &At<'_>,
+        why: impl Into<String>,
+    ) -> &mut Fault {
+        self.report(rule, ErrorType::Required, at, why).on_all(at)
+    }
+
     /// A value must be there.
     pub(crate) fn required(
         &mut self,
@@ -412,6 +430,16 @@ impl Faults {
         let fault = self.report(rule, ErrorType::Duplicate, at, "").on(at).on(first);
         fault.value = Some(at.quoted());
         fault.related(first, "first here")
+    }
+
+    /// A value is there again, or one that takes the same place; where it was first is the caller's to say.
+    pub(crate) fn repeated(
+        &mut self,
+        rule: &'static Rule,
+        at: &At<'_>,
+        why: impl Into<String>,
+    ) -> &mut Fault {
+        self.report(rule, ErrorType::Duplicate, at, why).on(at)
     }
 
     /// Reports every value under `name` that occurred in an earlier item.
@@ -452,6 +480,16 @@ impl Faults {
         fault
     }
 
+    /// A value is none of those that are known, in words of the rule's own.
+    pub(crate) fn unsupported(
+        &mut self,
+        rule: &'static Rule,
+        at: &At<'_>,
+        why: impl Into<String>,
+    ) -> &mut Fault {
+        self.report(rule, ErrorType::NotSupported, at, why).on(at)
+    }
+
     /// A text is too long, or all texts of a place are together.
     pub(crate) fn too_long(
         &mut self,
@@ -475,5 +513,29 @@ impl Faults {
         // Whatever is added, they are not fewer.
         fault.is_certain = true;
         fault
+    }
+}
+
+/// How many names a message holds.
+const MOST_NAMES: usize = 8;
+
+/// Names in a message: `a`, `b` and `c`, each in backticks; of many, the first.
+pub(crate) fn listed<I: IntoIterator<Item = S>, S: AsRef<str>>(names: I) -> String {
+    let mut quoted: Vec<String> = Vec::new();
+    let mut more = 0;
+    for name in names {
+        let name = format!("`{}`", name.as_ref());
+        if quoted.last() == Some(&name) {
+            continue;
+        }
+        if quoted.len() < MOST_NAMES { quoted.push(name) } else { more += 1 }
+    }
+    if more > 0 {
+        quoted.push(format!("{more} more"));
+    }
+    match quoted.pop() {
+        None => String::new(),
+        Some(last) if quoted.is_empty() => last,
+        Some(last) => format!("{} and {last}", quoted.join(", ")),
     }
 }

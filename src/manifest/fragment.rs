@@ -1,7 +1,8 @@
 //! Parts of manifests, validated at their place in a kind.
 
+use super::admission;
 use super::at::{At, first_line};
-use super::engine::{Engine, coded, point_to_null, sort, unsaid, validate_schema};
+use super::engine::{Engine, point_to_null, sort, validate_schema};
 use super::fault::{Fault, Gaps};
 use super::path::{FieldPath, Step};
 use super::schema::REQUIRED;
@@ -83,10 +84,10 @@ impl Engine {
             }
             // Of the rest nothing is known, and what the schema has said need not be said again.
             let whole = document.part(whole(&api, name, path, item, at));
-            let coded = coded(&whole, versions).into_iter();
+            let coded = admission::check(&whole, versions).into_iter();
             let coded = coded.filter(|fault| fault.stands(&Gaps::Everywhere));
             let coded = coded.filter_map(|fault| within(fault, &place(path))).collect();
-            faults.extend(unsaid(coded, &faults));
+            faults.extend(admission::unsaid(coded, &faults));
             let gaps = if document.excerpt { Gaps::Everywhere } else { Gaps::None };
             let standing = faults.into_iter().filter(|fault| fault.stands(&gaps));
             findings.extend(standing.map(|fault| fault.into_finding(document)));

@@ -3,11 +3,10 @@
 //! Owns: the YAML reader ([`yaml`]), the schemas and the rules they carry, and where schemas come from. Must not know:
 //! books, chapters, fences, or how a finding is shown.
 
+pub mod admission;
 pub mod analysis;
 mod at;
-pub mod builtin;
 pub mod bundle;
-mod definition;
 pub mod deprecations;
 mod document;
 mod engine;
@@ -19,11 +18,12 @@ pub mod path;
 pub mod policy;
 mod rules;
 pub mod schema;
+mod select;
 pub mod store;
 pub mod versions;
 pub mod yaml;
 
-pub(crate) use builtin::SECRET_BASE64;
+pub(crate) use admission::kubernetes::SECRET_BASE64;
 pub use document::{Document, Format, Read, api_version, read};
 pub use engine::{Engine, SCHEMA_MISSING, once_per_kind};
 pub use schema::Dialect;
@@ -45,13 +45,13 @@ pub fn codes() -> impl Iterator<Item = &'static Code> {
         engine::CODES,
         fragment::CODES,
         deprecations::CODES,
-        definition::CODES,
     ];
     tables
         .into_iter()
         .flatten()
         .copied()
-        .chain(builtin::codes())
+        .chain(admission::kubernetes::codes())
+        .chain(admission::codes_of_others())
         .chain(analysis::codes())
         .chain(analysis::LIMITS.iter().copied())
         .chain(policy::CODES.iter().copied())

@@ -1,12 +1,12 @@
 //! What does not work in a namespace that is in ambient mode.
 
-use super::declare;
+use super::declare::declare;
 use super::group::{GATEWAY_API, Group, NETWORKING, Object, SECURITY, may_be_same, text};
 use super::hosts::Host;
-use super::select::Selector;
 use super::virtual_services::is_for_mesh;
 use crate::diag::Diagnostic;
 use crate::manifest::Node;
+use crate::manifest::select::Selector;
 
 declare! {
     L7_WITHOUT_WAYPOINT = "ambient-l7-selector", Deny, "",

@@ -1,9 +1,10 @@
 //! Istio's annotations: known, on the right kind of resource, and with a value that Istio can read.
 
+use super::declare::declare;
 use super::group::{CORE, Group, Object};
-use super::{declare, listed};
 use crate::diag::Diagnostic;
 use crate::manifest::Node;
+use crate::manifest::fault::listed;
 use std::net::IpAddr;
 
 declare! {

@@ -1,10 +1,11 @@
 //! Policies of the mesh: that they are for a workload, and name namespaces that are there.
 
+use super::declare::declare;
 use super::group::{CORE, Group, Reach, SECURITY, SYSTEM_NAMESPACES};
-use super::select::Selector;
-use super::{declare, listed};
 use crate::diag::Diagnostic;
 use crate::manifest::Node;
+use crate::manifest::fault::listed;
+use crate::manifest::select::Selector;
 
 declare! {
     SELECTS_NOTHING = "policy-selects-nothing", Warn, "IST0127",

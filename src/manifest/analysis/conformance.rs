@@ -3,7 +3,9 @@
 
 use super::{analyse, codes};
 use crate::diag::{Diagnostic, Severity};
-use crate::manifest::{Document, Format, read};
+use crate::manifest::admission;
+use crate::manifest::fault::Authority;
+use crate::manifest::{Document, Format, Node, Versions, read};
 use crate::text::{Source, TextMap};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -58,7 +60,22 @@ fn findings(files: &[PathBuf]) -> Vec<Diagnostic> {
         let source = Source::new(file.to_string_lossy(), text);
         documents.extend(read(source.text(), &TextMap::identity(&source), Format::Yaml).documents);
     }
-    analyse(&documents.iter().collect::<Vec<_>>())
+    let versions = Versions::default();
+    let refused = documents.iter().flat_map(|document| {
+        let items = match document.root.get("items").map(Node::items) {
+            Some(items) => items.iter().map(|item| document.part(item.clone())).collect(),
+            None => vec![document.clone()],
+        };
+        let faults = items.into_iter().flat_map(|item| {
+            let faults = admission::check(&item, &versions).into_iter();
+            let others = faults.filter(|fault| fault.rule.by != Authority::ApiServer);
+            others.map(move |fault| fault.into_finding(&item)).collect::<Vec<_>>()
+        });
+        faults.collect::<Vec<_>>()
+    });
+    let mut found: Vec<Diagnostic> = refused.collect();
+    found.extend(analyse(&documents.iter().collect::<Vec<_>>()));
+    found
 }
 
 /// The codes that one of istioctl's analyzers reports.

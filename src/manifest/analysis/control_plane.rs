@@ -1,6 +1,6 @@
 //! The control plane itself, where a group shows it: its settings, its CRDs, and what it has reported.
 
-use super::declare;
+use super::declare::declare;
 use super::group::{CORE, GATEWAY_API, Group, NETWORKING, Object, SECURITY, text};
 use crate::diag::Diagnostic;
 use crate::manifest::Node;

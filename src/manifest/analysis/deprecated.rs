@@ -1,6 +1,6 @@
 //! Fields and kinds of Istio that are on their way out, or gone.
 
-use super::declare;
+use super::declare::declare;
 use super::group::{Group, NETWORKING};
 use crate::diag::Diagnostic;
 use crate::manifest::Node;

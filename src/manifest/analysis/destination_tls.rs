@@ -1,6 +1,6 @@
 //! TLS to a destination whose certificate is checked by the proxy's own list of public CAs.
 
-use super::declare;
+use super::declare::declare;
 use super::group::{Group, NETWORKING, Object, text};
 use crate::diag::{Code, Diagnostic};
 use crate::manifest::Node;

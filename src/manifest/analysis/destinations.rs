@@ -1,10 +1,11 @@
 //! Where VirtualServices send requests: a host that is there, visible, and has that port.
 
+use super::declare::declare;
 use super::group::{Group, NETWORKING, Object, absent, unless_sure};
 use super::hosts::{Host, HostEntry, Lookup};
 use super::virtual_services::{Destination, destinations};
-use super::{declare, listed};
 use crate::diag::Diagnostic;
+use crate::manifest::fault::listed;
 
 declare! {
     HOST_MISSING = "destination-host-missing", Warn, "IST0101",

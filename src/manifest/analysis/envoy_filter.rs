@@ -1,6 +1,6 @@
 //! Patches of Envoy's configuration that do not do what they say.
 
-use super::declare;
+use super::declare::declare;
 use super::group::{Group, NETWORKING, Object, text};
 use crate::diag::{Code, Diagnostic};
 use crate::manifest::Node;

@@ -1,10 +1,10 @@
 //! The secrets that an Istio Gateway takes its certificates from.
 
-use super::declare;
+use super::declare::declare;
 use super::group::{CORE, Group, NETWORKING, Object, absent, may_be_same};
-use super::select::Selector;
 use crate::diag::Diagnostic;
 use crate::manifest::Node;
+use crate::manifest::select::Selector;
 
 declare! {
     MISSING = "gateway-credential-missing", Warn, "IST0101",

@@ -1,10 +1,11 @@
 //! The pods of an Istio Gateway, and the ports that their Service opens.
 
+use super::declare::declare;
 use super::group::{CORE, Group, NETWORKING, Object, Pod, may_be_same, text};
-use super::select::Selector;
-use super::{declare, listed};
 use crate::diag::{Diagnostic, nearest};
 use crate::manifest::Node;
+use crate::manifest::fault::listed;
+use crate::manifest::select::Selector;
 
 declare! {
     PORT_CLOSED = "gateway-port-closed", Warn, "IST0162",

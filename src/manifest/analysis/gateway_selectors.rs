@@ -1,9 +1,9 @@
 //! Policies that choose the pods of a Kubernetes Gateway by their labels.
 
-use super::declare;
+use super::declare::declare;
 use super::group::{GATEWAY_API, Group, SECURITY, TELEMETRY, may_be_same};
-use super::select::Selector;
 use crate::diag::Diagnostic;
+use crate::manifest::select::Selector;
 
 declare! {
     INEFFECTIVE = "gateway-selector-ineffective", Warn, "IST0166",

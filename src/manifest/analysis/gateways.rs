@@ -1,10 +1,12 @@
 //! Istio Gateways that get in each other's way.
 
+use super::conflict::conflicts;
+use super::declare::declare;
 use super::group::{Group, NETWORKING, Object, text};
-use super::select::Selector;
-use super::{conflicts, declare, listed};
 use crate::diag::Diagnostic;
 use crate::manifest::Node;
+use crate::manifest::fault::listed;
+use crate::manifest::select::Selector;
 use indexmap::IndexMap;
 use std::collections::HashSet;
 

@@ -5,9 +5,12 @@
 
 use super::hosts::Registry;
 pub(super) use super::pods::Pod;
-use super::select::Selector;
 use crate::diag::{Code, Diagnostic, Severity, nearest};
-use crate::manifest::{Document, Node, Style, Value};
+use crate::manifest::admission::SUPPRESS;
+use crate::manifest::at::At;
+use crate::manifest::fault::listed;
+use crate::manifest::select::Selector;
+use crate::manifest::{Document, Node};
 use crate::text::{Location, Span};
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -116,8 +119,8 @@ impl<'a> Group<'a> {
     }
 
     /// The codes that authors have turned off, and where: `galley.istio.io/analyze-suppress`, a list of numbers or `*`.
-    pub(super) fn hushed(&self) -> Vec<(Location, &'a str)> {
-        let codes = |object: &Object<'a>| object.annotation("galley.istio.io/analyze-suppress");
+    pub(super) fn suppressed(&self) -> Vec<(Location, &'a str)> {
+        let codes = |object: &Object<'a>| object.annotation(SUPPRESS);
         self.objects
             .iter()
             .filter_map(|object| Some((object, codes(object)?)))
@@ -363,56 +366,14 @@ impl<'a> Object<'a> {
     }
 
     /// The path of a node and the span that marks it: a scalar itself; of a map or list only the key, for a mark over
-    /// many lines shows nothing.
+    /// many lines shows nothing. No analyzer needs to carry paths.
     fn trace(&self, target: &Node) -> (String, Span) {
-        let mut path = String::new();
-        match seek(self.root, target, None, &mut path) {
-            Some(span) => (path, span),
-            None => (String::new(), self.root.get("kind").map_or(self.root.span, |kind| kind.span)),
+        let kind = self.root.get("kind").map_or(self.root.span, |kind| kind.span);
+        match At::new(self.root, kind).find(target) {
+            Some(at) => (at.path().to_string(), at.short()),
+            None => (String::new(), kind),
         }
     }
-}
-
-/// Looks for the node by its identity, so that no analyzer needs to carry paths.
-fn seek(node: &Node, target: &Node, key: Option<Span>, path: &mut String) -> Option<Span> {
-    if std::ptr::eq(node, target) {
-        let is_long = matches!(node.style, Style::Block | Style::BlockScalar)
-            && !matches!(&node.value, Value::Map(map) if map.is_empty());
-        let first = || node.as_map()?.iter().next().map(|entry| entry.key.span);
-        let short = if is_long { key.or_else(first) } else { None };
-        return Some(short.unwrap_or(node.span));
-    }
-    let length = path.len();
-    match &node.value {
-        Value::Map(map) => {
-            for entry in map {
-                let name = &entry.key.value;
-                if name.contains(['.', '/', '[']) {
-                    path.push_str(&format!("[{name}]"));
-                } else {
-                    if !path.is_empty() {
-                        path.push('.');
-                    }
-                    path.push_str(name);
-                }
-                if let Some(span) = seek(&entry.value, target, Some(entry.key.span), path) {
-                    return Some(span);
-                }
-                path.truncate(length);
-            }
-        }
-        Value::Seq(items) => {
-            for (index, item) in items.iter().enumerate() {
-                path.push_str(&format!("[{index}]"));
-                if let Some(span) = seek(item, target, None, path) {
-                    return Some(span);
-                }
-                path.truncate(length);
-            }
-        }
-        _ => {}
-    }
-    None
 }
 
 /// Whether a port's name is that of a proxy, which injection adds to a pod: Istio's, Linkerd's, Dapr's.
@@ -449,7 +410,7 @@ pub(super) fn absent(finding: Diagnostic, name: &str, shown: &[&str]) -> Diagnos
         true => finding.did_you_mean(name, shown.iter().copied()),
         false => at_most(finding, Severity::Note),
     };
-    finding.help(format!("shown are {}", super::listed(shown)))
+    finding.help(format!("shown are {}", listed(shown)))
 }
 
 /// The text under a key.
@@ -463,6 +424,22 @@ pub(super) fn may_be_same(one: Option<&str>, other: Option<&str>) -> bool {
         (Some(one), Some(other)) => one == other,
         _ => true,
     }
+}
+
+/// The objects that stand for distinct things: of several variants of one object, the first.
+pub(super) fn distinct<'g, 'a>(
+    objects: impl IntoIterator<Item = &'g Object<'a>>,
+) -> Vec<&'g Object<'a>>
+where
+    'a: 'g,
+{
+    let mut kept: Vec<&Object<'a>> = Vec::new();
+    for object in objects {
+        if !kept.iter().any(|other| other.is_variant_of(object)) {
+            kept.push(object);
+        }
+    }
+    kept
 }
 
 #[cfg(test)]

@@ -58,16 +58,6 @@ impl<'a> Host<'a> {
     }
 }
 
-/// Whether two host names, with or without `*` at their start, have a host in common.
-pub(super) fn overlap(one: &str, other: &str) -> bool {
-    match (one.strip_prefix('*'), other.strip_prefix('*')) {
-        (Some(one), Some(other)) => one.ends_with(other) || other.ends_with(one),
-        (Some(one), None) => other.ends_with(one),
-        (None, Some(other)) => one.ends_with(other),
-        (None, None) => one == other,
-    }
-}
-
 /// To whom something is visible.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Scope<'a> {

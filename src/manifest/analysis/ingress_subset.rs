@@ -1,6 +1,6 @@
 //! Rules for the mesh that requests through a gateway do not follow.
 
-use super::declare;
+use super::declare::declare;
 use super::group::{Group, NETWORKING, Object};
 use super::hosts::Host;
 use super::virtual_services::{Destination, destinations, is_for_mesh};

@@ -1,10 +1,11 @@
 //! Which namespaces and pods get a sidecar: the labels that say so, and the ones that contradict each other.
 
+use super::declare::declare;
 use super::group::{
     CORE, Group, NETWORKING, Object, SECURITY, SYSTEM_NAMESPACES, TELEMETRY, injects, text,
 };
-use super::{declare, listed};
 use crate::diag::Diagnostic;
+use crate::manifest::fault::listed;
 
 declare! {
     LABELS_CONFLICT = "injection-labels-conflict", Warn, "IST0123",

@@ -2,11 +2,11 @@
 //!
 //! A rule stands here only if istiod has it as a warning (read in the sources of 1.32-dev, 2026-08).
 
-use super::admission::{ADDRESSES, IDENTITIES};
-use super::declare;
+use super::declare::declare;
 use super::group::{Group, NETWORKING, Object, SECURITY, TELEMETRY, text};
 use crate::diag::Diagnostic;
 use crate::manifest::Node;
+use crate::manifest::admission::istio::{ADDRESSES, IDENTITIES};
 
 declare! {
     WARNED = "istio-warned", Warn, "IST0133",

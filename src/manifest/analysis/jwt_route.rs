@@ -1,11 +1,11 @@
 //! Routes by a claim of a token, which only exists where something has checked the token.
 
-use super::declare;
+use super::declare::declare;
 use super::group::{Group, NETWORKING, Object, ROOT_NAMESPACES, SECURITY};
-use super::select::{Labels, Selector};
 use super::virtual_services::gateway_name;
 use crate::diag::Diagnostic;
 use crate::manifest::Node;
+use crate::manifest::select::{Labels, Selector};
 
 declare! {
     UNAUTHENTICATED = "jwt-route-unauthenticated", Deny, "IST0149",

@@ -1,10 +1,11 @@
 //! Linkerd's policies, which lean on each other by name.
 
+use super::declare::declare;
 use super::group::{CORE, Group, Object, Pod, Reach, absent, is_injected, may_be_same, text};
-use super::select::Selector;
-use super::{declare, listed};
 use crate::diag::Diagnostic;
 use crate::manifest::Node;
+use crate::manifest::fault::listed;
+use crate::manifest::select::Selector;
 
 declare! {
     REFERENCE_MISSING = "linkerd-reference-missing", Warn, "",

@@ -1,6 +1,6 @@
 //! Routes of a VirtualService that no request reaches, because an earlier one takes it.
 
-use super::declare;
+use super::declare::declare;
 use super::group::{GATEWAY_API, Group, NETWORKING, Object, text};
 use super::virtual_services::{PROTOCOLS, route_name, routes};
 use crate::diag::Diagnostic;

@@ -9,12 +9,13 @@
 //! may be any namespace. Two variants of one object (same kind, namespace and name) never contradict each other, and
 //! what one of them offers is offered.
 
-mod admission;
 mod ambient;
 mod annotations;
 mod authorization;
 mod cilium;
+mod conflict;
 mod control_plane;
+mod declare;
 mod deprecated;
 mod destination_tls;
 mod destinations;
@@ -30,7 +31,6 @@ mod injection;
 mod istio_warnings;
 mod jwt_route;
 mod linkerd;
-mod linkerd_admission;
 mod match_rules;
 mod mtls;
 mod pods;
@@ -40,7 +40,6 @@ mod reserved_uid;
 mod rivals;
 mod route_backends;
 mod routes;
-pub(in crate::manifest) mod select;
 mod service_entries;
 mod service_ports;
 mod service_workloads;
@@ -63,17 +62,12 @@ mod conformance;
 mod tests;
 
 use super::Document;
+use super::admission::suppresses;
 use crate::diag::{Code, Diagnostic};
 use crate::text::{Location, Span};
-use group::{Group, Object};
+use declare::Analyzer;
+use group::Group;
 use std::collections::HashMap;
-
-/// One analyzer: what it may report, and the function that looks.
-pub struct Analyzer {
-    /// The codes it reports.
-    pub codes: &'static [&'static Code],
-    run: fn(&Group<'_>, &mut Vec<Diagnostic>),
-}
 
 /// Every analyzer, in the order of the reference.
 pub static ANALYZERS: &[Analyzer] = &[
@@ -82,7 +76,6 @@ pub static ANALYZERS: &[Analyzer] = &[
     virtual_service_gateways::ANALYZER,
     virtual_service_hosts::ANALYZER,
     match_rules::ANALYZER,
-    admission::ANALYZER,
     istio_warnings::ANALYZER,
     weights::ANALYZER,
     ingress_subset::ANALYZER,
@@ -114,7 +107,6 @@ pub static ANALYZERS: &[Analyzer] = &[
     route_backends::ANALYZER,
     targets::ANALYZER,
     linkerd::ANALYZER,
-    linkerd_admission::ANALYZER,
     cilium::ANALYZER,
 ];
 
@@ -176,47 +168,17 @@ pub fn analyse(documents: &[&Document]) -> Vec<Diagnostic> {
     for analyzer in ANALYZERS {
         (analyzer.run)(&group, &mut findings);
     }
-    let hushed = group.hushed();
-    findings.retain(|finding| !hushed.iter().any(|(at, code)| is_hushed(finding, at, code)));
+    let suppressed = group.suppressed();
+    let is_suppressed =
+        |finding: &Diagnostic| suppressed.iter().any(|(at, code)| is_suppressed(finding, at, code));
+    findings.retain(|finding| !is_suppressed(finding));
     sorted(documents, findings)
 }
 
-/// Codes of what the rules of a kind's schema say too, where those schemas have such rules.
-static IN_SCHEMAS: &[&str] = &[
-    "cilium-selector",
-    "cilium-l7-protocol",
-    "cilium-l7-unsupported",
-    "cilium-peers-combined",
-    "cilium-refused",
-    "linkerd-refused",
-    "istio-refused",
-    "weights-zero",
-    "webhook-url",
-];
-
-/// The findings of a group that the validation of each document has not said already, at the same place.
-pub fn unsaid(findings: Vec<Diagnostic>, said: &[Diagnostic]) -> Vec<Diagnostic> {
-    let is_said = |finding: &Diagnostic| {
-        let path = finding.path.as_deref().unwrap_or_default();
-        IN_SCHEMAS.contains(&finding.code.name)
-            && said.iter().any(|other| {
-                let theirs = other.path.as_deref().unwrap_or_default();
-                other.document == finding.document
-                    && other.at.location.source == finding.at.location.source
-                    && !theirs.is_empty()
-                    && (path.starts_with(theirs) || theirs.starts_with(path))
-            })
-    };
-    findings.into_iter().filter(|finding| !is_said(finding)).collect()
-}
-
 /// Whether the author has turned a finding off, as istioctl lets them: by its number, in the manifest's annotations.
-fn is_hushed(finding: &Diagnostic, at: &Location, code: &str) -> bool {
+fn is_suppressed(finding: &Diagnostic, at: &Location, code: &str) -> bool {
     let place = &finding.at.location;
-    let is_code = code == "*"
-        || (!code.is_empty() && code == finding.code.alias)
-        || code == finding.code.name;
-    is_code && place.source == at.source && at.span.contains(place.span)
+    suppresses(code, finding.code) && place.source == at.source && at.span.contains(place.span)
 }
 
 /// In the order of the author's documents, then of the places, then of the registry; each thing said once.
@@ -250,81 +212,4 @@ fn sorted(documents: &[&Document], findings: Vec<Diagnostic>) -> Vec<Diagnostic>
         }
     }
     findings
-}
-
-/// Declares codes whose pages are `pages/NAME.md`.
-macro_rules! declare {
-    ($($name:ident = $text:literal, $level:ident, $alias:literal, $summary:literal;)*) => {
-        $(pub(super) static $name: crate::diag::Code = crate::diag::Code {
-            name: $text,
-            level: crate::diag::Level::$level,
-            summary: $summary,
-            page: include_str!(concat!("pages/", $text, ".md")),
-            alias: $alias,
-        };)*
-        /// The analyzer of this file.
-        pub(super) const ANALYZER: super::Analyzer =
-            super::Analyzer { codes: &[$(&$name),*], run: analyse };
-    };
-}
-use declare;
-
-/// How many names a message holds.
-const MOST_NAMES: usize = 8;
-
-/// Names in a message: `a`, `b` and `c`, each in backticks; of many, the first.
-fn listed<I: IntoIterator<Item = S>, S: AsRef<str>>(names: I) -> String {
-    let mut quoted: Vec<String> = Vec::new();
-    let mut more = 0;
-    for name in names {
-        let name = format!("`{}`", name.as_ref());
-        if quoted.last() == Some(&name) {
-            continue;
-        }
-        if quoted.len() < MOST_NAMES { quoted.push(name) } else { more += 1 }
-    }
-    if more > 0 {
-        quoted.push(format!("{more} more"));
-    }
-    match quoted.pop() {
-        None => String::new(),
-        Some(last) if quoted.is_empty() => last,
-        Some(last) => format!("{} and {last}", quoted.join(", ")),
-    }
-}
-
-/// What contradicts each other, as one conflict for all that do: each member of a conflict is a rival of another one.
-///
-/// A conflict is told once, at its second member: without it there would be none.
-fn conflicts<T>(all: Vec<T>, are_rivals: impl Fn(&T, &T) -> bool) -> Vec<Vec<T>> {
-    let mut conflicts: Vec<Vec<T>> = Vec::new();
-    for one in all {
-        // Most often the first is a rival of all others.
-        let found =
-            conflicts.iter().position(|members| are_rivals(&members[0], &one)).or_else(|| {
-                conflicts
-                    .iter()
-                    .position(|members| members[1..].iter().any(|member| are_rivals(member, &one)))
-            });
-        match found {
-            Some(index) => conflicts[index].push(one),
-            None => conflicts.push(vec![one]),
-        }
-    }
-    conflicts.retain(|members| members.len() > 1);
-    conflicts
-}
-
-/// The objects that stand for distinct things: of several variants of one object, the first.
-fn distinct<'g, 'a>(objects: impl IntoIterator<Item = &'g Object<'a>>) -> Vec<&'g Object<'a>>
-where
-    'a: 'g,
-{
-    let mut kept: Vec<&Object<'a>> = Vec::new();
-    for object in objects {
-        if !kept.iter().any(|other| other.is_variant_of(object)) {
-            kept.push(object);
-        }
-    }
-    kept
 }

@@ -1,13 +1,13 @@
 //! Mutual TLS that one side asks for and the other refuses.
 
-use super::declare;
+use super::declare::declare;
 use super::group::{
     CORE, Group, NETWORKING, Object, ROOT_NAMESPACES, SECURITY, injects, may_be_same, text,
 };
 use super::hosts::Host;
-use super::select::Selector;
 use crate::diag::Diagnostic;
 use crate::manifest::Node;
+use crate::manifest::select::Selector;
 
 declare! {
     CONFLICT = "mtls-conflict", Deny, "",

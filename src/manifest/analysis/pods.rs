@@ -3,8 +3,8 @@
 //! Owns: which kinds have a pod template, and what a pod shows of itself. Must not know: what any analyzer looks for.
 
 use super::group::{CORE, Object, text};
-use super::select::Labels;
 use crate::manifest::Node;
+use crate::manifest::select::Labels;
 
 /// What one workload of the group runs.
 pub(super) struct Pod<'a> {

@@ -1,10 +1,11 @@
 //! The image of the proxy: filled in by injection, and the one that the injector gives.
 
+use super::declare::declare;
 use super::group::{ADMISSION, CORE, Group, Object, Pod, injects, text};
-use super::select::{Labels, Selector};
-use super::{declare, listed};
 use crate::diag::Diagnostic;
 use crate::manifest::Node;
+use crate::manifest::fault::listed;
+use crate::manifest::select::{Labels, Selector};
 
 declare! {
     AUTO_WORKLOAD = "image-auto-workload", Warn, "IST0146",

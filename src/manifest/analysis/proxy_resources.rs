@@ -1,8 +1,9 @@
 //! What one proxy may use: the annotations that replace the mesh's defaults, all of them at once.
 
+use super::declare::declare;
 use super::group::{Group, NETWORKING};
-use super::{declare, listed};
 use crate::diag::Diagnostic;
+use crate::manifest::fault::listed;
 use crate::manifest::yaml;
 
 declare! {

@@ -1,6 +1,6 @@
 //! The user that is the proxy's own, whose traffic is not captured.
 
-use super::declare;
+use super::declare::declare;
 use super::group::{Group, Object, text};
 use crate::diag::Diagnostic;
 use crate::manifest::Node;

@@ -1,9 +1,10 @@
 //! Resources of which a workload, or a namespace, can have only one.
 
+use super::group::distinct;
 use super::group::{Group, Object, Pod};
-use super::select::Selector;
-use super::{distinct, listed};
 use crate::diag::{Code, Diagnostic};
+use crate::manifest::fault::listed;
+use crate::manifest::select::Selector;
 use indexmap::IndexMap;
 
 /// The pods that an object surely or perhaps selects; none where it is for the whole namespace.
@@ -41,7 +42,7 @@ pub(super) fn conflicts<'a>(
                     || (own.covers(theirs) && theirs.covers(own))
                     || pods.iter().any(|pod| theirs.may_match(&pod.labels)))
         };
-        for members in super::conflicts(objects, are_rivals) {
+        for members in super::conflict::conflicts(objects, are_rivals) {
             let (object, ..) = members[1];
             let others = distinct(
                 members.iter().map(|(other, ..)| *other).filter(|other| !other.is(object)),

@@ -1,9 +1,10 @@
 //! The Services behind routes of the Gateway API and behind an Ingress.
 
+use super::declare::declare;
 use super::group::{CORE, GATEWAY_API, Group, Object, absent, may_be_same, text, unless_sure};
-use super::{declare, listed};
 use crate::diag::Diagnostic;
 use crate::manifest::Node;
+use crate::manifest::fault::listed;
 
 declare! {
     MISSING = "backend-missing", Warn, "",

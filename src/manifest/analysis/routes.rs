@@ -1,11 +1,12 @@
 //! Routes of the Gateway API and the Gateways that they attach to.
 
+use super::declare::declare;
 use super::group::{CORE, GATEWAY_API, Group, Object, absent, may_be_same, text};
-use super::hosts::overlap;
-use super::select::{Labels, Selector};
-use super::{declare, listed};
 use crate::diag::Diagnostic;
 use crate::manifest::Node;
+use crate::manifest::admission::istio::overlap;
+use crate::manifest::fault::listed;
+use crate::manifest::select::{Labels, Selector};
 
 declare! {
     PARENT_MISSING = "route-parent-missing", Warn, "",

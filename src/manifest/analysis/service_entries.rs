@@ -1,10 +1,11 @@
 //! Hosts outside the mesh, as ServiceEntries bring them in.
 
+use super::declare::declare;
 use super::group::{Group, NETWORKING, Object, text};
 use super::hosts::Scope;
-use super::{declare, listed};
 use crate::diag::Diagnostic;
 use crate::manifest::Node;
+use crate::manifest::fault::listed;
 
 declare! {
     ADDRESS_NEEDED = "service-entry-address", Warn, "IST0134",

@@ -1,6 +1,6 @@
 //! Names of ports, by which Istio knows the protocol.
 
-use super::declare;
+use super::declare::declare;
 use super::group::{CORE, Group, text};
 use super::reserved_uid::is_control_plane;
 use crate::diag::Diagnostic;

@@ -1,10 +1,12 @@
 //! Services and the pods behind them.
 
+use super::declare::declare;
+use super::group::distinct;
 use super::group::{CORE, Group, Object, Pod, Reach, is_injected, may_be_same, text};
-use super::select::Selector;
-use super::{declare, distinct, listed};
 use crate::diag::{Code, Diagnostic};
 use crate::manifest::Node;
+use crate::manifest::fault::listed;
+use crate::manifest::select::Selector;
 use indexmap::IndexMap;
 
 declare! {

@@ -1,9 +1,10 @@
 //! Sidecar resources: one for a workload, one for a namespace, none for what has no sidecar.
 
+use super::declare::declare;
 use super::group::{Group, NETWORKING, Object, Pod, Reach};
-use super::select::Selector;
-use super::{declare, rivals};
+use super::rivals;
 use crate::diag::Diagnostic;
+use crate::manifest::select::Selector;
 
 declare! {
     CONFLICT = "sidecar-conflict", Deny, "IST0110",

@@ -1,11 +1,13 @@
 //! Subsets: named by a route, defined by a DestinationRule, and selecting pods.
 
+use super::declare::declare;
 use super::group::{CORE, Group, NETWORKING, Object, absent, may_be_same, text, unless_sure};
-use super::hosts::{Host, Lookup, overlap};
-use super::select::Selector;
+use super::hosts::{Host, Lookup};
 use super::virtual_services::destinations;
-use super::{declare, listed};
 use crate::diag::Diagnostic;
+use crate::manifest::admission::istio::overlap;
+use crate::manifest::fault::listed;
+use crate::manifest::select::Selector;
 
 declare! {
     SUBSET_MISSING = "subset-missing", Deny, "IST0101",

@@ -1,6 +1,6 @@
 //! What policies and labels attach to by name: the Services, Gateways and waypoints of ambient mode and of gateways.
 
-use super::declare;
+use super::declare::declare;
 use super::group::{
     CORE, GATEWAY_API, Group, NETWORKING, Object, SECURITY, TELEMETRY, absent, may_be_same, text,
 };

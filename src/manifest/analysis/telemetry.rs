@@ -1,10 +1,11 @@
 //! Telemetry resources: one for a workload, one for a namespace, and a provider.
 
+use super::declare::declare;
 use super::group::{Group, Object, Reach, TELEMETRY};
-use super::select::Selector;
-use super::{declare, rivals};
+use super::rivals;
 use crate::diag::Diagnostic;
 use crate::manifest::Node;
+use crate::manifest::select::Selector;
 
 declare! {
     CONFLICT = "telemetry-conflict", Deny, "IST0159",

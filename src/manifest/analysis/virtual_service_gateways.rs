@@ -1,11 +1,12 @@
 //! The gateways that a VirtualService names: that they are there, and listen for its hosts.
 
+use super::declare::declare;
 use super::group::{GATEWAY_API, Group, NETWORKING, Object, absent, may_be_same, text};
-use super::hosts::overlap;
 use super::virtual_services::gateway_name;
-use super::{declare, listed};
 use crate::diag::Diagnostic;
 use crate::manifest::Node;
+use crate::manifest::admission::istio::overlap;
+use crate::manifest::fault::listed;
 
 declare! {
     GATEWAY_MISSING = "gateway-missing", Warn, "IST0101",

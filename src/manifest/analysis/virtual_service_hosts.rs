@@ -1,11 +1,13 @@
 //! One host, one VirtualService for the sidecars of the mesh: of two, Istio takes one, and which is not defined.
 
+use super::conflict::conflicts;
+use super::declare::declare;
 use super::group::{Group, NETWORKING, Object};
 use super::hosts::{Host, Scope};
 use super::virtual_services::is_for_mesh;
-use super::{conflicts, declare, listed};
 use crate::diag::Diagnostic;
 use crate::manifest::Node;
+use crate::manifest::fault::listed;
 use indexmap::IndexMap;
 use std::collections::HashSet;
 

@@ -1,18 +1,16 @@
-//! The webhooks that inject sidecars and check Istio's configuration.
+//! The webhooks that inject sidecars.
 
+use super::conflict::conflicts;
+use super::declare::declare;
 use super::group::{ADMISSION, CORE, Group, Object, absent, text};
-use super::{conflicts, declare, listed};
 use crate::diag::Diagnostic;
 use crate::manifest::Node;
+use crate::manifest::fault::listed;
 use std::collections::{BTreeMap, HashSet};
 
 declare! {
     INVALID = "webhook-invalid", Deny, "IST0139",
         "two webhooks inject one pod, or a webhook's service is missing";
-    BAD_URL = "webhook-url", Warn, "IST0163",
-        "a webhook has no address of its control plane";
-    IP_URL = "webhook-url-ip", Note, "IST0164",
-        "a webhook reaches its control plane by an IP address";
 }
 
 /// How many revisions are tried with each other.
@@ -31,16 +29,6 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
         .collect();
     overlaps(&injectors, findings);
     services(group, &injectors, findings);
-    for (kind, prefixes) in [
-        ("ValidatingWebhookConfiguration", &["istiod-default-validator", "istio-validator"][..]),
-        ("MutatingWebhookConfiguration", &["istio-sidecar-injector"][..]),
-    ] {
-        for configuration in group.of(ADMISSION, kind) {
-            if prefixes.iter().any(|prefix| configuration.name.starts_with(prefix)) {
-                hooks(configuration).iter().for_each(|hook| address(configuration, hook, findings));
-            }
-        }
-    }
 }
 
 fn hooks<'a>(configuration: &Object<'a>) -> &'a [Node] {
@@ -198,41 +186,5 @@ fn services(group: &Group<'_>, injectors: &[(&Object<'_>, &Node)], findings: &mu
             let message = format!("no Service `{name}` is shown in its namespace");
             findings.push(absent(configuration.finding(&INVALID, service, message), name, &there));
         }
-    }
-}
-
-fn address(configuration: &Object<'_>, hook: &Node, findings: &mut Vec<Diagnostic>) {
-    let config = hook.get("clientConfig");
-    if let Some(node) = config.and_then(|config| config.get("url")) {
-        let url = node.as_str().unwrap_or_default();
-        let host = url.split_once("://").map_or("", |(_, rest)| rest);
-        let host = host.split(['/', '?', '#']).next().unwrap_or_default();
-        let host = match host.strip_prefix('[') {
-            Some(inner) => inner.split(']').next().unwrap_or_default(),
-            None => host.split(':').next().unwrap_or_default(),
-        };
-        if url.contains(char::is_whitespace) || host.is_empty() {
-            findings.push(configuration.finding(
-                &BAD_URL,
-                node,
-                format!("`{url}` is no address of a control plane"),
-            ));
-        } else if host.parse::<std::net::IpAddr>().is_ok() {
-            findings.push(
-                configuration
-                    .finding(&IP_URL, node, format!("`{host}` is an IP address"))
-                    .help("a host name outlives a change of address"),
-            );
-        }
-    } else if config.and_then(|config| config.get("service")).is_none() {
-        findings.push(
-            configuration
-                .finding(
-                    &BAD_URL,
-                    config.unwrap_or(hook),
-                    "this webhook has neither an address nor a service",
-                )
-                .help("write `clientConfig.url` or `clientConfig.service`"),
-        );
     }
 }

@@ -1,14 +1,12 @@
 //! Weights: shares of the requests that one route divides.
 
-use super::declare;
+use super::declare::declare;
 use super::group::{GATEWAY_API, Group, NETWORKING, Object};
 use super::virtual_services::{PROTOCOLS, route_name, routes};
 use crate::diag::Diagnostic;
 use crate::manifest::Node;
 
 declare! {
-    ZERO = "weights-zero", Deny, "",
-        "no destination of a VirtualService's route has a weight above 0";
     BACKENDS = "backends-zero", Warn, "",
         "no backend of a Gateway API route's rule has a weight above 0";
     SUM = "weights-sum", Warn, "",
@@ -50,17 +48,8 @@ fn virtual_service(service: &Object<'_>, route: &Node, name: &str, findings: &mu
     let weights: Vec<Option<i128>> = list.items().iter().map(weight).collect();
     let sum: i128 = weights.iter().flatten().sum();
     match weights[..] {
-        // Istio's own webhook refuses it; a destination without a weight has 0.
-        [_, _, ..] if sum == 0 => findings.push(
-            service
-                .finding(
-                    &ZERO,
-                    list,
-                    format!("the {} destinations of {name} have no weight", weights.len()),
-                )
-                .help("give each destination a weight"),
-        ),
-        [_, _, ..] if sum != 100 => findings.push(
+        // That the sum is not 0, istiod's own webhook sees to.
+        [_, _, ..] if sum != 0 && sum != 100 => findings.push(
             service
                 .finding(&SUM, list, format!("the weights of {name} add up to {sum}, not 100"))
                 .help(format!(

@@ -1,10 +1,10 @@
 //! What is set beside workloads: network policies, disruption budgets, autoscalers.
 
-use super::declare;
+use super::declare::declare;
 use super::group::{Group, Object, Pod, Reach, absent, may_be_same, text};
-use super::select::Selector;
 use crate::diag::{Code, Diagnostic};
 use crate::manifest::Node;
+use crate::manifest::select::Selector;
 
 declare! {
     POLICY_SELECTS_NOTHING = "network-policy-selects-nothing", Warn, "",

@@ -1,8 +1,8 @@
 //! Which manifests a policy is for: resources, operations, namespaces and labels, as in `matchConstraints`.
 
 use super::labels;
-use crate::manifest::analysis::select::{Labels, Selector};
 use crate::manifest::rules::plain;
+use crate::manifest::select::{Labels, Selector};
 use crate::manifest::{Document, Node};
 use crate::text::Span;
 use cel::Value as Cel;

@@ -14,8 +14,8 @@ mod terms;
 #[cfg(test)]
 mod tests;
 
-use super::analysis::select::Labels;
 use super::rules::{Budget, Expression, functions, plain};
+use super::select::Labels;
 use super::{Document, Node, Style, Value};
 use crate::diag::{Code, Diagnostic, Level};
 use crate::text::{Location, Source, Span};

@@ -5,8 +5,8 @@
 //! digits. What does not fit would be judged wrongly, or end the program.
 
 use super::meter::{self, make_list, make_text, spend};
-use crate::manifest::builtin::quantity::parse;
 use crate::manifest::schema::go_regex;
+use crate::number::{KubernetesQuantity, Limits, Ratio};
 use cel::common::ast::{CallExpr, Expr, IdedExpr};
 use cel::extractors::{Arguments, This};
 use cel::parser::Parser;
@@ -173,6 +173,11 @@ fn find_all(
     })?;
     make_list(found.len())?;
     Ok(Cel::List(Arc::new(found)))
+}
+
+/// The amount of a quantity as it is written; nothing when it is not one, or one of a size that nobody writes.
+fn parse(text: &str) -> Option<Ratio> {
+    KubernetesQuantity::parse(text, Limits::default()).ok().map(|quantity| quantity.written)
 }
 
 fn is_quantity(text: Arc<String>) -> bool {

@@ -157,15 +157,16 @@ fn added_schemas_are_locked_and_found_again() {
 fn folders_of_the_book_are_asked_first() {
     let home = tempfile::tempdir().unwrap();
     let world = DiskWorld::new(home.path());
-    let pods = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nspec: {group: networking.istio.io, \
-        names: {kind: Gateway}, versions: [{name: v1, schema: {openAPIV3Schema: {type: object, properties: {own: {type: string}}}}}]}";
-    world.write(Path::new("crds/deep/gateway.yaml"), pods.as_bytes()).unwrap();
+    let pods = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nspec: {group: security.istio.io, \
+        names: {kind: PeerAuthentication}, versions: [{name: v1, schema: {openAPIV3Schema: {type: object, properties: {own: {type: string}}}}}]}";
+    world.write(Path::new("crds/deep/policy.yaml"), pods.as_bytes()).unwrap();
     world.write(Path::new("crds/readme.txt"), b"x").unwrap();
     let (schemas, findings) = Schemas::load(&world, &["crds".into()]);
     assert!(findings.is_empty(), "{findings:?}");
     let none: [&str; 0] = [];
-    let gateway = "apiVersion: networking.istio.io/v1\nkind: Gateway\nmetadata: {name: a}\nown: x";
-    assert_eq!(check(schemas, gateway), none);
+    let policy =
+        "apiVersion: security.istio.io/v1\nkind: PeerAuthentication\nmetadata: {name: a}\nown: x";
+    assert_eq!(check(schemas, policy), none);
     let (_, findings) = Schemas::load(&world, &["nowhere".into()]);
     assert_eq!(findings[0].code.name, "schemas-read");
 }

@@ -1,0 +1,26 @@
+//! How the rules of an API server are declared: code, page and examples in one entry.
+
+/// Declares rules: a name, the code, the function of Kubernetes, a summary, why, the place of the examples, the wrong one,
+/// the right one.
+macro_rules! declare {
+    ($($name:ident = $code:literal, $mirrors:literal, $summary:literal, $why:literal, $place:literal, $wrong:literal, $right:literal;)*) => {
+        $(pub(crate) static $name: crate::manifest::fault::Rule = {
+            static CODE: crate::diag::Code = crate::diag::Code {
+                name: $code,
+                level: crate::diag::Level::Deny,
+                summary: $summary,
+                page: concat!(
+                    $why, "\n\nWrong, in `", $place, "`:\n\n```yaml\n", $wrong, "\n```\n\nRight:\n\n```yaml\n", $right, "\n```\n"
+                ),
+                alias: "",
+            };
+            crate::manifest::fault::Rule {
+                example: Some(crate::manifest::fault::Example { place: $place, wrong: $wrong, right: $right }),
+                ..crate::manifest::fault::Rule::new(&CODE, $mirrors)
+            }
+        };)*
+        /// The rules of this module.
+        pub(super) static RULES: &[&crate::manifest::fault::Rule] = &[$(&$name),*];
+    };
+}
+pub(super) use declare;
