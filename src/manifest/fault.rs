@@ -157,6 +157,8 @@ pub enum Gaps {
     None,
     /// Every node may hold more than is written.
     Everywhere,
+    /// All that lies around a part, which itself is whole.
+    Around(FieldPath),
 }
 
 /// How a fault is worded.
@@ -274,6 +276,7 @@ impl Fault {
         let has_gap = |read: &Read| match (read, gaps) {
             (_, Gaps::None) | (Read::Value(_), _) => false,
             (Read::Whole(_), Gaps::Everywhere) => true,
+            (Read::Whole(place), Gaps::Around(part)) => !part.holds(&place.path),
         };
         self.is_certain || !self.reads.iter().any(has_gap)
     }

@@ -84,9 +84,11 @@ impl Engine {
             }
             // Of the rest nothing is known, and what the schema has said need not be said again.
             let whole = document.part(whole(&api, name, path, item, at));
+            let part = place(path);
+            let around = Gaps::Around(part.clone());
             let coded = admission::check(&whole, versions).into_iter();
-            let coded = coded.filter(|fault| fault.stands(&Gaps::Everywhere));
-            let coded = coded.filter_map(|fault| within(fault, &place(path))).collect();
+            let coded = coded.filter(|fault| fault.stands(&around));
+            let coded = coded.filter_map(|fault| within(fault, &part)).collect();
             faults.extend(admission::unsaid(coded, &faults));
             let gaps = if document.excerpt { Gaps::Everywhere } else { Gaps::None };
             let standing = faults.into_iter().filter(|fault| fault.stands(&gaps));
@@ -133,6 +135,6 @@ fn place(path: &str) -> FieldPath {
 
 /// A fault of a whole manifest as one of the part at a path; nothing where it is about the rest.
 fn within(mut fault: Fault, part: &FieldPath) -> Option<Fault> {
-    fault.path = fault.path.below(part).filter(|below| !below.is_root())?;
+    fault.path = fault.path.below(part)?;
     Some(fault)
 }

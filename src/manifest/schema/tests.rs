@@ -551,9 +551,16 @@ fn fragments_are_checked_at_their_place() {
     );
     assert_eq!(
         check("resources: {}\n", "Pod", "spec.containers[]", false),
-        ["name: Required value"]
+        ["image: Required value", "name: Required value"]
     );
     assert_eq!(check("resources: {}\n", "Pod", "spec.containers[]", true), none);
+    // What depends on the rest of the manifest, a part can't say.
+    let mount = "name: a\nimage: b\nvolumeMounts: [{name: c, mountPath: /c}]\n";
+    assert_eq!(check(mount, "Pod", "spec.containers[]", false), none);
+    let route = "retries: {attempts: 3, retryOn: sometimes}\n";
+    let found = check(route, "VirtualService", "spec.http[]", false);
+    assert!(found.len() == 2 && found[0].starts_with("a route needs"), "{found:?}");
+    assert_eq!(check(route, "VirtualService", "spec.http[]", true).len(), 1);
     // What an API server checks in code, of what is shown.
     let container = "name: a\nresources: {requests: {cpu: 2}, limits: {cpu: 1, memery: 1Gi}}\n";
     let found = check(container, "Deployment", "spec.template.spec.containers[]", false);
