@@ -1,0 +1,169 @@
+//! What an expression may name: the variables of its place, and the functions of a Kubernetes release.
+
+use crate::check::{CheckError, check};
+use crate::library::{self, Overload};
+use crate::plan::{Program, plan};
+use crate::span::Span;
+use crate::syntax::{Macros, parse};
+use crate::types::Type;
+use std::fmt;
+use std::sync::Arc;
+
+/// What an expression may name.
+#[derive(Clone, Debug)]
+pub struct Environment {
+    minor: u32,
+    container: String,
+    variables: Vec<(String, Type)>,
+}
+
+/// Why an expression is refused before it is evaluated: one or more reasons, each with its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CompileError {
+    /// What is wrong, in the order of the text.
+    pub reasons: Vec<CheckError>,
+}
+
+impl CompileError {
+    fn one(message: String, span: Span) -> CompileError {
+        CompileError { reasons: vec![CheckError { message, span }] }
+    }
+}
+
+impl fmt::Display for CompileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let messages: Vec<&str> = self.reasons.iter().map(|one| one.message.as_str()).collect();
+        f.write_str(&messages.join("; "))
+    }
+}
+
+impl std::error::Error for CompileError {}
+
+/// Types that expressions may name, and the type that each names.
+const TYPES: &[(&str, &str)] = &[
+    ("bool", "bool"),
+    ("int", "int"),
+    ("uint", "uint"),
+    ("double", "double"),
+    ("string", "string"),
+    ("bytes", "bytes"),
+    ("list", "list(dyn)"),
+    ("map", "map(dyn, dyn)"),
+    ("null_type", "null"),
+    ("optional_type", "optional(dyn)"),
+    ("google.protobuf.Timestamp", "timestamp"),
+    ("google.protobuf.Duration", "duration"),
+    ("net.IP", "net.IP"),
+    ("net.CIDR", "net.CIDR"),
+    ("kubernetes.URL", "kubernetes.URL"),
+    ("kubernetes.Quantity", "kubernetes.Quantity"),
+    ("kubernetes.NamedFormat", "kubernetes.NamedFormat"),
+    ("kubernetes.Semver", "kubernetes.Semver"),
+];
+
+/// Messages that hold one value: they are that value, and its zero where they hold none.
+pub(crate) const WRAPPERS: &[(&str, &str)] = &[
+    ("google.protobuf.BoolValue", "bool"),
+    ("google.protobuf.BytesValue", "bytes"),
+    ("google.protobuf.DoubleValue", "double"),
+    ("google.protobuf.FloatValue", "double"),
+    ("google.protobuf.Int32Value", "int"),
+    ("google.protobuf.Int64Value", "int"),
+    ("google.protobuf.StringValue", "string"),
+    ("google.protobuf.UInt32Value", "uint"),
+    ("google.protobuf.UInt64Value", "uint"),
+];
+
+impl Environment {
+    /// The functions and macros of Kubernetes 1.`minor`, and no variables.
+    pub fn kubernetes(minor: u32) -> Environment {
+        Environment { minor, container: String::new(), variables: Vec::new() }
+    }
+
+    /// One more variable. A name may have dots: `variables.x`.
+    #[must_use]
+    pub fn variable(mut self, name: impl Into<String>, of: Type) -> Environment {
+        self.variables.push((name.into(), of));
+        self
+    }
+
+    /// Names are looked up in this container first.
+    #[must_use]
+    pub fn container(mut self, name: impl Into<String>) -> Environment {
+        self.container = name.into();
+        self
+    }
+
+    /// Reads, checks and prepares an expression.
+    ///
+    /// # Errors
+    ///
+    /// What an API server refuses when it compiles the expression, each reason at its place.
+    pub fn compile(&self, text: &str) -> Result<Program, CompileError> {
+        let macros = Macros {
+            optionals: self.minor >= 28,
+            two_variables: self.minor >= 32,
+            sort_by: self.minor >= 34,
+        };
+        let mut expr =
+            parse(text, macros).map_err(|error| CompileError::one(error.message, error.span))?;
+        let mut nodes = 0;
+        expr.walk(&mut |node| nodes = nodes.max(node.id as usize + 1));
+        let types = check(&mut expr, nodes, self).map_err(|reasons| CompileError { reasons })?;
+        plan(expr, types, self).map_err(|(message, span)| CompileError::one(message, span))
+    }
+
+    /// The full name and the type of a variable, or of a type that is named.
+    pub(crate) fn resolve(&self, name: &str) -> Option<(String, Type)> {
+        self.candidates(name).into_iter().find_map(|name| {
+            let variable = self.variables.iter().find(|(own, _)| *own == name);
+            if let Some((_, of)) = variable {
+                return Some((name, of.clone()));
+            }
+            let named = TYPES.iter().find(|(own, _)| *own == name);
+            if let Some((_, of)) = named {
+                return Some((name, Type::Type(Some(Arc::new(Type::declared(of))))));
+            }
+            (name == "type").then(|| (name, Type::Type(Some(Arc::new(Type::Type(None))))))
+        })
+    }
+
+    /// Whether a full name is a type's and no variable's.
+    pub(crate) fn is_type(&self, name: &str) -> bool {
+        !self.variables.iter().any(|(own, _)| own == name)
+    }
+
+    /// The full names that a name may mean, nearest first.
+    fn candidates(&self, name: &str) -> Vec<String> {
+        if let Some(absolute) = name.strip_prefix('.') {
+            return vec![absolute.to_owned()];
+        }
+        let mut names = Vec::new();
+        let mut container = self.container.as_str();
+        while !container.is_empty() {
+            names.push(format!("{container}.{name}"));
+            container = container.rsplit_once('.').map_or("", |(outer, _)| outer);
+        }
+        names.push(name.to_owned());
+        names
+    }
+
+    /// The name of a function as the tables have it.
+    pub(crate) fn function_name(&self, name: &str) -> Option<&'static str> {
+        self.overloads(name).next().map(|overload| overload.name)
+    }
+
+    /// The overloads of a function in this release.
+    pub(crate) fn overloads(&self, name: &str) -> impl Iterator<Item = &'static Overload> {
+        let minor = self.minor;
+        library::overloads(name).iter().filter(move |one| one.since <= minor && minor < one.until)
+    }
+
+    /// The known name that is most like one.
+    pub(crate) fn nearest(&self, name: &str, scopes: &[&str]) -> Option<String> {
+        let variables = self.variables.iter().map(|(name, _)| name.as_str());
+        let functions: Vec<&str> = library::names().collect();
+        let known = scopes.iter().chain(&functions).copied().chain(variables);
+        library::nearest(name, known).map(str::to_owned)
+    }
+}

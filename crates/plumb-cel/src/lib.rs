@@ -1,0 +1,40 @@
+//! CEL as a Kubernetes API server reads it.
+//!
+//! An [`Environment`] says which variables an expression may name and which release's functions it has. It compiles a text
+//! into a [`Program`]: read with the place of each node, its types checked, its literals too. A program is evaluated
+//! within a [`Budget`], with *unknowns* for what is not known.
+//!
+//! ```
+//! use plumb_cel::{Budget, Environment, Map, Type, Value};
+//!
+//! let environment = Environment::kubernetes(37).variable("self", Type::map(Type::String, Type::Dyn));
+//! let program = environment.compile("self.replicas <= 5").unwrap();
+//! let spec: Map = [("replicas", Value::Int(7))].into_iter().collect();
+//! let value = program.evaluate(&|_| Some(spec.clone().into()), &mut Budget::default());
+//! assert!(matches!(value, Ok(Value::Bool(false))));
+//!
+//! let error = Environment::kubernetes(37).compile("'a'.startWith('b')").unwrap_err();
+//! assert_eq!(error.to_string(), "undeclared reference to 'startWith'; did you mean 'startsWith'?");
+//! ```
+
+#![forbid(unsafe_code)]
+#![warn(missing_docs, unreachable_pub)]
+
+mod check;
+mod environment;
+mod eval;
+mod library;
+mod plan;
+mod span;
+pub mod syntax;
+mod types;
+mod value;
+
+pub use check::CheckError;
+pub use environment::{CompileError, Environment};
+pub use eval::{Budget, Error};
+pub use library::{Format, Time, Url, Version};
+pub use plan::Program;
+pub use span::Span;
+pub use types::{Object, Param, Type};
+pub use value::{Key, List, Map, Value};

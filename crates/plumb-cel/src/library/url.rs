@@ -1,0 +1,233 @@
+//! URLs as Go's `url.ParseRequestURI` reads them.
+
+use super::{Done, Table, WALK, part};
+use crate::value::{Map, Value};
+use std::sync::Arc;
+
+/// The parts of a URL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Url {
+    scheme: String,
+    host: String,
+    path: String,
+    query: String,
+    whole: String,
+}
+
+pub(super) fn rows(table: &mut Table) {
+    let walk = |args: &[Value]| part(args[0].size(), WALK);
+    table.costs("url(string) -> kubernetes.URL", walk, |args| match &args[0] {
+        Value::String(text) => parse(text)
+            .map(|url| Value::Url(Arc::new(url)))
+            .map_err(|why| format!("URL parse error during conversion from string: {why}")),
+        _ => Err("no such overload".to_owned()),
+    });
+    table.add("isURL(string) -> bool", |args| match &args[0] {
+        Value::String(text) => Ok(parse(text).is_ok().into()),
+        _ => Err("no such overload".to_owned()),
+    });
+    table.add("<kubernetes.URL> getScheme() -> string", |args| get(args, |url| url.scheme.clone()));
+    table.add("<kubernetes.URL> getHost() -> string", |args| get(args, |url| url.host.clone()));
+    table.add("<kubernetes.URL> getHostname() -> string", |args| {
+        get(args, |url| {
+            let (host, _) = host_and_port(&url.host);
+            host.trim_start_matches('[').trim_end_matches(']').to_owned()
+        })
+    });
+    table.add("<kubernetes.URL> getPort() -> string", |args| {
+        get(args, |url| host_and_port(&url.host).1.to_owned())
+    });
+    table.add("<kubernetes.URL> getEscapedPath() -> string", |args| {
+        get(args, |url| url.path.clone())
+    });
+    table.add("<kubernetes.URL> getQuery() -> map(string, list(string))", |args| match &args[0] {
+        Value::Url(url) => Ok(query(&url.query)),
+        _ => Err("no such overload".to_owned()),
+    });
+}
+
+fn get(args: &[Value], part: fn(&Url) -> String) -> Done {
+    match &args[0] {
+        Value::Url(url) => Ok(part(url).into()),
+        _ => Err("no such overload".to_owned()),
+    }
+}
+
+/// A host and a port of digits behind the last colon, outside brackets.
+fn host_and_port(host: &str) -> (&str, &str) {
+    match host.rsplit_once(':') {
+        Some((name, port))
+            if !port.contains(']') && port.bytes().all(|byte| byte.is_ascii_digit()) =>
+        {
+            (name, port)
+        }
+        _ => (host, ""),
+    }
+}
+
+/// Reads an absolute URL, or an absolute path.
+pub(super) fn parse(text: &str) -> Result<Url, String> {
+    if text.is_empty() {
+        return Err("empty url".to_owned());
+    }
+    if text.bytes().any(|byte| byte < 0x20 || byte == 0x7f) {
+        return Err("invalid control character in URL".to_owned());
+    }
+    let whole = text.to_owned();
+    let unfragmented = text.split_once('#').map_or(text, |(before, _)| before);
+    let (scheme, rest) = scheme(unfragmented)?;
+    let (rest, query) = rest.split_once('?').map_or((rest, ""), |(rest, query)| (rest, query));
+    if !rest.starts_with('/') {
+        return match scheme.is_empty() {
+            true => Err("invalid URI for request".to_owned()),
+            // An opaque URL: `mailto:a@b`.
+            false => Ok(Url {
+                scheme,
+                host: String::new(),
+                path: String::new(),
+                query: query.into(),
+                whole,
+            }),
+        };
+    }
+    let (authority, path) = match rest.strip_prefix("//") {
+        Some(behind) if !scheme.is_empty() => {
+            let end = behind.find('/').unwrap_or(behind.len());
+            (&behind[..end], &behind[end..])
+        }
+        _ => ("", rest),
+    };
+    let host = match authority.rsplit_once('@') {
+        Some((user, host)) => {
+            let allowed = |c: char| c.is_ascii_alphanumeric() || "-._:~!$&'()*+,;=%@".contains(c);
+            if !user.chars().all(allowed) {
+                return Err("net/url: invalid userinfo".to_owned());
+            }
+            host
+        }
+        None => authority,
+    };
+    check_host(host)?;
+    escapes(path)?;
+    let (host, path) = (unescaped_host(host), escaped_path(path));
+    Ok(Url { scheme, host, path, query: query.to_owned(), whole })
+}
+
+fn scheme(text: &str) -> Result<(String, &str), String> {
+    for (at, c) in text.char_indices() {
+        match c {
+            'a'..='z' | 'A'..='Z' => {}
+            '0'..='9' | '+' | '-' | '.' if at == 0 => return Ok((String::new(), text)),
+            '0'..='9' | '+' | '-' | '.' => {}
+            ':' if at == 0 => return Err("missing protocol scheme".to_owned()),
+            ':' => return Ok((text[..at].to_ascii_lowercase(), &text[at + 1..])),
+            _ => return Ok((String::new(), text)),
+        }
+    }
+    Ok((String::new(), text))
+}
+
+fn check_host(host: &str) -> Result<(), String> {
+    let port_is_valid = |port: &str| match port.strip_prefix(':') {
+        Some(digits) => digits.bytes().all(|byte| byte.is_ascii_digit()),
+        None => port.is_empty(),
+    };
+    if let Some(inside) = host.strip_prefix('[') {
+        let (address, port) = inside.rsplit_once(']').ok_or("missing ']' in host")?;
+        if !port_is_valid(port) {
+            return Err(format!("invalid port \"{port}\" after host"));
+        }
+        let address = address.split_once("%25").map_or(address, |(address, _)| address);
+        return match address.parse::<std::net::Ipv6Addr>() {
+            Ok(_) => Ok(()),
+            Err(_) => Err("invalid host".to_owned()),
+        };
+    }
+    if let Some(at) = host.find(':')
+        && !port_is_valid(&host[host.rfind(':').unwrap_or(at)..])
+    {
+        return Err(format!(
+            "invalid port \"{}\" after host",
+            &host[host.rfind(':').unwrap_or(at)..]
+        ));
+    }
+    let allowed = |c: char| {
+        c.is_ascii_alphanumeric() || !c.is_ascii() || "-._~!$&'()*+,;=:[]<>\"%".contains(c)
+    };
+    match host.chars().find(|c| !allowed(*c)) {
+        Some(c) => Err(format!("invalid character \"{c}\" in host name")),
+        None => escapes(host),
+    }
+}
+
+/// Every `%` has two digits behind it.
+fn escapes(text: &str) -> Result<(), String> {
+    let bytes = text.as_bytes();
+    let right = |at: usize| {
+        bytes.get(at + 1..at + 3).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+    };
+    match bytes.iter().enumerate().find(|(at, byte)| **byte == b'%' && !right(*at)) {
+        Some((at, _)) => {
+            let end = (at..=(at + 3).min(text.len())).rev().find(|end| text.is_char_boundary(*end));
+            Err(format!("invalid URL escape \"{}\"", &text[at..end.unwrap_or(at)]))
+        }
+        None => Ok(()),
+    }
+}
+
+fn unescaped(text: &str, plus: bool) -> String {
+    let bytes = text.as_bytes();
+    let (mut out, mut at) = (Vec::with_capacity(bytes.len()), 0);
+    while at < bytes.len() {
+        let digits = text.get(at + 1..at + 3).filter(|_| bytes[at] == b'%');
+        match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(byte) => {
+                out.push(byte);
+                at += 3;
+            }
+            None => {
+                out.push(if plus && bytes[at] == b'+' { b' ' } else { bytes[at] });
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+fn unescaped_host(host: &str) -> String {
+    unescaped(host, false)
+}
+
+/// The path as a request has it: as written where that is a valid encoding, else encoded anew.
+fn escaped_path(path: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-._~!$&'()*+,;=:@/[]%".contains(c);
+    if path.chars().all(plain) {
+        return path.to_owned();
+    }
+    let kept = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~$&+,/:;=@".contains(&byte);
+    let mut out = String::new();
+    for byte in unescaped(path, false).bytes() {
+        match kept(byte) {
+            true => out.push(char::from(byte)),
+            false => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
+
+fn query(text: &str) -> Value {
+    let mut values: Vec<(String, Vec<Value>)> = Vec::new();
+    for pair in text.split('&').filter(|pair| !pair.is_empty() && !pair.contains(';')) {
+        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+        if escapes(key).is_err() || escapes(value).is_err() {
+            continue;
+        }
+        let (key, value) = (unescaped(key, true), Value::from(unescaped(value, true)));
+        match values.iter_mut().find(|(own, _)| *own == key) {
+            Some((_, all)) => all.push(value),
+            None => values.push((key, vec![value])),
+        }
+    }
+    let entries = values.into_iter().map(|(key, all)| (key, Value::from(all)));
+    entries.collect::<Map>().into()
+}

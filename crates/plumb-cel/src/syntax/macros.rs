@@ -1,0 +1,426 @@
+//! Macros: calls that are rewritten into other nodes while the tree is built.
+
+use super::parser::Nodes;
+use super::{Expr, Fold, Item, Kind, Literal, SyntaxError, ops};
+use crate::span::Span;
+
+/// Which macros there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Macros {
+    /// `optMap` and `optFlatMap`.
+    pub optionals: bool,
+    /// Macros over two variables: `all(i, v, …)`, `transformList`, `transformMap` and the others.
+    pub two_variables: bool,
+    /// `sortBy`.
+    pub sort_by: bool,
+}
+
+/// The name of a loop's result so far. No name of an expression can be like it.
+pub(crate) const ACCUMULATOR: &str = "@result";
+
+/// Rewrites a call: its target, its arguments, all of it, and the place of its name.
+type Expand = fn(&mut Nodes, Option<Expr>, Vec<Expr>, Span, Span) -> Result<Expr, SyntaxError>;
+
+impl Macros {
+    pub(super) fn global(self, name: &str, args: usize) -> Option<Expand> {
+        (name == "has" && args == 1).then_some(has as Expand)
+    }
+
+    pub(super) fn member(self, name: &str, args: usize) -> Option<Expand> {
+        let expand: Expand = match (name, args) {
+            ("all", 2) => all,
+            ("exists", 2) => exists,
+            ("exists_one" | "existsOne", 2) => exists_one,
+            ("map", 2 | 3) => map,
+            ("filter", 2) => filter,
+            ("optMap", 2) if self.optionals => opt_map,
+            ("optFlatMap", 2) if self.optionals => opt_flat_map,
+            ("all", 3) if self.two_variables => all,
+            ("exists", 3) if self.two_variables => exists,
+            ("exists_one" | "existsOne", 3) if self.two_variables => exists_one,
+            ("transformList", 3 | 4) if self.two_variables => transform_list,
+            ("sortBy", 2) if self.sort_by => sort_by,
+            ("transformMap", 3 | 4) if self.two_variables => transform_map,
+            ("transformMapEntry", 3 | 4) if self.two_variables => transform_map_entry,
+            _ => return None,
+        };
+        Some(expand)
+    }
+}
+
+/// Makes the nodes of one expansion.
+struct Maker<'n> {
+    nodes: &'n mut Nodes,
+    span: Span,
+    at: Span,
+}
+
+impl Maker<'_> {
+    fn make(&mut self, kind: Kind) -> Result<Expr, SyntaxError> {
+        self.nodes.make(kind, self.span, self.at)
+    }
+
+    fn literal(&mut self, literal: Literal) -> Result<Expr, SyntaxError> {
+        self.make(Kind::Literal(literal))
+    }
+
+    fn ident(&mut self, name: &str) -> Result<Expr, SyntaxError> {
+        self.make(Kind::Ident(name.to_owned()))
+    }
+
+    fn so_far(&mut self) -> Result<Expr, SyntaxError> {
+        self.ident(ACCUMULATOR)
+    }
+
+    fn call(&mut self, function: &str, args: Vec<Expr>) -> Result<Expr, SyntaxError> {
+        self.nodes.call(function, args, self.span, self.at)
+    }
+
+    fn method(&mut self, target: Expr, function: &str) -> Result<Expr, SyntaxError> {
+        let (target, function) = (Some(Box::new(target)), function.to_owned());
+        self.make(Kind::Call { target, function, args: Vec::new() })
+    }
+
+    /// `condition ? step : what there is so far`
+    fn only_if(&mut self, condition: Option<Expr>, step: Expr) -> Result<Expr, SyntaxError> {
+        match condition {
+            None => Ok(step),
+            Some(condition) => {
+                let so_far = self.so_far()?;
+                self.call(ops::CONDITIONAL, vec![condition, step, so_far])
+            }
+        }
+    }
+
+    /// `result` with a name for a value: a loop over nothing.
+    fn bind(&mut self, name: String, value: Expr, result: Expr) -> Result<Expr, SyntaxError> {
+        let range = self.make(Kind::List(Vec::new()))?;
+        let condition = self.literal(Literal::Bool(false))?;
+        let step = self.ident(&name)?;
+        let (variable, second) = ("@unused".to_owned(), None);
+        let fold = Fold {
+            range,
+            variable,
+            second,
+            accumulator: name,
+            init: value,
+            condition,
+            step,
+            result,
+        };
+        self.make(Kind::Fold(Box::new(fold)))
+    }
+
+    /// The loop; its result is the accumulator where none is given.
+    fn fold(
+        &mut self,
+        range: Expr,
+        (variable, second): (String, Option<String>),
+        init: Expr,
+        condition: Expr,
+        step: Expr,
+        result: Option<Expr>,
+    ) -> Result<Expr, SyntaxError> {
+        let result = match result {
+            Some(result) => result,
+            None => self.so_far()?,
+        };
+        let accumulator = ACCUMULATOR.to_owned();
+        self.make(Kind::Fold(Box::new(Fold {
+            range,
+            variable,
+            second,
+            accumulator,
+            init,
+            condition,
+            step,
+            result,
+        })))
+    }
+}
+
+/// The target of a macro, the names of its variables, and the arguments behind them.
+struct Parts<'n> {
+    maker: Maker<'n>,
+    range: Expr,
+    names: (String, Option<String>),
+    rest: std::vec::IntoIter<Expr>,
+}
+
+fn parts(
+    nodes: &mut Nodes,
+    target: Option<Expr>,
+    args: Vec<Expr>,
+    (span, at): (Span, Span),
+    two: bool,
+) -> Result<Parts<'_>, SyntaxError> {
+    let error = |message: &str, span| SyntaxError { message: message.to_owned(), span };
+    let mut rest = args.into_iter();
+    let mut name = || -> Result<(String, Span), SyntaxError> {
+        let arg = rest.next().ok_or_else(|| error("a variable is missing", at))?;
+        match arg.kind {
+            Kind::Ident(name) if !name.starts_with('.') => Ok((name, arg.span)),
+            _ => Err(error("the variable of a macro is a simple name", arg.span)),
+        }
+    };
+    let (first, _) = name()?;
+    let second = if two { Some(name()?) } else { None };
+    if let Some((second, span)) = &second
+        && *second == first
+    {
+        return Err(error(&format!("the variable `{first}` is named twice"), *span));
+    }
+    let range = target.ok_or_else(|| error("a macro needs what it walks", at))?;
+    let names = (first, second.map(|(name, _)| name));
+    Ok(Parts { maker: Maker { nodes, span, at }, range, names, rest })
+}
+
+impl Parts<'_> {
+    /// The filter, where there is one more argument than `wanted`.
+    fn filter(&mut self, wanted: usize) -> Option<Expr> {
+        (self.rest.len() > wanted).then(|| self.rest.next()).flatten()
+    }
+
+    fn argument(&mut self) -> Result<Expr, SyntaxError> {
+        let at = self.maker.at;
+        self.rest
+            .next()
+            .ok_or_else(|| SyntaxError { message: "an argument is missing".to_owned(), span: at })
+    }
+}
+
+fn has(
+    nodes: &mut Nodes,
+    _: Option<Expr>,
+    mut args: Vec<Expr>,
+    span: Span,
+    at: Span,
+) -> Result<Expr, SyntaxError> {
+    let field = args.pop();
+    match field {
+        Some(Expr { kind: Kind::Select { operand, field, test: false }, at: place, .. }) => {
+            nodes.make(Kind::Select { operand, field, test: true }, span, place)
+        }
+        other => {
+            let span = other.map_or(at, |arg| arg.span);
+            Err(SyntaxError { message: "`has` takes a field: has(a.b)".to_owned(), span })
+        }
+    }
+}
+
+type Expanded = Result<Expr, SyntaxError>;
+
+fn all(nodes: &mut Nodes, target: Option<Expr>, args: Vec<Expr>, span: Span, at: Span) -> Expanded {
+    let two = args.len() == 3;
+    let mut parts = parts(nodes, target, args, (span, at), two)?;
+    let predicate = parts.argument()?;
+    let Parts { mut maker, range, names, .. } = parts;
+    let init = maker.literal(Literal::Bool(true))?;
+    let so_far = maker.so_far()?;
+    let condition = maker.call(ops::NOT_STRICTLY_FALSE, vec![so_far])?;
+    let so_far = maker.so_far()?;
+    let step = maker.call(ops::AND, vec![so_far, predicate])?;
+    maker.fold(range, names, init, condition, step, None)
+}
+
+fn exists(
+    nodes: &mut Nodes,
+    target: Option<Expr>,
+    args: Vec<Expr>,
+    span: Span,
+    at: Span,
+) -> Expanded {
+    let two = args.len() == 3;
+    let mut parts = parts(nodes, target, args, (span, at), two)?;
+    let predicate = parts.argument()?;
+    let Parts { mut maker, range, names, .. } = parts;
+    let init = maker.literal(Literal::Bool(false))?;
+    let so_far = maker.so_far()?;
+    let not = maker.call(ops::NOT, vec![so_far])?;
+    let condition = maker.call(ops::NOT_STRICTLY_FALSE, vec![not])?;
+    let so_far = maker.so_far()?;
+    let step = maker.call(ops::OR, vec![so_far, predicate])?;
+    maker.fold(range, names, init, condition, step, None)
+}
+
+fn exists_one(
+    nodes: &mut Nodes,
+    target: Option<Expr>,
+    args: Vec<Expr>,
+    span: Span,
+    at: Span,
+) -> Expanded {
+    let two = args.len() == 3;
+    let mut parts = parts(nodes, target, args, (span, at), two)?;
+    let predicate = parts.argument()?;
+    let Parts { mut maker, range, names, .. } = parts;
+    let init = maker.literal(Literal::Int(0))?;
+    let condition = maker.literal(Literal::Bool(true))?;
+    let (so_far, one) = (maker.so_far()?, maker.literal(Literal::Int(1))?);
+    let more = maker.call(ops::ADD, vec![so_far, one])?;
+    let step = maker.only_if(Some(predicate), more)?;
+    let (so_far, one) = (maker.so_far()?, maker.literal(Literal::Int(1))?);
+    let result = maker.call(ops::EQUALS, vec![so_far, one])?;
+    maker.fold(range, names, init, condition, step, Some(result))
+}
+
+/// A loop that builds a list: the items that pass the filter, each as `item`.
+fn collect(
+    maker: &mut Maker<'_>,
+    range: Expr,
+    names: (String, Option<String>),
+    filter: Option<Expr>,
+    item: Expr,
+) -> Expanded {
+    let init = maker.make(Kind::List(Vec::new()))?;
+    let condition = maker.literal(Literal::Bool(true))?;
+    let so_far = maker.so_far()?;
+    let list = maker.make(Kind::List(vec![Item { value: item, optional: false }]))?;
+    let more = maker.call(ops::ADD, vec![so_far, list])?;
+    let step = maker.only_if(filter, more)?;
+    maker.fold(range, names, init, condition, step, None)
+}
+
+fn map(nodes: &mut Nodes, target: Option<Expr>, args: Vec<Expr>, span: Span, at: Span) -> Expanded {
+    let mut parts = parts(nodes, target, args, (span, at), false)?;
+    let filter = parts.filter(1);
+    let item = parts.argument()?;
+    let Parts { mut maker, range, names, .. } = parts;
+    collect(&mut maker, range, names, filter, item)
+}
+
+fn filter(
+    nodes: &mut Nodes,
+    target: Option<Expr>,
+    args: Vec<Expr>,
+    span: Span,
+    at: Span,
+) -> Expanded {
+    let mut parts = parts(nodes, target, args, (span, at), false)?;
+    let filter = parts.argument()?;
+    let Parts { mut maker, range, names, .. } = parts;
+    let item = maker.ident(&names.0)?;
+    collect(&mut maker, range, names, Some(filter), item)
+}
+
+fn transform_list(
+    nodes: &mut Nodes,
+    target: Option<Expr>,
+    args: Vec<Expr>,
+    span: Span,
+    at: Span,
+) -> Expanded {
+    let mut parts = parts(nodes, target, args, (span, at), true)?;
+    let filter = parts.filter(1);
+    let item = parts.argument()?;
+    let Parts { mut maker, range, names, .. } = parts;
+    collect(&mut maker, range, names, filter, item)
+}
+
+/// A loop that builds a map out of what `insert` adds to it.
+fn collect_map(
+    maker: &mut Maker<'_>,
+    range: Expr,
+    names: (String, Option<String>),
+    filter: Option<Expr>,
+    mut insert: Vec<Expr>,
+) -> Expanded {
+    let init = maker.make(Kind::Map(Vec::new()))?;
+    let condition = maker.literal(Literal::Bool(true))?;
+    insert.insert(0, maker.so_far()?);
+    let more = maker.call(ops::MAP_INSERT, insert)?;
+    let step = maker.only_if(filter, more)?;
+    maker.fold(range, names, init, condition, step, None)
+}
+
+fn transform_map(
+    nodes: &mut Nodes,
+    target: Option<Expr>,
+    args: Vec<Expr>,
+    span: Span,
+    at: Span,
+) -> Expanded {
+    let mut parts = parts(nodes, target, args, (span, at), true)?;
+    let filter = parts.filter(1);
+    let value = parts.argument()?;
+    let Parts { mut maker, range, names, .. } = parts;
+    let key = maker.ident(&names.0)?;
+    collect_map(&mut maker, range, names, filter, vec![key, value])
+}
+
+fn transform_map_entry(
+    nodes: &mut Nodes,
+    target: Option<Expr>,
+    args: Vec<Expr>,
+    span: Span,
+    at: Span,
+) -> Expanded {
+    let mut parts = parts(nodes, target, args, (span, at), true)?;
+    let filter = parts.filter(1);
+    let entry = parts.argument()?;
+    let Parts { mut maker, range, names, .. } = parts;
+    collect_map(&mut maker, range, names, filter, vec![entry])
+}
+
+/// `target.hasValue() ? FULL(with the variable bound to target.value()) : optional.none()`; the target stands once.
+fn with_value(
+    nodes: &mut Nodes,
+    target: Option<Expr>,
+    args: Vec<Expr>,
+    (span, at): (Span, Span),
+    wrap: bool,
+) -> Expanded {
+    const TARGET: &str = "@optional";
+    let mut parts = parts(nodes, target, args, (span, at), false)?;
+    let body = parts.argument()?;
+    let Parts { mut maker, range: target, names: (name, _), .. } = parts;
+    let optional = maker.ident(TARGET)?;
+    let condition = maker.method(optional, "hasValue")?;
+    let optional = maker.ident(TARGET)?;
+    let value = maker.method(optional, "value")?;
+    let bound = maker.bind(name, value, body)?;
+    let full = if wrap { maker.call("optional.of", vec![bound])? } else { bound };
+    let empty = maker.call("optional.none", Vec::new())?;
+    let result = maker.call(ops::CONDITIONAL, vec![condition, full, empty])?;
+    maker.bind(TARGET.to_owned(), target, result)
+}
+
+fn opt_map(
+    nodes: &mut Nodes,
+    target: Option<Expr>,
+    args: Vec<Expr>,
+    span: Span,
+    at: Span,
+) -> Expanded {
+    with_value(nodes, target, args, (span, at), true)
+}
+
+fn opt_flat_map(
+    nodes: &mut Nodes,
+    target: Option<Expr>,
+    args: Vec<Expr>,
+    span: Span,
+    at: Span,
+) -> Expanded {
+    with_value(nodes, target, args, (span, at), false)
+}
+
+/// `target.sortBy(v, key)`: the target is bound to a name, so that it is evaluated once.
+fn sort_by(
+    nodes: &mut Nodes,
+    target: Option<Expr>,
+    args: Vec<Expr>,
+    span: Span,
+    at: Span,
+) -> Expanded {
+    const LIST: &str = "@list";
+    let mut parts = parts(nodes, target, args, (span, at), false)?;
+    let key = parts.argument()?;
+    let Parts { mut maker, range: target, names, .. } = parts;
+    let list = maker.ident(LIST)?;
+    let keys = collect(&mut maker, list, names, None, key)?;
+    let list = Some(Box::new(maker.ident(LIST)?));
+    let function = "@sortByAssociatedKeys".to_owned();
+    let sorted = maker.make(Kind::Call { target: list, function, args: vec![keys] })?;
+    maker.bind(LIST.to_owned(), target, sorted)
+}
