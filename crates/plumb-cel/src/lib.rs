@@ -38,3 +38,7 @@ pub use plan::Program;
 pub use span::Span;
 pub use types::{Object, Param, Type};
 pub use value::{Key, List, Map, Value};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
