@@ -35,7 +35,7 @@ pub(crate) fn check(
     let Checker { bindings, types, mut errors, .. } = checker;
     let types: Vec<Type> = types.iter().map(|of| bindings.resolve(of, true)).collect();
     if errors.is_empty() {
-        literals(expr, &types, false, &mut errors);
+        literals(expr, &types, (false, environment.is_trusting()), &mut errors);
     }
     if errors.is_empty() { Ok(types) } else { Err(errors) }
 }
@@ -416,7 +416,12 @@ fn is_operator(name: &str) -> bool {
 }
 
 /// What an API server checks of literals: items of one type, times, durations, patterns, and the texts of `format`.
-fn literals(expr: &Expr, types: &[Type], in_format: bool, errors: &mut Vec<CheckError>) {
+fn literals(
+    expr: &Expr,
+    types: &[Type],
+    (in_format, trusting): (bool, bool),
+    errors: &mut Vec<CheckError>,
+) {
     let mut error = |span: Span, message: String| errors.push(CheckError { message, span });
     let of = |expr: &Expr| &types[expr.id as usize];
     match &expr.kind {
@@ -425,7 +430,7 @@ fn literals(expr: &Expr, types: &[Type], in_format: bool, errors: &mut Vec<Check
                 true => of(&item.value).in_optional().cloned().unwrap_or(Type::Dyn),
                 false => of(&item.value).clone(),
             };
-            uneven(items.iter().map(|item| (item.value.span, inner(item))), &mut error);
+            uneven(trusting, items.iter().map(|item| (item.value.span, inner(item))), &mut error);
         }
         Kind::Map(entries) if !in_format => {
             let inner = |entry: &crate::syntax::Entry| match entry.optional {
@@ -433,10 +438,15 @@ fn literals(expr: &Expr, types: &[Type], in_format: bool, errors: &mut Vec<Check
                 false => of(&entry.value).clone(),
             };
             uneven(
+                trusting,
                 entries.iter().map(|entry| (entry.key.span, of(&entry.key).clone())),
                 &mut error,
             );
-            uneven(entries.iter().map(|entry| (entry.value.span, inner(entry))), &mut error);
+            uneven(
+                trusting,
+                entries.iter().map(|entry| (entry.value.span, inner(entry))),
+                &mut error,
+            );
         }
         Kind::Call { target, function, args } => {
             if let Some(message) = library::refuses_literal(function, args) {
@@ -462,14 +472,20 @@ fn literals(expr: &Expr, types: &[Type], in_format: bool, errors: &mut Vec<Check
     let in_format = in_format
         || matches!(&expr.kind, Kind::Call { function, target: Some(_), .. } if function == "format");
     for child in expr.children() {
-        literals(child, types, in_format, errors);
+        literals(child, types, (in_format, trusting), errors);
     }
 }
 
 /// Reports the first that is of another type than the first of all.
-fn uneven(mut types: impl Iterator<Item = (Span, Type)>, error: &mut impl FnMut(Span, String)) {
+fn uneven(
+    trusting: bool,
+    mut types: impl Iterator<Item = (Span, Type)>,
+    error: &mut impl FnMut(Span, String),
+) {
     let Some((_, first)) = types.next() else { return };
-    if let Some((span, other)) = types.find(|(_, of)| !first.is_like(of)) {
+    if let Some((span, other)) = types.find(|(_, of)| {
+        !first.is_like(of) && !(trusting && (first == Type::Dyn || *of == Type::Dyn))
+    }) {
         error(span, format!("expected type '{first}' but found '{other}'"));
     }
 }

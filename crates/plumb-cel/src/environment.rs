@@ -15,6 +15,7 @@ pub struct Environment {
     minor: u32,
     container: String,
     variables: Vec<(String, Type)>,
+    trusting: bool,
 }
 
 /// Why an expression is refused before it is evaluated: one or more reasons, each with its place.
@@ -77,7 +78,7 @@ pub(crate) const WRAPPERS: &[(&str, &str)] = &[
 impl Environment {
     /// The functions and macros of Kubernetes 1.`minor`, and no variables.
     pub fn kubernetes(minor: u32) -> Environment {
-        Environment { minor, container: String::new(), variables: Vec::new() }
+        Environment { minor, container: String::new(), variables: Vec::new(), trusting: false }
     }
 
     /// One more variable. A name may have dots: `variables.x`.
@@ -92,6 +93,18 @@ impl Environment {
     pub fn container(mut self, name: impl Into<String>) -> Environment {
         self.container = name.into();
         self
+    }
+
+    /// Takes it that the expression has been checked with its own types, which are not at hand: items of a list may be
+    /// of one type though nothing is known of it.
+    #[must_use]
+    pub fn trusting(mut self) -> Environment {
+        self.trusting = true;
+        self
+    }
+
+    pub(crate) fn is_trusting(&self) -> bool {
+        self.trusting
     }
 
     /// Reads, checks and prepares an expression.

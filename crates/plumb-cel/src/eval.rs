@@ -24,6 +24,11 @@ impl Budget {
         Budget { per_call, left: total, spent: 0 }
     }
 
+    /// Whether nothing is left of it.
+    pub fn is_spent(&self) -> bool {
+        self.left == 0
+    }
+
     /// What evaluations have cost so far.
     pub fn spent(&self) -> u64 {
         self.spent
@@ -34,6 +39,18 @@ impl Default for Budget {
     /// The limits for the rules of one object: 1,000,000 for each, 10,000,000 for all.
     fn default() -> Budget {
         Budget::new(1_000_000, 10_000_000)
+    }
+}
+
+/// The values of variables. A function from names to values is one, where each is known at once.
+pub trait Variables {
+    /// The value of a variable: none where there is no such variable, an error where its value can't be had.
+    fn value(&self, name: &str) -> Option<Result<Value, String>>;
+}
+
+impl<F: Fn(&str) -> Option<Value>> Variables for F {
+    fn value(&self, name: &str) -> Option<Result<Value, String>> {
+        self(name).map(Ok)
     }
 }
 
@@ -64,7 +81,7 @@ type Evaluated = Result<Value, Error>;
 
 /// One evaluation.
 pub(crate) struct Evaluation<'e> {
-    variables: &'e dyn Fn(&str) -> Option<Value>,
+    variables: &'e dyn Variables,
     budget: &'e mut Budget,
     cost: u64,
     locals: Vec<Evaluated>,
@@ -78,10 +95,7 @@ const MAP_COST: u64 = 30;
 const MAX_BUILT: u64 = 5_000_000;
 
 impl<'e> Evaluation<'e> {
-    pub(crate) fn new(
-        variables: &'e dyn Fn(&str) -> Option<Value>,
-        budget: &'e mut Budget,
-    ) -> Evaluation<'e> {
+    pub(crate) fn new(variables: &'e dyn Variables, budget: &'e mut Budget) -> Evaluation<'e> {
         Evaluation { variables, budget, cost: 0, locals: Vec::new(), built: 0 }
     }
 
@@ -110,8 +124,10 @@ impl<'e> Evaluation<'e> {
             Step::Constant(value) => Ok(value.clone()),
             Step::Variable(name, at) => {
                 self.charge(1, *at)?;
-                (self.variables)(name)
-                    .ok_or_else(|| error(format!("no such attribute: {name}"), *at))
+                match self.variables.value(name) {
+                    Some(value) => value.map_err(|message| error(message, *at)),
+                    None => Err(error(format!("no such attribute: {name}"), *at)),
+                }
             }
             Step::Local { at, take } => {
                 self.charge(1, Span::default())?;

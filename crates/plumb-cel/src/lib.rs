@@ -10,7 +10,7 @@
 //! let environment = Environment::kubernetes(37).variable("self", Type::map(Type::String, Type::Dyn));
 //! let program = environment.compile("self.replicas <= 5").unwrap();
 //! let spec: Map = [("replicas", Value::Int(7))].into_iter().collect();
-//! let value = program.evaluate(&|_| Some(spec.clone().into()), &mut Budget::default());
+//! let value = program.evaluate(&|_: &str| Some(spec.clone().into()), &mut Budget::default());
 //! assert!(matches!(value, Ok(Value::Bool(false))));
 //!
 //! let error = Environment::kubernetes(37).compile("'a'.startWith('b')").unwrap_err();
@@ -32,7 +32,7 @@ mod value;
 
 pub use check::CheckError;
 pub use environment::{CompileError, Environment};
-pub use eval::{Budget, Error};
+pub use eval::{Budget, Error, Variables};
 pub use library::{Format, Time, Url, Version};
 pub use plan::Program;
 pub use span::Span;

@@ -1,7 +1,7 @@
 //! From a checked tree to steps that can be evaluated: names become places, calls their functions.
 
 use crate::environment::{Environment, WRAPPERS};
-use crate::eval::{Budget, Error, Evaluation};
+use crate::eval::{Budget, Error, Evaluation, Variables};
 use crate::library::Overload;
 use crate::span::Span;
 use crate::syntax::{Entry, Expr, Fold, Kind, Literal, ops};
@@ -35,6 +35,7 @@ impl Program {
 
     /// Whether the expression reads a variable.
     pub fn reads(&self, variable: &str) -> bool {
+        // The names that macros bind are none of the environment's, and none is like one of them.
         let mut found = false;
         self.expr.walk(&mut |node| {
             found |= matches!(&node.kind, Kind::Ident(name) if name.trim_start_matches('.') == variable);
@@ -47,11 +48,7 @@ impl Program {
     /// # Errors
     ///
     /// What fails while it is evaluated, with its place, and when the budget is used up.
-    pub fn evaluate(
-        &self,
-        variables: &dyn Fn(&str) -> Option<Value>,
-        budget: &mut Budget,
-    ) -> Result<Value, Error> {
+    pub fn evaluate(&self, variables: &dyn Variables, budget: &mut Budget) -> Result<Value, Error> {
         Evaluation::new(variables, budget).run(&self.step)
     }
 }
@@ -246,7 +243,7 @@ impl Planner<'_> {
             && let Step::Call { args, .. } = &call
             && matches!(args[..], [Step::Constant(_)])
         {
-            let none = |_: &str| None;
+            let none = |_: &str| -> Option<Value> { None };
             let mut budget = Budget::default();
             let mut evaluation = Evaluation::new(&none, &mut budget);
             return match evaluation.run(&call) {

@@ -5,10 +5,7 @@ use crate::manifest::rules::plain;
 use crate::manifest::select::{Labels, Selector};
 use crate::manifest::{Document, Node};
 use crate::text::Span;
-use cel::Value as Cel;
-use cel::objects::{Key, Map as CelMap};
-use std::collections::HashMap;
-use std::sync::Arc;
+use plumb_cel::{Map, Value as Cel};
 
 /// What a manifest says that it is.
 #[derive(Clone, Copy)]
@@ -129,14 +126,8 @@ impl<'a> Target<'a> {
 
     /// The `request` of an expression.
     pub(super) fn request(&self) -> Cel {
-        let text = |value: &str| Cel::String(Arc::new(value.to_owned()));
-        let map = |entries: Vec<(&str, Cel)>| {
-            let fields: HashMap<Key, Cel> = entries
-                .into_iter()
-                .map(|(key, value)| (Key::String(Arc::new(key.to_owned())), value))
-                .collect();
-            Cel::Map(CelMap { map: Arc::new(fields) })
-        };
+        let text = |value: &str| Cel::from(value);
+        let map = |entries: Vec<(&str, Cel)>| Cel::from(entries.into_iter().collect::<Map>());
         let Kind { group, version, kind } = self.kind;
         let kind =
             map(vec![("group", text(group)), ("version", text(version)), ("kind", text(kind))]);
@@ -145,15 +136,8 @@ impl<'a> Target<'a> {
             ("version", text(version)),
             ("resource", text(&self.resource)),
         ]);
-        let user = map(vec![
-            ("username", text("")),
-            ("uid", text("")),
-            ("groups", Cel::List(Arc::new(Vec::new()))),
-            ("extra", map(Vec::new())),
-        ]);
         map(vec![
             ("operation", text("CREATE")),
-            ("uid", text("")),
             ("name", text(self.name)),
             ("namespace", text(self.namespace.unwrap_or_default())),
             ("kind", kind.clone()),
@@ -162,9 +146,10 @@ impl<'a> Target<'a> {
             ("requestResource", resource),
             ("subResource", text("")),
             ("requestSubResource", text("")),
-            ("userInfo", user),
-            ("dryRun", Cel::Bool(false)),
-            ("options", Cel::Null),
+            // Who asks, only a cluster knows.
+            ("userInfo", Cel::Unknown),
+            ("dryRun", Cel::Unknown),
+            ("options", Cel::Unknown),
         ])
     }
 

@@ -14,15 +14,15 @@ mod terms;
 #[cfg(test)]
 mod tests;
 
-use super::rules::{Budget, Expression, functions, plain};
+use super::rules::plain;
 use super::select::Labels;
 use super::{Document, Node, Style, Value};
 use crate::diag::{Code, Diagnostic, Level};
 use crate::text::{Location, Source, Span};
-use cel::objects::{Key, Map as CelMap};
-use cel::{Context, Value as Cel};
 use matching::{Constraints, Kind, Target};
-use std::collections::HashMap;
+use plumb_cel::{Budget, Environment, Object, Program, Type, Value as Cel, Variables};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use terms::Terms;
 
@@ -94,7 +94,7 @@ struct Validation {
 struct Clause {
     source: String,
     at: Location,
-    expression: Expression,
+    program: Program,
     terms: Terms,
 }
 
@@ -156,11 +156,59 @@ impl Policies {
     }
 }
 
+/// What the expressions of a policy may name in Kubernetes 1.`minor`, beside its own variables.
+pub(crate) fn environment(minor: u32, has_parameters: bool) -> Environment {
+    let text = || Type::String;
+    let object = |name: &str, fields: Vec<(&str, Type)>| {
+        let fields = fields.into_iter().map(|(name, of)| (name.to_owned(), of)).collect();
+        Type::Object(Arc::new(Object { name: format!("kubernetes.{name}"), fields }))
+    };
+    let three = |name: &str, last: &'static str| {
+        object(name, vec![("group", text()), ("version", text()), (last, text())])
+    };
+    let (kind, resource) =
+        (three("GroupVersionKind", "kind"), three("GroupVersionResource", "resource"));
+    let texts = || Type::list(Type::String);
+    let user = object(
+        "UserInfo",
+        vec![
+            ("username", text()),
+            ("uid", text()),
+            ("groups", texts()),
+            ("extra", Type::map(Type::String, texts())),
+        ],
+    );
+    let request = object(
+        "AdmissionRequest",
+        vec![
+            ("kind", kind.clone()),
+            ("resource", resource.clone()),
+            ("subResource", text()),
+            ("requestKind", kind),
+            ("requestResource", resource),
+            ("requestSubResource", text()),
+            ("name", text()),
+            ("namespace", text()),
+            ("operation", text()),
+            ("userInfo", user),
+            ("dryRun", Type::Bool),
+            ("options", Type::Dyn),
+        ],
+    );
+    let environment = Environment::kubernetes(minor)
+        .variable("object", Type::Dyn)
+        .variable("oldObject", Type::Dyn)
+        .variable("request", request)
+        .variable("namespaceObject", Type::Dyn)
+        .variable("authorizer", Type::Opaque("kubernetes.authorization.Authorizer", Vec::new()));
+    if has_parameters { environment.variable("params", Type::Dyn) } else { environment }
+}
+
 /// What the expressions see of a manifest.
 struct Values {
     object: Cel,
     request: Cel,
-    namespace: Option<Cel>,
+    namespace: Cel,
 }
 
 impl Values {
@@ -168,20 +216,43 @@ impl Values {
         Values {
             object: plain(target.root),
             request: target.request(),
-            namespace: target.namespace_object(),
+            namespace: target.namespace_object().unwrap_or(Cel::Unknown),
         }
     }
+}
 
-    fn context<'c>(&self) -> Context<'c> {
-        let mut context = functions().new_inner_scope();
-        context.add_variable_from_value("object", self.object.clone());
-        context.add_variable_from_value("oldObject", Cel::Null);
-        context.add_variable_from_value("request", self.request.clone());
-        context.add_variable_from_value(
-            "namespaceObject",
-            self.namespace.clone().unwrap_or(Cel::Null),
-        );
-        context
+/// The values of one policy's expressions: those of the manifest, and the policy's own variables, each made when it is
+/// first read.
+struct Scope<'p> {
+    policy: &'p Policy,
+    values: &'p Values,
+    made: RefCell<BTreeMap<String, Result<Cel, String>>>,
+}
+
+impl Variables for Scope<'_> {
+    fn value(&self, name: &str) -> Option<Result<Cel, String>> {
+        let known = match name {
+            "object" => Some(&self.values.object),
+            "request" => Some(&self.values.request),
+            "namespaceObject" => Some(&self.values.namespace),
+            "oldObject" => Some(&Cel::Null),
+            // Who asks, only a cluster knows.
+            "authorizer" => Some(&Cel::Unknown),
+            _ => None,
+        };
+        if let Some(value) = known {
+            return Some(Ok(value.clone()));
+        }
+        let own = name.strip_prefix("variables.")?;
+        if let Some(made) = self.made.borrow().get(own) {
+            return Some(made.clone());
+        }
+        // A variable reads only those before it, so that this ends.
+        let (_, clause) = self.policy.variables.iter().find(|(known, _)| known == own)?;
+        let value = clause.program.evaluate(self, &mut Budget::default());
+        let value = value.map_err(|error| format!("the variable `{own}`: {error}"));
+        self.made.borrow_mut().insert(own.to_owned(), value.clone());
+        Some(value)
     }
 }
 
@@ -189,8 +260,10 @@ impl Values {
 enum Undecided {
     /// It failed.
     Failed(String),
-    /// It speaks of the namespace, which is not shown.
+    /// It depends on the namespace, which is not shown.
     Namespace,
+    /// It depends on what only a cluster knows.
+    Cluster,
 }
 
 impl Policy {
@@ -217,10 +290,10 @@ impl Policy {
         code: &'static Code,
         findings: &mut Vec<Diagnostic>,
     ) {
-        let mut context = values.context();
-        let budget = Budget::new();
+        let scope = Scope { policy: self, values, made: RefCell::default() };
+        let mut budget = Budget::default();
         for condition in &self.conditions {
-            match self.truth(&condition.clause, &context, values, &budget) {
+            match self.truth(&condition.clause, &scope, &mut budget) {
                 Ok(true) => {}
                 Ok(false) => return,
                 Err(why) => {
@@ -230,42 +303,14 @@ impl Policy {
                 }
             }
         }
-        let mut broken: Vec<(&str, String)> = Vec::new();
-        let mut fields: HashMap<Key, Cel> = HashMap::new();
-        for (name, clause) in &self.variables {
-            if budget.is_spent() {
-                break;
-            }
-            match clause.expression.evaluate(&context, &budget) {
-                Ok(value) => {
-                    fields.insert(Key::String(Arc::new(name.clone())), value);
-                }
-                // A variable is only evaluated where it is used, so that its error is that of its use.
-                Err(error) => broken.push((name, error)),
-            }
-            let map = Cel::Map(CelMap { map: Arc::new(fields.clone()) });
-            budget.copied(&map);
-            context.add_variable_from_value("variables", map);
-        }
         for validation in &self.validations {
-            match self.truth(&validation.clause, &context, values, &budget) {
+            match self.truth(&validation.clause, &scope, &mut budget) {
                 Ok(true) => {}
                 Ok(false) => {
-                    let message = validation.message(&context, &budget);
+                    let message = validation.message(&scope, &mut budget);
                     findings.push(self.refused(document, target, validation, code, message));
                 }
                 Err(why) => {
-                    let why = match why {
-                        Undecided::Failed(error) => Undecided::Failed(
-                            broken
-                                .iter()
-                                .find(|(name, _)| error == format!("no such key: {name}"))
-                                .map_or(error, |(name, error)| {
-                                    format!("the variable `{name}`: {error}")
-                                }),
-                        ),
-                        other => other,
-                    };
                     let what = format!("`{}`", terms::shorten(&validation.clause.source));
                     findings.push(self.undecided(document, target, &validation.clause, &what, why));
                 }
@@ -276,24 +321,23 @@ impl Policy {
     fn truth(
         &self,
         clause: &Clause,
-        context: &Context<'_>,
-        values: &Values,
-        budget: &Budget,
+        scope: &Scope<'_>,
+        budget: &mut Budget,
     ) -> Result<bool, Undecided> {
-        if values.namespace.is_none() && self.speaks_of(clause, "namespaceObject") {
-            return Err(Undecided::Namespace);
-        }
-        match clause.expression.evaluate(context, budget) {
+        match clause.program.evaluate(scope, budget) {
             Ok(Cel::Bool(truth)) => Ok(truth),
+            Ok(Cel::Unknown) if self.speaks_of(clause, "namespaceObject") => {
+                Err(Undecided::Namespace)
+            }
+            Ok(Cel::Unknown) => Err(Undecided::Cluster),
             Ok(_) => Err(Undecided::Failed("it is neither true nor false".to_owned())),
-            Err(error) => Err(Undecided::Failed(error)),
+            Err(error) => Err(Undecided::Failed(error.to_string())),
         }
     }
 
     /// Whether an expression, or a variable that it uses, names something.
     fn speaks_of(&self, clause: &Clause, name: &str) -> bool {
-        clause.terms.names.iter().any(|own| own == name)
-            || self.used(clause).any(|variable| variable.terms.names.iter().any(|own| own == name))
+        clause.program.reads(name) || self.used(clause).any(|variable| variable.program.reads(name))
     }
 
     /// The variables that an expression uses, and those that they use.
@@ -355,6 +399,10 @@ impl Policy {
                     self.name
                 ),
             ),
+            Undecided::Cluster => (
+                &IGNORED,
+                format!("{what} of the policy {} asks for what only a cluster knows", self.name),
+            ),
             Undecided::Failed(error) if self.fails_closed => {
                 (&ERROR, format!("{what} of the policy {} can't be evaluated: {error}", self.name))
             }
@@ -370,9 +418,9 @@ impl Policy {
 }
 
 impl Validation {
-    fn message(&self, context: &Context<'_>, budget: &Budget) -> String {
+    fn message(&self, scope: &Scope<'_>, budget: &mut Budget) -> String {
         let own = self.message_clause.as_ref().and_then(|clause| {
-            match clause.expression.evaluate(context, budget) {
+            match clause.program.evaluate(scope, budget) {
                 Ok(Cel::String(text)) if !text.trim().is_empty() && !text.contains('\n') => {
                     Some(text.trim().to_owned())
                 }

@@ -3,13 +3,14 @@
 use super::matching::{Constraints, Kind};
 use super::terms::{Terms, shorten};
 use super::{
-    AUDITED, Binding, Clause, Condition, DENIED, INVALID, Policies, Policy, UNSUPPORTED,
-    Validation, WARNED, mark,
+    self as policy, AUDITED, Binding, Clause, Condition, DENIED, INVALID, Policies, Policy,
+    UNSUPPORTED, Validation, WARNED, mark,
 };
 use crate::diag::Diagnostic;
-use crate::manifest::rules::Expression;
+use crate::manifest::rules::NEWEST;
 use crate::manifest::{Document, Format, Node, read};
 use crate::text::{Source, TextMap};
+use plumb_cel::Environment;
 use std::sync::Arc;
 
 const GROUP: &str = "admissionregistration.k8s.io";
@@ -127,9 +128,10 @@ impl Reader<'_, '_> {
             fails_closed: spec.get("failurePolicy").and_then(Node::as_str) != Some("Ignore"),
             bindings: Vec::new(),
         };
+        let mut environment = policy::environment(NEWEST, false);
         for node in items("matchConditions") {
             let name = node.get("name").and_then(Node::as_str).unwrap_or_default().to_owned();
-            if let Some(clause) = self.clause(node, "expression") {
+            if let Some(clause) = self.clause(node, "expression", &environment) {
                 policy.conditions.push(Condition { name, clause });
             }
         }
@@ -138,14 +140,16 @@ impl Reader<'_, '_> {
                 self.wrong(node, "a variable needs a name".to_owned());
                 continue;
             };
-            if let Some(clause) = self.clause(node, "expression") {
+            if let Some(clause) = self.clause(node, "expression", &environment) {
+                let of = clause.program.result().clone();
+                environment = environment.variable(format!("variables.{name}"), of);
                 policy.variables.push((name.to_owned(), clause));
             }
         }
         for node in items("validations") {
-            let Some(clause) = self.clause(node, "expression") else { continue };
+            let Some(clause) = self.clause(node, "expression", &environment) else { continue };
             let message_clause = match node.get("messageExpression") {
-                Some(_) => self.clause(node, "messageExpression"),
+                Some(_) => self.clause(node, "messageExpression", &environment),
                 None => None,
             };
             let message =
@@ -165,7 +169,7 @@ impl Reader<'_, '_> {
     }
 
     /// Compiles an expression. One that asks what only a cluster knows is reported and left out.
-    fn clause(&mut self, holder: &Node, field: &str) -> Option<Clause> {
+    fn clause(&mut self, holder: &Node, field: &str, environment: &Environment) -> Option<Clause> {
         let Some(node) = holder.get(field) else {
             self.wrong(holder, format!("`{field}` is missing"));
             return None;
@@ -174,29 +178,21 @@ impl Reader<'_, '_> {
             self.wrong(node, format!("`{field}` is a text"));
             return None;
         };
-        let terms = Terms::of(source);
-        for (name, what) in
-            [("authorizer", "asks for the caller's rights"), ("params", "asks for parameters")]
-        {
-            if terms.names.iter().any(|own| own == name) {
-                self.unsupported(
-                    node,
-                    format!(
-                        "`{}` {what}, which a book does not have; it is left out",
-                        shorten(source)
-                    ),
-                );
-                return None;
-            }
-        }
         let key = holder.as_map().and_then(|map| map.entry(field)).map(|entry| entry.key.span);
-        match Expression::compile(source) {
-            Ok(expression) => Some(Clause {
-                source: source.to_owned(),
-                at: self.document.locate(mark(node, key)),
-                expression,
-                terms,
-            }),
+        match environment.compile(source) {
+            Ok(program) => {
+                if program.reads("authorizer") {
+                    let message = format!(
+                        "`{}` asks for the caller's rights, which a book does not have; it is left out",
+                        shorten(source)
+                    );
+                    self.unsupported(node, message);
+                    return None;
+                }
+                let terms = Terms::of(program.expr());
+                let at = self.document.locate(mark(node, key));
+                Some(Clause { source: source.to_owned(), at, program, terms })
+            }
             Err(error) => {
                 self.wrong(node, format!("`{}` does not compile: {error}", shorten(source)));
                 None

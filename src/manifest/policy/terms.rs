@@ -1,10 +1,9 @@
-//! What an expression speaks of, read from its text: fields of the object, variables, and words in quotes.
-//!
-//! Only for placing a finding and for naming what is missing; the meaning of an expression is the evaluator's business.
+//! What an expression speaks of: fields of the object, variables, and words in quotes. Only for placing a finding.
 
 use super::mark;
 use crate::manifest::Node;
 use crate::text::Span;
+use plumb_cel::syntax::{Expr, Kind, Literal, ops};
 
 /// What an expression speaks of.
 #[derive(Clone, Debug, Default)]
@@ -13,43 +12,37 @@ pub(super) struct Terms {
     pub(super) paths: Vec<Vec<String>>,
     /// The names of the variables that it uses.
     pub(super) variables: Vec<String>,
-    /// The names that stand at the start of a chain.
-    pub(super) names: Vec<String>,
     /// The words in quotes.
     pub(super) texts: Vec<String>,
 }
 
-#[derive(Debug, PartialEq)]
-enum Token {
-    Name(String),
-    Text(String),
-    Sign(char),
-}
-
 impl Terms {
-    pub(super) fn of(source: &str) -> Terms {
-        let tokens = tokens(source);
+    pub(super) fn of(expr: &Expr) -> Terms {
         let mut terms = Terms::default();
-        let mut index = 0;
-        while index < tokens.len() {
-            match &tokens[index] {
-                Token::Text(text) => terms.texts.push(text.clone()),
-                Token::Name(name) if index == 0 || tokens[index - 1] != Token::Sign('.') => {
-                    let (steps, next) = chain(&tokens, index + 1);
-                    match name.as_str() {
-                        "object" if !steps.is_empty() => terms.paths.push(steps),
-                        "variables" => terms.variables.extend(steps.into_iter().next()),
-                        _ => {}
-                    }
-                    terms.names.push(name.clone());
-                    index = next;
-                    continue;
-                }
-                _ => {}
-            }
-            index += 1;
-        }
+        terms.read(expr);
         terms
+    }
+
+    fn read(&mut self, expr: &Expr) {
+        let mut steps = Vec::new();
+        match root(expr, &mut steps) {
+            Some("object") if !steps.is_empty() => {
+                steps.reverse();
+                self.paths.push(steps);
+                return;
+            }
+            Some(name) => {
+                self.variables.extend(name.strip_prefix("variables.").map(str::to_owned));
+                return;
+            }
+            None => {}
+        }
+        if let Kind::Literal(Literal::String(text)) = &expr.kind {
+            self.texts.push(text.clone());
+        }
+        for child in expr.children() {
+            self.read(child);
+        }
     }
 
     /// The place of an object's manifest that the expression is about, and its path: the one field that it reads, as far
@@ -98,82 +91,24 @@ fn push(path: &mut String, step: &str) {
     }
 }
 
-/// The fields behind a name: `.a.b`, `['c']`; a step that is called is a function. Returns where the chain ends.
-fn chain(tokens: &[Token], mut index: usize) -> (Vec<String>, usize) {
-    let mut steps = Vec::new();
-    loop {
-        match tokens.get(index..) {
-            Some([Token::Sign('.'), Token::Sign('?'), Token::Name(name), ..]) => {
-                steps.push(name.clone());
-                index += 3;
-            }
-            Some([Token::Sign('.'), Token::Name(_), Token::Sign('('), ..]) => {
-                return (steps, index + 2);
-            }
-            Some([Token::Sign('.'), Token::Name(name), ..]) => {
-                steps.push(name.clone());
-                index += 2;
-            }
-            Some([Token::Sign('['), Token::Text(name), Token::Sign(']'), ..]) => {
-                steps.push(name.clone());
-                index += 3;
-            }
-            _ => return (steps, index),
+/// The name at the start of a chain of fields, and the fields from the last to the first.
+fn root<'e>(expr: &'e Expr, steps: &mut Vec<String>) -> Option<&'e str> {
+    match &expr.kind {
+        Kind::Ident(name) => Some(name),
+        Kind::Select { operand, field, .. } => {
+            steps.push(field.clone());
+            root(operand, steps)
         }
-    }
-}
-
-fn tokens(source: &str) -> Vec<Token> {
-    let mut tokens = Vec::new();
-    let mut rest = source;
-    while let Some(first) = rest.chars().next() {
-        if first.is_alphabetic() || first == '_' {
-            let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
-            let behind = rest[end..].chars().next();
-            // `r'…'` and `b"…"` are texts.
-            if end <= 2
-                && matches!(behind, Some('\'' | '"'))
-                && rest[..end].chars().all(|c| "rRbB".contains(c))
-            {
-                rest = &rest[end..];
-                continue;
+        Kind::Call { target: None, function, args } => match (function.as_str(), &args[..]) {
+            (ops::INDEX | ops::OPTIONAL_INDEX | ops::OPTIONAL_SELECT, [operand, index]) => {
+                let Kind::Literal(Literal::String(field)) = &index.kind else { return None };
+                steps.push(field.clone());
+                root(operand, steps)
             }
-            tokens.push(Token::Name(rest[..end].to_owned()));
-            rest = &rest[end..];
-        } else if first == '\'' || first == '"' {
-            let triple: String = std::iter::repeat_n(first, 3).collect();
-            let quote = if rest.starts_with(&triple) { triple.as_str() } else { &rest[..1] };
-            let (text, behind) = quoted(&rest[quote.len()..], quote);
-            tokens.push(Token::Text(text.to_owned()));
-            rest = behind;
-        } else if rest.starts_with("//") {
-            rest = rest.split_once('\n').map_or("", |(_, behind)| behind);
-        } else {
-            if !first.is_whitespace() {
-                tokens.push(Token::Sign(first));
-            }
-            rest = &rest[first.len_utf8()..];
-        }
+            _ => None,
+        },
+        _ => None,
     }
-    tokens
-}
-
-/// The text up to the closing quote, and what stands behind it.
-fn quoted<'s>(inside: &'s str, quote: &str) -> (&'s str, &'s str) {
-    let mut from = 0;
-    while let Some(found) = inside[from..].find(['\\', '\'', '"']) {
-        let at = from + found;
-        if inside[at..].starts_with(quote) {
-            return (&inside[..at], &inside[at + quote.len()..]);
-        }
-        // A backslash takes the next character with it.
-        let skipped = if inside[at..].starts_with('\\') { 2 } else { 1 };
-        from = inside[at..]
-            .char_indices()
-            .nth(skipped)
-            .map_or(inside.len(), |(offset, _)| at + offset);
-    }
-    (inside, "")
 }
 
 /// An expression for a message.

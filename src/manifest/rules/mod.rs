@@ -3,24 +3,15 @@
 //! Owns: what a rule is, its compilation (once, when first needed), the values that it sees, and its evaluation with
 //! Kubernetes' function libraries within a bounded cost. Must not know: which kind or group a rule belongs to.
 
-mod bounded;
-mod expression;
-mod meter;
-
-pub(crate) use expression::{Expression, functions};
-pub(crate) use meter::Budget;
-
 use super::at::At;
 use super::fault::{self, ErrorType, Fault};
 use super::path::Step;
 use super::schema::{Additional, Id, Schema, SchemaNode, Type};
 use super::{Node, Value};
 use crate::diag::{Code, Level};
-use cel::objects::{Key, Map as CelMap, OptionalValue};
-use cel::{Context, Value as Cel};
+use plumb_cel::{Budget, CompileError, Environment, Map, Program, Type as CelType, Value as Cel};
 use serde_json::Value as Json;
-use std::collections::HashMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 pub(crate) static SCHEMA_RULE: Code = Code {
     name: "schema-rule",
@@ -75,8 +66,8 @@ pub(crate) struct Rule {
 
 #[derive(Debug)]
 struct Compiled {
-    rule: Expression,
-    message: Option<Expression>,
+    rule: Program,
+    message: Option<Program>,
     transition: bool,
 }
 
@@ -104,15 +95,18 @@ impl Rule {
     fn compiled(&self) -> Result<&Compiled, &String> {
         self.compiled
             .get_or_init(|| {
-                let rule = Expression::compile(&self.source)?;
+                let environment = environment(self.optional_old_self);
+                let compile = |source: &str| -> Result<Program, String> {
+                    environment.compile(source).map_err(|error: CompileError| error.to_string())
+                };
+                let rule = compile(&self.source)?;
                 let message = match &self.message_source {
-                    Some(source) => Some(Expression::compile(source).map_err(|error| {
+                    Some(source) => Some(compile(source).map_err(|error| {
                         format!("its messageExpression does not compile: {error}")
                     })?),
                     None => None,
                 };
-                let reads_old =
-                    |expression: &Expression| expression.root.references().has_variable("oldSelf");
+                let reads_old = |program: &Program| program.reads("oldSelf");
                 let transition = reads_old(&rule) || message.as_ref().is_some_and(reads_old);
                 Ok(Compiled { rule, message, transition })
             })
@@ -120,13 +114,25 @@ impl Rule {
     }
 }
 
+/// What a rule may name. It was checked with the types of its schema when that came into a cluster.
+fn environment(optional_old: bool) -> Environment {
+    let old = if optional_old { CelType::optional(CelType::Dyn) } else { CelType::Dyn };
+    // A rule of any release is one of the newest, too: nothing but what a macro shadows was ever taken away.
+    Environment::kubernetes(NEWEST)
+        .trusting()
+        .variable("self", CelType::Dyn)
+        .variable("oldSelf", old)
+}
+
+/// The newest release of Kubernetes whose functions are known.
+pub(crate) const NEWEST: u32 = 37;
+
 /// Evaluates all rules of a schema on a tree that is sound.
 pub(crate) fn check_rules(schema: &Schema, id: Id, at: &At<'_>) -> Vec<Fault> {
     if !schema.node(id).leads_to_rules {
         return Vec::new();
     }
-    let mut checker =
-        RuleChecker { schema, faults: Vec::new(), budget: Budget::new(), stopped: false };
+    let mut checker = RuleChecker { schema, faults: Vec::new(), budget: Budget::default() };
     checker.visit(id, at, false);
     checker.faults
 }
@@ -134,9 +140,8 @@ pub(crate) fn check_rules(schema: &Schema, id: Id, at: &At<'_>) -> Vec<Fault> {
 struct RuleChecker<'a> {
     schema: &'a Schema,
     faults: Vec<Fault>,
+    /// What the rules of one object may cost together.
     budget: Budget,
-    /// Whether the rules have cost what they may, and no more are evaluated.
-    stopped: bool,
 }
 
 impl<'a> RuleChecker<'a> {
@@ -150,8 +155,8 @@ impl<'a> RuleChecker<'a> {
         let wanted = wanted || !spec.rules.is_empty();
         let is_root = at.parent().is_none();
         let value = match &at.node.value {
-            Value::Map(map) => {
-                let mut fields = HashMap::with_capacity(if wanted { map.len() } else { 0 });
+            Value::Map(_) => {
+                let mut fields = Map::default();
                 let step = |name: &'a str| match spec.properties.contains_key(name) {
                     true => Step::named(name),
                     false => Step::Key(name),
@@ -186,10 +191,10 @@ impl<'a> RuleChecker<'a> {
                         } else {
                             name.to_owned()
                         };
-                        fields.insert(Key::String(Arc::new(name)), value);
+                        fields.insert(name.into(), value);
                     }
                 }
-                wanted.then(|| Cel::Map(CelMap { map: Arc::new(fields) }))
+                wanted.then(|| Cel::from(fields))
             }
             Value::Seq(items) => {
                 let mut list = Vec::with_capacity(if wanted { items.len() } else { 0 });
@@ -199,14 +204,14 @@ impl<'a> RuleChecker<'a> {
                         None => wanted.then(|| plain(item.node)),
                     });
                 }
-                wanted.then(|| Cel::List(Arc::new(list)))
+                wanted.then(|| Cel::from(list))
             }
             _ => wanted.then(|| scalar(spec, at.node)),
         };
         if let Some(value) = &value {
             for rule in &spec.rules {
                 // One finding says that the limit of the object is reached.
-                if !self.stopped {
+                if !self.budget.is_spent() {
                     self.evaluate(rule, value, at);
                 }
             }
@@ -226,17 +231,15 @@ impl<'a> RuleChecker<'a> {
         if compiled.transition && !rule.optional_old_self {
             return;
         }
-        let mut context = functions().new_inner_scope();
-        self.budget.copied(value);
-        context.add_variable_from_value("self", value.clone());
-        if rule.optional_old_self {
-            let none = Cel::Opaque(Arc::new(OptionalValue::none()));
-            context.add_variable_from_value("oldSelf", none);
-        }
-        match compiled.rule.evaluate(&context, &self.budget) {
+        let variables = |name: &str| match name {
+            "self" => Some(value.clone()),
+            "oldSelf" => Some(Cel::Optional(None)),
+            _ => None,
+        };
+        match compiled.rule.evaluate(&variables, &mut self.budget) {
             Ok(Cel::Bool(true)) => {}
             Ok(Cel::Bool(false)) => {
-                let message = self.message(rule, compiled, &context);
+                let message = self.message(rule, compiled, &variables);
                 let says_rule = message.contains(&rule.source);
                 let mut found = Fault::new(&HOLDS, rule.reason, at, message);
                 found.span = at.anchor();
@@ -252,13 +255,10 @@ impl<'a> RuleChecker<'a> {
                 self.fail(at, why);
             }
             Err(error) => {
-                self.stopped = self.budget.is_spent();
-                let rest = if self.stopped { "; no more rules are evaluated" } else { "" };
-                let why = format!(
-                    "the rule `{}` can't be evaluated: {error}{rest}",
-                    shorten(&rule.source)
-                );
-                self.fail(at, why);
+                let spent = self.budget.is_spent();
+                let rest = if spent { "; no more rules are evaluated" } else { "" };
+                let shown = shorten(&rule.source);
+                self.fail(at, format!("the rule `{shown}` can't be evaluated: {error}{rest}"));
             }
         }
     }
@@ -270,9 +270,14 @@ impl<'a> RuleChecker<'a> {
     }
 
     /// What to say: the rule's own expression, its text, or the rule itself.
-    fn message(&self, rule: &Rule, compiled: &Compiled, context: &Context<'_>) -> String {
-        if let Some(expression) = &compiled.message
-            && let Ok(Cel::String(text)) = expression.evaluate(context, &self.budget)
+    fn message(
+        &mut self,
+        rule: &Rule,
+        compiled: &Compiled,
+        variables: &dyn plumb_cel::Variables,
+    ) -> String {
+        if let Some(program) = &compiled.message
+            && let Ok(Cel::String(text)) = program.evaluate(variables, &mut self.budget)
             && !text.trim().is_empty()
             && !text.contains('\n')
         {
@@ -338,12 +343,12 @@ fn with_name(metadata: Cel, node: &Node) -> Cel {
     let text = |key: &str| node.get(key).and_then(Node::as_str);
     let generated = || text("generateName").map(|prefix| format!("{prefix}00000"));
     let name = text("name").map(str::to_owned).or_else(generated).unwrap_or_default();
-    let mut fields = (*map.map).clone();
-    fields.insert(Key::String(Arc::new("name".to_owned())), string(&name));
+    let mut fields = (**map).clone();
+    fields.insert("name".into(), name.into());
     if let Some(prefix) = text("generateName") {
-        fields.insert(Key::String(Arc::new("generateName".to_owned())), string(prefix));
+        fields.insert("generateName".into(), prefix.into());
     }
-    Cel::Map(CelMap { map: Arc::new(fields) })
+    fields.into()
 }
 
 fn shorten(source: &str) -> String {
@@ -355,7 +360,7 @@ fn shorten(source: &str) -> String {
 }
 
 /// A name as an expression has to write it. Only a *double* underscore is escaped.
-fn escape(name: &str) -> String {
+pub(crate) fn escape(name: &str) -> String {
     const RESERVED: [&str; 21] = [
         "true",
         "false",
@@ -394,17 +399,13 @@ fn escape(name: &str) -> String {
 /// A scalar as its schema has it: a number stays one though it has no fraction, times and bytes are read.
 fn scalar(spec: &SchemaNode, node: &Node) -> Cel {
     match &node.value {
-        Value::Int(value) if spec.types.contains(&Type::Number) => Cel::Float(*value as f64),
+        Value::Int(value) if spec.types.contains(&Type::Number) => Cel::Double(*value as f64),
         Value::String(text) => match spec.format {
-            Some(format) => format.to_cel(text).unwrap_or_else(|| string(text)),
-            None => string(text),
+            Some(format) => format.to_cel(text).unwrap_or_else(|| text.as_str().into()),
+            None => text.as_str().into(),
         },
         _ => plain(node),
     }
-}
-
-fn string(text: &str) -> Cel {
-    Cel::String(Arc::new(text.to_owned()))
 }
 
 /// A value without a schema.
@@ -414,18 +415,16 @@ pub(crate) fn plain(node: &Node) -> Cel {
         Value::Bool(value) => Cel::Bool(*value),
         Value::Int(value) => match i64::try_from(*value) {
             Ok(value) => Cel::Int(value),
-            Err(_) => Cel::Float(*value as f64),
+            Err(_) => Cel::Double(*value as f64),
         },
-        Value::Float(value) => Cel::Float(*value),
-        Value::String(text) => string(text),
-        Value::Seq(items) => Cel::List(Arc::new(items.iter().map(plain).collect())),
-        Value::Map(map) => {
-            let fields = map
-                .iter()
-                .map(|entry| (Key::String(Arc::new(entry.key.value.clone())), plain(&entry.value)))
-                .collect();
-            Cel::Map(CelMap { map: Arc::new(fields) })
-        }
+        Value::Float(value) => Cel::Double(*value),
+        Value::String(text) => text.as_str().into(),
+        Value::Seq(items) => items.iter().map(plain).collect::<Vec<_>>().into(),
+        Value::Map(map) => map
+            .iter()
+            .map(|entry| (entry.key.value.as_str(), plain(&entry.value)))
+            .collect::<Map>()
+            .into(),
     }
 }
 

@@ -124,22 +124,15 @@ impl Format {
 
 impl Format {
     /// The value that rules see in place of a text with this format.
-    pub(crate) fn to_cel(self, text: &str) -> Option<cel::Value> {
+    pub(crate) fn to_cel(self, text: &str) -> Option<plumb_cel::Value> {
+        use plumb_cel::{Time, Value};
         match self {
-            Format::DateTime => {
-                chrono::DateTime::parse_from_rfc3339(text).ok().map(cel::Value::Timestamp)
-            }
-            Format::Date => {
-                let time = format!("{text}T00:00:00Z");
-                chrono::DateTime::parse_from_rfc3339(&time).ok().map(cel::Value::Timestamp)
-            }
-            Format::Duration => {
-                let nanoseconds = go_duration(text)?;
-                Some(cel::Value::Duration(chrono::Duration::nanoseconds(nanoseconds)))
-            }
+            Format::DateTime => Time::parse(&text.to_uppercase()).map(Value::Timestamp),
+            Format::Date => Time::parse(&format!("{text}T00:00:00Z")).map(Value::Timestamp),
+            Format::Duration => go_duration(text).map(Value::Duration),
             Format::Byte => {
                 let octets = crate::manifest::yaml::decode_base64(text).ok()?;
-                Some(cel::Value::Bytes(std::sync::Arc::new(octets)))
+                Some(Value::Bytes(octets.into()))
             }
             _ => None,
         }

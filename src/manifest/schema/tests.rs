@@ -562,7 +562,8 @@ fn fragments_are_checked_at_their_place() {
     assert!(found.len() == 2 && found[0].starts_with("a route needs"), "{found:?}");
     assert_eq!(check(route, "VirtualService", "spec.http[]", true).len(), 1);
     // What an API server checks in code, of what is shown.
-    let container = "name: a\nimage: b\nresources: {requests: {cpu: 2}, limits: {cpu: 1, memery: 1Gi}}\n";
+    let container =
+        "name: a\nimage: b\nresources: {requests: {cpu: 2}, limits: {cpu: 1, memery: 1Gi}}\n";
     let found = check(container, "Deployment", "spec.template.spec.containers[]", false);
     let starts = ["resources.limits[memery]: ", "resources.requests[cpu]: "];
     let is_said = |start: &&str| found.iter().any(|message| message.starts_with(start));

@@ -23,6 +23,11 @@ impl Time {
         right.then_some(Time { seconds, nanos })
     }
 
+    /// Reads a time as RFC 3339 writes it, as strictly as Go does.
+    pub fn parse(text: &str) -> Option<Time> {
+        read(text)
+    }
+
     /// Seconds since 1970, the part of a second left out.
     pub fn seconds(self) -> i64 {
         self.seconds

@@ -38,7 +38,7 @@ const SIGNS: &[&str] = &[
 pub(super) fn lex(text: &str) -> Result<Vec<Token>, SyntaxError> {
     if text.len() > MAX_LENGTH && text.chars().count() > MAX_LENGTH {
         let message = format!("an expression has at most {MAX_LENGTH} characters");
-        return Err(SyntaxError { message, span: Span::new(0, text.len()) });
+        return Err(SyntaxError::new(message, Span::new(0, text.len())));
     }
     let mut tokens = Vec::new();
     let mut at = 0;
@@ -52,9 +52,8 @@ pub(super) fn lex(text: &str) -> Result<Vec<Token>, SyntaxError> {
             at += rest.find('\n').unwrap_or(rest.len());
             continue;
         }
-        let (kind, length) = word(rest, first).map_err(|(message, length)| SyntaxError {
-            message,
-            span: Span::new(at, (at + length).min(text.len())),
+        let (kind, length) = word(rest, first).map_err(|(message, length)| {
+            SyntaxError::new(message, Span::new(at, (at + length).min(text.len())))
         })?;
         tokens.push(Token { kind, span: Span::new(at, at + length) });
         at += length;

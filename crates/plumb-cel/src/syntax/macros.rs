@@ -4,8 +4,8 @@ use super::parser::Nodes;
 use super::{Expr, Fold, Item, Kind, Literal, SyntaxError, ops};
 use crate::span::Span;
 
-/// Which macros there are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Which macros there are, beside those of the language.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Macros {
     /// `optMap` and `optFlatMap`.
     pub optionals: bool,
@@ -154,7 +154,7 @@ fn parts(
     (span, at): (Span, Span),
     two: bool,
 ) -> Result<Parts<'_>, SyntaxError> {
-    let error = |message: &str, span| SyntaxError { message: message.to_owned(), span };
+    let error = |message: &str, span| SyntaxError::new(message, span);
     let mut rest = args.into_iter();
     let mut name = || -> Result<(String, Span), SyntaxError> {
         let arg = rest.next().ok_or_else(|| error("a variable is missing", at))?;
@@ -183,9 +183,7 @@ impl Parts<'_> {
 
     fn argument(&mut self) -> Result<Expr, SyntaxError> {
         let at = self.maker.at;
-        self.rest
-            .next()
-            .ok_or_else(|| SyntaxError { message: "an argument is missing".to_owned(), span: at })
+        self.rest.next().ok_or_else(|| SyntaxError::new("an argument is missing", at))
     }
 }
 
@@ -203,7 +201,7 @@ fn has(
         }
         other => {
             let span = other.map_or(at, |arg| arg.span);
-            Err(SyntaxError { message: "`has` takes a field: has(a.b)".to_owned(), span })
+            Err(SyntaxError::new("`has` takes a field: has(a.b)", span))
         }
     }
 }

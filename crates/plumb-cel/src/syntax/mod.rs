@@ -27,6 +27,14 @@ pub struct SyntaxError {
     pub message: String,
     /// The word that does not fit.
     pub span: Span,
+    /// Whether a whole expression stands before that word, so that an operator may be missing.
+    pub is_at_value: bool,
+}
+
+impl SyntaxError {
+    fn new(message: impl Into<String>, span: Span) -> SyntaxError {
+        SyntaxError { message: message.into(), span, is_at_value: false }
+    }
 }
 
 impl fmt::Display for SyntaxError {

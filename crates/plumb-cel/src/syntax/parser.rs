@@ -12,7 +12,7 @@ pub fn parse(text: &str, macros: Macros) -> Result<Expr, SyntaxError> {
     let expr = parser.expression()?;
     match parser.peek() {
         TokenKind::End => Ok(expr),
-        _ => Err(parser.unexpected()),
+        _ => Err(SyntaxError { is_at_value: true, ..parser.unexpected() }),
     }
 }
 
@@ -48,7 +48,7 @@ impl Nodes {
 }
 
 fn too_deep(span: Span) -> SyntaxError {
-    SyntaxError { message: format!("an expression nests at most {MAX_DEPTH} deep"), span }
+    SyntaxError::new(format!("an expression nests at most {MAX_DEPTH} deep"), span)
 }
 
 struct Parser {
@@ -143,7 +143,7 @@ impl Parser {
             TokenKind::Quoted(_) => "a name in back quotes is only a field's".to_owned(),
             _ => "a value is unexpected here".to_owned(),
         };
-        SyntaxError { message, span: self.span() }
+        SyntaxError::new(message, self.span())
     }
 
     fn expression(&mut self) -> Result<Expr, SyntaxError> {
@@ -314,7 +314,7 @@ impl Parser {
         if absolute {
             return Err(self.unexpected());
         }
-        let invalid = |what: &str| SyntaxError { message: format!("invalid {what} literal"), span };
+        let invalid = |what: &str| SyntaxError::new(format!("invalid {what} literal"), span);
         let literal = match token.kind {
             TokenKind::Int(text) => {
                 Literal::Int(whole(&text, negative).ok_or_else(|| invalid("int"))?)
@@ -349,7 +349,7 @@ impl Parser {
         }
         if RESERVED.contains(&name.as_str()) {
             let message = format!("`{name}` is a reserved name");
-            return Err(SyntaxError { message, span });
+            return Err(SyntaxError::new(message, span));
         }
         self.advance();
         let name = if absolute { format!(".{name}") } else { name };

@@ -6,7 +6,7 @@ use super::common::{
 };
 use crate::manifest::at::At;
 use crate::manifest::fault::Faults;
-use crate::manifest::rules::Expression;
+use plumb_cel::syntax::{Macros, parse};
 
 /// What a policy may be attached to.
 const TARGETS: &[(&str, &str)] = &[
@@ -157,7 +157,7 @@ pub(super) fn telemetry(out: &mut Faults, root: &At<'_>) {
         let Some(node) = entry.get("filter").and_then(|filter| filter.get("expression")) else {
             continue;
         };
-        if let Some(Err(error)) = node.str().map(Expression::compile) {
+        if let Some(Err(error)) = node.str().map(|text| parse(text, Macros::default())) {
             out.invalid(&TELEMETRY, &node, format!("the expression is no CEL: {error}"));
         }
     }

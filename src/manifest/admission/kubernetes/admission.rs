@@ -5,7 +5,8 @@ use super::{extensions, meta};
 use crate::manifest::at::At;
 use crate::manifest::fault::Faults;
 use crate::manifest::names;
-use crate::manifest::rules::Expression;
+use crate::manifest::policy;
+use plumb_cel::{Environment, Type};
 
 declare! {
 ADMISSION_POLICY = "admission-policy", "validateValidatingAdmissionPolicySpec", "a policy that says nothing, or names what there is not",
@@ -29,75 +30,39 @@ ADMISSION_BINDING = "admission-binding", "validateValidatingAdmissionPolicyBindi
 "policyName: replicas.example.com\nvalidationActions: [Deny, Audit]";
 }
 
-/// What an expression may speak of.
-struct Scope<'n> {
-    names: Vec<&'static str>,
-    variables: Vec<&'n str>,
+/// Checks an expression. `wanted` are the types that its value may have. Returns the type of its value.
+fn expression(at: &At<'_>, environment: &Environment, wanted: &[Type], out: &mut Faults) -> Type {
+    let Some(text) = at.str().filter(|text| !text.trim().is_empty()) else {
+        if at.node.is_null() || at.str().is_some() {
+            out.required(&ADMISSION_EXPRESSION, at, "");
+        }
+        return Type::Dyn;
+    };
+    let program = match environment.compile(text) {
+        Ok(program) => program,
+        Err(error) => {
+            out.invalid(&ADMISSION_EXPRESSION, at, format!("compilation failed: {error}"));
+            return Type::Dyn;
+        }
+    };
+    let found = program.result().clone();
+    if !wanted.is_empty() && !wanted.contains(&found) && found != Type::Dyn {
+        let why = format!("must evaluate to {} but got {found}", wanted[0]);
+        out.invalid(&ADMISSION_EXPRESSION, at, why);
+    }
+    found
 }
 
-impl Scope<'_> {
-    fn new(more: &[&'static str]) -> Self {
-        let mut names = vec!["object", "oldObject", "request", "namespaceObject", "authorizer"];
-        names.extend(more);
-        Scope { names, variables: Vec::new() }
-    }
-
-    /// Checks an expression. `wanted` is the type that its value must have.
-    fn check(&self, at: &At<'_>, wanted: &[&str], out: &mut Faults) {
-        let Some(text) = at.str().filter(|text| !text.trim().is_empty()) else {
-            if at.node.is_null() || at.str().is_some() {
-                out.required(&ADMISSION_EXPRESSION, at, "");
-            }
-            return;
-        };
-        let compiled = match Expression::compile(text) {
-            Ok(compiled) => compiled,
-            Err(why) => {
-                out.invalid(&ADMISSION_EXPRESSION, at, format!("compilation failed: {why}"));
-                return;
-            }
-        };
-        if let Some(name) = compiled.undeclared(&self.names).first() {
-            let near = crate::diag::nearest(name, self.names.iter().copied()).map(str::to_owned);
-            let why = format!("compilation failed: undeclared reference to '{name}'");
-            let finding = out.invalid(&ADMISSION_EXPRESSION, at, why);
-            match (near, name.as_str()) {
-                (Some(near), _) => finding.help.push(format!("did you mean `{near}`?")),
-                (None, "params") => finding.help.push("the policy has no paramKind".to_owned()),
-                _ => {
-                    finding.help.push(format!("an expression speaks of {}", self.names.join(", ")));
-                }
-            }
-            return;
-        }
-        let fields = compiled.fields_of("variables");
-        if let Some(name) = fields.iter().find(|name| !self.variables.contains(&name.as_str())) {
-            let near =
-                crate::diag::nearest(name, self.variables.iter().copied()).map(str::to_owned);
-            let why = format!("compilation failed: undefined field '{name}' of variables");
-            let finding = out.invalid(&ADMISSION_EXPRESSION, at, why);
-            finding.near(near);
-            return;
-        }
-        // A sum may be one of texts.
-        let texts = wanted.contains(&"string");
-        if let Some(found) = compiled.plain_type()
-            && !wanted.is_empty()
-            && !wanted.contains(&found)
-            && !(texts && found == "a sum")
-        {
-            let why = format!("must evaluate to {} but got {found}", wanted[0]);
-            out.invalid(&ADMISSION_EXPRESSION, at, why);
-        }
-    }
+/// What expressions may name in a policy or a webhook.
+fn environment(spec: &At<'_>, out: &Faults) -> Environment {
+    policy::environment(out.k8s().1, spec.get("paramKind").is_some())
 }
 
 /// The conditions under which a webhook or policy is asked.
 pub(super) fn conditions(at: &At<'_>, out: &mut Faults) {
     let list = at.list("matchConditions");
     out.unique(&ADMISSION_EXPRESSION, &list, "name");
-    let more: &[&str] = if at.get("paramKind").is_some() { &["params"] } else { &[] };
-    let scope = Scope::new(more);
+    let environment = environment(at, out);
     for condition in &list {
         let name = condition.field("name");
         if let Some(text) = name.str() {
@@ -107,7 +72,7 @@ pub(super) fn conditions(at: &At<'_>, out: &mut Faults) {
                 out.invalid(&ADMISSION_EXPRESSION, &name, why);
             }
         }
-        scope.check(&condition.field("expression"), &["bool"], out);
+        expression(&condition.field("expression"), &environment, &[Type::Bool], out);
     }
 }
 
@@ -140,11 +105,8 @@ pub(super) fn policy(spec: &At<'_>, out: &mut Faults) {
             );
         }
     }
-    let mut scope = Scope::new(if spec.get("paramKind").is_some() { &["params"] } else { &[] });
+    let mut environment = environment(spec, out);
     let variables = spec.list("variables");
-    if !variables.is_empty() {
-        scope.names.push("variables");
-    }
     for variable in &variables {
         let name = variable.field("name");
         match name.str() {
@@ -157,8 +119,8 @@ pub(super) fn policy(spec: &At<'_>, out: &mut Faults) {
             _ => {}
         }
         // A variable is made of those before it.
-        scope.check(&variable.field("expression"), &[], out);
-        scope.variables.push(variable.text("name"));
+        let of = expression(&variable.field("expression"), &environment, &[], out);
+        environment = environment.variable(format!("variables.{}", variable.text("name")), of);
     }
     let (validations, annotations) = (spec.list("validations"), spec.list("auditAnnotations"));
     if validations.is_empty() && annotations.is_empty() {
@@ -166,9 +128,9 @@ pub(super) fn policy(spec: &At<'_>, out: &mut Faults) {
         out.required(&ADMISSION_POLICY, &spec.field("validations"), why);
     }
     for validation in &validations {
-        scope.check(&validation.field("expression"), &["bool"], out);
+        expression(&validation.field("expression"), &environment, &[Type::Bool], out);
         if let Some(message) = validation.get("messageExpression") {
-            scope.check(&message, &["string"], out);
+            expression(&message, &environment, &[Type::String], out);
         }
         if let Some(message) = validation.get("message")
             && let Some(text) = message.str().filter(|text| !text.is_empty())
@@ -193,7 +155,8 @@ pub(super) fn policy(spec: &At<'_>, out: &mut Faults) {
         if let Some(why) = key.str().and_then(|key| names::qualified(&format!("a/{key}"))) {
             out.invalid(&ADMISSION_POLICY, &key, why);
         }
-        scope.check(&annotation.field("valueExpression"), &["string", "null_type"], out);
+        let wanted = [Type::String, Type::Null];
+        expression(&annotation.field("valueExpression"), &environment, &wanted, out);
     }
 }
 

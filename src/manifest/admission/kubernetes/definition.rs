@@ -4,14 +4,15 @@
 //! Owns: those, for a document that is a definition. Must not know: how schemas are applied; what else must hold
 //! of a definition (`builtin`).
 
+use super::declared;
 use crate::diag::{Code, Level, nearest};
 use crate::manifest::at::At;
 use crate::manifest::fault::{Fault, Faults, Rule};
 use crate::manifest::path::Step;
-use crate::manifest::rules::Expression;
 use crate::manifest::schema::{go_regex, quote};
 use crate::manifest::versions::Versions;
 use crate::manifest::{Document, Map, Node, Value};
+use plumb_cel::{Environment, Type};
 
 pub(crate) static CRD_SCHEMA_VALUE: Code = Code {
     name: "crd-schema-value",
@@ -112,8 +113,10 @@ fn schema(at: &At<'_>, place: Place, out: &mut Faults) {
         for key in ["rule", "messageExpression"] {
             let Some(source) = rule.get(key) else { continue };
             let Some(text) = source.str() else { continue };
-            let known = properties(map, place);
-            let Some(error) = fault(text, key == "rule", known.as_deref()) else { continue };
+            let optional = rule.get("optionalOldSelf").and_then(|at| at.node.as_bool());
+            let environment =
+                declared::environment(map, place == Place::Root, optional == Some(true), out.k8s());
+            let Some(error) = fault(text, key == "rule", &environment) else { continue };
             let why = format!("compilation failed: {error}");
             out.invalid(&VALUE, &source, why).value = Some(quote(source.node));
         }
@@ -275,43 +278,15 @@ fn parts(at: &At<'_>, map: &Map, place: Place, out: &mut Faults) {
 }
 
 /// What is wrong with an expression of a rule.
-fn fault(text: &str, is_rule: bool, known: Option<&[&str]>) -> Option<String> {
-    let compiled = match Expression::compile(text) {
-        Ok(compiled) => compiled,
-        Err(error) => return Some(error),
+fn fault(text: &str, is_rule: bool, environment: &Environment) -> Option<String> {
+    let program = match environment.compile(text) {
+        Ok(program) => program,
+        Err(error) => return Some(error.to_string()),
     };
-    if let Some(name) = compiled.undeclared(&["self", "oldSelf"]).first() {
-        return Some(format!("undeclared reference to '{name}'"));
-    }
-    // A name that is no identifier stands in a rule in another form.
-    let fields = compiled.fields_of("self");
-    let unknown = |field: &&String| {
-        known.is_some_and(|known| !known.contains(&field.as_str())) && !field.contains("__")
-    };
-    if let Some(field) = fields.iter().find(unknown) {
-        return Some(format!("undefined field '{field}'"));
-    }
-    let wanted = if is_rule { "bool" } else { "string" };
-    let found =
-        compiled.plain_type().filter(|found| *found != wanted && (is_rule || *found != "a sum"));
-    found.map(|found| format!("must evaluate to {wanted} but got {found}"))
-}
-
-/// The fields that a rule at this place may read of `self`; nothing where that is open.
-fn properties(map: &Map, place: Place) -> Option<Vec<&str>> {
-    let is_true = |name: &str| map.get(name).and_then(Node::as_bool) == Some(true);
-    let is_open = map.get("additionalProperties").is_some()
-        || is_true("x-kubernetes-preserve-unknown-fields")
-        || matches!(place, Place::Nested | Place::Choice);
-    if is_open || map.get("type").and_then(Node::as_str) != Some("object") {
-        return None;
-    }
-    let mut known: Vec<&str> =
-        map.get("properties")?.as_map()?.iter().map(|entry| entry.key.value.as_str()).collect();
-    if place == Place::Root || is_true("x-kubernetes-embedded-resource") {
-        known.extend(["apiVersion", "kind", "metadata"]);
-    }
-    Some(known)
+    let wanted = if is_rule { Type::Bool } else { Type::String };
+    let found = program.result();
+    (*found != wanted && *found != Type::Dyn)
+        .then(|| format!("must evaluate to {wanted} but got {found}"))
 }
 
 /// Whether a default may be one of the type, as far as that shows.

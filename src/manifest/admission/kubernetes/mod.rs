@@ -13,6 +13,7 @@ mod config;
 mod containers;
 mod cron;
 mod declare;
+mod declared;
 mod definition;
 mod extensions;
 mod fields;
