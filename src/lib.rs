@@ -22,7 +22,6 @@
 pub mod check;
 pub mod config;
 pub mod content;
-mod depth;
 pub mod diag;
 pub mod difference;
 pub mod directive;

@@ -17,6 +17,9 @@ use std::fmt;
 
 /// How deep an expression may nest: the limit of an API server's parser.
 pub const MAX_DEPTH: usize = 250;
+/// How deep parentheses, brackets and conditions may nest in the text. An API server reads more than twice as much; no
+/// expression that a person wrote comes near either.
+pub const MAX_NESTING: usize = 100;
 /// How long an expression may be, in characters: the limit of an API server's parser.
 pub const MAX_LENGTH: usize = 100_000;
 

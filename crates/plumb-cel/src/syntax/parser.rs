@@ -2,7 +2,7 @@
 
 use super::lexer::{Token, TokenKind, lex};
 use super::macros::Macros;
-use super::{Entry, Expr, Item, Kind, Literal, MAX_DEPTH, SyntaxError, ops};
+use super::{Entry, Expr, Item, Kind, Literal, MAX_DEPTH, MAX_NESTING, SyntaxError, ops};
 use crate::span::Span;
 
 /// Reads an expression. Macros are expanded, those that `macros` names.
@@ -30,7 +30,7 @@ impl Nodes {
         let depth = below.map_or(1, |below| below + 1);
         self.depths.push(depth);
         if usize::from(depth) > MAX_DEPTH {
-            return Err(too_deep(at));
+            return Err(too_deep(at, MAX_DEPTH));
         }
         Ok(expr)
     }
@@ -47,8 +47,8 @@ impl Nodes {
     }
 }
 
-fn too_deep(span: Span) -> SyntaxError {
-    SyntaxError::new(format!("an expression nests at most {MAX_DEPTH} deep"), span)
+fn too_deep(span: Span, most: usize) -> SyntaxError {
+    SyntaxError::new(format!("an expression nests at most {most} deep"), span)
 }
 
 struct Parser {
@@ -148,8 +148,8 @@ impl Parser {
 
     fn expression(&mut self) -> Result<Expr, SyntaxError> {
         self.depth += 1;
-        if self.depth > MAX_DEPTH {
-            return Err(too_deep(self.span()));
+        if self.depth > MAX_NESTING {
+            return Err(too_deep(self.span(), MAX_NESTING));
         }
         let condition = self.operators(1)?;
         let expr = match self.accept("?") {
