@@ -111,8 +111,11 @@ impl<'e> Evaluation<'e> {
         let limit = self.budget.per_call.min(self.budget.left);
         if self.cost > limit {
             let message = match self.budget.per_call <= self.budget.left {
-                true => format!("the expression costs more than {} units", self.budget.per_call),
-                false => "the expressions of this object cost more than their budget".to_owned(),
+                true => format!(
+                    "cost limit of {} units for an expression exceeded",
+                    self.budget.per_call
+                ),
+                false => "cost limit for all expressions of an object exceeded".to_owned(),
             };
             return Err(Error { message, span: at, over_budget: true });
         }

@@ -165,7 +165,7 @@ const CASES: &[(&str, &[&str])] = &[
     ("[formulas]\nx = \"abs(1, 2)\"", &["2:6 bad-call: `abs` takes one argument, not 2 [abs]"]),
     (
         "[formulas]\nx = \"[1,2].map(y, y)\"",
-        &["2:6 bad-formula: this part of CEL is not supported in formulas [[]"],
+        &["2:12 bad-formula: this part of CEL is not supported in formulas [map]"],
     ),
     (
         "[formulas]\nx = \"quantity('1 core') + quantity('1 GiB')\"",
