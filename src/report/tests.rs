@@ -193,7 +193,7 @@ fn a_finding_is_shown_wherever_it_points() {
                     .related(at, "there")
                     .replace_with("write\u{1b}", "b\n\u{7}c");
                 for format in FORMATS {
-                    let out = written(*format, &Report::new(vec![finding.clone()]));
+                    let out = written(format, &Report::new(vec![finding.clone()]));
                     assert!(!out.contains('\u{1b}'), "{format:?}: {out:?}");
                 }
             }
@@ -212,7 +212,7 @@ fn a_finding_over_a_whole_file_costs_little() {
 #[test]
 fn colour_comes_only_where_it_is_asked_for() {
     let mut out = Vec::new();
-    (&human::FORMAT.write)(&report(), Style { color: true, width: 80 }, &mut out).unwrap();
+    (human::FORMAT.write)(&report(), Style { color: true, width: 80 }, &mut out).unwrap();
     assert!(out.contains(&0x1b));
     assert!(!written(&human::FORMAT, &report()).contains('\u{1b}'));
 }

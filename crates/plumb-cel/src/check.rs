@@ -267,7 +267,7 @@ impl Checker<'_> {
             (true, Some((receiver, args))) => format!("{receiver}.({})", args.join(", ")),
             _ => format!("({})", shown.join(", ")),
         };
-        if !given.iter().any(|of| *of == Type::Error) {
+        if !given.contains(&Type::Error) {
             self.error(
                 at,
                 format!("found no matching overload for '{name}' applied to '{signature}'"),
@@ -323,7 +323,8 @@ impl Checker<'_> {
             let of = self.check(&mut field.value);
             match &field.key.kind {
                 Kind::Literal(Literal::String(name)) if name == "value" => {
-                    if !self.bindings.assign(&wanted, &of) && of != Type::Null {
+                    let fits = self.bindings.assign(&wanted, &of) || of == Type::Null;
+                    if !fits {
                         self.mismatch(field.value.span, &wanted, &of);
                     }
                 }
