@@ -94,7 +94,7 @@ metadata:
 ```
 
 ```yaml fragment=Pod:spec
-containers: []
+containers: [{name: a, image: b}]
 ```
 
 ```yaml
