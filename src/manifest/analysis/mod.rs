@@ -55,10 +55,6 @@ mod weights;
 mod workload_targets;
 
 #[cfg(test)]
-#[expect(clippy::print_stdout, reason = "a measurement is printed")]
-#[cfg(test)]
-mod conformance;
-#[cfg(test)]
 mod tests;
 
 use super::Document;
