@@ -207,8 +207,7 @@ fn checks() -> String {
             product.versions.join(", ")
         );
         for kind in bundle::kinds().iter().filter(|kind| kind.product == product.name) {
-            let schema =
-                bundle::lookup(&kind.group, &kind.version, &kind.kind, &Versions::default());
+            let schema = Versions::default().schema(&kind.group, &kind.version, &kind.kind);
             let (fields, rules) =
                 schema.as_ref().map_or((0, 0), |schema| size(schema, schema, &mut Vec::new()));
             if fields == 0 {

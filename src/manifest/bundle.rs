@@ -7,7 +7,6 @@
 //! pieces. A piece refers to another by number; a lookup inflates the blocks it needs, once in a process, and gives the
 //! piece of a kind with those that it leads to under `$defs`, each once, however often it is referred to.
 
-use super::versions::{Product, Versions};
 use serde_json::{Map, Value};
 use std::collections::{HashMap, HashSet};
 use std::io::Read;
@@ -15,6 +14,19 @@ use std::sync::{Arc, LazyLock, Mutex, OnceLock};
 
 static BYTES: &[u8] = include_bytes!("../../schemas/bundle.bin");
 const MAGIC: &[u8] = b"PLUMB\0\0\x01";
+
+/// A product whose schemas the bundle holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Product {
+    /// As it is written in `k8s=1.36`: `k8s`, `istio`, `cilium`, `gateway-api`, `linkerd`, `flagger`.
+    pub name: String,
+    /// As a person calls it.
+    pub title: String,
+    /// The versions held, oldest first.
+    pub versions: Vec<String>,
+    /// The version that holds unless a book says otherwise.
+    pub default: String,
+}
 
 /// Whether objects of a kind live in a namespace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -59,21 +71,22 @@ pub fn find(group: &str, version: &str, kind: &str) -> Option<&'static Kind> {
     kinds().iter().find(|k| k.kind == kind && k.group == group && k.version == version)
 }
 
-/// The OpenAPI v3 schema of a kind in the chosen versions; nothing when that version does not have the kind.
-///
-/// Its references have the form `#/$defs/NAME`.
-///
-/// A kind that only the experimental channel of Gateway API has is found whichever channel is chosen.
-pub fn lookup(group: &str, version: &str, kind: &str, versions: &Versions) -> Option<Value> {
-    let entry = find(group, version, kind)?;
-    let product = products().iter().find(|product| product.name == entry.product)?;
-    let chosen = versions.of(&entry.product);
-    let at = |wanted: &str| product.versions.iter().position(|version| version == wanted);
-    let root = at(chosen).and_then(|at| entry.roots.get(at).copied().flatten()).or_else(|| {
-        let experimental = at(&format!("{chosen}-experimental"))?;
-        entry.roots.get(experimental).copied().flatten()
-    })?;
-    document(root)
+impl Kind {
+    /// The OpenAPI v3 schema in a release of the product; nothing when that release does not have the kind.
+    ///
+    /// Its references have the form `#/$defs/NAME`.
+    ///
+    /// A kind that only the experimental channel of Gateway API has is found whichever channel is chosen.
+    pub fn schema(&self, release: &str) -> Option<Value> {
+        let product = products().iter().find(|product| product.name == self.product)?;
+        let at = |wanted: &str| product.versions.iter().position(|version| version == wanted);
+        let root =
+            at(release).and_then(|at| self.roots.get(at).copied().flatten()).or_else(|| {
+                let experimental = at(&format!("{release}-experimental"))?;
+                self.roots.get(experimental).copied().flatten()
+            })?;
+        document(root)
+    }
 }
 
 /// The schema behind a reference, or the schema itself where it is none.
@@ -98,8 +111,7 @@ pub fn versions_with(group: &str, version: &str, kind: &str, path: &str) -> Vec<
     let known = KNOWN.lock().ok().and_then(|known| known.get(&key).cloned());
     let releases = known.unwrap_or_else(|| {
         let names = |release: &String| {
-            let versions = Versions::default().with(&entry.product, release);
-            let schema = versions.ok().and_then(|versions| lookup(group, version, kind, &versions));
+            let schema = entry.schema(release);
             let fields =
                 schema.as_ref().and_then(|schema| field(schema, &parent)?.get("properties"));
             let names = fields.and_then(Value::as_object).into_iter().flatten();
@@ -285,6 +297,7 @@ fn name_references(value: &mut Value, wanted: &mut Vec<usize>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::manifest::Versions;
 
     fn at<'v>(document: &'v Value, path: &str) -> &'v Value {
         path.split('.').filter(|step| !step.is_empty()).fold(document, |schema, step| {
@@ -329,7 +342,7 @@ mod tests {
             let [name, chosen, path, keyword, expected] = cells[..] else { panic!("{line}") };
             let names: Vec<&str> = name.split('/').collect();
             let [group, version, kind] = names[..] else { panic!("{line}") };
-            let schema = lookup(group, version, kind, &Versions::parse(chosen).expect(chosen));
+            let schema = Versions::parse(chosen).expect(chosen).schema(group, version, kind);
             let schema = schema.unwrap_or_else(|| panic!("{name} is not in the bundle"));
             let expected: Value = serde_json::from_str(expected).expect(expected);
             assert_eq!(at(&schema, path)[keyword], expected, "{line}");
@@ -367,7 +380,7 @@ mod tests {
             assert!(!kind.versions.is_empty());
             for version in &kind.versions {
                 let versions = Versions::default().with(&kind.product, version).expect(version);
-                let schema = lookup(&kind.group, &kind.version, &kind.kind, &versions);
+                let schema = versions.schema(&kind.group, &kind.version, &kind.kind);
                 let schema = schema.unwrap_or_else(|| panic!("{kind:?} {version}"));
                 assert_eq!(schema["type"], "object", "{kind:?}");
                 assert!(at(&schema, "metadata.labels").is_object(), "{kind:?}");
@@ -451,7 +464,7 @@ mod tests {
             for version in &kind.versions {
                 let versions = Versions::default().with(&kind.product, version).expect(version);
                 messages(
-                    &lookup(&kind.group, &kind.version, &kind.kind, &versions).expect("held"),
+                    &versions.schema(&kind.group, &kind.version, &kind.kind).expect("held"),
                     &mut known,
                 );
             }

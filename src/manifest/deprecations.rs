@@ -3,7 +3,6 @@
 //! Owns: the table and its reading. Must not know: schemas, or what a document holds beyond its apiVersion and kind.
 
 use super::Document;
-use super::engine::API_DEPRECATED;
 use super::versions::{Versions, number};
 use crate::diag::{Code, Diagnostic, Level};
 use std::sync::OnceLock;
@@ -103,8 +102,23 @@ Write the newer version.",
     alias: "",
 };
 
+pub(crate) static API_DEPRECATED: Code = Code {
+    name: "api-deprecated",
+    level: Level::Warn,
+    summary: "a version that its author calls deprecated",
+    page: r#"The CustomResourceDefinition marks this version as deprecated; an API server answers with the same warning.
+
+```yaml
+apiVersion: example.com/v1beta1
+kind: Widget
+```
+
+Write the version that the warning names."#,
+    alias: "",
+};
+
 /// The codes of this module.
-pub static CODES: &[&Code] = &[&API_REMOVED, &API_SUPERSEDED];
+pub static CODES: &[&Code] = &[&API_DEPRECATED, &API_REMOVED, &API_SUPERSEDED];
 
 /// The finding about a document's apiVersion, if there is one.
 pub fn check(document: &Document, versions: &Versions) -> Option<Diagnostic> {
@@ -194,7 +208,7 @@ mod tests {
                     let versions = Versions::parse(release).expect(release);
                     let removed =
                         matches!(find(&entry.api, kind, &versions), Some((_, State::Removed)));
-                    let held = bundle::lookup(group, version, kind, &versions).is_some();
+                    let held = versions.schema(group, version, kind).is_some();
                     assert!(!(removed && held), "{} {kind} {release}", entry.api);
                 }
             }

@@ -1,6 +1,7 @@
 //! The layers put together: what an API server would say of a document, at the place in the author's file.
 
 use super::at::At;
+use super::deprecations::{self, API_DEPRECATED};
 use super::fault::{ErrorType, Fault, Gaps, Rule};
 use super::path::FieldPath;
 use super::rules::check_rules;
@@ -11,7 +12,7 @@ use super::schema::{
 use super::store::{KindSchema, Schemas};
 use super::versions::Versions;
 use super::{Document, Node, Value, api_version};
-use super::{admission, bundle, deprecations};
+use super::{admission, bundle};
 use crate::diag::{Code, Diagnostic, Level, nearest};
 use crate::text::Span;
 use rayon::prelude::*;
@@ -83,24 +84,9 @@ Write a version that is served; the help names them."#,
     alias: "",
 };
 
-pub(crate) static API_DEPRECATED: Code = Code {
-    name: "api-deprecated",
-    level: Level::Warn,
-    summary: "a version that its author calls deprecated",
-    page: r#"The CustomResourceDefinition marks this version as deprecated; an API server answers with the same warning.
-
-```yaml
-apiVersion: example.com/v1beta1
-kind: Widget
-```
-
-Write the version that the warning names."#,
-    alias: "",
-};
-
 /// The findings of the engine itself.
 pub(super) static CODES: &[&Code] =
-    &[&MANIFEST_INCOMPLETE, &UNKNOWN_KIND, &SCHEMA_MISSING, &API_NOT_SERVED, &API_DEPRECATED];
+    &[&MANIFEST_INCOMPLETE, &UNKNOWN_KIND, &SCHEMA_MISSING, &API_NOT_SERVED];
 
 static INCOMPLETE: Rule = Rule::new(&MANIFEST_INCOMPLETE, "unstructured.UnmarshalJSON");
 

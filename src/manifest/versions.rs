@@ -3,22 +3,10 @@
 //! Owns: reading and choosing versions among those that the embedded bundle holds. Must not know: manifests, schemas, or
 //! where a version was written (the caller turns an [`UnknownVersion`] into a finding at that place).
 
-use super::bundle;
+use super::bundle::{self, Product};
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt;
-
-/// A product whose schemas the bundle holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Product {
-    /// As it is written in `k8s=1.36`: `k8s`, `istio`, `cilium`, `gateway-api`, `linkerd`, `flagger`.
-    pub name: String,
-    /// As a person calls it.
-    pub title: String,
-    /// The versions held, oldest first.
-    pub versions: Vec<String>,
-    /// The version that holds unless a book says otherwise.
-    pub default: String,
-}
 
 /// The chosen version of every product.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -106,6 +94,12 @@ impl Versions {
     pub fn of(&self, name: &str) -> &str {
         let Some(product) = product(name) else { return "" };
         self.chosen.get(&product.name).unwrap_or(&product.default)
+    }
+
+    /// The embedded OpenAPI v3 schema of a kind in these versions; nothing when they do not have the kind.
+    pub fn schema(&self, group: &str, version: &str, kind: &str) -> Option<Value> {
+        let known = bundle::find(group, version, kind)?;
+        known.schema(self.of(&known.product))
     }
 
     /// Major and minor of a product's version, for comparing: `(1, 36)`.

@@ -1,37 +1,19 @@
 //! What Cilium's agent refuses in a policy, and its CRD does not say.
 
 use super::refusals::refusals;
-use crate::diag::{Code, Level};
+use crate::diag::{Code, codes};
 use crate::manifest::at::At;
 use crate::manifest::fault::{Authority, Faults, Rule, listed};
 use crate::manifest::schema::go_regex;
 
-/// Declares codes of refusals whose pages are `pages/NAME.md`.
-macro_rules! codes {
-    ($($name:ident = $text:literal, $summary:literal;)*) => {
-        $(static $name: Code = Code {
-            name: $text,
-            level: Level::Deny,
-            summary: $summary,
-            page: include_str!(concat!("pages/", $text, ".md")),
-            alias: "",
-        };)*
-        /// The findings of this product.
-        pub(super) static CODES: &[&Code] = &[$(&$name),*];
-    };
-}
-
 codes! {
-    SELECTOR = "cilium-selector",
-        "a Cilium policy has not exactly one of `endpointSelector` and `nodeSelector`";
-    L7_PROTOCOL = "cilium-l7-protocol",
-        "a Cilium policy has rules about requests for a port that is not TCP";
-    L7_UNSUPPORTED = "cilium-l7-unsupported",
-        "a Cilium policy has rules about requests where Cilium has none";
-    COMBINED = "cilium-peers-combined",
-        "a rule of a Cilium policy combines what Cilium cannot combine";
-    REFUSED = "cilium-refused",
-        "Cilium's agent cannot read a policy";
+    /// The findings of what Cilium's agent refuses.
+    CODES:
+    SELECTOR = "cilium-selector", Deny, "a Cilium policy has not exactly one of `endpointSelector` and `nodeSelector`";
+    L7_PROTOCOL = "cilium-l7-protocol", Deny, "a Cilium policy has rules about requests for a port that is not TCP";
+    L7_UNSUPPORTED = "cilium-l7-unsupported", Deny, "a Cilium policy has rules about requests where Cilium has none";
+    COMBINED = "cilium-peers-combined", Deny, "a rule of a Cilium policy combines what Cilium cannot combine";
+    REFUSED = "cilium-refused", Deny, "Cilium's agent cannot read a policy";
 }
 
 const fn rule(code: &'static Code, mirrors: &'static str) -> Rule {

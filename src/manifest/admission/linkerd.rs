@@ -3,19 +3,17 @@
 //! A rule stands here only if the webhook has it (read in the sources of its policy controller, 2026-08).
 
 use super::refusals::refusals;
-use crate::diag::{Code, Level, nearest};
+use crate::diag::{codes, nearest};
 use crate::manifest::at::At;
 use crate::manifest::fault::{Authority, Faults};
 use crate::manifest::names;
 use crate::manifest::schema::go_regex;
 
-pub(super) static REFUSED: Code = Code {
-    name: "linkerd-refused",
-    level: Level::Deny,
-    summary: "Linkerd's admission webhook refuses the resource",
-    page: include_str!("pages/linkerd-refused.md"),
-    alias: "",
-};
+codes! {
+    /// The findings of what Linkerd's webhook refuses.
+    CODES:
+    REFUSED = "linkerd-refused", Deny, "Linkerd's admission webhook refuses the resource";
+}
 
 refusals! { Authority::Linkerd, REFUSED,
     AUTHORIZATION = "authorization-policy", "AuthorizationPolicySpec::validate";

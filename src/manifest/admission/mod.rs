@@ -29,7 +29,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
 
 /// The codes of the meshes and of Cilium.
 pub fn codes_of_others() -> impl Iterator<Item = &'static Code> {
-    istio::codes().chain([&linkerd::REFUSED]).chain(cilium::CODES.iter().copied())
+    [istio::CODES, linkerd::CODES, cilium::CODES].into_iter().flatten().copied()
 }
 
 /// What is refused of a document beside its schema.

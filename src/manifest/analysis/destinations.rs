@@ -36,7 +36,7 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
                         ),
                     );
                     for entry in entries {
-                        let object = entry.object(group);
+                        let object = entry.object(&group.objects);
                         let text = format!("{} exports it elsewhere", object.id());
                         finding = finding.related(object.place(object.name_node()), text);
                     }
@@ -90,7 +90,7 @@ fn port<'a>(
             )
             .help("write `port: {number: …}` beside the host"),
     };
-    let object = entry.object(group);
+    let object = entry.object(&group.objects);
     let finding =
         finding.related(object.place(object.name_node()), format!("{} is here", object.id()));
     Some(unless_sure(finding, entries.iter().any(|entry| entry.is_sure(host))))

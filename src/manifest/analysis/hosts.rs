@@ -2,7 +2,7 @@
 //!
 //! Owns: short names, names within the cluster, wildcards, and who may see a host (`exportTo`).
 
-use super::group::{CORE, Group, NETWORKING, Object, may_be_same, text};
+use super::object::{CORE, NETWORKING, Object, may_be_same, text};
 use crate::manifest::Node;
 
 /// What a host names.
@@ -127,9 +127,9 @@ pub(super) enum Lookup<'r, 'a> {
 }
 
 impl<'a> Registry<'a> {
-    pub(super) fn new(group: &Group<'a>) -> Registry<'a> {
+    pub(super) fn new(objects: &[Object<'a>]) -> Registry<'a> {
         let mut entries = Vec::new();
-        for (index, object) in group.objects.iter().enumerate() {
+        for (index, object) in objects.iter().enumerate() {
             match (object.group, object.kind) {
                 (CORE, "Service") => {
                     let export: Vec<&str> = object
@@ -210,8 +210,8 @@ impl<'a> Registry<'a> {
 
 impl<'a> HostEntry<'a> {
     /// The Service or ServiceEntry.
-    pub(super) fn object<'g>(&self, group: &'g Group<'a>) -> &'g Object<'a> {
-        &group.objects[self.object]
+    pub(super) fn object<'g>(&self, objects: &'g [Object<'a>]) -> &'g Object<'a> {
+        &objects[self.object]
     }
 
     /// Whether it is surely of that host: both namespaces are written, or neither is.

@@ -33,6 +33,7 @@ mod jwt_route;
 mod linkerd;
 mod match_rules;
 mod mtls;
+mod object;
 mod pods;
 mod proxy_images;
 mod proxy_resources;

@@ -2,7 +2,7 @@
 //!
 //! Owns: which kinds have a pod template, and what a pod shows of itself. Must not know: what any analyzer looks for.
 
-use super::group::{CORE, Object, text};
+use super::object::{CORE, Object, text};
 use crate::manifest::Node;
 use crate::manifest::select::Labels;
 

@@ -33,7 +33,7 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
                     format!("`{name}` is not exported to this rule's namespace"),
                 );
                 for entry in entries {
-                    let object = entry.object(group);
+                    let object = entry.object(&group.objects);
                     finding = finding.related(
                         object.place(object.name_node()),
                         format!("{} is here", object.id()),

@@ -1,6 +1,5 @@
 //! Which manifests a policy is for: resources, operations, namespaces and labels, as in `matchConstraints`.
 
-use super::labels;
 use crate::manifest::rules::plain;
 use crate::manifest::select::{Labels, Selector};
 use crate::manifest::{Document, Node};
@@ -242,4 +241,9 @@ impl Rule {
             && by_scope
             && (self.names.is_empty() || self.names.iter().any(|name| name == target.name))
     }
+}
+
+/// The labels of a manifest.
+fn labels(root: &Node) -> Labels<'_> {
+    Labels::of(root.get("metadata").and_then(|metadata| metadata.get("labels")))
 }

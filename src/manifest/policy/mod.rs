@@ -8,47 +8,26 @@
 //! binding is for every manifest and denies, for it is in the book to be used. Bindings say otherwise as in a cluster:
 //! `matchResources` chooses the manifests, and `validationActions` the level (`Deny`, `Warn`, or `Audit` for a note).
 
+mod codes;
 mod matching;
 mod read;
 mod terms;
 #[cfg(test)]
 mod tests;
 
+pub use codes::CODES;
+
 use super::rules::plain;
-use super::select::Labels;
-use super::{Document, Node, Style, Value};
-use crate::diag::{Code, Diagnostic, Level};
-use crate::text::{Location, Source, Span};
+use super::{Document, Node};
+use crate::diag::{Code, Diagnostic};
+use crate::text::Location;
+use codes::{DENIED, ERROR, IGNORED};
 use matching::{Constraints, Kind, Target};
 use plumb_cel::{Budget, Environment, Object, Program, Type, Value as Cel, Variables};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use terms::Terms;
-
-macro_rules! declare {
-    ($($name:ident = $text:literal, $level:ident, $summary:literal;)*) => {
-        $(pub(crate) static $name: Code = Code {
-            name: $text,
-            level: Level::$level,
-            summary: $summary,
-            page: include_str!(concat!("pages/", $text, ".md")),
-            alias: "",
-        };)*
-        /// The findings of policies.
-        pub static CODES: &[&Code] = &[$(&$name),*];
-    };
-}
-
-declare! {
-    DENIED = "policy-denied", Deny, "a policy of the book's refuses a manifest";
-    WARNED = "policy-warned", Warn, "a policy of the book's warns of a manifest";
-    AUDITED = "policy-audited", Note, "a policy of the book's notes something of a manifest";
-    ERROR = "policy-error", Deny, "a policy of the book's could not be evaluated on a manifest";
-    IGNORED = "policy-ignored", Note, "a policy of the book's could not be decided on a manifest";
-    INVALID = "policy-invalid", Deny, "a policy of the book's is not right";
-    UNSUPPORTED = "policy-unsupported", Warn, "a policy of the book's needs what only a cluster has";
-}
 
 /// The policies of a book.
 #[derive(Debug, Default)]
@@ -99,14 +78,6 @@ struct Clause {
 }
 
 impl Policies {
-    /// Reads the policies of files, and says what is wrong with them. A file may hold several documents: policies, and
-    /// bindings of policies of any of the files.
-    pub fn load<'s>(
-        sources: impl IntoIterator<Item = &'s Arc<Source>>,
-    ) -> (Policies, Vec<Diagnostic>) {
-        read::load(sources)
-    }
-
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.policies.is_empty()
@@ -430,21 +401,5 @@ impl Validation {
         own.or_else(|| self.message.clone()).unwrap_or_else(|| {
             format!("failed expression: {}", terms::shorten(&self.clause.source))
         })
-    }
-}
-
-/// The labels of a manifest.
-fn labels(root: &Node) -> Labels<'_> {
-    Labels::of(root.get("metadata").and_then(|metadata| metadata.get("labels")))
-}
-
-/// What marks a value: of a long one, only its key.
-fn mark(node: &Node, key: Option<Span>) -> Span {
-    let is_long = matches!(node.value, Value::Map(_) | Value::Seq(_)) && node.style == Style::Block
-        || node.style == Style::BlockScalar
-        || !node.is_written();
-    match key {
-        Some(key) if is_long => key,
-        _ => node.span,
     }
 }

@@ -1,11 +1,9 @@
 //! Reading policies and bindings.
 
+use super::codes::{AUDITED, DENIED, INVALID, UNSUPPORTED, WARNED};
 use super::matching::{Constraints, Kind};
-use super::terms::{Terms, shorten};
-use super::{
-    self as policy, AUDITED, Binding, Clause, Condition, DENIED, INVALID, Policies, Policy,
-    UNSUPPORTED, Validation, WARNED, mark,
-};
+use super::terms::{Terms, mark, shorten};
+use super::{self as policy, Binding, Clause, Condition, Policies, Policy, Validation};
 use crate::diag::Diagnostic;
 use crate::manifest::rules::NEWEST;
 use crate::manifest::{Document, Format, Node, read};
@@ -15,9 +13,17 @@ use std::sync::Arc;
 
 const GROUP: &str = "admissionregistration.k8s.io";
 
-pub(super) fn load<'s>(
-    sources: impl IntoIterator<Item = &'s Arc<Source>>,
-) -> (Policies, Vec<Diagnostic>) {
+impl Policies {
+    /// Reads the policies of files, and says what is wrong with them. A file may hold several documents: policies, and
+    /// bindings of policies of any of the files.
+    pub fn load<'s>(
+        sources: impl IntoIterator<Item = &'s Arc<Source>>,
+    ) -> (Policies, Vec<Diagnostic>) {
+        load(sources)
+    }
+}
+
+fn load<'s>(sources: impl IntoIterator<Item = &'s Arc<Source>>) -> (Policies, Vec<Diagnostic>) {
     let mut findings = Vec::new();
     let mut policies: Vec<Policy> = Vec::new();
     let mut bindings: Vec<(Document, Node)> = Vec::new();

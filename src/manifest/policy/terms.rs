@@ -1,7 +1,6 @@
 //! What an expression speaks of: fields of the object, variables, and words in quotes. Only for placing a finding.
 
-use super::mark;
-use crate::manifest::Node;
+use crate::manifest::{Node, Style, Value};
 use crate::text::Span;
 use plumb_cel::syntax::{Expr, Kind, Literal, ops};
 
@@ -117,5 +116,16 @@ pub(super) fn shorten(source: &str) -> String {
     match line.char_indices().nth(160) {
         Some((end, _)) => format!("{}…", &line[..end]),
         None => line,
+    }
+}
+
+/// What marks a value: of a long one, only its key.
+pub(super) fn mark(node: &Node, key: Option<Span>) -> Span {
+    let is_long = matches!(node.value, Value::Map(_) | Value::Seq(_)) && node.style == Style::Block
+        || node.style == Style::BlockScalar
+        || !node.is_written();
+    match key {
+        Some(key) if is_long => key,
+        _ => node.span,
     }
 }

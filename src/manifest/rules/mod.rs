@@ -3,15 +3,18 @@
 //! Owns: what a rule is, its compilation (once, when first needed), the values that it sees, and its evaluation with
 //! Kubernetes' function libraries within a bounded cost. Must not know: which kind or group a rule belongs to.
 
+mod rule;
+
+pub(crate) use rule::{NEWEST, Rule};
+
 use super::at::At;
 use super::fault::{self, ErrorType, Fault};
 use super::path::Step;
 use super::schema::{Additional, Id, Schema, SchemaNode, Type};
 use super::{Node, Value};
 use crate::diag::{Code, Level};
-use plumb_cel::{Budget, CompileError, Environment, Map, Program, Type as CelType, Value as Cel};
-use serde_json::Value as Json;
-use std::sync::OnceLock;
+use plumb_cel::{Budget, Map, Value as Cel};
+use rule::Compiled;
 
 pub(crate) static SCHEMA_RULE: Code = Code {
     name: "schema-rule",
@@ -51,81 +54,6 @@ static EVALUATES: fault::Rule = fault::Rule::new(&RULE_ERROR, "cel.Validator.Val
 
 /// The findings of rules.
 pub(super) static CODES: &[&Code] = &[&SCHEMA_RULE, &RULE_ERROR];
-
-/// One rule.
-#[derive(Debug)]
-pub(crate) struct Rule {
-    source: String,
-    message: Option<String>,
-    message_source: Option<String>,
-    reason: ErrorType,
-    field: Option<String>,
-    optional_old_self: bool,
-    compiled: OnceLock<Result<Compiled, String>>,
-}
-
-#[derive(Debug)]
-struct Compiled {
-    rule: Program,
-    message: Option<Program>,
-    transition: bool,
-}
-
-impl Rule {
-    /// Reads an entry of `x-kubernetes-validations`; `Err` says what is wrong with it.
-    pub(crate) fn read(json: &Json) -> Result<Rule, String> {
-        let text = |key: &str| json.get(key).and_then(Json::as_str).map(str::to_owned);
-        let source = text("rule").ok_or_else(|| "has a validation without a rule".to_owned())?;
-        Ok(Rule {
-            source,
-            message: text("message"),
-            message_source: text("messageExpression"),
-            reason: match text("reason").as_deref() {
-                Some("FieldValueForbidden") => ErrorType::Forbidden,
-                Some("FieldValueRequired") => ErrorType::Required,
-                Some("FieldValueDuplicate") => ErrorType::Duplicate,
-                _ => ErrorType::Invalid,
-            },
-            field: text("fieldPath"),
-            optional_old_self: json.get("optionalOldSelf").and_then(Json::as_bool).unwrap_or(false),
-            compiled: OnceLock::new(),
-        })
-    }
-
-    fn compiled(&self) -> Result<&Compiled, &String> {
-        self.compiled
-            .get_or_init(|| {
-                let environment = environment(self.optional_old_self);
-                let compile = |source: &str| -> Result<Program, String> {
-                    environment.compile(source).map_err(|error: CompileError| error.to_string())
-                };
-                let rule = compile(&self.source)?;
-                let message = match &self.message_source {
-                    Some(source) => Some(compile(source).map_err(|error| {
-                        format!("its messageExpression does not compile: {error}")
-                    })?),
-                    None => None,
-                };
-                let reads_old = |program: &Program| program.reads("oldSelf");
-                let transition = reads_old(&rule) || message.as_ref().is_some_and(reads_old);
-                Ok(Compiled { rule, message, transition })
-            })
-            .as_ref()
-    }
-}
-
-/// What a rule may name. It was checked with the types of its schema when that came into a cluster.
-fn environment(optional_old: bool) -> Environment {
-    let old = if optional_old { CelType::optional(CelType::Dyn) } else { CelType::Dyn };
-    // A rule of any release is one of the newest, too: nothing but what a macro shadows was ever taken away.
-    Environment::kubernetes(NEWEST)
-        .trusting()
-        .variable("self", CelType::Dyn)
-        .variable("oldSelf", old)
-}
-
-/// The newest release of Kubernetes whose functions are known.
-pub(crate) const NEWEST: u32 = 37;
 
 /// Evaluates all rules of a schema on a tree that is sound.
 pub(crate) fn check_rules(schema: &Schema, id: Id, at: &At<'_>) -> Vec<Fault> {

@@ -1,9 +1,8 @@
 //! The walk over a tree and its schema at once.
 
 use super::compile::ListType;
-use super::faults::{self, fault, invalid, required};
+use super::faults::{self, fault, invalid, plural, required};
 use super::unknown::unknown;
-use super::values::plural;
 use super::{Additional, Id, Naming, Schema, SchemaNode, Type, check_metadata};
 use crate::diag::nearest;
 use crate::manifest::at::At;

@@ -63,3 +63,11 @@ pub(crate) fn quote(node: &Node) -> String {
         _ => node.to_json().to_string(),
     }
 }
+
+pub(super) fn plural(count: u64, what: &str) -> String {
+    match (count, what) {
+        (1, _) => what.to_owned(),
+        (_, "property") => "properties".to_owned(),
+        _ => format!("{what}s"),
+    }
+}

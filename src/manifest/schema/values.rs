@@ -1,7 +1,7 @@
 //! Single values: type, enumeration, and the limits of text and numbers.
 
 use super::check::Checker;
-use super::faults::{self, fault, invalid, quote};
+use super::faults::{self, fault, invalid, plural, quote};
 use super::formats::Format;
 use super::{SchemaNode, Type};
 use crate::diag::nearest;
@@ -190,13 +190,5 @@ fn type_name(ty: Type) -> &'static str {
         Type::Number => "number",
         Type::Boolean => "boolean",
         Type::Null => "null",
-    }
-}
-
-pub(super) fn plural(count: u64, what: &str) -> String {
-    match (count, what) {
-        (1, _) => what.to_owned(),
-        (_, "property") => "properties".to_owned(),
-        _ => format!("{what}s"),
     }
 }

@@ -1,8 +1,9 @@
 //! The book's folder of added schemas: one file for each group and version, facts only, and a lock file that says where
 //! each kind came from and what each file's digest is.
 
+use super::codes::SCHEMAS_LOCK;
+use super::source::Definition;
 use super::source::{facts_only, start_of};
-use super::{Definition, SCHEMAS_LOCK};
 use crate::diag::Diagnostic;
 use crate::manifest::api_version;
 use crate::manifest::schema::Dialect;

@@ -3,54 +3,25 @@
 //! Owns: [`Schemas`], which finds the schema of a kind and compiles it once; reading schemas in the forms that they are
 //! published in ([`read_definitions`]); the book's [`Folder`] of added schemas. Must not know: manifests.
 
+mod codes;
 mod folder;
 mod source;
 #[cfg(test)]
 mod tests;
 
+pub use codes::CODES;
 pub use folder::{Added, FOLDER, Folder, LOCK, Locked, title};
 pub use source::{Definition, Reading, read_definitions};
 
 use super::schema::Schema;
 use super::versions::Versions;
 use super::{Dialect, bundle};
-use crate::diag::{Code, Diagnostic, Level};
+use crate::diag::Diagnostic;
 use crate::world::{Entry, World};
+use codes::SCHEMAS_READ;
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock, RwLock};
-
-pub(crate) static SCHEMAS_READ: Code = Code {
-    name: "schemas-read",
-    level: Level::Deny,
-    summary: "a schema file can't be read",
-    page: r#"A file in a folder of schemas is no CustomResourceDefinition, no OpenAPI v3 document and no JSON Schema, or is not readable.
-
-```toml
-[preprocessor.plumb]
-schemas = ["crds"]
-```
-
-Mend or remove the file, or name another folder."#,
-    alias: "",
-};
-
-pub(crate) static SCHEMAS_LOCK: Code = Code {
-    name: "schemas-lock",
-    level: Level::Deny,
-    summary: "an added schema is not what the lock file says",
-    page: r#"The book's `schemas/` folder and its lock file disagree: a file was changed, removed or put there by hand.
-
-```console
-$ mdbook-plumb schemas verify
-```
-
-Add the schema again from its origin (`mdbook-plumb schemas add`), or remove it (`mdbook-plumb schemas remove`)."#,
-    alias: "",
-};
-
-/// The findings of schema files.
-pub static CODES: &[&Code] = &[&SCHEMAS_READ, &SCHEMAS_LOCK];
 
 /// The schema of a kind, compiled, and what its source says of the kind.
 #[derive(Debug)]
@@ -181,8 +152,8 @@ impl Schemas {
     ) -> Option<KindSchema> {
         for layer in &self.layers {
             if let Some(definition) = layer.find(group, version, kind) {
-                let builtin = definition.dialect == Dialect::OPENAPI && !is_custom(group);
-                let embedded = builtin.then(|| bundle::lookup(group, version, kind, versions));
+                let builtin = definition.dialect == Dialect::OPENAPI && !source::is_custom(group);
+                let embedded = builtin.then(|| versions.schema(group, version, kind));
                 return Some(KindSchema {
                     schema: definition.compile(),
                     served: definition.served,
@@ -197,7 +168,7 @@ impl Schemas {
         if !self.bundle {
             return None;
         }
-        let json = bundle::lookup(group, version, kind, versions)?;
+        let json = versions.schema(group, version, kind)?;
         let builtin = bundle::find(group, version, kind).is_some_and(|kind| kind.product == "k8s");
         let dialect = if builtin { Dialect::OPENAPI } else { Dialect::JSON_SCHEMA };
         let schema = Schema::compile(&json, &json, dialect);
@@ -271,13 +242,6 @@ impl Layer {
         kinds.sort_unstable();
         kinds
     }
-}
-
-/// Whether a group belongs to somebody else than Kubernetes: then its names have no rules of their own.
-fn is_custom(group: &str) -> bool {
-    group.contains('.') && !group.ends_with(".k8s.io")
-        || group.ends_with(".x-k8s.io")
-        || group == "gateway.networking.k8s.io"
 }
 
 /// `v1` before `v2beta1` before `v1beta1` before `v1alpha1`.

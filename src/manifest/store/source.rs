@@ -1,7 +1,7 @@
 //! The forms in which schemas are published: CustomResourceDefinitions, a cluster's OpenAPI v3, and folders of JSON
 //! Schemas as kubeconform reads them.
 
-use super::SCHEMAS_READ;
+use super::codes::SCHEMAS_READ;
 use crate::diag::Diagnostic;
 use crate::manifest::schema::{Dialect, Schema};
 use crate::manifest::{Document, Format, Node, read};
@@ -189,7 +189,7 @@ fn openapi(
     reading: &mut Reading,
 ) {
     // A cluster's OpenAPI has its custom kinds as well, whose lists and defaults mean what they say.
-    let dialect = if super::is_custom(&group) { Dialect::JSON_SCHEMA } else { Dialect::OPENAPI };
+    let dialect = if is_custom(&group) { Dialect::JSON_SCHEMA } else { Dialect::OPENAPI };
     reading.definitions.push(Definition {
         group,
         version,
@@ -318,6 +318,13 @@ pub(super) fn facts_only(schema: &Json) -> Json {
         out.insert(key.clone(), kept);
     }
     Json::Object(out)
+}
+
+/// Whether a group belongs to somebody else than Kubernetes: then its names have no rules of their own.
+pub(super) fn is_custom(group: &str) -> bool {
+    group.contains('.') && !group.ends_with(".k8s.io")
+        || group.ends_with(".x-k8s.io")
+        || group == "gateway.networking.k8s.io"
 }
 
 /// A place for what concerns a whole file.

@@ -3,26 +3,16 @@
 
 use super::keys::MapBuilder;
 use super::parts::{parts, unprintable};
+use super::problem::Problem;
 use super::resolve::{plain, resolve};
 use super::scanner::{MAX_DEPTH, ScalarStyle, Scanner, SyntaxError, Token, TokenKind};
 use super::{Map, Node, Style, Value, YAML_ALIAS, YAML_LIMIT, YAML_SYNTAX, YAML_VALUE};
-use crate::diag::Code;
 use crate::text::Span;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 /// More than any API server takes in one request (3 MB); what is larger is not read at all.
 const MAX_DOCUMENT: usize = 8 << 20;
-
-/// What is wrong with the YAML, in spans of the text.
-#[derive(Clone, Debug)]
-pub(crate) struct Problem {
-    pub(crate) code: &'static Code,
-    pub(crate) span: Span,
-    pub(crate) message: String,
-    pub(crate) related: Option<(Span, String)>,
-    pub(crate) help: Option<String>,
-}
 
 /// What a text holds.
 #[derive(Debug, Default)]
@@ -75,10 +65,6 @@ pub(crate) fn compose_as(text: &str, json: bool) -> Composed {
 }
 
 impl Problem {
-    pub(super) fn new(code: &'static Code, span: Span, message: impl Into<String>) -> Problem {
-        Problem { code, span, message: message.into(), related: None, help: None }
-    }
-
     fn syntax(text: &str, error: SyntaxError) -> Problem {
         let rest = &text[error.at..];
         let first = rest.chars().next();

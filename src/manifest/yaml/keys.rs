@@ -1,6 +1,6 @@
 //! The keys of a map: what may be one, duplicates, merges.
 
-use super::compose::Problem;
+use super::problem::Problem;
 use super::resolve::key_text;
 use super::{
     Entry, Map, Node, Style, Value, YAML_DUPLICATE_KEY, YAML_KEY, YAML_KEYS_COLLAPSE, YAML_VALUE,

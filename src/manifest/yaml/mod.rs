@@ -9,6 +9,7 @@ mod compose;
 mod keys;
 mod node;
 mod parts;
+mod problem;
 mod resolve;
 mod scanner;
 #[cfg(test)]
@@ -16,6 +17,7 @@ mod tests;
 
 pub use codes::CODES;
 pub(crate) use codes::*;
-pub(crate) use compose::{Problem, compose, compose_as};
+pub(crate) use compose::{compose, compose_as};
 pub use node::{Entry, Map, Node, Style, Value};
+pub(crate) use problem::Problem;
 pub(crate) use resolve::{decode_base64, plain};

@@ -1,26 +1,10 @@
 //! What istiod's checks of several kinds have in common: the rules by the functions that they mirror, hosts, ports, labels.
 
-use crate::diag::{Code, Level};
+use super::codes::{REFUSED, ZERO};
 use crate::manifest::admission::refusals::refusals;
 use crate::manifest::at::At;
 use crate::manifest::fault::{Authority, Faults, Rule};
 use crate::manifest::{Value, names};
-
-pub(super) static REFUSED: Code = Code {
-    name: "istio-refused",
-    level: Level::Deny,
-    summary: "istiod's admission webhook refuses the resource",
-    page: include_str!("../pages/istio-refused.md"),
-    alias: "IST0106",
-};
-
-pub(super) static ZERO: Code = Code {
-    name: "weights-zero",
-    level: Level::Deny,
-    summary: "no destination of a VirtualService's route has a weight above 0",
-    page: include_str!("../pages/weights-zero.md"),
-    alias: "",
-};
 
 pub(super) static WEIGHTS: Rule =
     Rule { by: Authority::Istiod, ..Rule::new(&ZERO, "validateWeights") };

@@ -5,6 +5,7 @@
 //! 2026-08): what it merely warns of has an analyzer of its own, or none.
 
 mod authorization;
+mod codes;
 mod common;
 mod destination_rule;
 mod envoy_filter;
@@ -16,12 +17,12 @@ mod webhooks;
 mod workload;
 
 pub(in crate::manifest) use authorization::{ADDRESSES, IDENTITIES};
+pub(super) use codes::CODES;
 pub(in crate::manifest) use common::overlap;
 
-use crate::diag::Code;
 use crate::manifest::at::At;
 use crate::manifest::fault::{Faults, Rule};
-use common::{REFUSED, RULES, SPEC, WEIGHTS, ZERO, of_all};
+use common::{RULES, SPEC, WEIGHTS, of_all};
 
 const NETWORKING: &str = "networking.istio.io";
 const SECURITY: &str = "security.istio.io";
@@ -47,11 +48,6 @@ const KINDS: &[(&str, &str, Rules)] = &[
 
 /// The kinds that no schema requires to have a `spec`, and that istiod refuses without one.
 const NEVER_EMPTY: [&str; 4] = ["VirtualService", "DestinationRule", "Gateway", "Sidecar"];
-
-/// The findings of istiod's.
-pub(super) fn codes() -> impl Iterator<Item = &'static Code> {
-    [&REFUSED, &ZERO].into_iter().chain(webhooks::CODES.iter().copied())
-}
 
 /// The rules of istiod's.
 pub(super) fn rules() -> impl Iterator<Item = &'static Rule> {

@@ -1,31 +1,14 @@
 //! The address at which an API server calls a control plane, in a webhook of Istio's.
 
-use crate::diag::{Code, Level};
+use super::codes::{BAD_URL, IP_URL};
 use crate::manifest::at::At;
 use crate::manifest::fault::{Authority, Faults, Rule};
-
-static BAD_URL: Code = Code {
-    name: "webhook-url",
-    level: Level::Warn,
-    summary: "a webhook has no address of its control plane",
-    page: include_str!("../pages/webhook-url.md"),
-    alias: "IST0163",
-};
-
-static IP_URL: Code = Code {
-    name: "webhook-url-ip",
-    level: Level::Note,
-    summary: "a webhook reaches its control plane by an IP address",
-    page: include_str!("../pages/webhook-url-ip.md"),
-    alias: "IST0164",
-};
 
 static ADDRESS: Rule =
     Rule { by: Authority::Istiod, ..Rule::new(&BAD_URL, "ExternalControlPlaneAnalyzer.Analyze") };
 static HOST_NAME: Rule =
     Rule { by: Authority::Istiod, ..Rule::new(&IP_URL, "ExternalControlPlaneAnalyzer.Analyze") };
 
-pub(super) static CODES: &[&Code] = &[&BAD_URL, &IP_URL];
 pub(super) static RULES: &[&Rule] = &[&ADDRESS, &HOST_NAME];
 
 /// Checks the configuration of webhooks, where it is one of Istio's.

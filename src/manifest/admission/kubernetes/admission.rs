@@ -1,7 +1,7 @@
 //! Policies in CEL: ValidatingAdmissionPolicy, its binding, and the conditions that webhooks share with them.
 
 use super::declare::declare;
-use super::{extensions, meta};
+use super::{meta, requests};
 use crate::manifest::at::At;
 use crate::manifest::fault::Faults;
 use crate::manifest::names;
@@ -86,7 +86,7 @@ pub(super) fn policy(spec: &At<'_>, out: &mut Faults) {
     }
     selectors(&constraints, out);
     for list in ["resourceRules", "excludeResourceRules"] {
-        extensions::rules(&constraints.list(list), &ADMISSION_POLICY, out);
+        requests::rules(&constraints.list(list), &ADMISSION_POLICY, out);
     }
     conditions(spec, out);
     if let Some(kind) = spec.get("paramKind") {

@@ -28,6 +28,10 @@ INGRESS_BACKEND = "ingress-backend", "validateIngressBackend", "a backend that n
 "Ingress.spec",
 "rules: [{http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: web, port: {name: http, number: 80}}}}]}}]",
 "rules: [{http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}]}}]";
+
+INGRESS_CLASS = "ingress-class", "ValidateIngressClass", "a controller without its domain",
+"The controller of an IngressClass is a path that begins with a domain, such as `example.com/ingress-controller`.",
+"IngressClass", "spec: {controller: nginx}", "spec: {controller: k8s.io/ingress-nginx}";
 }
 
 /// The class of an Ingress, where the annotation of former times says it too.
@@ -152,5 +156,38 @@ fn backend(at: &At<'_>, out: &mut Faults) {
         out.invalid(&INGRESS_BACKEND, &port.keyed(), "cannot set both port name & port number");
     } else if let Some(why) = (!named.is_empty()).then(|| names::port(named)).flatten() {
         out.invalid(&INGRESS_BACKEND, &port.field("name"), why);
+    }
+}
+
+pub(super) fn ingress_class(root: &At<'_>, out: &mut Faults) {
+    if let Some(parameters) = root.at(&["spec", "parameters"]) {
+        let namespace = parameters.field("namespace");
+        match parameters.text("scope") {
+            "Namespace" if namespace.str().is_none_or(str::is_empty) => {
+                out.required(
+                    &INGRESS_CLASS,
+                    &namespace,
+                    "`parameters.scope` is set to 'Namespace'",
+                );
+            }
+            "Cluster" if !namespace.node.is_null() => {
+                out.forbidden(&INGRESS_CLASS, &namespace, "`parameters.scope` is set to 'Cluster'");
+            }
+            _ => {}
+        }
+    }
+    let Some(controller) = root.at(&["spec", "controller"]) else { return };
+    let Some(text) = controller.str() else { return };
+    let domain = text
+        .split_once('/')
+        .is_some_and(|(domain, path)| names::subdomain(domain).is_none() && !path.is_empty());
+    if text.is_empty() {
+        out.required(&INGRESS_CLASS, &controller, "");
+    } else if !domain || text.len() > 250 {
+        out.invalid(
+            &INGRESS_CLASS,
+            &controller,
+            "must be a domain-prefixed path (such as \"acme.io/foo\")",
+        );
     }
 }

@@ -11,11 +11,12 @@ mod admission;
 mod autoscaling;
 mod config;
 mod containers;
+mod crd;
 mod cron;
 mod declare;
 mod declared;
 mod definition;
-mod extensions;
+mod endpoints;
 mod fields;
 mod ingress;
 mod meta;
@@ -23,12 +24,14 @@ mod networkpolicy;
 mod pod;
 mod quantity;
 mod rbac;
+mod requests;
 mod scheduling;
 mod service;
 mod storage;
 #[cfg(test)]
 mod tests;
 mod volumes;
+mod webhooks;
 mod workloads;
 
 pub(crate) use config::SECRET_BASE64;
@@ -55,7 +58,9 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         autoscaling::RULES,
         rbac::RULES,
         storage::RULES,
-        extensions::RULES,
+        crd::RULES,
+        webhooks::RULES,
+        endpoints::RULES,
         admission::RULES,
         fields::RULES,
     ]
@@ -145,12 +150,12 @@ pub(crate) fn check(document: &Document, versions: &Versions) -> Vec<Fault> {
         }
         ("storage.k8s.io", "StorageClass") => storage::class(&root, &mut out),
         ("apiextensions.k8s.io", "CustomResourceDefinition") => {
-            extensions::definition(&root, &mut out);
+            crd::definition(&root, &mut out);
         }
         (
             "admissionregistration.k8s.io",
             "ValidatingWebhookConfiguration" | "MutatingWebhookConfiguration",
-        ) => extensions::webhooks(&root, &mut out),
+        ) => webhooks::webhooks(&root, &mut out),
         ("admissionregistration.k8s.io", "ValidatingAdmissionPolicy") => {
             if let Some(spec) = spec {
                 admission::policy(&spec, &mut out);
@@ -161,10 +166,10 @@ pub(crate) fn check(document: &Document, versions: &Versions) -> Vec<Fault> {
                 admission::binding(&spec, &mut out);
             }
         }
-        ("", "Endpoints") => extensions::endpoints(&root, &mut out),
-        ("discovery.k8s.io", "EndpointSlice") => extensions::endpoint_slice(&root, &mut out),
-        ("scheduling.k8s.io", "PriorityClass") => extensions::priority(&root, &mut out),
-        ("networking.k8s.io", "IngressClass") => extensions::ingress_class(&root, &mut out),
+        ("", "Endpoints") => endpoints::endpoints(&root, &mut out),
+        ("discovery.k8s.io", "EndpointSlice") => endpoints::endpoint_slice(&root, &mut out),
+        ("scheduling.k8s.io", "PriorityClass") => scheduling::priority(&root, &mut out),
+        ("networking.k8s.io", "IngressClass") => ingress::ingress_class(&root, &mut out),
         ("", "Pod") => {
             if let Some(spec) = spec {
                 pod::spec(&spec, &[], &mut out);

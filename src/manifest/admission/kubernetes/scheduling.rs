@@ -27,6 +27,10 @@ key and the same `whenUnsatisfiable` would contradict each other, and `minDomain
 "Pod.spec",
 "containers: [{name: web, image: nginx}]\ntopologySpreadConstraints:\n- {maxSkew: 1, topologyKey: zone, whenUnsatisfiable: ScheduleAnyway, minDomains: 2}",
 "containers: [{name: web, image: nginx}]\ntopologySpreadConstraints:\n- {maxSkew: 1, topologyKey: zone, whenUnsatisfiable: DoNotSchedule, minDomains: 2}";
+
+PRIORITY_VALUE = "priority-value", "ValidatePriorityClass", "a priority kept for the system",
+"Priorities above 1000000000, and names that begin with `system-`, are for Kubernetes' own classes.",
+"PriorityClass", "value: 2000000000", "value: 1000000";
 }
 
 pub(super) fn scheduling(spec: &At<'_>, out: &mut Faults) {
@@ -241,5 +245,26 @@ fn node_term(term: &At<'_>, out: &mut Faults) {
                 out.invalid(&NODE_REQUIREMENT, &key, why);
             }
         }
+    }
+}
+
+pub(super) fn priority(root: &At<'_>, out: &mut Faults) {
+    let name = root.get("metadata").and_then(|at| at.get("name"));
+    let system = name.as_ref().and_then(At::str).filter(|text| text.starts_with("system-"));
+    let own = ["system-node-critical", "system-cluster-critical"];
+    if let (Some(at), Some(text)) = (&name, system)
+        && !own.contains(&text)
+    {
+        out.forbidden(
+            &PRIORITY_VALUE,
+            at,
+            "priority class names with 'system-' prefix are reserved for system use only",
+        );
+    }
+    let system = system.is_some();
+    let value = root.field("value");
+    if !system && value.int().is_some_and(|value| value > 1_000_000_000) {
+        let why = "maximum allowed value of a user defined priority is 1000000000";
+        out.forbidden(&PRIORITY_VALUE, &value, why);
     }
 }
