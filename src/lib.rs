@@ -22,17 +22,18 @@
 pub mod check;
 pub mod config;
 pub mod content;
-pub mod diag;
 pub mod difference;
 pub mod directive;
 pub mod host;
 pub mod manifest;
 pub mod markdown;
 pub mod model;
-pub mod number;
 pub mod reference;
 pub mod render;
 pub mod report;
 pub mod sync;
-pub mod text;
 pub mod world;
+
+pub use plumb_number as number;
+pub use plumb_text as text;
+pub use plumb_text::diag;

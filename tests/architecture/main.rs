@@ -9,12 +9,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each module and what it may name with `crate::`: no more than it does. A module that is not listed here fails the test.
+/// `text`, `diag` and `number` are crates below, whose direction Cargo holds.
 const MAY_USE: &[(&str, &[&str])] = &[
-    ("text", &[]),
-    ("diag", &["text"]),
     ("world", &["text", "diag"]),
     ("content", &[]),
-    ("number", &[]),
     ("config", &["text", "diag"]),
     ("model", &["text", "diag", "number"]),
     ("markdown", &["text", "diag", "world", "content"]),

@@ -5,9 +5,9 @@
 
 use crate::environment::{Environment, WRAPPERS};
 use crate::library::{self, format_string};
-use crate::span::Span;
 use crate::syntax::{Expr, Fold, Kind, Literal, ops};
 use crate::types::{Bindings, Type, more_general};
+use plumb_text::Span;
 
 /// What is wrong with an expression before it is evaluated.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -152,7 +152,8 @@ impl Checker<'_> {
             Type::Object(object) => match object.fields.get(field) {
                 Some(of) => of.clone(),
                 None => {
-                    let near = library::nearest(field, object.fields.keys().map(String::as_str));
+                    let near =
+                        plumb_text::diag::nearest(field, object.fields.keys().map(String::as_str));
                     let hint =
                         near.map(|near| format!("; did you mean '{near}'?")).unwrap_or_default();
                     self.error(at, format!("undefined field '{field}'{hint}"));

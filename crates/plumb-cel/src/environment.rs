@@ -3,9 +3,9 @@
 use crate::check::{CheckError, check};
 use crate::library::{self, Overload};
 use crate::plan::{Program, plan};
-use crate::span::Span;
 use crate::syntax::{Macros, parse};
 use crate::types::Type;
+use plumb_text::Span;
 use std::fmt;
 use std::sync::Arc;
 
@@ -177,6 +177,6 @@ impl Environment {
         let variables = self.variables.iter().map(|(name, _)| name.as_str());
         let functions: Vec<&str> = library::names().collect();
         let known = scopes.iter().chain(&functions).copied().chain(variables);
-        library::nearest(name, known).map(str::to_owned)
+        plumb_text::diag::nearest(name, known).map(str::to_owned)
     }
 }

@@ -5,8 +5,8 @@
 
 use crate::library::Run;
 use crate::plan::{FoldStep, Step};
-use crate::span::Span;
 use crate::value::{Key, List, Map, Value};
+use plumb_text::Span;
 use std::fmt;
 use std::sync::Arc;
 

@@ -17,15 +17,11 @@
 //! assert_eq!(error.to_string(), "undeclared reference to 'startWith'; did you mean 'startsWith'?");
 //! ```
 
-#![forbid(unsafe_code)]
-#![warn(missing_docs, unreachable_pub)]
-
 mod check;
 mod environment;
 mod eval;
 mod library;
 mod plan;
-mod span;
 pub mod syntax;
 mod types;
 mod value;
@@ -35,7 +31,7 @@ pub use environment::{CompileError, Environment};
 pub use eval::{Budget, Error, Variables};
 pub use library::{Format, Time, Url, Version};
 pub use plan::Program;
-pub use span::Span;
+pub use plumb_text::Span;
 pub use types::{Object, Param, Type};
 pub use value::{Key, List, Map, Value};
 

@@ -3,10 +3,10 @@
 use crate::environment::{Environment, WRAPPERS};
 use crate::eval::{Budget, Error, Evaluation, Variables};
 use crate::library::Overload;
-use crate::span::Span;
 use crate::syntax::{Entry, Expr, Fold, Kind, Literal, ops};
 use crate::types::Type;
 use crate::value::{Key, Value};
+use plumb_text::Span;
 use std::sync::Arc;
 
 /// An expression that is ready to be evaluated.

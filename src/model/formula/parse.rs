@@ -52,10 +52,6 @@ fn leaf(kind: AstKind, span: Span) -> Ast {
     Ast { kind, span, at: span }
 }
 
-fn place(span: plumb_cel::Span) -> Span {
-    Span::new(span.start, span.end)
-}
-
 /// The first thing that the parser did not understand.
 fn refused(text: &str, tokens: &[Token], error: &SyntaxError) -> Problem {
     let offset = error.span.start;
@@ -96,7 +92,7 @@ impl Reader<'_> {
     }
 
     fn expression(&self, tree: &Expr) -> Result<Ast, Problem> {
-        let (span, at) = (place(tree.span), place(tree.at));
+        let (span, at) = (tree.span, tree.at);
         let kind = match &tree.kind {
             Kind::Literal(literal) => return self.literal(literal, span),
             Kind::Ident(name) if !name.starts_with('.') => AstKind::Name(name.clone()),
@@ -152,7 +148,7 @@ impl Reader<'_> {
             }
             (ops::INDEX | ops::OPTIONAL_INDEX | ops::OPTIONAL_SELECT, _) => {
                 let message = "`[ ]` behind a value is not supported in formulas";
-                return Err(Problem::new(&BAD_FORMULA, place(tree.at), message));
+                return Err(Problem::new(&BAD_FORMULA, tree.at, message));
             }
             _ => {
                 let target = target.map(|target| self.boxed(target)).transpose()?;

@@ -3,10 +3,10 @@
 use super::standard::{shown_double, string};
 use super::strings::{MAX_TEXT, quote, text};
 use super::{Done, time};
-use crate::span::Span;
 use crate::syntax::{Expr, Kind};
 use crate::types::Type;
 use crate::value::Value;
+use plumb_text::Span;
 use std::fmt::Write;
 
 /// A clause: what it makes of its argument.

@@ -183,36 +183,6 @@ pub(crate) fn opaque(name: &str) -> &'static str {
     known.unwrap_or_else(|| panic!("`{name}` is the name of no type"))
 }
 
-/// The candidate that is most like a name: at most a third of its letters other.
-pub(crate) fn nearest<'n>(
-    name: &str,
-    candidates: impl Iterator<Item = &'n str>,
-) -> Option<&'n str> {
-    let limit = (name.chars().count() / 3).clamp(1, 3);
-    candidates
-        .filter(|candidate| *candidate != name && candidate.len().abs_diff(name.len()) <= limit * 2)
-        .map(|candidate| (distance(name, candidate), candidate))
-        .filter(|(distance, _)| *distance <= limit)
-        .min()
-        .map(|(_, candidate)| candidate)
-}
-
-/// How many letters have to be put, taken or changed to make one name of another.
-fn distance(one: &str, two: &str) -> usize {
-    let two: Vec<char> = two.chars().collect();
-    let mut row: Vec<usize> = (0..=two.len()).collect();
-    for (i, a) in one.chars().enumerate() {
-        let mut corner = row[0];
-        row[0] = i + 1;
-        for (j, b) in two.iter().enumerate() {
-            let change = corner + usize::from(a != *b);
-            corner = row[j + 1];
-            row[j + 1] = change.min(row[j] + 1).min(corner + 1);
-        }
-    }
-    row[two.len()]
-}
-
 /// What is wrong with a literal as the argument of a function that reads it: a time, a duration, a pattern.
 pub(crate) fn refuses_literal(function: &str, args: &[Expr]) -> Option<String> {
     let literal = match &args.last()?.kind {
@@ -264,6 +234,7 @@ mod tests {
 
     #[test]
     fn near_names_are_found() {
+        use plumb_text::diag::nearest;
         assert_eq!(nearest("startWith", names()), Some("startsWith"));
         assert_eq!(nearest("xyzzy", names()), None);
     }

@@ -2,7 +2,7 @@
 
 use super::literal::{self, Quoted};
 use super::{MAX_LENGTH, SyntaxError};
-use crate::span::Span;
+use plumb_text::Span;
 
 /// A word and its place.
 #[derive(Clone, Debug, PartialEq)]

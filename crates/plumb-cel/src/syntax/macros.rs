@@ -2,7 +2,7 @@
 
 use super::parser::Nodes;
 use super::{Expr, Fold, Item, Kind, Literal, SyntaxError, ops};
-use crate::span::Span;
+use plumb_text::Span;
 
 /// Which macros there are, beside those of the language.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -12,7 +12,7 @@ pub(crate) use macros::ACCUMULATOR;
 pub use macros::Macros;
 pub use parser::parse;
 
-use crate::span::Span;
+use plumb_text::Span;
 use std::fmt;
 
 /// How deep an expression may nest: the limit of an API server's parser.

@@ -3,7 +3,7 @@
 use super::lexer::{Token, TokenKind, lex};
 use super::macros::Macros;
 use super::{Entry, Expr, Item, Kind, Literal, MAX_DEPTH, MAX_NESTING, SyntaxError, ops};
-use crate::span::Span;
+use plumb_text::Span;
 
 /// Reads an expression. Macros are expanded, those that `macros` names.
 pub fn parse(text: &str, macros: Macros) -> Result<Expr, SyntaxError> {

@@ -6,10 +6,10 @@
 
 mod code;
 
-pub(crate) use code::codes;
+pub use crate::codes;
 pub use code::{Code, Level, Severity};
 
-use crate::text::{Location, Source, Span};
+use crate::{Location, Source, Span};
 use std::sync::Arc;
 
 /// One finding.

@@ -7,6 +7,7 @@ use std::fmt;
 /// A code is a line, `NAME = "name", Level, "what such a finding says";`, with `also "IST0101"` behind it where another tool
 /// has a number for the same thing. Its page, which says why it matters, what is wrong and the way out, is the file
 /// `pages/name.md` beside the file that declares it. Such a file is a private module whose parent hands on what others need.
+#[macro_export]
 macro_rules! codes {
     ($(#[$doc:meta])* $list:ident: $($id:ident = $name:literal, $level:ident, $summary:literal $(, also $alias:literal)?;)*) => {
         $(
@@ -25,7 +26,6 @@ macro_rules! codes {
         pub static $list: &[&$crate::diag::Code] = &[$(&$id),*];
     };
 }
-pub(crate) use codes;
 
 /// A kind of finding: a stable name, how severe it is unless a book says otherwise, and the page that explains it.
 ///

@@ -1,14 +1,29 @@
-//! Files as the author wrote them, and places in them.
+//! Files as the author wrote them, places in them, and what is said of those places.
+//!
+//! ```
+//! use plumb_text::diag::{Code, Diagnostic, Level};
+//! use plumb_text::{Source, Span};
+//!
+//! static TYPO: Code =
+//!     Code { name: "typo", level: Level::Warn, summary: "a misspelt word", page: "", alias: "" };
+//!
+//! let source = Source::new("a.md", "one\ntow\n");
+//! let finding = Diagnostic::at(&TYPO, &source, Span::new(4, 7), "`tow` is misspelt").replace_with("write `two`", "two");
+//! let place = finding.at.location.start();
+//! assert_eq!((place.line, place.column), (2, 1));
+//! ```
 //!
 //! Owns: [`Source`] (one file's text), [`Span`] (a byte range), [`Location`] (a span in a file), and [`TextMap`]
 //! (where each byte of an expanded text came from), and how text is shown so that it only says something. Must not know:
 //! what the text means, or how a file is read.
 
+pub mod diag;
 mod edit;
 mod line_index;
 mod map;
 mod plain;
 mod span;
+pub mod world;
 
 pub use edit::{ceil_char_boundary, digest, floor_char_boundary, replaced};
 pub use line_index::{LineIndex, Position};
@@ -109,3 +124,7 @@ impl Location {
         (self.source.path(), self.span.start, self.span.end)
     }
 }
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
