@@ -1,6 +1,6 @@
 //! Where a run may read and write: what lies in a repository, links resolved.
 
-use super::Forbidden;
+use plumb_text::world::Forbidden;
 use std::io;
 use std::path::{Path, PathBuf};
 

@@ -1,12 +1,8 @@
 //! What an expression may name: the variables of its place, and the functions of a Kubernetes release.
 
-use crate::check::{CheckError, check};
 use crate::library::{self, Overload};
-use crate::plan::{Program, plan};
-use crate::syntax::{Macros, parse};
+use crate::syntax::Macros;
 use crate::types::Type;
-use plumb_text::Span;
-use std::fmt;
 use std::sync::Arc;
 
 /// What an expression may name.
@@ -17,28 +13,6 @@ pub struct Environment {
     variables: Vec<(String, Type)>,
     trusting: bool,
 }
-
-/// Why an expression is refused before it is evaluated: one or more reasons, each with its place.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CompileError {
-    /// What is wrong, in the order of the text.
-    pub reasons: Vec<CheckError>,
-}
-
-impl CompileError {
-    fn one(message: String, span: Span) -> CompileError {
-        CompileError { reasons: vec![CheckError { message, span }] }
-    }
-}
-
-impl fmt::Display for CompileError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let messages: Vec<&str> = self.reasons.iter().map(|one| one.message.as_str()).collect();
-        f.write_str(&messages.join("; "))
-    }
-}
-
-impl std::error::Error for CompileError {}
 
 /// Types that expressions may name, and the type that each names.
 const TYPES: &[(&str, &str)] = &[
@@ -103,27 +77,17 @@ impl Environment {
         self
     }
 
-    pub(crate) fn is_trusting(&self) -> bool {
-        self.trusting
-    }
-
-    /// Reads, checks and prepares an expression.
-    ///
-    /// # Errors
-    ///
-    /// What an API server refuses when it compiles the expression, each reason at its place.
-    pub fn compile(&self, text: &str) -> Result<Program, CompileError> {
-        let macros = Macros {
+    /// The macros of the release.
+    pub(crate) fn macros(&self) -> Macros {
+        Macros {
             optionals: self.minor >= 28,
             two_variables: self.minor >= 32,
             sort_by: self.minor >= 34,
-        };
-        let mut expr =
-            parse(text, macros).map_err(|error| CompileError::one(error.message, error.span))?;
-        let mut nodes = 0;
-        expr.walk(&mut |node| nodes = nodes.max(node.id as usize + 1));
-        let types = check(&mut expr, nodes, self).map_err(|reasons| CompileError { reasons })?;
-        plan(expr, types, self).map_err(|(message, span)| CompileError::one(message, span))
+        }
+    }
+
+    pub(crate) fn is_trusting(&self) -> bool {
+        self.trusting
     }
 
     /// The full name and the type of a variable, or of a type that is named.

@@ -4,7 +4,7 @@
 //! them absorb errors and what is unknown where the other side decides.
 
 use crate::library::Run;
-use crate::plan::{FoldStep, Step};
+use crate::step::{FoldStep, Step};
 use crate::value::{Key, List, Map, Value};
 use plumb_text::Span;
 use std::fmt;

@@ -18,21 +18,30 @@
 //! ```
 
 mod check;
+mod compile;
 mod environment;
 mod eval;
+mod format;
 mod library;
 mod plan;
+mod semver;
+mod step;
 pub mod syntax;
+mod time;
 mod types;
+mod url;
 mod value;
 
 pub use check::CheckError;
-pub use environment::{CompileError, Environment};
+pub use compile::{CompileError, Program};
+pub use environment::Environment;
 pub use eval::{Budget, Error, Variables};
-pub use library::{Format, Time, Url, Version};
-pub use plan::Program;
+pub use format::Format;
 pub use plumb_text::Span;
+pub use semver::Version;
+pub use time::Time;
 pub use types::{Object, Param, Type};
+pub use url::Url;
 pub use value::{Key, List, Map, Value};
 
 #[cfg(doctest)]

@@ -1,128 +1,17 @@
 //! From a checked tree to steps that can be evaluated: names become places, calls their functions.
 
 use crate::environment::{Environment, WRAPPERS};
-use crate::eval::{Budget, Error, Evaluation, Variables};
+use crate::eval::{Budget, Evaluation};
 use crate::library::Overload;
+use crate::step::{FoldStep, Step};
 use crate::syntax::{Entry, Expr, Fold, Kind, Literal, ops};
-use crate::types::Type;
 use crate::value::{Key, Value};
 use plumb_text::Span;
-use std::sync::Arc;
-
-/// An expression that is ready to be evaluated.
-#[derive(Debug)]
-pub struct Program {
-    pub(crate) step: Step,
-    expr: Expr,
-    types: Vec<Type>,
-}
-
-impl Program {
-    /// The tree, names resolved and macros expanded.
-    pub fn expr(&self) -> &Expr {
-        &self.expr
-    }
-
-    /// The type of the value.
-    pub fn result(&self) -> &Type {
-        self.type_of(&self.expr)
-    }
-
-    /// The type of a node of [`Program::expr`].
-    pub fn type_of(&self, node: &Expr) -> &Type {
-        self.types.get(node.id as usize).unwrap_or(&Type::Dyn)
-    }
-
-    /// Whether the expression reads a variable.
-    pub fn reads(&self, variable: &str) -> bool {
-        // The names that macros bind are none of the environment's, and none is like one of them.
-        let mut found = false;
-        self.expr.walk(&mut |node| {
-            found |= matches!(&node.kind, Kind::Ident(name) if name.trim_start_matches('.') == variable);
-        });
-        found
-    }
-
-    /// Evaluates with these variables. A variable is asked for when it is first read.
-    ///
-    /// # Errors
-    ///
-    /// What fails while it is evaluated, with its place, and when the budget is used up.
-    pub fn evaluate(&self, variables: &dyn Variables, budget: &mut Budget) -> Result<Value, Error> {
-        Evaluation::new(variables, budget).run(&self.step)
-    }
-}
-
-/// A step of an evaluation.
-#[derive(Debug)]
-pub(crate) enum Step {
-    Constant(Value),
-    Variable(String, Span),
-    /// A variable of a macro. `take`: nothing reads it afterwards.
-    Local {
-        at: usize,
-        take: bool,
-    },
-    Select {
-        operand: Box<Step>,
-        field: Arc<str>,
-        test: bool,
-        optional: bool,
-        at: Span,
-    },
-    Index {
-        operand: Box<Step>,
-        index: Box<Step>,
-        optional: bool,
-        at: Span,
-    },
-    And(Box<Step>, Box<Step>),
-    Or(Box<Step>, Box<Step>),
-    If(Box<Step>, Box<Step>, Box<Step>),
-    NotStrictlyFalse(Box<Step>),
-    Call {
-        name: &'static str,
-        overloads: Vec<&'static Overload>,
-        args: Vec<Step>,
-        at: Span,
-    },
-    List(Vec<(Step, bool)>),
-    Map(Vec<(Step, Step, bool, Span)>),
-    Fold(Box<FoldStep>),
-}
-
-/// A loop.
-#[derive(Debug)]
-pub(crate) struct FoldStep {
-    pub(crate) range: Step,
-    pub(crate) two: bool,
-    pub(crate) init: Step,
-    pub(crate) condition: Step,
-    pub(crate) step: Step,
-    pub(crate) result: Step,
-    pub(crate) at: Span,
-}
-
-impl Step {
-    /// Whether the step reads a value by names and indices only, which costs less than any other operand.
-    pub(crate) fn is_attribute(&self) -> bool {
-        matches!(
-            self,
-            Step::Variable(..) | Step::Local { .. } | Step::Select { .. } | Step::Index { .. }
-        )
-    }
-}
 
 /// Prepares a checked tree. What can't be evaluated whatever the variables are is refused, as an API server does when it
 /// makes a program: conversions of constants that fail, and keys that no map can have.
-pub(crate) fn plan(
-    expr: Expr,
-    types: Vec<Type>,
-    environment: &Environment,
-) -> Result<Program, (String, Span)> {
-    let mut planner = Planner { environment, scopes: Vec::new() };
-    let step = planner.step(&expr)?;
-    Ok(Program { step, expr, types })
+pub(crate) fn plan(expr: &Expr, environment: &Environment) -> Planned {
+    Planner { environment, scopes: Vec::new() }.step(expr)
 }
 
 struct Planner<'e> {
@@ -130,7 +19,7 @@ struct Planner<'e> {
     scopes: Vec<String>,
 }
 
-type Planned = Result<Step, (String, Span)>;
+pub(crate) type Planned = Result<Step, (String, Span)>;
 
 /// Functions that are evaluated at once where they are given a constant.
 const CONVERSIONS: &[&str] =

@@ -61,6 +61,27 @@ pub struct Object {
     pub fields: BTreeMap<String, Type>,
 }
 
+/// The names of library types.
+const OPAQUE: &[&str] = &[
+    "kubernetes.URL",
+    "net.IP",
+    "net.CIDR",
+    "kubernetes.Quantity",
+    "kubernetes.NamedFormat",
+    "kubernetes.Semver",
+    "kubernetes.authorization.Authorizer",
+    "kubernetes.authorization.PathCheck",
+    "kubernetes.authorization.GroupCheck",
+    "kubernetes.authorization.ResourceCheck",
+    "kubernetes.authorization.Decision",
+];
+
+/// The one text of a library type's name.
+fn opaque(name: &str) -> &'static str {
+    let known = OPAQUE.iter().find(|known| **known == name);
+    known.unwrap_or_else(|| panic!("`{name}` is the name of no type"))
+}
+
 /// The name of the type of optionals.
 pub(crate) const OPTIONAL: &str = "optional_type";
 
@@ -139,7 +160,7 @@ impl Type {
             "timestamp" => Type::Timestamp,
             _ => match text.chars().next().filter(char::is_ascii_uppercase) {
                 Some(name) if text.len() == 1 => Type::Param(Param::Declared(name)),
-                _ => Type::Opaque(crate::library::opaque(text), Vec::new()),
+                _ => Type::Opaque(opaque(text), Vec::new()),
             },
         }
     }

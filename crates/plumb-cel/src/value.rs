@@ -1,6 +1,6 @@
 //! What expressions evaluate to.
 
-use crate::library::Time;
+use crate::time::Time;
 use crate::types::Type;
 use num_rational::BigRational;
 use std::cmp::Ordering;
@@ -38,7 +38,7 @@ pub enum Value {
     /// A value that may be there.
     Optional(Option<Arc<Value>>),
     /// `url(…)`
-    Url(Arc<crate::library::Url>),
+    Url(Arc<crate::url::Url>),
     /// `ip(…)`
     Ip(IpAddr),
     /// `cidr(…)`: an address and the length of its prefix.
@@ -46,9 +46,9 @@ pub enum Value {
     /// `quantity(…)`
     Quantity(Arc<BigRational>),
     /// `format.NAME()`
-    Format(&'static crate::library::Format),
+    Format(&'static crate::format::Format),
     /// `semver(…)`
-    Semver(Arc<crate::library::Version>),
+    Semver(Arc<crate::semver::Version>),
     /// What is not known: left out of a text, or known to a cluster only. An expression that depends on it is unknown too.
     Unknown,
 }

@@ -2,12 +2,18 @@
 
 use super::standard::{shown_double, string};
 use super::strings::{MAX_TEXT, quote, text};
-use super::{Done, time};
+use super::table::{Done, Table, WALK, part};
 use crate::syntax::{Expr, Kind};
+use crate::time;
 use crate::types::Type;
 use crate::value::Value;
 use plumb_text::Span;
 use std::fmt::Write;
+
+pub(super) fn rows(table: &mut Table) {
+    let walk = |args: &[Value]| part(args[0].size(), WALK);
+    table.costs("<string> format(list(dyn)) -> string", walk, format);
+}
 
 /// A clause: what it makes of its argument.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -74,7 +80,7 @@ fn pieces(text: &str) -> Result<Vec<Piece<'_>>, String> {
     Ok(pieces)
 }
 
-pub(super) fn format(args: &[Value]) -> Done {
+fn format(args: &[Value]) -> Done {
     let (whole, list) = match args {
         [whole, Value::List(list)] => (text(whole)?, list),
         _ => return Err("no such overload".to_owned()),

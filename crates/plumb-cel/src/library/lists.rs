@@ -1,7 +1,7 @@
 //! Lists: Kubernetes' own functions, the extensions of 1.34, and sets.
 
 use super::standard::contains;
-use super::{Done, Table};
+use super::table::{Done, Table};
 use crate::value::{List, Value};
 use std::cmp::Ordering;
 
@@ -119,9 +119,10 @@ fn walk(args: &[Value]) -> u64 {
         Value::List(list) => {
             let sized =
                 list.items.iter().filter(|item| matches!(item, Value::String(_) | Value::Bytes(_)));
-            list.items.len() as u64 + super::part(sized.map(Value::size).sum(), super::WALK)
+            list.items.len() as u64
+                + super::table::part(sized.map(Value::size).sum(), super::table::WALK)
         }
-        other => super::part(other.size(), super::WALK),
+        other => super::table::part(other.size(), super::table::WALK),
     }
 }
 

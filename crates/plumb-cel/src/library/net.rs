@@ -1,6 +1,6 @@
 //! IP addresses and networks.
 
-use super::{Done, Table, WALK, part};
+use super::table::{Done, Table, WALK, part};
 use crate::value::Value;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 

@@ -1,6 +1,6 @@
 //! Values that may be there.
 
-use super::{Done, Table};
+use super::table::{Done, Table};
 use crate::value::{Map, Value};
 use std::sync::Arc;
 

@@ -1,6 +1,6 @@
 //! Kubernetes' quantities: `500m`, `1.5Gi`, `1e3`.
 
-use super::{Table, WALK, part};
+use super::table::{Table, WALK, part};
 use crate::value::Value;
 use num_rational::BigRational;
 use num_traits::{ToPrimitive, Zero};

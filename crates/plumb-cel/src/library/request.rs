@@ -1,6 +1,6 @@
 //! Who may do what: the functions of `authorizer`. Only a cluster knows, so that what they say is unknown.
 
-use super::Table;
+use super::table::Table;
 use crate::value::Value;
 
 pub(super) fn rows(table: &mut Table) {

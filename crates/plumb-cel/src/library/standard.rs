@@ -1,6 +1,7 @@
 //! The language's own operators and functions.
 
-use super::{Done, Run, Table, WALK, part, time};
+use super::table::{Done, Run, Table, WALK, part};
+use crate::time;
 use crate::value::{Key, List, Value};
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -177,11 +178,11 @@ fn arithmetic(table: &mut Table) {
         _ => Err(NONE.to_owned()),
     });
     table.add("_+_(timestamp, duration) -> timestamp", |args| match args {
-        [Timestamp(at), Duration(by)] => time::add(*at, *by),
+        [Timestamp(at), Duration(by)] => time::add(*at, *by).map(Timestamp),
         _ => Err(NONE.to_owned()),
     });
     table.add("_+_(duration, timestamp) -> timestamp", |args| match args {
-        [Duration(by), Timestamp(at)] => time::add(*at, *by),
+        [Duration(by), Timestamp(at)] => time::add(*at, *by).map(Timestamp),
         _ => Err(NONE.to_owned()),
     });
     table.add("_-_(int, int) -> int", |args| match args {
@@ -205,9 +206,10 @@ fn arithmetic(table: &mut Table) {
         _ => Err(NONE.to_owned()),
     });
     table.add("_-_(timestamp, duration) -> timestamp", |args| match args {
-        [Timestamp(at), Duration(by)] => {
-            by.checked_neg().ok_or_else(|| overflow("timestamp")).and_then(|by| time::add(*at, by))
-        }
+        [Timestamp(at), Duration(by)] => by
+            .checked_neg()
+            .ok_or_else(|| overflow("timestamp"))
+            .and_then(|by| time::add(*at, by).map(Timestamp)),
         _ => Err(NONE.to_owned()),
     });
     table.add("_-_(timestamp, timestamp) -> duration", |args| match args {
@@ -307,7 +309,7 @@ fn insert_all(args: Vec<Value>) -> Done {
 fn put(map: &mut Arc<crate::value::Map>, key: Value, value: Value) -> Result<(), String> {
     let own = Key::of(&key).ok_or("unsupported key type")?;
     if map.get(&own).is_some() {
-        return Err(format!("insert failed: key {} already exists", super::text(&key)));
+        return Err(format!("insert failed: key {} already exists", text(&key)));
     }
     Arc::make_mut(map).insert(key, value);
     Ok(())
@@ -444,6 +446,14 @@ pub(super) fn string(args: &[Value]) -> Done {
         Value::Type(name) => Value::String(name.clone()),
         _ => return Err("no such overload".to_owned()),
     })
+}
+
+/// A value as `string()` writes it, for messages.
+pub(crate) fn text(value: &Value) -> String {
+    match string(std::slice::from_ref(value)) {
+        Ok(Value::String(text)) => text.to_string(),
+        _ => value.type_name().to_owned(),
+    }
 }
 
 /// A double with as few digits as tell it from all others, as Go's `%g` writes it.

@@ -1,6 +1,6 @@
 //! Texts and patterns: the string extensions and Kubernetes' `find`.
 
-use super::{Done, Table, WALK, part};
+use super::table::{Done, Table, WALK, part};
 use crate::value::Value;
 use regex::Regex;
 use std::collections::HashMap;
@@ -68,7 +68,6 @@ pub(super) fn rows(table: &mut Table) {
         table.costs(declared, |args| part(joined_size(args), 2.0 * WALK), join);
     }
     table.costs("strings.quote(string) -> string", walk, |args| Ok(quote(text(&args[0])?).into()));
-    table.costs("<string> format(list(dyn)) -> string", walk, super::format_string::format);
 }
 
 const NONE: &str = "no such overload";

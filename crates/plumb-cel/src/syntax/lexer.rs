@@ -1,7 +1,7 @@
 //! From the text of an expression to its words.
 
 use super::literal::{self, Quoted};
-use super::{MAX_LENGTH, SyntaxError};
+use super::tree::{MAX_LENGTH, SyntaxError};
 use plumb_text::Span;
 
 /// A word and its place.

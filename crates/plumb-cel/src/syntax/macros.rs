@@ -1,7 +1,7 @@
 //! Macros: calls that are rewritten into other nodes while the tree is built.
 
-use super::parser::Nodes;
-use super::{Expr, Fold, Item, Kind, Literal, SyntaxError, ops};
+use super::nodes::Nodes;
+use super::tree::{Expr, Fold, Item, Kind, Literal, SyntaxError, ops};
 use plumb_text::Span;
 
 /// Which macros there are, beside those of the language.

@@ -1,60 +1,17 @@
 //! URLs as Go's `url.ParseRequestURI` reads them.
 
-use super::{Done, Table, WALK, part};
-use crate::value::{Map, Value};
-use std::sync::Arc;
-
 /// The parts of a URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Url {
-    scheme: String,
-    host: String,
-    path: String,
-    query: String,
+    pub(crate) scheme: String,
+    pub(crate) host: String,
+    pub(crate) path: String,
+    pub(crate) query: String,
     whole: String,
 }
 
-pub(super) fn rows(table: &mut Table) {
-    let walk = |args: &[Value]| part(args[0].size(), WALK);
-    table.costs("url(string) -> kubernetes.URL", walk, |args| match &args[0] {
-        Value::String(text) => parse(text)
-            .map(|url| Value::Url(Arc::new(url)))
-            .map_err(|why| format!("URL parse error during conversion from string: {why}")),
-        _ => Err("no such overload".to_owned()),
-    });
-    table.add("isURL(string) -> bool", |args| match &args[0] {
-        Value::String(text) => Ok(parse(text).is_ok().into()),
-        _ => Err("no such overload".to_owned()),
-    });
-    table.add("<kubernetes.URL> getScheme() -> string", |args| get(args, |url| url.scheme.clone()));
-    table.add("<kubernetes.URL> getHost() -> string", |args| get(args, |url| url.host.clone()));
-    table.add("<kubernetes.URL> getHostname() -> string", |args| {
-        get(args, |url| {
-            let (host, _) = host_and_port(&url.host);
-            host.trim_start_matches('[').trim_end_matches(']').to_owned()
-        })
-    });
-    table.add("<kubernetes.URL> getPort() -> string", |args| {
-        get(args, |url| host_and_port(&url.host).1.to_owned())
-    });
-    table.add("<kubernetes.URL> getEscapedPath() -> string", |args| {
-        get(args, |url| url.path.clone())
-    });
-    table.add("<kubernetes.URL> getQuery() -> map(string, list(string))", |args| match &args[0] {
-        Value::Url(url) => Ok(query(&url.query)),
-        _ => Err("no such overload".to_owned()),
-    });
-}
-
-fn get(args: &[Value], part: fn(&Url) -> String) -> Done {
-    match &args[0] {
-        Value::Url(url) => Ok(part(url).into()),
-        _ => Err("no such overload".to_owned()),
-    }
-}
-
 /// A host and a port of digits behind the last colon, outside brackets.
-fn host_and_port(host: &str) -> (&str, &str) {
+pub(crate) fn host_and_port(host: &str) -> (&str, &str) {
     match host.rsplit_once(':') {
         Some((name, port))
             if !port.contains(']') && port.bytes().all(|byte| byte.is_ascii_digit()) =>
@@ -66,7 +23,7 @@ fn host_and_port(host: &str) -> (&str, &str) {
 }
 
 /// Reads an absolute URL, or an absolute path.
-pub(super) fn parse(text: &str) -> Result<Url, String> {
+pub(crate) fn parse(text: &str) -> Result<Url, String> {
     if text.is_empty() {
         return Err("empty url".to_owned());
     }
@@ -161,7 +118,7 @@ fn check_host(host: &str) -> Result<(), String> {
 }
 
 /// Every `%` has two digits behind it.
-fn escapes(text: &str) -> Result<(), String> {
+pub(crate) fn escapes(text: &str) -> Result<(), String> {
     let bytes = text.as_bytes();
     let right = |at: usize| {
         bytes.get(at + 1..at + 3).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
@@ -175,7 +132,7 @@ fn escapes(text: &str) -> Result<(), String> {
     }
 }
 
-fn unescaped(text: &str, plus: bool) -> String {
+pub(crate) fn unescaped(text: &str, plus: bool) -> String {
     let bytes = text.as_bytes();
     let (mut out, mut at) = (Vec::with_capacity(bytes.len()), 0);
     while at < bytes.len() {
@@ -213,21 +170,4 @@ fn escaped_path(path: &str) -> String {
         }
     }
     out
-}
-
-fn query(text: &str) -> Value {
-    let mut values: Vec<(String, Vec<Value>)> = Vec::new();
-    for pair in text.split('&').filter(|pair| !pair.is_empty() && !pair.contains(';')) {
-        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-        if escapes(key).is_err() || escapes(value).is_err() {
-            continue;
-        }
-        let (key, value) = (unescaped(key, true), Value::from(unescaped(value, true)));
-        match values.iter_mut().find(|(own, _)| *own == key) {
-            Some((_, all)) => all.push(value),
-            None => values.push((key, vec![value])),
-        }
-    }
-    let entries = values.into_iter().map(|(key, all)| (key, Value::from(all)));
-    entries.collect::<Map>().into()
 }

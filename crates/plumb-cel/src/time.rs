@@ -1,7 +1,5 @@
 //! Durations as Go writes them, points in time as RFC 3339 does, and their parts.
 
-use super::{Done, Table};
-use crate::value::Value;
 use jiff::tz::TimeZone;
 use std::fmt;
 
@@ -48,7 +46,7 @@ impl Time {
     }
 
     /// Nanoseconds from another point to this one, where they fit a duration.
-    pub(super) fn since(self, other: Time) -> Option<i64> {
+    pub(crate) fn since(self, other: Time) -> Option<i64> {
         i64::try_from(self.as_nanos() - other.as_nanos()).ok()
     }
 }
@@ -66,23 +64,23 @@ impl fmt::Display for Time {
 }
 
 /// A point in time as a calendar and a clock show it.
-struct Parts {
-    year: i64,
-    month: i64,
-    day: i64,
-    hour: i64,
-    minute: i64,
-    second: i64,
-    milli: i64,
+pub(crate) struct Parts {
+    pub(crate) year: i64,
+    pub(crate) month: i64,
+    pub(crate) day: i64,
+    pub(crate) hour: i64,
+    pub(crate) minute: i64,
+    pub(crate) second: i64,
+    pub(crate) milli: i64,
     /// From 0, Sunday.
-    weekday: i64,
+    pub(crate) weekday: i64,
     /// From 0.
-    year_day: i64,
+    pub(crate) year_day: i64,
 }
 
 impl Parts {
     /// At a distance from UTC in seconds.
-    fn of(at: Time, offset: i64) -> Parts {
+    pub(crate) fn of(at: Time, offset: i64) -> Parts {
         let local = at.seconds + offset;
         let (days, clock) = (local.div_euclid(86_400), local.rem_euclid(86_400));
         let (year, month, day) = date(days);
@@ -137,72 +135,8 @@ fn date(days: i64) -> (i64, i64, i64) {
     (year, month, day + 1)
 }
 
-pub(super) fn rows(table: &mut Table) {
-    type Part = fn(&Parts) -> i64;
-    macro_rules! part {
-        ($name:literal, $part:expr) => {
-            table.add(concat!("<timestamp> ", $name, "() -> int"), |args| {
-                let part: Part = $part;
-                part_of(args, part)
-            });
-            table.add(concat!("<timestamp> ", $name, "(string) -> int"), |args| {
-                let part: Part = $part;
-                part_of(args, part)
-            });
-        };
-    }
-    part!("getFullYear", |at| at.year);
-    part!("getMonth", |at| at.month - 1);
-    part!("getDate", |at| at.day);
-    part!("getDayOfMonth", |at| at.day - 1);
-    part!("getDayOfWeek", |at| at.weekday);
-    part!("getDayOfYear", |at| at.year_day);
-    part!("getHours", |at| at.hour);
-    part!("getMinutes", |at| at.minute);
-    part!("getSeconds", |at| at.second);
-    part!("getMilliseconds", |at| at.milli);
-    table.add("<duration> getHours() -> int", |args| whole(args, 3_600_000_000_000));
-    table.add("<duration> getMinutes() -> int", |args| whole(args, 60_000_000_000));
-    table.add("<duration> getSeconds() -> int", |args| whole(args, 1_000_000_000));
-    table.add("<duration> getMilliseconds() -> int", |args| whole(args, 1_000_000));
-    table.add("duration(duration) -> duration", |args| Ok(args[0].clone()));
-    table.add("duration(string) -> duration", |args| match &args[0] {
-        Value::String(text) => duration(text).map(Value::Duration),
-        _ => Err("no such overload".to_owned()),
-    });
-    table.add("timestamp(timestamp) -> timestamp", |args| Ok(args[0].clone()));
-    table.add("timestamp(string) -> timestamp", |args| match &args[0] {
-        Value::String(text) => timestamp(text),
-        _ => Err("no such overload".to_owned()),
-    });
-    table.add("timestamp(int) -> timestamp", |args| match &args[0] {
-        Value::Int(seconds) => {
-            let at = Time::new(*seconds, 0).map(Value::Timestamp);
-            at.ok_or_else(|| "timestamp overflow".to_owned())
-        }
-        _ => Err("no such overload".to_owned()),
-    });
-}
-
-fn whole(args: &[Value], unit: i64) -> Done {
-    match args[0] {
-        Value::Duration(nanos) => Ok(Value::Int(nanos / unit)),
-        _ => Err("no such overload".to_owned()),
-    }
-}
-
-fn part_of(args: &[Value], part: fn(&Parts) -> i64) -> Done {
-    let Value::Timestamp(at) = args[0] else { return Err("no such overload".to_owned()) };
-    let offset = match args.get(1) {
-        None => 0,
-        Some(Value::String(name)) => offset(name, at)?,
-        Some(_) => return Err("no such overload".to_owned()),
-    };
-    Ok(Value::Int(part(&Parts::of(at, offset))))
-}
-
 /// The distance from UTC in seconds of a zone, given by name or as a distance (`+01:00`, `-2:30`, `5:45`).
-fn offset(name: &str, at: Time) -> Result<i64, String> {
+pub(crate) fn offset(name: &str, at: Time) -> Result<i64, String> {
     let Some((hours, minutes)) = name.split_once(':') else {
         let zone = match name {
             "" | "UTC" => return Ok(0),
@@ -233,18 +167,9 @@ fn offset(name: &str, at: Time) -> Result<i64, String> {
 }
 
 /// A point in time and a duration.
-pub(super) fn add(at: Time, by: i64) -> Done {
-    match Time::from_nanos(at.as_nanos() + i128::from(by)) {
-        Some(at) => Ok(Value::Timestamp(at)),
-        None => Err("timestamp overflow".to_owned()),
-    }
-}
-
-/// A point in time as RFC 3339 writes it, as strictly as Go reads it.
-pub(crate) fn timestamp(text: &str) -> Done {
-    read(text).map(Value::Timestamp).ok_or_else(|| {
-        "type conversion error from 'string' to 'google.protobuf.Timestamp'".to_owned()
-    })
+pub(crate) fn add(at: Time, by: i64) -> Result<Time, String> {
+    let sum = Time::from_nanos(at.as_nanos() + i128::from(by));
+    sum.ok_or_else(|| "timestamp overflow".to_owned())
 }
 
 fn read(text: &str) -> Option<Time> {
@@ -339,7 +264,7 @@ pub(crate) fn duration(text: &str) -> Result<i64, String> {
 }
 
 /// A duration in seconds, with as many digits as it needs.
-pub(super) fn show_duration(nanos: i64) -> String {
+pub(crate) fn show_duration(nanos: i64) -> String {
     let (whole, part) = (nanos / 1_000_000_000, nanos % 1_000_000_000);
     // As Go does: whole seconds and the rest are doubles that are added.
     let seconds = whole as f64 + part as f64 / 1e9;
