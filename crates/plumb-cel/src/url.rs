@@ -22,8 +22,17 @@ pub(crate) fn host_and_port(host: &str) -> (&str, &str) {
     }
 }
 
-/// Reads an absolute URL, or an absolute path.
+/// Reads an absolute URL, or an absolute path, as an API server does: once as a request has it, where a `#` is a character like any
+/// other, to say whether it is one; then without its fragment, to take it apart.
 pub(crate) fn parse(text: &str) -> Result<Url, String> {
+    let url = request_uri(text)?;
+    match text.split_once('#') {
+        Some((before, _)) => Ok(Url { whole: text.to_owned(), ..request_uri(before)? }),
+        None => Ok(url),
+    }
+}
+
+fn request_uri(text: &str) -> Result<Url, String> {
     if text.is_empty() {
         return Err("empty url".to_owned());
     }
@@ -31,8 +40,7 @@ pub(crate) fn parse(text: &str) -> Result<Url, String> {
         return Err("invalid control character in URL".to_owned());
     }
     let whole = text.to_owned();
-    let unfragmented = text.split_once('#').map_or(text, |(before, _)| before);
-    let (scheme, rest) = scheme(unfragmented)?;
+    let (scheme, rest) = scheme(text)?;
     let (rest, query) = rest.split_once('?').map_or((rest, ""), |(rest, query)| (rest, query));
     if !rest.starts_with('/') {
         return match scheme.is_empty() {
@@ -170,4 +178,18 @@ fn escaped_path(path: &str) -> String {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fragment_is_none_of_a_request_and_is_left_out_of_the_parts() {
+        for no in ["http://a#b", "http://#a@b", "http://a/b#%zz", "#a"] {
+            assert!(parse(no).is_err(), "{no}");
+        }
+        let url = parse("https://a/b?c=d#e").unwrap();
+        assert_eq!((url.host.as_str(), url.path.as_str(), url.query.as_str()), ("a", "/b", "c=d"));
+    }
 }
