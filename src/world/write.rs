@@ -35,7 +35,7 @@ pub struct Writer {
 pub enum Refusal {
     /// It is not what it was when it was read.
     Changed,
-    /// It has no write permission.
+    /// It has no write permission, and its folder has.
     ReadOnly,
     /// It has several names, and replacing it would part them.
     HardLinked,
@@ -147,8 +147,9 @@ impl Writer {
         if names(&about) > 1 {
             return Err(Refusal::HardLinked);
         }
-        // A file is the author's to protect, even where the folder would allow its replacement, and even from root.
-        if about.permissions().readonly() {
+        // A file is the author's to protect, even where the folder would allow its replacement, and even from root. Where the
+        // folder is read-only as well, as in a tree that is so as a whole, nobody has marked the file: the system decides.
+        if about.permissions().readonly() && !is_read_only(path.parent())? {
             return Err(Refusal::ReadOnly);
         }
         match OpenOptions::new().write(true).open(&path) {
@@ -257,6 +258,11 @@ fn is_at(path: &Path, file: &File) -> io::Result<bool> {
 #[cfg(not(unix))]
 fn is_at(_: &Path, _: &File) -> io::Result<bool> {
     Ok(true)
+}
+
+/// Whether a folder has no write permission, whoever asks.
+fn is_read_only(folder: Option<&Path>) -> io::Result<bool> {
+    folder.map_or(Ok(false), |folder| Ok(fs::metadata(folder)?.permissions().readonly()))
 }
 
 /// How many names a file has.
@@ -416,6 +422,27 @@ mod tests {
             for name in ["locked", "one", "other"] {
                 assert_eq!(fs::read(at(name)).unwrap(), b"old", "{name}");
             }
+        }
+
+        /// Root may write to a read-only tree, and does; anybody else is refused by the system.
+        #[test]
+        fn in_a_read_only_tree_the_system_decides() {
+            let (folder, world) = world();
+            let (tree, file) = (folder.path().join("src"), folder.path().join("src/a"));
+            let mode = |path: &Path, mode| {
+                fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+            };
+            fs::create_dir(&tree).unwrap();
+            fs::write(&file, "old").unwrap();
+            mode(&file, 0o444);
+            mode(&tree, 0o555);
+            let may = OpenOptions::new().write(true).open(&file).is_ok();
+            let written = world.writer().unwrap().write(Path::new("src/a"), b"new").is_ok();
+            let (now, about) = (fs::read(&file).unwrap(), fs::metadata(&file).unwrap());
+            mode(&tree, 0o755);
+            assert_eq!(written, may);
+            assert_eq!(now, if may { b"new" } else { b"old" });
+            assert_eq!(about.mode() & 0o777, 0o444);
         }
 
         #[test]

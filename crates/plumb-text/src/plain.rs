@@ -25,17 +25,24 @@ fn escaped(out: &mut String, c: char) {
     }
 }
 
+/// What a runner of CI takes for a command wherever it stands in a line: GitHub's older form and Azure's.
+const COMMANDS: &[&str] = &["##[", "##vso["];
+
 fn visible(text: &str, keep: impl Fn(char) -> bool) -> Cow<'_, str> {
     let is_shown = |c: char| !is_hidden(c) || keep(c);
-    if text.chars().all(is_shown) {
+    let has_command = COMMANDS.iter().any(|command| text.contains(command));
+    if !has_command && text.chars().all(is_shown) {
         return text.into();
     }
     let mut out = String::with_capacity(text.len() + 16);
-    for c in text.chars() {
-        if is_shown(c) {
-            out.push(c);
-        } else {
+    for (at, c) in text.char_indices() {
+        if !is_shown(c) {
             escaped(&mut out, c);
+            continue;
+        }
+        out.push(c);
+        if c == '#' && COMMANDS.iter().any(|command| text[at..].starts_with(command)) {
+            out.push('\\');
         }
     }
     out.into()
@@ -56,19 +63,13 @@ pub fn source_lines(text: &str) -> Cow<'_, str> {
     visible(text, |c| matches!(c, '\n' | '\t'))
 }
 
-/// What a runner of CI takes for a command where a line begins with it, blanks aside.
-const COMMANDS: &[&str] = &["::", "##["];
-/// The same wherever it stands in a line.
-const ANYWHERE: &[&str] = &["##vso["];
+/// What GitHub's runner takes for a command where a line begins with it, blanks aside.
+const COMMAND: &str = "::";
 
 /// Lines on their way to a stream: as [`source_lines`], and none begins with what a runner of CI takes for a command.
 pub fn printed(text: &str) -> Cow<'_, str> {
     let text = source_lines(text);
-    let is_command = |line: &str| {
-        let line = line.trim_start();
-        COMMANDS.iter().any(|command| line.starts_with(command))
-            || ANYWHERE.iter().any(|command| line.contains(command))
-    };
+    let is_command = |line: &str| line.trim_start().starts_with(COMMAND);
     if !text.lines().any(is_command) {
         return text;
     }
@@ -76,7 +77,6 @@ pub fn printed(text: &str) -> Cow<'_, str> {
     for line in text.split_inclusive('\n') {
         if is_command(line) {
             let blank = line.len() - line.trim_start().len();
-            let line = line.replace("##vso[", "#\\#vso[");
             out.push_str(&line[..blank]);
             out.push('\\');
             out.push_str(&line[blank..]);
@@ -87,14 +87,19 @@ pub fn printed(text: &str) -> Cow<'_, str> {
     out.into()
 }
 
-/// JSON that has been written: what is hidden, which can only stand in its strings, becomes an escape of JSON.
+/// JSON that has been written: what is hidden, or a command to a runner of CI, becomes an escape of JSON. Both can only
+/// stand in its strings.
 pub fn json(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(|c| is_hidden(c) && c != '\n') {
+    let is_hidden = |c: char| is_hidden(c) && c != '\n';
+    let has_command = COMMANDS.iter().any(|command| text.contains(command));
+    if !has_command && !text.chars().any(is_hidden) {
         return text.into();
     }
     let mut out = String::with_capacity(text.len() + 16);
-    for c in text.chars() {
-        if is_hidden(c) && c != '\n' {
+    for (at, c) in text.char_indices() {
+        let is_command =
+            c == '#' && COMMANDS.iter().any(|command| text[at..].starts_with(command));
+        if is_hidden(c) || is_command {
             for unit in c.encode_utf16(&mut [0; 2]) {
                 let _ = write!(out, "\\u{unit:04x}");
             }
@@ -129,8 +134,10 @@ mod tests {
     #[test]
     fn no_line_is_a_command() {
         for (text, shown) in [
-            ("a\n ::error::x\n##[error]y\n", "a\n \\::error::x\n\\##[error]y\n"),
-            ("a ::error\nb##vso[task.x]\n", "a ::error\n\\b#\\#vso[task.x]\n"),
+            ("a\n ::error::x\n##[error]y\n", "a\n \\::error::x\n#\\#[error]y\n"),
+            ("a ::error\nb##vso[task.x]\n", "a ::error\nb#\\#vso[task.x]\n"),
+            ("1 | ###[error]x ##[group]\n", "1 | ##\\#[error]x #\\#[group]\n"),
+            ("# ## [a] #[b] ## c\n", "# ## [a] #[b] ## c\n"),
             ("std::io\n", "std::io\n"),
             ("\u{2003}::warning::z", "\u{2003}\\::warning::z"),
         ] {
@@ -140,10 +147,11 @@ mod tests {
 
     #[test]
     fn json_stays_the_same_value() {
-        let value = serde_json::json!({ "a\u{9b}": "\u{202e}\u{e0041}\n\u{7f}é" });
+        let value = serde_json::json!({ "a\u{9b}": "\u{202e}\u{e0041}\n\u{7f}é", "\\##[error]": "\"##vso[" });
         let text = serde_json::to_string_pretty(&value).unwrap();
         let safe = json(&text);
         assert!(!safe.chars().any(|c| is_hidden(c) && c != '\n'), "{safe}");
+        assert!(!COMMANDS.iter().any(|command| safe.contains(command)), "{safe}");
         assert_eq!(serde_json::from_str::<serde_json::Value>(&safe).unwrap(), value);
     }
 }
