@@ -24,8 +24,8 @@ impl DiskWorld {
     /// The world in which relative paths start at `root`, and nothing outside of its repository is touched.
     pub fn new(root: impl Into<PathBuf>) -> DiskWorld {
         let root = root.into();
-        let real = resolve(&root).unwrap_or_else(|_| root.clone());
-        DiskWorld { bounds: Bounds::new(root, repository(&real).unwrap_or(real)) }
+        let within = home(&root);
+        DiskWorld { bounds: Bounds::new(root, within) }
     }
 
     /// The world of one folder, for what belongs to it alone.
@@ -38,10 +38,8 @@ impl DiskWorld {
     /// This world, and what lies where the user has named a path himself.
     #[must_use]
     pub fn and(mut self, path: &Path) -> DiskWorld {
-        if self.is_own(path)
-            && let Ok(real) = resolve(&self.root().join(path))
-        {
-            self.bounds.allow(repository(&real).unwrap_or(real));
+        if self.is_own(path) {
+            self.bounds.allow(home(&self.root().join(path)));
         }
         self
     }
@@ -76,7 +74,7 @@ impl DiskWorld {
 
     /// Reads a file that the user has named himself: it may be a pipe, and lie anywhere.
     pub fn read_named(&self, path: &Path) -> io::Result<Vec<u8>> {
-        if self.is_own(path) {
+        if self.is_own(path) && named_repository(&self.root().join(path)).is_none() {
             return read_up_to(File::open(self.root().join(path))?, NAMED_LIMIT);
         }
         read_regular(&self.real(path)?, NAMED_LIMIT)
@@ -91,6 +89,32 @@ impl DiskWorld {
             _ => Ok(()),
         }
     }
+}
+
+/// What a named path may lead into: the repository that it lies in by its name, for a link there may be somebody else's;
+/// without one, the repository that it really leads to, or else itself.
+fn home(path: &Path) -> PathBuf {
+    named_repository(path).unwrap_or_else(|| {
+        let real = resolve(path).unwrap_or_else(|_| path.to_owned());
+        repository(&real).unwrap_or(real)
+    })
+}
+
+/// The nearest repository that a path lies in by its name: one within another counts, one that a link there leads to does
+/// not.
+fn named_repository(path: &Path) -> Option<PathBuf> {
+    let path = std::path::absolute(if path.as_os_str().is_empty() { Path::new(".") } else { path });
+    let path = normalize(&path.ok()?);
+    let mut found: Option<PathBuf> = None;
+    let folders: Vec<&Path> = path.ancestors().collect();
+    for folder in folders.into_iter().rev().filter(|folder| folder.join(".git").exists()) {
+        let real = resolve(folder).ok()?;
+        if found.as_ref().is_some_and(|found| !real.starts_with(found)) {
+            break;
+        }
+        found = Some(real);
+    }
+    found
 }
 
 /// What a kind of file is called, but for regular files and folders.

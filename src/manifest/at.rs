@@ -223,12 +223,30 @@ impl<'n> At<'n> {
 
     /// The place of a node of the tree below, by its identity; nothing where it is none of it.
     pub(crate) fn find(&self, target: &Node) -> Option<At<'n>> {
+        // A node lies within those above it, but for what an alias stands for.
+        let holds = |node: &Node| {
+            node.span.start <= target.span.start && target.span.end <= node.span.end
+        };
+        self.find_through(target, &holds).or_else(|| self.find_through(target, &|_| true))
+    }
+
+    fn find_through(&self, target: &Node, holds: &dyn Fn(&Node) -> bool) -> Option<At<'n>> {
         if std::ptr::eq(self.node, target) {
             return Some(self.clone());
         }
+        let here = self.shared();
         match &self.node.value {
-            Value::Map(_) => self.each(Step::named).find_map(|(_, at)| at.find(target)),
-            Value::Seq(_) => self.items().iter().find_map(|at| at.find(target)),
+            Value::Map(map) => map.iter().filter(|entry| holds(&entry.value)).find_map(|entry| {
+                let step = Step::named(entry.key.value.as_str());
+                here.below(&entry.value, entry.key.span, step).find_through(target, holds)
+            }),
+            Value::Seq(items) => {
+                let mut items = items.iter().enumerate().filter(|(_, node)| holds(node));
+                items.find_map(|(index, node)| {
+                    let at = here.below(node, first_line(node), Step::Index(index));
+                    at.find_through(target, holds)
+                })
+            }
             _ => None,
         }
     }

@@ -28,13 +28,21 @@ impl Bounds {
         &self.root
     }
 
-    /// Where a path really leads, if that is within.
+    /// Where a path really leads, if that is within: of several places, in the one that the path lies in by its name.
     pub(super) fn real(&self, path: &Path) -> io::Result<PathBuf> {
-        let real = resolve(&self.root.join(path))?;
-        if self.within.iter().any(|within| real.starts_with(within)) {
+        let path = self.root.join(path);
+        let real = resolve(&path)?;
+        let named = std::path::absolute(&path).map(|path| super::normalize(&path));
+        let lies_in = |within: &&PathBuf| named.as_ref().is_ok_and(|path| path.starts_with(within));
+        let own = self.within.iter().filter(lies_in).max_by_key(|within| within.as_os_str().len());
+        if match own {
+            Some(own) => real.starts_with(own),
+            None => self.within.iter().any(|within| real.starts_with(within)),
+        } {
             return Ok(real);
         }
-        Err(Forbidden::Outside { real, within: self.within[0].clone() }.into())
+        let within = own.unwrap_or(&self.within[0]).clone();
+        Err(Forbidden::Outside { real, within }.into())
     }
 }
 

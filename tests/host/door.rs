@@ -332,6 +332,10 @@ fn extract_writes_below_the_folder_that_was_named() {
     fs::remove_file(guide.join("out/kustomization.yaml")).unwrap();
     symlink("../../outer", guide.join("way")).unwrap();
     refused(all.path(), &["extract", "-o", "way/new"], &["outside of"]);
+    // Whoever names it, and from wherever.
+    let output = run(all.path(), &["extract", "repo/guide", "-o", "repo/guide/way/new"]);
+    assert_eq!(code(&output), 2, "{}", said(&output));
+    assert!(said(&output).contains("outside of") && !all.path().join("outer/new").exists());
     let elsewhere = all.path().join("elsewhere");
     let output = run(&guide, &["extract", "-q", "-o", elsewhere.to_str().unwrap()]);
     assert_eq!((code(&output), tree(&elsewhere).len()), (0, 2), "{}", said(&output));
@@ -396,6 +400,16 @@ fn validate_stays_in_what_was_named_and_does_the_rest() {
         assert_eq!(code(&output), 1, "{}", said(&output));
         assert!(said(&output).contains("outside-repository") && !said(&output).contains(SECRET));
     }
+    // Nor is it where he names it from outside of the repository, or where it leads into another one.
+    fs::create_dir_all(all.path().join("outer/.git")).unwrap();
+    symlink("../outer", repo.join("whole")).unwrap();
+    for path in ["repo/docs", "repo/m/linked.yaml", "repo/whole"] {
+        let output = run(all.path(), &["validate", path]);
+        assert_eq!(code(&output), 1, "{}", said(&output));
+        assert!(said(&output).contains("outside-repository") && !said(&output).contains(SECRET));
+    }
+    fs::remove_dir(all.path().join("outer/.git")).unwrap();
+    fs::remove_file(repo.join("whole")).unwrap();
     // What lies elsewhere by its name is.
     let output = run(&repo, &["validate", "../outer/folder"]);
     assert!(said(&output).contains("../outer/folder/secret.yaml:"), "{}", said(&output));

@@ -255,6 +255,6 @@ fn file(path: &Path) -> anyhow::Result<Arc<Source>> {
         let source = bytes.and_then(|bytes| world::text("standard input".to_owned(), bytes));
         return source.context("can't read standard input");
     }
-    let bytes = DiskWorld::new(".").read_named(path).with_context(failed)?;
+    let bytes = DiskWorld::new(".").and(path).read_named(path).with_context(failed)?;
     world::text(display(path), bytes).with_context(failed)
 }
