@@ -224,9 +224,8 @@ impl<'n> At<'n> {
     /// The place of a node of the tree below, by its identity; nothing where it is none of it.
     pub(crate) fn find(&self, target: &Node) -> Option<At<'n>> {
         // A node lies within those above it, but for what an alias stands for.
-        let holds = |node: &Node| {
-            node.span.start <= target.span.start && target.span.end <= node.span.end
-        };
+        let holds =
+            |node: &Node| node.span.start <= target.span.start && target.span.end <= node.span.end;
         self.find_through(target, &holds).or_else(|| self.find_through(target, &|_| true))
     }
 

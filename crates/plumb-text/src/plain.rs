@@ -97,8 +97,7 @@ pub fn json(text: &str) -> Cow<'_, str> {
     }
     let mut out = String::with_capacity(text.len() + 16);
     for (at, c) in text.char_indices() {
-        let is_command =
-            c == '#' && COMMANDS.iter().any(|command| text[at..].starts_with(command));
+        let is_command = c == '#' && COMMANDS.iter().any(|command| text[at..].starts_with(command));
         if is_hidden(c) || is_command {
             for unit in c.encode_utf16(&mut [0; 2]) {
                 let _ = write!(out, "\\u{unit:04x}");

@@ -59,18 +59,19 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
 
 /// Every subset that a route names is in one of the host's DestinationRules, where the group has such rules.
 fn named_subsets(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
+    let known = group.of(NETWORKING, "DestinationRule").filter_map(|rule| {
+        let own = rule.text("spec.host")?;
+        Some((rule, own, Host::of(own, rule.namespace)))
+    });
+    let known: Vec<(&Object<'_>, &str, Host<'_>)> = known.collect();
     for service in group.of(NETWORKING, "VirtualService") {
         for destination in destinations(service) {
             let Some((subset, node)) = destination.subset() else { continue };
             let host = Host::of(destination.host, service.namespace);
-            let rules: Vec<&Object<'_>> = group
-                .of(NETWORKING, "DestinationRule")
-                .filter(|rule| {
-                    let Some(own) = rule.text("spec.host") else { return false };
-                    let own_host = Host::of(own, rule.namespace);
-                    own_host.may_be(&host) || (own.starts_with('*') && overlap(own, &host.full()))
-                })
-                .collect();
+            let of_host = known.iter().filter(|(_, own, own_host)| {
+                own_host.may_be(&host) || (own.starts_with('*') && overlap(own, &host.full()))
+            });
+            let rules: Vec<&Object<'_>> = of_host.map(|&(rule, ..)| rule).collect();
             let names: Vec<&str> = rules
                 .iter()
                 .flat_map(|rule| rule.items("spec.subsets"))
