@@ -168,6 +168,11 @@ fn ports(out: &mut Faults, port: &At<'_>) {
         if matches!(protocol, "VRRP" | "IGMP") && !["", "0"].contains(&number) {
             out.invalid(&PORTS, &node, format!("{protocol} has no ports: write \"0\""));
         }
+        // The pattern of the schema lets more pass.
+        let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+        if is_number && number.parse::<u16>().is_err() {
+            out.invalid(&PORTS, &node, "a port is at most 65535");
+        }
         if let Some((end, start)) = entry.get("endPort").zip(number.parse::<i128>().ok())
             && let [dns, ..] = &dns[..]
             && end.int().is_some_and(|end| end > start)

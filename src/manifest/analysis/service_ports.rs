@@ -57,15 +57,17 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
                         .help("name it by its protocol: `http`, `https-api`, `tls` …"),
                 );
             } else if !says {
-                let message = match name {
-                    Some(name) => format!("`{name}` does not begin with a protocol"),
-                    None => "this port has neither a name nor `appProtocol`".to_owned(),
+                // Where `appProtocol` is set, the name is not asked.
+                let own = port.get("appProtocol").filter(|node| node.as_str().is_some());
+                let message = match (own.and_then(Node::as_str), name) {
+                    (Some(own), _) => format!("`appProtocol: {own}` is no protocol of Istio's"),
+                    (None, Some(name)) => format!("`{name}` does not begin with a protocol"),
+                    (None, None) => "this port has neither a name nor `appProtocol`".to_owned(),
                 };
-                findings.push(
-                    service
-                        .finding(&UNCONVENTIONAL, port.get("name").unwrap_or(port), message)
-                        .help("write `appProtocol: http`, or begin the name with the protocol: `http-web`"),
-                );
+                let at = own.or_else(|| port.get("name")).unwrap_or(port);
+                findings.push(service.finding(&UNCONVENTIONAL, at, message).help(
+                    "write `appProtocol: http`, or begin the name with the protocol: `http-web`",
+                ));
             }
         }
     }
