@@ -27,13 +27,13 @@ pub mod directive;
 pub mod host;
 pub mod manifest;
 pub mod markdown;
-pub mod model;
 pub mod reference;
 pub mod render;
 pub mod report;
 pub mod sync;
 pub mod world;
 
+pub use plumb_model as model;
 pub use plumb_number as number;
 pub use plumb_text as text;
 pub use plumb_text::diag;

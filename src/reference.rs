@@ -152,7 +152,7 @@ fn fences() -> String {
 
 /// How a model is written, by example, then each key of it.
 fn model() -> String {
-    format!("{}\n{}", include_str!("model/format.md"), deeper(&crate::model::reference_page(), 2))
+    format!("{}\n{}", crate::model::FORMAT_PAGE, deeper(&crate::model::reference_page(), 2))
 }
 
 fn settings() -> String {

@@ -6,7 +6,7 @@ use crate::model::View;
 use crate::reference;
 use crate::report::{FORMATS, Format};
 use anyhow::bail;
-use clap::builder::PossibleValue;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 use std::path::PathBuf;
@@ -254,7 +254,7 @@ pub(super) enum Model {
         #[arg(long, value_name = "INPUT[:VALUES]")]
         sweep: Option<String>,
         /// Which costs of an option
-        #[arg(long, value_enum, default_value_t = View::Requests)]
+        #[arg(long, value_parser = view(), default_value = "requests")]
         costs: View,
         /// Set an input
         #[arg(long, value_name = "INPUT=VALUE", value_parser = pair)]
@@ -361,19 +361,17 @@ impl ValueEnum for &'static Format {
     }
 }
 
-impl ValueEnum for View {
-    fn value_variants<'a>() -> &'a [View] {
-        &View::ALL
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(self.name()).help(match self {
+/// Reads a view of costs by its name in the model.
+fn view() -> impl TypedValueParser<Value = View> {
+    let values = View::ALL.map(|view| {
+        PossibleValue::new(view.name()).help(match view {
             View::Requests => "The sum of requests",
             View::Usage => "What is used",
             View::Limits => "The sum of limits",
             View::Reserved => "The larger of request and usage, component by component",
-        }))
-    }
+        })
+    });
+    PossibleValuesParser::new(values).try_map(|name| View::named(&name).ok_or("unknown view"))
 }
 
 impl Findings {

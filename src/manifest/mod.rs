@@ -21,17 +21,16 @@ pub mod schema;
 mod select;
 pub mod store;
 pub mod versions;
-pub mod yaml;
 
 pub(crate) use admission::kubernetes::SECRET_BASE64;
 pub use document::{Document, Format, Read, api_version, read};
 pub use engine::{Engine, SCHEMA_MISSING, once_per_kind};
+pub(crate) use plumb_yaml::YAML_SYNTAX;
+pub use plumb_yaml::{self as yaml, Entry, Map, Node, Style, Value};
 pub use schema::Dialect;
 pub(crate) use schema::SCHEMA_UNKNOWN_FIELD;
 pub use store::Schemas;
 pub use versions::{UnknownVersion, Versions};
-pub(crate) use yaml::YAML_SYNTAX;
-pub use yaml::{Entry, Map, Node, Style, Value};
 
 use crate::diag::Code;
 

@@ -6,6 +6,8 @@
 //! `kubernetes_by_version`) what comes of it: `value`, `error`, `compile_error` or `program_error`. Exit code 1 where
 //! anything is wrong.
 
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is a program that prints")]
+
 use plumb_cel::{Budget, Environment, Map, Type, Value};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;

@@ -1,0 +1,77 @@
+//! The tables of a model, with what was read of its formulas.
+
+use super::entry::{
+    Advisor, Checklist, Figure, Formula, Input, Matrix, ModelOption, Placeholder, Proxy, Scenario,
+    Settings, SourceEntry, Status, Text,
+};
+use super::formula::Ir;
+use super::formula::names::{Name, Names};
+use super::formula::types::Leaves;
+use super::quantity::Units;
+use indexmap::IndexMap;
+use plumb_text::Location;
+
+/// Everything that a model says. Each table is in the order of the files.
+#[derive(Debug, Default)]
+pub struct Model {
+    /// Settings of the whole model.
+    pub settings: Settings,
+    /// The units that its texts, and pages, may use.
+    pub units: Units,
+    /// What a reader may vary.
+    pub inputs: IndexMap<String, Input>,
+    /// Facts.
+    pub figures: IndexMap<String, Figure>,
+    /// Where facts come from.
+    pub sources: IndexMap<String, SourceEntry>,
+    /// What is computed.
+    pub formulas: IndexMap<String, Formula>,
+    /// What to choose between.
+    pub options: IndexMap<String, ModelOption>,
+    /// Named values of the inputs.
+    pub scenarios: IndexMap<String, Scenario>,
+    /// What cells of matrices may say.
+    pub statuses: IndexMap<String, Status>,
+    /// Tables of needs and options.
+    pub matrices: IndexMap<String, Matrix>,
+    /// Statements to tick, and verdicts.
+    pub checklists: IndexMap<String, Checklist>,
+    /// Recommendations.
+    pub advisors: IndexMap<String, Advisor>,
+    /// How to recognise what options run.
+    pub proxies: IndexMap<String, Proxy>,
+    /// What readers fill in once.
+    pub placeholders: IndexMap<String, Placeholder>,
+    pub(super) names: Names,
+    pub(super) leaves: Leaves,
+    pub(super) definitions: Vec<Definition>,
+}
+
+/// A formula, or a number of an option, which is one too.
+#[derive(Clone, Debug)]
+pub(super) struct Definition {
+    pub(super) name: String,
+    pub(super) text: Text,
+    pub(super) ir: Ir,
+    /// How deep its nodes are nested, those of the formulas that it uses included.
+    pub(super) depth: usize,
+}
+
+impl Model {
+    /// Where an input, figure or formula is defined.
+    pub fn location_of_name(&self, name: &str) -> Option<Location> {
+        Some(match self.names.values.get(name)? {
+            Name::Input(index) => self.inputs.get_index(*index)?.1.location.clone(),
+            Name::Figure(index) => self.figures.get_index(*index)?.1.location.clone(),
+            Name::Definition(index) => self.definitions.get(*index)?.text.location.clone(),
+        })
+    }
+
+    /// Whether the model has nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.names.values.is_empty()
+            && self.options.is_empty()
+            && self.matrices.is_empty()
+            && self.checklists.is_empty()
+    }
+}

@@ -1,0 +1,190 @@
+//! What formulas compute with and make: inputs, figures with their sources, formulas, scenarios.
+
+use super::{Prose, Text};
+use crate::formula::Scalar;
+use crate::quantity::{Dimension, Quantity, Ratio, Unit};
+use jiff::civil::Date;
+use plumb_text::Location;
+use std::collections::BTreeMap;
+
+/// What a reader may vary.
+#[derive(Clone, Debug)]
+pub struct Input {
+    /// Its name in formulas.
+    pub name: String,
+    /// What it is called on pages.
+    pub label: String,
+    /// What it can be.
+    pub kind: InputKind,
+    /// The unit that it is given and shown in.
+    pub unit: Option<Unit>,
+    /// The unit in which a number of it is shown with all its digits: its unit, or that of its default.
+    pub written: Option<Unit>,
+    /// Ids of sources.
+    pub sources: Vec<String>,
+    /// What to know about it.
+    pub note: Prose,
+    /// Its name in the file.
+    pub location: Location,
+}
+
+/// What an input can be. Numbers are in base units of the dimension.
+#[expect(clippy::large_enum_variant, reason = "a model has few inputs")]
+#[derive(Clone, Debug)]
+pub enum InputKind {
+    /// A number in a range.
+    Number {
+        /// Of what.
+        dimension: Dimension,
+        /// Where nothing else is said.
+        default: Ratio,
+        /// The smallest, if there is one.
+        min: Option<Ratio>,
+        /// The largest, if there is one.
+        max: Option<Ratio>,
+        /// The distance between the values that a slider offers.
+        step: Ratio,
+        /// Where the default is uncertain: from and to.
+        range: Option<(Ratio, Ratio)>,
+    },
+    /// On or off.
+    Switch {
+        /// Where nothing else is said.
+        default: bool,
+    },
+    /// One of several words.
+    Choice {
+        /// Where nothing else is said.
+        default: String,
+        /// The words.
+        choices: Vec<String>,
+    },
+}
+
+/// A fact with a source.
+#[derive(Clone, Debug)]
+pub struct Figure {
+    /// Its name in formulas.
+    pub name: String,
+    /// What it is called on pages.
+    pub label: String,
+    /// What it says.
+    pub quantity: Quantity,
+    /// From and to, where that is known; holds the quantity.
+    pub range: Option<(Ratio, Ratio)>,
+    /// The unit that it was given in.
+    pub unit: Option<Unit>,
+    /// The unit in which its number is the one that was written.
+    pub written: Unit,
+    /// Ids of sources.
+    pub sources: Vec<String>,
+    /// When it was last checked.
+    pub checked: Option<Date>,
+    /// The last day on which it is known to hold.
+    pub expires: Option<Date>,
+    /// How good it is.
+    pub basis: Basis,
+    /// The version of the thing that it is about.
+    pub version: Option<String>,
+    /// What to know about it.
+    pub note: Prose,
+    /// The figure that replaces it.
+    pub superseded_by: Option<String>,
+    /// Its name in the file.
+    pub location: Location,
+    /// Its value in the file.
+    pub value_location: Location,
+}
+
+/// How good a figure is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Basis {
+    /// Its source says so.
+    #[default]
+    Published,
+    /// Someone measured it.
+    Measured,
+    /// Derived from something that was measured or published.
+    Estimate,
+    /// An opinion.
+    Judgement,
+    /// Said by many, checked by nobody.
+    Unverified,
+}
+
+impl Basis {
+    /// The word for it, as in the model.
+    pub fn name(self) -> &'static str {
+        match self {
+            Basis::Published => "published",
+            Basis::Measured => "measured",
+            Basis::Estimate => "estimate",
+            Basis::Judgement => "judgement",
+            Basis::Unverified => "unverified",
+        }
+    }
+
+    pub(crate) fn named(name: &str) -> Basis {
+        match name {
+            "measured" => Basis::Measured,
+            "estimate" => Basis::Estimate,
+            "judgement" => Basis::Judgement,
+            "unverified" => Basis::Unverified,
+            _ => Basis::Published,
+        }
+    }
+}
+
+/// A document that facts come from.
+#[derive(Clone, Debug)]
+pub struct SourceEntry {
+    /// Its id.
+    pub id: String,
+    /// What it is called.
+    pub title: String,
+    /// Where it is.
+    pub url: Option<String>,
+    /// The version that was read.
+    pub version: Option<String>,
+    /// When it was read.
+    pub accessed: Option<Date>,
+    /// The day after which it has to be read again.
+    pub expires: Option<Date>,
+    /// What to know about it.
+    pub note: Prose,
+    /// Its id in the file.
+    pub location: Location,
+}
+
+/// Something computed.
+#[derive(Clone, Debug)]
+pub struct Formula {
+    /// Its name in formulas.
+    pub name: String,
+    /// What it is called on pages.
+    pub label: String,
+    /// The unit that it is shown in.
+    pub unit: Option<Unit>,
+    /// What to know about it.
+    pub note: Prose,
+    /// Its text.
+    pub text: Text,
+    /// Its name in the file.
+    pub location: Location,
+    pub(crate) definition: usize,
+}
+
+/// Named values of the inputs.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    /// Its id.
+    pub id: String,
+    /// What it is called on pages.
+    pub label: String,
+    /// What to know about it.
+    pub note: Prose,
+    /// Its id in the file.
+    pub location: Location,
+    pub(crate) inputs: BTreeMap<usize, Scalar>,
+    pub(crate) figures: BTreeMap<usize, Ratio>,
+}

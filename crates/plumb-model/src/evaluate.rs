@@ -1,0 +1,203 @@
+//! Expressions: read against a model, and evaluated with inputs.
+//!
+//! Owns: [`Evaluation`], [`Provenance`]. Must not know: where an expression stands; it reports
+//! [`Problem`]s, whose caller knows.
+
+use super::codes::{DIVISION_BY_ZERO, NO_VALUE, NUMBER_TOO_LARGE, TOO_DEEP};
+use super::evaluator::{Evaluator, Touched};
+use super::formula::eval::{Fault, FaultKind, evaluate};
+use super::formula::names::Locals;
+use super::formula::range::Range;
+use super::formula::resolve::{Scope, resolve};
+use super::formula::types::check;
+use super::formula::{Compiled, Ir, MAX_DEPTH, Op, Scalar, Type};
+use super::problem::Problem;
+use super::quantity::{Quantity, Unit};
+use super::{Inputs, Model};
+use plumb_text::Span;
+use std::collections::BTreeSet;
+
+/// What an expression comes to.
+#[derive(Clone, Debug)]
+pub struct Evaluation {
+    /// The value.
+    pub value: Value,
+    /// From where to where it can be, if anything that it depends on has a range.
+    pub range: Option<Range>,
+    /// Whether a range made it impossible to say more: a condition that may be either, a divisor that may be zero.
+    pub uncertain: bool,
+    /// What it was made from.
+    pub provenance: Provenance,
+    /// The unit that its parts were given in, where that is one.
+    pub unit: Option<Unit>,
+    /// Whether its bytes were given in `MB`, not `MiB`.
+    pub decimal_bytes: bool,
+    /// The unit that it was written in, where it is a fact (a figure, an input, a quantity) and nothing was computed.
+    pub written: Option<Unit>,
+}
+
+/// A value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// A number of something.
+    Quantity(Quantity),
+    /// True or false.
+    Bool(bool),
+    /// One of an input's choices.
+    Text(String),
+}
+
+impl Value {
+    /// The quantity, if it is one.
+    pub fn quantity(&self) -> Option<&Quantity> {
+        match self {
+            Value::Quantity(quantity) => Some(quantity),
+            _ => None,
+        }
+    }
+}
+
+/// What a value was made from: the names, which the model says more of. Each list is in the order of the model.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Provenance {
+    /// The expression.
+    pub formula: String,
+    /// The inputs that had a say.
+    pub inputs: Vec<String>,
+    /// The figures that had a say.
+    pub figures: Vec<String>,
+    /// The formulas that were used.
+    pub formulas: Vec<String>,
+    /// The sources of those figures and inputs.
+    pub sources: Vec<String>,
+}
+
+impl Model {
+    /// Reads an expression of a page, a directive or a command line. Spans of problems are in its text.
+    pub fn compile(&self, text: &str) -> Result<Compiled, Vec<Problem>> {
+        self.compile_in(text, None, None)
+    }
+
+    /// Reads an expression that may also be a bare quantity, which takes its dimension from that key (`cpu`).
+    pub fn compile_for(&self, text: &str, key: &str) -> Result<Compiled, Vec<Problem>> {
+        self.compile_in(text, None, Some(key))
+    }
+
+    pub(super) fn compile_in(
+        &self,
+        text: &str,
+        locals: Option<&Locals>,
+        bare: Option<&str>,
+    ) -> Result<Compiled, Vec<Problem>> {
+        let scope = Scope { names: &self.names, units: &self.units, locals, bare };
+        let mut ir = resolve(text, scope)?;
+        let problems = check(&mut ir, text, &self.leaves);
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        if ir.ty() == Type::Bad {
+            return Err(vec![self.no_value(&ir)]);
+        }
+        let below =
+            ir.definitions().map(|(index, _)| self.definitions[index].depth).max().unwrap_or(0);
+        if below + ir.depth > MAX_DEPTH {
+            let message = "this expression is built on too many layers of formulas";
+            return Err(vec![Problem::new(&TOO_DEEP, Span::new(0, text.len()), message)]);
+        }
+        Ok(Compiled::new(ir, text))
+    }
+
+    /// The problem of an expression that refers to something bad.
+    fn no_value(&self, ir: &Ir) -> Problem {
+        let bad = ir.nodes.iter().find_map(|node| match node.op {
+            Op::Definition(index) if self.leaves.definitions[index] == Type::Bad => {
+                Some((index, node.span))
+            }
+            _ => None,
+        });
+        match bad {
+            Some((index, span)) => {
+                let definition = &self.definitions[index];
+                let message = format!("`{}` has no value", definition.name);
+                Problem::new(&NO_VALUE, span, message)
+                    .related(definition.text.location.clone(), "it has a finding of its own")
+            }
+            None => Problem::new(&NO_VALUE, Span::at(0), "this has no value"),
+        }
+    }
+
+    /// Evaluates an expression.
+    pub fn evaluate(&self, compiled: &Compiled, inputs: &Inputs) -> Result<Evaluation, Problem> {
+        let mut evaluator = Evaluator::new(self, inputs, None);
+        let scalar = evaluate(&compiled.ir, &mut evaluator)
+            .map_err(|fault| self.problem(compiled.text(), fault))?;
+        let touched = std::mem::take(&mut evaluator.touched);
+        let (range, uncertain) = evaluator.range(&compiled.ir);
+        let ty = compiled.ir.ty();
+        let (unit, decimal_bytes) = self.unit_hint(&compiled.ir, ty, &touched);
+        Ok(Evaluation {
+            value: value_of(scalar, ty),
+            range,
+            uncertain,
+            provenance: self.provenance(compiled.text(), &touched),
+            unit,
+            decimal_bytes,
+            written: self.written(&compiled.ir),
+        })
+    }
+
+    /// The formula that a definition is, if an author wrote it as one.
+    pub(super) fn formula_of(&self, definition: usize) -> Option<&super::Formula> {
+        let formula = self.formulas.get(&self.definitions.get(definition)?.name)?;
+        (formula.definition == definition).then_some(formula)
+    }
+
+    pub(super) fn provenance(&self, text: &str, touched: &Touched) -> Provenance {
+        let inputs: Vec<String> =
+            touched.inputs.iter().map(|index| self.inputs[*index].name.clone()).collect();
+        let figures: Vec<String> =
+            touched.figures.iter().map(|index| self.figures[*index].name.clone()).collect();
+        let formulas = touched.definitions.iter().filter_map(|index| self.formula_of(*index));
+        let formulas = formulas.map(|formula| formula.name.clone()).collect();
+        let cited = touched.figures.iter().flat_map(|index| &self.figures[*index].sources);
+        let cited =
+            cited.chain(touched.inputs.iter().flat_map(|index| &self.inputs[*index].sources));
+        let ids: BTreeSet<usize> = cited.filter_map(|id| self.sources.get_index_of(id)).collect();
+        let sources = ids.iter().filter_map(|index| self.sources.get_index(*index));
+        let sources = sources.map(|(id, _)| id.clone()).collect();
+        Provenance { formula: text.trim().to_owned(), inputs, figures, formulas, sources }
+    }
+
+    /// What a fault is, in the words of a finding.
+    pub(super) fn problem(&self, text: &str, fault: Fault) -> Problem {
+        let (code, message) = match fault.kind {
+            FaultKind::DivisionByZero => (&DIVISION_BY_ZERO, "this divides by zero"),
+            FaultKind::TooLarge => (&NUMBER_TOO_LARGE, "this number is too large"),
+            FaultKind::Bad => (&NO_VALUE, "this has no value"),
+        };
+        match fault.definition {
+            None => Problem::new(code, fault.span, message),
+            Some(index) => {
+                let definition = &self.definitions[index];
+                let whole = Span::new(0, text.len());
+                let problem =
+                    Problem::new(code, whole, format!("{message}, in `{}`", definition.name));
+                match fault.kind {
+                    FaultKind::Bad => problem
+                        .related(definition.text.location.clone(), "it has a finding of its own"),
+                    _ => problem.related(definition.text.locate(fault.span), "here"),
+                }
+            }
+        }
+    }
+}
+
+pub(super) fn value_of(scalar: Scalar, ty: Type) -> Value {
+    match scalar {
+        Scalar::Number(value) => {
+            Value::Quantity(Quantity::new(value, ty.dimension().unwrap_or_default()))
+        }
+        Scalar::Bool(value) => Value::Bool(value),
+        Scalar::Text(value) => Value::Text(value.to_string()),
+    }
+}

@@ -1,0 +1,230 @@
+//! Formulas: CEL text, read once into a small form of our own that has several readings.
+//!
+//! Owns: reading ([`parse`]), names ([`names`], [`resolve`]), types ([`types`]), the exact value ([`eval`]), the range ([`range`])
+//! and the program for a browser ([`program`]). Must not know: how a model is written in TOML, or where a formula stands.
+//!
+//! Numbers are exact fractions; their dimension is known before anything is computed, so that the computing needs none.
+
+mod compiled;
+pub(super) mod eval;
+mod lex;
+pub(super) mod names;
+pub(super) mod parse;
+pub(super) mod program;
+pub(super) mod range;
+pub(super) mod reading;
+pub(super) mod resolve;
+pub(super) mod types;
+
+pub use compiled::Compiled;
+
+use super::meets::Meets;
+use super::quantity::{Dimension, Ratio, Unit};
+use plumb_text::Span;
+use std::fmt;
+use std::sync::Arc;
+
+/// A formula in a form that can be computed: nodes in the order of their making, children before parents.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Ir {
+    pub(super) nodes: Vec<Node>,
+    /// How deep the nodes are nested.
+    pub(super) depth: usize,
+    /// The unit in which the number was written, where the whole is a quantity and nothing is computed.
+    pub(super) written: Option<Unit>,
+}
+
+/// How deep nodes may be nested, formulas within formulas included. Computing is recursive; this bounds the stack.
+pub(super) const MAX_DEPTH: usize = 400;
+
+/// An index into [`Ir::nodes`].
+pub(super) type NodeId = usize;
+
+#[derive(Clone, Debug)]
+pub(super) struct Node {
+    pub(super) op: Op,
+    /// The operator or name that an error points to.
+    pub(super) at: Span,
+    /// All of the expression.
+    pub(super) span: Span,
+    pub(super) ty: Type,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Op {
+    Constant(Scalar),
+    Input(usize),
+    Figure(usize),
+    /// Another formula of the model, by its index among the definitions.
+    Definition(usize),
+    Local(Local),
+    Not(NodeId),
+    Negate(NodeId),
+    Binary(Binary, NodeId, NodeId),
+    If(NodeId, NodeId, NodeId),
+    In(NodeId, Vec<NodeId>),
+    Call(Function, Vec<NodeId>),
+    /// A name that was not found, or what else is reported already.
+    Bad,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Binary {
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Remainder,
+    Equal,
+    NotEqual,
+    Less,
+    LessEqual,
+    Greater,
+    GreaterEqual,
+    And,
+    Or,
+}
+
+impl Binary {
+    pub(super) fn sign(self) -> &'static str {
+        match self {
+            Binary::Add => "+",
+            Binary::Subtract => "-",
+            Binary::Multiply => "*",
+            Binary::Divide => "/",
+            Binary::Remainder => "%",
+            Binary::Equal => "==",
+            Binary::NotEqual => "!=",
+            Binary::Less => "<",
+            Binary::LessEqual => "<=",
+            Binary::Greater => ">",
+            Binary::GreaterEqual => ">=",
+            Binary::And => "&&",
+            Binary::Or => "||",
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Function {
+    Min,
+    Max,
+    Sum,
+    Abs,
+    Floor,
+    Ceil,
+    Round,
+}
+
+impl Function {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Function::Min => "min",
+            Function::Max => "max",
+            Function::Sum => "sum",
+            Function::Abs => "abs",
+            Function::Floor => "floor",
+            Function::Ceil => "ceil",
+            Function::Round => "round",
+        }
+    }
+}
+
+/// What only the rules of a checklist can ask for: how the reader answered.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Local {
+    Yes,
+    No,
+    Total,
+    Score,
+    Count(Arc<str>),
+    Answer(Arc<str>),
+    Need(Arc<str>),
+    /// Whether an option meets all chosen needs at least so well.
+    Meets(Arc<str>, Meets),
+    Rank(Arc<str>),
+}
+
+/// A computed value; a number is in base units of a dimension that its type knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Scalar {
+    Number(Ratio),
+    Bool(bool),
+    Text(Arc<str>),
+}
+
+/// What an expression is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Type {
+    Number(Dimension),
+    /// The number 0, which fits every dimension.
+    Zero,
+    Bool,
+    Text,
+    /// Reported already; fits everything.
+    Bad,
+}
+
+impl Type {
+    /// The dimension of a number.
+    pub(super) fn dimension(self) -> Option<Dimension> {
+        match self {
+            Type::Number(dimension) => Some(dimension),
+            Type::Zero => Some(Dimension::COUNT),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Type {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Type::Number(dimension) if dimension.is_count() => f.write_str("a number"),
+            Type::Number(dimension) => dimension.fmt(f),
+            Type::Zero => f.write_str("a number"),
+            Type::Bool => f.write_str("true or false"),
+            Type::Text => f.write_str("a text"),
+            Type::Bad => f.write_str("unknown"),
+        }
+    }
+}
+
+impl Ir {
+    /// The node that is the whole formula.
+    pub(super) fn root(&self) -> Option<NodeId> {
+        self.nodes.len().checked_sub(1)
+    }
+
+    /// The type of the whole formula.
+    pub(super) fn ty(&self) -> Type {
+        self.nodes.last().map_or(Type::Bad, |node| node.ty)
+    }
+
+    /// Adds a node whose children are there already.
+    pub(super) fn push(&mut self, op: Op, at: Span, span: Span) -> NodeId {
+        self.nodes.push(Node { op, at, span, ty: Type::Bad });
+        self.nodes.len() - 1
+    }
+
+    /// The definitions that it refers to directly, in the order of the text.
+    pub(super) fn definitions(&self) -> impl Iterator<Item = (usize, Span)> {
+        self.nodes.iter().filter_map(|node| match node.op {
+            Op::Definition(index) => Some((index, node.span)),
+            _ => None,
+        })
+    }
+}
+
+impl Op {
+    /// The nodes that it is made of.
+    pub(super) fn children(&self) -> Vec<NodeId> {
+        match self {
+            Op::Not(a) | Op::Negate(a) => vec![*a],
+            Op::Binary(_, a, b) => vec![*a, *b],
+            Op::If(a, b, c) => vec![*a, *b, *c],
+            Op::In(a, list) => std::iter::once(*a).chain(list.iter().copied()).collect(),
+            Op::Call(_, args) => args.clone(),
+            _ => Vec::new(),
+        }
+    }
+}

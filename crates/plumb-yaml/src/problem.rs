@@ -1,0 +1,26 @@
+//! What is wrong with a text as YAML.
+
+use plumb_text::Span;
+use plumb_text::diag::Code;
+
+/// What is wrong with the YAML, in spans of the text.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    /// What kind of finding.
+    pub code: &'static Code,
+    /// What is marked.
+    pub span: Span,
+    /// One sentence, lower case.
+    pub message: String,
+    /// One more place, and a few words about it.
+    pub related: Option<(Span, String)>,
+    /// What to do.
+    pub help: Option<String>,
+}
+
+impl Problem {
+    /// Something wrong at a place.
+    pub fn new(code: &'static Code, span: Span, message: impl Into<String>) -> Problem {
+        Problem { code, span, message: message.into(), related: None, help: None }
+    }
+}
