@@ -1,7 +1,7 @@
 //! The directives: what an author can ask for, and what comes of it.
 //!
 //! Owns: the registry ([`REGISTRY`]) and, one file and one page of docs each, the directives. A directive reads its
-//! arguments, asks the model, and returns [`Content`]. Must not know: how content is shown, where a page ends up, files.
+//! arguments, asks the model, and returns `Content`. Must not know: how content is shown, where a page ends up, files.
 //!
 //! To add one: a file here with its `params!`, its function and a page of docs whose examples are its tests, and one
 //! line in [`REGISTRY`].

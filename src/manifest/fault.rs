@@ -1,7 +1,7 @@
 //! What a rule says of an object: a fault, typed as API servers type it, in the spans of its document.
 //!
 //! Owns: [`Rule`] (what is checked, and what upstream function it mirrors), [`Fault`], what a fault has read, and
-//! [`Faults`], where everything that walks an object reports to. A fault becomes a [`Diagnostic`] last, in one place.
+//! `Faults`, where everything that walks an object reports to. A fault becomes a [`Diagnostic`] last, in one place.
 //! Must not know: any rule.
 
 use super::at::At;

@@ -1,6 +1,6 @@
 //! Where in an object something is, as an API server writes it: `spec.http[0].route`, `data[a.b]`.
 //!
-//! Owns: [`FieldPath`] and its steps. While an object is walked its path is the chain of places above ([`super::at::At`]),
+//! Owns: [`FieldPath`] and its steps. While an object is walked its path is the chain of places above (`At`),
 //! which costs nothing to write; a `FieldPath` is made when there is something to say.
 
 use super::{Node, Value};

@@ -274,7 +274,12 @@ impl House {
             let taken = file.taken.iter().find(|(taken, _)| taken == name);
             if let Some((_, target)) = taken {
                 let whole = [target.as_slice(), &rest[index + 1..]].concat();
-                if whole.as_slice() == path && at == from {
+                let first = target.first()?;
+                let below = [at.as_slice(), std::slice::from_ref(first)].concat();
+                let is_ours = matches!(first.as_str(), "crate" | "self" | "super")
+                    || self.files.contains_key(&below)
+                    || first != name && file.taken.iter().any(|(taken, _)| taken == first);
+                if !is_ours {
                     return None; // another crate's
                 }
                 return self.defines(&at, &whole, depth + 1);

@@ -10,7 +10,7 @@
 //! assert_eq!(format!("{}{}", canonical.number, canonical.suffix), "512Mi");
 //! ```
 //!
-//! Owns: reading ([`decimal`], [`KubernetesQuantity`]), writing ([`to_places`], [`exact`], [`Canonical`]) and rounding
+//! Owns: reading ([`decimal()`], [`KubernetesQuantity`]), writing ([`to_places`], [`exact`], [`Canonical`]) and rounding
 //! ([`half_even`]), each for everybody. Must not know: units, dimensions, or what a number is for. There is no binary floating
 //! point here.
 

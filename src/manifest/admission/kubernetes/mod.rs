@@ -74,7 +74,7 @@ pub fn codes() -> impl Iterator<Item = &'static Code> {
     rules().map(|rule| rule.code).chain(definition::CODES.iter().copied())
 }
 
-/// The kinds that [`check`] has rules for, beside those for names and labels: group and kind.
+/// The kinds that there are rules for, beside those for names and labels: group and kind.
 pub static KINDS: &[(&str, &str)] = &[
     ("", "ConfigMap"),
     ("", "Endpoints"),
