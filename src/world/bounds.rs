@@ -32,7 +32,7 @@ impl Bounds {
     pub(super) fn real(&self, path: &Path) -> io::Result<PathBuf> {
         let path = self.root.join(path);
         let real = resolve(&path)?;
-        let named = std::path::absolute(&path).map(|path| super::normalize(&path));
+        let named = std::path::absolute(&path).map(|path| plumb_text::world::normalize(&path));
         let lies_in = |within: &&PathBuf| named.as_ref().is_ok_and(|path| path.starts_with(within));
         let own = self.within.iter().filter(lies_in).max_by_key(|within| within.as_os_str().len());
         if match own {
