@@ -25,7 +25,7 @@ pub mod content;
 pub mod difference;
 pub mod directive;
 pub mod host;
-pub mod manifest;
+
 pub mod markdown;
 pub mod reference;
 pub mod render;
@@ -33,6 +33,7 @@ pub mod report;
 pub mod sync;
 pub mod world;
 
+pub use plumb_kube as manifest;
 pub use plumb_model as model;
 pub use plumb_number as number;
 pub use plumb_text as text;

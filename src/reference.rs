@@ -10,7 +10,7 @@ use crate::directive::params::usage;
 use crate::directive::{self, Directive};
 use crate::directive::{Param, ParamKind};
 use crate::manifest::admission::{self, kubernetes};
-use crate::manifest::{Versions, analysis, api_version, bundle};
+use crate::manifest::{Versions, api_version, bundle};
 use crate::{check, markdown, sync, world};
 use serde_json::Value as Json;
 use std::fmt::Write as _;
@@ -244,7 +244,7 @@ fn checks() -> String {
         "\n## Between manifests\n\nWhat the manifests of a group say against each other; the number is istioctl's for the same \
          thing.\n\n",
     );
-    out.push_str(&table_of_codes(analysis::codes()));
+    out.push_str(&table_of_codes(plumb_analysis::codes()));
     out
 }
 

@@ -117,7 +117,8 @@ fn markdown(project: &Project, file: &Arc<Source>) -> chapter::Outcome {
     let (text, map) = markdown::contained(file);
     let chapter = Chapter { title: String::new(), path: file.path().to_owned(), text, map };
     let mut outcome = chapter::check(project, &chapter);
-    let ours: Vec<&Code> = manifest::codes().chain(FENCES.iter().copied()).collect();
+    let ours: Vec<&Code> =
+        manifest::codes().chain(plumb_analysis::codes()).chain(FENCES.iter().copied()).collect();
     outcome.findings.retain(|finding| ours.contains(&finding.code));
     outcome.counts.directives = 0;
     outcome

@@ -2,7 +2,7 @@
 
 use super::placeholder;
 use crate::diag::Diagnostic;
-use crate::manifest::{Document, analysis};
+use crate::manifest::Document;
 use std::collections::BTreeMap;
 
 /// A document and the group that it belongs to.
@@ -46,5 +46,5 @@ pub(super) fn analyse_documents(documents: &[&Document]) -> Vec<Diagnostic> {
     if documents.is_empty() {
         return Vec::new();
     }
-    analysis::analyse(documents)
+    plumb_analysis::analyse(documents)
 }

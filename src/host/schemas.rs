@@ -42,6 +42,15 @@ fn open(dir: &Path) -> anyhow::Result<(Writer, Folder)> {
     Ok((writer, folder))
 }
 
+fn write(writer: &Writer, folder: &Folder) -> io::Result<()> {
+    let world = DiskWorld::new(writer.root());
+    let changes = folder.changes(&world, Path::new(FOLDER));
+    for (path, bytes) in &changes.written {
+        writer.write(path, bytes)?;
+    }
+    changes.removed.iter().try_for_each(|path| world.remove(path))
+}
+
 fn read(world: &DiskWorld) -> anyhow::Result<Folder> {
     Folder::read(world, Path::new(FOLDER))
         .map_err(|finding| anyhow!("{}: {}", finding.at.location.source.path(), finding.message))
@@ -103,7 +112,7 @@ fn add(dir: &Path, sources: &[String]) -> anyhow::Result<Said> {
     for (name, digest, definitions) in read {
         note(&mut out, &mut folder, &definitions, &name, &digest);
     }
-    folder.write(&writer, Path::new(FOLDER)).context("can't write the schemas")?;
+    write(&writer, &folder).context("can't write the schemas")?;
     Ok((out, findings))
 }
 
@@ -207,7 +216,7 @@ fn remove(dir: &Path, names: &[String]) -> anyhow::Result<Said> {
             let _ = writeln!(out, "removed {}", one_line(&kind));
         }
     }
-    folder.write(&writer, Path::new(FOLDER)).context("can't write the schemas")?;
+    write(&writer, &folder).context("can't write the schemas")?;
     Ok((out, Vec::new()))
 }
 

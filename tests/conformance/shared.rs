@@ -5,11 +5,11 @@
 
 use mdbook_plumb::diag::{Diagnostic, Level, Severity};
 use mdbook_plumb::manifest::admission::codes_of_others;
-use mdbook_plumb::manifest::analysis::{analyse, codes};
 use mdbook_plumb::manifest::store::{Definition, read_definitions};
 use mdbook_plumb::manifest::versions::Versions;
 use mdbook_plumb::manifest::{Document, Engine, Format, Read, Schemas, read};
 use mdbook_plumb::text::{Source, TextMap};
+use plumb_analysis::{analyse, codes};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

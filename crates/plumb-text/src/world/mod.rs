@@ -170,6 +170,11 @@ impl MemWorld {
     pub fn insert(&mut self, path: impl Into<PathBuf>, bytes: impl Into<Vec<u8>>) {
         self.files.insert(normalize(&path.into()), bytes.into());
     }
+
+    /// Takes a file away, if it is there.
+    pub fn remove(&mut self, path: &Path) {
+        self.files.remove(&normalize(path));
+    }
 }
 
 impl World for MemWorld {

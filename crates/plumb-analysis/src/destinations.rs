@@ -1,0 +1,158 @@
+//! Where VirtualServices send requests: a host that is there, visible, and has that port.
+
+use super::declare::declare;
+use super::group::{Group, NETWORKING, Object, absent, unless_sure};
+use super::hosts::{Host, HostEntry, Lookup};
+use super::virtual_services::{Destination, destinations};
+use plumb_kube::fault::listed;
+use plumb_text::diag::Diagnostic;
+
+declare! {
+    HOST_MISSING = "destination-host-missing", Warn, "IST0101",
+        "a route leads to a host that the group does not define, beside Services that it does";
+    HOST_HIDDEN = "destination-not-visible", Deny, "IST0101",
+        "a route leads to a host that is not exported to its namespace";
+    PORT_MISSING = "destination-port-missing", Deny, "IST0101",
+        "a route leads to a port that the host does not have";
+    PORT_NEEDED = "destination-port-needed", Deny, "IST0112",
+        "a route leads to a host of several ports and names none";
+}
+
+fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
+    let registry = group.registry();
+    for service in group.of(NETWORKING, "VirtualService") {
+        let export = service.texts("spec.exportTo");
+        for destination in destinations(service) {
+            let host = Host::of(destination.host, service.namespace);
+            let entries = match registry.look_up(host, service.namespace, &export) {
+                Lookup::Found(entries) => entries,
+                Lookup::Hidden(entries) => {
+                    let mut finding = service.finding(
+                        &HOST_HIDDEN,
+                        destination.host_node,
+                        format!(
+                            "`{}` is not exported to where this route is used",
+                            destination.host
+                        ),
+                    );
+                    for entry in entries {
+                        let object = entry.object(&group.objects);
+                        let text = format!("{} exports it elsewhere", object.id());
+                        finding = finding.related(object.place(object.name_node()), text);
+                    }
+                    findings.push(finding);
+                    continue;
+                }
+                Lookup::Unknown => {
+                    findings.extend(unknown(
+                        group,
+                        service,
+                        destination.host,
+                        destination.host_node,
+                    ));
+                    continue;
+                }
+            };
+            findings.extend(port(group, service, &destination, &host, &entries));
+        }
+    }
+}
+
+/// What is wrong with the port that a route leads to.
+fn port<'a>(
+    group: &Group<'a>,
+    service: &Object<'_>,
+    destination: &Destination<'_>,
+    host: &Host<'_>,
+    entries: &[&HostEntry<'a>],
+) -> Option<Diagnostic> {
+    // What one variant of the host offers is offered; one that shows no ports offers any.
+    let entry = entries.first()?;
+    if entries.iter().any(|entry| entry.ports.is_empty()) {
+        return None;
+    }
+    let numbers = listed(entry.ports.iter().map(|(number, _)| number.to_string()));
+    let finding = match destination.port() {
+        Some((port, _))
+            if entries.iter().any(|entry| entry.ports.iter().any(|(n, _)| *n == port)) =>
+        {
+            return None;
+        }
+        Some((port, node)) => service
+            .finding(&PORT_MISSING, node, format!("`{}` has no port {port}", destination.host))
+            .help(format!("its ports: {numbers}")),
+        None if entries.iter().any(|entry| entry.ports.len() == 1) => return None,
+        None => service
+            .finding(
+                &PORT_NEEDED,
+                destination.host_node,
+                format!("`{}` has the ports {numbers}, and the route names none", destination.host),
+            )
+            .help("write `port: {number: …}` beside the host"),
+    };
+    let object = entry.object(&group.objects);
+    let finding =
+        finding.related(object.place(object.name_node()), format!("{} is here", object.id()));
+    Some(unless_sure(finding, entries.iter().any(|entry| entry.is_sure(host))))
+}
+
+/// A short name, which is read in the route's own namespace, of a Service that is shown in another one.
+fn in_another_namespace(
+    group: &Group<'_>,
+    service: &Object<'_>,
+    host: &str,
+    node: &plumb_kube::Node,
+) -> Option<Diagnostic> {
+    let own = service.namespace.filter(|_| !host.contains('.'))?;
+    let mut others = group.of("", "Service").filter(|object| object.name == host);
+    let other = others.next()?;
+    // Which one is meant can't be known of several.
+    let namespace = other.namespace.filter(|_| others.next().is_none())?;
+    let full = format!("{host}.{namespace}.svc.cluster.local");
+    let message =
+        format!("`{host}` is read as a Service of `{own}`, and is shown in `{namespace}` only");
+    let finding = service
+        .finding(&HOST_MISSING, node, message)
+        .related(other.place(other.name_node()), format!("{} is here", other.id()));
+    Some(finding.replace_with(format!("write `{full}`"), full))
+}
+
+/// A host of which the group says nothing, where it shows other Services of that namespace.
+fn unknown<'a>(
+    group: &Group<'a>,
+    service: &Object<'a>,
+    host: &'a str,
+    node: &plumb_kube::Node,
+) -> Option<Diagnostic> {
+    let registry = group.registry();
+    match Host::of(host, service.namespace) {
+        Host::Service(name, namespace) => {
+            let there = registry.services_in(namespace);
+            if there.is_empty() {
+                return in_another_namespace(group, service, host, node);
+            }
+            let finding =
+                service.finding(&HOST_MISSING, node, format!("no Service `{name}` is shown here"));
+            Some(absent(finding, name, &there))
+        }
+        Host::Other(other) => {
+            // `reviews.shop` resolves in DNS, yet Istio completes only names without a dot.
+            let short = other.strip_suffix(".svc").unwrap_or(other);
+            let (name, namespace) = short.split_once('.')?;
+            let is_there = group
+                .of("", "Service")
+                .any(|object| object.name == name && object.namespace == Some(namespace));
+            is_there.then(|| {
+                let full = format!("{name}.{namespace}.svc.cluster.local");
+                service
+                    .finding(
+                        &HOST_MISSING,
+                        node,
+                        format!("Istio reads `{other}` as a host outside the cluster"),
+                    )
+                    .help("only names without a dot are completed by the namespace")
+                    .replace_with(format!("write `{full}`"), full)
+            })
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! The pods of an Istio Gateway, and the ports that their Service opens.
+
+use super::declare::declare;
+use super::group::{CORE, Group, NETWORKING, Object, Pod, may_be_same, text};
+use plumb_kube::Node;
+use plumb_kube::fault::listed;
+use plumb_kube::select::Selector;
+use plumb_text::diag::{Diagnostic, nearest};
+
+declare! {
+    PORT_CLOSED = "gateway-port-closed", Warn, "IST0162",
+        "a Gateway listens at a port that the Service before its pods does not open";
+    SELECTS_NOTHING = "gateway-selects-nothing", Warn, "IST0101",
+        "a Gateway selects no pod, beside pods that it nearly selects";
+}
+
+/// What the Services of the stock gateways open: Istio's own profile (port and target port), and the AKS add-on's.
+const STOCK: &[(&str, &[i128])] = &[
+    ("ingressgateway", &[80, 443, 8080, 8443, 15021, 15443, 31400]),
+    ("aks-istio-ingressgateway-external", &[80, 443, 15021]),
+    ("aks-istio-ingressgateway-internal", &[80, 443, 15021]),
+];
+
+fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
+    for gateway in group.of(NETWORKING, "Gateway") {
+        let Some(node) = gateway.at("spec.selector") else { continue };
+        let selector = Selector::of_map(Some(node));
+        if selector.is_empty() {
+            continue;
+        }
+        let pods: Vec<&Pod<'_>> =
+            group.pods.iter().filter(|pod| selector.may_match(&pod.labels)).collect();
+        if pods.is_empty() {
+            findings.extend(typo(group, gateway, node, &selector));
+        }
+        let Some(open) = open_ports(group, &pods, &selector) else { continue };
+        for server in gateway.items("spec.servers") {
+            let Some(port) = server.get("port").and_then(|port| port.get("number")) else {
+                continue;
+            };
+            let Some(number) = port.as_int() else { continue };
+            if !open.contains(&number) {
+                let mut known: Vec<String> = open.iter().map(ToString::to_string).collect();
+                known.dedup();
+                findings.push(
+                    gateway
+                        .finding(
+                            &PORT_CLOSED,
+                            port,
+                            format!(
+                                "no Service before the pods of `{selector}` opens port {number}"
+                            ),
+                        )
+                        .help(format!("open are {}", listed(known))),
+                );
+            }
+        }
+    }
+}
+
+/// The ports and target ports of the Services before a gateway's pods; none where no such Service is shown.
+fn open_ports(group: &Group<'_>, pods: &[&Pod<'_>], selector: &Selector<'_>) -> Option<Vec<i128>> {
+    let mut open = Vec::new();
+    let mut is_shown = false;
+    for service in group.of(CORE, "Service") {
+        let own = Selector::of_map(service.at("spec.selector"));
+        if own.is_empty() {
+            continue;
+        }
+        let behind: Vec<&&Pod<'_>> = pods
+            .iter()
+            .filter(|pod| {
+                may_be_same(pod.namespace, service.namespace) && own.may_match(&pod.labels)
+            })
+            .collect();
+        let is_same = pods.is_empty() && own.covers(selector) && selector.covers(&own);
+        if behind.is_empty() && !is_same {
+            continue;
+        }
+        is_shown = true;
+        for port in service.items("spec.ports") {
+            if !matches!(text(port, "protocol"), None | Some("TCP")) {
+                continue;
+            }
+            open.extend(port.get("port").and_then(Node::as_int));
+            let target = port.get("targetPort");
+            open.extend(target.and_then(Node::as_int));
+            if let Some(name) = target.and_then(Node::as_str) {
+                let numbers = behind.iter().filter_map(|pod| {
+                    pod.ports().find(|(own, _)| *own == Some(name)).and_then(|(_, number)| number)
+                });
+                open.extend(numbers);
+            }
+        }
+    }
+    if is_shown {
+        open.sort_unstable();
+        return Some(open);
+    }
+    let stock = |(name, ports): &(&str, &'static [i128])| {
+        selector.pairs().any(|pair| pair == ("istio", name)).then(|| ports.to_vec())
+    };
+    if pods.is_empty() { STOCK.iter().find_map(stock) } else { None }
+}
+
+/// A pod whose label has the selector's value under another key, or nearly its value.
+fn typo(
+    group: &Group<'_>,
+    gateway: &Object<'_>,
+    node: &Node,
+    selector: &Selector<'_>,
+) -> Option<Diagnostic> {
+    let (pod, key, value) = group.pods.iter().find_map(|pod| {
+        let mut labels = pod.labels.iter();
+        labels
+            .find(|(key, value)| {
+                selector.pairs().any(|(wanted, given)| {
+                    (*value == given && *key != wanted)
+                        || (*key == wanted && nearest(given, [*value]).is_some())
+                })
+            })
+            .map(|(key, value)| (pod, key, value))
+    })?;
+    let owner = group.owner(pod);
+    Some(
+        gateway
+            .finding(
+                &SELECTS_NOTHING,
+                node,
+                format!("no pod shown here has the labels `{selector}`"),
+            )
+            .related(
+                owner.place(owner.name_node()),
+                format!("{} has `{key}: {value}`", owner.id()),
+            ),
+    )
+}

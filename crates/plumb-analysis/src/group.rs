@@ -1,0 +1,234 @@
+//! A group of documents as the objects they stand for.
+//!
+//! Owns: `Group`, what its workloads would run, and which hosts it defines. Must not know: what any analyzer looks for.
+
+use super::hosts::Registry;
+use super::object::is_slip;
+pub(super) use super::object::{
+    ADMISSION, CORE, GATEWAY_API, NETWORKING, Object, ROOT_NAMESPACES, SECURITY, SYSTEM_NAMESPACES,
+    TELEMETRY, absent, at_most, distinct, is_injected, may_be_same, text, unless_sure,
+};
+pub(super) use super::pods::Pod;
+use plumb_kube::admission::SUPPRESS;
+use plumb_kube::select::Selector;
+use plumb_kube::{Document, Node};
+use plumb_text::Location;
+use plumb_text::diag::{Code, Diagnostic, Severity};
+use std::cell::OnceCell;
+use std::collections::HashMap;
+
+/// Everything that the analyzers see.
+pub(super) struct Group<'a> {
+    /// The manifests, in the order of the group.
+    pub(super) objects: Vec<Object<'a>>,
+    /// What its workloads would run.
+    pub(super) pods: Vec<Pod<'a>>,
+    by_kind: HashMap<&'a str, HashMap<&'a str, Vec<usize>>>,
+    namespaces: HashMap<&'a str, usize>,
+    registry: OnceCell<Registry<'a>>,
+}
+
+/// Which pods a selector of a namespace chooses from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// Those of the namespace.
+    Namespace,
+    /// Those of the namespace, and all pods where it is the mesh's root namespace.
+    Mesh,
+}
+
+impl<'a> Group<'a> {
+    /// The objects of the documents, `List`s unfolded.
+    pub(super) fn new(documents: &[&'a Document]) -> Group<'a> {
+        let mut objects = Vec::new();
+        for document in documents {
+            add(document, &document.root, &mut objects, 0);
+        }
+        let pods = objects.iter().filter_map(Pod::of).collect();
+        let mut by_kind: HashMap<&str, HashMap<&str, Vec<usize>>> = HashMap::new();
+        let mut namespaces = HashMap::new();
+        for object in &objects {
+            let kinds = by_kind.entry(object.group).or_default();
+            kinds.entry(object.kind).or_default().push(object.index);
+            if object.group == CORE && object.kind == "Namespace" {
+                namespaces.entry(object.name).or_insert(object.index);
+            }
+        }
+        Group { objects, pods, by_kind, namespaces, registry: OnceCell::new() }
+    }
+
+    /// The objects of a kind.
+    pub(super) fn of(&self, group: &str, kind: &str) -> impl Iterator<Item = &Object<'a>> {
+        let found = self.by_kind.get(group).and_then(|kinds| kinds.get(kind));
+        found.map(Vec::as_slice).unwrap_or_default().iter().map(|index| &self.objects[*index])
+    }
+
+    /// The objects of a kind that may be the one of this namespace and name.
+    pub(super) fn find(
+        &self,
+        group: &str,
+        kind: &str,
+        namespace: Option<&str>,
+        name: &str,
+    ) -> impl Iterator<Item = &Object<'a>> {
+        self.of(group, kind)
+            .filter(move |object| object.name == name && may_be_same(object.namespace, namespace))
+    }
+
+    /// The namespace's own manifest, where the group has it.
+    pub(super) fn namespace(&self, name: Option<&str>) -> Option<&Object<'a>> {
+        self.namespaces.get(name?).map(|index| &self.objects[*index])
+    }
+
+    /// The codes that authors have turned off, and where: `galley.istio.io/analyze-suppress`, a list of numbers or `*`.
+    pub(super) fn suppressed(&self) -> Vec<(Location, &'a str)> {
+        let codes = |object: &Object<'a>| object.annotation(SUPPRESS);
+        self.objects
+            .iter()
+            .filter_map(|object| Some((object, codes(object)?)))
+            .flat_map(|(object, codes)| {
+                let at = object.document.locate(object.root.span);
+                codes.split(',').map(move |code| (at.clone(), code.trim()))
+            })
+            .collect()
+    }
+
+    /// The hosts that the group's Services and ServiceEntries define.
+    pub(super) fn registry(&self) -> &Registry<'a> {
+        self.registry.get_or_init(|| Registry::new(&self.objects))
+    }
+
+    /// The object that defines a pod.
+    pub(super) fn owner(&self, pod: &Pod<'a>) -> &Object<'a> {
+        &self.objects[pod.owner]
+    }
+
+    /// The pods that may be in a namespace.
+    pub(super) fn pods_in(&self, namespace: Option<&str>) -> impl Iterator<Item = &Pod<'a>> {
+        self.pods.iter().filter(move |pod| may_be_same(pod.namespace, namespace))
+    }
+
+    /// A finding where an object's selector chooses none of the pods that the group shows.
+    ///
+    /// None where it chooses one, and where no pod there has any of the selector's labels: then it is about workloads that
+    /// are defined elsewhere. A note where nothing says that one of those shown is meant.
+    pub(super) fn selects_nothing(
+        &self,
+        object: &Object<'a>,
+        code: &'static Code,
+        node: &Node,
+        selector: &Selector<'_>,
+        reach: Reach,
+    ) -> Option<Diagnostic> {
+        let namespace = object.namespace;
+        let everywhere = reach == Reach::Mesh
+            && namespace.is_some_and(|namespace| ROOT_NAMESPACES.contains(&namespace));
+        let is_system = !everywhere
+            && namespace.is_some_and(|namespace| {
+                namespace != "default" && SYSTEM_NAMESPACES.contains(&namespace)
+            });
+        if selector.is_empty() || is_system || is_stock_gateway(selector) {
+            return None;
+        }
+        let pods: Vec<&Pod<'a>> = self
+            .pods
+            .iter()
+            .filter(|pod| everywhere || may_be_same(pod.namespace, namespace))
+            .collect();
+        let has_label =
+            |pod: &&Pod<'a>| selector.pairs().any(|(key, _)| pod.labels.get(key).is_some());
+        if !pods.iter().any(has_label) || pods.iter().any(|pod| selector.may_match(&pod.labels)) {
+            return None;
+        }
+        // One of them is meant: by its name, by part of the selector, or by a slip of the pen.
+        let is_meant = |pod: &&Pod<'a>| {
+            self.owner(pod).name == object.name
+                || selector.pairs().any(|(key, value)| {
+                    pod.labels.iter().any(|(own, given)| {
+                        (own == key && is_slip(value, &[given])) || given == value
+                    })
+                })
+        };
+        let message = format!("no workload shown here has the labels `{selector}`");
+        let finding = object.finding(code, node, message);
+        let finding = finding.help(format!("shown are {}", self.listed_pods(&pods)));
+        Some(if pods.iter().any(is_meant) { finding } else { at_most(finding, Severity::Note) })
+    }
+
+    /// Pods for a message: `Deployment/web (app=web)`.
+    pub(super) fn listed_pods(&self, pods: &[&Pod<'a>]) -> String {
+        let mut shown: Vec<String> =
+            pods.iter().map(|pod| format!("{} ({})", self.owner(pod).id(), pod.labels)).collect();
+        shown.dedup();
+        if shown.len() > 5 {
+            let more = shown.len() - 5;
+            shown.truncate(5);
+            shown.push(format!("and {more} more"));
+        }
+        shown.join(", ")
+    }
+
+    /// Whether a pod gets a sidecar, as far as the group shows it.
+    pub(super) fn has_sidecar(&self, pod: &Pod<'a>) -> Option<bool> {
+        if pod.containers().any(|container| text(container, "name") == Some("istio-proxy")) {
+            return Some(true);
+        }
+        let asked =
+            pod.labels.get("sidecar.istio.io/inject").or(pod.annotation("sidecar.istio.io/inject"));
+        if let Some(asked) = asked {
+            return Some(asked == "true");
+        }
+        if pod.labels.get("istio.io/rev").is_some() {
+            return Some(true);
+        }
+        self.namespace(pod.namespace).map(injects)
+    }
+
+    /// Whether a namespace is shown to be in ambient mode.
+    pub(super) fn is_ambient(&self, namespace: Option<&str>) -> bool {
+        self.namespace(namespace).is_some_and(|namespace| {
+            namespace.label("istio.io/dataplane-mode") == Some("ambient") && !injects(namespace)
+        })
+    }
+}
+
+/// Whether a selector is for the gateways that Istio or the AKS add-on installs, which no page defines.
+pub(super) fn is_stock_gateway(selector: &Selector<'_>) -> bool {
+    selector.pairs().any(|(key, value)| {
+        matches!(key, "istio" | "app")
+            && (value.contains("ingressgateway")
+                || value.contains("egressgateway")
+                || value.contains("eastwestgateway"))
+    })
+}
+
+/// Whether a namespace's labels ask for sidecars.
+pub(super) fn injects(namespace: &Object<'_>) -> bool {
+    match namespace.label("istio-injection") {
+        Some(value) => value == "enabled",
+        None => namespace.label("istio.io/rev").is_some_and(|revision| !revision.is_empty()),
+    }
+}
+
+fn add<'a>(document: &'a Document, root: &'a Node, objects: &mut Vec<Object<'a>>, depth: usize) {
+    let (Some(version), Some(kind)) = (text(root, "apiVersion"), text(root, "kind")) else {
+        return;
+    };
+    if kind.ends_with("List") && root.get("items").is_some() && depth < 8 {
+        for item in root.get("items").map(Node::items).unwrap_or_default() {
+            add(document, item, objects, depth + 1);
+        }
+        return;
+    }
+    let metadata = root.get("metadata");
+    let field = |name: &str| metadata.and_then(|metadata| text(metadata, name));
+    objects.push(Object {
+        document,
+        root,
+        group: version.rsplit_once('/').map_or(CORE, |(group, _)| group),
+        kind,
+        name: field("name").unwrap_or_default(),
+        namespace: field("namespace").filter(|namespace| !namespace.is_empty()),
+        index: objects.len(),
+    });
+}

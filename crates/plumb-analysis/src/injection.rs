@@ -1,0 +1,172 @@
+//! Which namespaces and pods get a sidecar: the labels that say so, and the ones that contradict each other.
+
+use super::declare::declare;
+use super::group::{
+    CORE, Group, NETWORKING, Object, SECURITY, SYSTEM_NAMESPACES, TELEMETRY, injects, text,
+};
+use plumb_kube::fault::listed;
+use plumb_text::diag::Diagnostic;
+
+declare! {
+    LABELS_CONFLICT = "injection-labels-conflict", Warn, "IST0123",
+        "a namespace has more than one kind of injection label";
+    LABEL_IGNORED = "injection-label-ignored", Warn, "",
+        "a namespace has `istio-injection` beside namespaces that follow a revision of the AKS add-on";
+    NOT_INJECTED = "namespace-not-injected", Note, "IST0102",
+        "a namespace says nothing about sidecars, beside others that do";
+    BY_DEFAULT = "namespace-injected-by-default", Note, "IST0148",
+        "a namespace says nothing about sidecars, and gets them by default";
+    MISSING_PROXY = "pod-proxy-missing", Warn, "IST0103",
+        "a pod of an injected namespace has no proxy, beside pods that have";
+}
+
+const INJECTION: &str = "istio-injection";
+const REVISION: &str = "istio.io/rev";
+const MODE: &str = "istio.io/dataplane-mode";
+
+fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
+    let namespaces: Vec<&Object<'_>> = group.of(CORE, "Namespace").collect();
+    let addon = namespaces.iter().find(|namespace| {
+        namespace.label(REVISION).is_some_and(|revision| revision.starts_with("asm-"))
+    });
+    for namespace in &namespaces {
+        if namespace.name == "istio-system" {
+            continue;
+        }
+        let labels = contradicting(namespace);
+        if labels.len() > 1 {
+            let node = namespace.at("metadata.labels").unwrap_or(namespace.name_node());
+            findings.push(
+                namespace
+                    .finding(&LABELS_CONFLICT, node, format!("{} contradict each other", listed(&labels)))
+                    .help("keep one; on AKS that is `istio.io/rev`, for a namespace with `istio-injection` is skipped"),
+            );
+        } else if let (Some("enabled"), Some(addon)) = (namespace.label(INJECTION), addon)
+            && let Some(node) =
+                namespace.root.get("metadata").and_then(|m| m.get("labels")?.get(INJECTION))
+        {
+            let revision = addon.label(REVISION).unwrap_or_default();
+            findings.push(
+                namespace
+                    .finding(
+                        &LABEL_IGNORED,
+                        node,
+                        "the AKS add-on skips a namespace with `istio-injection`",
+                    )
+                    .related(
+                        addon.place(addon.name_node()),
+                        format!("`{}` follows {revision}", addon.name),
+                    )
+                    .help(format!("write `istio.io/rev: {revision}` instead")),
+            );
+        }
+        silent(group, namespace, &namespaces, findings);
+    }
+    missing_proxies(group, findings);
+}
+
+/// The labels of a namespace that each decide about the data plane.
+fn contradicting(namespace: &Object<'_>) -> Vec<String> {
+    let own = namespace.label(INJECTION);
+    let mut labels: Vec<String> =
+        own.map(|value| format!("{INJECTION}={value}")).into_iter().collect();
+    if own.is_none() || own == Some("enabled") {
+        for key in [REVISION, MODE] {
+            labels.extend(namespace.label(key).map(|value| format!("{key}={value}")));
+        }
+    }
+    labels
+}
+
+/// A namespace without any such label.
+fn silent(
+    group: &Group<'_>,
+    namespace: &Object<'_>,
+    all: &[&Object<'_>],
+    findings: &mut Vec<Diagnostic>,
+) {
+    if [INJECTION, REVISION, MODE].iter().any(|key| namespace.label(key).is_some())
+        || SYSTEM_NAMESPACES.contains(&namespace.name)
+    {
+        return;
+    }
+    if by_default(group) {
+        findings.push(namespace.finding_at_name(
+            &BY_DEFAULT,
+            format!("`{}` gets sidecars, for the injector's default is on", namespace.name),
+        ));
+        return;
+    }
+    // The group shows that sidecars are in use: by another namespace, or by a configuration of this one.
+    let is_used = all.iter().any(|other| !other.is_variant_of(namespace) && injects(other))
+        || group.objects.iter().any(|object| {
+            [NETWORKING, SECURITY, TELEMETRY].contains(&object.group)
+                && object.namespace == Some(namespace.name)
+        });
+    let asks_itself = group.pods.iter().any(|pod| {
+        pod.namespace == Some(namespace.name)
+            && (pod.labels.get("sidecar.istio.io/inject").is_some()
+                || pod.labels.get(REVISION).is_some())
+    });
+    if is_used && !asks_itself {
+        findings.push(
+            namespace
+                .finding_at_name(
+                    &NOT_INJECTED,
+                    format!("no label says whether the pods of `{}` get a sidecar", namespace.name),
+                )
+                .help("label it `istio.io/rev: …`, or `istio-injection: disabled`"),
+        );
+    }
+}
+
+/// Whether an injector's ConfigMap in the group turns injection on for every namespace.
+fn by_default(group: &Group<'_>) -> bool {
+    group.of(CORE, "ConfigMap").filter(|map| map.name.starts_with("istio-sidecar-injector")).any(
+        |map| {
+            let values =
+                map.root.get("data").and_then(|data| text(data, "values")).unwrap_or_default();
+            serde_json::from_str::<serde_json::Value>(values).is_ok_and(|values| {
+                values.pointer("/sidecarInjectorWebhook/enableNamespacesByDefault")
+                    == Some(&true.into())
+            })
+        },
+    )
+}
+
+/// A pod as it runs; a manifest that is still to be applied gets its proxy on the way, so that nothing is missing
+/// unless the group shows pods with theirs.
+fn missing_proxies(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
+    let has_proxy = |pod: &&super::group::Pod<'_>| {
+        pod.containers().any(|container| {
+            text(container, "name") == Some("istio-proxy")
+                && text(container, "image")
+                    .is_some_and(|image| !image.is_empty() && image != "auto")
+        })
+    };
+    if !group.pods.iter().any(|pod| pod.is_pod && has_proxy(&pod)) {
+        return;
+    }
+    for pod in group.pods.iter().filter(|pod| pod.is_pod && !has_proxy(pod)) {
+        let is_injected = group
+            .namespace(pod.namespace)
+            .is_some_and(|namespace| namespace.label(INJECTION) == Some("enabled"));
+        let asked =
+            pod.labels.get("sidecar.istio.io/inject").or(pod.annotation("sidecar.istio.io/inject"));
+        let on_host = pod.spec.get("hostNetwork").and_then(plumb_kube::Node::as_bool) == Some(true);
+        if is_injected
+            && !on_host
+            && !asked.is_some_and(|asked| asked.eq_ignore_ascii_case("false"))
+        {
+            let owner = group.owner(pod);
+            findings.push(
+                owner
+                    .finding_at_name(
+                        &MISSING_PROXY,
+                        format!("`{}` has no proxy, and its namespace is injected", owner.name),
+                    )
+                    .help("restart the workload"),
+            );
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! Mutual TLS that one side asks for and the other refuses.
+
+use super::declare::declare;
+use super::group::{
+    CORE, Group, NETWORKING, Object, ROOT_NAMESPACES, SECURITY, injects, may_be_same, text,
+};
+use super::hosts::Host;
+use plumb_kube::Node;
+use plumb_kube::select::Selector;
+use plumb_text::diag::Diagnostic;
+
+declare! {
+    CONFLICT = "mtls-conflict", Deny, "",
+        "a DestinationRule and a PeerAuthentication disagree about mutual TLS";
+    RIVALS = "peer-authentication-conflict", Warn, "",
+        "two PeerAuthentications are for the same pods and say different things";
+    PERMISSIVE = "mtls-permissive", Note, "",
+        "a PeerAuthentication accepts plain text";
+}
+
+fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
+    for policy in group.of(SECURITY, "PeerAuthentication") {
+        let Some(node) = policy.at("spec.mtls.mode") else { continue };
+        if let Some(mode @ ("PERMISSIVE" | "DISABLE")) = node.as_str() {
+            findings.push(
+                policy
+                    .finding(&PERMISSIVE, node, format!("with {mode}, plain text is accepted"))
+                    .help("write STRICT once every client is in the mesh"),
+            );
+        }
+    }
+    rivals(group, findings);
+    for rule in group.of(NETWORKING, "DestinationRule") {
+        for node in tls_modes(rule) {
+            let Some(mode) = node.as_str() else { continue };
+            let Some(policy) = policy_for(group, rule) else { continue };
+            let wants = policy.text("spec.mtls.mode").unwrap_or_default();
+            let message = match (mode, wants) {
+                ("DISABLE" | "SIMPLE" | "MUTUAL", "STRICT") => {
+                    format!(
+                        "{} demands the mesh's mutual TLS (STRICT), and this rule sends {}",
+                        policy.id(),
+                        sends(mode)
+                    )
+                }
+                ("ISTIO_MUTUAL", "DISABLE") => {
+                    format!(
+                        "{} turns mutual TLS off (DISABLE), and this rule sends it",
+                        policy.id()
+                    )
+                }
+                _ => continue,
+            };
+            let at = policy.at("spec.mtls.mode").unwrap_or(policy.name_node());
+            findings.push(
+                rule.finding(&CONFLICT, node, message)
+                    .related(policy.place(at), "the other side")
+                    .help("leave `tls` out: Istio finds the mode by itself; requests fail with the status 503 until then"),
+            );
+        }
+    }
+}
+
+/// Of two policies of one rank for the same pods, the older holds, which no page shows.
+fn rivals(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
+    let policies: Vec<&Object<'_>> = group.of(SECURITY, "PeerAuthentication").collect();
+    for (index, policy) in policies.iter().enumerate() {
+        let own = Selector::of_label_selector(policy.at("spec.selector"));
+        let rival = policies[..index].iter().find(|other| {
+            let theirs = Selector::of_label_selector(other.at("spec.selector"));
+            let settings = |object: &Object<'_>| {
+                ["spec.mtls", "spec.portLevelMtls"].map(|path| object.at(path).map(Node::to_json))
+            };
+            !other.is_variant_of(policy)
+                && other.namespace == policy.namespace
+                && own.covers(&theirs)
+                && theirs.covers(&own)
+                && settings(other) != settings(policy)
+        });
+        if let Some(rival) = rival {
+            findings.push(
+                policy
+                    .finding_at_name(
+                        &RIVALS,
+                        format!("`{}` is for the same pods and says something else", rival.name),
+                    )
+                    .related(rival.place(rival.name_node()), format!("{} is here", rival.id()))
+                    .help("the older of the two holds; keep one"),
+            );
+        }
+    }
+}
+
+fn sends(mode: &str) -> &'static str {
+    if mode == "DISABLE" { "plain text" } else { "TLS of its own" }
+}
+
+/// Every TLS mode that a rule sets: for all ports, for one, for a subset.
+fn tls_modes<'a>(rule: &Object<'a>) -> Vec<&'a Node> {
+    let mut modes = Vec::new();
+    let subsets =
+        rule.items("spec.subsets").iter().filter_map(|subset| subset.get("trafficPolicy"));
+    for policy in rule.at("spec.trafficPolicy").into_iter().chain(subsets) {
+        let ports = policy.get("portLevelSettings").map(Node::items).unwrap_or_default();
+        for settings in std::iter::once(policy).chain(ports) {
+            modes.extend(settings.get("tls").and_then(|tls| tls.get("mode")));
+        }
+    }
+    modes
+}
+
+/// The PeerAuthentication that surely holds for the pods behind a rule's host.
+///
+/// One for those pods comes before one for the namespace, and that before the mesh's. Where two of the same rank say
+/// different things, or one has settings for single ports, nothing is sure.
+fn policy_for<'g, 'a>(group: &'g Group<'a>, rule: &Object<'a>) -> Option<&'g Object<'a>> {
+    let host = rule.text("spec.host")?;
+    let (name, namespace) = match Host::of(host, rule.namespace) {
+        Host::Service(name, namespace) => (Some(name), namespace),
+        Host::Other("*.local" | "*.svc.cluster.local" | "*") => {
+            return sole(mesh_wide(group));
+        }
+        Host::Other(other) => {
+            (None, Some(other.strip_prefix("*.")?.strip_suffix(".svc.cluster.local")?))
+        }
+    };
+    // A host that a ServiceEntry brings is outside the mesh.
+    let own: Vec<&Object<'a>> = group
+        .of(SECURITY, "PeerAuthentication")
+        .filter(|policy| policy.namespace == namespace)
+        .collect();
+    let selector = name.and_then(|name| {
+        let service = group.find(CORE, "Service", namespace, name).next()?;
+        Some(Selector::of_map(service.at("spec.selector")))
+    });
+    let has_selector =
+        |policy: &&Object<'a>| !Selector::of_label_selector(policy.at("spec.selector")).is_empty();
+    let for_pods: Vec<&Object<'a>> = own.iter().copied().filter(has_selector).collect();
+    let selected: Vec<&Object<'a>> = for_pods
+        .iter()
+        .copied()
+        .filter(|policy| {
+            let own = Selector::of_label_selector(policy.at("spec.selector"));
+            selector.as_ref().is_some_and(|selector| !own.is_empty() && own.covers(selector))
+        })
+        .collect();
+    if !selected.is_empty() {
+        return sole(selected);
+    }
+    if !for_pods.is_empty() {
+        // One of them may be for these pods.
+        return None;
+    }
+    if !own.is_empty() {
+        return sole(own);
+    }
+    // The mesh's own holds where the namespace is shown to be in the mesh.
+    let in_mesh = group.namespace(namespace).is_some_and(injects) || group.is_ambient(namespace);
+    if in_mesh { sole(mesh_wide(group)) } else { None }
+}
+
+fn mesh_wide<'g, 'a>(group: &'g Group<'a>) -> Vec<&'g Object<'a>> {
+    group
+        .of(SECURITY, "PeerAuthentication")
+        .filter(|policy| {
+            policy.namespace.is_some_and(|namespace| ROOT_NAMESPACES.contains(&namespace))
+                && Selector::of_label_selector(policy.at("spec.selector")).is_empty()
+        })
+        .collect()
+}
+
+/// The first of several policies, where all of them say the same.
+fn sole<'g, 'a>(policies: Vec<&'g Object<'a>>) -> Option<&'g Object<'a>> {
+    let first = *policies.first()?;
+    let mode = |policy: &Object<'a>| text(policy.at("spec.mtls")?, "mode");
+    let is_plain = |policy: &&Object<'a>| {
+        policy.at("spec.portLevelMtls").is_none()
+            && mode(policy) == mode(first)
+            && may_be_same(policy.namespace, first.namespace)
+    };
+    policies.iter().all(is_plain).then_some(first)
+}

@@ -1,0 +1,275 @@
+//! Routes of the Gateway API and the Gateways that they attach to.
+
+use super::declare::declare;
+use super::group::{CORE, GATEWAY_API, Group, Object, absent, may_be_same, text};
+use plumb_kube::Node;
+use plumb_kube::admission::istio::overlap;
+use plumb_kube::fault::listed;
+use plumb_kube::select::{Labels, Selector};
+use plumb_text::diag::Diagnostic;
+
+declare! {
+    PARENT_MISSING = "route-parent-missing", Warn, "",
+        "a route attaches to a Gateway that the group does not define, beside Gateways that it does";
+    LISTENER_MISSING = "route-listener-missing", Warn, "",
+        "a route attaches to a listener that the Gateway does not have";
+    NOT_ALLOWED = "route-not-allowed", Warn, "",
+        "no listener of the Gateway takes routes of this kind from this namespace";
+    LISTENERS = "listener-protocol-conflict", Warn, "",
+        "two listeners of a Gateway use one port for protocols that exclude each other";
+    HOSTNAMES = "route-hostname-mismatch", Warn, "",
+        "no listener of the Gateway is for any of the route's host names";
+}
+
+/// The kinds of routes, and the protocols of the listeners that take them unless a listener says otherwise.
+const ROUTES: &[(&str, &[&str])] = &[
+    ("HTTPRoute", &["HTTP", "HTTPS"]),
+    ("GRPCRoute", &["HTTP", "HTTPS"]),
+    ("TLSRoute", &["TLS"]),
+    ("TCPRoute", &["TCP", "TLS"]),
+    ("UDPRoute", &["UDP"]),
+];
+
+fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
+    for gateway in group.of(GATEWAY_API, "Gateway") {
+        listeners(gateway, findings);
+    }
+    for (kind, protocols) in ROUTES {
+        for route in group.of(GATEWAY_API, kind) {
+            for parent in route.items("spec.parentRefs") {
+                let is_gateway = text(parent, "group").is_none_or(|group| group == GATEWAY_API)
+                    && text(parent, "kind").is_none_or(|kind| kind == "Gateway");
+                if is_gateway {
+                    findings.extend(attach(group, route, protocols, parent));
+                }
+            }
+        }
+    }
+}
+
+/// Listeners of one port whose protocols exclude each other; HTTPS and TLS go together.
+fn listeners(gateway: &Object<'_>, findings: &mut Vec<Diagnostic>) {
+    let class = |listener: &Node| match text(listener, "protocol") {
+        Some("HTTP") => Some("HTTP"),
+        Some("HTTPS" | "TLS") => Some("TLS"),
+        Some("TCP") => Some("TCP"),
+        _ => None,
+    };
+    let all = gateway.items("spec.listeners");
+    for (index, listener) in all.iter().enumerate() {
+        let (Some(own), Some(port)) = (class(listener), listener.get("port")) else { continue };
+        let rival = all[..index].iter().find(|other| {
+            other.get("port").and_then(Node::as_int) == port.as_int()
+                && class(other).is_some_and(|theirs| theirs != own)
+        });
+        if let Some(rival) = rival {
+            let node = listener.get("protocol").unwrap_or(listener);
+            findings.push(
+                gateway
+                    .finding(
+                        &LISTENERS,
+                        node,
+                        format!(
+                            "port {} is for {} already, by the listener `{}`",
+                            port.as_int().unwrap_or_default(),
+                            text(rival, "protocol").unwrap_or_default(),
+                            text(rival, "name").unwrap_or_default()
+                        ),
+                    )
+                    .related(gateway.place(rival), "the other listener"),
+            );
+        }
+    }
+}
+
+/// What keeps a route from one parent, if anything does for every variant of that Gateway.
+fn attach(
+    group: &Group<'_>,
+    route: &Object<'_>,
+    protocols: &[&str],
+    parent: &Node,
+) -> Option<Diagnostic> {
+    let name_node = parent.get("name")?;
+    let name = name_node.as_str()?;
+    let namespace = text(parent, "namespace").or(route.namespace);
+    let gateways: Vec<&Object<'_>> = group.find(GATEWAY_API, "Gateway", namespace, name).collect();
+    if gateways.is_empty() {
+        return missing(group, route, name_node, name, namespace);
+    }
+    let mut first = None;
+    for gateway in gateways {
+        let finding = refused(group, route, protocols, parent, gateway)?;
+        first.get_or_insert(finding);
+    }
+    first
+}
+
+fn missing(
+    group: &Group<'_>,
+    route: &Object<'_>,
+    node: &Node,
+    name: &str,
+    namespace: Option<&str>,
+) -> Option<Diagnostic> {
+    let all: Vec<&Object<'_>> = group.of(GATEWAY_API, "Gateway").collect();
+    let finding =
+        || route.finding(&PARENT_MISSING, node, format!("no Gateway `{name}` is shown here"));
+    if let Some(elsewhere) = all.iter().find(|gateway| gateway.name == name) {
+        let there = elsewhere.namespace.unwrap_or_default();
+        return Some(
+            finding()
+                .related(
+                    elsewhere.place(elsewhere.name_node()),
+                    format!("one is in the namespace `{there}`"),
+                )
+                .help(format!("write `namespace: {there}` beside the name")),
+        );
+    }
+    let near: Vec<&str> = all
+        .iter()
+        .filter(|gateway| may_be_same(gateway.namespace, namespace))
+        .map(|gateway| gateway.name)
+        .collect();
+    if near.is_empty() {
+        return None;
+    }
+    Some(absent(finding(), name, &near))
+}
+
+/// Why a Gateway does not take a route.
+fn refused(
+    group: &Group<'_>,
+    route: &Object<'_>,
+    protocols: &[&str],
+    parent: &Node,
+    gateway: &Object<'_>,
+) -> Option<Diagnostic> {
+    let all = gateway.items("spec.listeners");
+    let here = gateway.place(gateway.at("spec.listeners").unwrap_or(gateway.name_node()));
+    let port = |listener: &Node| listener.get("port").and_then(Node::as_int);
+    // Without any of its own, it has those of ListenerSets, or the page leaves them out.
+    if all.is_empty() {
+        return None;
+    }
+    let mut listeners: Vec<&Node> = all.iter().collect();
+    if let Some(node) = parent.get("sectionName") {
+        let section = node.as_str()?;
+        listeners.retain(|listener| text(listener, "name") == Some(section));
+        if listeners.is_empty() {
+            let names: Vec<&str> =
+                all.iter().filter_map(|listener| text(listener, "name")).collect();
+            return Some(
+                route
+                    .finding(
+                        &LISTENER_MISSING,
+                        node,
+                        format!("{} has no listener `{section}`", gateway.id()),
+                    )
+                    .did_you_mean(section, names.iter().copied())
+                    .help(format!("its listeners: {}", listed(names)))
+                    .related(here, format!("{} is here", gateway.id())),
+            );
+        }
+    }
+    if let Some(node) = parent.get("port") {
+        let wanted = node.as_int()?;
+        listeners.retain(|listener| port(listener) == Some(wanted));
+        if listeners.is_empty() {
+            let ports = all.iter().filter_map(port).map(|port| port.to_string());
+            return Some(
+                route
+                    .finding(
+                        &LISTENER_MISSING,
+                        node,
+                        format!("{} has no such listener at port {wanted}", gateway.id()),
+                    )
+                    .help(format!("its ports: {}", listed(ports)))
+                    .related(here, format!("{} is here", gateway.id())),
+            );
+        }
+    }
+    if listeners.is_empty() {
+        return None;
+    }
+    listeners.retain(|listener| takes(group, route, protocols, gateway, listener));
+    let node = parent.get("sectionName").or_else(|| parent.get("name")).unwrap_or(parent);
+    if listeners.is_empty() {
+        return Some(
+            route
+                .finding(&NOT_ALLOWED, node, format!("no listener of {} takes this {}", gateway.id(), route.kind))
+                .help("see the listeners' `protocol` and `allowedRoutes`: from their own namespace only, unless they say otherwise")
+                .related(here, "the listeners"),
+        );
+    }
+    let names = route.texts("spec.hostnames");
+    let fits = |listener: &&Node| {
+        let own = text(listener, "hostname").filter(|own| !own.is_empty());
+        own.is_none_or(|own| names.iter().any(|name| overlap(own, name)))
+    };
+    if names.is_empty() || listeners.iter().any(fits) {
+        return None;
+    }
+    let listens: Vec<&str> =
+        listeners.iter().filter_map(|listener| text(listener, "hostname")).collect();
+    Some(
+        route
+            .finding(
+                &HOSTNAMES,
+                route.at("spec.hostnames").unwrap_or(node),
+                format!("{} listens for none of {}", gateway.id(), listed(&names)),
+            )
+            .help(format!("its listeners are for {}", listed(listens)))
+            .related(here, "the listeners"),
+    )
+}
+
+/// Whether a listener may take a route: by its kind, and by where it comes from.
+fn takes(
+    group: &Group<'_>,
+    route: &Object<'_>,
+    protocols: &[&str],
+    gateway: &Object<'_>,
+    listener: &Node,
+) -> bool {
+    let allowed = listener.get("allowedRoutes");
+    let kinds =
+        allowed.and_then(|allowed| allowed.get("kinds")).map(Node::items).unwrap_or_default();
+    let by_kind = if kinds.is_empty() {
+        let protocol = text(listener, "protocol").unwrap_or_default();
+        let is_core = ["HTTP", "HTTPS", "TLS", "TCP", "UDP"].contains(&protocol);
+        !is_core || protocols.contains(&protocol)
+    } else {
+        kinds.iter().any(|kind| text(kind, "kind") == Some(route.kind))
+    };
+    let namespaces = allowed.and_then(|allowed| allowed.get("namespaces"));
+    let from = namespaces.and_then(|namespaces| text(namespaces, "from")).unwrap_or("Same");
+    let by_namespace = match from {
+        "Same" => may_be_same(route.namespace, gateway.namespace),
+        "None" => false,
+        "Selector" => {
+            let selector = Selector::of_label_selector(
+                namespaces.and_then(|namespaces| namespaces.get("selector")),
+            );
+            match route.namespace {
+                None => true,
+                Some(name) => {
+                    // Every namespace has its name as a label.
+                    let named =
+                        selector.pairs().find(|(key, _)| *key == "kubernetes.io/metadata.name");
+                    let by_name = named.is_none_or(|(_, wanted)| wanted == name);
+                    let shown: Vec<&Object<'_>> = group
+                        .of(CORE, "Namespace")
+                        .filter(|namespace| namespace.name == name)
+                        .collect();
+                    by_name
+                        && (shown.is_empty()
+                            || shown.iter().any(|namespace| {
+                                selector.may_match(&Labels::of(namespace.at("metadata.labels")))
+                            }))
+                }
+            }
+        }
+        _ => true,
+    };
+    by_kind && by_namespace
+}

@@ -1,0 +1,81 @@
+//! What policies and labels attach to by name: the Services, Gateways and waypoints of ambient mode and of gateways.
+
+use super::declare::declare;
+use super::group::{
+    CORE, GATEWAY_API, Group, NETWORKING, Object, SECURITY, TELEMETRY, absent, may_be_same, text,
+};
+use plumb_kube::Node;
+use plumb_text::diag::Diagnostic;
+
+declare! {
+    TARGET_MISSING = "policy-target-missing", Warn, "",
+        "a policy is attached to something that the group does not define, beside others of its kind";
+    WAYPOINT_MISSING = "waypoint-missing", Warn, "",
+        "a label asks for a waypoint that the group does not define, beside others";
+}
+
+const POLICIES: &[(&str, &str)] = &[
+    (SECURITY, "AuthorizationPolicy"),
+    (SECURITY, "RequestAuthentication"),
+    (TELEMETRY, "Telemetry"),
+    (NETWORKING, "EnvoyFilter"),
+    ("extensions.istio.io", "WasmPlugin"),
+    (GATEWAY_API, "BackendTLSPolicy"),
+];
+
+fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
+    for (api, kind) in POLICIES {
+        for policy in group.of(api, kind) {
+            for target in policy.items("spec.targetRefs").iter().chain(policy.at("spec.targetRef"))
+            {
+                findings.extend(missing(group, policy, target));
+            }
+        }
+    }
+    for object in &group.objects {
+        findings.extend(waypoint(group, object));
+    }
+}
+
+fn missing(group: &Group<'_>, policy: &Object<'_>, target: &Node) -> Option<Diagnostic> {
+    let (kind, node) = (text(target, "kind")?, target.get("name")?);
+    let name = node.as_str()?;
+    let of_kind: Vec<&str> = group
+        .of(text(target, "group").unwrap_or(CORE), kind)
+        .filter(|object| may_be_same(object.namespace, policy.namespace))
+        .map(|object| object.name)
+        .collect();
+    if of_kind.is_empty() || of_kind.contains(&name) {
+        return None;
+    }
+    let finding =
+        policy.finding(&TARGET_MISSING, node, format!("no {kind} `{name}` is shown here"));
+    Some(absent(finding, name, &of_kind))
+}
+
+const LABEL: &str = "istio.io/use-waypoint";
+
+/// The waypoint that a namespace, a Service or a pod is to use.
+fn waypoint(group: &Group<'_>, object: &Object<'_>) -> Option<Diagnostic> {
+    let node = object.root.get("metadata")?.get("labels")?.get(LABEL)?;
+    let name = node.as_str().filter(|name| *name != "none")?;
+    let is_namespace = object.group == CORE && object.kind == "Namespace";
+    let own = if is_namespace { Some(object.name) } else { object.namespace };
+    let namespace = object.label("istio.io/use-waypoint-namespace").or(own);
+    let waypoints: Vec<&str> = group
+        .of(GATEWAY_API, "Gateway")
+        .filter(|gateway| {
+            may_be_same(gateway.namespace, namespace)
+                && gateway
+                    .text("spec.gatewayClassName")
+                    .is_some_and(|class| class.contains("waypoint"))
+        })
+        .map(|gateway| gateway.name)
+        .collect();
+    if waypoints.is_empty() || waypoints.contains(&name) {
+        return None;
+    }
+    let finding =
+        object.finding(&WAYPOINT_MISSING, node, format!("no waypoint `{name}` is shown here"));
+    Some(absent(finding, name, &waypoints))
+}

@@ -1,0 +1,57 @@
+//! Telemetry resources: one for a workload, one for a namespace, and a provider.
+
+use super::declare::declare;
+use super::group::{Group, Object, Reach, TELEMETRY};
+use super::rivals;
+use plumb_kube::Node;
+use plumb_kube::select::Selector;
+use plumb_text::diag::Diagnostic;
+
+declare! {
+    CONFLICT = "telemetry-conflict", Deny, "IST0159",
+        "two Telemetries select one workload";
+    DEFAULT_CONFLICT = "telemetry-default-conflict", Deny, "IST0160",
+        "two Telemetries of one namespace select no workload, so each would be its default";
+    SELECTS_NOTHING = "telemetry-selects-nothing", Warn, "IST0101",
+        "a Telemetry selects none of the workloads that the group shows";
+    NO_PROVIDER = "telemetry-provider-missing", Warn, "IST0157",
+        "a Telemetry turns access logging on and names no provider";
+}
+
+fn selector<'a>(telemetry: &Object<'a>) -> Selector<'a> {
+    Selector::of_label_selector(telemetry.at("spec.selector"))
+}
+
+fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
+    let all: Vec<&Object<'_>> = group.of(TELEMETRY, "Telemetry").collect();
+    for telemetry in &all {
+        for logging in telemetry.items("spec.accessLogging") {
+            let is_off = logging.get("disabled").and_then(Node::as_bool) == Some(true);
+            let providers = logging.get("providers").map(Node::items).unwrap_or_default();
+            if !is_off && providers.is_empty() {
+                findings.push(
+                    telemetry
+                        .finding(&NO_PROVIDER, logging, "without a provider this logs nothing, unless the mesh has a default")
+                        .help("write `providers: [{name: envoy}]`, or one of the mesh's extension providers"),
+                );
+            }
+        }
+    }
+    let by_selector = all.iter().copied().filter(|telemetry| {
+        telemetry.at("spec.targetRefs").is_none() && telemetry.at("spec.targetRef").is_none()
+    });
+    let all: Vec<&Object<'_>> = by_selector.collect();
+    findings.extend(rivals::conflicts(group, &all, selector, (&CONFLICT, &DEFAULT_CONFLICT)));
+    for telemetry in &all {
+        let own = selector(telemetry);
+        if let Some(node) = telemetry.at("spec.selector") {
+            findings.extend(group.selects_nothing(
+                telemetry,
+                &SELECTS_NOTHING,
+                node,
+                &own,
+                Reach::Namespace,
+            ));
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! Policies in CEL: ValidatingAdmissionPolicy, its binding, and the conditions that webhooks share with them.
+
+use super::declare::declare;
+use super::{meta, requests};
+use crate::at::At;
+use crate::fault::Faults;
+use crate::names;
+use crate::policy;
+use plumb_cel::{Environment, Type};
+
+declare! {
+ADMISSION_POLICY = "admission-policy", "validateValidatingAdmissionPolicySpec", "a policy that says nothing, or names what there is not",
+"A ValidatingAdmissionPolicy says which resources it is for (`matchConstraints.resourceRules`) and validates or annotates something. Variables have names of CEL, \
+parameters a kind; a message is one line.",
+"ValidatingAdmissionPolicy.spec",
+"matchConstraints:\n  resourceRules: [{apiGroups: [apps], apiVersions: [v1], operations: [CREATE], resources: [deployments]}]\nvalidations: []",
+"matchConstraints:\n  resourceRules: [{apiGroups: [apps], apiVersions: [v1], operations: [CREATE], resources: [deployments]}]\nvalidations: [{expression: \"object.spec.replicas <= 5\"}]";
+
+ADMISSION_EXPRESSION = "admission-expression", "validateCELCondition", "an expression of a policy or condition that does not compile",
+"An expression is written in CEL. It speaks of `object`, `oldObject`, `request`, `namespaceObject` and `authorizer`; of `params` in a policy with a `paramKind`, and of \
+`variables` that the policy declares. What validates or is a condition is true or false; a message or annotation is a text.",
+"ValidatingAdmissionPolicy.spec",
+"matchConstraints:\n  resourceRules: [{apiGroups: [apps], apiVersions: [v1], operations: [CREATE], resources: [deployments]}]\nvalidations: [{expression: \"spec.replicas <= 5\"}]",
+"matchConstraints:\n  resourceRules: [{apiGroups: [apps], apiVersions: [v1], operations: [CREATE], resources: [deployments]}]\nvalidations: [{expression: \"object.spec.replicas <= 5\"}]";
+
+ADMISSION_BINDING = "admission-binding", "validateValidatingAdmissionPolicyBindingSpec", "a binding that does nothing, or the same twice",
+"A binding names its policy and says what to do (`validationActions`: `Deny` or `Warn`, not both, and `Audit`). Its parameters are found by `name` or by \
+`selector`, one of them, and `parameterNotFoundAction` says what holds where there are none.",
+"ValidatingAdmissionPolicyBinding.spec", "policyName: replicas.example.com\nvalidationActions: [Deny, Warn]",
+"policyName: replicas.example.com\nvalidationActions: [Deny, Audit]";
+}
+
+/// Checks an expression. `wanted` are the types that its value may have. Returns the type of its value.
+fn expression(at: &At<'_>, environment: &Environment, wanted: &[Type], out: &mut Faults) -> Type {
+    let Some(text) = at.str().filter(|text| !text.trim().is_empty()) else {
+        if at.node.is_null() || at.str().is_some() {
+            out.required(&ADMISSION_EXPRESSION, at, "");
+        }
+        return Type::Dyn;
+    };
+    let program = match environment.compile(text) {
+        Ok(program) => program,
+        Err(error) => {
+            out.invalid(&ADMISSION_EXPRESSION, at, format!("compilation failed: {error}"));
+            return Type::Dyn;
+        }
+    };
+    let found = program.result().clone();
+    if !wanted.is_empty() && !wanted.contains(&found) && found != Type::Dyn {
+        let why = format!("must evaluate to {} but got {found}", wanted[0]);
+        out.invalid(&ADMISSION_EXPRESSION, at, why);
+    }
+    found
+}
+
+/// What expressions may name in a policy or a webhook.
+fn environment(spec: &At<'_>, out: &Faults) -> Environment {
+    policy::environment(out.k8s().1, spec.get("paramKind").is_some())
+}
+
+/// The conditions under which a webhook or policy is asked.
+pub(super) fn conditions(at: &At<'_>, out: &mut Faults) {
+    let list = at.list("matchConditions");
+    out.unique(&ADMISSION_EXPRESSION, &list, "name");
+    let environment = environment(at, out);
+    for condition in &list {
+        let name = condition.field("name");
+        if let Some(text) = name.str() {
+            if text.is_empty() {
+                out.required(&ADMISSION_EXPRESSION, &name, "");
+            } else if let Some(why) = names::qualified(text) {
+                out.invalid(&ADMISSION_EXPRESSION, &name, why);
+            }
+        }
+        expression(&condition.field("expression"), &environment, &[Type::Bool], out);
+    }
+}
+
+/// The spec of a ValidatingAdmissionPolicy.
+pub(super) fn policy(spec: &At<'_>, out: &mut Faults) {
+    let constraints = spec.field("matchConstraints");
+    if constraints.node.is_null() {
+        out.required(&ADMISSION_POLICY, &constraints, "");
+    } else if constraints.list("resourceRules").is_empty() {
+        out.required(&ADMISSION_POLICY, &constraints.field("resourceRules").keyed(), "");
+    }
+    selectors(&constraints, out);
+    for list in ["resourceRules", "excludeResourceRules"] {
+        requests::rules(&constraints.list(list), &ADMISSION_POLICY, out);
+    }
+    conditions(spec, out);
+    if let Some(kind) = spec.get("paramKind") {
+        for field in ["apiVersion", "kind"] {
+            let at = kind.field(field);
+            if at.node.is_null() || at.str() == Some("") {
+                out.required(&ADMISSION_POLICY, &at, "");
+            }
+        }
+        let version = kind.field("apiVersion");
+        if version.str().is_some_and(|text| text.split('/').count() > 2) {
+            out.invalid(
+                &ADMISSION_POLICY,
+                &version,
+                "must be GROUP/VERSION, or VERSION for the core group",
+            );
+        }
+    }
+    let mut environment = environment(spec, out);
+    let variables = spec.list("variables");
+    for variable in &variables {
+        let name = variable.field("name");
+        match name.str() {
+            Some("") => {
+                out.required(&ADMISSION_POLICY, &name, "name is not specified");
+            }
+            Some(text) if !is_identifier(text) => {
+                out.invalid(&ADMISSION_POLICY, &name, "must be a valid CEL identifier");
+            }
+            _ => {}
+        }
+        // A variable is made of those before it.
+        let of = expression(&variable.field("expression"), &environment, &[], out);
+        environment = environment.variable(format!("variables.{}", variable.text("name")), of);
+    }
+    let (validations, annotations) = (spec.list("validations"), spec.list("auditAnnotations"));
+    if validations.is_empty() && annotations.is_empty() {
+        let why = "validations or auditAnnotations must contain at least one item";
+        out.required(&ADMISSION_POLICY, &spec.field("validations"), why);
+    }
+    for validation in &validations {
+        expression(&validation.field("expression"), &environment, &[Type::Bool], out);
+        if let Some(message) = validation.get("messageExpression") {
+            expression(&message, &environment, &[Type::String], out);
+        }
+        if let Some(message) = validation.get("message")
+            && let Some(text) = message.str().filter(|text| !text.is_empty())
+        {
+            if text.trim().is_empty() {
+                out.invalid(&ADMISSION_POLICY, &message, "must be non-empty if specified");
+            } else if text.trim().contains(['\n', '\r']) {
+                out.invalid(&ADMISSION_POLICY, &message, "must not contain line breaks");
+            }
+        }
+        if let Some(reason) = validation.get("reason") {
+            let known = ["Forbidden", "Invalid", "RequestEntityTooLarge", "Unauthorized"];
+            if reason.str().is_some_and(|text| !known.contains(&text)) {
+                let detail = format!("supported values: {}", known.join(", "));
+                out.not_supported(&ADMISSION_POLICY, &reason, &known).detail = detail;
+            }
+        }
+    }
+    out.unique(&ADMISSION_POLICY, &annotations, "key");
+    for annotation in &annotations {
+        let key = annotation.field("key");
+        if let Some(why) = key.str().and_then(|key| names::qualified(&format!("a/{key}"))) {
+            out.invalid(&ADMISSION_POLICY, &key, why);
+        }
+        let wanted = [Type::String, Type::Null];
+        expression(&annotation.field("valueExpression"), &environment, &wanted, out);
+    }
+}
+
+fn selectors(at: &At<'_>, out: &mut Faults) {
+    for selector in ["namespaceSelector", "objectSelector"] {
+        if let Some(selector) = at.get(selector) {
+            meta::selector(&selector, out);
+        }
+    }
+}
+
+fn is_identifier(text: &str) -> bool {
+    let first = text.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_');
+    first && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+/// The spec of a ValidatingAdmissionPolicyBinding.
+pub(super) fn binding(spec: &At<'_>, out: &mut Faults) {
+    let name = spec.field("policyName");
+    if name.node.is_null() || name.str() == Some("") {
+        out.required(&ADMISSION_BINDING, &name, "");
+    } else if let Some(why) = name.str().and_then(names::subdomain) {
+        out.invalid(&ADMISSION_BINDING, &name, why);
+    }
+    let actions = spec.field("validationActions");
+    let list = actions.items();
+    if list.is_empty() {
+        out.required(&ADMISSION_BINDING, &actions, "at least one validation action is required");
+    }
+    let has = |action: &str| list.iter().find(|at| at.str() == Some(action));
+    if let (Some(_), Some(warn)) = (has("Deny"), has("Warn")) {
+        out.invalid(&ADMISSION_BINDING, warn, "must not contain both Deny and Warn");
+    }
+    if let Some(resources) = spec.get("matchResources") {
+        selectors(&resources, out);
+    }
+    let Some(parameters) = spec.get("paramRef") else { return };
+    if let Some(selector) = parameters.get("selector") {
+        meta::selector(&selector, out);
+    }
+    match parameters.set(&["name", "selector"]).len() {
+        0 => {
+            let why = "one of name or selector must be specified";
+            out.required(&ADMISSION_BINDING, &parameters.clone().keyed(), why);
+        }
+        1 => {}
+        _ => {
+            let at = parameters.field("selector").keyed();
+            out.forbidden(&ADMISSION_BINDING, &at, "name and selector are mutually exclusive");
+        }
+    }
+    let missing = parameters.field("parameterNotFoundAction");
+    if missing.node.is_null() || missing.str() == Some("") {
+        out.required(&ADMISSION_BINDING, &missing, "");
+    }
+}

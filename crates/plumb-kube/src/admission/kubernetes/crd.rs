@@ -1,0 +1,167 @@
+//! CustomResourceDefinitions: their groups, names, versions and conversion.
+
+use super::declare::declare;
+use super::webhooks::{WEBHOOK, called, faulty_url};
+use crate::at::At;
+use crate::fault::Faults;
+use crate::names;
+
+declare! {
+CRD_GROUP = "crd-group", "ValidateCustomResourceDefinitionSpec", "a definition whose group or names are not allowed",
+"The group of a CustomResourceDefinition is a domain (`example.com`); its plural is lower-case, its kind in CamelCase. A group of \
+Kubernetes' own (`*.k8s.io`) needs the annotation `api-approved.kubernetes.io`.",
+"CustomResourceDefinition",
+"metadata: {name: widgets.example}\nspec:\n  group: example\n  scope: Namespaced\n  names: {plural: widgets, kind: Widget}\n  versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}]",
+"metadata: {name: widgets.example.com}\nspec:\n  group: example.com\n  scope: Namespaced\n  names: {plural: widgets, kind: Widget}\n  versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}]";
+
+CRD_VERSIONS = "crd-versions", "ValidateCustomResourceDefinitionSpec", "a definition whose name or versions do not fit together",
+"A CustomResourceDefinition is named `PLURAL.GROUP`. Its versions have distinct names and a schema each, and exactly one of them is stored. The paths of the scale \
+subresource and of columns begin with a dot; a conversion by webhook says where that is called.",
+"CustomResourceDefinition",
+"metadata: {name: widgets.example.com}\nspec:\n  group: example.com\n  scope: Namespaced\n  names: {plural: widgets, kind: Widget}\n  versions: [{name: v1, served: true, storage: false, schema: {openAPIV3Schema: {type: object}}}]",
+"metadata: {name: widgets.example.com}\nspec:\n  group: example.com\n  scope: Namespaced\n  names: {plural: widgets, kind: Widget}\n  versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}]";
+}
+
+/// A CustomResourceDefinition: what is said of its group. (Its schemas and versions are `definition`'s.)
+pub(super) fn definition(root: &At<'_>, out: &mut Faults) {
+    let Some(spec) = root.get("spec") else { return };
+    let group = spec.text("group");
+    if !group.is_empty() && (names::subdomain(group).is_some() || !group.contains('.')) {
+        out.invalid(&CRD_GROUP, &spec.field("group"), "should be a domain with at least one dot");
+    }
+    let own = ["k8s.io", "kubernetes.io"];
+    let own = own.iter().any(|domain| group == *domain || group.ends_with(&format!(".{domain}")));
+    if own && root.at(&["metadata", "annotations", "api-approved.kubernetes.io"]).is_none() {
+        let annotations = root.field("metadata").field("annotations");
+        let at = annotations.entry("api-approved.kubernetes.io").keyed();
+        let why = "protected groups must have approval annotation \"api-approved.kubernetes.io\"";
+        out.required(&CRD_GROUP, &at, why);
+    }
+    versions(&spec, out);
+    let Some(at) = spec.get("names") else { return };
+    let wanted = format!("{}.{group}", at.text("plural"));
+    if let Some(name) = root.at(&["metadata", "name"])
+        && !at.text("plural").is_empty()
+        && !group.is_empty()
+        && name.str().is_some_and(|text| text != wanted)
+    {
+        let why = format!("must be spec.names.plural+\".\"+spec.group: {wanted}");
+        out.invalid(&CRD_VERSIONS, &name, why);
+    }
+    let kinds = [at.get("kind"), at.get("listKind")];
+    if let [Some(kind), Some(list)] = &kinds
+        && kind.node.value == list.node.value
+    {
+        out.invalid(&CRD_GROUP, list, "kind and listKind may not be the same");
+    }
+    for name in at.list("shortNames").iter().chain(&at.list("categories")) {
+        if let Some(why) = name.str().and_then(names::dns_1035) {
+            out.invalid(&CRD_GROUP, name, why);
+        }
+    }
+    for field in ["plural", "kind"] {
+        let name = at.field(field);
+        if name.str() == Some("") {
+            out.required(&CRD_GROUP, &name, "");
+        }
+    }
+    for field in ["plural", "singular", "kind", "listKind"] {
+        let Some(name) = at.get(field) else { continue };
+        let Some(text) = name.str().filter(|text| !text.is_empty()) else { continue };
+        let camel = field == "kind" || field == "listKind";
+        let compared = if camel { text.to_lowercase() } else { text.to_owned() };
+        if let Some(why) = names::dns_1035(&compared) {
+            out.invalid(&CRD_GROUP, &name, why);
+        }
+    }
+}
+
+fn versions(spec: &At<'_>, out: &mut Faults) {
+    let versions = spec.list("versions");
+    out.unique(&CRD_VERSIONS, &versions, "name");
+    let stored: Vec<&At<'_>> =
+        versions.iter().filter(|version| version.is_true("storage")).collect();
+    let why = "must have exactly one version marked as storage version";
+    match stored[..] {
+        [] => {
+            out.invalid(&CRD_VERSIONS, &spec.field("versions").keyed(), why);
+        }
+        [_] => {}
+        [_, second, ..] => {
+            out.invalid(&CRD_VERSIONS, &second.field("storage"), why);
+        }
+    }
+    for version in &versions {
+        let name = version.field("name");
+        if let Some(why) = name.str().filter(|text| !text.is_empty()).and_then(names::dns_1035) {
+            out.invalid(&CRD_VERSIONS, &name, why);
+        }
+        if let Some(warning) = version.get("deprecationWarning")
+            && !version.is_true("deprecated")
+        {
+            out.invalid(&CRD_VERSIONS, &warning, "can only be set for deprecated versions");
+        }
+        if version.field("schema").get("openAPIV3Schema").is_none() {
+            let at = version.field("schema").field("openAPIV3Schema").keyed();
+            out.required(&CRD_VERSIONS, &at, "schemas are required");
+        }
+        if let Some(scale) = version.at(&["subresources", "scale"]) {
+            for (field, below) in [
+                ("specReplicasPath", "spec"),
+                ("statusReplicasPath", "status"),
+                ("labelSelectorPath", ""),
+            ] {
+                let at = scale.field(field);
+                let Some(text) = at.str().filter(|text| !text.is_empty()) else { continue };
+                if !text.starts_with('.') {
+                    out.invalid(&CRD_VERSIONS, &at, "must be a simple json path starting with .");
+                } else if !below.is_empty() && !text.starts_with(&format!(".{below}.")) {
+                    out.invalid(
+                        &CRD_VERSIONS,
+                        &at,
+                        format!("should be a json path under .{below}"),
+                    );
+                }
+            }
+        }
+        for column in version.list("additionalPrinterColumns") {
+            let (kind, path) = (column.field("type"), column.field("jsonPath"));
+            let types = ["boolean", "date", "integer", "number", "string"];
+            if kind.str().is_some_and(|text| !text.is_empty() && !types.contains(&text)) {
+                out.invalid(&CRD_VERSIONS, &kind, format!("must be one of {}", types.join(", ")));
+            }
+            if path.str().is_some_and(|text| !text.is_empty() && !text.starts_with('.')) {
+                out.invalid(&CRD_VERSIONS, &path, "must be a simple json path starting with .");
+            }
+        }
+    }
+    if spec.is_true("preserveUnknownFields") {
+        let at = spec.field("preserveUnknownFields");
+        let why = "cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead";
+        out.invalid(&CRD_VERSIONS, &at, why);
+    }
+    let Some(conversion) = spec.get("conversion") else { return };
+    let webhook = conversion.field("webhook");
+    match conversion.text("strategy") {
+        "Webhook" if webhook.get("clientConfig").is_none() => {
+            let at = webhook.field("clientConfig").keyed();
+            out.required(&CRD_VERSIONS, &at, "required when strategy is set to Webhook");
+        }
+        "Webhook" => {
+            if let Some(service) = webhook.at(&["clientConfig", "service"]) {
+                called(&service, out);
+            }
+            if let Some(url) = webhook.at(&["clientConfig", "url"])
+                && let Some(why) = url.str().and_then(faulty_url)
+            {
+                out.invalid(&WEBHOOK, &url, why);
+            }
+            let reviews = webhook.field("conversionReviewVersions");
+            let known = |at: &At<'_>| matches!(at.str(), Some("v1" | "v1beta1"));
+            if reviews.node.as_seq().is_some() && !reviews.items().iter().any(known) {
+                out.invalid(&CRD_VERSIONS, &reviews, "must include at least one of v1, v1beta1");
+            }
+        }
+        _ => {}
+    }
+}

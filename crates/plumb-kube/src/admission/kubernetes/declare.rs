@@ -1,0 +1,28 @@
+//! How the rules of an API server are declared: code, page and examples in one entry.
+
+/// Declares rules: a name, the code, the function of Kubernetes, a summary, why, the place of the examples, the wrong one,
+/// the right one.
+macro_rules! declare {
+    ($($name:ident = $code:literal, $mirrors:literal, $summary:literal, $why:literal, $place:literal, $wrong:literal, $right:literal;)*) => {
+        $(#[doc = concat!("`", $code, "`: ", $summary, ".")]
+        #[allow(unreachable_pub, reason = "some are named outside of the crate")]
+        pub static $name: crate::fault::Rule = {
+            static CODE: plumb_text::diag::Code = plumb_text::diag::Code {
+                name: $code,
+                level: plumb_text::diag::Level::Deny,
+                summary: $summary,
+                page: concat!(
+                    $why, "\n\nWrong, in `", $place, "`:\n\n```yaml\n", $wrong, "\n```\n\nRight:\n\n```yaml\n", $right, "\n```\n"
+                ),
+                alias: "",
+            };
+            crate::fault::Rule {
+                example: Some(crate::fault::Example { place: $place, wrong: $wrong, right: $right }),
+                ..crate::fault::Rule::new(&CODE, $mirrors)
+            }
+        };)*
+        /// The rules of this module.
+        pub(super) static RULES: &[&crate::fault::Rule] = &[$(&$name),*];
+    };
+}
+pub(super) use declare;

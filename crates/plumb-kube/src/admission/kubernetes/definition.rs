@@ -1,0 +1,397 @@
+//! What the schemas of a CustomResourceDefinition are made of: their structure, the names of types, patterns, rules. An API
+//! server refuses a definition with one that it can't use.
+//!
+//! Owns: those, for a document that is a definition. Must not know: how schemas are applied; what else must hold
+//! of a definition (`builtin`).
+
+use super::declared;
+use crate::at::At;
+use crate::fault::{Fault, Faults, Rule};
+use crate::path::Step;
+use crate::schema::{go_regex, quote};
+use crate::versions::Versions;
+use crate::{Document, Map, Node, Value};
+use plumb_cel::{Environment, Type};
+use plumb_text::diag::{Code, Level, nearest};
+
+pub(crate) static CRD_SCHEMA_VALUE: Code = Code {
+    name: "crd-schema-value",
+    level: Level::Deny,
+    summary: "a type, pattern or rule in a definition that can't be used",
+    page: r#"In the schema of a CustomResourceDefinition a type is one of `array`, `boolean`, `integer`, `number`, `object` and `string`, a
+pattern is a regular expression of Go (RE2), and a rule is an expression in CEL.
+
+```yaml
+openAPIV3Schema:
+  type: object
+  properties:
+    size: {type: strign}
+```
+
+Mend the value; the message says what it may be, or where it does not compile."#,
+    alias: "",
+};
+
+pub(crate) static CRD_STRUCTURE: Code = Code {
+    name: "crd-structure",
+    level: Level::Deny,
+    summary: "a schema in a definition that is not structural",
+    page: r#"A schema of `apiextensions.k8s.io/v1` says for each field what it is: `type` stands at every property, item and value (unless
+`x-kubernetes-int-or-string` or `x-kubernetes-preserve-unknown-fields` does), at the root it is `object`, and a list has `items`. Below `allOf`,
+`anyOf`, `oneOf` and `not` stands only what a value must hold, without types, defaults or new structure. Metadata is known already: of it, only the
+name may be restricted.
+
+```yaml
+openAPIV3Schema:
+  type: object
+  properties:
+    names: {type: array}
+```
+
+Add what is missing: `items: {type: string}`, say."#,
+    alias: "",
+};
+
+/// The findings of this module.
+pub(super) static CODES: &[&Code] = &[&CRD_SCHEMA_VALUE, &CRD_STRUCTURE];
+
+static VALUE: Rule = Rule::new(&CRD_SCHEMA_VALUE, "ValidateCustomResourceDefinitionOpenAPISchema");
+static STRUCTURE: Rule = Rule::new(&CRD_STRUCTURE, "structuralschema.ValidateStructural");
+
+/// Where in a definition's schema a part of it stands.
+#[derive(Clone, Copy, PartialEq)]
+enum Place {
+    Root,
+    Field,
+    Item,
+    /// Below `allOf`, `anyOf`, `oneOf` or `not`.
+    Nested,
+    /// The same, of an int-or-string, which names its two types there.
+    Choice,
+}
+
+const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
+
+/// Keywords of JSON Schema that a definition can't use.
+const UNSUPPORTED: [&str; 6] =
+    ["$ref", "definitions", "patternProperties", "dependencies", "additionalItems", "id"];
+
+/// Why a rule may say that a value is refused.
+const REASONS: [&str; 4] =
+    ["FieldValueInvalid", "FieldValueForbidden", "FieldValueRequired", "FieldValueDuplicate"];
+
+/// Checks a document that is a CustomResourceDefinition; nothing to say about any other.
+pub(super) fn check(document: &Document, versions: &Versions) -> Vec<Fault> {
+    let is_definition = document.group() == Some("apiextensions.k8s.io")
+        && document.kind().is_some_and(|kind| kind.value == "CustomResourceDefinition");
+    if !is_definition {
+        return Vec::new();
+    }
+    let mut out = Faults::new(versions);
+    let spec = At::root(document).get("spec");
+    for version in spec.map(|spec| spec.list("versions")).unwrap_or_default() {
+        let definition = version.field("schema").field("openAPIV3Schema");
+        schema(&definition, Place::Root, &mut out);
+    }
+    out.into_list()
+}
+
+/// One node of a schema.
+fn schema(at: &At<'_>, place: Place, out: &mut Faults) {
+    let Some(map) = at.node.as_map() else { return };
+    structure(at, map, place, out);
+    if let Some(kind) = at.get("type").filter(|kind| !is_type(kind.node)) {
+        let near = kind.str().and_then(|name| nearest(name, TYPES));
+        out.not_supported(&VALUE, &kind, &TYPES).near(near).value = Some(quote(kind.node));
+    }
+    if let Some(pattern) = at.get("pattern")
+        && let Some(Err(error)) = pattern.str().map(go_regex)
+    {
+        out.invalid(&VALUE, &pattern, format!("must be a valid regular expression: {error}"));
+    }
+    for rule in at.list("x-kubernetes-validations") {
+        for key in ["rule", "messageExpression"] {
+            let Some(source) = rule.get(key) else { continue };
+            let Some(text) = source.str() else { continue };
+            let optional = rule.get("optionalOldSelf").and_then(|at| at.node.as_bool());
+            let environment =
+                declared::environment(map, place == Place::Root, optional == Some(true), out.k8s());
+            let Some(error) = fault(text, key == "rule", &environment) else { continue };
+            let why = format!("compilation failed: {error}");
+            out.invalid(&VALUE, &source, why).value = Some(quote(source.node));
+        }
+        says(&rule, out);
+    }
+    parts(at, map, place, out);
+}
+
+fn is_type(node: &Node) -> bool {
+    node.as_str().is_some_and(|name| TYPES.contains(&name))
+}
+
+/// What a rule says beside its expressions.
+fn says(rule: &At<'_>, out: &mut Faults) {
+    if let Some(message) = rule.get("message")
+        && message.str().is_some_and(|text| text.trim().contains(['\n', '\r']))
+    {
+        out.invalid(&VALUE, &message, "must not contain line breaks").value = None;
+    }
+    if let Some(reason) = rule.get("reason")
+        && reason.str().is_some_and(|reason| !REASONS.contains(&reason))
+    {
+        let detail = format!("supported values: {}", REASONS.join(", "));
+        out.not_supported(&VALUE, &reason, &REASONS).detail = detail;
+    }
+}
+
+/// What makes a schema structural.
+fn structure(at: &At<'_>, map: &Map, place: Place, out: &mut Faults) {
+    let kind = at.text("type");
+    for name in UNSUPPORTED {
+        if let Some(field) = at.get(name) {
+            let why = format!("{name} is not supported");
+            out.forbidden(&STRUCTURE, &field.clone().keyed(), why).on_only(&[&field]);
+        }
+    }
+    if at.is_true("uniqueItems") {
+        let field = at.field("uniqueItems");
+        let why =
+            "uniqueItems cannot be set to true since the runtime complexity becomes quadratic";
+        let found = out.forbidden(&STRUCTURE, &field, why).on_only(&[&field]);
+        found.help("write `x-kubernetes-list-type: set`");
+    }
+    if let (Some(open), Some(known)) = (at.get("additionalProperties"), at.get("properties"))
+        && open.node.as_bool() != Some(true)
+    {
+        let why = "additionalProperties and properties are mutual exclusive";
+        out.forbidden(&STRUCTURE, &open.clone().keyed(), why).on_only(&[&open, &known]);
+    }
+    if matches!(place, Place::Nested | Place::Choice) {
+        nested(at, map, place == Place::Choice, out);
+        return;
+    }
+    let mut missing = |field: &'static str, why: &str| {
+        out.required(&STRUCTURE, &at.field(field).keyed(), why).span = at.key();
+    };
+    let loose = at.is_true("x-kubernetes-int-or-string")
+        || at.is_true("x-kubernetes-preserve-unknown-fields");
+    if at.get("type").is_none() && !loose {
+        missing(
+            "type",
+            match place {
+                Place::Root => "must not be empty at the root",
+                Place::Item => "must not be empty for specified array items",
+                _ => "must not be empty for specified object fields",
+            },
+        );
+    }
+    if at.is_true("x-kubernetes-embedded-resource")
+        && !at.is_true("x-kubernetes-preserve-unknown-fields")
+        && at.get("properties").is_none()
+    {
+        missing(
+            "properties",
+            "must not be empty if x-kubernetes-embedded-resource is true without x-kubernetes-preserve-unknown-fields",
+        );
+    }
+    if kind == "array" && at.get("items").is_none() {
+        missing("items", "must be specified");
+    }
+    if at.text("x-kubernetes-list-type") == "map"
+        && at.list("x-kubernetes-list-map-keys").is_empty()
+    {
+        missing("x-kubernetes-list-map-keys", "must not be empty if x-kubernetes-list-type is map");
+    }
+    if place == Place::Root {
+        root(at, kind, out);
+    }
+    if let Some(items) = at.get("items").filter(|items| items.node.as_seq().is_some()) {
+        let why = "items must be a schema object and not an array";
+        out.forbidden(&STRUCTURE, &items.clone().keyed(), why).on_only(&[&items]);
+    }
+    if let Some(default) = at.get("default").filter(|default| !fits(default.node, kind)) {
+        let found = out.invalid(&VALUE, &default, format!("must be of type {kind}"));
+        found.value = Some(quote(default.node));
+        found.on(&at.field("type"));
+    }
+}
+
+/// What holds of the schema of the object itself.
+fn root(at: &At<'_>, kind: &str, out: &mut Faults) {
+    if TYPES.contains(&kind) && kind != "object" {
+        out.invalid(&STRUCTURE, &at.field("type"), "must be object at the root");
+    }
+    let metadata = at.field("properties").get("metadata");
+    let more = |metadata: &At<'_>| {
+        let parts = metadata.field("properties").entries();
+        parts.iter().any(|(part, _)| !["name", "generateName"].contains(part))
+    };
+    if metadata.as_ref().is_some_and(more) {
+        let metadata = at.field("properties").entry("metadata");
+        let why = "must not specify anything other than name and generateName, but metadata is implicitly specified";
+        out.forbidden(&STRUCTURE, &metadata.clone().keyed(), why).on_only(&[&metadata]);
+    }
+}
+
+/// What cannot stand below `allOf` and its like. (The two types of an int-or-string may.)
+fn nested(at: &At<'_>, map: &Map, is_choice: bool, out: &mut Faults) {
+    let forbidden = [
+        "additionalProperties",
+        "default",
+        "nullable",
+        "title",
+        "description",
+        "x-kubernetes-preserve-unknown-fields",
+    ];
+    for field in forbidden.iter().filter_map(|name| at.get(name)) {
+        if field.node.as_bool() != Some(false) && field.str() != Some("") {
+            let why = "must be undefined to be structural";
+            out.forbidden(&STRUCTURE, &field.clone().keyed(), why).on_only(&[&field]);
+        }
+    }
+    let alone = is_choice && map.len() == 1 && matches!(at.text("type"), "integer" | "string");
+    if let Some(kind) = at.get("type").filter(|kind| !alone && kind.str() != Some("")) {
+        out.forbidden(&STRUCTURE, &kind.keyed(), "must be empty to be structural");
+    }
+}
+
+fn parts(at: &At<'_>, map: &Map, place: Place, out: &mut Faults) {
+    let is_nested = matches!(place, Place::Nested | Place::Choice);
+    let of = |inner: Place| if is_nested { Place::Nested } else { inner };
+    let is_choice = place == Place::Choice
+        || map.get("x-kubernetes-int-or-string").and_then(Node::as_bool) == Some(true);
+    let choice = if is_choice { Place::Choice } else { Place::Nested };
+    for (entry, inner) in at.each(Step::Field) {
+        match entry.key.value.as_str() {
+            "properties" => {
+                inner.entries().iter().for_each(|(_, at)| schema(at, of(Place::Field), out));
+            }
+            "items" => schema(&inner, of(Place::Item), out),
+            "additionalProperties" => schema(&inner, of(Place::Field), out),
+            "not" => schema(&inner, Place::Nested, out),
+            "allOf" | "anyOf" | "oneOf" => {
+                inner.items().iter().for_each(|at| schema(at, choice, out));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What is wrong with an expression of a rule.
+fn fault(text: &str, is_rule: bool, environment: &Environment) -> Option<String> {
+    let program = match environment.compile(text) {
+        Ok(program) => program,
+        Err(error) => return Some(error.to_string()),
+    };
+    let wanted = if is_rule { Type::Bool } else { Type::String };
+    let found = program.result();
+    (*found != wanted && *found != Type::Dyn)
+        .then(|| format!("must evaluate to {wanted} but got {found}"))
+}
+
+/// Whether a default may be one of the type, as far as that shows.
+fn fits(value: &Node, kind: &str) -> bool {
+    match (&value.value, kind) {
+        (Value::String(_), "string") | (Value::Bool(_), "boolean") => true,
+        (Value::Int(_), "integer" | "number") | (Value::Float(_), "number") => true,
+        (Value::Float(number), "integer") => number.fract() == 0.0,
+        (Value::Map(_), "object") | (Value::Seq(_), "array") | (Value::Null, _) => true,
+        (_, kind) => !TYPES.contains(&kind),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Engine, Format, Schemas, Versions, read};
+    use plumb_text::{Source, TextMap};
+
+    #[test]
+    fn a_definition_must_be_structural() {
+        let check = |schema: &str, name: &str| {
+            let text = format!(
+                "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {{name: {name}}}\nspec:\n  \
+                 group: example.com\n  scope: Namespaced\n  names: {{kind: Widget, plural: widgets}}\n  versions:\n  - name: v1\n    \
+                 served: true\n    storage: true\n    schema: {{openAPIV3Schema: {schema}}}\n"
+            );
+            let source = Source::new("a.yaml", text.as_str());
+            let read = read(&text, &TextMap::identity(&source), Format::Yaml);
+            let found =
+                Engine::new(Schemas::embedded()).validate(&read.documents, &Versions::default());
+            found.iter().map(|f| f.message.clone()).collect::<Vec<_>>()
+        };
+        let none: [&str; 0] = [];
+        let name = "widgets.example.com";
+        assert_eq!(
+            check("{type: object, properties: {a: {type: array, items: {type: string}}}}", name),
+            none
+        );
+        assert_eq!(
+            check(
+                "{type: object, anyOf: [{properties: {a: {minLength: 1}}}], properties: {a: {type: string}}}",
+                name
+            ),
+            none
+        );
+        for right in [
+            "{type: object, properties: {a: {x-kubernetes-int-or-string: true, anyOf: [{type: integer}, {type: string}]}, b: {x-kubernetes-preserve-unknown-fields: true}}}",
+            "{type: object, properties: {a: {type: object, additionalProperties: {type: string}, x-kubernetes-validations: [{rule: 'self.b == oldSelf.b'}]}}}",
+            "{type: object, properties: {a: {type: string}}, x-kubernetes-validations: [{rule: 'self.metadata.name == self.a && [1, 2].all(x, x > 0)', messageExpression: \"'no ' + self.a\"}]}",
+        ] {
+            assert_eq!(check(right, name), none, "{right}");
+        }
+        let at = "spec.versions[0].schema.openAPIV3Schema";
+        for (schema, expected) in [
+            (
+                "{type: object, properties: {a: {type: strign}}}",
+                "properties[a].type: Unsupported value: \"strign\"",
+            ),
+            (
+                "{type: object, properties: {a: {type: string, pattern: '('}}}",
+                "properties[a].pattern: Invalid value",
+            ),
+            (
+                "{type: object, properties: {a: {type: array}}}",
+                "properties[a].items: Required value",
+            ),
+            (
+                "{type: object, properties: {a: {minLength: 1}}}",
+                "properties[a].type: Required value",
+            ),
+            ("{type: string}", "type: Invalid value: \"string\": must be object"),
+            (
+                "{type: object, properties: {a: {type: string, default: 1}}}",
+                "properties[a].default: Invalid value",
+            ),
+            (
+                "{type: object, anyOf: [{properties: {a: {type: string}}}], properties: {a: {type: string}}}",
+                "anyOf[0].properties[a].type: Forbidden",
+            ),
+            (
+                "{type: object, properties: {a: {type: object, patternProperties: {}}}}",
+                "properties[a].patternProperties: Forbidden",
+            ),
+            (
+                "{type: object, properties: {a: {type: string}}, x-kubernetes-validations: [{rule: self.b}]}",
+                "x-kubernetes-validations[0].rule: Invalid value",
+            ),
+            (
+                "{type: object, x-kubernetes-validations: [{rule: 'spec.a == 1'}]}",
+                "x-kubernetes-validations[0].rule: Invalid value",
+            ),
+            (
+                "{type: object, x-kubernetes-validations: [{rule: '1 + 1'}]}",
+                "x-kubernetes-validations[0].rule: Invalid value",
+            ),
+            (
+                "{type: object, x-kubernetes-validations: [{rule: 'self.'}]}",
+                "x-kubernetes-validations[0].rule: Invalid value",
+            ),
+        ] {
+            let found = check(schema, name);
+            assert!(
+                found.len() == 1 && found[0].starts_with(&format!("{at}.{expected}")),
+                "{schema}: {found:?}"
+            );
+        }
+    }
+}

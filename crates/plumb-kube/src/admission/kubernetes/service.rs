@@ -1,0 +1,284 @@
+//! Service.
+
+use super::declare::declare;
+use super::{containers, meta};
+use crate::at::At;
+use crate::fault::Faults;
+use crate::names;
+
+declare! {
+SERVICE_PORTS = "service-ports", "ValidateService", "a Service without a port, or with one twice",
+"A Service has at least one port, unless it is headless (`clusterIP: None`) or only a name (`ExternalName`). A pair of port and \
+protocol stands once.",
+"Service.spec", "selector: {app: web}\nports: [{name: a, port: 80}, {name: b, port: 80}]",
+"selector: {app: web}\nports: [{name: a, port: 80}, {name: b, port: 81}]";
+
+SERVICE_PORT_NAME = "service-port-name", "validateServicePort", "a Service's port without a name of its own",
+"The ports of a Service with several are told apart by their names, which are DNS-1123 labels.",
+"Service.spec", "selector: {app: web}\nports: [{port: 80}, {port: 443}]",
+"selector: {app: web}\nports: [{name: http, port: 80}, {name: https, port: 443}]";
+
+SERVICE_TARGET_PORT = "service-target-port", "validateServicePort", "a target that is no port",
+"A target port is a number from 1 to 65535, or the name of a container's port. `\"8080\"` in quotes is neither.",
+"Service.spec", "selector: {app: web}\nports: [{port: 80, targetPort: \"8080\"}]",
+"selector: {app: web}\nports: [{port: 80, targetPort: 8080}]";
+
+SERVICE_NODE_PORT = "service-node-port", "ValidateService", "a node port that cannot be had",
+"Nodes have a port for a Service of the type `NodePort` or `LoadBalancer`, and each of them once.",
+"Service.spec", "selector: {app: web}\nports: [{port: 80, nodePort: 30080}]",
+"type: NodePort\nselector: {app: web}\nports: [{port: 80, nodePort: 30080}]";
+
+SERVICE_EXTERNAL_NAME = "service-external-name", "ValidateService", "an ExternalName Service without the name, or with more",
+"A Service of the type `ExternalName` is an alias of the DNS name in `externalName`; it has no address of its own.",
+"Service.spec", "type: ExternalName\nexternalName: https://db.example.com",
+"type: ExternalName\nexternalName: db.example.com";
+
+SERVICE_CLUSTER_IP = "service-cluster-ip", "ValidateServiceClusterIPsRelatedFields", "an address that a Service cannot have",
+"A `clusterIP` is an IP address, or `None` for a headless Service, whose type is `ClusterIP`; `clusterIPs` begin with it, and are of the \
+`ipFamilies`, each family once. `externalIPs` are IP addresses that others can reach.",
+"Service.spec", "type: LoadBalancer\nclusterIP: None\nports: [{port: 80}]", "type: LoadBalancer\nports: [{port: 80}]";
+
+SERVICE_TYPE_FIELD = "service-type-field", "ValidateService", "a field that this type of Service does not have",
+"What concerns traffic from outside (`externalTrafficPolicy`, `healthCheckNodePort`) needs a type that has such traffic; what concerns a \
+load balancer (`loadBalancerSourceRanges`, `loadBalancerClass`, `allocateLoadBalancerNodePorts`) needs the type `LoadBalancer`.",
+"Service.spec", "externalTrafficPolicy: Local\nports: [{port: 80}]",
+"type: NodePort\nexternalTrafficPolicy: Local\nports: [{port: 80}]";
+}
+
+pub(super) fn service(spec: &At<'_>, out: &mut Faults) {
+    let kind = match spec.text("type") {
+        "" => "ClusterIP",
+        kind => kind,
+    };
+    if let Some(selector) = spec.get("selector") {
+        meta::labels(&selector, out);
+    }
+    let headless = spec.text("clusterIP") == "None"
+        || spec.list("clusterIPs").iter().any(|at| at.str() == Some("None"));
+    addresses(spec, kind, headless, out);
+    let ports = spec.list("ports");
+    if kind == "ExternalName" {
+        external_name(spec, out);
+    } else if ports.is_empty() && !headless {
+        out.required(&SERVICE_PORTS, &spec.field("ports").keyed(), "");
+    }
+    self::ports(&ports, kind, out);
+    types(spec, kind, out);
+}
+
+fn addresses(spec: &At<'_>, kind: &str, headless: bool, out: &mut Faults) {
+    let first = spec.get("clusterIP");
+    let every = first.clone().into_iter().chain(spec.list("clusterIPs"));
+    for address in every {
+        if let Some(text) = address.str().filter(|text| !["", "None"].contains(text))
+            && !names::is_ip(text)
+        {
+            out.invalid(
+                &SERVICE_CLUSTER_IP,
+                &address,
+                "must be empty, 'None', or a valid IP address",
+            );
+        }
+    }
+    families(spec, out);
+    if headless && matches!(kind, "NodePort" | "LoadBalancer") {
+        let at = spec.field("clusterIP");
+        out.invalid(
+            &SERVICE_CLUSTER_IP,
+            &at,
+            format!("may not be set to 'None' for {kind} services"),
+        );
+    }
+    for address in spec.list("externalIPs") {
+        if address.str().is_some_and(|text| !names::is_ip(text)) {
+            out.invalid(&SERVICE_CLUSTER_IP, &address, "must be a valid IP address");
+        }
+    }
+}
+
+/// `clusterIPs` and `ipFamilies`, which say the same in the same order.
+fn families(spec: &At<'_>, out: &mut Faults) {
+    let (addresses, families) = (spec.list("clusterIPs"), spec.list("ipFamilies"));
+    let first = addresses.first().and_then(At::str).unwrap_or_default();
+    match spec.text("clusterIP") {
+        "" if !first.is_empty() => {
+            let at = spec.field("clusterIPs").keyed();
+            out.invalid(
+                &SERVICE_CLUSTER_IP,
+                &at,
+                "must be empty when `clusterIP` is not specified",
+            );
+        }
+        one if !first.is_empty() && one != first => {
+            out.invalid(&SERVICE_CLUSTER_IP, &addresses[0], "first value must match `clusterIP`");
+        }
+        _ => {}
+    }
+    for (i, address) in addresses.iter().enumerate().skip(1) {
+        let ip = address.str().and_then(names::ip);
+        let same = |other: &&At<'_>| {
+            other
+                .str()
+                .and_then(names::ip)
+                .zip(ip)
+                .is_some_and(|(one, two)| one.is_ipv4() == two.is_ipv4())
+        };
+        if address.str() == Some("None") {
+            out.invalid(&SERVICE_CLUSTER_IP, address, "'None' must be the first and only value");
+        } else if addresses[..i].iter().any(|other| same(&other)) {
+            out.invalid(
+                &SERVICE_CLUSTER_IP,
+                address,
+                "may specify no more than one IP for each IP family",
+            );
+        }
+    }
+    for (i, family) in families.iter().enumerate() {
+        if let Some(first) =
+            families[..i].iter().find(|other| other.node.value == family.node.value)
+        {
+            out.duplicate(&SERVICE_CLUSTER_IP, family, first);
+        }
+        let Some(address) = addresses.get(i) else { continue };
+        let ip = address.str().and_then(names::ip);
+        let other = match family.str() {
+            Some("IPv4") => ip.is_some_and(|ip| ip.is_ipv6()),
+            Some("IPv6") => ip.is_some_and(|ip| ip.is_ipv4()),
+            _ => false,
+        };
+        if other {
+            let why = format!(
+                "expected an {} value as indicated by `ipFamilies[{i}]`",
+                family.str().unwrap_or_default()
+            );
+            out.invalid(&SERVICE_CLUSTER_IP, address, why);
+        }
+    }
+}
+
+fn external_name(spec: &At<'_>, out: &mut Faults) {
+    let name = spec.field("externalName");
+    let text = name.str().unwrap_or_default();
+    if text.is_empty() {
+        out.required(
+            &SERVICE_EXTERNAL_NAME,
+            &name.keyed(),
+            "must be specified for ExternalName services",
+        );
+    } else if let Some(why) = names::subdomain(text.trim_end_matches('.')) {
+        out.invalid(&SERVICE_EXTERNAL_NAME, &name, why);
+    }
+    if let Some(address) =
+        spec.get("clusterIP").filter(|at| at.str().is_some_and(|text| !text.is_empty()))
+    {
+        out.forbidden(&SERVICE_EXTERNAL_NAME, &address, "may not be set for ExternalName services");
+    }
+    for field in ["ipFamilies", "ipFamilyPolicy"] {
+        if let Some(at) = spec.get(field) {
+            out.forbidden(
+                &SERVICE_EXTERNAL_NAME,
+                &at.keyed(),
+                "may not be set for ExternalName services",
+            );
+        }
+    }
+}
+
+fn ports(ports: &[At<'_>], kind: &str, out: &mut Faults) {
+    let protocol = |port: &At<'_>| match port.text("protocol") {
+        "" => "TCP".to_owned(),
+        text => text.to_owned(),
+    };
+    out.unique(&SERVICE_PORT_NAME, ports, "name");
+    for (i, port) in ports.iter().enumerate() {
+        let name = port.field("name");
+        match name.str().unwrap_or_default() {
+            "" if ports.len() > 1 => {
+                out.required(
+                    &SERVICE_PORT_NAME,
+                    &name.keyed(),
+                    "a Service with several ports names each of them",
+                );
+            }
+            "" => {}
+            text => {
+                if let Some(why) = names::label(text) {
+                    let better = names::mended(text, names::label);
+                    let finding = out.invalid(&SERVICE_PORT_NAME, &name, why);
+                    finding.near(better);
+                }
+            }
+        }
+        // Zero and the empty text stand for the port itself.
+        let target = port.get("targetPort");
+        if let Some(target) = target.filter(|at| at.int() != Some(0) && at.str() != Some("")) {
+            containers::port_or_name(&SERVICE_TARGET_PORT, &target, out);
+        }
+        if let Some(app) = port.get("appProtocol")
+            && let Some(why) = app.str().and_then(names::qualified)
+        {
+            out.invalid(&SERVICE_PORT_NAME, &app, why);
+        }
+        let same = |field: &str| {
+            let number = port.number(field).filter(|number| *number > 0)?;
+            ports[..i].iter().find(|other| {
+                other.number(field) == Some(number) && protocol(other) == protocol(port)
+            })
+        };
+        if let Some(first) = same("port") {
+            out.duplicate(&SERVICE_PORTS, &port.field("port"), &first.field("port"));
+        }
+        let node = port.get("nodePort").filter(|at| at.int().is_some_and(|number| number > 0));
+        if let Some(node) = node {
+            if kind == "ClusterIP" || kind == "ExternalName" {
+                out.forbidden(
+                    &SERVICE_NODE_PORT,
+                    &node,
+                    format!("may not be used when `type` is '{kind}'"),
+                );
+            } else if let Some(first) = same("nodePort") {
+                out.duplicate(&SERVICE_NODE_PORT, &node, &first.field("nodePort"));
+            }
+        }
+    }
+}
+
+fn types(spec: &At<'_>, kind: &str, out: &mut Faults) {
+    let outside = matches!(kind, "NodePort" | "LoadBalancer")
+        || kind == "ClusterIP" && !spec.list("externalIPs").is_empty();
+    if let Some(at) =
+        spec.get("externalTrafficPolicy").filter(|at| !outside && at.str() != Some(""))
+    {
+        out.invalid(&SERVICE_TYPE_FIELD, &at, "may only be set for externally-accessible services");
+    }
+    let local = kind == "LoadBalancer" && spec.text("externalTrafficPolicy") == "Local";
+    if let Some(at) = spec.get("healthCheckNodePort").filter(|at| !local && at.int() != Some(0)) {
+        out.invalid(
+            &SERVICE_TYPE_FIELD,
+            &at,
+            "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'",
+        );
+    }
+    for range in spec.list("loadBalancerSourceRanges") {
+        if range.str().is_some_and(|text| names::cidr(text.trim()).is_none()) {
+            out.invalid(
+                &SERVICE_TYPE_FIELD,
+                &range,
+                "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)",
+            );
+        }
+    }
+    if kind != "LoadBalancer" {
+        for field in
+            ["loadBalancerSourceRanges", "loadBalancerClass", "allocateLoadBalancerNodePorts"]
+        {
+            if let Some(at) = spec.get(field) {
+                out.forbidden(
+                    &SERVICE_TYPE_FIELD,
+                    &at,
+                    "may only be used when `type` is 'LoadBalancer'",
+                );
+            }
+        }
+    }
+}

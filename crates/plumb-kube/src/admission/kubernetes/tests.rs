@@ -1,0 +1,216 @@
+//! Every rule's own examples, and what Kubernetes documents.
+
+use super::*;
+use crate::{Format, read};
+use plumb_text::diag::{Diagnostic, Severity};
+use plumb_text::{Source, TextMap};
+
+/// The apiVersion of a kind.
+fn api(kind: &str) -> &'static str {
+    match kind {
+        "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" => "apps/v1",
+        "Job" | "CronJob" => "batch/v1",
+        "HorizontalPodAutoscaler" => "autoscaling/v2",
+        "PodDisruptionBudget" => "policy/v1",
+        "Ingress" | "NetworkPolicy" => "networking.k8s.io/v1",
+        "Role" | "ClusterRole" | "RoleBinding" | "ClusterRoleBinding" => {
+            "rbac.authorization.k8s.io/v1"
+        }
+        "StorageClass" => "storage.k8s.io/v1",
+        "IngressClass" => "networking.k8s.io/v1",
+        "PriorityClass" => "scheduling.k8s.io/v1",
+        "EndpointSlice" => "discovery.k8s.io/v1",
+        "CustomResourceDefinition" => "apiextensions.k8s.io/v1",
+        "ValidatingWebhookConfiguration"
+        | "ValidatingAdmissionPolicy"
+        | "ValidatingAdmissionPolicyBinding" => "admissionregistration.k8s.io/v1",
+        _ => "v1",
+    }
+}
+
+/// The manifest that an example stands in.
+fn manifest(place: &str, example: &str) -> String {
+    let (kind, below) = place.split_once('.').map_or((place, false), |(kind, _)| (kind, true));
+    let example = example.replace("BIG", &"x".repeat((1 << 20) + 1));
+    let mut text = format!("apiVersion: {}\nkind: {kind}\n", api(kind));
+    if !example.contains("metadata: {name") || below {
+        text.push_str("metadata: {name: example}\n");
+    }
+    if below {
+        text.push_str("spec:\n");
+    }
+    let indent = if below { "  " } else { "" };
+    example.lines().for_each(|line| text.push_str(&format!("{indent}{line}\n")));
+    text
+}
+
+fn findings(text: &str, versions: &str) -> Vec<Diagnostic> {
+    let versions = Versions::parse(versions).expect(versions);
+    let source = Source::new("example.yaml", text);
+    let map = TextMap::identity(&source);
+    let read = read(text, &map, Format::Yaml);
+    assert_eq!(read.findings, [], "{text}");
+    let found =
+        |document| check(document, &versions).into_iter().map(|fault| fault.into_finding(document));
+    read.documents.iter().flat_map(found).collect()
+}
+
+#[test]
+fn every_rule_refuses_its_wrong_example_and_takes_its_right_one() {
+    for rule in rules() {
+        let example = rule.example.as_ref().expect(rule.code.name);
+        let wrong = findings(&manifest(example.place, example.wrong), "");
+        let codes: Vec<&str> = wrong.iter().map(|finding| finding.code.name).collect();
+        assert!(
+            !codes.is_empty() && codes.iter().all(|code| *code == rule.code.name),
+            "{}: {wrong:#?}",
+            rule.code.name
+        );
+        let right = findings(&manifest(example.place, example.right), "");
+        assert!(right.is_empty(), "{}: {right:#?}", rule.code.name);
+    }
+}
+
+#[test]
+fn codes_are_distinct_and_explained() {
+    let mut names: Vec<&str> = codes().map(|code| code.name).collect();
+    names.sort_unstable();
+    assert!(names.windows(2).all(|pair| pair[0] != pair[1]), "{names:?}");
+    for code in codes() {
+        assert!(
+            code.name
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+        );
+        assert_eq!(code.level.severity(), Some(Severity::Error));
+        assert!(code.page.len() > 100, "{}", code.name);
+    }
+}
+
+/// Place, versions, an example, and the findings that Kubernetes' documentation or its messages lead to expect.
+const CASES: &str = r#"
+Service | k8s=1.35 | {metadata: {name: 1st}, spec: {ports: [{port: 80}]}} | object-name metadata.name
+Service | k8s=1.36 | {metadata: {name: 1st}, spec: {ports: [{port: 80}]}} |
+Namespace | | {metadata: {name: a.b}} | object-name metadata.name
+ConfigMap | | {metadata: {name: a.b}} |
+ClusterRole | | {metadata: {name: "system:a"}, rules: []} |
+Pod.spec | | {containers: [{name: a, image: b, ports: [{containerPort: 80, hostPort: 80}]}, {name: c, image: b, ports: [{containerPort: 81, hostPort: 80}]}]} | host-port spec.containers[1].ports[0].hostPort
+Pod.spec | | {containers: [{name: a, image: b, ports: [{containerPort: 80, hostPort: 80}, {containerPort: 80, hostPort: 80, protocol: UDP}]}]} |
+Pod.spec | | {containers: [{name: a, image: " b"}]} | container-image spec.containers[0].image
+Pod.spec | | {containers: [{name: a, image: b, startupProbe: {exec: {command: []}, successThreshold: 2}}]} | probe-handler spec.containers[0].startupProbe.exec.command; probe-value spec.containers[0].startupProbe.successThreshold
+Pod.spec | | {containers: [{name: a, image: b, livenessProbe: {httpGet: {port: http}, tcpSocket: {port: 80}}}]} | probe-handler spec.containers[0].livenessProbe.tcpSocket
+Pod.spec | | {containers: [{name: a, image: b, lifecycle: {preStop: {sleep: {seconds: 5}}}}]} |
+Pod.spec | | {containers: [{name: a, image: b, env: [{name: A, valueFrom: {}}]}]} | env-source spec.containers[0].env[0].valueFrom
+Pod.spec | | {containers: [{name: a, image: b, envFrom: [{prefix: A}]}]} | env-source spec.containers[0].envFrom[0]
+Pod.spec | | {containers: [{name: a, image: b, resources: {limits: {cpu: 0.5}, requests: {cpu: 500m}}}]} |
+Pod.spec | | {containers: [{name: a, image: b, resources: {limits: {memory: "1e1000", cpu: "1e-1000"}}}]} |
+Pod.spec | | {containers: [{name: a, image: b, resources: {limits: {cpu: -1}}}]} | quantity spec.containers[0].resources.limits[cpu]
+Pod.spec | | {containers: [{name: a, image: b, resources: {limits: {cpu: 1, hugepages-2Mi: 4Mi}, requests: {hugepages-2Mi: 2Mi}}}]} | request-above-limit spec.containers[0].resources.requests[hugepages-2Mi]
+Pod.spec | | {containers: [{name: a, image: b}], tolerations: [{operator: Exists}, {effect: NoSchedule}]} | toleration spec.tolerations[1].operator
+Pod.spec | | {containers: [{name: a, image: b}], tolerations: [{key: a, operator: Exists, tolerationSeconds: 5}]} | toleration spec.tolerations[0].tolerationSeconds
+Pod.spec | | {containers: [{name: a, image: b}], volumes: [{name: c}]} |
+Pod.spec | | {containers: [{name: a, image: b}], volumes: [{name: c, projected: {sources: [{secret: {name: d, items: [{key: e, path: /f}]}}]}}]} | volume-path spec.volumes[0].projected.sources[0].secret.items[0].path
+Pod.spec | | {containers: [{name: a, image: b}], affinity: {podAntiAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [{topologyKey: ""}]}}} | topology-key spec.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[0].topologyKey
+Deployment.spec | | {selector: {matchExpressions: [{key: app, operator: In, values: [a, b]}]}, template: {metadata: {labels: {app: b}}, spec: {containers: [{name: a, image: b}]}}} |
+Deployment.spec | | {selector: {matchExpressions: [{key: app, operator: DoesNotExist}]}, template: {metadata: {labels: {app: b}}, spec: {containers: [{name: a, image: b}]}}} | selector-template spec.template.metadata.labels
+Deployment.spec | | {strategy: {rollingUpdate: {maxSurge: 0, maxUnavailable: 0%}}, selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: a, image: b}]}}} | update-strategy spec.strategy.rollingUpdate.maxUnavailable
+Deployment.spec | | {strategy: {rollingUpdate: {maxSurge: "1", maxUnavailable: 0}}, selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: a, image: b}]}}} | update-strategy spec.strategy.rollingUpdate.maxSurge
+DaemonSet.spec | | {updateStrategy: {rollingUpdate: {maxSurge: 1}}, selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: a, image: b}]}}} | update-strategy spec.updateStrategy.rollingUpdate.maxSurge
+DaemonSet.spec | | {updateStrategy: {rollingUpdate: {maxSurge: 1, maxUnavailable: 0}}, selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: a, image: b}]}}} |
+StatefulSet.spec | | {selector: {matchLabels: {a: b}}, volumeClaimTemplates: [{metadata: {name: data}, spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}], template: {metadata: {labels: {a: b}}, spec: {containers: [{name: a, image: b, volumeMounts: [{name: data, mountPath: /data}]}]}}} |
+Job.spec | | {backoffLimitPerIndex: 1, template: {spec: {restartPolicy: Always, containers: [{name: a, image: b}]}}} | job-indexed spec.backoffLimitPerIndex; restart-policy spec.template.spec.restartPolicy
+CronJob.spec | | {schedule: "TZ=UTC 0 3 * * *", jobTemplate: {spec: {template: {spec: {containers: [{name: a, image: b}]}}}}} | cron-schedule spec.schedule; restart-policy spec.jobTemplate.spec.template.spec.restartPolicy
+Service.spec | | {type: ExternalName, externalName: a.b., clusterIP: ""} |
+Service.spec | | {clusterIP: None} |
+Service.spec | | {ports: [{port: 80, targetPort: ""}]} |
+Service.spec | | {} | service-ports spec.ports
+Service.spec | | {type: NodePort, clusterIP: None, ports: [{port: 80}]} | service-cluster-ip spec.clusterIP
+Service.spec | | {ports: [{name: a, port: 53}, {name: b, port: 53, protocol: UDP}]} |
+Service.spec | | {ports: [{name: a, port: 80}, {name: a, port: 81}]} | service-port-name spec.ports[1].name
+Service.spec | | {loadBalancerSourceRanges: [10.0.0.0/8], ports: [{port: 80}]} | service-type-field spec.loadBalancerSourceRanges
+Service.spec | | {type: LoadBalancer, loadBalancerSourceRanges: [10.0.0.0], ports: [{port: 80}]} | service-type-field spec.loadBalancerSourceRanges[0]
+Ingress.spec | | {defaultBackend: {service: {name: a}}} | ingress-backend spec.defaultBackend.service.port
+Ingress.spec | | {rules: [{host: "*", http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: a, port: {number: 80}}}}]}}]} | ingress-host spec.rules[0].host
+Ingress.spec | | {rules: [{host: "*.a.b", http: {paths: [{pathType: ImplementationSpecific, backend: {resource: {kind: A, name: b}}}]}}]} |
+Ingress.spec | | {rules: [{http: {paths: [{path: /a/.., pathType: Exact, backend: {service: {name: a, port: {name: http}}}}]}}]} | ingress-path spec.rules[0].http.paths[0].path
+NetworkPolicy.spec | | {podSelector: {}, ingress: [{from: [{}], ports: [{port: http, endPort: 80}]}]} | policy-peer spec.ingress[0].from[0]; policy-port spec.ingress[0].ports[0].endPort
+NetworkPolicy.spec | | {podSelector: {}, egress: [{to: [{ipBlock: {cidr: 10.0.0.1}}]}, {}]} | policy-range spec.egress[0].to[0].ipBlock.cidr
+Secret | | {type: kubernetes.io/basic-auth, stringData: {user: a}} | secret-type data
+Secret | | {data: {a: aGVsbG8=, b: "aGVs\nbG8=", c: aGVsbG8, d: ""}} | secret-base64 data[c]
+HorizontalPodAutoscaler.spec | | {scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: a}, maxReplicas: 2, metrics: [{type: Resource, pods: {}}]} | scale-metric spec.metrics[0].pods; scale-metric spec.metrics[0].resource
+PodDisruptionBudget.spec | | {maxUnavailable: 101%} | disruption-budget spec.maxUnavailable
+Role | | {rules: [{nonResourceURLs: [/a], verbs: [get]}]} | role-rule rules[0].nonResourceURLs
+ClusterRole | | {rules: [{nonResourceURLs: [/a], verbs: [get]}, {apiGroups: [""], resources: [pods], verbs: ["*"]}]} |
+RoleBinding | | {roleRef: {apiGroup: rbac, kind: Role, name: a}, subjects: [{kind: ServiceAccount, name: a}, {kind: User, name: "a@b", apiGroup: v1}]} | role-ref roleRef.apiGroup; role-subject subjects[1].apiGroup
+PersistentVolumeClaim.spec | | {accessModes: [ReadWriteOncePod, ReadWriteMany], resources: {requests: {storage: 0}}} | claim-storage spec.accessModes[0]; claim-storage spec.resources.requests[storage]
+LimitRange.spec | | {limits: [{type: Pod, default: {cpu: 1}}, {type: Pod, max: {cpu: 1}}]} | limit-range spec.limits[1].type; limit-range spec.limits[0].default
+ResourceQuota.spec | | {hard: {pods: "10", requests.cpu: 1 core}} | quantity spec.hard[requests.cpu]
+CustomResourceDefinition.spec | | {group: a.k8s.io, scope: Namespaced, names: {plural: Examples, kind: Example}, versions: []} | crd-group metadata.annotations[api-approved.kubernetes.io]; crd-versions spec.versions; crd-versions metadata.name; crd-group spec.names.plural
+Pod.spec | | {containers: [{name: a, image: b, env: [{name: A, valueFrom: {configMapKeyRef: {name: C, key: "a b"}}}]}]} | field-value spec.containers[0].env[0].valueFrom.configMapKeyRef.name; field-value spec.containers[0].env[0].valueFrom.configMapKeyRef.key
+Pod.spec | | {containers: [{name: a, image: b, livenessProbe: {httpGet: {port: 80, httpHeaders: [{name: X Y, value: a}]}}}]} | field-value spec.containers[0].livenessProbe.httpGet.httpHeaders[0].name
+Pod.spec | | {containers: [{name: a, image: b, envFrom: [{prefix: "A_", configMapRef: {name: c}}]}], dnsConfig: {searches: ["_a.b.", .]}, hostAliases: [{ip: 1.2.3.4, hostnames: [a.b]}]} |
+Pod.spec | | {containers: [{name: a, image: b, lifecycle: {preStop: {sleep: {seconds: 45}}}}]} | probe-value spec.containers[0].lifecycle.preStop.sleep.seconds
+Pod.spec | | {terminationGracePeriodSeconds: 60, containers: [{name: a, image: b, lifecycle: {preStop: {sleep: {seconds: 45}}}}]} |
+Pod.spec | | {containers: [{name: a, image: b, resources: {limits: {example.com/gpu: 1.5}}}]} | quantity spec.containers[0].resources.limits[example.com/gpu]
+Pod.spec | | {containers: [{name: a, image: b, env: [{name: A, valueFrom: {resourceFieldRef: {resource: limits.cpu, divisor: 1Mi}}}]}]} | field-ref spec.containers[0].env[0].valueFrom.resourceFieldRef.divisor
+Pod.spec | | {containers: [{name: a, image: b, env: [{name: A, valueFrom: {fieldRef: {fieldPath: "metadata.labels['a b']"}}}]}]} | field-ref spec.containers[0].env[0].valueFrom.fieldRef.fieldPath
+Pod.spec | | {containers: [{name: a, image: b}], volumes: [{name: c, downwardAPI: {items: [{path: d, fieldRef: {fieldPath: status.podIP}}, {path: e, resourceFieldRef: {resource: limits.cpu}}, {path: f}]}}]} | volume-source spec.volumes[0].downwardAPI.items[0].fieldRef.fieldPath; volume-source spec.volumes[0].downwardAPI.items[1].resourceFieldRef.containerName; volume-source spec.volumes[0].downwardAPI.items[2]
+Pod.spec | | {containers: [{name: a, image: b}], volumes: [{name: c, projected: {sources: [{configMap: {name: d, items: [{key: k, path: p}]}}, {serviceAccountToken: {path: p}}]}}]} | volume-source spec.volumes[0].projected.sources[1].serviceAccountToken.path
+Pod.spec | | {containers: [{name: a, image: b, volumeMounts: [{name: c, mountPath: /c}], volumeDevices: [{name: c, devicePath: /dev/c}]}], volumes: [{name: c, persistentVolumeClaim: {claimName: c}}]} | block-device spec.containers[0].volumeDevices[0].name
+Pod.spec | | {containers: [{name: a, image: b, volumeMounts: [{name: c, mountPath: /c, recursiveReadOnly: Enabled}]}], volumes: [{name: c, emptyDir: {}}]} | mount-mode spec.containers[0].volumeMounts[0].recursiveReadOnly
+Pod.spec | | {hostUsers: false, hostNetwork: true, hostPID: true, containers: [{name: a, image: b}]} | pod-namespaces spec.hostNetwork; pod-namespaces spec.hostPID
+Pod.spec | | {containers: [{name: a, image: b}], affinity: {podAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [{topologyKey: a, matchLabelKeys: [b]}]}}} | topology-key spec.affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution[0].matchLabelKeys
+Deployment | | {metadata: {name: a}, spec: {selector: null, template: {spec: null}}} | field-value spec.selector; field-value spec.template.spec
+Deployment.spec | | {minReadySeconds: 600, selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: a, image: b}]}}} | update-strategy spec.minReadySeconds
+Job.spec | | {completionMode: Indexed, template: {spec: {restartPolicy: Never, containers: [{name: a, image: b}]}}} |
+Job.spec | | {podFailurePolicy: {rules: [{action: FailIndex, onExitCodes: {containerName: c, operator: In, values: [0, 3, 2]}}]}, template: {spec: {restartPolicy: Never, containers: [{name: a, image: b}]}}} | job-failure-policy spec.podFailurePolicy.rules[0].action; job-failure-policy spec.podFailurePolicy.rules[0].onExitCodes.values[0]; job-failure-policy spec.podFailurePolicy.rules[0].onExitCodes.values[2]; job-failure-policy spec.podFailurePolicy.rules[0].onExitCodes.containerName
+Job.spec | | {completionMode: Indexed, completions: 5, successPolicy: {rules: [{succeededIndexes: "0,2-4", succeededCount: 2}, {succeededIndexes: "3-5"}, {succeededIndexes: "2,1"}]}, template: {spec: {restartPolicy: Never, containers: [{name: a, image: b}]}}} | job-success-policy spec.successPolicy.rules[1].succeededIndexes; job-success-policy spec.successPolicy.rules[2].succeededIndexes
+Job.spec | | {manualSelector: true, selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {restartPolicy: Never, containers: [{name: a, image: b}]}}} |
+Service.spec | | {ports: [{port: 80, targetPort: 0}], sessionAffinity: None, sessionAffinityConfig: {clientIP: {timeoutSeconds: 60}}} |
+Service.spec | | {clusterIP: 10.0.0.1, clusterIPs: [10.0.0.2], ipFamilies: [IPv6], externalIPs: [127.0.0.1], ports: [{port: 80}]} | field-value spec.externalIPs[0]; service-cluster-ip spec.clusterIPs[0]; service-cluster-ip spec.clusterIPs[0]
+HorizontalPodAutoscaler.spec | | {scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: a/b}, maxReplicas: 2, metrics: [{type: Pods, pods: {metric: {name: a}, target: {type: Value, value: 1}}}, {type: Resource, resource: {name: cpu, target: {type: Utilization, averageValue: 500m}}}]} | field-value spec.scaleTargetRef.name; scale-metric spec.metrics[0].pods.target.averageValue
+HorizontalPodAutoscaler.spec | | {scaleTargetRef: {apiVersion: v1, kind: ReplicationController, name: a}, maxReplicas: 2} |
+HorizontalPodAutoscaler.spec | | {scaleTargetRef: {apiVersion: v1, kind: Deployment, name: a}, maxReplicas: 2} | scale-target spec.scaleTargetRef.apiVersion
+PersistentVolume.spec | | {capacity: {storage: 1Gi, cpu: 1}, accessModes: [ReadWriteOnce], local: {path: /a}} | volume-capacity spec.capacity[cpu]; volume-capacity spec.nodeAffinity
+PersistentVolumeClaim.spec | | {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}, dataSource: {kind: VolumeSnapshot, name: a}} | claim-storage spec.dataSource.kind
+ResourceQuota.spec | | {hard: {pods: 1.5, cpu: 1}, scopes: [BestEffort]} | quota spec.hard[pods]; quota spec.scopes[0]
+ResourceQuota.spec | | {hard: {requests.nvidia.com/gpu: 4, count/jobs.batch: 5, requests.hugepages-2Mi: 1Gi, gold.storageclass.storage.k8s.io/requests.storage: 1Gi}} |
+ClusterRole | | {aggregationRule: {clusterRoleSelectors: []}, rules: []} | role-rule aggregationRule.clusterRoleSelectors
+ConfigMap | | {metadata: {name: a, finalizers: [foregroundDeletion, example.com/a], ownerReferences: [{apiVersion: v1, kind: Pod, name: a, uid: b, controller: true}, {apiVersion: v1, kind: Pod, name: c, uid: "", controller: true}]}} | object-owner metadata.ownerReferences[1].uid; object-owner metadata.ownerReferences[1].controller
+ValidatingWebhookConfiguration | | {webhooks: [{name: a.b.c, admissionReviewVersions: [v2], sideEffects: None, clientConfig: {service: {name: a, namespace: b, path: a}}, rules: [{apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [pods/*, pods/exec]}], matchConditions: [{name: a, expression: "request.x == y"}]}]} | webhook webhooks[0].clientConfig.service.path; webhook webhooks[0].admissionReviewVersions; admission-expression webhooks[0].matchConditions[0].expression; webhook webhooks[0].rules[0].resources[1]
+ValidatingAdmissionPolicy.spec | | {paramKind: {apiVersion: v1, kind: ConfigMap}, matchConstraints: {resourceRules: [{apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [pods]}]}, variables: [{name: a-b, expression: "1"}, {name: c, expression: "object.spec.containers.map(x, x.image)"}], validations: [{expression: "variables.c.all(x, x.startsWith(params.data.registry))", messageExpression: "'no ' + variables.d"}, {expression: "1 + 1"}]} | admission-policy spec.variables[0].name; admission-expression spec.validations[0].messageExpression; admission-expression spec.validations[1].expression
+ValidatingAdmissionPolicyBinding.spec | | {policyName: a, validationActions: [], paramRef: {name: a, selector: {}}} | admission-binding spec.validationActions; admission-binding spec.paramRef.selector; admission-binding spec.paramRef.parameterNotFoundAction
+Pod.spec | | {containers: [{name: a, image: b, resources: {limits: {hugepages-2Mi: 4Mi, requests.example.com/a: 1, example.com/requests.a: 1}}}]} | resource-name spec.containers[0].resources.limits[requests.example.com/a]; resource-name spec.containers[0].resources.limits[hugepages-2Mi]
+Pod.spec | | {containers: [{name: a, image: b}], affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchFields: [{key: metadata.name, operator: In, values: [a, b]}], matchExpressions: [{key: a, operator: In, values: [b c]}]}]}}}} | node-requirement spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[0].matchExpressions[0].values[0]; node-requirement spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[0].matchFields[0].values
+DaemonSet.spec | | {updateStrategy: {rollingUpdate: {maxUnavailable: 200%}}, selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: a, image: b}]}}} | update-strategy spec.updateStrategy.rollingUpdate.maxUnavailable
+CronJob.spec | | {schedule: "@daily", jobTemplate: {spec: {selector: {matchLabels: {a: b}}, template: {spec: {restartPolicy: Never, containers: [{name: a, image: b}]}}}}} | job-selector spec.jobTemplate.spec.selector
+Service.spec | | {clusterIP: 10.0.0.1, clusterIPs: [10.0.0.1, "fd00::1"], ipFamilies: [IPv4, IPv6], ports: [{port: 80}]} |
+Service.spec | | {clusterIP: 10.0.0.1, clusterIPs: [10.0.0.1, 10.0.0.2, None], ports: [{port: 80}]} | service-cluster-ip spec.clusterIPs[1]; service-cluster-ip spec.clusterIPs[2]
+Service.spec | | {type: ExternalName, externalName: a.b, ipFamilies: [IPv4]} | service-external-name spec.ipFamilies
+Ingress | | {metadata: {name: a, annotations: {kubernetes.io/ingress.class: b}}, spec: {ingressClassName: c, defaultBackend: {service: {name: d, port: {number: 80}}}}} | ingress-backend metadata.annotations.kubernetes.io/ingress.class
+ValidatingAdmissionPolicy.spec | | {matchConstraints: {resourceRules: [{apiGroups: ["*", a], apiVersions: [v1], operations: [CREATE], resources: [pods]}]}, variables: [{name: a, expression: variables.b}, {name: b, expression: variables.a}], validations: [{expression: variables.b}]} | admission-policy spec.matchConstraints.resourceRules[0].apiGroups; admission-expression spec.variables[0].expression
+CustomResourceDefinition.spec | | {group: e.com, scope: Namespaced, names: {plural: as, kind: A}, conversion: {strategy: Webhook, webhook: {conversionReviewVersions: [v2], clientConfig: {url: "http://a"}}}, versions: [{name: v1, served: true, storage: true, deprecationWarning: a, schema: {openAPIV3Schema: {type: object}}}]} | crd-versions spec.versions[0].deprecationWarning; webhook spec.conversion.webhook.clientConfig.url; crd-versions spec.conversion.webhook.conversionReviewVersions; crd-versions metadata.name
+"#;
+
+#[test]
+fn findings_are_those_of_an_api_server() {
+    for line in CASES.lines().filter(|line| !line.is_empty()) {
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        let [place, versions, example, expected] = cells[..] else { panic!("{line}") };
+        let (kind, field) = place.split_once('.').unwrap_or((place, ""));
+        let inside = match field {
+            "" => example.strip_prefix('{').expect(line).to_owned(),
+            field => format!("{field}: {example}}}"),
+        };
+        let named = if inside.starts_with("metadata") { "" } else { "metadata: {name: example}, " };
+        let text = format!("{{apiVersion: {}, kind: {kind}, {named}{inside}", api(kind));
+        let found = findings(&text, versions);
+        let found: Vec<String> = found
+            .iter()
+            .map(|finding| {
+                format!("{} {}", finding.code.name, finding.path.as_deref().unwrap_or_default())
+            })
+            .collect();
+        assert_eq!(found.join("; "), expected, "{line}");
+    }
+}

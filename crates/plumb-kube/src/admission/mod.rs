@@ -1,0 +1,76 @@
+//! What is refused of one object beside its schema: by the API server's own code, by the admission webhooks of Istio and
+//! Linkerd, by Cilium's agent.
+//!
+//! Owns: the registry of these rules, each with an id and the upstream function that it mirrors. A folder or file for each
+//! product. They are asked of every document, whole or in part, with the versions that it is for. Must not know: schemas
+//! (what a schema says is not said here again), other documents, where a manifest stands.
+
+mod cilium;
+pub mod istio;
+pub mod kubernetes;
+mod linkerd;
+mod refusals;
+#[cfg(test)]
+mod tests;
+
+use super::Document;
+use super::at::At;
+use super::fault::{Authority, Fault, Faults, Rule};
+use super::versions::Versions;
+use plumb_text::diag::Code;
+
+/// Every rule, by product.
+pub fn rules() -> impl Iterator<Item = &'static Rule> {
+    kubernetes::rules()
+        .chain(istio::rules())
+        .chain(linkerd::RULES.iter().copied())
+        .chain(cilium::rules())
+}
+
+/// The codes of the meshes and of Cilium.
+pub fn codes_of_others() -> impl Iterator<Item = &'static Code> {
+    [istio::CODES, linkerd::CODES, cilium::CODES].into_iter().flatten().copied()
+}
+
+/// What is refused of a document beside its schema.
+pub(super) fn check(document: &Document, versions: &Versions) -> Vec<Fault> {
+    let mut faults = kubernetes::check(document, versions);
+    let (Some(group), Some(kind)) = (document.group(), document.kind()) else { return faults };
+    let root = At::root(document);
+    let mut out = Faults::new(versions);
+    istio::check(&mut out, &root, group, kind.value);
+    linkerd::check(&mut out, &root, group, kind.value);
+    cilium::check(&mut out, &root, group, kind.value);
+    let mut others = out.into_list();
+    others.retain(|fault| !is_suppressed(document, fault.rule.code));
+    faults.extend(others);
+    faults
+}
+
+/// What has not been said by the schema, of which `said` is. The API server's own rules speak of the same fields as its
+/// schemas do; of what a mesh asks, the server says a part itself, at the field or around it.
+pub(super) fn unsaid(faults: Vec<Fault>, said: &[Fault]) -> Vec<Fault> {
+    let (mut own, mut others): (Vec<_>, Vec<_>) =
+        faults.into_iter().partition(|fault| fault.rule.by == Authority::ApiServer);
+    own.retain(|fault| fault.path.is_root() || said.iter().all(|other| other.path != fault.path));
+    let overlaps =
+        |fault: &Fault, other: &Fault| !other.path.is_root() && other.path.overlaps(&fault.path);
+    others.retain(|fault| !said.iter().chain(&own).any(|other| overlaps(fault, other)));
+    own.extend(others);
+    own
+}
+
+/// Whether the author has turned a code off, as istioctl lets them: by its number, in the manifest's annotations.
+fn is_suppressed(document: &Document, code: &Code) -> bool {
+    let annotations = document.root.get("metadata").and_then(|node| node.get("annotations"));
+    let list = annotations.and_then(|node| node.get(SUPPRESS)?.as_str());
+    list.is_some_and(|list| list.split(',').any(|entry| suppresses(entry.trim(), code)))
+}
+
+/// The annotation that turns findings off: a list of istioctl's numbers, or `*`.
+pub const SUPPRESS: &str = "galley.istio.io/analyze-suppress";
+
+/// Whether an entry of that list is for a code.
+pub fn suppresses(entry: &str, code: &Code) -> bool {
+    entry == "*" || (!entry.is_empty() && entry == code.alias) || entry == code.name
+}

@@ -1,0 +1,217 @@
+//! API versions that are deprecated, removed or superseded: `schemas/deprecations.toml`, and the findings about them.
+//!
+//! Owns: the table and its reading. Must not know: schemas, or what a document holds beyond its apiVersion and kind.
+
+use super::Document;
+use super::versions::{Versions, number};
+use plumb_text::diag::{Code, Diagnostic, Level};
+use std::sync::OnceLock;
+
+static TEXT: &str = include_str!("../schemas/deprecations.toml");
+
+/// What has become of an API version in the chosen versions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// No longer served.
+    Removed,
+    /// Served, and to be removed.
+    Deprecated,
+    /// Served, and there is a newer one.
+    Superseded,
+}
+
+/// An entry of the table.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Deprecation {
+    /// The product: `k8s`, `istio`, ….
+    pub product: String,
+    /// The apiVersion.
+    pub api: String,
+    /// The kinds; every kind of the apiVersion when empty.
+    pub kinds: Vec<String>,
+    /// The product's version since which it is deprecated.
+    pub deprecated: Option<String>,
+    /// The product's version since which it is not served.
+    pub removed: Option<String>,
+    /// The product's version since which there is a newer one.
+    pub superseded: Option<String>,
+    /// The apiVersion to write instead.
+    pub replacement: Option<String>,
+    /// Whether nothing but the apiVersion changes.
+    pub mechanical: bool,
+    /// What else changes.
+    pub note: String,
+}
+
+/// Every entry, in the order of the file.
+pub fn table() -> &'static [Deprecation] {
+    #[derive(serde::Deserialize)]
+    struct File {
+        api: Vec<Deprecation>,
+    }
+    static TABLE: OnceLock<Vec<Deprecation>> = OnceLock::new();
+    // The file is part of the program; a test reads it.
+    TABLE.get_or_init(|| toml::from_str::<File>(TEXT).map(|file| file.api).unwrap_or_default())
+}
+
+/// What has become of a kind's API version, if anything.
+pub fn find(
+    api_version: &str,
+    kind: &str,
+    versions: &Versions,
+) -> Option<(&'static Deprecation, State)> {
+    let names = |entry: &&Deprecation| {
+        entry.api == api_version
+            && (entry.kinds.is_empty() || entry.kinds.iter().any(|k| k == kind))
+    };
+    let entry = table().iter().find(names)?;
+    let now = versions.number(&entry.product);
+    let since = |version: &Option<String>| version.as_deref().is_some_and(|v| now >= number(v));
+    let state = if since(&entry.removed) {
+        State::Removed
+    } else if since(&entry.deprecated) {
+        State::Deprecated
+    } else if since(&entry.superseded) {
+        State::Superseded
+    } else {
+        return None;
+    };
+    Some((entry, state))
+}
+
+/// An apiVersion that is no longer served.
+pub static API_REMOVED: Code = Code {
+    name: "api-removed",
+    level: Level::Deny,
+    summary: "an apiVersion that is no longer served",
+    page: "The product has dropped this version of the API: the manifest cannot be applied.\n\n\
+```yaml\napiVersion: policy/v1beta1      # not served since Kubernetes 1.25\nkind: PodDisruptionBudget\n```\n\n\
+Write the version that the finding names. Where it says that more has changed, change that too.",
+    alias: "",
+};
+
+/// An apiVersion for which there is a newer one.
+pub static API_SUPERSEDED: Code = Code {
+    name: "api-superseded",
+    level: Level::Note,
+    summary: "an apiVersion for which there is a newer one",
+    page: "The version works, and readers who copy it start with an old one.\n\n\
+```yaml\napiVersion: networking.istio.io/v1beta1      # networking.istio.io/v1 since Istio 1.22\nkind: VirtualService\n```\n\n\
+Write the newer version.",
+    alias: "",
+};
+
+pub(crate) static API_DEPRECATED: Code = Code {
+    name: "api-deprecated",
+    level: Level::Warn,
+    summary: "a version that its author calls deprecated",
+    page: r#"The CustomResourceDefinition marks this version as deprecated; an API server answers with the same warning.
+
+```yaml
+apiVersion: example.com/v1beta1
+kind: Widget
+```
+
+Write the version that the warning names."#,
+    alias: "",
+};
+
+/// The codes of this module.
+pub static CODES: &[&Code] = &[&API_DEPRECATED, &API_REMOVED, &API_SUPERSEDED];
+
+/// The finding about a document's apiVersion, if there is one.
+pub fn check(document: &Document, versions: &Versions) -> Option<Diagnostic> {
+    let (api, kind) = (document.api_version()?, document.kind()?);
+    let (entry, state) = find(api.value, kind.value, versions)?;
+    let product = Versions::products().iter().find(|product| product.name == entry.product)?;
+    let (code, verb, since) = match state {
+        State::Removed => (&API_REMOVED, "is not served", &entry.removed),
+        State::Deprecated => (&API_DEPRECATED, "is deprecated", &entry.deprecated),
+        State::Superseded => (&API_SUPERSEDED, "has a newer version", &entry.superseded),
+    };
+    let since = since.as_deref().unwrap_or_default();
+    let at = document.locate(api.span);
+    let message = format!("{} of {} {verb} since {} {since}", api.value, kind.value, product.title);
+    let mut finding = Diagnostic::new(code, at, message).path("apiVersion").document(document.id());
+    if let Some(replacement) = &entry.replacement {
+        finding = finding.help(format!("write `apiVersion: {replacement}`"));
+        if entry.mechanical {
+            finding = finding.replace_with(format!("write `{replacement}`"), replacement.clone());
+        }
+    }
+    if !entry.note.is_empty() {
+        finding = finding.help(entry.note.clone());
+    }
+    Some(finding)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bundle;
+
+    #[test]
+    fn the_table_is_whole() {
+        let file: toml::Table = toml::from_str(TEXT).expect("deprecations.toml");
+        assert_eq!(file["api"].as_array().map(Vec::len), Some(table().len()));
+        for entry in table() {
+            assert!(Versions::is_product(&entry.product), "{entry:?}");
+            let since = [&entry.deprecated, &entry.removed, &entry.superseded];
+            assert!(since.iter().any(|version| version.is_some()), "{entry:?}");
+            assert!(!entry.mechanical || entry.replacement.is_some(), "{entry:?}");
+            // A mechanical replacement is a kind that the bundle holds.
+            for kind in entry.kinds.iter().filter(|_| entry.mechanical) {
+                let replacement = entry.replacement.as_deref().unwrap_or_default();
+                let (group, version) = replacement.rsplit_once('/').unwrap_or(("", replacement));
+                let known = bundle::find(group, version, kind).is_some();
+                // What is only sent to a server, and never stored, has no schema here.
+                let sent = ["authentication.k8s.io", "authorization.k8s.io"].contains(&group);
+                assert!(known || sent, "{replacement} {kind}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_gone_is_gone_since_its_version() {
+        let cases = [
+            ("policy/v1beta1", "PodDisruptionBudget", "k8s=1.34", Some(State::Removed)),
+            ("networking.k8s.io/v1beta1", "ServiceCIDR", "k8s=1.36", Some(State::Deprecated)),
+            ("networking.k8s.io/v1beta1", "ServiceCIDR", "k8s=1.37", Some(State::Removed)),
+            ("networking.istio.io/v1beta1", "VirtualService", "", Some(State::Superseded)),
+            ("gateway.networking.k8s.io/v1alpha2", "TCPRoute", "gateway-api=1.5", None),
+            (
+                "gateway.networking.k8s.io/v1alpha2",
+                "TCPRoute",
+                "gateway-api=1.6",
+                Some(State::Superseded),
+            ),
+            ("config.istio.io/v1alpha2", "handler", "", Some(State::Removed)),
+            ("apps/v1", "Deployment", "", None),
+        ];
+        for (api, kind, versions, expected) in cases {
+            let versions = Versions::parse(versions).expect(versions);
+            assert_eq!(
+                find(api, kind, &versions).map(|(_, state)| state),
+                expected,
+                "{api} {kind}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_the_table_calls_removed_has_no_schema() {
+        for entry in table().iter().filter(|entry| entry.product == "k8s") {
+            let (group, version) = entry.api.rsplit_once('/').unwrap_or(("", &entry.api));
+            for kind in &entry.kinds {
+                for release in ["1.34", "1.35", "1.36", "1.37"] {
+                    let versions = Versions::parse(release).expect(release);
+                    let removed =
+                        matches!(find(&entry.api, kind, &versions), Some((_, State::Removed)));
+                    let held = versions.schema(group, version, kind).is_some();
+                    assert!(!(removed && held), "{} {kind} {release}", entry.api);
+                }
+            }
+        }
+    }
+}

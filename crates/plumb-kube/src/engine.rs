@@ -1,0 +1,427 @@
+//! The layers put together: what an API server would say of a document, at the place in the author's file.
+
+use super::at::At;
+use super::deprecations::{self, API_DEPRECATED};
+use super::fault::{ErrorType, Fault, Gaps, Rule};
+use super::path::FieldPath;
+use super::rules::check_rules;
+use super::schema::{
+    APPLY_DUPLICATE, ENUM, Naming, REQUIRED, SCHEMA_INVALID, Schema, UNKNOWN_FIELD, VALUE, check,
+    check_metadata, normalize,
+};
+use super::store::{KindSchema, Schemas};
+use super::versions::Versions;
+use super::{Document, Node, Value, api_version};
+use super::{admission, bundle};
+use plumb_text::Span;
+use plumb_text::diag::{Code, Diagnostic, Level, nearest};
+use rayon::prelude::*;
+use std::collections::BTreeSet;
+
+pub(crate) static MANIFEST_INCOMPLETE: Code = Code {
+    name: "manifest-incomplete",
+    level: Level::Deny,
+    summary: "a document that does not say what it is",
+    page: r#"A manifest is a map that says with `apiVersion` and `kind` what it is. Kubernetes takes no document without both.
+
+```yaml
+kind: Service      # apiVersion: v1 is missing
+metadata: {name: web}
+```
+
+Add what is missing. Part of a manifest can be shown in a fence marked `fragment=KIND:path`. Of what `validate` finds below a folder,
+that which is meant as something else (a chart's values, a compose file) is passed over and counted.
+
+A file that is asked for by its name is taken for manifests."#,
+    alias: "",
+};
+
+pub(crate) static UNKNOWN_KIND: Code = Code {
+    name: "unknown-kind",
+    level: Level::Deny,
+    summary: "a kind that Kubernetes does not have",
+    page: r#"The group and version belong to Kubernetes itself, and have no such kind. Case matters.
+
+```yaml
+apiVersion: v1
+kind: Deployment      # is in apps/v1
+```
+
+Write the kind and `apiVersion` that are suggested. The finding goes by the chosen version of Kubernetes (`k8s=…`)."#,
+    alias: "",
+};
+
+/// A kind for which there is no schema.
+pub static SCHEMA_MISSING: Code = Code {
+    name: "schema-missing",
+    level: Level::Warn,
+    summary: "a kind whose schema is not known",
+    page: r#"There is no schema of this kind, in the book's folders, among the added ones or the embedded ones, so that only its YAML and its
+metadata were checked. Reported once for each kind.
+
+```yaml
+apiVersion: example.com/v1
+kind: Widget
+```
+
+Add its CustomResourceDefinition: `mdbook-plumb schemas add FILE|FOLDER|URL`, or allow the finding."#,
+    alias: "",
+};
+
+pub(crate) static API_NOT_SERVED: Code = Code {
+    name: "api-not-served",
+    level: Level::Warn,
+    summary: "a version that is defined and no longer served",
+    page: r#"The CustomResourceDefinition defines this version with `served: false`: an API server that has this
+definition answers no such request. A manifest may still be meant for an older release.
+
+```yaml
+apiVersion: example.com/v1alpha1
+kind: Widget
+```
+
+Write a version that is served; the help names them."#,
+    alias: "",
+};
+
+/// The findings of the engine itself.
+pub(super) static CODES: &[&Code] =
+    &[&MANIFEST_INCOMPLETE, &UNKNOWN_KIND, &SCHEMA_MISSING, &API_NOT_SERVED];
+
+static INCOMPLETE: Rule = Rule::new(&MANIFEST_INCOMPLETE, "unstructured.UnmarshalJSON");
+
+/// Kinds of `v1` that no API server keeps and pages show all the same: a kubeconfig, and what a request that fails answers.
+const CLIENT_SIDE: &[&str] =
+    &["APIGroup", "APIGroupList", "APIResourceList", "APIVersions", "Config", "Status"];
+
+/// Validates documents. Shared by threads.
+#[derive(Debug)]
+pub struct Engine {
+    schemas: Schemas,
+}
+
+impl Engine {
+    /// An engine with these schemas.
+    pub fn new(schemas: Schemas) -> Engine {
+        Engine { schemas }
+    }
+
+    /// Its schemas.
+    pub fn schemas(&self) -> &Schemas {
+        &self.schemas
+    }
+
+    /// Validates documents side by side; findings come in the order of the documents, then of their places.
+    pub fn validate(&self, documents: &[Document], versions: &Versions) -> Vec<Diagnostic> {
+        let findings: Vec<Vec<Diagnostic>> = documents
+            .par_iter()
+            .map(|document| self.validate_document(document, versions))
+            .collect();
+        findings.into_iter().flatten().collect()
+    }
+
+    /// Validates one document; the items of a `List` as documents of their own.
+    pub fn validate_document(&self, document: &Document, versions: &Versions) -> Vec<Diagnostic> {
+        let mut findings = Vec::new();
+        self.validate_into(document, versions, &mut findings, 0);
+        sort(&mut findings);
+        findings
+    }
+
+    fn validate_into(
+        &self,
+        document: &Document,
+        versions: &Versions,
+        findings: &mut Vec<Diagnostic>,
+        depth: usize,
+    ) {
+        let gaps = if document.excerpt { Gaps::Everywhere } else { Gaps::None };
+        let kind = match identity(document) {
+            Ok(kind) => kind,
+            Err(faults) => return findings.extend(told(faults, document, &gaps)),
+        };
+        let group = document.group().unwrap_or("");
+        let version = document.version().unwrap_or("");
+        // `List` holds anything; `RoleList` holds Roles, as kubectl takes it.
+        let of_a_kind = kind.strip_suffix("List").is_some_and(|one| {
+            !one.is_empty()
+                && document.root.get("items").is_some()
+                && self.schemas.find(group, version, one, versions).is_some()
+        });
+        if (kind == "List" && group.is_empty() || of_a_kind) && depth < 8 {
+            for item in document.root.get("items").map(Node::items).unwrap_or_default() {
+                self.validate_into(&document.part(item.clone()), versions, findings, depth + 1);
+            }
+            return;
+        }
+        let Some(known) = self.schemas.find(group, version, kind, versions) else {
+            let client_side = group.is_empty() && version == "v1" && CLIENT_SIDE.contains(&kind);
+            // What `kubectl apply -k` reads never reaches a cluster.
+            if !client_side && group != "kustomize.config.k8s.io" {
+                self.without_schema(document, kind, versions, &gaps, findings);
+            }
+            return;
+        };
+        self.note_version(document, &known, group, kind, findings);
+        if known.deprecated.is_none() || !known.served {
+            findings.extend(deprecations::check(document, versions));
+        }
+        let mut faults = faults_of_schema(document, &known, group, kind);
+        let coded = admission::check(document, versions);
+        // A rule that knows which name stands twice says it better than the list does.
+        faults.retain(|fault| {
+            let same =
+                |other: &Fault| other.ty == ErrorType::Duplicate && other.path.lies_in(&fault.path);
+            fault.rule != &APPLY_DUPLICATE || !coded.iter().any(same)
+        });
+        let coded = told(admission::unsaid(coded, &faults), document, &gaps);
+        for mut fault in faults.into_iter().filter(|fault| fault.stands(&gaps)) {
+            if fault.rule == &UNKNOWN_FIELD {
+                known_elsewhere(&mut fault, group, version, kind, versions);
+            }
+            findings.push(fault.into_finding(document));
+        }
+        findings.extend(coded);
+    }
+
+    /// What can be said of a kind without a schema: what has become of it, and what is wrong with its metadata.
+    fn without_schema(
+        &self,
+        document: &Document,
+        kind: &str,
+        versions: &Versions,
+        gaps: &Gaps,
+        findings: &mut Vec<Diagnostic>,
+    ) {
+        // A version that is gone is no mystery: say what replaced it.
+        let gone = deprecations::check(document, versions);
+        findings.push(gone.unwrap_or_else(|| self.missing(document, kind, versions)));
+        let mut faults = check_metadata(&At::root(document), document.text(), Naming::Unknown);
+        // The settings of some tool have a kind too, and more in their metadata than an object's; what is nearly a field
+        // of it is a slip all the same.
+        faults.retain(|fault| fault.rule != &UNKNOWN_FIELD || fault.fix.is_some());
+        faults.extend(admission::unsaid(admission::check(document, versions), &faults));
+        findings.extend(told(faults, document, gaps));
+    }
+
+    fn missing(&self, document: &Document, kind: &str, versions: &Versions) -> Diagnostic {
+        let (group, version) = (document.group().unwrap_or(""), document.version().unwrap_or(""));
+        let at = document.kind().map_or(document.span, |kind| kind.span);
+        let api = api_version(group, version);
+        let siblings: Vec<String> = self
+            .schemas
+            .kinds()
+            .filter(|(known, at, _)| known == group && at == version)
+            .map(|(_, _, kind)| kind)
+            .collect();
+        let is_kubernetes = bundle::kinds().iter().any(|known| {
+            known.product == "k8s" && known.group == group && known.version == version
+        }) && !siblings.is_empty();
+        let elsewhere: Vec<String> = self
+            .schemas
+            .find_kind(kind)
+            .iter()
+            .map(|(group, version)| format!("`{}`", api_version(group, version)))
+            .collect();
+        let mut finding = if is_kubernetes {
+            let release = versions.of("k8s");
+            let message = format!("Kubernetes {release} has no kind `{kind}` in `{api}`");
+            Diagnostic::new(&UNKNOWN_KIND, document.locate(at), message)
+        } else {
+            let message = format!("no schema is known for `{kind}` of `{api}`");
+            Diagnostic::new(&SCHEMA_MISSING, document.locate(at), message)
+        };
+        if !elsewhere.is_empty() {
+            finding = finding.help(format!("`{kind}` is known in {}", elsewhere.join(", ")));
+        } else if let Some(near) = nearest(kind, siblings.iter().map(String::as_str)) {
+            finding = finding.help(format!("did you mean `{near}`?"));
+        }
+        if !is_kubernetes {
+            finding =
+                finding.help("add its schema with `mdbook-plumb schemas add FILE|FOLDER|URL`");
+        }
+        finding.path("kind").document(document.id())
+    }
+
+    fn note_version(
+        &self,
+        document: &Document,
+        known: &KindSchema,
+        group: &str,
+        kind: &str,
+        findings: &mut Vec<Diagnostic>,
+    ) {
+        let at = document.api_version().map_or(document.span, |version| version.span);
+        if !known.served {
+            let api = document.api_version().map_or("", |version| version.value);
+            let message = format!("`{api}` of `{kind}` is defined and not served");
+            let mut finding = Diagnostic::new(&API_NOT_SERVED, document.locate(at), message)
+                .path("apiVersion")
+                .document(document.id());
+            let others: Vec<String> = self
+                .schemas
+                .versions_of(group, kind)
+                .into_iter()
+                .filter(|version| Some(version.as_str()) != document.version())
+                .map(|version| format!("`{group}/{version}`"))
+                .collect();
+            if !others.is_empty() {
+                finding = finding.help(format!("known versions: {}", others.join(", ")));
+            }
+            findings.push(finding);
+        } else if let Some(why) = &known.deprecated {
+            findings.push(
+                Diagnostic::new(&API_DEPRECATED, document.locate(at), why.clone())
+                    .path("apiVersion")
+                    .document(document.id()),
+            );
+        }
+        if let Some(problem) = known.schema.problems.first() {
+            let message = format!("the schema of `{kind}` {problem}");
+            findings.push(
+                Diagnostic::new(&SCHEMA_INVALID, document.locate(at), message)
+                    .document(document.id()),
+            );
+        }
+    }
+}
+
+/// The kind; or what is wrong where the document does not say what it is.
+fn identity(document: &Document) -> Result<&str, Vec<Fault>> {
+    let fault = |ty, at: &At<'_>, detail| {
+        let mut fault = Fault::new(&INCOMPLETE, ty, at, detail);
+        fault.on_all(at);
+        fault
+    };
+    let Some(map) = document.root.as_map() else {
+        let what = match document.root.value {
+            Value::Seq(_) => "a list",
+            _ => "a single value",
+        };
+        let root = At::new(&document.root, document.span);
+        let why = format!("a manifest is a map, and this document is {what}");
+        let mut fault = fault(ErrorType::Internal, &root, why);
+        fault.span = Span::at(document.span.start);
+        return Err(vec![fault]);
+    };
+    let start = map.iter().next().map_or(document.span, |entry| entry.key.span);
+    let root = At::new(&document.root, start);
+    let mut faults = Vec::new();
+    for field in ["apiVersion", "kind"] {
+        let at = root.field(field);
+        if at.str().is_some_and(|text| !text.is_empty()) {
+            continue;
+        }
+        let mut fault = if at.node.is_null() {
+            fault(ErrorType::Required, &at.keyed(), String::new())
+        } else {
+            let why = format!("must be a name, not {}", at.node.value.type_name());
+            fault(ErrorType::Invalid, &at.keyed(), why)
+        };
+        if let Some(near) = nearest(field, map.keys()) {
+            fault.help(format!("`{near}` may have been meant as `{field}`"));
+        }
+        faults.push(fault);
+    }
+    match document.kind() {
+        Some(kind) if faults.is_empty() => Ok(kind.value),
+        _ => Err(faults),
+    }
+}
+
+/// What the schema of a kind says of a document, and what holds of the metadata of every kind; each thing once.
+fn faults_of_schema(
+    document: &Document,
+    known: &KindSchema,
+    group: &str,
+    kind: &str,
+) -> Vec<Fault> {
+    let root = At::root(document);
+    let text = document.text();
+    let mut faults = validate_schema(&known.schema, known.schema.root, &root, text);
+    let naming = match known.builtin {
+        // Requests for a verdict are not kept, so they need no name; a binding is named by its path.
+        true if kind.ends_with("Review") || kind == "Binding" => Naming::Unknown,
+        true => Naming::Own,
+        // What istioctl reads never reaches a cluster.
+        false if group == "install.istio.io" => Naming::Unknown,
+        false => Naming::Subdomain,
+    };
+    faults.extend(check_metadata(&root, text, naming));
+    if let Some(beyond) = &known.beyond {
+        let limits = validate_schema(beyond, beyond.root, &root, text);
+        let said: BTreeSet<FieldPath> = faults.iter().map(|fault| fault.path.clone()).collect();
+        faults.extend(limits.into_iter().filter(|fault| {
+            (fault.rule == &ENUM || fault.rule == &VALUE) && !said.contains(&fault.path)
+        }));
+    }
+    // A kind's own schema may say of the metadata what is said of every kind's.
+    let mut seen = BTreeSet::new();
+    faults.retain(|fault| seen.insert((fault.span, fault.path.clone(), fault.detail.clone())));
+    for fault in faults.iter_mut().filter(|fault| fault.rule == &REQUIRED) {
+        point_to_null(fault, &document.root);
+    }
+    faults
+}
+
+/// The faults that are there whatever is not shown, in words.
+fn told(faults: Vec<Fault>, document: &Document, gaps: &Gaps) -> Vec<Diagnostic> {
+    let standing = faults.into_iter().filter(|fault| fault.stands(gaps));
+    standing.map(|fault| fault.into_finding(document)).collect()
+}
+
+/// Structure, then rules where the structure is sound.
+pub(super) fn validate_schema(schema: &Schema, id: usize, at: &At<'_>, text: &str) -> Vec<Fault> {
+    let mut normal = at.node.clone();
+    normalize(schema, id, &mut normal, at.key());
+    let at = at.over(&normal);
+    let mut faults = check(schema, id, &at, text);
+    if !faults.iter().any(|fault| fault.blocks) {
+        faults.extend(check_rules(schema, id, &at));
+    }
+    faults
+}
+
+/// A field that another version of the product has is not a mistake of spelling: says which.
+fn known_elsewhere(fault: &mut Fault, group: &str, version: &str, kind: &str, versions: &Versions) {
+    let holders = bundle::versions_with(group, version, kind, &fault.path.to_string());
+    let product =
+        bundle::find(group, version, kind).map(|known| known.product.as_str()).unwrap_or_default();
+    let title = Versions::products().iter().find(|known| known.name == product);
+    // Where the chosen version has it, the schema in use is another than the bundle's.
+    let elsewhere = !holders.is_empty() && !holders.iter().any(|held| held == versions.of(product));
+    if let Some(title) = title.filter(|_| elsewhere) {
+        fault.help(format!(
+            "a field of {} {}; this is checked against {} (choose with `{product}=VERSION`)",
+            title.title,
+            holders.join(", "),
+            versions.of(product)
+        ));
+    }
+}
+
+/// What is required and null is not there to an API server, but its author sees it.
+pub(super) fn point_to_null(fault: &mut Fault, root: &Node) {
+    let Some((above, step)) = fault.path.split_last() else { return };
+    let entry = above.find(root).and_then(|node| node.as_map()?.entry(step.name()?));
+    if let Some(entry) = entry.filter(|entry| entry.value.is_null()) {
+        fault.span = entry.key.span;
+        fault.help(format!("`{}` is there, but empty", entry.key.value));
+    }
+}
+
+pub(super) fn sort(findings: &mut [Diagnostic]) {
+    fn key(finding: &Diagnostic) -> ((&str, usize, usize), &str, &str) {
+        (finding.at.location.sort_key(), finding.code.name, &finding.message)
+    }
+    findings.sort_by(|left, right| key(left).cmp(&key(right)));
+}
+
+/// Leaves one finding of a missing schema for each kind: the first in the given order.
+pub fn once_per_kind(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut seen = BTreeSet::new();
+    findings
+        .into_iter()
+        .filter(|finding| finding.code != &SCHEMA_MISSING || seen.insert(finding.message.clone()))
+        .collect()
+}

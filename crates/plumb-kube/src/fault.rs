@@ -1,0 +1,544 @@
+//! What a rule says of an object: a fault, typed as API servers type it, in the spans of its document.
+//!
+//! Owns: [`Rule`] (what is checked, and what upstream function it mirrors), [`Fault`], what a fault has read, and
+//! `Faults`, where everything that walks an object reports to. A fault becomes a [`Diagnostic`] last, in one place.
+//! Must not know: any rule.
+
+use super::at::At;
+use super::path::FieldPath;
+use super::{Document, Versions};
+use plumb_text::Span;
+use plumb_text::diag::{Code, Diagnostic, Edit, Fix};
+
+/// One thing that is checked of an object.
+#[derive(Debug)]
+pub struct Rule {
+    /// What findings of it are: what an author looks up or suppresses, which several rules may share.
+    pub code: &'static Code,
+    /// Its name among the rules of its code; empty where it is the only one.
+    pub name: &'static str,
+    /// Who refuses what it refuses.
+    pub by: Authority,
+    /// The upstream function that it mirrors, as far as it mirrors one.
+    pub mirrors: &'static str,
+    /// The first release of its product that has it, where that is later than the oldest one known here.
+    pub since: Option<(u32, u32)>,
+    /// The first release of its product that has it no more.
+    pub until: Option<(u32, u32)>,
+    /// Two examples, which are its test.
+    pub example: Option<Example>,
+}
+
+/// An example that a rule refuses, and the same one right.
+#[derive(Debug)]
+pub struct Example {
+    /// Where the examples stand: `Pod.spec`, or a kind for what stands beside `metadata`.
+    pub place: &'static str,
+    /// An example that the rule refuses.
+    pub wrong: &'static str,
+    /// The same, right.
+    pub right: &'static str,
+}
+
+/// Who refuses an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Authority {
+    /// The API server, by a schema or by code of its own.
+    ApiServer,
+    /// istiod's admission webhook.
+    Istiod,
+    /// Linkerd's admission webhook.
+    Linkerd,
+    /// Cilium's agent, when it reads a policy.
+    Cilium,
+    /// The controller of a Gateway.
+    Gateway,
+}
+
+impl Rule {
+    /// A rule of its own code that an API server has.
+    pub(crate) const fn new(code: &'static Code, mirrors: &'static str) -> Rule {
+        Rule {
+            code,
+            name: "",
+            by: Authority::ApiServer,
+            mirrors,
+            since: None,
+            until: None,
+            example: None,
+        }
+    }
+
+    /// `CODE` or `CODE/NAME`: unlike every other rule's.
+    pub fn id(&self) -> String {
+        match self.name {
+            "" => self.code.name.to_owned(),
+            name => format!("{}/{name}", self.code.name),
+        }
+    }
+}
+
+impl PartialEq for Rule {
+    fn eq(&self, other: &Rule) -> bool {
+        self.code == other.code && self.name == other.name
+    }
+}
+
+/// Kubernetes' `field.ErrorType`: in which way a field is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorType {
+    /// A value that must be there is not.
+    Required,
+    /// A value is malformed or does not fit others.
+    Invalid,
+    /// A value that must be unique is there again.
+    Duplicate,
+    /// A field must not be there, as things are.
+    Forbidden,
+    /// What a value refers to is not there.
+    NotFound,
+    /// A value is not one of those that are known.
+    NotSupported,
+    /// A value is of the wrong type.
+    TypeInvalid,
+    /// A text is too long.
+    TooLong,
+    /// A list has too many items.
+    TooMany,
+    /// The check itself failed.
+    Internal,
+}
+
+impl ErrorType {
+    /// The words with which an API server begins its message.
+    fn label(self) -> &'static str {
+        match self {
+            ErrorType::Required => "Required value",
+            ErrorType::Invalid | ErrorType::TypeInvalid => "Invalid value",
+            ErrorType::Duplicate => "Duplicate value",
+            ErrorType::Forbidden => "Forbidden",
+            ErrorType::NotFound => "Not found",
+            ErrorType::NotSupported => "Unsupported value",
+            ErrorType::TooLong => "Too long",
+            ErrorType::TooMany => "Too many",
+            ErrorType::Internal => "",
+        }
+    }
+}
+
+/// Something that a rule has read to come to its verdict.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Read {
+    /// What is written at a place.
+    Value(Place),
+    /// All that a place holds: an absence, a default, a count, a sum, a choice, a reference that finds nothing.
+    Whole(Place),
+}
+
+/// A node of the document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Its path.
+    pub path: FieldPath,
+    /// What stands for it in the text.
+    pub span: Span,
+}
+
+impl From<&At<'_>> for Place {
+    fn from(at: &At<'_>) -> Place {
+        Place { path: at.path(), span: at.span() }
+    }
+}
+
+/// What of an object is known not to be shown.
+#[derive(Clone, Debug)]
+pub enum Gaps {
+    /// Nothing: this is all of it.
+    None,
+    /// Every node may hold more than is written.
+    Everywhere,
+    /// All that lies around a part, which itself is whole.
+    Around(FieldPath),
+}
+
+/// How a fault is worded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wording {
+    /// As an API server does: path, type, value, detail.
+    Field,
+    /// The detail alone, which is a sentence.
+    Sentence,
+}
+
+/// Something wrong with an object.
+#[derive(Clone, Debug)]
+pub struct Fault {
+    /// The rule that says so.
+    pub rule: &'static Rule,
+    /// In which way the field is wrong.
+    pub ty: ErrorType,
+    /// The field.
+    pub path: FieldPath,
+    /// What to mark.
+    pub span: Span,
+    /// What is written there, as a message quotes it.
+    pub value: Option<String>,
+    /// What is wrong.
+    pub detail: String,
+    /// All that the rule has read to come to this.
+    pub reads: Vec<Read>,
+    /// Whether nothing that is added can mend it, whatever was read whole.
+    pub is_certain: bool,
+    /// Other places that explain it.
+    pub related: Vec<(Span, String)>,
+    /// What to do.
+    pub help: Vec<String>,
+    /// What it does, and what to write in place of which span.
+    pub fix: Option<(String, Span, String)>,
+    /// Whether an API server evaluates no rule of the schema after this.
+    pub(crate) blocks: bool,
+    pub(crate) wording: Wording,
+}
+
+impl Fault {
+    /// A fault at a place, of which so far only the path is known to have been read.
+    pub(crate) fn new(rule: &'static Rule, ty: ErrorType, at: &At<'_>, detail: String) -> Fault {
+        Fault {
+            rule,
+            ty,
+            path: at.path(),
+            span: match rule.by {
+                Authority::ApiServer => at.span(),
+                _ => at.short(),
+            },
+            value: None,
+            detail,
+            reads: Vec::new(),
+            is_certain: false,
+            related: Vec::new(),
+            help: Vec::new(),
+            fix: None,
+            blocks: false,
+            wording: match rule.by {
+                Authority::ApiServer => Wording::Field,
+                _ => Wording::Sentence,
+            },
+        }
+    }
+
+    /// One more line of help.
+    pub(crate) fn help(&mut self, text: impl Into<String>) -> &mut Fault {
+        self.help.push(text.into());
+        self
+    }
+
+    /// What was most likely meant, if anything is near.
+    pub(crate) fn near(&mut self, near: Option<impl AsRef<str>>) -> &mut Fault {
+        match near {
+            Some(near) => self.help(format!("did you mean `{}`?", near.as_ref())),
+            None => self,
+        }
+    }
+
+    /// The change that mends it: `text` in place of what is marked.
+    pub(crate) fn replace_with(&mut self, text: impl Into<String>) -> &mut Fault {
+        let text = text.into();
+        self.fix = Some((format!("write `{text}`"), self.span, text));
+        self
+    }
+
+    /// One more place that explains it.
+    pub(crate) fn related(&mut self, at: &At<'_>, text: &str) -> &mut Fault {
+        self.related.push((at.span(), text.to_owned()));
+        self
+    }
+
+    /// The verdict depends on what is written there too.
+    pub(crate) fn on(&mut self, at: &At<'_>) -> &mut Fault {
+        self.reads.push(value(at));
+        self
+    }
+
+    /// The verdict depends on all that the place holds, or would hold.
+    pub(crate) fn on_all(&mut self, at: &At<'_>) -> &mut Fault {
+        self.reads.push(whole(at));
+        self
+    }
+
+    /// The verdict depends on what is written at these places and on nothing else.
+    pub(crate) fn on_only(&mut self, places: &[&At<'_>]) -> &mut Fault {
+        self.reads = places.iter().map(|at| value(at)).collect();
+        self
+    }
+
+    /// Whether the fault is there whatever the object holds in its gaps.
+    pub(crate) fn stands(&self, gaps: &Gaps) -> bool {
+        let has_gap = |read: &Read| match (read, gaps) {
+            (_, Gaps::None) | (Read::Value(_), _) => false,
+            (Read::Whole(_), Gaps::Everywhere) => true,
+            (Read::Whole(place), Gaps::Around(part)) => !part.holds(&place.path),
+        };
+        self.is_certain || !self.reads.iter().any(has_gap)
+    }
+
+    /// The one place where a fault is put into words.
+    pub(crate) fn message(&self) -> String {
+        if self.wording == Wording::Sentence {
+            return self.detail.clone();
+        }
+        let path = self.path.to_string();
+        let parts = [&*path, self.ty.label(), self.value.as_deref().unwrap_or(""), &self.detail];
+        let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        parts.join(": ")
+    }
+
+    /// The finding about a document that this is.
+    pub(crate) fn into_finding(self, document: &Document) -> Diagnostic {
+        let message = self.message();
+        let mut finding = Diagnostic::new(self.rule.code, document.locate(self.span), message)
+            .document(document.id());
+        if !self.path.is_root() {
+            finding = finding.path(self.path.to_string());
+        }
+        for (span, text) in self.related {
+            finding = finding.related(document.locate(span), text);
+        }
+        finding.help = self.help;
+        if let Some((title, span, text)) = self.fix
+            && let Some(location) = document.map().locate_copied(span)
+        {
+            finding.fix = Some(Fix { title, edits: vec![Edit { location, text }] });
+        }
+        finding
+    }
+}
+
+fn whole(at: &At<'_>) -> Read {
+    // What is not there, no more than its holder can say.
+    let mut at = at;
+    while let Some(above) = at.parent().filter(|_| at.is_unwritten()) {
+        at = above;
+    }
+    Read::Whole(at.into())
+}
+
+/// What is read of a place: its value, or else that there is none.
+fn value(at: &At<'_>) -> Read {
+    if at.is_unwritten() { whole(at) } else { Read::Value(at.into()) }
+}
+
+/// All that is wrong with an object, as far as it has been walked.
+#[derive(Debug)]
+pub(crate) struct Faults {
+    versions: Versions,
+    list: Vec<Fault>,
+}
+
+impl Faults {
+    pub(crate) fn new(versions: &Versions) -> Faults {
+        Faults { versions: versions.clone(), list: Vec::new() }
+    }
+
+    /// The release of Kubernetes whose rules hold.
+    pub(crate) fn k8s(&self) -> (u32, u32) {
+        self.versions.k8s()
+    }
+
+    /// How many faults there are so far.
+    pub(crate) fn count(&self) -> usize {
+        self.list.len()
+    }
+
+    pub(crate) fn into_list(self) -> Vec<Fault> {
+        self.list
+    }
+
+    /// A fault at a place; what was read is the caller's to say.
+    pub(crate) fn report(
+        &mut self,
+        rule: &'static Rule,
+        ty: ErrorType,
+        at: &At<'_>,
+        detail: impl Into<String>,
+    ) -> &mut Fault {
+        self.list.push(Fault::new(rule, ty, at, detail.into()));
+        let last = self.list.len() - 1;
+        &mut self.list[last]
+    }
+
+    /// A value is malformed.
+    pub(crate) fn invalid(
+        &mut self,
+        rule: &'static Rule,
+        at: &At<'_>,
+        why: impl Into<String>,
+    ) -> &mut Fault {
+        let fault = self.report(rule, ErrorType::Invalid, at, why).on(at);
+        fault.value = Some(at.quoted());
+        fault
+    }
+
+    /// A key of a map is malformed.
+    pub(crate) fn invalid_key(
+        &mut self,
+        rule: &'static Rule,
+        at: &At<'_>,
+        key: &str,
+        why: impl Into<String>,
+    ) -> &mut Fault {
+        let fault = self.report(rule, ErrorType::Invalid, &at.clone().keyed(), why).on(at);
+        fault.value = Some(format!("{key:?}"));
+        fault
+    }
+
+    /// What stands here lacks something.
+    pub(crate) fn incomplete(
+        &mut self,
+        rule: &'static Rule,
+        at: &At<'_>,
+        why: impl Into<String>,
+    ) -> &mut Fault {
+        self.report(rule, ErrorType::Required, at, why).on_all(at)
+    }
+
+    /// A value must be there.
+    pub(crate) fn required(
+        &mut self,
+        rule: &'static Rule,
+        at: &At<'_>,
+        why: impl Into<String>,
+    ) -> &mut Fault {
+        let fault = self.report(rule, ErrorType::Required, at, why);
+        fault.on_all(at.parent().unwrap_or(at))
+    }
+
+    /// A field must not be there, as things are: as long as no more is said, as the object around it is.
+    pub(crate) fn forbidden(
+        &mut self,
+        rule: &'static Rule,
+        at: &At<'_>,
+        why: impl Into<String>,
+    ) -> &mut Fault {
+        let fault = self.report(rule, ErrorType::Forbidden, at, why).on(at);
+        fault.on_all(at.parent().unwrap_or(at))
+    }
+
+    /// A value is there again.
+    pub(crate) fn duplicate(
+        &mut self,
+        rule: &'static Rule,
+        at: &At<'_>,
+        first: &At<'_>,
+    ) -> &mut Fault {
+        let fault = self.report(rule, ErrorType::Duplicate, at, "").on(at).on(first);
+        fault.value = Some(at.quoted());
+        fault.related(first, "first here")
+    }
+
+    /// A value is there again, or one that takes the same place; where it was first is the caller's to say.
+    pub(crate) fn repeated(
+        &mut self,
+        rule: &'static Rule,
+        at: &At<'_>,
+        why: impl Into<String>,
+    ) -> &mut Fault {
+        self.report(rule, ErrorType::Duplicate, at, why).on(at)
+    }
+
+    /// Reports every value under `name` that occurred in an earlier item.
+    pub(crate) fn unique(&mut self, rule: &'static Rule, items: &[At<'_>], name: &str) {
+        let values: Vec<At<'_>> = items.iter().filter_map(|item| item.get(name)).collect();
+        for (i, value) in values.iter().enumerate() {
+            if let Some(first) =
+                values[..i].iter().find(|earlier| earlier.node.value == value.node.value)
+            {
+                self.duplicate(rule, value, first);
+            }
+        }
+    }
+
+    /// A value refers to something that `among` does not have.
+    pub(crate) fn not_found(
+        &mut self,
+        rule: &'static Rule,
+        at: &At<'_>,
+        among: &At<'_>,
+    ) -> &mut Fault {
+        let fault = self.report(rule, ErrorType::NotFound, at, "").on(at).on_all(among);
+        fault.value = Some(at.quoted());
+        fault
+    }
+
+    /// A value is none of those that are known.
+    pub(crate) fn not_supported(
+        &mut self,
+        rule: &'static Rule,
+        at: &At<'_>,
+        supported: &[&str],
+    ) -> &mut Fault {
+        let supported: Vec<String> = supported.iter().map(|value| format!("{value:?}")).collect();
+        let detail = format!("supported values: {}", supported.join(", "));
+        let fault = self.report(rule, ErrorType::NotSupported, at, detail).on(at);
+        fault.value = Some(at.quoted());
+        fault
+    }
+
+    /// A value is none of those that are known, in words of the rule's own.
+    pub(crate) fn unsupported(
+        &mut self,
+        rule: &'static Rule,
+        at: &At<'_>,
+        why: impl Into<String>,
+    ) -> &mut Fault {
+        self.report(rule, ErrorType::NotSupported, at, why).on(at)
+    }
+
+    /// A text is too long, or all texts of a place are together.
+    pub(crate) fn too_long(
+        &mut self,
+        rule: &'static Rule,
+        at: &At<'_>,
+        why: impl Into<String>,
+    ) -> &mut Fault {
+        let fault = self.report(rule, ErrorType::TooLong, at, why).on(at);
+        fault.is_certain = true;
+        fault
+    }
+
+    /// A list has too many items, of which `at` is the list or the first beyond what it may have.
+    pub(crate) fn too_many(
+        &mut self,
+        rule: &'static Rule,
+        at: &At<'_>,
+        why: impl Into<String>,
+    ) -> &mut Fault {
+        let fault = self.report(rule, ErrorType::TooMany, at, why).on_all(at);
+        // Whatever is added, they are not fewer.
+        fault.is_certain = true;
+        fault
+    }
+}
+
+/// How many names a message holds.
+const MOST_NAMES: usize = 8;
+
+/// Names in a message: `a`, `b` and `c`, each in backticks; of many, the first.
+pub fn listed<I: IntoIterator<Item = S>, S: AsRef<str>>(names: I) -> String {
+    let mut quoted: Vec<String> = Vec::new();
+    let mut more = 0;
+    for name in names {
+        let name = format!("`{}`", name.as_ref());
+        if quoted.last() == Some(&name) {
+            continue;
+        }
+        if quoted.len() < MOST_NAMES { quoted.push(name) } else { more += 1 }
+    }
+    if more > 0 {
+        quoted.push(format!("{more} more"));
+    }
+    match quoted.pop() {
+        None => String::new(),
+        Some(last) if quoted.is_empty() => last,
+        Some(last) => format!("{} and {last}", quoted.join(", ")),
+    }
+}

@@ -1,0 +1,61 @@
+//! Kubernetes manifests: read as Kubernetes reads them, and validated as an API server would, at the exact place.
+//!
+//! Owns: the YAML reader ([`yaml`]), the schemas and the rules they carry, and where schemas come from. Must not know:
+//! books, chapters, fences, or how a finding is shown.
+
+pub mod admission;
+
+pub mod at;
+pub mod bundle;
+pub mod deprecations;
+mod document;
+mod engine;
+pub mod fault;
+mod field;
+mod fragment;
+mod names;
+pub mod path;
+pub mod policy;
+mod rules;
+pub mod schema;
+pub mod select;
+pub mod store;
+mod validator;
+pub mod versions;
+
+pub use admission::kubernetes::SECRET_BASE64;
+pub use document::{Document, Format, Read, api_version, read};
+pub use engine::{Engine, SCHEMA_MISSING, once_per_kind};
+pub use plumb_yaml::YAML_SYNTAX;
+pub use plumb_yaml::{self as yaml, Entry, Map, Node, Style, Value};
+pub use schema::Dialect;
+pub use schema::SCHEMA_UNKNOWN_FIELD;
+pub use store::Schemas;
+pub use validator::Validator;
+pub use versions::{UnknownVersion, Versions};
+
+use plumb_text::diag::Code;
+
+/// Every code of findings that reading and validating manifests reports.
+pub fn codes() -> impl Iterator<Item = &'static Code> {
+    let tables = [
+        yaml::CODES,
+        schema::CODES,
+        rules::CODES,
+        store::CODES,
+        engine::CODES,
+        fragment::CODES,
+        deprecations::CODES,
+    ];
+    tables
+        .into_iter()
+        .flatten()
+        .copied()
+        .chain(admission::kubernetes::codes())
+        .chain(admission::codes_of_others())
+        .chain(policy::CODES.iter().copied())
+}
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
