@@ -4,6 +4,7 @@
 //! understood. mdBook hands a preprocessor the same table as JSON (its environment variables may have changed it), so the
 //! values come from there when there is one, and the places always from the file. Must not know: mdBook's own settings.
 
+use crate::content::Extras;
 use crate::diag::{Code, Diagnostic, Level, codes};
 use crate::text::{Location, Source, Span};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
@@ -19,13 +20,22 @@ codes! {
 }
 
 /// How CSS and JavaScript reach the page.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Assets {
     /// Inlined once in each chapter that needs them.
-    #[default]
     Inline,
     /// As files that `book.toml` names, for a strict content security policy.
     External,
+}
+
+/// What errors do to a build.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reporting {
+    /// They fail it.
+    #[default]
+    Fail,
+    /// They are printed, and it goes on.
+    Warn,
 }
 
 /// Which kinds may be without a schema.
@@ -51,10 +61,14 @@ pub struct Config {
     pub schemas: Vec<PathBuf>,
     /// The folder with the book's own ValidatingAdmissionPolicy files.
     pub policies: PathBuf,
-    /// How CSS and JavaScript reach the page.
-    pub assets: Assets,
+    /// How CSS and JavaScript reach the page; unset, as files where `book.toml` has mdBook publish them, and else inlined.
+    pub assets: Option<Assets>,
     /// Where the setting `assets` stands, where it is set.
     pub assets_at: Option<Location>,
+    /// What errors do to a build.
+    pub report: Reporting,
+    /// What pages show with a manifest.
+    pub manifests: Extras,
     /// Levels by code.
     pub levels: Levels,
     /// Versions by product (`k8s`, `istio`, …), for fences that name none; checked by who knows the products.
@@ -101,8 +115,10 @@ impl Default for Config {
             model_at: None,
             schemas: Vec::new(),
             policies: PathBuf::from("policies"),
-            assets: Assets::Inline,
+            assets: None,
             assets_at: None,
+            report: Reporting::Fail,
+            manifests: Extras::default(),
             levels: Levels::default(),
             versions: BTreeMap::new(),
             ignore_missing: IgnoreMissing::None,
@@ -131,7 +147,17 @@ pub const SETTINGS: &[(&str, &str, &str)] = &[
     (
         "assets",
         "`inline` or `external`",
-        "How CSS and JavaScript reach the page: within each chapter that needs them, or as the files `plumb.css` and `plumb.js`, for a strict content security policy. A build writes these where `additional-css` and `additional-js` of `[output.html]` name them. Default: `inline`.",
+        "How CSS and JavaScript reach the page: within each chapter that needs them, or as the files `plumb.css` and `plumb.js`, for a strict content security policy and for a book with a print page, which has them once then. A build writes these where `additional-css` and `additional-js` of `[output.html]` name them. Default: `external` where both do, else `inline`.",
+    ),
+    (
+        "report",
+        "`fail` or `warn`",
+        "What an error does to a build: it fails, or goes on when all that was found is printed. `check` and `validate` fail in either case, and so does what is never built (`outside-repository`). Default: `fail`.",
+    ),
+    (
+        "manifests",
+        "table",
+        "What pages show with the manifests in them, each `true` or `false`: `headers` (kind, name and `apiVersion` above it), `folding` (of long ones), `downloads` (buttons to copy and download), `badges` (`valid for Kubernetes 1.36`, where it is; never that something was not checked). Default: none, and a manifest is published as the fence that it is.",
     ),
     (
         "deny",
@@ -221,11 +247,20 @@ impl Reader<'_> {
             "assets" => {
                 config.assets_at = Some(self.place(key));
                 match value.as_str() {
-                    Some("inline") => config.assets = Assets::Inline,
-                    Some("external") => config.assets = Assets::External,
+                    Some("inline") => config.assets = Some(Assets::Inline),
+                    Some("external") => config.assets = Some(Assets::External),
                     _ => self.wrong(key, "\"inline\" or \"external\""),
                 }
             }
+            "report" => match value.as_str() {
+                Some("fail") => config.report = Reporting::Fail,
+                Some("warn") => config.report = Reporting::Warn,
+                _ => self.wrong(key, "\"fail\" or \"warn\""),
+            },
+            "manifests" => match value {
+                Json::Object(table) => self.extras(&mut config.manifests, key, table),
+                _ => self.wrong(key, "a table such as { headers = true }"),
+            },
             "deny" => self.levels(config, key, value, Level::Deny),
             "warn" => self.levels(config, key, value, Level::Warn),
             "allow" => self.levels(config, key, value, Level::Allow),
@@ -259,6 +294,34 @@ impl Reader<'_> {
     /// Where a setting stands.
     fn place(&self, key: &str) -> Location {
         self.file.place(&["preprocessor", "plumb", key])
+    }
+
+    fn extras(&mut self, extras: &mut Extras, key: &str, table: &Map<String, Json>) {
+        for (name, value) in table.iter().filter(|(_, value)| !value.is_null()) {
+            let wanted = match name.as_str() {
+                "headers" => &mut extras.headers,
+                "folding" => &mut extras.folding,
+                "downloads" => &mut extras.downloads,
+                "badges" => &mut extras.badges,
+                _ => {
+                    let at = self.file.place(&["preprocessor", "plumb", key, name]);
+                    let message =
+                        format!("unknown setting `{name}` in `[preprocessor.plumb.{key}]`");
+                    let known = ["headers", "folding", "downloads", "badges"];
+                    let finding = Diagnostic::new(&INVALID_CONFIG, at, message);
+                    self.findings.push(finding.did_you_mean(name, known));
+                    continue;
+                }
+            };
+            match value.as_bool() {
+                Some(value) => *wanted = value,
+                None => {
+                    let at = self.file.place(&["preprocessor", "plumb", key, name]);
+                    let message = format!("`{key}.{name}` must be true or false");
+                    self.findings.push(Diagnostic::new(&INVALID_CONFIG, at, message));
+                }
+            }
+        }
     }
 
     fn version(&mut self, config: &mut Config, key: &str, product: &str, version: &Json) {
@@ -397,11 +460,13 @@ mod tests {
         let (config, findings) = read(
             "[book]\ntitle = 'x'\n[preprocessor.plumb]\ncommand = 'x'\nafter = ['links']\nmodel = 'm'\n\
              deny = ['drift']\nallow = ['unused-figure']\nassets = 'external'\nversions = { k8s = '1.36' }\n\
-             exclude = ['drafts/**']\n",
+             exclude = ['drafts/**']\nreport = 'warn'\n[preprocessor.plumb.manifests]\nbadges = true\nheaders = false\n",
         );
         assert_eq!(findings, []);
+        assert_eq!(config.report, Reporting::Warn);
+        assert_eq!(config.manifests, Extras { badges: true, ..Extras::default() });
         assert_eq!(config.model, [PathBuf::from("m")]);
-        assert_eq!(config.assets, Assets::External);
+        assert_eq!(config.assets, Some(Assets::External));
         assert_eq!(config.versions["k8s"].0, "1.36");
         assert!(config.excludes("drafts/a/b.md") && !config.excludes("a.md"));
     }
@@ -409,7 +474,8 @@ mod tests {
     #[test]
     fn a_key_that_is_not_understood_is_pointed_at() {
         let (_, findings) = read(
-            "[preprocessor.plumb]\nmodle = 'x'\nassets = 3\ndeny = [1]\nversions = { k8s = 1.36 }\n",
+            "[preprocessor.plumb]\nmodle = 'x'\nassets = 3\ndeny = [1]\nversions = { k8s = 1.36 }\nreport = 'never'\n\
+             [preprocessor.plumb.manifests]\nbadge = true\nfolding = 'yes'\n",
         );
         let said: Vec<_> = findings
             .iter()
@@ -422,6 +488,9 @@ mod tests {
                 (3, "`assets` must be \"inline\" or \"external\""),
                 (4, "`deny` must be a list of strings"),
                 (5, "the version of `k8s` must be a string such as \"1.36\""),
+                (6, "`report` must be \"fail\" or \"warn\""),
+                (8, "unknown setting `badge` in `[preprocessor.plumb.manifests]`"),
+                (9, "`manifests.folding` must be true or false"),
             ]
         );
         assert_eq!(findings[0].help, ["did you mean `model`?"]);

@@ -530,10 +530,32 @@ pub struct Manifest {
     pub documents: Vec<ManifestDocument>,
     /// Findings that the page shows beside their lines (a `fails` fence), by line of `text` from 1.
     pub findings: Vec<(usize, String)>,
-    /// What is to be said of it in one line: "checked against istio 1.29", "not checked", "deliberately wrong".
+    /// What is known of it.
     pub state: ManifestState,
+    /// What the page shows with it.
+    pub extras: Extras,
     /// Other words of the fence's info string, kept for the highlighter (`editable`, `icon=…`).
     pub classes: Vec<String>,
+}
+
+/// What a page shows with a manifest beyond its text: what the book asks for, and nothing unless it does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Extras {
+    /// Kind, name and `apiVersion` of each document, above the text.
+    pub headers: bool,
+    /// Long ones folded, where scripts run.
+    pub folding: bool,
+    /// Buttons to copy and to download it.
+    pub downloads: bool,
+    /// "valid for Istio 1.29", where it is.
+    pub badges: bool,
+}
+
+impl Extras {
+    /// Whether the book asks for anything.
+    pub fn any(self) -> bool {
+        self.headers || self.folding || self.downloads || self.badges
+    }
 }
 
 /// One document of a manifest.
@@ -552,16 +574,14 @@ pub struct ManifestDocument {
 /// What is known of a manifest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ManifestState {
-    /// Validated, and nothing found.
+    /// All of it was validated, and is without an error.
     Valid,
     /// Deliberately wrong, and rejected as it should be.
     Fails,
     /// A part of a manifest, validated at its place.
     Fragment,
-    /// Its author asked for no check.
-    Ignored,
-    /// No schema knows its kind, or it is no manifest.
-    Unchecked,
+    /// Nothing that a page could say: no schema knows its kind, or something in it is wrong.
+    Unknown,
 }
 
 /// Something in code that a reader fills in: `<cluster>`.

@@ -159,7 +159,8 @@ fn settings() -> String {
     let mut out = String::from(
         "# Settings\n\nIn `book.toml`, under `[preprocessor.plumb]`, beside mdBook's own keys. All can be left out:\n\n```toml\n\
          [preprocessor.plumb]\nafter = [\"links\"]                 # mdBook's own: included text is there by then\nmodel = \"model\"\n\
-         versions = { k8s = \"1.36\" }\ndeny = [\"warnings\"]\nallow = [\"never-used\"]\nexclude = [\"drafts/**\"]\n```\n\n| Key | Value | Meaning |\n|---|---|---|\n",
+         versions = { k8s = \"1.36\" }\ndeny = [\"warnings\"]\nallow = [\"never-used\"]\nexclude = [\"drafts/**\"]\nreport = \"warn\"\n\n[preprocessor.plumb.manifests]       # all four are off unless asked for\n\
+         headers = true\nfolding = true\ndownloads = true\nbadges = true\n```\n\n| Key | Value | Meaning |\n|---|---|---|\n",
     );
     for (key, shape, meaning) in SETTINGS {
         let _ = writeln!(out, "| `{key}` | {} | {} |", cell(shape), cell(meaning));

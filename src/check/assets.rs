@@ -29,6 +29,7 @@ const SCRIPT: &str = "plumb.js";
 const KEYS: [(&str, &str); 2] = [("additional-css", STYLE), ("additional-js", SCRIPT)];
 
 /// The files that a book's HTML needs, and what is wrong with how they are named. `config` is `book.toml` as mdBook reads it.
+/// Unless the book says how it wants its assets, there are files if both are named where they can be, and no findings.
 pub(super) fn files(
     book_toml: &Arc<Source>,
     settings: &Config,
@@ -36,7 +37,7 @@ pub(super) fn files(
 ) -> (Vec<AssetFile>, Vec<Diagnostic>) {
     let outputs = config.get("output").and_then(Json::as_object);
     let has_html = outputs.is_none_or(|all| all.is_empty() || all.contains_key("html"));
-    if settings.assets != Assets::External || !has_html {
+    if settings.assets == Some(Assets::Inline) || !has_html {
         return (Vec::new(), Vec::new());
     }
     let at = || settings.assets_at.clone().unwrap_or_else(|| Location::start_of(book_toml));
@@ -63,6 +64,9 @@ pub(super) fn files(
         } else {
             files.push(AssetFile { path: place, name });
         }
+    }
+    if settings.assets.is_none() && !(missing.is_empty() && findings.is_empty()) {
+        return (Vec::new(), Vec::new());
     }
     if !missing.is_empty() {
         let lines = missing.iter().map(|(key, name)| format!("`{key} = [\"{name}\"]`"));

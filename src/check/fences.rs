@@ -104,8 +104,6 @@ fn manifests(
     let text = site.fence.body.text();
     if words.ignore {
         outcome.ignored = true;
-        let manifest = manifest(site, words, text.to_owned(), ManifestState::Ignored);
-        outcome.expansion = Some(expansion(site, words, manifest));
         return;
     }
     let fragment = words.fragment.and_then(|word| read_fragment(site, word, &mut outcome.findings));
@@ -123,12 +121,14 @@ fn manifests(
     let members = read.documents.into_iter().filter(Document::is_manifest).collect::<Vec<_>>();
     let state = if words.fails.is_some() {
         ManifestState::Fails
+    } else if findings.iter().any(|finding| finding.severity == Severity::Error) {
+        ManifestState::Unknown
     } else if !whole || members.iter().any(|document| document.excerpt) {
         ManifestState::Fragment
-    } else if shown.iter().any(|document| document.validated.is_some()) {
+    } else if !shown.is_empty() && shown.iter().all(|document| document.validated.is_some()) {
         ManifestState::Valid
     } else {
-        ManifestState::Unchecked
+        ManifestState::Unknown
     };
     let mut beside = Vec::new();
     if let Some(word) = words.fails {
@@ -145,14 +145,35 @@ fn manifests(
         outcome.members =
             members.map(|document| group::Member { group: words.group(), document }).collect();
     }
-    // A YAML file that is no manifest is the author's own business, unless a word of ours says otherwise.
-    if !shown.is_empty() || words.fails.is_some() || !whole || published.is_some() {
-        let text = published.unwrap_or_else(|| text.to_owned());
-        let mut manifest = manifest(site, words, text, state);
-        manifest.documents = shown;
-        manifest.findings = beside;
-        outcome.expansion = Some(expansion(site, words, manifest));
-    }
+    // A YAML file that is no manifest is the author's own business, and of a manifest the page is, unless the book asks for more.
+    let extras = site.project.config.manifests;
+    let ours = site.fence.words.len() > words.others.len();
+    let content = if words.fails.is_some() || extras.any() && !(shown.is_empty() && whole) {
+        Block::Manifest(Manifest {
+            language: site.fence.lang.value.clone(),
+            text: published.clone().unwrap_or_else(|| text.to_owned()),
+            documents: shown,
+            findings: beside,
+            state,
+            extras,
+            classes: words.others.clone(),
+        })
+    } else if ours || published.is_some() {
+        Block::Code {
+            language: site.fence.lang.value.clone(),
+            text: published.clone().unwrap_or_else(|| text.to_owned()),
+            classes: words.others.clone(),
+        }
+    } else {
+        return;
+    };
+    outcome.expansion = Some(Expansion {
+        span: site.node.span,
+        place: site.node.place.clone(),
+        html_only: !ours && published.is_none_or(|fresh| fresh == text),
+        content: Content::Blocks(vec![content]),
+        committed: None,
+    });
 }
 
 /// What a fence holds, and what is wrong with its YAML or JSON; nothing where it is not meant to be either.
@@ -284,29 +305,6 @@ fn expected_failure(
             (line, finding.message.clone())
         })
         .collect()
-}
-
-/// A fence's manifest as a page shows it.
-fn manifest(site: &Site<'_>, words: &Words<'_>, text: String, state: ManifestState) -> Manifest {
-    Manifest {
-        language: site.fence.lang.value.clone(),
-        text,
-        documents: Vec::new(),
-        findings: Vec::new(),
-        state,
-        classes: words.others.clone(),
-    }
-}
-
-fn expansion(site: &Site<'_>, words: &Words<'_>, manifest: Manifest) -> Expansion {
-    let ours = site.fence.words.len() > words.others.len();
-    Expansion {
-        span: site.node.span,
-        place: site.node.place.clone(),
-        html_only: !ours && manifest.text == site.fence.body.text(),
-        content: Content::Blocks(vec![Block::Manifest(manifest)]),
-        committed: None,
-    }
 }
 
 /// The here-documents of a shell fence.

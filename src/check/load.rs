@@ -121,6 +121,9 @@ impl Book {
         };
         let (assets, more) = super::assets::files(book_toml, &settings, config);
         findings.extend(more);
+        if !assets.is_empty() {
+            settings.assets = Some(config::Assets::External);
+        }
         let sources = model_files(world, &settings, book_toml, &mut findings);
         let (model, more) = Model::load(&sources);
         findings.extend(more);

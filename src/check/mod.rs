@@ -33,7 +33,7 @@ pub use files::{File, check_files, is_markdown, nothing_in, unreadable};
 pub use levels::{codes, find_code, settle};
 pub use load::{Book, Given};
 pub use project::Project;
-pub use publish::before_mdbook;
+pub use publish::{before_mdbook, harms};
 
 use crate::manifest;
 use crate::model::Used;

@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 /// Whether a book with this finding must not get as far as mdBook's own code: it publishes what it should not read, writes
 /// where it should not, or does not end.
-pub(super) fn harms(finding: &Diagnostic) -> bool {
+pub fn harms(finding: &Diagnostic) -> bool {
     [&OUTSIDE_REPOSITORY, &UNFIT_FILE, &PUBLISHED_OUTSIDE, &BOOK_TOO_LARGE].contains(&finding.code)
 }
 

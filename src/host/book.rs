@@ -32,6 +32,8 @@ pub(super) struct Processed {
     pub(super) contents: Vec<Option<String>>,
     /// What was found on the way.
     pub(super) report: Report,
+    /// Whether that fails the build.
+    pub(super) fails: bool,
 }
 
 impl Book {
@@ -111,8 +113,8 @@ impl Book {
         }
         self.findings.retain(|finding| finding.severity > Severity::Note);
         let delivery = match self.book.project.config.assets {
-            config::Assets::Inline => Delivery::Inline,
-            config::Assets::External => Delivery::External,
+            Some(config::Assets::External) => Delivery::External,
+            Some(config::Assets::Inline) | None => Delivery::Inline,
         };
         let target = Target::of_renderer(&book.renderer, delivery);
         if matches!(target, Target::Html(_)) {
@@ -123,7 +125,13 @@ impl Book {
             .into_par_iter()
             .map(|(chapter, checked)| render::chapter(chapter, checked, target))
             .collect();
-        Ok(Processed { contents, report: self.report(&book.root, wanted) })
+        // What publishes what it should not read is never built, however much else a book tolerates.
+        let fails = |finding: &Diagnostic| {
+            let tolerated = self.book.project.config.report == config::Reporting::Warn;
+            finding.severity == Severity::Error && (!tolerated || check::harms(finding))
+        };
+        let fails = self.findings.iter().any(fails);
+        Ok(Processed { contents, report: self.report(&book.root, wanted), fails })
     }
 }
 

@@ -241,6 +241,7 @@ mod tests {
             Ok(Processed {
                 contents: book.chapters.iter().map(mark).collect(),
                 report: Report::default(),
+                fails: false,
             })
         };
         let result = load(folder, Some(&folder.join("out"))).and_then(|loaded| match loaded {

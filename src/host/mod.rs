@@ -169,10 +169,10 @@ fn on_the_way(
     findings: &Findings,
     output: Output,
 ) -> anyhow::Result<Outcome> {
-    if processed.report.findings().is_empty() && findings.format.for_people {
-        return Ok(Outcome::True);
+    if !processed.report.findings().is_empty() || !findings.format.for_people {
+        show(&processed.report, findings, output, io::stderr())?;
     }
-    show(&processed.report, findings, output, io::stderr())
+    Ok(if processed.fails { Outcome::Findings } else { Outcome::True })
 }
 
 /// Writes what a command has to say, and what it found in a folder to standard error.

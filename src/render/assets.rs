@@ -117,12 +117,15 @@ impl Widget {
 /// What a chapter's content needs, and what `more` asks for.
 pub fn needed(contents: &[&Content], more: &[Widget]) -> Assets {
     let mut widgets = more.to_vec();
-    let mut text = false;
+    let (mut text, mut acts) = (false, false);
     for content in contents {
         match content {
             Content::Inline(inlines) => text |= inlines.iter().any(is_styled),
             Content::Blocks(blocks) => {
-                text |= blocks.iter().any(|block| !matches!(block, Block::Manifest(_)));
+                let plain =
+                    |block: &Block| matches!(block, Block::Manifest(_) | Block::Code { .. });
+                text |= !blocks.iter().all(plain);
+                acts |= blocks.iter().any(acts_on_manifest);
                 blocks.iter().for_each(|block| collect(block, &mut widgets));
             }
         }
@@ -133,6 +136,7 @@ pub fn needed(contents: &[&Content], more: &[Widget]) -> Assets {
     widgets.sort();
     widgets.dedup();
     let css = if text || !widgets.is_empty() { style(&widgets, text) } else { String::new() };
+    widgets.retain(|widget| *widget != Widget::Manifest || acts);
     Assets { css, js: scripts(&widgets) }
 }
 
@@ -234,6 +238,11 @@ fn is_styled(inline: &Inline) -> bool {
         }
         Inline::Text(_) | Inline::Code(_) => false,
     }
+}
+
+/// Whether a reader can do something with a manifest.
+fn acts_on_manifest(block: &Block) -> bool {
+    matches!(block, Block::Manifest(manifest) if manifest.extras.downloads || manifest.extras.folding)
 }
 
 fn collect(block: &Block, out: &mut Vec<Widget>) {

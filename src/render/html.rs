@@ -1,4 +1,4 @@
-//! Content as HTML. What a block is made of is in `inline`, `table` and `manifest`; the widgets are in `widgets`.
+//! Content as HTML; of a fence, the fence. What a block is made of is in `inline`, `table` and `manifest`; the widgets are in `widgets`.
 //!
 //! Owns: the form of a page's blocks. Must not know: how Markdown renderers show them, or what scripts do.
 
@@ -17,6 +17,12 @@ pub fn render(content: &Content, site: &Site) -> String {
             // Blocks can't stand in a line: what they say is kept, their form is not.
             let text = super::markdown::plain_blocks(blocks);
             escape::inline(&text, site.start_of_line)
+        }
+        // Code with nothing of ours around it is the page's own: mdBook shows it as it shows every fence.
+        Content::Blocks(blocks)
+            if blocks.iter().all(|block| matches!(block, Block::Code { .. })) =>
+        {
+            super::markdown::render(content, site)
         }
         Content::Blocks(blocks) => div("plumb").html(&self::blocks(blocks, site)).end(),
     }

@@ -3,7 +3,7 @@
 use super::element::{Element, button, div, element, span};
 use super::state::state_text;
 use super::{Site, escape, ids};
-use crate::content::{Manifest, ManifestState};
+use crate::content::{Extras, Manifest, ManifestState};
 
 /// What a highlighter looks for.
 pub(super) fn code_classes(language: &str, classes: &[String]) -> String {
@@ -22,10 +22,11 @@ pub(super) fn manifest(manifest: &Manifest, site: &Site) -> Element {
         ManifestState::Valid => "plumb-valid",
         ManifestState::Fails => "plumb-fails",
         ManifestState::Fragment => "plumb-fragment",
-        ManifestState::Ignored | ManifestState::Unchecked => "plumb-unchecked",
+        ManifestState::Unknown => "plumb-unknown",
     };
     let title = manifest_title(manifest);
-    let long = lines > LONG;
+    let Extras { headers, folding, downloads, badges } = manifest.extras;
+    let long = folding && lines > LONG;
     let mut html = element("plumb-manifest")
         .class(state)
         .attr("data-guide", &site.guide)
@@ -33,17 +34,25 @@ pub(super) fn manifest(manifest: &Manifest, site: &Site) -> Element {
     if long {
         html = html.flag("data-long");
     }
-    html = html.child(
-        div("plumb-manifest-head")
-            .child(div("plumb-manifest-docs").children(documents(manifest)))
-            .child(span("plumb-manifest-state").text(&state_text(manifest)))
-            .child(
+    let state = state_text(manifest).filter(|_| badges);
+    if headers || downloads || state.is_some() {
+        let mut head = div("plumb-manifest-head");
+        if headers {
+            head = head.child(div("plumb-manifest-docs").children(documents(manifest)));
+        }
+        if let Some(state) = state {
+            head = head.child(span("plumb-manifest-state").text(&state));
+        }
+        if downloads {
+            head = head.child(
                 span("plumb-bar plumb-js")
                     .child(button("copy", "Copy"))
                     .child(button("download", "Download"))
                     .child(span("plumb-said").attr("role", "status")),
-            ),
-    );
+            );
+        }
+        html = html.child(head);
+    }
     html = html.child(
         element("pre")
             .attr("id", &id)

@@ -187,10 +187,9 @@ impl Writer<'_> {
                 format!("- Line {line}: {}", escape::markdown(message, Place::default()))
             })
             .collect();
-        let state = match manifest.state {
-            crate::content::ManifestState::Fails => format!("*{}*", state_text(manifest)),
-            _ => String::new(),
-        };
+        let state = state_text(manifest)
+            .filter(|_| manifest.state == crate::content::ManifestState::Fails)
+            .map_or_else(String::new, |state| format!("*{state}*"));
         joined([code, state, findings.join("\n")])
     }
 

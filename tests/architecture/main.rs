@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 const MAY_USE: &[(&str, &[&str])] = &[
     ("world", &[]),
     ("content", &[]),
-    ("config", &["text", "diag"]),
+    ("config", &["text", "diag", "content"]),
     ("markdown", &["text", "diag", "world", "content"]),
     (
         "directive",

@@ -12,3 +12,4 @@ mod mdbook;
 mod readme;
 mod support;
 mod sync;
+mod untouched;

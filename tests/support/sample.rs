@@ -333,6 +333,9 @@ pub(crate) fn advisor() -> Advisor {
     }
 }
 
+/// Everything that a book can ask for.
+const EXTRAS: Extras = Extras { headers: true, folding: true, downloads: true, badges: true };
+
 pub(crate) fn manifest() -> Manifest {
     Manifest {
         language: "yaml".into(),
@@ -346,6 +349,7 @@ pub(crate) fn manifest() -> Manifest {
         findings: vec![(8, "spec.mtls.mode: \"STRIKT\" is not one of UNSET, DISABLE, PERMISSIVE, STRICT".into())],
         state: ManifestState::Fails,
         classes: vec![],
+        extras: EXTRAS,
     }
 }
 
@@ -368,6 +372,7 @@ pub(crate) fn long_manifest() -> Manifest {
         findings: vec![],
         state: ManifestState::Valid,
         classes: vec![],
+        extras: EXTRAS,
     }
 }
 
