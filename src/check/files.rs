@@ -92,7 +92,8 @@ fn manifests(project: &Project, file: &File, patch: bool) -> chapter::Outcome {
             continue;
         }
         document.excerpt = patch;
-        outcome.counts.manifests += 1;
+        let is_empty = project.engine.is_empty_list(&document, &project.versions);
+        outcome.counts.manifests += usize::from(!is_empty);
         let mut found = project.validate(&document, &project.versions);
         if patch {
             found.retain(|finding| !kustomize::is_directive(finding));

@@ -49,44 +49,24 @@ fn write(
     rewrites.retain(|rewrite| {
         let path = Path::new(rewrite.source.path());
         let (old, new) = (rewrite.source.text().as_bytes(), rewrite.text.as_bytes());
-        let written = within(world.root(), path)
-            .and_then(|()| writer.replace(path, old, new).map_err(Reason::Refused));
-        written.unwrap_or_else(|reason| {
-            remaining.push(not_written(rewrite, &reason));
+        // What the book holds by a link or an include may lie elsewhere in the repository, and is written there.
+        writer.replace(path, old, new).unwrap_or_else(|refusal| {
+            remaining.push(not_written(rewrite, &refusal));
             false
         })
     });
     Ok(())
 }
 
-/// Why a file was not rewritten.
-enum Reason {
-    /// It is none of the book's.
-    Outside,
-    /// It could not be.
-    Refused(Refusal),
-}
-
-/// A file of the book's may be a link, or be included from elsewhere; what is outside is not ours to write.
-fn within(root: &Path, path: &Path) -> Result<(), Reason> {
-    let real = |path: &Path| path.canonicalize().map_err(|error| Reason::Refused(error.into()));
-    let inside = real(&root.join(path))?.starts_with(real(root)?);
-    if inside { Ok(()) } else { Err(Reason::Outside) }
-}
-
-fn not_written(rewrite: &Rewrite, reason: &Reason) -> Diagnostic {
-    let why = match reason {
-        Reason::Outside => "it is outside of the book's folder".to_owned(),
-        Reason::Refused(refusal) => refusal.to_string(),
-    };
-    let help = match reason {
-        Reason::Refused(Refusal::Changed) => "run `mdbook-plumb sync` again",
-        Reason::Refused(Refusal::ReadOnly) => "make it writable if it is yours to change",
-        Reason::Refused(Refusal::HardLinked) => {
+fn not_written(rewrite: &Rewrite, refusal: &Refusal) -> Diagnostic {
+    let help = match refusal {
+        Refusal::Changed => "run `mdbook-plumb sync` again",
+        Refusal::ReadOnly => "make it writable if it is yours to change",
+        Refusal::HardLinked => {
             "replace it by a copy, or by a symbolic link to the file that is meant"
         }
         _ => "write what `check` says by hand, or make the directive self-closing: `/-->`",
     };
-    let message = format!("this file was not rewritten: {why}");
+    let message = format!("this file was not rewritten: {refusal}");
     Diagnostic::new(&sync::NOT_WRITTEN, Location::start_of(&rewrite.source), message).help(help)
 }

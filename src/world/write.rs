@@ -78,8 +78,9 @@ impl From<Refusal> for io::Error {
 impl Writer {
     /// Waits for another run that is writing, and removes what a killed one left.
     pub(super) fn open(bounds: &Bounds) -> io::Result<Writer> {
-        let root = bounds.root();
-        fs::create_dir_all(root)?;
+        // Before anything is made or cleared there: the root itself may be a link that somebody has planted.
+        let root = bounds.real(Path::new(""))?;
+        fs::create_dir_all(&root)?;
         let folder = root.join(FOLDER);
         for _ in 0..ATTEMPTS {
             private_folder(&folder)?;

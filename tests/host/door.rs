@@ -1,7 +1,7 @@
 //! What a book, a link or a destination may reach: as a stranger's pull request would try it.
 #![cfg(unix)]
 
-use crate::support::{feed, folder, plumb, stderr, stdout, tree};
+use crate::support::{definition, feed, folder, plumb, stderr, stdout, tree};
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
@@ -275,10 +275,11 @@ fn a_build_deletes_nothing_but_a_build() {
     for arguments in [&["build", "-d", "site"][..], &["build", "-d", "site/new"]] {
         refused(all.path(), arguments, &["outside of"]);
     }
-    for setting in ["src", ".", "notes", "site", "site/new"] {
+    for setting in ["src", ".", "notes", "site", "site/new", "src/../."] {
         let text = format!("[build]\nbuild-dir = \"{setting}\"\n");
         fs::write(all.path().join("repo/guide/book.toml"), text).unwrap();
-        refused(all.path(), &["build"], &[]);
+        let named = if setting.ends_with('.') { "`.`" } else { &format!("`{setting}`") };
+        refused(all.path(), &["build"], &[named]);
     }
     fs::write(all.path().join("repo/guide/book.toml"), "[output.html]\n[output.markdown]\n")
         .unwrap();
@@ -419,6 +420,67 @@ fn validate_stays_in_what_was_named_and_does_the_rest() {
     assert!(said(&output).contains("1 manifest"), "{}", said(&output));
 }
 
+/// A link in the repository is somebody else's, whichever command it is named to: it may lead into another repository.
+#[test]
+fn a_planted_link_leads_no_command_out() {
+    const FIGURE: &str =
+        "[figures.a]\nvalue = 7731\nbasis = \"judgement\"\nlabel = \"tiger-7731\"\n";
+    let all = repository(&[
+        ("outer/.git/HEAD", "ref: refs/heads/main\n"),
+        ("outer/book/book.toml", "[preprocessor.plumb]\n"),
+        ("outer/book/model.toml", FIGURE),
+        ("outer/book/src/SUMMARY.md", "- [A](a.md)\n"),
+        ("outer/book/src/a.md", "# tiger-7731\n\n<!-- plumb: value a -->9<!-- /plumb -->\n"),
+        ("outer/book/.mdbook-plumb/staged.md", "work"),
+        ("outer/pods.json", "{\"kind\": \"tiger-7731\"}"),
+        ("repo/fruit.yaml", &definition("Fruit")),
+        ("repo/guide/model.toml", "[figures.a]\nvalue = 1\nbasis = \"judgement\"\n"),
+    ]);
+    let repo = all.path().join("repo");
+    symlink("../outer/book", repo.join("planted")).unwrap();
+    symlink("../outer/pods.json", repo.join("pods.json")).unwrap();
+    let planted = definition("Secret7731");
+    fs::write(all.path().join("outer/planted.yaml"), planted).unwrap();
+    symlink("../outer/planted.yaml", repo.join("planted.yaml")).unwrap();
+    let before = tree(all.path());
+    // Whoever names it, and from wherever.
+    for (at, prefix) in [(repo.as_path(), ""), (all.path(), "repo/"), (&repo.join("guide"), "../")]
+    {
+        let link = |name: &str| format!("{prefix}{name}");
+        let (book, file, pods) = (link("planted"), link("planted.yaml"), link("pods.json"));
+        let (guide, own) = (link("guide"), link("fruit.yaml"));
+        for arguments in [
+            &["check", &book][..],
+            &["build", &book],
+            &["build", &book, "-d", "elsewhere"],
+            &["sync", &book],
+            &["sync", "--dry-run", &book],
+            &["extract", &book, "-o", "elsewhere"],
+            &["schemas", "add", &own, "--dir", &book],
+            &["schemas", "remove", "Fruit", "--dir", &book],
+            &["schemas", "add", &file, "--dir", &guide],
+            &["schemas", "add", &book, "--dir", &guide],
+            &["model", "list", "--dir", &book],
+            &["model", "eval", "a", "--dir", &book],
+            &["model", "diff", &book, "--dir", &guide],
+            &["model", "measure", &pods, "--dir", &guide],
+        ] {
+            let output = run(at, arguments);
+            let said = said(&output);
+            assert!(matches!(code(&output), 1 | 2), "{arguments:?}: {said}");
+            assert!(said.contains("outside"), "{arguments:?}: {said}");
+            assert!(!said.contains("7731") && !said.contains("panicked"), "{arguments:?}: {said}");
+            let now = tree(all.path());
+            let changed: Vec<_> = now
+                .keys()
+                .chain(before.keys())
+                .filter(|path| now.get(*path) != before.get(*path))
+                .collect();
+            assert!(changed.is_empty(), "{arguments:?} has changed {changed:?}");
+        }
+    }
+}
+
 #[test]
 fn nothing_is_not_in_order() {
     let all = folder(&[
@@ -440,7 +502,14 @@ fn nothing_is_not_in_order() {
         assert!(said(&output).contains("error[nothing-to-validate]"), "{}", said(&output));
         assert!(said(&output).contains(word), "{}", said(&output));
     }
-    for input in ["", "\n", "# Source: nothing\n---\n"] {
+    let lists = [
+        "apiVersion: v1\nkind: List\nitems: []\n",
+        "apiVersion: v1\nkind: List\nitems:\n",
+        "apiVersion: v1\nkind: List\n",
+        "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: PodList, items: []}\n",
+        r#"{"apiVersion": "apps/v1", "items": null, "kind": "DeploymentList"}"#,
+    ];
+    for input in ["", "\n", "# Source: nothing\n---\n"].into_iter().chain(lists) {
         let output = feed(plumb().current_dir(at).args(["validate", "-"]), input.as_bytes());
         assert_eq!(code(&output), 1, "{}", said(&output));
         assert!(said(&output).contains("no manifest in `standard input`"), "{}", said(&output));
@@ -454,6 +523,23 @@ fn nothing_is_not_in_order() {
     ] {
         let output = run(at, &[&["validate"][..], arguments].concat());
         assert_eq!(code(&output), 0, "{}", said(&output));
+    }
+    // nor is a list with something in it nothing, nor one of a kind that is not a list of objects
+    for (input, expected) in [
+        (
+            "apiVersion: v1\nkind: List\nitems: [{apiVersion: v1, kind: Namespace, metadata: {name: a}}]\n",
+            0,
+        ),
+        (
+            "apiVersion: v1\nkind: List\nitems: []\n---\napiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n",
+            0,
+        ),
+        ("apiVersion: v1\nkind: List\nitems: [null]\n", 1),
+        ("apiVersion: v1\nkind: AllowList\nitems: []\n", 1),
+    ] {
+        let output = feed(plumb().args(["validate", "-"]), input.as_bytes());
+        assert_eq!(code(&output), expected, "{input}: {}", said(&output));
+        assert!(!said(&output).contains("nothing-to-validate"), "{}", said(&output));
     }
     let output = feed(plumb().args(["validate", "-"]), b"a: [\n");
     assert!(!said(&output).contains("nothing-to-validate"), "{}", said(&output));

@@ -105,3 +105,13 @@ pub(crate) fn stdout(output: &Output) -> String {
 pub(crate) fn stderr(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).expect("UTF-8")
 }
+
+/// A CustomResourceDefinition of a kind in `example.com/v1`.
+pub(crate) fn definition(kind: &str) -> String {
+    let name = kind.to_lowercase();
+    format!(
+        "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {{name: {name}s.example.com}}\n\
+         spec:\n  group: example.com\n  scope: Namespaced\n  names: {{kind: {kind}, plural: {name}s, singular: {name}, listKind: {kind}List}}\n\
+         \x20 versions:\n  - name: v1\n    served: true\n    storage: true\n    schema: {{openAPIV3Schema: {{type: object}}}}\n"
+    )
+}

@@ -1,6 +1,6 @@
 //! `sync` and `schemas add` beside editors, beside each other, and killed: nobody's work is lost.
 
-use crate::support::{folder, plumb, stderr, stdout, tree};
+use crate::support::{definition, folder, plumb, stderr, stdout, tree};
 use std::fs;
 use std::path::Path;
 use std::process::{Child, Stdio};
@@ -139,35 +139,71 @@ fn two_runs_at_once_are_one() {
     }
 }
 
+/// Many at once, some of them adding what another one removes: each kind that somebody has added last is there.
 #[test]
 fn schemas_added_at_once_are_all_there() {
+    const RUNS: usize = 24;
     let book = book(1, "# A\n");
-    let kinds = ["Apple", "Pear", "Plum", "Quince"];
-    for kind in kinds {
-        let (lower, plural) = (kind.to_lowercase(), format!("{}s", kind.to_lowercase()));
-        let crd = format!(
-            "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {{name: {plural}.example.com}}\n\
-             spec:\n  group: example.com\n  scope: Namespaced\n  names: {{kind: {kind}, plural: {plural}, singular: {lower}, listKind: {kind}List}}\n\
-             \x20 versions:\n  - name: v1\n    served: true\n    storage: true\n    schema: {{openAPIV3Schema: {{type: object}}}}\n"
-        );
-        fs::write(book.path().join(format!("{kind}.yaml")), crd).unwrap();
+    let kinds: Vec<String> = (0..RUNS).map(|number| format!("Kind{number}x")).collect();
+    for kind in &kinds {
+        fs::write(book.path().join(format!("{kind}.yaml")), definition(kind)).unwrap();
     }
-    for _ in 0..3 {
+    for turn in 0..3 {
         let _ = fs::remove_dir_all(book.path().join("schemas"));
-        let runs: Vec<_> = kinds
-            .iter()
-            .map(|kind| start(book.path(), &["schemas", "add", &format!("{kind}.yaml")]))
-            .collect();
+        assert_eq!(run(book.path(), &["schemas", "add", "Kind0x.yaml"]).0, Some(0));
+        let others = kinds[1..].iter().map(|kind| format!("{kind}.yaml"));
+        let mut runs: Vec<_> =
+            others.map(|file| start(book.path(), &["schemas", "add", &file])).collect();
+        runs.insert(turn * 7, start(book.path(), &["schemas", "remove", "Kind0x"]));
         for child in runs {
             let (code, said) = end(child);
             assert_eq!(code, Some(0), "{said}");
         }
         let (_, said) = run(book.path(), &["schemas", "list"]);
-        for kind in kinds {
-            assert!(said.contains(&format!("example.com/v1/{kind}")), "{kind} is lost: {said}");
+        for kind in &kinds[1..] {
+            assert!(said.contains(&format!("example.com/v1/{kind} ")), "{kind} is lost: {said}");
         }
+        assert!(!said.contains("Kind0x"), "{said}");
         let (code, said) = run(book.path(), &["schemas", "verify"]);
         assert_eq!(code, Some(0), "{said}");
+        assert!(!book.path().join(".mdbook-plumb").exists());
+    }
+}
+
+/// A chapter that is a link to a file elsewhere in the repository, and an include from there.
+#[cfg(unix)]
+#[test]
+fn what_lies_elsewhere_in_the_repository_is_written_there() {
+    use std::os::unix::fs::symlink;
+    let all = folder(&[
+        ("repo/.git/HEAD", "ref: refs/heads/main\n"),
+        ("repo/guide/book.toml", "[preprocessor.plumb]\nallow = ['never-used']\n"),
+        ("repo/guide/model.toml", MODEL),
+        ("repo/guide/src/SUMMARY.md", "- [A](a.md)\n- [B](b.md)\n"),
+        ("repo/guide/src/b.md", "# B\n\n{{#include ../../shared/part.md}}\n"),
+        ("repo/shared/page.md", OLD),
+        ("repo/shared/part.md", OLD),
+        ("elsewhere.md", OLD),
+    ]);
+    let guide = all.path().join("repo/guide");
+    symlink("../../shared/page.md", guide.join("src/a.md")).unwrap();
+    let (code, said) = run(&guide, &["sync"]);
+    assert_eq!(code, Some(0), "{said}");
+    let new = OLD.replace("9 cores", "10 cores");
+    let read = |name: &str| fs::read_to_string(all.path().join(name)).unwrap();
+    assert_eq!((read("repo/shared/page.md"), read("repo/shared/part.md")), (new.clone(), new));
+    assert!(fs::symlink_metadata(guide.join("src/a.md")).unwrap().is_symlink());
+    // What leaves the repository is neither read nor written, through however many links.
+    for way in [["../../../elsewhere.md", ""], ["../../shared/way.md", "../../elsewhere.md"]] {
+        fs::remove_file(guide.join("src/a.md")).unwrap();
+        symlink(way[0], guide.join("src/a.md")).unwrap();
+        if !way[1].is_empty() {
+            symlink(way[1], all.path().join("repo/shared/way.md")).unwrap();
+        }
+        let (code, said) = run(&guide, &["sync"]);
+        assert_eq!(code, Some(1), "{said}");
+        assert!(said.contains("error[outside-repository]"), "{said}");
+        assert_eq!(read("elsewhere.md"), OLD);
     }
 }
 

@@ -1,11 +1,14 @@
 //! Mutual TLS that one side asks for and the other refuses.
 
+use super::conflict::conflicts;
 use super::declare::declare;
 use super::group::{
     CORE, Group, NETWORKING, Object, ROOT_NAMESPACES, SECURITY, injects, may_be_same, text,
 };
 use super::hosts::Host;
+use indexmap::{IndexMap, IndexSet};
 use plumb_kube::Node;
+use plumb_kube::fault::listed;
 use plumb_kube::select::Selector;
 use plumb_text::diag::Diagnostic;
 
@@ -61,32 +64,36 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Of two policies of one rank for the same pods, the older holds, which no page shows.
+/// Of policies of one rank for the same pods the oldest holds, which no page shows.
 fn rivals(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
-    let policies: Vec<&Object<'_>> = group.of(SECURITY, "PeerAuthentication").collect();
-    for (index, policy) in policies.iter().enumerate() {
+    let mut settings = IndexSet::new();
+    let mut by_namespace: IndexMap<_, Vec<_>> = IndexMap::new();
+    for policy in group.of(SECURITY, "PeerAuthentication") {
         let own = Selector::of_label_selector(policy.at("spec.selector"));
-        let rival = policies[..index].iter().find(|other| {
-            let theirs = Selector::of_label_selector(other.at("spec.selector"));
-            let settings = |object: &Object<'_>| {
-                ["spec.mtls", "spec.portLevelMtls"].map(|path| object.at(path).map(Node::to_json))
+        let says =
+            ["spec.mtls", "spec.portLevelMtls"].map(|path| policy.at(path).map(Node::to_json));
+        let (says, _) = settings.insert_full(says);
+        by_namespace.entry(policy.namespace).or_default().push((policy, own, says));
+    }
+    type Rival<'g, 'a> = (&'g Object<'a>, Selector<'a>, usize);
+    let are_rivals = |(one, own, says): &Rival<'_, '_>, (other, theirs, say): &Rival<'_, '_>| {
+        says != say && !one.is_variant_of(other) && own.covers(theirs) && theirs.covers(own)
+    };
+    for policies in by_namespace.into_values() {
+        for members in conflicts(policies, are_rivals) {
+            let (policy, ..) = &members[1];
+            let others =
+                || members.iter().map(|(other, ..)| *other).filter(|other| !other.is(policy));
+            let names = listed(others().map(|other| other.name));
+            let what = match others().count() {
+                1 => "is for the same pods and says something else",
+                _ => "are for the same pods, and not all of them say the same",
             };
-            !other.is_variant_of(policy)
-                && other.namespace == policy.namespace
-                && own.covers(&theirs)
-                && theirs.covers(&own)
-                && settings(other) != settings(policy)
-        });
-        if let Some(rival) = rival {
-            findings.push(
-                policy
-                    .finding_at_name(
-                        &RIVALS,
-                        format!("`{}` is for the same pods and says something else", rival.name),
-                    )
-                    .related(rival.place(rival.name_node()), format!("{} is here", rival.id()))
-                    .help("the older of the two holds; keep one"),
-            );
+            let finding = policy.finding_at_name(&RIVALS, format!("{names} {what}"));
+            let finding = others().fold(finding, |finding, other| {
+                finding.related(other.place(other.name_node()), format!("{} is here", other.id()))
+            });
+            findings.push(finding.help("the oldest of them holds; keep one"));
         }
     }
 }

@@ -1,11 +1,14 @@
 //! Hosts outside the mesh, as ServiceEntries bring them in.
 
+use super::conflict::conflicts;
 use super::declare::declare;
 use super::group::{Group, NETWORKING, Object, text};
 use super::hosts::Scope;
+use indexmap::IndexMap;
 use plumb_kube::Node;
 use plumb_kube::fault::listed;
 use plumb_text::diag::Diagnostic;
+use std::collections::HashSet;
 
 declare! {
     ADDRESS_NEEDED = "service-entry-address", Warn, "IST0134",
@@ -15,8 +18,7 @@ declare! {
 }
 
 fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
-    let entries: Vec<&Object<'_>> = group.of(NETWORKING, "ServiceEntry").collect();
-    for entry in &entries {
+    for entry in group.of(NETWORKING, "ServiceEntry") {
         let is_allocated = !entry.items("status.addresses").is_empty();
         if entry.at("spec.addresses").is_none() && !is_allocated {
             for port in entry.items("spec.ports") {
@@ -34,47 +36,79 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
                 }
             }
         }
-        findings.extend(conflict(entry, &entries));
     }
+    conflicting(group, findings);
 }
 
-fn conflict(entry: &Object<'_>, entries: &[&Object<'_>]) -> Option<Diagnostic> {
-    for port in entry.items("spec.ports") {
-        let Some(number) = port.get("number").and_then(Node::as_int) else { continue };
+/// A port of a host that an entry brings.
+struct Port<'g, 'a> {
+    entry: &'g Object<'a>,
+    node: &'a Node,
+    protocol: String,
+}
+
+/// One finding for each set of entries that contradict each other, at the first host and port that they do it at.
+fn conflicting(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
+    let mut by_host: IndexMap<&str, Vec<&Object<'_>>> = IndexMap::new();
+    for entry in group.of(NETWORKING, "ServiceEntry") {
         for host in entry.texts("spec.hosts") {
-            let other = entries.iter().find_map(|other| {
-                if other.is_variant_of(entry)
-                    || !meet(entry, other)
-                    || !other.texts("spec.hosts").contains(&host)
-                {
-                    return None;
-                }
-                let theirs = other.items("spec.ports").iter().find(|theirs| {
-                    theirs.get("number").and_then(Node::as_int) == Some(number)
-                        && protocol(theirs) != protocol(port)
-                })?;
-                Some((*other, theirs))
-            });
-            if let Some((other, theirs)) = other {
-                let message = format!(
-                    "port {number} of `{host}` is {} here, and {} in {}",
-                    protocol(port),
-                    protocol(theirs),
-                    listed([other.full_name()])
-                );
-                return Some(
-                    entry
-                        .finding(&PROTOCOL_CONFLICT, port.get("protocol").unwrap_or(port), message)
-                        .related(other.place(theirs), format!("{} is here", other.id())),
-                );
+            let sharing = by_host.entry(host).or_default();
+            if !sharing.last().is_some_and(|last| last.is(entry)) {
+                sharing.push(entry);
             }
         }
     }
-    None
+    // Hosts that the same entries bring are as good as one.
+    let (mut compared, mut said) = (HashSet::new(), HashSet::new());
+    for (host, sharing) in by_host.into_iter().filter(|(_, sharing)| sharing.len() > 1) {
+        if !compared.insert(indices(sharing.iter().copied())) {
+            continue;
+        }
+        let mut by_number: IndexMap<i128, Vec<Port<'_, '_>>> = IndexMap::new();
+        for entry in sharing {
+            for node in entry.items("spec.ports") {
+                let Some(number) = node.get("number").and_then(Node::as_int) else { continue };
+                let protocol = text(node, "protocol").unwrap_or("TCP").to_ascii_uppercase();
+                by_number.entry(number).or_default().push(Port { entry, node, protocol });
+            }
+        }
+        for (number, ports) in by_number {
+            for members in conflicts(ports, are_rivals) {
+                if said.insert(indices(members.iter().map(|port| port.entry))) {
+                    findings.push(conflict(host, number, &members));
+                }
+            }
+        }
+    }
 }
 
-fn protocol(port: &Node) -> String {
-    text(port, "protocol").unwrap_or("TCP").to_ascii_uppercase()
+fn indices<'g, 'a: 'g>(entries: impl Iterator<Item = &'g Object<'a>>) -> Vec<usize> {
+    entries.map(|entry| entry.index).collect()
+}
+
+fn are_rivals(one: &Port<'_, '_>, other: &Port<'_, '_>) -> bool {
+    one.protocol != other.protocol
+        && !one.entry.is_variant_of(other.entry)
+        && meet(one.entry, other.entry)
+}
+
+fn conflict(host: &str, number: i128, members: &[Port<'_, '_>]) -> Diagnostic {
+    let Port { entry, node, protocol } = &members[1];
+    let others = || members.iter().filter(|other| !other.entry.is(entry));
+    let different = || others().filter(|other| other.protocol != *protocol);
+    let mut protocols: Vec<&str> = different().map(|other| other.protocol.as_str()).collect();
+    protocols.sort_unstable();
+    protocols.dedup();
+    let message = format!(
+        "port {number} of `{host}` is `{protocol}` here, and {} in {}",
+        listed(protocols),
+        listed(different().map(|other| other.entry.full_name()))
+    );
+    let at = node.get("protocol").unwrap_or(node);
+    others().fold(entry.finding(&PROTOCOL_CONFLICT, at, message), |finding, other| {
+        let text = format!("`{}` in {}", other.protocol, other.entry.id());
+        finding.related(other.entry.place(other.node), text)
+    })
 }
 
 fn meet(one: &Object<'_>, other: &Object<'_>) -> bool {

@@ -401,6 +401,26 @@ const CONFLICTS: &[Conflict] = &[
         |_| 1,
     ),
     (
+        "peer-authentication-conflict",
+        |i| {
+            format!(
+                "apiVersion: security.istio.io/v1\nkind: PeerAuthentication\nmetadata: {{name: p{i}, namespace: shop}}\nspec: {{mtls: {{mode: {}}}}}\n",
+                ["STRICT", "DISABLE"][i % 2]
+            )
+        },
+        |_| 1,
+    ),
+    (
+        "service-entry-protocol-conflict",
+        |i| {
+            format!(
+                "apiVersion: networking.istio.io/v1\nkind: ServiceEntry\nmetadata: {{name: e{i}, namespace: shop}}\nspec: {{hosts: [a.example.com, b.example.com], ports: [{{number: 80, name: a, protocol: {0}}}, {{number: 81, name: b, protocol: {0}}}], resolution: DNS}}\n",
+                ["HTTP", "TLS", "GRPC"][i % 3]
+            )
+        },
+        |_| 1,
+    ),
+    (
         "destination-host-missing",
         |i| {
             format!(
@@ -441,6 +461,70 @@ fn what_is_said_grows_with_the_manifests() {
             }
         }
         assert!(sizes[2] < sizes[1] * 6, "{code}: {sizes:?} bytes of 2, 50, 200 manifests");
+    }
+}
+
+/// A conflict names all that take part in it, in whatever order they stand, and only those.
+#[test]
+fn a_conflict_names_all_of_its_members() {
+    let entry = |name: &str, host: &str, protocol: &str| {
+        format!(
+            "apiVersion: networking.istio.io/v1\nkind: ServiceEntry\nmetadata: {{name: {name}, namespace: shop}}\nspec: {{hosts: [{host}], ports: [{{number: 80, name: a, protocol: {protocol}}}], resolution: DNS}}\n"
+        )
+    };
+    let policy = |name: &str, labels: &str, mode: &str| {
+        format!(
+            "apiVersion: security.istio.io/v1\nkind: PeerAuthentication\nmetadata: {{name: {name}, namespace: shop}}\nspec: {{selector: {{matchLabels: {{{labels}}}}}, mtls: {{mode: {mode}}}}}\n"
+        )
+    };
+    /// The object that is told of, and the others that are named.
+    type Told = (&'static str, &'static [&'static str]);
+    let cases: [(Vec<String>, &[Told]); 7] = [
+        (
+            vec![entry("a", "x.y", "TLS"), entry("b", "x.y", "tls"), entry("c", "x.y", "HTTP")],
+            &[("c", &["a", "b"])],
+        ),
+        (
+            vec![
+                entry("a", "x.y", "TLS"),
+                entry("b", "x.y", "HTTP"),
+                entry("c", "v.w", "TLS"),
+                entry("d", "v.w", "HTTP"),
+            ],
+            &[("b", &["a"]), ("d", &["c"])],
+        ),
+        // two hosts of the same entries are one conflict
+        (vec![entry("a", "'x.y', v.w", "TLS"), entry("b", "'x.y', v.w", "HTTP")], &[("b", &["a"])]),
+        (vec![entry("a", "x.y", "TLS"), entry("b", "x.y", "TLS")], &[]),
+        (
+            vec![
+                policy("a", "app: web", "STRICT"),
+                policy("b", "app: web", "STRICT"),
+                policy("c", "app: web", "DISABLE"),
+                policy("d", "app: api", "DISABLE"),
+            ],
+            &[("c", &["a", "b"])],
+        ),
+        (vec![policy("a", "app: web", "STRICT"), policy("b", "app: web", "STRICT")], &[]),
+        (vec![policy("a", "app: web", "STRICT"), policy("a", "app: web", "DISABLE")], &[]),
+    ];
+    for (manifests, expected) in cases {
+        let text = manifests.join("---\n");
+        let found = findings(&text);
+        let name = |id: &str| id.split('/').nth(1).unwrap_or_default()[..1].to_owned();
+        let told: Vec<(String, Vec<String>)> = found
+            .iter()
+            .filter(|finding| finding.code.name.ends_with("-conflict"))
+            .map(|finding| {
+                let others = finding.related.iter().map(|label| name(&label.text)).collect();
+                (name(finding.document.as_deref().unwrap_or_default()), others)
+            })
+            .collect();
+        let expected: Vec<(String, Vec<String>)> = expected
+            .iter()
+            .map(|(at, others)| ((*at).to_owned(), others.iter().map(|&o| o.to_owned()).collect()))
+            .collect();
+        assert_eq!(told, expected, "{text}");
     }
 }
 

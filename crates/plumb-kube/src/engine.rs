@@ -94,6 +94,9 @@ static INCOMPLETE: Rule = Rule::new(&MANIFEST_INCOMPLETE, "unstructured.Unmarsha
 const CLIENT_SIDE: &[&str] =
     &["APIGroup", "APIGroupList", "APIResourceList", "APIVersions", "Config", "Status"];
 
+/// How deep lists of lists are looked into.
+const MOST_NESTED: usize = 8;
+
 /// Validates documents. Shared by threads.
 #[derive(Debug)]
 pub struct Engine {
@@ -128,6 +131,33 @@ impl Engine {
         findings
     }
 
+    /// Whether a document is a `List` without an object in it, so that there is nothing to validate.
+    pub fn is_empty_list(&self, document: &Document, versions: &Versions) -> bool {
+        self.is_empty_to(document, versions, MOST_NESTED)
+    }
+
+    fn is_empty_to(&self, document: &Document, versions: &Versions, depth: usize) -> bool {
+        let is_empty =
+            |item: &Node| self.is_empty_to(&document.part(item.clone()), versions, depth - 1);
+        depth > 0 && self.items(document, versions).is_some_and(|items| items.iter().all(is_empty))
+    }
+
+    /// The items of a list of objects. `List` holds anything; `RoleList` holds Roles, as kubectl takes it.
+    fn items<'d>(&self, document: &'d Document, versions: &Versions) -> Option<&'d [Node]> {
+        let kind = document.kind()?.value;
+        let (group, version) = (document.group()?, document.version()?);
+        let items = document.root.get("items");
+        let of_a_kind = || {
+            let one = kind.strip_suffix("List")?;
+            items?;
+            self.schemas.find(group, version, one, versions)
+        };
+        if kind == "List" && group.is_empty() || of_a_kind().is_some() {
+            return Some(items.map(Node::items).unwrap_or_default());
+        }
+        None
+    }
+
     fn validate_into(
         &self,
         document: &Document,
@@ -142,14 +172,8 @@ impl Engine {
         };
         let group = document.group().unwrap_or("");
         let version = document.version().unwrap_or("");
-        // `List` holds anything; `RoleList` holds Roles, as kubectl takes it.
-        let of_a_kind = kind.strip_suffix("List").is_some_and(|one| {
-            !one.is_empty()
-                && document.root.get("items").is_some()
-                && self.schemas.find(group, version, one, versions).is_some()
-        });
-        if (kind == "List" && group.is_empty() || of_a_kind) && depth < 8 {
-            for item in document.root.get("items").map(Node::items).unwrap_or_default() {
+        if let Some(items) = self.items(document, versions).filter(|_| depth < MOST_NESTED) {
+            for item in items {
                 self.validate_into(&document.part(item.clone()), versions, findings, depth + 1);
             }
             return;

@@ -118,9 +118,12 @@ pub struct Entry {
     pub is_link: bool,
 }
 
-/// A path as findings show it: with `/`, without `./`, `..` resolved where it can be.
+/// A path as findings show it: with `/`, without `./`, `..` resolved where it can be; `.` for the folder itself.
 pub fn display(path: &Path) -> String {
     let path = normalize(path);
+    if path.as_os_str().is_empty() {
+        return ".".to_owned();
+    }
     let text: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
     if path.has_root() { path.to_string_lossy().replace('\\', "/") } else { text.join("/") }
 }
