@@ -6,17 +6,27 @@
 use super::element::{Element, element};
 use crate::content::{Bar, Drawing, Mark, Series};
 
-const WIDTH: f64 = 760.0;
+/// A sheet to draw on, in the units of its text's size.
+#[derive(Clone, Copy)]
+struct Sheet {
+    width: f64,
+    /// At most so much for what is written at one side; what is longer goes on in further lines.
+    side: f64,
+    /// At most so many numbers along the horizontal axis.
+    ticks: usize,
+    class: &'static str,
+}
+
+const WIDE: Sheet = Sheet { width: 760.0, side: 250.0, ticks: 7, class: "" };
+/// For a telephone: the other one would have to be scrolled, or be too small to be read.
+const NARROW: Sheet = Sheet { width: 400.0, side: 130.0, ticks: 5, class: "plumb-narrow" };
+
 /// How high the plot of lines is.
 const PLOT: f64 = 306.0;
 /// Around the drawing.
 const MARGIN: f64 = 10.0;
 /// Below the drawing, for the numbers of an axis.
 const FOOT: f64 = 30.0;
-/// At most so much for what is written at one side; what is longer goes on in further lines.
-const SIDE: f64 = 250.0;
-/// The same above and below.
-const ACROSS: f64 = 720.0;
 /// How high a bar's row is, at least.
 const ROW: f64 = 34.0;
 /// The size of text, and of the room that a line of it takes.
@@ -30,11 +40,16 @@ const MARK: &str = "chart-mark";
 /// Long enough on, long enough off, to be told apart at a glance.
 const DASHES: [&str; 6] = ["", "9 5", "3 4", "14 4", "5 9", "2 2"];
 
-/// A drawing as one line of SVG; empty where there is nothing to draw.
+/// A drawing as one line of SVG, for a wide page and for a narrow one, of which the style sheet shows one; empty where there
+/// is nothing to draw.
 pub(super) fn svg(drawing: &Drawing) -> String {
+    drawn(drawing, WIDE) + &drawn(drawing, NARROW)
+}
+
+fn drawn(drawing: &Drawing, sheet: Sheet) -> String {
     let (height, parts) = match drawing {
-        Drawing::Lines { x, y, series, marks } => lines(x, y, series, marks),
-        Drawing::Bars { x, bars } => self::bars(x, bars),
+        Drawing::Lines { x, y, series, marks } => lines(sheet, x, y, series, marks),
+        Drawing::Bars { x, bars } => self::bars(sheet, x, bars),
     }
     .unwrap_or_default();
     if parts.is_empty() {
@@ -42,7 +57,8 @@ pub(super) fn svg(drawing: &Drawing) -> String {
     }
     // Without a size of its own it shrinks with the page.
     element("svg")
-        .attr("viewBox", &format!("0 0 {WIDTH} {}", px(height)))
+        .attr("viewBox", &format!("0 0 {} {}", sheet.width, px(height)))
+        .class(sheet.class)
         .attr("xmlns", "http://www.w3.org/2000/svg")
         .attr("font-family", "sans-serif")
         .attr("font-size", &px(FONT))
@@ -201,29 +217,42 @@ fn line((x1, y1): (f64, f64), (x2, y2): (f64, f64), color: &str, width: &str) ->
         .attr("stroke-width", width)
 }
 
+impl Sheet {
+    /// At most so much for a text above or below the drawing.
+    fn across(self) -> f64 {
+        self.width - 4.0 * MARGIN
+    }
+}
+
 /// The horizontal axis below a drawing, with its numbers and its name.
-fn foot(out: &mut Vec<Element>, axis: &Axis, bottom: f64, name: &str) {
+fn foot(sheet: Sheet, out: &mut Vec<Element>, axis: &Axis, bottom: f64, name: &str) {
     let (text, rule) = (color(TEXT), color(RULE));
     out.push(line((axis.from, bottom), (axis.to, bottom), &rule, "1"));
-    for value in axis.ticks(7) {
+    for value in axis.ticks(sheet.ticks) {
         let x = axis.at(value);
         out.push(line((x, bottom), (x, bottom + 5.0), &rule, "1"));
         out.push(label(&number(value), x, bottom + 16.0, Anchor::Middle, &text));
     }
-    let name = wrapped(name, ACROSS);
+    let name = wrapped(name, sheet.across());
     // In the middle of the axis, unless that would lead out of the drawing.
     let half = widest(&name) / 2.0 + MARGIN;
-    let middle = ((axis.from + axis.to) / 2.0).min(WIDTH - half).max(half);
+    let middle = ((axis.from + axis.to) / 2.0).min(sheet.width - half).max(half);
     let top = bottom + FOOT;
     out.extend(labels(&name, middle, top + height_of(&name) / 2.0, Anchor::Middle, &text));
 }
 
 /// The room that an axis takes below a drawing.
-fn foot_height(name: &str) -> f64 {
-    FOOT + height_of(&wrapped(name, ACROSS)) + 4.0
+fn foot_height(sheet: Sheet, name: &str) -> f64 {
+    FOOT + height_of(&wrapped(name, sheet.across())) + 4.0
 }
 
-fn lines(x: &str, y: &str, series: &[Series], marks: &[Mark]) -> Option<(f64, Vec<Element>)> {
+fn lines(
+    sheet: Sheet,
+    x: &str,
+    y: &str,
+    series: &[Series],
+    marks: &[Mark],
+) -> Option<(f64, Vec<Element>)> {
     let finite = |&(x, y): &(f64, f64)| x.is_finite() && y.is_finite();
     let points = || series.iter().flat_map(|series| series.points.iter().copied()).filter(finite);
     let bands = series.iter().flat_map(|series| &series.band);
@@ -233,13 +262,13 @@ fn lines(x: &str, y: &str, series: &[Series], marks: &[Mark]) -> Option<(f64, Ve
     );
     let heights = points().map(|point| point.1).chain(bands.flat_map(|band| [band.1, band.2]));
     let heights = extent(heights);
-    let names: Vec<_> = series.iter().map(|one| wrapped(&one.name, SIDE)).collect();
-    let above = wrapped(y, ACROSS);
+    let names: Vec<_> = series.iter().map(|one| wrapped(&one.name, sheet.side)).collect();
+    let above = wrapped(y, sheet.across());
     let top = MARGIN + height_of(&above);
     let bottom = top + PLOT.max(names.iter().map(|name| height_of(name)).sum());
     let numbers: Vec<_> = Axis::new(heights, bottom, top)?.ticks(6).map(number).collect();
     let left = MARGIN + widest(&numbers) + 14.0;
-    let right = WIDTH - widest(names.iter().flatten()) - 18.0;
+    let right = sheet.width - widest(names.iter().flatten()) - 18.0;
     let across = Axis::new(ends, left, right)?;
     let up = Axis::new(heights, bottom, top)?;
     let at = |(x, y): (f64, f64)| (across.at(x), up.at(y));
@@ -253,7 +282,7 @@ fn lines(x: &str, y: &str, series: &[Series], marks: &[Mark]) -> Option<(f64, Ve
     }
     out.push(line((left, bottom), (left, top), &rule, "1"));
     out.extend(labels(&above, MARGIN, height_of(&above) / 2.0 + 2.0, Anchor::Start, &text));
-    foot(&mut out, &across, bottom, x);
+    foot(sheet, &mut out, &across, bottom, x);
 
     let path = |points: &mut dyn Iterator<Item = (f64, f64)>| {
         let points = points.filter(finite).map(at).map(|(x, y)| format!("{} {}", px(x), px(y)));
@@ -290,7 +319,7 @@ fn lines(x: &str, y: &str, series: &[Series], marks: &[Mark]) -> Option<(f64, Ve
         );
         // Right of and below a crossing there is room, unless lines fall or the axis is near.
         let beside = if y + LINE < bottom { y + 13.0 } else { y - 13.0 };
-        let x = (x + 9.0).min(WIDTH - width(&mark.text) - 2.0);
+        let x = (x + 9.0).min(sheet.width - width(&mark.text) - 2.0);
         out.push(label(&mark.text, x, beside, Anchor::Start, &color(MARK)));
     }
     let ends = series.iter().enumerate().filter_map(|(index, one)| {
@@ -301,7 +330,7 @@ fn lines(x: &str, y: &str, series: &[Series], marks: &[Mark]) -> Option<(f64, Ve
     for (y, x, index) in apart(ends.collect(), high, bottom) {
         out.extend(labels(&names[index], x + 8.0, y, Anchor::Start, &series_color(index)));
     }
-    Some((bottom + foot_height(x), out))
+    Some((bottom + foot_height(sheet, x), out))
 }
 
 /// Points without those that lie on the straight way between their neighbours.
@@ -321,13 +350,17 @@ fn corners(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
     out
 }
 
-/// The middles of names that would run into each other, moved apart; none below the drawing.
+/// The middles of names that would run into each other, moved apart; none above or below the drawing.
 fn apart(
     mut ends: Vec<(f64, f64, usize)>,
     height: impl Fn(usize) -> f64,
     bottom: f64,
 ) -> Vec<(f64, f64, usize)> {
     ends.sort_by(|one, other| one.0.total_cmp(&other.0).then(one.2.cmp(&other.2)));
+    // The first one is whole, too.
+    if let Some(first) = ends.first_mut() {
+        first.0 = first.0.max(height(first.2) / 2.0);
+    }
     for index in 1..ends.len() {
         let (above, _, name) = ends[index - 1];
         let between = (height(name) + height(ends[index].2)) / 2.0;
@@ -343,24 +376,24 @@ fn apart(
     ends
 }
 
-fn bars(x: &str, bars: &[Bar]) -> Option<(f64, Vec<Element>)> {
+fn bars(sheet: Sheet, x: &str, bars: &[Bar]) -> Option<(f64, Vec<Element>)> {
     let ends = |bar: &Bar| [bar.value, bar.range.map_or(bar.value, |range| range.1)];
     let bars_extent = extent(bars.iter().flat_map(ends));
-    let names: Vec<_> = bars.iter().map(|bar| wrapped(&bar.name, SIDE)).collect();
-    let texts: Vec<_> = bars.iter().map(|bar| wrapped(&bar.text, SIDE)).collect();
+    let names: Vec<_> = bars.iter().map(|bar| wrapped(&bar.name, sheet.side)).collect();
+    let texts: Vec<_> = bars.iter().map(|bar| wrapped(&bar.text, sheet.side)).collect();
     let most = names.iter().chain(&texts).map(|lines| height_of(lines)).fold(0.0, f64::max);
     let row = ROW.max(most + 8.0);
     let bottom = MARGIN + row * bars.len() as f64;
     let left = MARGIN + widest(names.iter().flatten()) + 8.0;
-    let right = WIDTH - widest(texts.iter().flatten()) - 12.0;
+    let right = sheet.width - widest(texts.iter().flatten()) - 12.0;
     let axis = Axis::new(bars_extent, left, right).filter(|_| !bars.is_empty())?;
     let text = color(TEXT);
     let mut out = Vec::new();
-    for value in axis.ticks(7) {
+    for value in axis.ticks(sheet.ticks) {
         let x = axis.at(value);
         out.push(line((x, MARGIN), (x, bottom), &color(RULE), "1"));
     }
-    foot(&mut out, &axis, bottom, x);
+    foot(sheet, &mut out, &axis, bottom, x);
     let zero = axis.at(0.0);
     for (index, bar) in bars.iter().enumerate() {
         let middle = MARGIN + row * (index as f64 + 0.5);
@@ -388,7 +421,7 @@ fn bars(x: &str, bars: &[Bar]) -> Option<(f64, Vec<Element>)> {
         }
         out.extend(labels(&texts[index], behind + 8.0, middle, Anchor::Start, &text));
     }
-    Some((bottom + foot_height(x), out))
+    Some((bottom + foot_height(sheet, x), out))
 }
 
 /// An axis' number, without the noise of binary fractions.
@@ -499,8 +532,8 @@ mod tests {
                 series: vec![line(1.0), line(1.01), line(0.0)],
                 marks,
             };
-            for drawing in [bars, lines] {
-                let svg = svg(&drawing);
+            let drawings = [&bars, &lines].map(|one| [WIDE, NARROW].map(|sheet| drawn(one, sheet)));
+            for svg in drawings.into_iter().flatten() {
                 let size: Vec<f64> = svg
                     .split('"')
                     .nth(1)

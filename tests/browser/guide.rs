@@ -76,9 +76,25 @@ fn the_guide_fits_a_narrow_screen() {
         for page in pages {
             tab.goto(&format!("{address}{page}"));
             assert_eq!(tab.eval(looks::TOO_WIDE), json!(""), "{page}");
+            assert_eq!(tab.eval(CUT_OFF), json!([]), "{page}");
         }
     });
 }
+
+/// The texts of drawings that can't be seen without scrolling, and the drawings of which none or both are shown.
+const CUT_OFF: &str = "(() => {
+    const shown = node => node.getBoundingClientRect().width > 0;
+    const charts = [...document.querySelectorAll('.plumb-chart .plumb-scroll')];
+    const outside = chart => {
+        const frame = chart.getBoundingClientRect();
+        return [...chart.querySelectorAll('text')].filter(shown).filter(text => {
+            const box = text.getBoundingClientRect();
+            return box.left < frame.left - 1 || box.right > frame.right + 1;
+        }).map(text => text.textContent);
+    };
+    const odd = charts.filter(chart => [...chart.querySelectorAll('svg')].filter(shown).length !== 1);
+    return [...charts.flatMap(outside), ...odd.map(chart => chart.getAttribute('aria-label'))];
+})()";
 
 /// Pictures of the guide's widgets in `target/tmp/screenshots/guide`.
 #[test]
