@@ -84,7 +84,7 @@ fn the_guide_fits_a_narrow_screen() {
 /// The texts of drawings that can't be seen without scrolling, and the drawings of which none or both are shown.
 const CUT_OFF: &str = "(() => {
     const shown = node => node.getBoundingClientRect().width > 0;
-    const charts = [...document.querySelectorAll('.plumb-chart .plumb-scroll')];
+    const charts = [...document.querySelectorAll('.plumb-chart [role=img]')];
     const outside = chart => {
         const frame = chart.getBoundingClientRect();
         return [...chart.querySelectorAll('text')].filter(shown).filter(text => {
