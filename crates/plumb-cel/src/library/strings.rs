@@ -1,6 +1,7 @@
 //! Texts and patterns: the string extensions and Kubernetes' `find`.
 
 use super::table::{Done, Table, WALK, part};
+use crate::pattern::go_regex;
 use crate::value::Value;
 use regex::Regex;
 use std::collections::HashMap;
@@ -96,7 +97,8 @@ pub(super) fn pattern(source: &str) -> Result<Arc<Regex>, String> {
     {
         return Ok(regex.clone());
     }
-    let regex = Arc::new(compile(source)?);
+    let regex = go_regex(source).map_err(|why| format!("invalid pattern: {why}"))?;
+    let regex = Arc::new(regex);
     if let Ok(mut known) = known.lock() {
         if known.len() >= KEPT {
             known.clear();
@@ -104,102 +106,6 @@ pub(super) fn pattern(source: &str) -> Result<Arc<Regex>, String> {
         known.insert(source.to_owned(), regex.clone());
     }
     Ok(regex)
-}
-
-fn compile(source: &str) -> Result<Regex, String> {
-    // In RE2 `\d`, `\s`, `\w` and `\b` are ASCII's, `\C` and `\z` mean what Rust writes otherwise, and `\pN` is Unicode's.
-    let mut rust = String::with_capacity(source.len() + 8);
-    let mut chars = source.chars().peekable();
-    let mut in_class = false;
-    let mut class_start = false;
-    while let Some(c) = chars.next() {
-        match c {
-            '\\' => {
-                let Some(next) = chars.next() else { return Err("trailing backslash".to_owned()) };
-                match next {
-                    'd' => rust.push_str(if in_class { "0-9" } else { "[0-9]" }),
-                    'D' => rust.push_str("[^0-9]"),
-                    's' => rust.push_str(if in_class { r"\t\n\f\r " } else { r"[\t\n\f\r ]" }),
-                    'S' => rust.push_str(r"[^\t\n\f\r ]"),
-                    'w' => rust.push_str(if in_class { "0-9A-Za-z_" } else { "[0-9A-Za-z_]" }),
-                    'W' => rust.push_str("[^0-9A-Za-z_]"),
-                    'b' => rust.push_str(r"(?-u:\b)"),
-                    'B' => rust.push_str(r"(?-u:\B)"),
-                    'Q' => {
-                        let mut literal = String::new();
-                        while let Some(c) = chars.next() {
-                            if c == '\\' && chars.peek() == Some(&'E') {
-                                chars.next();
-                                break;
-                            }
-                            literal.push(c);
-                        }
-                        rust.push_str(&regex::escape(&literal));
-                    }
-                    // Escapes that RE2 does not have.
-                    'Z'
-                    | 'R'
-                    | 'X'
-                    | 'K'
-                    | 'G'
-                    | 'h'
-                    | 'H'
-                    | 'V'
-                    | 'u'
-                    | 'U'
-                    | '<'
-                    | '>'
-                    | 'k'
-                    | '1'..='9' => return Err(format!("invalid escape sequence: `\\{next}`")),
-                    other => {
-                        rust.push('\\');
-                        rust.push(other);
-                    }
-                }
-                class_start = false;
-            }
-            '[' if !in_class => {
-                in_class = true;
-                class_start = true;
-                rust.push('[');
-                if chars.peek() == Some(&'^') {
-                    chars.next();
-                    rust.push('^');
-                }
-                if chars.peek() == Some(&']') {
-                    chars.next();
-                    rust.push_str(r"\]");
-                }
-            }
-            '[' if chars.peek() == Some(&':') => rust.push('['),
-            '[' => rust.push_str(r"\["),
-            ']' if in_class && !class_start => {
-                in_class = false;
-                rust.push(']');
-            }
-            ']' if in_class => {
-                in_class = false;
-                rust.push(']');
-            }
-            // Set operations are Rust's own.
-            '&' | '~' if in_class => {
-                rust.push('\\');
-                rust.push(c);
-            }
-            other => {
-                class_start = false;
-                rust.push(other);
-            }
-        }
-    }
-    regex::RegexBuilder::new(&rust)
-        .size_limit(10_000_000)
-        .build()
-        .map_err(|error| format!("invalid pattern: {}", last_line(&error.to_string())))
-}
-
-fn last_line(text: &str) -> &str {
-    text.lines().last().unwrap_or(text)
 }
 
 fn text_and_pattern(args: &[Value]) -> Result<(&str, Arc<Regex>), String> {

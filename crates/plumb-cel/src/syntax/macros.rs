@@ -18,8 +18,19 @@ pub struct Macros {
 /// The name of a loop's result so far. No name of an expression can be like it.
 pub(crate) const ACCUMULATOR: &str = "@result";
 
-/// Rewrites a call: its target, its arguments, all of it, and the place of its name.
-type Expand = fn(&mut Nodes, Option<Expr>, Vec<Expr>, Span, Span) -> Result<Expr, SyntaxError>;
+/// A call that is rewritten.
+pub(super) struct Call<'n> {
+    pub(super) nodes: &'n mut Nodes,
+    pub(super) target: Option<Expr>,
+    pub(super) args: Vec<Expr>,
+    /// All of it.
+    pub(super) span: Span,
+    /// Its name.
+    pub(super) at: Span,
+}
+
+type Expanded = Result<Expr, SyntaxError>;
+type Expand = fn(Call<'_>) -> Expanded;
 
 impl Macros {
     pub(super) fn global(self, name: &str, args: usize) -> Option<Expand> {
@@ -147,32 +158,30 @@ struct Parts<'n> {
     rest: std::vec::IntoIter<Expr>,
 }
 
-fn parts(
-    nodes: &mut Nodes,
-    target: Option<Expr>,
-    args: Vec<Expr>,
-    (span, at): (Span, Span),
-    two: bool,
-) -> Result<Parts<'_>, SyntaxError> {
-    let error = |message: &str, span| SyntaxError::new(message, span);
-    let mut rest = args.into_iter();
-    let mut name = || -> Result<(String, Span), SyntaxError> {
-        let arg = rest.next().ok_or_else(|| error("a variable is missing", at))?;
-        match arg.kind {
-            Kind::Ident(name) if !name.starts_with('.') => Ok((name, arg.span)),
-            _ => Err(error("the variable of a macro is a simple name", arg.span)),
+impl<'n> Call<'n> {
+    /// Its target, and its first argument, or two of them, as names of variables.
+    fn parts(self, two: bool) -> Result<Parts<'n>, SyntaxError> {
+        let Call { nodes, target, args, span, at } = self;
+        let error = |message: &str, span| SyntaxError::new(message, span);
+        let mut rest = args.into_iter();
+        let mut name = || -> Result<(String, Span), SyntaxError> {
+            let arg = rest.next().ok_or_else(|| error("a variable is missing", at))?;
+            match arg.kind {
+                Kind::Ident(name) if !name.starts_with('.') => Ok((name, arg.span)),
+                _ => Err(error("the variable of a macro is a simple name", arg.span)),
+            }
+        };
+        let (first, _) = name()?;
+        let second = if two { Some(name()?) } else { None };
+        if let Some((second, span)) = &second
+            && *second == first
+        {
+            return Err(error(&format!("the variable `{first}` is named twice"), *span));
         }
-    };
-    let (first, _) = name()?;
-    let second = if two { Some(name()?) } else { None };
-    if let Some((second, span)) = &second
-        && *second == first
-    {
-        return Err(error(&format!("the variable `{first}` is named twice"), *span));
+        let range = target.ok_or_else(|| error("a macro needs what it walks", at))?;
+        let names = (first, second.map(|(name, _)| name));
+        Ok(Parts { maker: Maker { nodes, span, at }, range, names, rest })
     }
-    let range = target.ok_or_else(|| error("a macro needs what it walks", at))?;
-    let names = (first, second.map(|(name, _)| name));
-    Ok(Parts { maker: Maker { nodes, span, at }, range, names, rest })
 }
 
 impl Parts<'_> {
@@ -187,30 +196,21 @@ impl Parts<'_> {
     }
 }
 
-fn has(
-    nodes: &mut Nodes,
-    _: Option<Expr>,
-    mut args: Vec<Expr>,
-    span: Span,
-    at: Span,
-) -> Result<Expr, SyntaxError> {
-    let field = args.pop();
-    match field {
+fn has(mut call: Call<'_>) -> Expanded {
+    match call.args.pop() {
         Some(Expr { kind: Kind::Select { operand, field, test: false }, at: place, .. }) => {
-            nodes.make(Kind::Select { operand, field, test: true }, span, place)
+            call.nodes.make(Kind::Select { operand, field, test: true }, call.span, place)
         }
         other => {
-            let span = other.map_or(at, |arg| arg.span);
+            let span = other.map_or(call.at, |arg| arg.span);
             Err(SyntaxError::new("`has` takes a field: has(a.b)", span))
         }
     }
 }
 
-type Expanded = Result<Expr, SyntaxError>;
-
-fn all(nodes: &mut Nodes, target: Option<Expr>, args: Vec<Expr>, span: Span, at: Span) -> Expanded {
-    let two = args.len() == 3;
-    let mut parts = parts(nodes, target, args, (span, at), two)?;
+fn all(call: Call<'_>) -> Expanded {
+    let two = call.args.len() == 3;
+    let mut parts = call.parts(two)?;
     let predicate = parts.argument()?;
     let Parts { mut maker, range, names, .. } = parts;
     let init = maker.literal(Literal::Bool(true))?;
@@ -221,15 +221,9 @@ fn all(nodes: &mut Nodes, target: Option<Expr>, args: Vec<Expr>, span: Span, at:
     maker.fold(range, names, init, condition, step, None)
 }
 
-fn exists(
-    nodes: &mut Nodes,
-    target: Option<Expr>,
-    args: Vec<Expr>,
-    span: Span,
-    at: Span,
-) -> Expanded {
-    let two = args.len() == 3;
-    let mut parts = parts(nodes, target, args, (span, at), two)?;
+fn exists(call: Call<'_>) -> Expanded {
+    let two = call.args.len() == 3;
+    let mut parts = call.parts(two)?;
     let predicate = parts.argument()?;
     let Parts { mut maker, range, names, .. } = parts;
     let init = maker.literal(Literal::Bool(false))?;
@@ -241,15 +235,9 @@ fn exists(
     maker.fold(range, names, init, condition, step, None)
 }
 
-fn exists_one(
-    nodes: &mut Nodes,
-    target: Option<Expr>,
-    args: Vec<Expr>,
-    span: Span,
-    at: Span,
-) -> Expanded {
-    let two = args.len() == 3;
-    let mut parts = parts(nodes, target, args, (span, at), two)?;
+fn exists_one(call: Call<'_>) -> Expanded {
+    let two = call.args.len() == 3;
+    let mut parts = call.parts(two)?;
     let predicate = parts.argument()?;
     let Parts { mut maker, range, names, .. } = parts;
     let init = maker.literal(Literal::Int(0))?;
@@ -279,36 +267,24 @@ fn collect(
     maker.fold(range, names, init, condition, step, None)
 }
 
-fn map(nodes: &mut Nodes, target: Option<Expr>, args: Vec<Expr>, span: Span, at: Span) -> Expanded {
-    let mut parts = parts(nodes, target, args, (span, at), false)?;
+fn map(call: Call<'_>) -> Expanded {
+    let mut parts = call.parts(false)?;
     let filter = parts.filter(1);
     let item = parts.argument()?;
     let Parts { mut maker, range, names, .. } = parts;
     collect(&mut maker, range, names, filter, item)
 }
 
-fn filter(
-    nodes: &mut Nodes,
-    target: Option<Expr>,
-    args: Vec<Expr>,
-    span: Span,
-    at: Span,
-) -> Expanded {
-    let mut parts = parts(nodes, target, args, (span, at), false)?;
+fn filter(call: Call<'_>) -> Expanded {
+    let mut parts = call.parts(false)?;
     let filter = parts.argument()?;
     let Parts { mut maker, range, names, .. } = parts;
     let item = maker.ident(&names.0)?;
     collect(&mut maker, range, names, Some(filter), item)
 }
 
-fn transform_list(
-    nodes: &mut Nodes,
-    target: Option<Expr>,
-    args: Vec<Expr>,
-    span: Span,
-    at: Span,
-) -> Expanded {
-    let mut parts = parts(nodes, target, args, (span, at), true)?;
+fn transform_list(call: Call<'_>) -> Expanded {
+    let mut parts = call.parts(true)?;
     let filter = parts.filter(1);
     let item = parts.argument()?;
     let Parts { mut maker, range, names, .. } = parts;
@@ -331,14 +307,8 @@ fn collect_map(
     maker.fold(range, names, init, condition, step, None)
 }
 
-fn transform_map(
-    nodes: &mut Nodes,
-    target: Option<Expr>,
-    args: Vec<Expr>,
-    span: Span,
-    at: Span,
-) -> Expanded {
-    let mut parts = parts(nodes, target, args, (span, at), true)?;
+fn transform_map(call: Call<'_>) -> Expanded {
+    let mut parts = call.parts(true)?;
     let filter = parts.filter(1);
     let value = parts.argument()?;
     let Parts { mut maker, range, names, .. } = parts;
@@ -346,14 +316,8 @@ fn transform_map(
     collect_map(&mut maker, range, names, filter, vec![key, value])
 }
 
-fn transform_map_entry(
-    nodes: &mut Nodes,
-    target: Option<Expr>,
-    args: Vec<Expr>,
-    span: Span,
-    at: Span,
-) -> Expanded {
-    let mut parts = parts(nodes, target, args, (span, at), true)?;
+fn transform_map_entry(call: Call<'_>) -> Expanded {
+    let mut parts = call.parts(true)?;
     let filter = parts.filter(1);
     let entry = parts.argument()?;
     let Parts { mut maker, range, names, .. } = parts;
@@ -361,15 +325,9 @@ fn transform_map_entry(
 }
 
 /// `target.hasValue() ? FULL(with the variable bound to target.value()) : optional.none()`; the target stands once.
-fn with_value(
-    nodes: &mut Nodes,
-    target: Option<Expr>,
-    args: Vec<Expr>,
-    (span, at): (Span, Span),
-    wrap: bool,
-) -> Expanded {
+fn with_value(call: Call<'_>, wrap: bool) -> Expanded {
     const TARGET: &str = "@optional";
-    let mut parts = parts(nodes, target, args, (span, at), false)?;
+    let mut parts = call.parts(false)?;
     let body = parts.argument()?;
     let Parts { mut maker, range: target, names: (name, _), .. } = parts;
     let optional = maker.ident(TARGET)?;
@@ -383,36 +341,18 @@ fn with_value(
     maker.bind(TARGET.to_owned(), target, result)
 }
 
-fn opt_map(
-    nodes: &mut Nodes,
-    target: Option<Expr>,
-    args: Vec<Expr>,
-    span: Span,
-    at: Span,
-) -> Expanded {
-    with_value(nodes, target, args, (span, at), true)
+fn opt_map(call: Call<'_>) -> Expanded {
+    with_value(call, true)
 }
 
-fn opt_flat_map(
-    nodes: &mut Nodes,
-    target: Option<Expr>,
-    args: Vec<Expr>,
-    span: Span,
-    at: Span,
-) -> Expanded {
-    with_value(nodes, target, args, (span, at), false)
+fn opt_flat_map(call: Call<'_>) -> Expanded {
+    with_value(call, false)
 }
 
 /// `target.sortBy(v, key)`: the target is bound to a name, so that it is evaluated once.
-fn sort_by(
-    nodes: &mut Nodes,
-    target: Option<Expr>,
-    args: Vec<Expr>,
-    span: Span,
-    at: Span,
-) -> Expanded {
+fn sort_by(call: Call<'_>) -> Expanded {
     const LIST: &str = "@list";
-    let mut parts = parts(nodes, target, args, (span, at), false)?;
+    let mut parts = call.parts(false)?;
     let key = parts.argument()?;
     let Parts { mut maker, range: target, names, .. } = parts;
     let list = maker.ident(LIST)?;

@@ -6,12 +6,14 @@
 mod lexer;
 mod literal;
 mod macros;
+mod names;
 mod nodes;
 mod parser;
 mod tree;
 
 pub(crate) use macros::ACCUMULATOR;
 pub use macros::Macros;
+pub use names::escape;
 pub use parser::parse;
 pub use tree::{
     Entry, Expr, Fold, Item, Kind, Literal, MAX_DEPTH, MAX_LENGTH, MAX_NESTING, SyntaxError, ops,

@@ -1,7 +1,8 @@
 //! From words to the tree, by recursive descent.
 
 use super::lexer::{Token, TokenKind, lex};
-use super::macros::Macros;
+use super::macros::{Call, Macros};
+use super::names::is_reserved;
 use super::nodes::{Nodes, too_deep};
 use super::tree::{Entry, Expr, Item, Kind, Literal, MAX_NESTING, SyntaxError, ops};
 use plumb_text::Span;
@@ -24,27 +25,6 @@ struct Parser {
     nodes: Nodes,
     macros: Macros,
 }
-
-/// Names that are kept for other languages.
-const RESERVED: &[&str] = &[
-    "as",
-    "break",
-    "const",
-    "continue",
-    "else",
-    "for",
-    "function",
-    "if",
-    "import",
-    "let",
-    "loop",
-    "package",
-    "namespace",
-    "return",
-    "var",
-    "void",
-    "while",
-];
 
 /// How strongly an operator between two operands binds, and the function that it means.
 fn binary(sign: &TokenKind) -> Option<(u8, &'static str)> {
@@ -313,7 +293,7 @@ impl Parser {
             self.advance();
             return self.nodes.make(Kind::Literal(literal), span, span);
         }
-        if RESERVED.contains(&name.as_str()) {
+        if is_reserved(&name) {
             let message = format!("`{name}` is a reserved name");
             return Err(SyntaxError::new(message, span));
         }
@@ -324,7 +304,14 @@ impl Parser {
         }
         let (args, close) = self.arguments(")")?;
         if let Some(expand) = self.macros.global(&name, args.len()) {
-            return expand(&mut self.nodes, None, args, span.to(close), span);
+            let span = (span.to(close), span);
+            return expand(Call {
+                nodes: &mut self.nodes,
+                target: None,
+                args,
+                span: span.0,
+                at: span.1,
+            });
         }
         self.nodes.call(&name, args, span.to(close), span)
     }
@@ -338,7 +325,7 @@ impl Parser {
         at: Span,
     ) -> Result<Expr, SyntaxError> {
         if let Some(expand) = self.macros.member(&name, args.len()) {
-            return expand(&mut self.nodes, Some(target), args, span, at);
+            return expand(Call { nodes: &mut self.nodes, target: Some(target), args, span, at });
         }
         let kind = Kind::Call { target: Some(Box::new(target)), function: name, args };
         self.nodes.make(kind, span, at)

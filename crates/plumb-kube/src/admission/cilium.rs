@@ -3,7 +3,7 @@
 use super::refusals::refusals;
 use crate::at::At;
 use crate::fault::{Authority, Faults, Rule, listed};
-use crate::schema::go_regex;
+use plumb_cel::go_regex;
 use plumb_text::diag::{Code, codes};
 
 codes! {

@@ -6,7 +6,7 @@ use super::refusals::refusals;
 use crate::at::At;
 use crate::fault::{Authority, Faults};
 use crate::names;
-use crate::schema::go_regex;
+use plumb_cel::go_regex;
 use plumb_text::diag::{codes, nearest};
 
 codes! {

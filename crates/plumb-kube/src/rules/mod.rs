@@ -12,6 +12,7 @@ use super::fault::{self, ErrorType, Fault};
 use super::path::Step;
 use super::schema::{Additional, Id, Schema, SchemaNode, Type};
 use super::{Node, Value};
+use plumb_cel::syntax::escape;
 use plumb_cel::{Budget, Map, Value as Cel};
 use plumb_text::diag::{Code, Level};
 use rule::Compiled;
@@ -287,43 +288,6 @@ fn shorten(source: &str) -> String {
     }
 }
 
-/// A name as an expression has to write it. Only a *double* underscore is escaped.
-pub(crate) fn escape(name: &str) -> String {
-    const RESERVED: [&str; 21] = [
-        "true",
-        "false",
-        "null",
-        "in",
-        "as",
-        "break",
-        "const",
-        "continue",
-        "else",
-        "for",
-        "function",
-        "if",
-        "import",
-        "let",
-        "loop",
-        "package",
-        "namespace",
-        "return",
-        "var",
-        "void",
-        "while",
-    ];
-    if RESERVED.contains(&name) {
-        return format!("__{name}__");
-    }
-    if !name.contains(['.', '-', '/']) && !name.contains("__") {
-        return name.to_owned();
-    }
-    name.replace("__", "__underscores__")
-        .replace('.', "__dot__")
-        .replace('-', "__dash__")
-        .replace('/', "__slash__")
-}
-
 /// A scalar as its schema has it: a number stays one though it has no fraction, times and bytes are read.
 fn scalar(spec: &SchemaNode, node: &Node) -> Cel {
     match &node.value {
@@ -359,22 +323,6 @@ pub(crate) fn plain(node: &Node) -> Cel {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_are_escaped_as_kubernetes_does() {
-        // From the documentation of CRD validation rules.
-        let table = [
-            ("namespace", "__namespace__"),
-            ("x-prop", "x__dash__prop"),
-            ("redact__d", "redact__underscores__d"),
-            ("a.b/c", "a__dot__b__slash__c"),
-            ("jwks_uri", "jwks_uri"),
-            ("string", "string"),
-        ];
-        for (name, escaped) in table {
-            assert_eq!(escape(name), escaped);
-        }
-    }
 
     #[test]
     fn field_paths_are_read() {

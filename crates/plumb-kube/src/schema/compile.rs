@@ -2,7 +2,7 @@
 //! refers to itself is a cycle in the graph.
 
 use super::formats::Format;
-use super::pattern::go_regex;
+use plumb_cel::go_regex;
 use regex::Regex;
 use serde_json::Value as Json;
 use std::collections::HashMap;

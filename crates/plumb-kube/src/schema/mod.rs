@@ -12,7 +12,6 @@ mod defaults;
 mod faults;
 mod formats;
 mod metadata;
-mod pattern;
 #[cfg(test)]
 mod tests;
 mod unknown;
@@ -26,4 +25,3 @@ pub use compile::{Dialect, Schema};
 pub(crate) use defaults::normalize;
 pub(crate) use faults::{APPLY_DUPLICATE, ENUM, REQUIRED, UNKNOWN_FIELD, VALUE, quote};
 pub(crate) use metadata::{Naming, check_metadata};
-pub(crate) use pattern::go_regex;

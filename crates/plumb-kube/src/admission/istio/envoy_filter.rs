@@ -3,7 +3,7 @@
 use super::common::ENVOY_FILTER;
 use crate::at::At;
 use crate::fault::Faults;
-use crate::schema::go_regex;
+use plumb_cel::go_regex;
 
 /// What patches apply to, and the part of `match` that is about such things.
 const CLASSES: &[(&[&str], &str)] = &[

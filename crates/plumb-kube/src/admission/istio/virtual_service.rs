@@ -9,7 +9,7 @@ use super::common::{
 use super::headers;
 use crate::at::At;
 use crate::fault::Faults;
-use crate::schema::go_regex;
+use plumb_cel::go_regex;
 use plumb_text::diag::nearest;
 
 /// What `retries.retryOn` may list, beside the numbers of HTTP statuses.

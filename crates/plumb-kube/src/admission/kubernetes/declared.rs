@@ -3,8 +3,8 @@
 //! Owns: the way from a node of `openAPIV3Schema` to a type of CEL, as an API server goes it (`SchemaDeclType`). Must not
 //! know: what else is wrong with a definition.
 
-use crate::rules::escape;
 use crate::{Map, Node};
+use plumb_cel::syntax::escape;
 use plumb_cel::{Environment, Object, Type};
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -8,9 +8,10 @@ use super::declared;
 use crate::at::At;
 use crate::fault::{Fault, Faults, Rule};
 use crate::path::Step;
-use crate::schema::{go_regex, quote};
+use crate::schema::quote;
 use crate::versions::Versions;
 use crate::{Document, Map, Node, Value};
+use plumb_cel::go_regex;
 use plumb_cel::{Environment, Type};
 use plumb_text::diag::{Code, Level, nearest};
 
