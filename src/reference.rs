@@ -237,8 +237,8 @@ fn checks() -> String {
         );
     }
     out.push_str(
-        "\n## Rules of Istio, Linkerd and Cilium\n\nWhat their webhooks and agents refuse in one object; the number is istioctl's for the \
-         same thing.\n\n",
+        "\n## Rules of Istio, Linkerd, Cilium and the Gateway API\n\nWhat their webhooks, agents and controllers refuse in one object, or \
+         take and ignore; the number is istioctl's for the same thing.\n\n",
     );
     out.push_str(&table_of_codes(admission::codes_of_others()));
     out.push_str(

@@ -8,12 +8,6 @@ use plumb_text::diag::{Code, Diagnostic};
 declare! {
     RELATIVE = "envoy-filter-relative", Warn, "IST0151",
         "an EnvoyFilter without a priority patches relative to a filter that may not be there yet";
-    REPLACE = "envoy-filter-replace", Deny, "IST0152",
-        "an EnvoyFilter replaces what REPLACE does not apply to";
-    ADD = "envoy-filter-add", Deny, "IST0153",
-        "an EnvoyFilter adds where ADD is ignored";
-    REMOVE = "envoy-filter-remove", Deny, "IST0154",
-        "an EnvoyFilter removes where REMOVE is ignored";
     RELATIVE_VERSION = "envoy-filter-relative-version", Warn, "IST0155",
         "an EnvoyFilter without a priority patches a filter that another patch brings for one proxy version only";
 }
@@ -27,7 +21,7 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
             let Some(patch) = item.get("patch") else { continue };
             let name = patched(item, patch);
             if let Some(code) = code_of(item, patch, priority, versioned.contains(&name)) {
-                findings.push(finding(filter, item, patch, code));
+                findings.push(finding(filter, patch, code));
             }
             let version = item.get("match").and_then(|m| text(m.get("proxy")?, "proxyVersion"));
             if version.is_some_and(|version| !version.is_empty()) {
@@ -50,46 +44,35 @@ fn patched(item: &Node, patch: &Node) -> String {
     within().unwrap_or_default().to_owned()
 }
 
+/// What a patch is relative to may come later, or for some proxies only. What an operation does not apply to, another finding
+/// is about.
 fn code_of(item: &Node, patch: &Node, priority: i128, is_versioned: bool) -> Option<&'static Code> {
     let target = text(item, "applyTo").unwrap_or_default();
-    let is_route = matches!(target, "ROUTE_CONFIGURATION" | "HTTP_ROUTE");
-    let relative = || {
-        let code = if is_versioned { &RELATIVE_VERSION } else { &RELATIVE };
-        (priority == 0).then_some(code)
+    let is_relative = match text(patch, "operation")? {
+        "REMOVE" => !matches!(target, "ROUTE_CONFIGURATION" | "HTTP_ROUTE"),
+        "REPLACE" => matches!(target, "NETWORK_FILTER" | "HTTP_FILTER" | "VIRTUAL_HOST"),
+        "INSERT_BEFORE" | "INSERT_AFTER" => true,
+        _ => false,
     };
-    match text(patch, "operation")? {
-        "ADD" => is_route.then_some(&ADD),
-        "REMOVE" if is_route => Some(&REMOVE),
-        "REPLACE" if !matches!(target, "NETWORK_FILTER" | "HTTP_FILTER" | "VIRTUAL_HOST") => {
-            Some(&REPLACE)
-        }
-        "REMOVE" | "REPLACE" | "INSERT_BEFORE" | "INSERT_AFTER" => relative(),
-        _ => None,
-    }
+    let code = if is_versioned { &RELATIVE_VERSION } else { &RELATIVE };
+    (is_relative && priority == 0).then_some(code)
 }
 
-fn finding(filter: &Object<'_>, item: &Node, patch: &Node, code: &'static Code) -> Diagnostic {
+fn finding(filter: &Object<'_>, patch: &Node, code: &'static Code) -> Diagnostic {
     let operation = text(patch, "operation").unwrap_or_default();
-    let target = text(item, "applyTo").unwrap_or_default();
     let node = patch.get("operation").unwrap_or(patch);
-    let (message, help) = match code.name {
-        "envoy-filter-add" | "envoy-filter-remove" => {
-            (format!("{operation} is ignored for {target}"), "patch the VIRTUAL_HOST, or use MERGE")
-        }
-        "envoy-filter-replace" => (
-            format!("REPLACE does not apply to {target}"),
-            "it applies to NETWORK_FILTER and HTTP_FILTER; use MERGE, or REMOVE and ADD",
-        ),
-        "envoy-filter-relative-version" => (
+    let (message, help) = if code == &RELATIVE_VERSION {
+        (
             format!(
                 "{operation} is relative to a filter that another patch brings for one proxy version only"
             ),
             "use INSERT_FIRST or ADD, or write a `priority`; otherwise it may not apply during an upgrade",
-        ),
-        _ => (
+        )
+    } else {
+        (
             format!("{operation} is relative to a filter that may come later"),
             "use INSERT_FIRST or ADD, or write a `priority` (negative comes before the default 0)",
-        ),
+        )
     };
     filter.finding(code, node, message).help(help)
 }

@@ -4,12 +4,9 @@ use super::declare::declare;
 use super::group::{
     CORE, Group, NETWORKING, Object, SECURITY, SYSTEM_NAMESPACES, TELEMETRY, injects, text,
 };
-use plumb_kube::fault::listed;
 use plumb_text::diag::Diagnostic;
 
 declare! {
-    LABELS_CONFLICT = "injection-labels-conflict", Warn, "IST0123",
-        "a namespace has more than one kind of injection label";
     LABEL_IGNORED = "injection-label-ignored", Warn, "",
         "a namespace has `istio-injection` beside namespaces that follow a revision of the AKS add-on";
     NOT_INJECTED = "namespace-not-injected", Note, "IST0102",
@@ -33,15 +30,9 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
         if namespace.name == "istio-system" {
             continue;
         }
-        let labels = contradicting(namespace);
-        if labels.len() > 1 {
-            let node = namespace.at("metadata.labels").unwrap_or(namespace.name_node());
-            findings.push(
-                namespace
-                    .finding(&LABELS_CONFLICT, node, format!("{} contradict each other", listed(&labels)))
-                    .help("keep one; on AKS that is `istio.io/rev`, for a namespace with `istio-injection` is skipped"),
-            );
-        } else if let (Some("enabled"), Some(addon)) = (namespace.label(INJECTION), addon)
+        let is_alone = [REVISION, MODE].iter().all(|key| namespace.label(key).is_none());
+        if let (Some("enabled"), Some(addon)) = (namespace.label(INJECTION), addon)
+            && is_alone
             && let Some(node) =
                 namespace.root.get("metadata").and_then(|m| m.get("labels")?.get(INJECTION))
         {
@@ -63,19 +54,6 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
         silent(group, namespace, &namespaces, findings);
     }
     missing_proxies(group, findings);
-}
-
-/// The labels of a namespace that each decide about the data plane.
-fn contradicting(namespace: &Object<'_>) -> Vec<String> {
-    let own = namespace.label(INJECTION);
-    let mut labels: Vec<String> =
-        own.map(|value| format!("{INJECTION}={value}")).into_iter().collect();
-    if own.is_none() || own == Some("enabled") {
-        for key in [REVISION, MODE] {
-            labels.extend(namespace.label(key).map(|value| format!("{key}={value}")));
-        }
-    }
-    labels
 }
 
 /// A namespace without any such label.

@@ -10,14 +10,11 @@
 //! what one of them offers is offered.
 
 mod ambient;
-mod annotations;
 mod authorization;
 mod cilium;
 mod conflict;
 mod control_plane;
 mod declare;
-mod deprecated;
-mod destination_tls;
 mod destinations;
 mod envoy_filter;
 mod gateway_credentials;
@@ -28,21 +25,16 @@ mod group;
 mod hosts;
 mod ingress_subset;
 mod injection;
-mod istio_warnings;
 mod jwt_route;
 mod linkerd;
-mod match_rules;
 mod mtls;
 mod object;
 mod pods;
 mod proxy_images;
-mod proxy_resources;
-mod reserved_uid;
 mod rivals;
 mod route_backends;
 mod routes;
 mod service_entries;
-mod service_ports;
 mod service_workloads;
 mod sidecars;
 mod subsets;
@@ -52,7 +44,6 @@ mod virtual_service_gateways;
 mod virtual_service_hosts;
 mod virtual_services;
 mod webhooks;
-mod weights;
 mod workload_targets;
 
 #[cfg(test)]
@@ -72,12 +63,8 @@ pub static ANALYZERS: &[Analyzer] = &[
     subsets::ANALYZER,
     virtual_service_gateways::ANALYZER,
     virtual_service_hosts::ANALYZER,
-    match_rules::ANALYZER,
-    istio_warnings::ANALYZER,
-    weights::ANALYZER,
     ingress_subset::ANALYZER,
     jwt_route::ANALYZER,
-    destination_tls::ANALYZER,
     mtls::ANALYZER,
     gateways::ANALYZER,
     gateway_ports::ANALYZER,
@@ -91,13 +78,8 @@ pub static ANALYZERS: &[Analyzer] = &[
     envoy_filter::ANALYZER,
     injection::ANALYZER,
     proxy_images::ANALYZER,
-    proxy_resources::ANALYZER,
-    reserved_uid::ANALYZER,
-    annotations::ANALYZER,
-    deprecated::ANALYZER,
     control_plane::ANALYZER,
     webhooks::ANALYZER,
-    service_ports::ANALYZER,
     service_workloads::ANALYZER,
     workload_targets::ANALYZER,
     routes::ANALYZER,

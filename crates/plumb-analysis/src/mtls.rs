@@ -17,21 +17,9 @@ declare! {
         "a DestinationRule and a PeerAuthentication disagree about mutual TLS";
     RIVALS = "peer-authentication-conflict", Warn, "",
         "two PeerAuthentications are for the same pods and say different things";
-    PERMISSIVE = "mtls-permissive", Note, "",
-        "a PeerAuthentication accepts plain text";
 }
 
 fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
-    for policy in group.of(SECURITY, "PeerAuthentication") {
-        let Some(node) = policy.at("spec.mtls.mode") else { continue };
-        if let Some(mode @ ("PERMISSIVE" | "DISABLE")) = node.as_str() {
-            findings.push(
-                policy
-                    .finding(&PERMISSIVE, node, format!("with {mode}, plain text is accepted"))
-                    .help("write STRICT once every client is in the mesh"),
-            );
-        }
-    }
     rivals(group, findings);
     for rule in group.of(NETWORKING, "DestinationRule") {
         for node in tls_modes(rule) {

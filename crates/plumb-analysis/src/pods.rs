@@ -60,11 +60,6 @@ impl<'a> Pod<'a> {
         self.annotations?.get(key)?.as_str()
     }
 
-    /// The annotations' node.
-    pub(super) fn annotations(&self) -> Option<&'a Node> {
-        self.annotations
-    }
-
     /// Its containers, init containers included.
     pub(super) fn containers(&self) -> impl Iterator<Item = &'a Node> {
         let spec = self.spec;

@@ -15,8 +15,6 @@ declare! {
         "a route attaches to a listener that the Gateway does not have";
     NOT_ALLOWED = "route-not-allowed", Warn, "",
         "no listener of the Gateway takes routes of this kind from this namespace";
-    LISTENERS = "listener-protocol-conflict", Warn, "",
-        "two listeners of a Gateway use one port for protocols that exclude each other";
     HOSTNAMES = "route-hostname-mismatch", Warn, "",
         "no listener of the Gateway is for any of the route's host names";
 }
@@ -31,9 +29,6 @@ const ROUTES: &[(&str, &[&str])] = &[
 ];
 
 fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
-    for gateway in group.of(GATEWAY_API, "Gateway") {
-        listeners(gateway, findings);
-    }
     for (kind, protocols) in ROUTES {
         for route in group.of(GATEWAY_API, kind) {
             for parent in route.items("spec.parentRefs") {
@@ -43,41 +38,6 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
                     findings.extend(attach(group, route, protocols, parent));
                 }
             }
-        }
-    }
-}
-
-/// Listeners of one port whose protocols exclude each other; HTTPS and TLS go together.
-fn listeners(gateway: &Object<'_>, findings: &mut Vec<Diagnostic>) {
-    let class = |listener: &Node| match text(listener, "protocol") {
-        Some("HTTP") => Some("HTTP"),
-        Some("HTTPS" | "TLS") => Some("TLS"),
-        Some("TCP") => Some("TCP"),
-        _ => None,
-    };
-    let all = gateway.items("spec.listeners");
-    for (index, listener) in all.iter().enumerate() {
-        let (Some(own), Some(port)) = (class(listener), listener.get("port")) else { continue };
-        let rival = all[..index].iter().find(|other| {
-            other.get("port").and_then(Node::as_int) == port.as_int()
-                && class(other).is_some_and(|theirs| theirs != own)
-        });
-        if let Some(rival) = rival {
-            let node = listener.get("protocol").unwrap_or(listener);
-            findings.push(
-                gateway
-                    .finding(
-                        &LISTENERS,
-                        node,
-                        format!(
-                            "port {} is for {} already, by the listener `{}`",
-                            port.as_int().unwrap_or_default(),
-                            text(rival, "protocol").unwrap_or_default(),
-                            text(rival, "name").unwrap_or_default()
-                        ),
-                    )
-                    .related(gateway.place(rival), "the other listener"),
-            );
         }
     }
 }

@@ -11,33 +11,8 @@ use plumb_text::diag::Diagnostic;
 use std::collections::HashSet;
 
 declare! {
-    ADDRESS_NEEDED = "service-entry-address", Warn, "IST0134",
-        "a ServiceEntry has a TCP port and no address to tell its traffic by";
     PROTOCOL_CONFLICT = "service-entry-protocol-conflict", Warn, "IST0177",
         "two ServiceEntries give one host and port different protocols";
-}
-
-fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
-    for entry in group.of(NETWORKING, "ServiceEntry") {
-        let is_allocated = !entry.items("status.addresses").is_empty();
-        if entry.at("spec.addresses").is_none() && !is_allocated {
-            for port in entry.items("spec.ports") {
-                let protocol = text(port, "protocol").unwrap_or_default();
-                if protocol.is_empty() || protocol.eq_ignore_ascii_case("TCP") {
-                    findings.push(
-                        entry
-                            .finding(
-                                &ADDRESS_NEEDED,
-                                port.get("protocol").unwrap_or(port),
-                                "plain TCP is told apart by address, and this ServiceEntry has none",
-                            )
-                            .help("write `addresses`, or the protocol (TLS, HTTP …), or let Istio allocate addresses"),
-                    );
-                }
-            }
-        }
-    }
-    conflicting(group, findings);
 }
 
 /// A port of a host that an entry brings.
@@ -48,7 +23,7 @@ struct Port<'g, 'a> {
 }
 
 /// One finding for each set of entries that contradict each other, at the first host and port that they do it at.
-fn conflicting(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
+fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
     let mut by_host: IndexMap<&str, Vec<&Object<'_>>> = IndexMap::new();
     for entry in group.of(NETWORKING, "ServiceEntry") {
         for host in entry.texts("spec.hosts") {

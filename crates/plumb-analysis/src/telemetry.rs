@@ -3,7 +3,6 @@
 use super::declare::declare;
 use super::group::{Group, Object, Reach, TELEMETRY};
 use super::rivals;
-use plumb_kube::Node;
 use plumb_kube::select::Selector;
 use plumb_text::diag::Diagnostic;
 
@@ -14,8 +13,6 @@ declare! {
         "two Telemetries of one namespace select no workload, so each would be its default";
     SELECTS_NOTHING = "telemetry-selects-nothing", Warn, "IST0101",
         "a Telemetry selects none of the workloads that the group shows";
-    NO_PROVIDER = "telemetry-provider-missing", Warn, "IST0157",
-        "a Telemetry turns access logging on and names no provider";
 }
 
 fn selector<'a>(telemetry: &Object<'a>) -> Selector<'a> {
@@ -24,19 +21,6 @@ fn selector<'a>(telemetry: &Object<'a>) -> Selector<'a> {
 
 fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
     let all: Vec<&Object<'_>> = group.of(TELEMETRY, "Telemetry").collect();
-    for telemetry in &all {
-        for logging in telemetry.items("spec.accessLogging") {
-            let is_off = logging.get("disabled").and_then(Node::as_bool) == Some(true);
-            let providers = logging.get("providers").map(Node::items).unwrap_or_default();
-            if !is_off && providers.is_empty() {
-                findings.push(
-                    telemetry
-                        .finding(&NO_PROVIDER, logging, "without a provider this logs nothing, unless the mesh has a default")
-                        .help("write `providers: [{name: envoy}]`, or one of the mesh's extension providers"),
-                );
-            }
-        }
-    }
     let by_selector = all.iter().copied().filter(|telemetry| {
         telemetry.at("spec.targetRefs").is_none() && telemetry.at("spec.targetRef").is_none()
     });

@@ -11,31 +11,16 @@ fn findings(text: &str) -> Vec<Diagnostic> {
     analyse(&read.documents.iter().collect::<Vec<&Document>>())
 }
 
-/// The fences of a page: the first line's words, and the text.
-fn fences(page: &str) -> Vec<(&str, &str)> {
-    page.split("```yaml")
-        .skip(1)
-        .filter_map(|rest| rest.split_once('\n'))
-        .map(|(words, rest)| (words.trim(), rest.split("```").next().unwrap_or_default()))
-        .collect()
-}
-
 /// Each page is its code's test: the first example has the finding, at a place in it, and the second has not.
 #[test]
 fn pages_examples_are_true() {
     let mut wrong = Vec::new();
     // What many manifests are is no page's example.
     for code in codes().filter(|code| *code != &crate::GROUP_TOO_LARGE) {
-        let fences = fences(code.page);
-        let [(bad_words, bad), (good_words, good)] = fences[..] else {
-            wrong.push(format!("{}: {} examples", code.name, fences.len()));
+        let Some((bad, good)) = code.examples() else {
+            wrong.push(format!("{}: no pair of examples", code.name));
             continue;
         };
-        if bad_words != format!("fails={0} group={0}.wrong", code.name)
-            || good_words != format!("group={}.right", code.name)
-        {
-            wrong.push(format!("{}: fences of {bad_words:?} and {good_words:?}", code.name));
-        }
         let found = findings(bad);
         match found.iter().find(|finding| finding.code == code) {
             None => {
@@ -226,91 +211,22 @@ fn pages_examples_are_valid_manifests() {
     let engine = Engine::new(Schemas::embedded());
     let mut wrong = Vec::new();
     for code in codes() {
-        for (words, text) in fences(code.page) {
+        let Some((bad, good)) = code.examples() else { continue };
+        for (text, is_right) in [(bad, false), (good, true)] {
             let source = Source::new("page.yaml", text);
             let read = read(source.text(), &TextMap::identity(&source), Format::Yaml);
             let mut errors = engine.validate(&read.documents, &Versions::default());
             errors.retain(|finding| {
                 finding.severity == plumb_text::diag::Severity::Error
-                    && (words.starts_with("group") || !is_refusal(finding.code))
+                    && (is_right || !is_refusal(finding.code))
             });
             let shown = errors
                 .iter()
-                .map(|finding| format!("{words}: {} {}", finding.code.name, finding.message));
+                .map(|finding| format!("{}: {} {}", code.name, finding.code.name, finding.message));
             wrong.extend(shown);
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
-/// What istiod's webhook warns of, and the nearest that it does not.
-#[test]
-fn istiods_warnings_are_followed() {
-    let table: &[(&str, &str, usize)] = &[
-        (
-            "AuthorizationPolicy",
-            "{action: DENY, rules: [{to: [{operation: {methods: [GET]}}]}]}",
-            1,
-        ),
-        (
-            "AuthorizationPolicy",
-            "{action: DENY, rules: [{to: [{operation: {methods: [GET], ports: ['80']}}]}]}",
-            0,
-        ),
-        (
-            "AuthorizationPolicy",
-            "{action: DENY, rules: [{from: [{source: {requestPrincipals: ['*']}}]}]}",
-            1,
-        ),
-        (
-            "AuthorizationPolicy",
-            "{action: DENY, rules: [{from: [{source: {namespaces: [a]}}]}]}",
-            0,
-        ),
-        ("AuthorizationPolicy", "{rules: [{to: [{operation: {methods: [GET]}}]}]}", 0),
-        ("AuthorizationPolicy", "{selector: {}, rules: [{}]}", 1),
-        (
-            "ServiceEntry",
-            "{hosts: [a.b], workloadSelector: {labels: {a: b}}, ports: [{number: 80, name: http, protocol: HTTP}]}",
-            1,
-        ),
-        (
-            "ServiceEntry",
-            "{hosts: [a.b], resolution: STATIC, workloadSelector: {labels: {a: b}}, ports: [{number: 80, name: http, protocol: HTTP}]}",
-            0,
-        ),
-        (
-            "DestinationRule",
-            "{host: a, trafficPolicy: {loadBalancer: {localityLbSetting: {failover: [{from: a, to: b}]}}}}",
-            1,
-        ),
-        (
-            "DestinationRule",
-            "{host: a, trafficPolicy: {outlierDetection: {}, loadBalancer: {localityLbSetting: {failover: [{from: a, to: b}]}}}}",
-            0,
-        ),
-        (
-            "Gateway",
-            "{selector: {}, servers: [{port: {number: 443, name: a, protocol: TLS}, hosts: ['*'], tls: {mode: PASSTHROUGH, credentialName: a}}]}",
-            1,
-        ),
-        ("Sidecar", "{egress: [{hosts: [own/a.b, ./a.b, '*/*', other/c.d]}]}", 2),
-        ("Sidecar", "{egress: [{hosts: [./a.b, ./c.d, other/a.b]}]}", 0),
-        ("Telemetry", "{tracing: [{providers: [{name: a}, {name: b}]}, {}]}", 2),
-    ];
-    for (kind, spec, expected) in table {
-        let api = match *kind {
-            "AuthorizationPolicy" => "security",
-            "Telemetry" => "telemetry",
-            _ => "networking",
-        };
-        let text = format!(
-            "apiVersion: {api}.istio.io/v1\nkind: {kind}\nmetadata: {{name: x, namespace: own}}\nspec: {spec}\n"
-        );
-        let found = findings(&text);
-        let count = found.iter().filter(|finding| finding.code.name == "istio-warned").count();
-        assert_eq!(count, *expected, "{kind} {spec}");
-    }
 }
 
 /// Time is bounded, whatever a file holds, and what is left out is said.

@@ -13,8 +13,6 @@ declare! {
         "a VirtualService names a gateway that the group does not define, beside gateways that it does";
     HOST_MISSING = "gateway-host-missing", Warn, "IST0132",
         "a gateway listens for none of a VirtualService's hosts";
-    INTERNAL = "gateway-internal", Warn, "IST0165",
-        "a VirtualService names a gateway that Istio itself made";
 }
 
 /// What Istio names the Gateway that it derives from one of the Gateway API.
@@ -28,15 +26,6 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
             let Some(entry) = node.as_str().filter(|entry| *entry != "mesh") else { continue };
             let (namespace, name) = gateway_name(entry, service.namespace);
             if name.contains(DERIVED) {
-                findings.push(
-                    service
-                        .finding(
-                            &INTERNAL,
-                            node,
-                            format!("`{entry}` is made by Istio from a Gateway of the Gateway API"),
-                        )
-                        .help("attach an HTTPRoute to that Gateway instead"),
-                );
                 continue;
             }
             let named: Vec<&Object<'_>> = gateways

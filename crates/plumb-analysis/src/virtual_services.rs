@@ -1,6 +1,6 @@
 //! What several analyzers ask of a VirtualService.
 
-use super::group::{Object, text};
+use super::group::Object;
 use plumb_kube::Node;
 
 /// One place that a VirtualService sends requests to.
@@ -34,10 +34,10 @@ impl<'a> Destination<'a> {
 }
 
 /// The protocols whose routes a VirtualService has.
-pub(super) const PROTOCOLS: &[&str] = &["http", "tls", "tcp"];
+const PROTOCOLS: &[&str] = &["http", "tls", "tcp"];
 
 /// The routes of a protocol.
-pub(super) fn routes<'a>(service: &Object<'a>, protocol: &str) -> &'a [Node] {
+fn routes<'a>(service: &Object<'a>, protocol: &str) -> &'a [Node] {
     service.at("spec").and_then(|spec| spec.get(protocol)).map(Node::items).unwrap_or_default()
 }
 
@@ -69,13 +69,5 @@ pub(super) fn gateway_name<'a>(entry: &'a str, own: Option<&'a str>) -> (Option<
         Some((".", name)) => (own, name),
         Some((namespace, name)) => (Some(namespace), name),
         None => (own, entry),
-    }
-}
-
-/// A route's name for messages: its own, or its number from 0.
-pub(super) fn route_name(route: &Node, protocol: &str, index: usize) -> String {
-    match text(route, "name") {
-        Some(name) => format!("`{name}`"),
-        None => format!("{protocol}[{index}]"),
     }
 }

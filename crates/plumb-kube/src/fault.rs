@@ -40,12 +40,12 @@ pub struct Example {
     pub right: &'static str,
 }
 
-/// Who refuses an object.
+/// Who refuses an object, or warns of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Authority {
     /// The API server, by a schema or by code of its own.
     ApiServer,
-    /// istiod's admission webhook.
+    /// Istio: istiod's admission webhook, or an analyzer of istioctl's that looks at one resource.
     Istiod,
     /// Linkerd's admission webhook.
     Linkerd,
@@ -53,6 +53,19 @@ pub enum Authority {
     Cilium,
     /// The controller of a Gateway.
     Gateway,
+}
+
+impl Authority {
+    /// The product whose releases decide which of its rules there are.
+    fn product(self) -> &'static str {
+        match self {
+            Authority::ApiServer => "k8s",
+            Authority::Istiod => "istio",
+            Authority::Linkerd => "linkerd",
+            Authority::Cilium => "cilium",
+            Authority::Gateway => "gateway-api",
+        }
+    }
 }
 
 impl Rule {
@@ -67,6 +80,16 @@ impl Rule {
             until: None,
             example: None,
         }
+    }
+
+    /// Whether the chosen release of its product has it.
+    fn is_in(&self, versions: &Versions) -> bool {
+        if self.since.is_none() && self.until.is_none() {
+            return true;
+        }
+        let release = versions.number(self.by.product());
+        self.since.is_none_or(|since| since <= release)
+            && self.until.is_none_or(|until| release < until)
     }
 
     /// `CODE` or `CODE/NAME`: unlike every other rule's.
@@ -207,10 +230,7 @@ impl Fault {
             rule,
             ty,
             path: at.path(),
-            span: match rule.by {
-                Authority::ApiServer => at.span(),
-                _ => at.short(),
-            },
+            span: marked(rule, at),
             value: None,
             detail,
             reads: Vec::new(),
@@ -248,8 +268,8 @@ impl Fault {
     }
 
     /// One more place that explains it.
-    pub(crate) fn related(&mut self, at: &At<'_>, text: &str) -> &mut Fault {
-        self.related.push((at.span(), text.to_owned()));
+    pub(crate) fn related(&mut self, at: &At<'_>, text: impl Into<String>) -> &mut Fault {
+        self.related.push((marked(self.rule, at), text.into()));
         self
     }
 
@@ -313,6 +333,14 @@ impl Fault {
     }
 }
 
+/// What is marked of a place.
+fn marked(rule: &Rule, at: &At<'_>) -> Span {
+    match rule.by {
+        Authority::ApiServer => at.span(),
+        _ => at.short(),
+    }
+}
+
 fn whole(at: &At<'_>) -> Read {
     // What is not there, no more than its holder can say.
     let mut at = at;
@@ -349,7 +377,9 @@ impl Faults {
         self.list.len()
     }
 
-    pub(crate) fn into_list(self) -> Vec<Fault> {
+    /// The faults of the rules that the chosen releases have.
+    pub(crate) fn into_list(mut self) -> Vec<Fault> {
+        self.list.retain(|fault| fault.rule.is_in(&self.versions));
         self.list
     }
 

@@ -1,10 +1,10 @@
 //! What Cilium's agent refuses in a policy, and its CRD does not say.
 
-use super::refusals::refusals;
+use super::declare::rules;
 use crate::at::At;
-use crate::fault::{Authority, Faults, Rule, listed};
+use crate::fault::{Authority, Faults, listed};
 use plumb_cel::go_regex;
-use plumb_text::diag::{Code, codes};
+use plumb_text::diag::codes;
 
 codes! {
     /// The findings of what Cilium's agent refuses.
@@ -16,27 +16,14 @@ codes! {
     REFUSED = "cilium-refused", Deny, "Cilium's agent cannot read a policy";
 }
 
-const fn rule(code: &'static Code, mirrors: &'static str) -> Rule {
-    Rule { by: Authority::Cilium, ..Rule::new(code, mirrors) }
-}
-
-static ONE_SELECTOR: Rule = rule(&SELECTOR, "Rule.Sanitize");
-static TCP_ONLY: Rule = rule(&L7_PROTOCOL, "PortRule.sanitize");
-static REQUESTS: Rule = rule(&L7_UNSUPPORTED, "L7Rules.sanitize");
-static PEERS: Rule = rule(&COMBINED, "IngressRule.sanitize");
-
-refusals! { Authority::Cilium, REFUSED,
-    DOMAIN = "domain", "FQDNSelector.sanitize";
-    PORTS = "ports", "PortRule.sanitize";
-    HTTP = "http", "PortRuleHTTP.Sanitize";
-}
-
-/// The rules of codes of their own.
-static SINGLE: &[&Rule] = &[&ONE_SELECTOR, &TCP_ONLY, &REQUESTS, &PEERS];
-
-/// The rules of Cilium's.
-pub(super) fn rules() -> impl Iterator<Item = &'static Rule> {
-    SINGLE.iter().chain(RULES).copied()
+rules! { Authority::Cilium;
+    ONE_SELECTOR = SELECTOR "", "Rule.Sanitize";
+    TCP_ONLY = L7_PROTOCOL "", "PortRule.sanitize";
+    REQUESTS = L7_UNSUPPORTED "", "L7Rules.sanitize";
+    PEERS = COMBINED "", "IngressRule.sanitize";
+    DOMAIN = REFUSED "domain", "FQDNSelector.sanitize";
+    PORTS = REFUSED "ports", "PortRule.sanitize";
+    HTTP = REFUSED "http", "PortRuleHTTP.Sanitize";
 }
 
 const FROM: &[&str] =

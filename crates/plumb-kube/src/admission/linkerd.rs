@@ -2,7 +2,7 @@
 //!
 //! A rule stands here only if the webhook has it (read in the sources of its policy controller, 2026-08).
 
-use super::refusals::refusals;
+use super::declare::rules;
 use crate::at::At;
 use crate::fault::{Authority, Faults};
 use crate::names;
@@ -15,15 +15,15 @@ codes! {
     REFUSED = "linkerd-refused", Deny, "Linkerd's admission webhook refuses the resource";
 }
 
-refusals! { Authority::Linkerd, REFUSED,
-    AUTHORIZATION = "authorization-policy", "AuthorizationPolicySpec::validate";
-    AUTHENTICATION = "authentication", "AuthorizationPolicySpec::required_authentications";
-    IDENTITY = "identity", "MeshTLSAuthenticationSpec::validate";
-    NETWORK = "network", "validate_networks";
-    SERVER = "server", "ServerSpec::validate";
-    CLIENT = "client", "ServerAuthorizationSpec::validate";
-    ROUTE = "route", "HttpRouteSpec::validate";
-    RATE_LIMIT = "rate-limit", "RateLimitPolicySpec::validate";
+rules! { Authority::Linkerd;
+    AUTHORIZATION = REFUSED "authorization-policy", "AuthorizationPolicySpec::validate";
+    AUTHENTICATION = REFUSED "authentication", "AuthorizationPolicySpec::required_authentications";
+    IDENTITY = REFUSED "identity", "MeshTLSAuthenticationSpec::validate";
+    NETWORK = REFUSED "network", "validate_networks";
+    SERVER = REFUSED "server", "ServerSpec::validate";
+    CLIENT = REFUSED "client", "ServerAuthorizationSpec::validate";
+    ROUTE = REFUSED "route", "HttpRouteSpec::validate";
+    RATE_LIMIT = REFUSED "rate-limit", "RateLimitPolicySpec::validate";
 }
 
 const POLICY: &str = "policy.linkerd.io";

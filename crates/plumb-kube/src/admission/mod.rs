@@ -1,35 +1,39 @@
-//! What is refused of one object beside its schema: by the API server's own code, by the admission webhooks of Istio and
-//! Linkerd, by Cilium's agent.
+//! What one object decides beside its schema: what is refused by the API server's own code, by the admission webhooks of Istio and
+//! Linkerd, by Cilium's agent, and what these and controllers of the Gateway API would take and not do.
 //!
 //! Owns: the registry of these rules, each with an id and the upstream function that it mirrors. A folder or file for each
 //! product. They are asked of every document, whole or in part, with the versions that it is for. Must not know: schemas
 //! (what a schema says is not said here again), other documents, where a manifest stands.
 
 mod cilium;
+mod declare;
+mod gateway;
 pub mod istio;
 pub mod kubernetes;
 mod linkerd;
-mod refusals;
+mod matches;
 #[cfg(test)]
 mod tests;
 
 use super::Document;
 use super::at::At;
 use super::fault::{Authority, Fault, Faults, Rule};
+use super::schema::UNKNOWN_FIELD;
 use super::versions::Versions;
-use plumb_text::diag::Code;
+use plumb_text::diag::{Code, Level};
 
 /// Every rule, by product.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
     kubernetes::rules()
         .chain(istio::rules())
         .chain(linkerd::RULES.iter().copied())
-        .chain(cilium::rules())
+        .chain(cilium::RULES.iter().copied())
+        .chain(gateway::RULES.iter().copied())
 }
 
-/// The codes of the meshes and of Cilium.
+/// The codes of the meshes, of Cilium and of the Gateway API.
 pub fn codes_of_others() -> impl Iterator<Item = &'static Code> {
-    [istio::CODES, linkerd::CODES, cilium::CODES].into_iter().flatten().copied()
+    [istio::CODES, linkerd::CODES, cilium::CODES, gateway::CODES].into_iter().flatten().copied()
 }
 
 /// What is refused of a document beside its schema.
@@ -41,6 +45,7 @@ pub(super) fn check(document: &Document, versions: &Versions) -> Vec<Fault> {
     istio::check(&mut out, &root, group, kind.value);
     linkerd::check(&mut out, &root, group, kind.value);
     cilium::check(&mut out, &root, group, kind.value);
+    gateway::check(&mut out, &root, group, kind.value);
     let mut others = out.into_list();
     others.retain(|fault| !is_suppressed(document, fault.rule.code));
     faults.extend(others);
@@ -48,16 +53,27 @@ pub(super) fn check(document: &Document, versions: &Versions) -> Vec<Fault> {
 }
 
 /// What has not been said by the schema, of which `said` is. The API server's own rules speak of the same fields as its
-/// schemas do; of what a mesh asks, the server says a part itself, at the field or around it.
+/// schemas do; of what a mesh asks, the server says a part itself.
 pub(super) fn unsaid(faults: Vec<Fault>, said: &[Fault]) -> Vec<Fault> {
     let (mut own, mut others): (Vec<_>, Vec<_>) =
         faults.into_iter().partition(|fault| fault.rule.by == Authority::ApiServer);
     own.retain(|fault| fault.path.is_root() || said.iter().all(|other| other.path != fault.path));
-    let overlaps =
-        |fault: &Fault, other: &Fault| !other.path.is_root() && other.path.overlaps(&fault.path);
-    others.retain(|fault| !said.iter().chain(&own).any(|other| overlaps(fault, other)));
+    others.retain(|fault| !said.iter().chain(&own).any(|other| says(other, fault)));
     own.extend(others);
     own
+}
+
+/// Whether what a server says covers what is said beyond it: a refusal by one at the field or around it, a warning by one at the
+/// very field; a note tells something else. A field that nobody knows tells nothing of those that should be there.
+fn says(own: &Fault, beyond: &Fault) -> bool {
+    if own.rule == &UNKNOWN_FIELD {
+        return false;
+    }
+    match beyond.rule.code.level {
+        Level::Deny => !own.path.is_root() && own.path.overlaps(&beyond.path),
+        Level::Warn => own.path == beyond.path,
+        Level::Note | Level::Allow => false,
+    }
 }
 
 /// Whether the author has turned a code off, as istioctl lets them: by its number, in the manifest's annotations.

@@ -44,6 +44,22 @@ pub struct Code {
     pub alias: &'static str,
 }
 
+impl Code {
+    /// The manifests on its page: a wrong one, in a fence `fails=NAME group=NAME.wrong`, and the same put right, in a fence
+    /// `group=NAME.right`. None where the page has no such pair, or other YAML beside it.
+    pub fn examples(&self) -> Option<(&'static str, &'static str)> {
+        let mut fences = self.page.split("```yaml ").skip(1).filter_map(|rest| {
+            let (words, rest) = rest.split_once('\n')?;
+            Some((words.trim(), rest.split("```").next()?))
+        });
+        let (wrong, right) = (fences.next()?, fences.next()?);
+        let is_pair = wrong.0 == format!("fails={0} group={0}.wrong", self.name)
+            && right.0 == format!("group={}.right", self.name)
+            && fences.next().is_none();
+        is_pair.then_some((wrong.1, right.1))
+    }
+}
+
 impl PartialEq for Code {
     fn eq(&self, other: &Code) -> bool {
         self.name == other.name

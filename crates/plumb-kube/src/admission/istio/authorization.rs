@@ -7,7 +7,7 @@ use crate::fault::Faults;
 use plumb_text::diag::nearest;
 
 /// What a source is known by when a connection is made.
-pub const IDENTITIES: &[&str] = &[
+pub(super) const IDENTITIES: &[&str] = &[
     "principals",
     "notPrincipals",
     "namespaces",
@@ -18,7 +18,8 @@ pub const IDENTITIES: &[&str] = &[
     "notTrustDomains",
 ];
 /// Where a connection comes from.
-pub const ADDRESSES: &[&str] = &["ipBlocks", "notIpBlocks", "remoteIpBlocks", "notRemoteIpBlocks"];
+pub(super) const ADDRESSES: &[&str] =
+    &["ipBlocks", "notIpBlocks", "remoteIpBlocks", "notRemoteIpBlocks"];
 /// Who a request says that it comes from.
 const REQUESTERS: &[&str] = &["requestPrincipals", "notRequestPrincipals"];
 

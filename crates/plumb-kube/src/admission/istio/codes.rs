@@ -1,12 +1,40 @@
-//! The findings of what istiod refuses.
+//! The findings about one resource of Istio's.
 
 use plumb_text::diag::codes;
 
 codes! {
-    /// The findings of what istiod refuses.
+    /// The findings about one resource of Istio's, in the order of the reference.
     CODES:
     REFUSED = "istio-refused", Deny, "istiod's admission webhook refuses the resource", also "IST0106";
+    WARNED = "istio-warned", Warn, "istiod takes the resource and warns of it", also "IST0133";
     ZERO = "weights-zero", Deny, "no destination of a VirtualService's route has a weight above 0";
+    SUM = "weights-sum", Warn, "the weights of a VirtualService's route do not add up to 100";
+    ROUTE_UNREACHABLE = "route-unreachable", Warn, "no request reaches a route, for earlier routes take all of them", also "IST0130";
+    MATCH_SHADOWED = "route-match-shadowed", Note, "a match of a route repeats an earlier one, or lies within it", also "IST0131";
+    GATEWAY_INTERNAL = "gateway-internal", Warn, "a VirtualService names a gateway that Istio itself made", also "IST0165";
+    SYSTEM_CA = "destination-tls-system-ca", Note, "a DestinationRule uses TLS and names no CA, so the proxy's public CAs check the server's certificate", also "IST0128";
+    SYSTEM_CA_PORT = "destination-tls-system-ca-port", Note, "a DestinationRule uses TLS for a port and names no CA, so the proxy's public CAs check the server's certificate", also "IST0129";
+    MTLS_PERMISSIVE = "mtls-permissive", Note, "a PeerAuthentication accepts plain text";
+    NO_PROVIDER = "telemetry-provider-missing", Warn, "a Telemetry turns access logging on and names no provider", also "IST0157";
+    ADDRESS_NEEDED = "service-entry-address", Warn, "a ServiceEntry has a TCP port and no address to tell its traffic by", also "IST0134";
+    PATCH_REPLACE = "envoy-filter-replace", Deny, "an EnvoyFilter replaces what REPLACE does not apply to", also "IST0152";
+    PATCH_ADD = "envoy-filter-add", Deny, "an EnvoyFilter adds where ADD is ignored", also "IST0153";
+    PATCH_REMOVE = "envoy-filter-remove", Deny, "an EnvoyFilter removes where REMOVE is ignored", also "IST0154";
+    LABELS_CONFLICT = "injection-labels-conflict", Warn, "a namespace has more than one kind of injection label", also "IST0123";
+    RESOURCES_PARTIAL = "proxy-resources-partial", Warn, "a pod sets some of its proxy's requests and limits, which drops the others";
+    ALL_CORES = "proxy-concurrency-zero", Note, "a proxy may take every core of its node";
+    UID_RESERVED = "uid-reserved", Warn, "an application runs as user 1337, which is the proxy's", also "IST0144";
+    ANNOTATION_MISPLACED = "annotation-misplaced", Warn, "an annotation of Istio's is on a kind of resource where nothing reads it", also "IST0107";
+    ANNOTATION_UNKNOWN = "annotation-unknown", Warn, "Istio knows no such annotation", also "IST0108";
+    ANNOTATION_INVALID = "annotation-invalid", Warn, "Istio cannot read an annotation's value", also "IST0125";
+    ANNOTATION_DEPRECATED = "annotation-deprecated", Note, "an annotation of Istio's is deprecated", also "IST0135";
+    ANNOTATION_ALPHA = "annotation-alpha", Allow, "an annotation of Istio's is of alpha maturity", also "IST0136";
+    DEPRECATED = "istio-deprecated", Warn, "a field or kind of Istio is deprecated, or was removed", also "IST0002";
+    PORT_PROTOCOL = "service-port-protocol", Note, "a Service's port does not say its protocol, so the mesh guesses it, or takes it for plain TCP", also "IST0118";
+    EXTERNAL_PORT = "external-name-port", Warn, "a port of an ExternalName Service is taken for plain TCP", also "IST0150";
+    MANAGED_MAP = "managed-configmap", Warn, "a ConfigMap is one that the AKS add-on writes itself";
+    OLD_CRD = "gateway-api-crd-old", Warn, "a CRD of the Gateway API is older than Istio reads", also "IST0176";
+    CONDITION_NEGATIVE = "condition-negative", Warn, "a resource carries a condition that says that it does not work", also "IST0171";
     BAD_URL = "webhook-url", Warn, "a webhook has no address of its control plane", also "IST0163";
     IP_URL = "webhook-url-ip", Note, "a webhook reaches its control plane by an IP address", also "IST0164";
 }

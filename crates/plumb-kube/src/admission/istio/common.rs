@@ -1,59 +1,56 @@
 //! What istiod's checks of several kinds have in common: the rules by the functions that they mirror, hosts, ports, labels.
 
-use super::codes::{REFUSED, ZERO};
-use crate::admission::refusals::refusals;
+use super::codes::REFUSED;
+use crate::admission::declare::rules;
 use crate::at::At;
 use crate::fault::{Authority, Faults, Rule};
 use crate::{Value, names};
 
-pub(super) static WEIGHTS: Rule =
-    Rule { by: Authority::Istiod, ..Rule::new(&ZERO, "validateWeights") };
-
-refusals! { Authority::Istiod, REFUSED,
-    SPEC = "spec", "ValidateVirtualService";
-    EXPORT_TO = "export-to", "validateExportTo";
-    PORT = "port", "ValidatePort";
-    PERCENTAGE = "percentage", "validatePercentage";
-    LABELS = "labels", "labels.Instance.Validate";
-    VIRTUAL_SERVICE = "virtual-service", "ValidateVirtualService";
-    GATEWAY_NAMES = "gateway-names", "validateGatewayNames";
-    TLS_MATCH = "tls-match", "validateTLSMatch";
-    ROUTE_MATCH = "route-match", "validateHTTPRouteMatchRequest";
-    HTTP_ROUTE = "http-route", "validateHTTPRoute";
-    STRING_MATCH = "string-match", "validateStringMatch";
-    REGULAR_EXPRESSION = "regular-expression", "validateStringMatchRegexp";
-    REDIRECT = "http-redirect", "validateHTTPRedirect";
-    REWRITE = "http-rewrite", "validateHTTPRewrite";
-    FAULT = "http-fault", "validateHTTPFaultInjection";
-    STATUS = "http-status", "validateHTTPStatus";
-    RETRIES = "http-retry", "validateHTTPRetry";
-    HEADERS = "http-headers", "ValidateHTTPHeaderName";
-    DESTINATION = "destination", "validateDestination";
-    DESTINATION_RULE = "destination-rule", "ValidateDestinationRule";
-    TRAFFIC_POLICY = "traffic-policy", "validateTrafficPolicy";
-    TUNNEL = "tunnel", "validateTunnelSettings";
-    OUTLIER_DETECTION = "outlier-detection", "validateOutlierDetection";
-    CONNECTION_POOL = "connection-pool", "validateConnectionPool";
-    LOAD_BALANCER = "load-balancer", "validateLoadBalancer";
-    LOCALITY = "locality", "validateLocalityLbSetting";
-    CLIENT_TLS = "client-tls", "validateTLS";
-    GATEWAY = "gateway", "ValidateGateway";
-    SERVER = "server", "validateServer";
-    SERVER_TLS = "server-tls", "validateTLSOptions";
-    HOST = "host", "validateNamespaceSlashWildcardHostname";
-    PROTOCOL = "protocol", "validateProtocol";
-    SIDECAR = "sidecar", "ValidateSidecar";
-    SERVICE_ENTRY = "service-entry", "ValidateServiceEntry";
-    AUTHORIZATION = "authorization-policy", "ValidateAuthorizationPolicy";
-    CONDITION = "condition", "security.ValidateAttribute";
-    JWT = "jwt-rule", "validateJwtRule";
-    WORKLOAD_ENTRY = "workload-entry", "ValidateWorkloadEntry";
-    WORKLOAD_GROUP = "workload-group", "ValidateWorkloadGroup";
-    UNIX_ADDRESS = "unix-address", "ValidateUnixAddress";
-    TARGET = "target", "validatePolicyTargetReference";
-    DRY_RUN_RULE = "dry-run", "validateAnnotationDryRun";
-    TELEMETRY = "telemetry", "ValidateTelemetry";
-    ENVOY_FILTER = "envoy-filter", "ValidateEnvoyFilter";
+rules! { Authority::Istiod;
+    SPEC = REFUSED "spec", "ValidateVirtualService";
+    EXPORT_TO = REFUSED "export-to", "validateExportTo";
+    PORT = REFUSED "port", "ValidatePort";
+    PERCENTAGE = REFUSED "percentage", "validatePercentage";
+    LABELS = REFUSED "labels", "labels.Instance.Validate";
+    VIRTUAL_SERVICE = REFUSED "virtual-service", "ValidateVirtualService";
+    GATEWAY_NAMES = REFUSED "gateway-names", "validateGatewayNames";
+    TLS_MATCH = REFUSED "tls-match", "validateTLSMatch";
+    ROUTE_MATCH = REFUSED "route-match", "validateHTTPRouteMatchRequest";
+    HTTP_ROUTE = REFUSED "http-route", "validateHTTPRoute";
+    STRING_MATCH = REFUSED "string-match", "validateStringMatch";
+    REGULAR_EXPRESSION = REFUSED "regular-expression", "validateStringMatchRegexp";
+    REDIRECT = REFUSED "http-redirect", "validateHTTPRedirect";
+    REWRITE = REFUSED "http-rewrite", "validateHTTPRewrite";
+    FAULT = REFUSED "http-fault", "validateHTTPFaultInjection";
+    STATUS = REFUSED "http-status", "validateHTTPStatus";
+    RETRIES = REFUSED "http-retry", "validateHTTPRetry";
+    HEADERS = REFUSED "http-headers", "ValidateHTTPHeaderName";
+    DESTINATION = REFUSED "destination", "validateDestination";
+    DESTINATION_RULE = REFUSED "destination-rule", "ValidateDestinationRule";
+    TRAFFIC_POLICY = REFUSED "traffic-policy", "validateTrafficPolicy";
+    TUNNEL = REFUSED "tunnel", "validateTunnelSettings";
+    OUTLIER_DETECTION = REFUSED "outlier-detection", "validateOutlierDetection";
+    CONNECTION_POOL = REFUSED "connection-pool", "validateConnectionPool";
+    LOAD_BALANCER = REFUSED "load-balancer", "validateLoadBalancer";
+    LOCALITY = REFUSED "locality", "validateLocalityLbSetting";
+    CLIENT_TLS = REFUSED "client-tls", "validateTLS";
+    GATEWAY = REFUSED "gateway", "ValidateGateway";
+    SERVER = REFUSED "server", "validateServer";
+    SERVER_TLS = REFUSED "server-tls", "validateTLSOptions";
+    HOST = REFUSED "host", "validateNamespaceSlashWildcardHostname";
+    PROTOCOL = REFUSED "protocol", "validateProtocol";
+    SIDECAR = REFUSED "sidecar", "ValidateSidecar";
+    SERVICE_ENTRY = REFUSED "service-entry", "ValidateServiceEntry";
+    AUTHORIZATION = REFUSED "authorization-policy", "ValidateAuthorizationPolicy";
+    CONDITION = REFUSED "condition", "security.ValidateAttribute";
+    JWT = REFUSED "jwt-rule", "validateJwtRule";
+    WORKLOAD_ENTRY = REFUSED "workload-entry", "ValidateWorkloadEntry";
+    WORKLOAD_GROUP = REFUSED "workload-group", "ValidateWorkloadGroup";
+    UNIX_ADDRESS = REFUSED "unix-address", "ValidateUnixAddress";
+    TARGET = REFUSED "target", "validatePolicyTargetReference";
+    DRY_RUN_RULE = REFUSED "dry-run", "validateAnnotationDryRun";
+    TELEMETRY = REFUSED "telemetry", "ValidateTelemetry";
+    ENVOY_FILTER = REFUSED "envoy-filter", "ValidateEnvoyFilter";
 }
 
 /// What is missing in a resource as a whole, said at its name.

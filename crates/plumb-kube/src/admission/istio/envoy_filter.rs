@@ -1,9 +1,18 @@
-//! What is refused in an EnvoyFilter: a patch that says nothing, or matches something of another class than it applies to.
+//! What is refused in an EnvoyFilter: a patch that says nothing, or matches something of another class than it applies to; and
+//! operations that Istio ignores.
 
+use super::codes::{PATCH_ADD, PATCH_REMOVE, PATCH_REPLACE};
 use super::common::ENVOY_FILTER;
+use crate::admission::declare::rules;
 use crate::at::At;
-use crate::fault::Faults;
+use crate::fault::{Authority, Faults};
 use plumb_cel::go_regex;
+
+rules! { Authority::Istiod;
+    REPLACE = PATCH_REPLACE "", "envoyfilter.EnvoyPatchAnalyzer";
+    ADD = PATCH_ADD "", "envoyfilter.EnvoyPatchAnalyzer";
+    REMOVE = PATCH_REMOVE "", "envoyfilter.EnvoyPatchAnalyzer";
+}
 
 /// What patches apply to, and the part of `match` that is about such things.
 const CLASSES: &[(&[&str], &str)] = &[
@@ -17,6 +26,7 @@ const MANAGERS: &[&str] =
 
 pub(super) fn check(out: &mut Faults, root: &At<'_>) {
     for item in root.field("spec").list("configPatches") {
+        operation(out, &item);
         let matches = item.get("match");
         if matches.as_ref().and_then(|found| found.word("context")) == Some("WAYPOINT") {
             continue;
@@ -84,4 +94,27 @@ fn check_match(out: &mut Faults, matches: &At<'_>, target: &str) {
     } else if inner.filled("name").is_none() {
         out.incomplete(&ENVOY_FILTER, &inner, "a filter to match has a `name`");
     }
+}
+
+/// An operation on something that it does not apply to.
+fn operation(out: &mut Faults, item: &At<'_>) {
+    let Some(node) = item.at(&["patch", "operation"]) else { return };
+    let applied = item.field("applyTo");
+    let target = applied.str().unwrap_or_default();
+    let is_route = matches!(target, "ROUTE_CONFIGURATION" | "HTTP_ROUTE");
+    let is_replaced = matches!(target, "NETWORK_FILTER" | "HTTP_FILTER" | "VIRTUAL_HOST");
+    let (rule, why, help) = match node.str() {
+        Some(operation @ ("ADD" | "REMOVE")) if is_route => (
+            if operation == "ADD" { &ADD } else { &REMOVE },
+            format!("{operation} is ignored for {target}"),
+            "patch the VIRTUAL_HOST, or use MERGE",
+        ),
+        Some("REPLACE") if !is_replaced => (
+            &REPLACE,
+            format!("REPLACE does not apply to {target}"),
+            "it applies to NETWORK_FILTER and HTTP_FILTER; use MERGE, or REMOVE and ADD",
+        ),
+        _ => return,
+    };
+    out.invalid(rule, &node, why).on(&applied).help(help);
 }

@@ -2,7 +2,7 @@
 
 use super::common::{
     DESTINATION, FAULT, GATEWAY_NAMES, HTTP_ROUTE, REDIRECT, REGULAR_EXPRESSION, RETRIES, REWRITE,
-    ROUTE_MATCH, STATUS, STRING_MATCH, TLS_MATCH, VIRTUAL_SERVICE, WEIGHTS, export_to, is_address,
+    ROUTE_MATCH, STATUS, STRING_MATCH, TLS_MATCH, VIRTUAL_SERVICE, export_to, is_address,
     is_domain, is_host, is_label, is_range, labels, not_both, number, of_all, overlap, percentage,
     port_number,
 };
@@ -79,11 +79,6 @@ pub(super) fn check(out: &mut Faults, root: &At<'_>) {
     }
     if ["http", "tls", "tcp"].iter().all(|key| spec.filled(key).is_none()) {
         of_all(out, &VIRTUAL_SERVICE, root, "a VirtualService has routes: `http`, `tls` or `tcp`");
-    }
-    for protocol in ["http", "tls", "tcp"] {
-        for (index, route) in spec.list(protocol).iter().enumerate() {
-            weights(out, route, protocol, index);
-        }
     }
     for route in spec.list("http") {
         http(out, &route, is_delegate);
@@ -517,20 +512,6 @@ fn destinations(out: &mut Faults, route: &At<'_>) {
         if let Some(node) = entry.get("destination") {
             destination(out, &node);
         }
-    }
-}
-
-/// Of several destinations one has a share; without a weight a destination has 0.
-fn weights(out: &mut Faults, route: &At<'_>, protocol: &str, index: usize) {
-    let Some(list) = route.get("route") else { return };
-    let all = list.items();
-    if all.len() > 1 && all.iter().filter_map(|entry| entry.number("weight")).sum::<i128>() == 0 {
-        let name = match route.word("name") {
-            Some(name) => format!("`{name}`"),
-            None => format!("{protocol}[{index}]"),
-        };
-        let why = format!("the {} destinations of {name} have no weight", all.len());
-        out.invalid(&WEIGHTS, &list, why).on_all(&list).help("give each destination a weight");
     }
 }
 

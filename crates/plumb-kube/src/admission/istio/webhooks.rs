@@ -1,18 +1,20 @@
 //! The address at which an API server calls a control plane, in a webhook of Istio's.
 
 use super::codes::{BAD_URL, IP_URL};
+use crate::admission::declare::rules;
 use crate::at::At;
-use crate::fault::{Authority, Faults, Rule};
+use crate::fault::{Authority, Faults};
 
-static ADDRESS: Rule =
-    Rule { by: Authority::Istiod, ..Rule::new(&BAD_URL, "ExternalControlPlaneAnalyzer.Analyze") };
-static HOST_NAME: Rule =
-    Rule { by: Authority::Istiod, ..Rule::new(&IP_URL, "ExternalControlPlaneAnalyzer.Analyze") };
-
-pub(super) static RULES: &[&Rule] = &[&ADDRESS, &HOST_NAME];
+rules! { Authority::Istiod;
+    ADDRESS = BAD_URL "", "externalcontrolplane.ExternalControlPlaneAnalyzer";
+    HOST_NAME = IP_URL "", "externalcontrolplane.ExternalControlPlaneAnalyzer";
+}
 
 /// Checks the configuration of webhooks, where it is one of Istio's.
-pub(super) fn check(out: &mut Faults, root: &At<'_>, kind: &str) {
+pub(super) fn check(out: &mut Faults, root: &At<'_>, group: &str, kind: &str) {
+    if group != "admissionregistration.k8s.io" {
+        return;
+    }
     let prefixes: &[&str] = match kind {
         "ValidatingWebhookConfiguration" => &["istiod-default-validator", "istio-validator"],
         "MutatingWebhookConfiguration" => &["istio-sidecar-injector"],

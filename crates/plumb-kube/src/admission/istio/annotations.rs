@@ -1,23 +1,24 @@
 //! Istio's annotations: known, on the right kind of resource, and with a value that Istio can read.
 
-use super::declare::declare;
-use super::group::{CORE, Group, Object};
-use plumb_kube::Node;
-use plumb_kube::fault::listed;
-use plumb_text::diag::Diagnostic;
+use super::codes::{
+    ANNOTATION_ALPHA, ANNOTATION_DEPRECATED, ANNOTATION_INVALID, ANNOTATION_MISPLACED,
+    ANNOTATION_UNKNOWN,
+};
+use super::pods::Pod;
+use crate::admission::declare::rules;
+use crate::at::At;
+use crate::fault::{Authority, Faults, listed};
+use crate::yaml;
+use plumb_number::{KubernetesQuantity, Limits, ParseError};
+use plumb_text::diag::nearest;
 use std::net::IpAddr;
 
-declare! {
-    MISPLACED = "annotation-misplaced", Warn, "IST0107",
-        "an annotation of Istio's is on a kind of resource where nothing reads it";
-    UNKNOWN = "annotation-unknown", Warn, "IST0108",
-        "Istio knows no such annotation";
-    INVALID = "annotation-invalid", Warn, "IST0125",
-        "Istio cannot read an annotation's value";
-    DEPRECATED = "annotation-deprecated", Note, "IST0135",
-        "an annotation of Istio's is deprecated";
-    ALPHA = "annotation-alpha", Allow, "IST0136",
-        "an annotation of Istio's is of alpha maturity";
+rules! { Authority::Istiod;
+    MISPLACED = ANNOTATION_MISPLACED "", "annotations.K8sAnalyzer";
+    UNKNOWN = ANNOTATION_UNKNOWN "", "annotations.K8sAnalyzer";
+    INVALID = ANNOTATION_INVALID "", "annotations.K8sAnalyzer";
+    DEPRECATED = ANNOTATION_DEPRECATED "", "annotations.K8sAnalyzer";
+    ALPHA = ANNOTATION_ALPHA "", "maturity.AlphaAnalyzer";
 }
 
 /// Where an annotation belongs, and how mature it is.
@@ -131,93 +132,75 @@ const WRITTEN_BY_CNI: &[&str] = &[
     "traffic.sidecar.istio.io/includeOutboundIPRanges",
 ];
 
-fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
-    for object in &group.objects {
-        let is_checked = match object.group {
-            CORE => matches!(object.kind, "Namespace" | "Service" | "Pod"),
-            "apps" => {
-                matches!(object.kind, "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet")
-            }
-            _ => false,
-        };
-        if is_checked && let Some(node) = object.at("metadata.annotations") {
-            check(object, node, object.kind, findings);
-        }
+/// Checks the annotations of an object of Kubernetes' own, and those of its pods.
+pub(super) fn check(out: &mut Faults, root: &At<'_>, group: &str, kind: &str) {
+    let is_checked = match group {
+        "" => matches!(kind, "Namespace" | "Service" | "Pod"),
+        "apps" => matches!(kind, "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet"),
+        _ => false,
+    };
+    if is_checked {
+        of(out, root, &root.field("metadata"), kind);
     }
-    for pod in group.pods.iter().filter(|pod| !pod.is_pod) {
-        if let Some(node) = pod.annotations() {
-            check(group.owner(pod), node, "Pod", findings);
-        }
+    if let Some(pod) = Pod::of(root, group, kind).filter(|pod| !pod.is_pod) {
+        of(out, root, &pod.metadata, "Pod");
     }
 }
 
-fn check(object: &Object<'_>, annotations: &Node, kind: &str, findings: &mut Vec<Diagnostic>) {
-    for entry in annotations.as_map().into_iter().flatten() {
-        let (name, node) = (entry.key.value.as_str(), &entry.value);
+fn of(out: &mut Faults, root: &At<'_>, metadata: &At<'_>, kind: &str) {
+    let annotations = metadata.field("annotations");
+    for (name, node) in annotations.entries() {
         let is_istio = name == "kubernetes.io/ingress.class"
             || name.split_once('/').is_some_and(|(prefix, _)| prefix.ends_with("istio.io"));
         if !is_istio || WRITTEN_BY_ISTIO.contains(&name) {
             continue;
         }
         let Some(known) = KNOWN.iter().find(|known| known.name == name) else {
-            findings.push(
-                object
-                    .finding(&UNKNOWN, node, format!("Istio knows no annotation `{name}`"))
-                    .did_you_mean(name, KNOWN.iter().map(|known| known.name)),
-            );
+            let near = nearest(name, KNOWN.iter().map(|known| known.name));
+            out.invalid(&UNKNOWN, &node, format!("Istio knows no annotation `{name}`")).near(near);
             continue;
         };
-        if matches!(known.stage, Deprecated | DeprecatedBeta) && !is_replaced(object, name) {
-            let finding = object.finding(&DEPRECATED, node, format!("`{name}` is deprecated"));
-            findings.push(match name {
-                "sidecar.istio.io/inject" => {
-                    finding.help("write it as a label, which is read first")
-                }
-                _ => finding,
-            });
+        if matches!(known.stage, Deprecated | DeprecatedBeta) && !is_replaced(root, name) {
+            let fault = out.invalid(&DEPRECATED, &node, format!("`{name}` is deprecated"));
+            if name == "sidecar.istio.io/inject" {
+                fault
+                    .on_all(&root.field("metadata").field("labels"))
+                    .help("write it as a label, which is read first");
+            }
         }
-        let is_by_cni = kind == "Pod" && WRITTEN_BY_CNI.contains(&name) && !has_init(object);
+        let is_by_cni = kind == "Pod" && WRITTEN_BY_CNI.contains(&name) && !has_init(root);
         if matches!(known.stage, Alpha | Deprecated) && !is_by_cni {
-            findings.push(object.finding(&ALPHA, node, format!("`{name}` is of alpha maturity")));
+            out.invalid(&ALPHA, &node, format!("`{name}` is of alpha maturity"));
         }
         if !known.kinds.is_empty() && !known.kinds.contains(&kind) {
-            let finding =
-                object.finding(&MISPLACED, node, format!("nothing reads `{name}` on a {kind}"));
-            findings.push(
-                match known.kinds == POD && kind != "Pod" && object.at("spec.template").is_some() {
-                    true => finding.help("write it under `spec.template.metadata.annotations`"),
-                    false => finding.help(format!("it belongs on {}", listed(known.kinds))),
-                },
-            );
-            continue;
-        }
-        if let Some(value) = node.as_str()
+            let template = root.field("spec").get("template");
+            let help = match known.kinds == POD && kind != "Pod" && template.is_some() {
+                true => "write it under `spec.template.metadata.annotations`".to_owned(),
+                false => format!("it belongs on {}", listed(known.kinds)),
+            };
+            out.invalid(&MISPLACED, &node, format!("nothing reads `{name}` on a {kind}"))
+                .help(help);
+        } else if let Some(value) = node.str()
             && let Err(expected) = readable(name, value)
         {
-            findings.push(
-                object
-                    .finding(&INVALID, node, format!("`{value}` is no value for `{name}`"))
-                    .help(format!("expected {expected}")),
-            );
+            out.invalid(&INVALID, &node, format!("`{value}` is no value for `{name}`"))
+                .help(format!("expected {expected}"));
         }
     }
 }
 
 /// The label wins over the annotation, so that the annotation does no harm.
-fn is_replaced(object: &Object<'_>, name: &str) -> bool {
+fn is_replaced(root: &At<'_>, name: &str) -> bool {
+    let has = |at: Option<At<'_>>| at.is_some_and(|labels| labels.word(name).is_some());
     name == "sidecar.istio.io/inject"
-        && (object.label(name).is_some()
-            || object
-                .at("spec.template.metadata.labels")
-                .is_some_and(|labels| labels.get(name).is_some()))
+        && (has(root.at(&["metadata", "labels"]))
+            || has(root.at(&["spec", "template", "metadata", "labels"])))
 }
 
 /// Whether a pod shows the init container that runs where istio-cni does not.
-fn has_init(object: &Object<'_>) -> bool {
-    object
-        .items("spec.initContainers")
-        .iter()
-        .any(|container| super::group::text(container, "name") == Some("istio-init"))
+fn has_init(root: &At<'_>) -> bool {
+    let containers = root.field("spec").list("initContainers");
+    containers.iter().any(|container| container.word("name") == Some("istio-init"))
 }
 
 /// Whether Istio can read a value; else what it expects.
@@ -265,7 +248,7 @@ fn readable(name: &str, value: &str) -> Result<(), &'static str> {
             check(is_quantity(value), "a quantity such as `100m` or `128Mi`")
         }
         (_, "config") => {
-            check(plumb_kube::yaml::compose(value).problems.is_empty(), "the YAML of a ProxyConfig")
+            check(yaml::compose(value).problems.is_empty(), "the YAML of a ProxyConfig")
         }
         _ => Ok(()),
     }
@@ -293,32 +276,7 @@ fn are_ranges(value: &str) -> bool {
     value.is_empty() || value.split(',').all(is_range)
 }
 
-/// Kubernetes' quantities: a signed decimal, then a suffix or an exponent.
 fn is_quantity(value: &str) -> bool {
-    let unsigned = value.strip_prefix(['+', '-']).unwrap_or(value);
-    let end = unsigned.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(unsigned.len());
-    let (digits, suffix) = unsigned.split_at(end);
-    let is_number = digits.bytes().any(|b| b.is_ascii_digit()) && digits.matches('.').count() <= 1;
-    let is_exponent =
-        suffix.strip_prefix(['e', 'E']).is_some_and(|exponent| exponent.parse::<i32>().is_ok());
-    is_number
-        && (is_exponent
-            || matches!(
-                suffix,
-                "" | "n"
-                    | "u"
-                    | "m"
-                    | "k"
-                    | "M"
-                    | "G"
-                    | "T"
-                    | "P"
-                    | "E"
-                    | "Ki"
-                    | "Mi"
-                    | "Gi"
-                    | "Ti"
-                    | "Pi"
-                    | "Ei"
-            ))
+    let read = KubernetesQuantity::parse(value, Limits::default());
+    !matches!(read, Err(ParseError::Syntax))
 }

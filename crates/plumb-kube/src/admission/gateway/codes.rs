@@ -1,0 +1,10 @@
+//! The findings about one object of the Gateway API.
+
+use plumb_text::diag::codes;
+
+codes! {
+    /// The findings about one object of the Gateway API.
+    CODES:
+    LISTENER_PROTOCOLS = "listener-protocol-conflict", Warn, "two listeners of a Gateway use one port for protocols that exclude each other";
+    BACKENDS_ZERO = "backends-zero", Warn, "no backend of a Gateway API route's rule has a weight above 0";
+}

@@ -1,0 +1,98 @@
+//! What a controller of the Gateway API sees in one object: listeners that exclude each other, rules that repeat others.
+//!
+//! What its CRDs say, by schema or rule, is not said here again.
+
+mod codes;
+
+pub(super) use codes::CODES;
+
+use super::declare::rules;
+use super::istio::MATCH_SHADOWED;
+use super::matches::Matches;
+use crate::at::At;
+use crate::fault::{Authority, ErrorType, Faults};
+use codes::{BACKENDS_ZERO, LISTENER_PROTOCOLS};
+use std::collections::BTreeMap;
+
+rules! { Authority::Gateway;
+    PROTOCOLS = LISTENER_PROTOCOLS "", "Gateway.spec.listeners: ListenerReasonProtocolConflict";
+    REPEATED = MATCH_SHADOWED "rule", "HTTPRouteRule.matches: the first matching rule takes precedence";
+    NO_WEIGHT = BACKENDS_ZERO "", "BackendRef.weight: 500 where all weights are zero";
+}
+
+const GATEWAY_API: &str = "gateway.networking.k8s.io";
+
+/// Checks an object of the Gateway API; nothing to say about any other.
+pub(super) fn check(out: &mut Faults, root: &At<'_>, group: &str, kind: &str) {
+    if group != GATEWAY_API {
+        return;
+    }
+    let spec = root.field("spec");
+    if kind == "Gateway" {
+        listeners(out, &spec);
+    }
+    if matches!(kind, "HTTPRoute" | "GRPCRoute") {
+        repeated(out, &spec);
+    }
+    for rule in spec.list("rules") {
+        let backends = rule.list("backendRefs");
+        if let Some(node) = rule.get("backendRefs")
+            && !backends.is_empty()
+            && backends.iter().all(|backend| backend.number("weight") == Some(0))
+        {
+            out.invalid(&NO_WEIGHT, &node, "every backend of this rule has the weight 0")
+                .on_all(&node)
+                .help("requests that match are answered with the status 500");
+        }
+    }
+}
+
+/// Listeners of one port whose protocols cannot share it.
+fn listeners(out: &mut Faults, spec: &At<'_>) {
+    let class = |listener: &At<'_>| match listener.word("protocol") {
+        Some("HTTP") => Some("HTTP"),
+        Some("HTTPS" | "TLS") => Some("TLS"),
+        Some("TCP") => Some("TCP"),
+        _ => None,
+    };
+    // Of each port the first listener of each class.
+    let mut known: BTreeMap<Option<i128>, Vec<At<'_>>> = BTreeMap::new();
+    for listener in spec.list("listeners") {
+        let (Some(own), Some(port)) = (class(&listener), listener.get("port")) else { continue };
+        let others = known.entry(port.int()).or_default();
+        if let Some(rival) = others.iter().find(|other| class(other) != Some(own)) {
+            let node = listener.field("protocol");
+            let why = format!(
+                "port {} is for {} already, by the listener `{}`",
+                port.int().unwrap_or_default(),
+                rival.text("protocol"),
+                rival.text("name")
+            );
+            out.invalid(&PROTOCOLS, &node, why)
+                .on(&port)
+                .on(&rival.field("port"))
+                .on(&rival.field("protocol"))
+                .related(rival, "the other listener");
+        }
+        if others.iter().all(|other| class(other) != Some(own)) {
+            others.push(listener);
+        }
+    }
+}
+
+/// Matches of a route that an earlier rule has too. Their order has no other meaning: the most specific match comes first.
+fn repeated(out: &mut Faults, spec: &At<'_>) {
+    let mut matches = Matches::default();
+    for (index, rule) in spec.list("rules").iter().enumerate() {
+        for node in rule.list("matches") {
+            if let Some(earlier) = matches.add(&node, node.node.to_json(), index) {
+                let why =
+                    format!("this match of rules[{index}] repeats one of rules[{}]", earlier.route);
+                out.report(&REPEATED, ErrorType::Invalid, &node, why)
+                    .on_all(&node)
+                    .on_all(&earlier.at)
+                    .related(&earlier.at, "the same match");
+            }
+        }
+    }
+}
