@@ -81,8 +81,7 @@ fn conflict(host: &str, number: i128, members: &[Port<'_, '_>]) -> Diagnostic {
     );
     let at = node.get("protocol").unwrap_or(node);
     others().fold(entry.finding(&PROTOCOL_CONFLICT, at, message), |finding, other| {
-        let text = format!("`{}` in {}", other.protocol, other.entry.id());
-        finding.related(other.entry.place(other.node), text)
+        finding.related(other.entry.place(other.node), format!("{} is here", other.entry.id()))
     })
 }
 
