@@ -6,7 +6,7 @@ use super::{Expansion, Published, Tied};
 use crate::content::{self, Block, Content};
 use crate::diag::Diagnostic;
 use crate::manifest::{self, Node, Read, Value, Versions};
-use crate::model::quantity::parse_kubernetes;
+use crate::model::parse_kubernetes;
 use crate::model::{self, Evaluation, Format, Model, Style, Used};
 use crate::text::{Location, Span, replaced};
 

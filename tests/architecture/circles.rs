@@ -26,7 +26,7 @@ struct File {
 }
 
 /// The words and signs of a text, without comments, and with nothing for texts and characters.
-fn tokens(text: &str) -> Vec<String> {
+pub(crate) fn tokens(text: &str) -> Vec<String> {
     let chars: Vec<char> = text.chars().collect();
     let at = |index: usize| chars.get(index).copied().unwrap_or('\0');
     let is_name = |c: char| c.is_alphanumeric() || c == '_';
@@ -117,7 +117,7 @@ fn end_of_item(tokens: &[String], start: usize) -> usize {
 }
 
 /// Reads the tree of a `use` from a token on, and tells where it ends: each path with the name that it gets, `*` for all.
-fn use_tree(
+pub(crate) fn use_tree(
     tokens: &[String],
     mut at: usize,
     before: &[String],

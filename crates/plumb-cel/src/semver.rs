@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-/// A version.
+/// A semantic version as `semver(…)` reads it: 2.0.0 of the specification; build metadata has no part in its order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Version {
     pub(crate) numbers: [u64; 3],

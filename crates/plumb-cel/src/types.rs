@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-/// A type.
+/// A type of the language or of a library, as the checker infers it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Type {
     /// Known only when it is evaluated.
@@ -86,17 +86,17 @@ fn opaque(name: &str) -> &'static str {
 pub(crate) const OPTIONAL: &str = "optional_type";
 
 impl Type {
-    /// `list(T)`
+    /// `list(T)`, for items of the given type.
     pub fn list(of: Type) -> Type {
         Type::List(Arc::new(of))
     }
 
-    /// `map(K, V)`
+    /// `map(K, V)`, for keys and values of the given types.
     pub fn map(key: Type, value: Type) -> Type {
         Type::Map(Arc::new(key), Arc::new(value))
     }
 
-    /// `optional_type(T)`
+    /// `optional_type(T)`, for a value that may be absent.
     pub fn optional(of: Type) -> Type {
         Type::Opaque(OPTIONAL, vec![of])
     }

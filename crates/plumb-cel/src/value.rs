@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-/// A value.
+/// A value of the language, of a library, or an unknown one.
 #[derive(Clone, Debug)]
 pub enum Value {
     /// `null`
@@ -53,10 +53,10 @@ pub enum Value {
     Unknown,
 }
 
-/// A list.
+/// A list, which may have gaps where items are not known.
 #[derive(Clone, Debug, Default)]
 pub struct List {
-    /// Its items.
+    /// The items that are known, in order.
     pub items: Vec<Value>,
     /// Whether there may be more items than are known, anywhere among these.
     pub open: bool,

@@ -20,11 +20,11 @@ pub struct Model {
     pub units: Units,
     /// What a reader may vary.
     pub inputs: IndexMap<String, Input>,
-    /// Facts.
+    /// Facts with their sources, by name.
     pub figures: IndexMap<String, Figure>,
     /// Where facts come from.
     pub sources: IndexMap<String, SourceEntry>,
-    /// What is computed.
+    /// What is computed from inputs and figures, by name.
     pub formulas: IndexMap<String, Formula>,
     /// What to choose between.
     pub options: IndexMap<String, ModelOption>,
@@ -36,7 +36,7 @@ pub struct Model {
     pub matrices: IndexMap<String, Matrix>,
     /// Statements to tick, and verdicts.
     pub checklists: IndexMap<String, Checklist>,
-    /// Recommendations.
+    /// Recommendations that follow from a reader's answers, by id.
     pub advisors: IndexMap<String, Advisor>,
     /// How to recognise what options run.
     pub proxies: IndexMap<String, Proxy>,

@@ -19,13 +19,13 @@ pub struct Table {
 /// A key of a table.
 #[derive(Debug)]
 pub struct Field {
-    /// As written.
+    /// The key as it is written in TOML.
     pub name: &'static str,
-    /// What it holds.
+    /// What the value may be, for the reader and the JSON Schema.
     pub kind: Kind,
     /// Whether it must be there.
     pub required: bool,
-    /// What it means.
+    /// What it means, in a sentence of Markdown.
     pub doc: &'static str,
 }
 

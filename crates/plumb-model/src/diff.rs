@@ -3,7 +3,6 @@
 //! Owns: [`Change`], the comparison of two models value by value, and what becomes of verdicts. Must not know: the pages on which
 //! values stand; whoever knows them adds the places.
 
-use super::listing::{Listing, NO_NUMBERS};
 use super::quantity::Format;
 use super::view::View;
 use super::{Answers, Checklist, Inputs, Model};
@@ -263,24 +262,4 @@ fn verdicts(before: &Model, earlier: &Checklist, after: &Model, now: &Checklist)
         location: now.location.clone(),
     });
     changes.collect()
-}
-
-/// The changes as a table.
-pub fn diff_listing(changes: &[Change]) -> Listing {
-    let columns = ["kind", "name", "scenario", "before", "after"];
-    let cell = |text: &Option<String>| text.clone().unwrap_or_else(|| "–".into());
-    let row = |change: &Change| {
-        vec![
-            change.kind.name().to_owned(),
-            change.name.clone(),
-            change.scenario.clone().unwrap_or_default(),
-            cell(&change.before),
-            cell(&change.after),
-        ]
-    };
-    Listing {
-        columns: columns.map(str::to_owned).to_vec(),
-        rows: changes.iter().map(row).collect(),
-        numbers_from: NO_NUMBERS,
-    }
 }

@@ -20,7 +20,7 @@ use std::collections::BTreeSet;
 /// What an expression comes to.
 #[derive(Clone, Debug)]
 pub struct Evaluation {
-    /// The value.
+    /// The value, with the inputs as they are set.
     pub value: Value,
     /// From where to where it can be, if anything that it depends on has a range.
     pub range: Option<Range>,
@@ -36,7 +36,7 @@ pub struct Evaluation {
     pub written: Option<Unit>,
 }
 
-/// A value.
+/// What an expression can come to: one value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
     /// A number of something.
@@ -60,7 +60,7 @@ impl Value {
 /// What a value was made from: the names, which the model says more of. Each list is in the order of the model.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Provenance {
-    /// The expression.
+    /// The expression as it was asked for.
     pub formula: String,
     /// The inputs that had a say.
     pub inputs: Vec<String>,
@@ -126,7 +126,7 @@ impl Model {
         }
     }
 
-    /// Evaluates an expression.
+    /// The value of an expression with these inputs, and what it was made from; or what is wrong, in spans of the expression.
     pub fn evaluate(&self, compiled: &Compiled, inputs: &Inputs) -> Result<Evaluation, Problem> {
         let mut evaluator = Evaluator::new(self, inputs, None);
         let scalar = evaluate(&compiled.ir, &mut evaluator)

@@ -26,7 +26,7 @@ mod overhead;
 mod present;
 mod problem;
 mod program;
-pub mod quantity;
+mod quantity;
 mod rank;
 mod schema;
 mod sweep;
@@ -41,7 +41,7 @@ pub use answers::Answers;
 pub use audit::Used;
 pub use codes::CODES;
 pub use data::Model;
-pub use diff::{Change, ChangeKind, diff, diff_listing};
+pub use diff::{Change, ChangeKind, diff};
 pub use entry::{
     Advisor, Age, Band, Basis, Cell, Checklist, Column, Component, Figure, Formula, Group, Input,
     InputKind, Item, Link, Matrix, ModelOption, Outcome, Per, Placeholder, Prose, ProsePart, Proxy,
@@ -55,8 +55,10 @@ pub use listing::{LISTS, List, Listing};
 pub use meets::Meets;
 pub use overhead::{ComponentCost, Cost, Overhead};
 pub use problem::Problem;
-pub use program::{Program, unit_json};
-pub use quantity::{Dimension, Format, Quantity, Ratio, Shown, Style, Unit, Units};
+pub use program::Program;
+pub use quantity::{
+    Dimension, Format, Quantity, QuantityError, Ratio, Shown, Style, Unit, Units, parse_kubernetes,
+};
 pub use rank::Ranked;
 pub use schema::{json_schema, reference_page};
 pub use sweep::{BreakEven, Crossing, Sweep};

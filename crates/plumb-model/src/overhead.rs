@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 /// What an option costs with some inputs.
 #[derive(Clone, Debug)]
 pub struct Overhead {
-    /// The option's id.
+    /// The id of the option in the model.
     pub option: String,
     /// Its components, in the model's order, also those that are not there with these inputs.
     pub components: Vec<ComponentCost>,
@@ -54,7 +54,7 @@ pub struct Cost {
 }
 
 impl Cost {
-    /// The quantity.
+    /// The value as a quantity, in base units.
     pub fn quantity(&self) -> Quantity {
         self.evaluation.value.quantity().cloned().unwrap_or_else(|| Quantity::count(0))
     }
@@ -70,7 +70,7 @@ impl Overhead {
             .collect()
     }
 
-    /// A total.
+    /// The total of all components for a view and a resource; none where the model does not say.
     pub fn total(&self, view: View, resource: &str) -> Option<&Cost> {
         self.totals.get(&(view, resource.to_owned()))
     }

@@ -19,7 +19,7 @@ pub struct Problem {
     pub span: Span,
     /// A few words that stand beside the place.
     pub label: String,
-    /// What to do.
+    /// What to do about it, a line each.
     pub help: Vec<String>,
     /// Other places, which are in the model's files.
     pub related: Vec<Label>,
@@ -73,7 +73,7 @@ impl Problem {
         self
     }
 
-    /// Another place.
+    /// Adds another place, in the model's files, and a few words about it.
     pub fn related(mut self, location: Location, text: impl Into<String>) -> Problem {
         self.related.push(Label { location, text: text.into() });
         self

@@ -321,6 +321,6 @@ impl super::Units {
 }
 
 /// A unit as a program has it.
-pub fn unit_json(unit: &super::Unit) -> Value {
+pub(crate) fn unit_json(unit: &super::Unit) -> Value {
     json!({ "factor": number(&unit.factor), "one": unit.one, "many": unit.many, "before": unit.before })
 }

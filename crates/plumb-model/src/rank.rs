@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 /// How one column of a matrix does for some needs. Rows are named by id, in the order of the matrix.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ranked {
-    /// The column.
+    /// The id of the matrix's column.
     pub column: String,
     /// Its place: 1 is best; columns that do equally well share a place. Those that fail a need come after all others.
     pub rank: usize,

@@ -16,9 +16,9 @@ use plumb_text::Span;
 /// An input on its way from one value to another.
 #[derive(Clone, Debug)]
 pub struct Sweep {
-    /// The input's name.
+    /// The name of the input that is varied.
     pub input: String,
-    /// Its dimension.
+    /// The dimension of that input's numbers.
     pub dimension: Dimension,
     /// The values, in base units, rising.
     pub values: Vec<Ratio>,

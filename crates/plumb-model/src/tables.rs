@@ -4,7 +4,7 @@
 
 use super::describe::{Field, Kind, Table, optional, required, table};
 
-/// The whole file.
+/// The whole file: the tables that a model is made of.
 pub static MODEL: Table = table(
     "the model",
     "A model: what is known, with sources, and what is computed from it.",
@@ -273,7 +273,7 @@ static SCENARIO: Table = table(
 );
 
 /// How well a status meets a need.
-pub static MEETS: &[&str] = &["fully", "partly", "preview", "no", "not-applicable"];
+pub(crate) static MEETS: &[&str] = &["fully", "partly", "preview", "no", "not-applicable"];
 
 static STATUS: Table = table(
     "a status",

@@ -14,7 +14,7 @@ use num_traits::{Signed, Zero};
 pub struct KubernetesQuantity {
     /// Its value as Kubernetes keeps it, and computes with: nothing finer than a billionth (rounded away from zero), at most 2⁶³−1.
     pub value: Ratio,
-    /// What is written.
+    /// The number as it is written, exact, without Kubernetes' rounding and bounds.
     pub written: Ratio,
     /// What stands behind the number: `Mi`, `m`, `e3` or nothing.
     pub suffix: String,

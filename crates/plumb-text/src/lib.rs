@@ -85,7 +85,7 @@ impl Eq for Source {}
 /// A span in one of the author's files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Location {
-    /// The file.
+    /// The file that the span counts in.
     pub source: Arc<Source>,
     /// The bytes in it.
     pub span: Span,
@@ -94,7 +94,7 @@ pub struct Location {
 }
 
 impl Location {
-    /// An exact location.
+    /// The exact location of a span, in bytes, of a file.
     pub fn new(source: &Arc<Source>, span: Span) -> Location {
         Location { source: source.clone(), span, exact: true }
     }

@@ -5,7 +5,7 @@ use std::ops::{Deref, Range};
 /// A range of bytes in some text; which text is said where the span is kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
-    /// The first byte.
+    /// The offset of the first byte, from 0.
     pub start: usize,
     /// The byte after the last one.
     pub end: usize,
@@ -63,9 +63,9 @@ impl From<Range<usize>> for Span {
 /// A value and the span that it was read from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Spanned<T> {
-    /// What was read.
+    /// What was read from the text.
     pub value: T,
-    /// Where.
+    /// The bytes that it was read from.
     pub span: Span,
 }
 

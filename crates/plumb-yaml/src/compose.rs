@@ -21,7 +21,7 @@ pub struct Composed {
     pub roots: Vec<Node>,
     /// What is wrong with them.
     pub problems: Vec<Problem>,
-    /// Where comments stand.
+    /// The comments, in order, each from its `#` to the end of its line.
     pub comments: Vec<Span>,
 }
 

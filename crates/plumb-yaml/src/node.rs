@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 /// A value of a document and the place it was read from.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {
-    /// What it is.
+    /// What it is, in the types of JSON.
     pub value: Value,
     /// The bytes of the text that it was written as, quotes and block indicators included; for a value that an alias
     /// stands for, those of the anchored one; for a default, those of the nearest value that was written.
@@ -64,7 +64,7 @@ pub struct Map {
 pub struct Entry {
     /// The key as text (`on:` is `true`, as Kubernetes has it), and its place.
     pub key: Spanned<String>,
-    /// The value.
+    /// The value that the key has; null where none is written.
     pub value: Node,
 }
 
@@ -159,7 +159,7 @@ impl Node {
         self.as_str().map(|text| Spanned::new(text, self.span))
     }
 
-    /// A whole number.
+    /// The number, if this is a whole one.
     pub fn as_int(&self) -> Option<i128> {
         match self.value {
             Value::Int(value) => Some(value),
@@ -167,7 +167,7 @@ impl Node {
         }
     }
 
-    /// A truth value.
+    /// The truth, if this is one (`yes` is, as in YAML 1.1).
     pub fn as_bool(&self) -> Option<bool> {
         match self.value {
             Value::Bool(value) => Some(value),
@@ -175,7 +175,7 @@ impl Node {
         }
     }
 
-    /// A map.
+    /// The map, if this is one.
     pub fn as_map(&self) -> Option<&Map> {
         match &self.value {
             Value::Map(map) => Some(map),

@@ -8,13 +8,13 @@ use plumb_text::diag::Code;
 pub struct Problem {
     /// What kind of finding.
     pub code: &'static Code,
-    /// What is marked.
+    /// The bytes of the text that are wrong.
     pub span: Span,
     /// One sentence, lower case.
     pub message: String,
     /// One more place, and a few words about it.
     pub related: Option<(Span, String)>,
-    /// What to do.
+    /// What to do about it, where there is something to say.
     pub help: Option<String>,
 }
 

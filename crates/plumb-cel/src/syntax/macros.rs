@@ -7,11 +7,11 @@ use plumb_text::Span;
 /// Which macros there are, beside those of the language.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Macros {
-    /// `optMap` and `optFlatMap`.
+    /// `optMap` and `optFlatMap`, over a value that may be absent.
     pub optionals: bool,
     /// Macros over two variables: `all(i, v, …)`, `transformList`, `transformMap` and the others.
     pub two_variables: bool,
-    /// `sortBy`.
+    /// `sortBy`, over a list, by a key of each item.
     pub sort_by: bool,
 }
 

@@ -43,7 +43,7 @@ pub struct Expr {
     pub span: Span,
     /// What names it: an operator, a function's name, a field.
     pub at: Span,
-    /// What it is.
+    /// What kind of node it is, with the nodes below it.
     pub kind: Kind,
 }
 
@@ -90,7 +90,7 @@ pub enum Kind {
 /// An item of a list.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Item {
-    /// The item.
+    /// The expression whose value is the item.
     pub value: Expr,
     /// Whether it is written with `?`: left out where the optional is empty.
     pub optional: bool,
@@ -99,9 +99,9 @@ pub struct Item {
 /// An entry of a map, or a field of a message.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entry {
-    /// The key.
+    /// The expression of the key; of a message's field, its name as a literal.
     pub key: Expr,
-    /// The value.
+    /// The expression whose value the key has.
     pub value: Expr,
     /// Whether it is written with `?`: left out where the optional is empty.
     pub optional: bool,
@@ -110,7 +110,7 @@ pub struct Entry {
 /// A loop: what `all`, `exists`, `map` and the other macros mean.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fold {
-    /// What is walked.
+    /// The list or map that is walked; of a map, its keys.
     pub range: Expr,
     /// The name of the item, or of the key of a map.
     pub variable: String,
@@ -149,45 +149,45 @@ pub enum Literal {
 
 /// The names of operators, as function names of [`Kind::Call`].
 pub mod ops {
-    /// `a && b`
+    /// The function that `a && b` calls.
     pub const AND: &str = "_&&_";
-    /// `a || b`
+    /// The function that `a || b` calls.
     pub const OR: &str = "_||_";
     /// `a ? b : c`
     pub const CONDITIONAL: &str = "_?_:_";
-    /// `!a`
+    /// The function that `!a` calls.
     pub const NOT: &str = "!_";
-    /// `-a`
+    /// The function that `-a` calls.
     pub const NEGATE: &str = "-_";
-    /// `a == b`
+    /// The function that `a == b` calls.
     pub const EQUALS: &str = "_==_";
-    /// `a != b`
+    /// The function that `a != b` calls.
     pub const NOT_EQUALS: &str = "_!=_";
-    /// `a < b`
+    /// The function that `a < b` calls.
     pub const LESS: &str = "_<_";
-    /// `a <= b`
+    /// The function that `a <= b` calls.
     pub const LESS_EQUALS: &str = "_<=_";
-    /// `a > b`
+    /// The function that `a > b` calls.
     pub const GREATER: &str = "_>_";
-    /// `a >= b`
+    /// The function that `a >= b` calls.
     pub const GREATER_EQUALS: &str = "_>=_";
-    /// `a in b`
+    /// The function that `a in b` calls.
     pub const IN: &str = "@in";
-    /// `a + b`
+    /// The function that `a + b` calls.
     pub const ADD: &str = "_+_";
-    /// `a - b`
+    /// The function that `a - b` calls.
     pub const SUBTRACT: &str = "_-_";
-    /// `a * b`
+    /// The function that `a * b` calls.
     pub const MULTIPLY: &str = "_*_";
-    /// `a / b`
+    /// The function that `a / b` calls.
     pub const DIVIDE: &str = "_/_";
-    /// `a % b`
+    /// The function that `a % b` calls.
     pub const MODULO: &str = "_%_";
-    /// `a[b]`
+    /// The function that `a[b]` calls.
     pub const INDEX: &str = "_[_]";
-    /// `a[?b]`
+    /// The function that `a[?b]` calls.
     pub const OPTIONAL_INDEX: &str = "_[?_]";
-    /// `a.?b`
+    /// The function that `a.?b` calls; the field is a literal text.
     pub const OPTIONAL_SELECT: &str = "_?._";
     /// Whether a condition of a loop is not plainly false: an error counts as true.
     pub const NOT_STRICTLY_FALSE: &str = "@not_strictly_false";

@@ -9,7 +9,7 @@ use plumb_text::Location;
 /// What a cell of a matrix may say.
 #[derive(Clone, Debug)]
 pub struct Status {
-    /// Its id.
+    /// Its id, unique among the statuses.
     pub id: String,
     /// The word for it.
     pub label: String,
@@ -19,7 +19,7 @@ pub struct Status {
     pub meets: Meets,
     /// What it counts in a ranking.
     pub weight: Ratio,
-    /// What it means.
+    /// What it means, for the legend.
     pub note: Prose,
     /// Its id in the file.
     pub location: Location,
@@ -28,17 +28,17 @@ pub struct Status {
 /// A table of needs and options.
 #[derive(Clone, Debug)]
 pub struct Matrix {
-    /// Its id.
+    /// Its id, unique among the matrices.
     pub id: String,
-    /// Its caption.
+    /// Its caption, as plain text.
     pub label: String,
     /// The head of the first column.
     pub corner: String,
     /// What to know about it.
     pub note: Prose,
-    /// The columns.
+    /// The columns, in the order of the page.
     pub columns: Vec<Column>,
-    /// The rows.
+    /// The rows, in the order of the page.
     pub rows: Vec<Row>,
     /// Its id in the file.
     pub location: Location,
@@ -47,9 +47,9 @@ pub struct Matrix {
 /// A column of a matrix.
 #[derive(Clone, Debug)]
 pub struct Column {
-    /// Its id.
+    /// Its id, unique in the matrix; an option's, where it is one.
     pub id: String,
-    /// Its head.
+    /// What stands in its head.
     pub label: String,
     /// Whether there is an option with its id.
     pub is_option: bool,
@@ -62,9 +62,9 @@ pub struct Column {
 /// A row of a matrix.
 #[derive(Clone, Debug)]
 pub struct Row {
-    /// Its id.
+    /// Its id, unique in the matrix, by which items ask for it.
     pub id: String,
-    /// The need.
+    /// The need, in a few words.
     pub label: String,
     /// What to know about it.
     pub note: Prose,
@@ -85,9 +85,9 @@ pub struct Cell {
     pub status: String,
     /// What it says instead of the status's word.
     pub text: Prose,
-    /// Why.
+    /// Why it says so, for the note below.
     pub note: Prose,
-    /// Ids of sources.
+    /// The ids of the sources that say so.
     pub sources: Vec<String>,
     /// Whether nobody has checked it.
     pub unverified: bool,
@@ -98,15 +98,15 @@ pub struct Cell {
 /// Statements that a reader ticks.
 #[derive(Clone, Debug)]
 pub struct Checklist {
-    /// Its id.
+    /// Its id, unique among the checklists.
     pub id: String,
-    /// Its heading.
+    /// The heading above it, as plain text.
     pub title: String,
-    /// What to do.
+    /// What a reader is asked to do, above the items.
     pub intro: Prose,
-    /// Groups of items.
+    /// The groups that items stand in, in order.
     pub groups: Vec<Group>,
-    /// The statements.
+    /// The statements to tick, in the order of the page.
     pub items: Vec<Item>,
     /// The verdicts, in order.
     pub bands: Vec<Band>,
@@ -117,9 +117,9 @@ pub struct Checklist {
 /// Items that stand together.
 #[derive(Clone, Debug)]
 pub struct Group {
-    /// Its id.
+    /// Its id, unique in the checklist.
     pub id: String,
-    /// Its heading.
+    /// The heading above its items.
     pub label: String,
     /// What to know about it.
     pub note: Prose,
@@ -128,9 +128,9 @@ pub struct Group {
 /// A statement that a reader ticks.
 #[derive(Clone, Debug)]
 pub struct Item {
-    /// Its stable id.
+    /// Its id, which stays when the statement is reworded: answers are kept under it.
     pub id: String,
-    /// The statement.
+    /// The statement, which a reader ticks if it is true of them.
     pub text: Prose,
     /// A few words for it; empty where the statement stands for itself.
     pub short: Prose,
@@ -144,7 +144,7 @@ pub struct Item {
     pub holds: Option<Compiled>,
     /// The row of a matrix that it asks for.
     pub need: Option<String>,
-    /// Ids of sources.
+    /// The ids of the sources that it rests on.
     pub sources: Vec<String>,
     /// Its place in the file.
     pub location: Location,
@@ -153,11 +153,11 @@ pub struct Item {
 /// A verdict and when it applies.
 #[derive(Clone, Debug)]
 pub struct Band {
-    /// Its id.
+    /// Its id, unique in the checklist.
     pub id: String,
     /// Its condition; always, if there is none.
     pub when: Option<Compiled>,
-    /// The verdict.
+    /// The verdict, in a line.
     pub verdict: String,
     /// What follows from it.
     pub text: Prose,
@@ -172,13 +172,13 @@ pub struct Band {
 /// A checklist, a matrix and costs put together into a recommendation.
 #[derive(Clone, Debug)]
 pub struct Advisor {
-    /// Its id.
+    /// Its id, unique among the advisors.
     pub id: String,
-    /// Its heading.
+    /// The heading above it, as plain text.
     pub title: String,
-    /// What to do.
+    /// What a reader is asked to do, above the questions.
     pub intro: Prose,
-    /// The questions.
+    /// The id of the checklist that asks the questions.
     pub checklist: Option<String>,
     /// The needs and options.
     pub matrix: Option<String>,
@@ -197,17 +197,17 @@ pub struct Advisor {
 /// A recommendation and when it is given.
 #[derive(Clone, Debug)]
 pub struct Outcome {
-    /// Its id.
+    /// Its id, unique in the advisor.
     pub id: String,
     /// Its condition; always, if there is none.
     pub when: Option<Compiled>,
     /// The recommendation, in a line.
     pub title: String,
-    /// Why.
+    /// Why this is recommended, below the title.
     pub text: Prose,
     /// The option or column that it is.
     pub option: Option<String>,
-    /// What to read.
+    /// Pages to read next, in order.
     pub links: Vec<Link>,
     /// What to start from.
     pub manifests: Vec<Link>,
@@ -218,7 +218,7 @@ pub struct Outcome {
 /// What a reader fills in once.
 #[derive(Clone, Debug)]
 pub struct Placeholder {
-    /// Its id.
+    /// Its id, which stands in code as `<id>`.
     pub id: String,
     /// What to ask for.
     pub label: String,

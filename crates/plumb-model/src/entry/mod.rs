@@ -38,7 +38,7 @@ impl Text {
 /// A text with values in it: `{= formula }`.
 #[derive(Clone, Debug, Default)]
 pub struct Prose {
-    /// As written.
+    /// The text as it is written, with `{= … }` in it.
     pub text: String,
     pub(super) pieces: Vec<Piece>,
 }
@@ -89,7 +89,7 @@ pub struct Settings {
 /// A length of time on the calendar: `18 months`.
 #[derive(Clone, Debug)]
 pub struct Age {
-    /// As written.
+    /// The length as it is written: `18 months`.
     pub text: String,
     pub(super) span: jiff::Span,
 }
@@ -97,8 +97,8 @@ pub struct Age {
 /// A page to read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
-    /// What it says.
+    /// The words of the link, as plain text.
     pub text: String,
-    /// Where it leads.
+    /// The address: absolute, or relative to the book's root.
     pub url: String,
 }

@@ -8,17 +8,17 @@ use std::collections::BTreeMap;
 /// A thing to choose.
 #[derive(Clone, Debug)]
 pub struct ModelOption {
-    /// Its id.
+    /// Its id, unique among the options.
     pub id: String,
     /// What it is called on pages.
     pub label: String,
-    /// A shorter name.
+    /// A name for narrow places, where it has one.
     pub short: Option<String>,
-    /// What it is.
+    /// What it is, in a sentence or two.
     pub note: Prose,
-    /// Ids of sources.
+    /// The ids of the sources that describe it.
     pub sources: Vec<String>,
-    /// What it runs.
+    /// The parts that it runs, in the model's order.
     pub components: Vec<Component>,
     /// Its id in the file.
     pub location: Location,
@@ -44,7 +44,7 @@ pub struct Component {
     pub when: Option<Text>,
     /// What one of them takes.
     pub resources: BTreeMap<(View, String), Text>,
-    /// Ids of sources.
+    /// The ids of the sources that the numbers come from.
     pub sources: Vec<String>,
     /// What to know about it.
     pub note: Prose,
@@ -70,7 +70,7 @@ pub(crate) enum ContainerKind {
 /// How to recognise something that an option runs in a cluster.
 #[derive(Clone, Debug)]
 pub struct Proxy {
-    /// Its id.
+    /// Its id, unique among the proxies.
     pub id: String,
     /// What it is called in the report.
     pub label: String,

@@ -20,7 +20,7 @@ pub struct Input {
     pub unit: Option<Unit>,
     /// The unit in which a number of it is shown with all its digits: its unit, or that of its default.
     pub written: Option<Unit>,
-    /// Ids of sources.
+    /// The ids of the sources that its default rests on.
     pub sources: Vec<String>,
     /// What to know about it.
     pub note: Prose,
@@ -68,7 +68,7 @@ pub struct Figure {
     pub name: String,
     /// What it is called on pages.
     pub label: String,
-    /// What it says.
+    /// The number and its dimension, in base units.
     pub quantity: Quantity,
     /// From and to, where that is known; holds the quantity.
     pub range: Option<(Ratio, Ratio)>,
@@ -76,7 +76,7 @@ pub struct Figure {
     pub unit: Option<Unit>,
     /// The unit in which its number is the one that was written.
     pub written: Unit,
-    /// Ids of sources.
+    /// The ids of the sources that say so.
     pub sources: Vec<String>,
     /// When it was last checked.
     pub checked: Option<Date>,
@@ -138,11 +138,11 @@ impl Basis {
 /// A document that facts come from.
 #[derive(Clone, Debug)]
 pub struct SourceEntry {
-    /// Its id.
+    /// Its id, unique among the sources.
     pub id: String,
     /// What it is called.
     pub title: String,
-    /// Where it is.
+    /// Its address on the web, if it has one.
     pub url: Option<String>,
     /// The version that was read.
     pub version: Option<String>,
@@ -156,7 +156,7 @@ pub struct SourceEntry {
     pub location: Location,
 }
 
-/// Something computed.
+/// A value that is computed from inputs, figures and other formulas.
 #[derive(Clone, Debug)]
 pub struct Formula {
     /// Its name in formulas.
@@ -167,7 +167,7 @@ pub struct Formula {
     pub unit: Option<Unit>,
     /// What to know about it.
     pub note: Prose,
-    /// Its text.
+    /// The formula as it is written, with its place.
     pub text: Text,
     /// Its name in the file.
     pub location: Location,
@@ -177,7 +177,7 @@ pub struct Formula {
 /// Named values of the inputs.
 #[derive(Clone, Debug)]
 pub struct Scenario {
-    /// Its id.
+    /// Its id, unique among the scenarios.
     pub id: String,
     /// What it is called on pages.
     pub label: String,

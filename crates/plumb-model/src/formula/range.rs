@@ -13,9 +13,9 @@ use std::collections::BTreeMap;
 /// From where to where a value can be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Range {
-    /// The smallest value.
+    /// The smallest value that it can have, in base units.
     pub low: Ratio,
-    /// The largest value.
+    /// The largest value that it can have, in base units.
     pub high: Ratio,
     /// Whether both ends can be reached; if not, the truth lies within.
     pub exact: bool,

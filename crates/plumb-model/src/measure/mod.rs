@@ -32,7 +32,7 @@ pub struct ClusterFiles<'a> {
     pub nodes: Option<&'a Arc<Source>>,
 }
 
-/// What was measured.
+/// What was found in a cluster: its proxies, and what they request and use.
 #[derive(Clone, Debug, Default)]
 pub struct Measurement {
     /// How many pods there are that run or wait to.
@@ -72,7 +72,7 @@ pub struct Measured {
 /// What a namespace has.
 #[derive(Clone, Debug, Default)]
 pub struct Namespace {
-    /// Its pods.
+    /// How many pods it has that run or wait to.
     pub pods: usize,
     /// Those of them that belong to a mesh.
     pub meshed: usize,
@@ -87,7 +87,7 @@ pub struct Namespace {
 /// A container that may be a proxy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unknown {
-    /// Its name.
+    /// The name of the container, as in the pod.
     pub container: String,
     /// Its image, without the tag.
     pub image: String,

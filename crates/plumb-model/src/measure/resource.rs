@@ -2,7 +2,7 @@
 
 use crate::quantity::Dimension;
 
-/// What is measured.
+/// A resource that a container requests and uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Resource {
     /// In cores.

@@ -19,9 +19,9 @@ impl Dimension {
     pub const MEMORY: Dimension = Dimension { powers: [0, 1, 0, 0, 0] };
     /// Bytes that are sent or stored.
     pub const DATA: Dimension = Dimension { powers: [0, 0, 1, 0, 0] };
-    /// Seconds.
+    /// A length of time, in seconds.
     pub const TIME: Dimension = Dimension { powers: [0, 0, 0, 1, 0] };
-    /// The model's currency.
+    /// An amount of the model's currency.
     pub const MONEY: Dimension = Dimension { powers: [0, 0, 0, 0, 1] };
 
     /// The names that an author may give as `dimension`.

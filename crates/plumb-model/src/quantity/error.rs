@@ -48,7 +48,7 @@ pub fn parse_kubernetes(text: &str) -> Result<KubernetesQuantity, QuantityError>
 }
 
 /// Reads a decimal number: `12`, `-0.5`, `.25`, `1e-3`.
-pub fn decimal(text: &str) -> Result<Ratio, QuantityError> {
+pub(crate) fn decimal(text: &str) -> Result<Ratio, QuantityError> {
     plumb_number::decimal(text, LIMITS).map_err(|error| match error {
         ParseError::Syntax => QuantityError::new(format!("`{text}` is not a number")),
         ParseError::OutOfBounds => QuantityError::new(format!("`{text}` is out of bounds")),

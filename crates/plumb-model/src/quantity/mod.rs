@@ -10,8 +10,9 @@ mod show;
 mod unit;
 
 pub use dimension::Dimension;
-pub use error::{QuantityError, decimal, parse_kubernetes};
-pub use parse::{Given, Written};
+pub(crate) use error::decimal;
+pub use error::{QuantityError, parse_kubernetes};
+pub(crate) use parse::{Given, Written};
 pub use show::{Format, Shown, Style};
 pub use unit::{Unit, Units};
 
@@ -24,7 +25,7 @@ pub use plumb_number::Ratio;
 pub struct Quantity {
     /// How many of the base unit.
     pub value: Ratio,
-    /// Of what.
+    /// What it is a number of.
     pub dimension: Dimension,
 }
 

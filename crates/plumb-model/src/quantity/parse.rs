@@ -22,7 +22,7 @@ pub struct Written {
 /// A text whose dimension is decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Given {
-    /// The quantity.
+    /// The quantity, in base units.
     pub quantity: Quantity,
     /// The unit that it was given in, by itself or by a key beside it.
     pub unit: Option<Unit>,
@@ -107,7 +107,7 @@ impl Written {
         Written { number, unit: Some(unit), binary: false, multiple: None, kept: None }
     }
 
-    /// A plain number.
+    /// A number without a unit, as it is written.
     pub fn number(number: Ratio) -> Written {
         Written { number, unit: None, binary: false, multiple: None, kept: None }
     }

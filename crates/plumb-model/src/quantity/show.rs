@@ -38,9 +38,9 @@ pub enum Style {
 /// A quantity as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shown {
-    /// All of it.
+    /// The whole of it, number and unit.
     pub text: String,
-    /// The digits alone.
+    /// The digits alone, rounded and grouped, with their sign.
     pub number: String,
     /// The unit's name behind it, or empty.
     pub unit: String,

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 pub struct Unit {
     /// How many base units of the dimension one of it is.
     pub factor: Ratio,
-    /// What it measures.
+    /// The dimension of what it measures.
     pub dimension: Dimension,
     /// How it is shown behind `1`.
     pub one: String,
@@ -141,7 +141,7 @@ impl Units {
         Units { currency: currency.into(), own: BTreeMap::new() }
     }
 
-    /// The model's currency.
+    /// The code of the model's currency, such as `USD`.
     pub fn currency(&self) -> &str {
         &self.currency
     }

@@ -12,7 +12,7 @@ pub use code::{Code, Level, Severity};
 use crate::{Location, Source, Span};
 use std::sync::Arc;
 
-/// One finding.
+/// One finding: what is wrong, where, and what to do about it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Diagnostic {
     /// What kind of finding.
@@ -43,13 +43,13 @@ const MOST_RELATED: usize = 8;
 /// A place and what to say beside it (which may be nothing).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Label {
-    /// Where.
+    /// The place in a file of the author's.
     pub location: Location,
     /// A few words, or empty.
     pub text: String,
 }
 
-/// A mechanical change.
+/// A mechanical change that mends a finding, as edits of the author's files.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fix {
     /// What it does, in the imperative: "write `cpu`".
@@ -63,7 +63,7 @@ pub struct Fix {
 pub struct Edit {
     /// What is replaced; empty to insert.
     pub location: Location,
-    /// What with.
+    /// What stands there instead; empty to delete.
     pub text: String,
 }
 
