@@ -112,7 +112,6 @@ fn crates_offer_few_things_and_say_what_they_are() {
         let src = crates.join(name).join("src");
         let mut offered = BTreeSet::new();
         items(&src.join("lib.rs"), &mut offered);
-        eprintln!("{name}: {} public items", offered.len());
         if offered.len() > *most {
             wrong.push(format!(
                 "{name} has {} public items, more than {most}: {offered:?}",
