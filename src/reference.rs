@@ -132,7 +132,7 @@ fn param_key(param: &Param) -> String {
 
 fn fences() -> String {
     let mut out = String::from(
-        "# Fences\n\nEvery `yaml`, `yml` and `json` fence is read as Kubernetes reads it; documents with `apiVersion` and `kind` are \
+        "# Fences\n\nEvery `yaml`, `yml`, `json` and `jsonc` fence is read as Kubernetes reads it; documents with `apiVersion` and `kind` are \
          validated with no mark at all. Here-documents that a `kubectl` reads in a shell fence are validated too.\n\nA \
          line of nothing but `...`, and a comment that begins with it, says that something is left out. The manifest is then an excerpt: what \
          it shows is checked, nothing is missing from it, and it is not analysed with others.\n\nWords behind the \

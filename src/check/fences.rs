@@ -62,7 +62,7 @@ fn language(fence: &Fence) -> Language {
         // What says that it is YAML and is the command that reads it.
         "yaml" | "yml" if heredoc::begins(fence.body.text()) => Language::Shell,
         "yaml" | "yml" => Language::Manifest(Format::Yaml),
-        "json" => Language::Manifest(Format::Json),
+        "json" | "jsonc" => Language::Manifest(Format::JsonWithComments),
         "bash" | "sh" | "shell" | "zsh" | "console" | "shell-session" | "terminal" => {
             Language::Shell
         }

@@ -12,6 +12,8 @@ pub enum Format {
     Yaml,
     /// JSON.
     Json,
+    /// JSON as a page shows it, with comments.
+    JsonWithComments,
 }
 
 /// An `apiVersion`: `apps/v1`; of the core group, the version alone.
@@ -49,7 +51,12 @@ pub struct Read {
 /// `---`.
 pub fn read(text: &str, map: &TextMap, format: Format) -> Read {
     let map = Arc::new(map.clone());
-    let composed = yaml::compose_as(text, format == Format::Json);
+    let composed = match format {
+        Format::Yaml | Format::Json => yaml::compose(text),
+        Format::JsonWithComments => yaml::compose_commented(text),
+    };
+    // What is no manifest may be for something else that reads YAML.
+    let is_ours = composed.roots.iter().any(|root| root.get("apiVersion").is_some());
     let shared: Arc<str> = Arc::from(text);
     let documents = composed
         .roots
@@ -64,7 +71,8 @@ pub fn read(text: &str, map: &TextMap, format: Format) -> Read {
             map: map.clone(),
         })
         .collect();
-    let findings = composed.problems.into_iter().map(|problem| finding(problem, &map)).collect();
+    let problems = composed.problems.into_iter().filter(|problem| is_ours || !problem.is_yaml);
+    let findings = problems.map(|problem| finding(problem, &map)).collect();
     Read { documents, findings, comments: composed.comments }
 }
 

@@ -2,12 +2,13 @@
 //! mode, which is how an API server reads a manifest.
 
 use super::keys::MapBuilder;
-use super::parts::{parts, unprintable};
 use super::problem::Problem;
 use super::resolve::{plain, resolve};
-use super::scanner::{MAX_DEPTH, ScalarStyle, Scanner, SyntaxError, Token, TokenKind};
+use super::scanner::{MAX_DEPTH, Part, ScalarStyle, Scanner, Token, TokenKind};
+use super::stop::{Stop, SyntaxError};
+use super::stream::{json_comments, split, unprintable};
 use super::{Map, Node, Style, Value, YAML_ALIAS, YAML_LIMIT, YAML_SYNTAX, YAML_VALUE};
-use plumb_text::Span;
+use plumb_text::{Span, replaced};
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
@@ -27,119 +28,66 @@ pub struct Composed {
 
 /// Reads all documents of a text.
 pub fn compose(text: &str) -> Composed {
-    compose_as(text, false)
+    let mut composed = Composed::default();
+    for part in split(text, &mut composed.problems, &mut composed.comments) {
+        composed.read(text, part);
+    }
+    composed.problems.sort_by_key(|problem| problem.span.start);
+    composed.comments.sort_by_key(|comment| comment.start);
+    composed
 }
 
-/// Reads all documents of a text; `json` allows the escapes that only JSON has.
-pub fn compose_as(text: &str, json: bool) -> Composed {
-    let mut composed = Composed::default();
-    for part in parts(text) {
-        if part.len() > MAX_DOCUMENT {
-            let megabytes = part.len() >> 20;
+/// Reads JSON as pages show it, with comments from `//` or between `/*` and `*/`; anything else as [`compose`] does.
+pub fn compose_commented(text: &str) -> Composed {
+    let comments = json_comments(text);
+    if comments.is_empty() {
+        return compose(text);
+    }
+    let blank = comments.iter().map(|span| (*span, " ".repeat(span.len())));
+    let mut composed = compose(&replaced(text, blank));
+    composed.comments.extend(comments);
+    composed.comments.sort_by_key(|span| span.start);
+    composed
+}
+
+impl Composed {
+    fn read(&mut self, text: &str, part: Part) {
+        let span = part.span;
+        if span.len() > MAX_DOCUMENT {
+            let megabytes = span.len() >> 20;
             let message =
                 format!("the document has {megabytes} MiB, more than an API server takes");
-            composed.problems.push(Problem::new(&YAML_LIMIT, Span::at(part.start), message));
-            continue;
+            self.problems.push(Problem::new(&YAML_LIMIT, Span::at(span.start), message));
+            return;
         }
-        if let Some((at, character)) = unprintable(&text[part.range()]) {
-            let at = part.start + at;
+        let unprintable = unprintable(&text[span.range()]).filter(|_| !part.json);
+        if let Some((at, character)) = unprintable {
+            let at = span.start + at;
             let code = u32::from(character);
             let message = format!("control characters are not allowed: U+{code:04X}");
             let span = Span::new(at, at + character.len_utf8());
-            composed.problems.push(Problem::new(&YAML_SYNTAX, span, message));
-            continue;
+            self.problems.push(Problem::new(&YAML_SYNTAX, span, message));
+            return;
         }
         let mut composer = Composer {
-            scanner: Scanner::new(text, part, json, &mut composed.comments),
-            problems: &mut composed.problems,
+            scanner: Scanner::new(text, part, &mut self.comments),
+            problems: &mut self.problems,
             anchors: HashMap::new(),
             open: HashSet::new(),
-            handles: Vec::new(),
             nodes: 0,
             aliased: 0,
             depth: 0,
         };
-        if let Err(error) = composer.stream(&mut composed.roots) {
-            let problem = Problem::syntax(text, error);
-            composed.problems.push(problem);
+        let outcome = composer.stream(&mut self.roots);
+        let slashes = composer.scanner.slashes();
+        self.problems.extend(slashes.into_iter().map(Problem::escaped_slash));
+        if let Err(error) = outcome {
+            self.problems.push(Problem::syntax(text, part, &error));
         }
     }
-    composed
 }
 
-impl Problem {
-    fn syntax(text: &str, error: SyntaxError) -> Problem {
-        let rest = &text[error.at..];
-        let first = rest.chars().next();
-        let end = error.at + first.filter(|c| !c.is_control()).map_or(0, char::len_utf8);
-        let message = match error.context {
-            Some((context, _)) => format!("{}, {context}", error.problem),
-            None => error.problem.to_owned(),
-        };
-        let code =
-            if error.problem.contains("nested too deep") { &YAML_LIMIT } else { &YAML_SYNTAX };
-        let mut problem = Problem::new(code, Span::new(error.at, end), message);
-        if let Some((context, start)) = error.context
-            && start != error.at
-        {
-            let what = context.trim_start_matches("while ");
-            problem.related = Some((Span::at(start), format!("{what} from here")));
-        }
-        let from = error.context.map_or(error.at, |(_, start)| start.min(error.at));
-        problem.help = mistaken(text, from, error.at).or_else(|| match (error.problem, first) {
-            ("found character that cannot start any token", Some('\t')) => {
-                Some("indent with spaces: YAML allows no tab there".to_owned())
-            }
-            ("found character that cannot start any token", Some(first)) => {
-                Some(format!("put a value that begins with `{first}` in quotes"))
-            }
-            ("mapping values are not allowed in this context", _) => {
-                Some("put a value that contains `: ` in quotes, or mend the indentation".to_owned())
-            }
-            ("found tab character that violates indentation", _) => {
-                Some("indent with spaces".to_owned())
-            }
-            ("did not find expected key", _) => {
-                Some("the indentation of this line fits no map that is open".to_owned())
-            }
-            _ => None,
-        });
-        problem
-    }
-}
-
-/// What an author takes for YAML and is none, on the lines that a syntax error is about and the one above them.
-fn mistaken(text: &str, from: usize, at: usize) -> Option<String> {
-    let line_start = |at: usize| text[..at].rfind('\n').map_or(0, |end| end + 1);
-    let own = line_start(from);
-    let end = text[at..].find('\n').map_or(text.len(), |length| at + length);
-    let above = if own == 0 { 0 } else { line_start(own - 1) };
-    text[above..end].lines().find_map(|line| {
-        let indent = line.len() - line.trim_start().len();
-        if let Some(space) = line[..indent].chars().find(|c| !c.is_ascii()) {
-            let code = u32::from(space);
-            return Some(format!("indent with spaces: this line begins with U+{code:04X}"));
-        }
-        match line.trim() {
-            "---" if indent > 0 => {
-                Some("`---` begins a document only at the start of a line".to_owned())
-            }
-            row if row != "---" && row.chars().count() > 1 && row.chars().all(is_dash) => {
-                Some("what begins a document is three hyphens: `---`".to_owned())
-            }
-            comment if comment.starts_with("//") || comment.contains(" // ") => {
-                Some("`//` begins no comment: in YAML that is `#`, and JSON has none".to_owned())
-            }
-            _ => None,
-        }
-    })
-}
-
-fn is_dash(c: char) -> bool {
-    matches!(c, '-' | '\u{2010}'..='\u{2015}')
-}
-
-type Result<T> = std::result::Result<T, SyntaxError>;
+type Result<T> = std::result::Result<T, Box<SyntaxError>>;
 
 struct Composer<'a, 'b> {
     scanner: Scanner<'a>,
@@ -147,7 +95,6 @@ struct Composer<'a, 'b> {
     anchors: HashMap<&'a str, (Node, usize)>,
     /// The anchors of the nodes that are being read, which their own content must not refer to.
     open: HashSet<&'a str>,
-    handles: Vec<(&'a str, Cow<'a, str>)>,
     /// How many nodes the document has so far, those that aliases stand for included.
     nodes: usize,
     aliased: usize,
@@ -174,7 +121,6 @@ struct Properties<'a> {
 
 impl<'a> Composer<'a, '_> {
     fn stream(&mut self, roots: &mut Vec<Node>) -> Result<()> {
-        let mut first = true;
         loop {
             while self.scanner.peek()?.kind == TokenKind::DocumentEnd {
                 self.scanner.next()?;
@@ -186,14 +132,12 @@ impl<'a> Composer<'a, '_> {
             self.anchors.clear();
             self.nodes = 0;
             self.aliased = 0;
-            self.document_start(first)?;
-            first = false;
+            self.directives()?;
             let root = match self.scanner.peek()?.kind {
-                TokenKind::Version(..)
-                | TokenKind::TagDirective(..)
-                | TokenKind::DocumentStart
-                | TokenKind::DocumentEnd
-                | TokenKind::StreamEnd => continue,
+                TokenKind::DocumentStart | TokenKind::DocumentEnd | TokenKind::StreamEnd => {
+                    self.scanner.next()?;
+                    continue;
+                }
                 _ => self.node(Within::Block)?,
             };
             let ends = matches!(
@@ -211,38 +155,22 @@ impl<'a> Composer<'a, '_> {
         }
     }
 
-    fn document_start(&mut self, first: bool) -> Result<()> {
-        self.handles.clear();
-        let mut directives = false;
-        loop {
-            match &self.scanner.peek()?.kind {
-                TokenKind::Version(1, 1) => {}
-                TokenKind::Version(..) => {
-                    return self.fail("found incompatible YAML document", None);
-                }
-                TokenKind::TagDirective(handle, prefix) => {
-                    let handle = (*handle, prefix.clone());
-                    self.handles.push(handle);
-                }
-                TokenKind::DocumentStart => {
-                    self.scanner.next()?;
-                    return Ok(());
-                }
-                _ if first && !directives => return Ok(()),
-                _ => return self.fail("did not find expected <document start>", None),
-            }
-            directives = true;
-            self.scanner.next()?;
+    /// Lines such as `%YAML 1.2`. A stream is split at `---` before it is read, so that no document stands behind one.
+    fn directives(&mut self) -> Result<()> {
+        while let TokenKind::Directive = self.scanner.peek()?.kind {
+            let span = self.scanner.next()?.span;
+            self.problems.push(Problem::directive(span));
         }
+        Ok(())
     }
 
     fn fail<T>(
         &mut self,
-        problem: &'static str,
+        stop: impl Into<Stop>,
         context: Option<(&'static str, usize)>,
     ) -> Result<T> {
         let at = self.scanner.peek()?.span.start;
-        Err(SyntaxError { problem, at, context })
+        Err(Box::new(SyntaxError { stop: stop.into(), at, context }))
     }
 
     fn properties(&mut self) -> Result<Properties<'a>> {
@@ -255,7 +183,7 @@ impl<'a> Composer<'a, '_> {
                 }
                 TokenKind::Tag(handle, suffix) if properties.tag.is_none() => {
                     let (handle, suffix, span) = (*handle, suffix.clone(), token.span);
-                    let tag = self.tag(handle, &suffix, span)?;
+                    let tag = Self::tag(handle, &suffix, span)?;
                     properties.tag = Some((tag, span));
                 }
                 _ => return Ok(properties),
@@ -265,21 +193,18 @@ impl<'a> Composer<'a, '_> {
     }
 
     /// The tag in its short form: `!!str` for `tag:yaml.org,2002:str`.
-    fn tag(&self, handle: &str, suffix: &str, span: Span) -> Result<String> {
-        let prefix = match self.handles.iter().find(|(name, _)| *name == handle) {
-            Some((_, prefix)) => prefix.as_ref(),
-            None => match handle {
-                "" => "",
-                "!" => "!",
-                "!!" => "tag:yaml.org,2002:",
-                _ => {
-                    return Err(SyntaxError {
-                        problem: "found undefined tag handle",
-                        at: span.start,
-                        context: Some(("while parsing a node", span.start)),
-                    });
-                }
-            },
+    fn tag(handle: &str, suffix: &str, span: Span) -> Result<String> {
+        let prefix = match handle {
+            "" => "",
+            "!" => "!",
+            "!!" => "tag:yaml.org,2002:",
+            _ => {
+                return Err(Box::new(SyntaxError {
+                    stop: "found undefined tag handle".into(),
+                    at: span.start,
+                    context: Some(("while parsing a node", span.start)),
+                }));
+            }
         };
         let long = format!("{prefix}{suffix}");
         Ok(match long.strip_prefix("tag:yaml.org,2002:") {
@@ -291,7 +216,7 @@ impl<'a> Composer<'a, '_> {
     /// A node where the grammar wants one.
     fn node(&mut self, within: Within) -> Result<Node> {
         if self.depth >= MAX_DEPTH {
-            return self.fail("the document is nested too deep", None);
+            return self.fail(Stop::TooDeep, None);
         }
         self.depth += 1;
         self.nodes += 1;
@@ -354,7 +279,7 @@ impl<'a> Composer<'a, '_> {
             _ => {
                 let context =
                     if block { "while parsing a block node" } else { "while parsing a flow node" };
-                self.fail("did not find expected node content", Some((context, start.start)))
+                self.fail(Stop::NoContent, Some((context, start.start)))
             }
         }
     }
@@ -486,10 +411,7 @@ impl<'a> Composer<'a, '_> {
                     return Ok(builder.map);
                 }
                 _ => {
-                    return self.fail(
-                        "did not find expected key",
-                        Some(("while parsing a block mapping", start)),
-                    );
+                    return self.fail(Stop::NoKey, Some(("while parsing a block mapping", start)));
                 }
             }
         }
@@ -506,7 +428,7 @@ impl<'a> Composer<'a, '_> {
             if !first {
                 if self.scanner.peek()?.kind != TokenKind::FlowEntry {
                     return self.fail(
-                        "did not find expected ',' or ']'",
+                        Stop::FlowSequence,
                         Some(("while parsing a flow sequence", open.start)),
                     );
                 }
@@ -541,7 +463,7 @@ impl<'a> Composer<'a, '_> {
             if !first {
                 if self.scanner.peek()?.kind != TokenKind::FlowEntry {
                     return self.fail(
-                        "did not find expected ',' or '}'",
+                        Stop::FlowMapping,
                         Some(("while parsing a flow mapping", open.start)),
                     );
                 }

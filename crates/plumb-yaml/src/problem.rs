@@ -16,11 +16,13 @@ pub struct Problem {
     pub related: Option<(Span, String)>,
     /// What to do about it, where there is something to say.
     pub help: Option<String>,
+    /// Whether YAML has it, and only what reads a stream for Kubernetes refuses it.
+    pub is_yaml: bool,
 }
 
 impl Problem {
     /// Something wrong at a place.
     pub fn new(code: &'static Code, span: Span, message: impl Into<String>) -> Problem {
-        Problem { code, span, message: message.into(), related: None, help: None }
+        Problem { code, span, message: message.into(), related: None, help: None, is_yaml: false }
     }
 }

@@ -260,3 +260,112 @@ fn what_is_taken_for_yaml_is_named() {
         assert_eq!(help, expected, "{text:?}");
     }
 }
+
+/// Text; the text that the problem marks, or nothing where it marks a place only; its line; the words of the help.
+#[test]
+fn a_mistake_is_marked_where_it_was_made() {
+    let table: &[(&str, &str, usize, &str)] = &[
+        // A colon or a space that is not there.
+        ("apiVersion: v1\nkind:Pod\nmetadata: {}\n", "kind:Pod", 2, "`kind: Pod`"),
+        ("metadata:\n  name:a # b\n  labels: {}\n", "name:a", 2, "`name: a`"),
+        ("- name:a\n  image: b\n", "name:a", 1, "`name: a`"),
+        ("kind Pod\nmetadata: {}\n", "kind Pod", 1, "a key ends with `: `"),
+        ("a:\n  name b\n  image: c\n", "name b", 2, "a key ends with `: `"),
+        ("a: 1\nkind Pod\nb: 2\n", "kind Pod", 2, ""),
+        ("- a\n-b\n", "-b", 2, "`- b`"),
+        // What only looks so.
+        ("a: http://x\n  b: c\n", "b:", 2, "mend the indentation"),
+        ("a: demo\n   labels: {}\n", "labels:", 2, "mend the indentation"),
+        ("a: b: c\n", ":", 1, "in quotes"),
+        // Quotes.
+        ("a: 'b\nc: d\n", "'", 1, "close this quote"),
+        ("a:\n  b: \"c\n  d: \"e\"\n", "\"", 2, "close this quote"),
+        ("a: 'it's b'\n", "s", 1, "twice"),
+        ("a: \"b\n  c\"\nd: e: f\n", ":", 3, "in quotes"),
+        // Tabs.
+        ("a:\n\tb: 1\n", "\t", 2, "indent with spaces"),
+        ("a:\n  b: 1\n\tc: 2\n", "\t", 3, "indent with spaces"),
+        ("a:\n  b: c\n   \td: 2\n", "\t", 3, "indent with spaces"),
+        ("a: |\n\tb\n", "\t", 2, ""),
+        // Brackets and commas.
+        ("a: [1, 2\nb: 3\n", "[", 1, "nothing closes this `[`"),
+        ("a:\n  b: {c: 1\nd: 3\n", "{", 2, "nothing closes this `{`"),
+        ("{\"a\": {\"b\": 1}\n", "{", 1, "nothing closes this `{`"),
+        ("{\n  \"a\": 1\n  \"b\": 2\n}\n", "1", 2, "comma behind"),
+        ("{\n\"a\": {\n\"b\": 1\n\"c\": 2\n}}\n", "1", 3, "comma behind"),
+        ("a: [\"1\" \"b\"]\n", "\"", 1, "comma before"),
+        // Others.
+        ("a: *.b.c\n", "*", 1, "in quotes"),
+        ("a: @b\n", "@", 1, "in quotes"),
+        ("a:\n  - b\n c: 1\n", "c", 3, "indentation"),
+    ];
+    for (text, marked, line, help) in table {
+        let problems = compose(text).problems;
+        let [problem] = &problems[..] else { panic!("{text:?}: {problems:#?}") };
+        assert_eq!(&text[problem.span.range()], *marked, "{text:?}");
+        assert_eq!(text[..problem.span.start].matches('\n').count() + 1, *line, "{text:?}");
+        assert!(problem.help.clone().unwrap_or_default().contains(help), "{text:?} {problem:?}");
+    }
+}
+
+/// Text; its documents as JSON; the lines of its problems. As `kubectl create --dry-run=client -f -` reads it.
+#[test]
+fn a_stream_is_split_as_kubectl_splits_it() {
+    let two = r#"{"a":1} | {"b":2}"#;
+    let table: &[(&str, &str, &[usize])] = &[
+        ("a: 1\n---\nb: 2\n", two, &[]),
+        ("---\na: 1\n--- # c\nb: 2\n---#d\n", two, &[]),
+        ("---\n---\n# x\n---\na: 1\n---\n", r#"{"a":1}"#, &[]),
+        ("a: |\n  ---\n  x\n---\nb: 2\n", r#"{"a":"---\nx\n"} | {"b":2}"#, &[]),
+        ("\u{feff}a: 1\n---\n\u{feff}b: 2\n", two, &[]),
+        ("a: 1\n--- # c\n\u{feff}b: 2\nc: 3\n", r#"{"a":1} | {"b":2,"c":3}"#, &[]),
+        ("a: 1\r\n---\r\nb: 2\r\n", two, &[]),
+        // No separators.
+        ("a: 1\n--- {b: 2}\n", two, &[2]),
+        ("a: 1\n--- !!map\nb: 2\n", two, &[2]),
+        ("a: 1\n--- b: 2\n", two, &[2]),
+        ("a: 1\n--- the second\nb: 2\n", two, &[2]),
+        ("a: 1\n----\nb: 2\n", two, &[2]),
+        ("%YAML 1.2\n---\na: 1\n", r#"{"a":1}"#, &[1]),
+        ("a: 1\n---\n%TAG ! tag:x,2000:\n---\nb: 2\n", two, &[3]),
+        // Each document by itself.
+        ("a: &x 1\n---\nb: *x\n", r#"{"a":1} | {"b":null}"#, &[3]),
+        ("a: 1\n---\nc: [\n---\nb: 2\n", two, &[3]),
+        // JSON, one object after another.
+        ("{\"a\": 1}\n{\"b\": 2}\n", two, &[]),
+        ("{\"a\":1}{\"b\":2}", two, &[]),
+        ("\n {\n\"a\"\n:\n1}\n\n{\"b\":2}\n\n", two, &[]),
+        ("{\"a\":1}\n---\n{\"b\":2}\n", two, &[]),
+        ("{\"a\":1}\n---\nb: 2\n", two, &[]),
+        ("{\"a\":1} # c\n---\nb: 2\n", two, &[]),
+        ("{\"a\":1}\n{b: 2}\n", two, &[]),
+        ("{a: 1}\n---\n{b: 2}\n", two, &[]),
+        ("{\"a\":1}\n{\"b\":2}\n{c: 3}\n{\"d\":4}\n", r#"{"a":1} | {"b":2} | {"d":4}"#, &[3]),
+        ("{\"a\":1}\n{\"b\":2}\n---\n{\"d\":4}\n", r#"{"a":1} | {"b":2} | {"d":4}"#, &[3]),
+        // By the rules of JSON where it is JSON, of YAML elsewhere.
+        ("{\"a\": \"\\/\u{7f}\"}", "{\"a\":\"/\u{7f}\"}", &[]),
+        ("a: 1\n---\n{\"b\": \"\\/\"}", r#"{"a":1} | {"b":"/"}"#, &[3]),
+        ("a: \"x\\/y\"\nb: c: d\n", "", &[1, 2]),
+    ];
+    for (text, documents, lines) in table {
+        let composed = compose(text);
+        let roots: Vec<_> = composed.roots.iter().map(|root| root.to_json().to_string()).collect();
+        assert_eq!(roots.join(" | "), *documents, "{text:?}");
+        let line = |span: Span| text[..span.start].matches('\n').count() + 1;
+        let found: Vec<_> = composed.problems.iter().map(|problem| line(problem.span)).collect();
+        assert_eq!(found, *lines, "{text:?} {:#?}", composed.problems);
+    }
+}
+
+#[test]
+fn comments_in_json_are_read_where_they_are_asked_for() {
+    let text = "// one\n{\n  \"a\": \"//x\\\"/*\", // two\n  /* three\n */ \"b\": 1\n}\n";
+    let composed = super::compose_commented(text);
+    assert!(composed.problems.is_empty(), "{:#?}", composed.problems);
+    assert_eq!(composed.roots[0].to_json().to_string(), r#"{"a":"//x\"/*","b":1}"#);
+    let comments: Vec<_> = composed.comments.iter().map(|span| &text[span.range()]).collect();
+    assert_eq!(comments, ["// one", "// two", "/* three\n */"]);
+    assert!(!compose(text).problems.is_empty());
+    // A path in YAML is no comment.
+    assert_eq!(super::compose_commented("a: b //c\n").roots[0].to_json()["a"], "b //c");
+}

@@ -5,6 +5,7 @@
 mod scalars;
 mod tags;
 
+use super::stop::{Stop, SyntaxError};
 use plumb_text::Span;
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -12,22 +13,22 @@ use std::collections::VecDeque;
 /// How deep a document may be nested. Kubernetes stops at 10,000; no manifest comes near this.
 pub(crate) const MAX_DEPTH: usize = 256;
 
-/// Why a text is not YAML.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct SyntaxError {
-    /// What is wrong.
-    pub(crate) problem: &'static str,
-    /// Where.
-    pub(crate) at: usize,
-    /// What was being read, and where that began.
-    pub(crate) context: Option<(&'static str, usize)>,
+/// A byte order mark, which may begin a document.
+const BOM: char = '\u{feff}';
+
+/// What is read as one document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Part {
+    /// Its bytes.
+    pub(crate) span: Span,
+    /// Whether it is JSON to the last byte, and so read by JSON's rules.
+    pub(crate) json: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum TokenKind<'a> {
     StreamEnd,
-    Version(u32, u32),
-    TagDirective(&'a str, Cow<'a, str>),
+    Directive,
     DocumentStart,
     DocumentEnd,
     BlockSequenceStart,
@@ -77,8 +78,10 @@ struct SimpleKey {
 pub(crate) struct Scanner<'a> {
     text: &'a str,
     bytes: &'a [u8],
-    /// Escapes of JSON that YAML has not: pairs of surrogates.
+    /// Whether the rules of JSON hold: for escapes, line breaks and long keys.
     json: bool,
+    /// Where `\/` stands that is no JSON.
+    slashes: Vec<Span>,
     at: usize,
     line: usize,
     line_start: usize,
@@ -94,26 +97,22 @@ pub(crate) struct Scanner<'a> {
     comments: &'a mut Vec<Span>,
 }
 
-type Result<T> = std::result::Result<T, SyntaxError>;
+/// An error is rare, and a reader that calls itself for each level is to need little for it.
+type Result<T> = std::result::Result<T, Box<SyntaxError>>;
 
 impl<'a> Scanner<'a> {
-    /// A scanner of `text` from `start` to `end`; spans count from the text's beginning.
-    /// `kubectl` takes a text that begins with `{` for JSON.
-    pub(crate) fn new(
-        text: &'a str,
-        range: Span,
-        json: bool,
-        comments: &'a mut Vec<Span>,
-    ) -> Scanner<'a> {
-        let text = &text[..range.end];
-        let at = range.start;
-        let json = json || text[at..].trim_start().starts_with('{');
+    /// A scanner of one part of a text; spans count from the text's beginning.
+    pub(crate) fn new(text: &'a str, part: Part, comments: &'a mut Vec<Span>) -> Scanner<'a> {
+        let text = &text[..part.span.end];
+        let bom = if text[part.span.start..].starts_with(BOM) { BOM.len_utf8() } else { 0 };
+        let at = part.span.start + bom;
         let first =
             SimpleKey { possible: false, required: false, token: 0, at, line: 0, column: 0 };
         Scanner {
             text,
             bytes: text.as_bytes(),
-            json,
+            json: part.json,
+            slashes: Vec::new(),
             at,
             line: 0,
             line_start: at,
@@ -143,6 +142,16 @@ impl<'a> Scanner<'a> {
         }
         self.taken += 1;
         self.tokens.pop_front().map_or_else(|| self.error("found unexpected end of stream"), Ok)
+    }
+
+    /// The tokens that were found and not taken.
+    pub(crate) fn rest(self) -> impl Iterator<Item = Token<'a>> {
+        self.tokens.into_iter()
+    }
+
+    /// Where `\/` stands, an escape that JSON has and YAML 1.1 has not.
+    pub(crate) fn slashes(self) -> Vec<Span> {
+        self.slashes
     }
 
     /// Reads on until the first token is sure not to be moved behind a `Key` that a later `:` reveals.
@@ -187,8 +196,11 @@ impl<'a> Scanner<'a> {
             b'\n' => 1,
             b'\r' if self.byte(ahead + 1) == b'\n' => 2,
             b'\r' => 1,
-            0xC2 if self.byte(ahead + 1) == 0x85 => 2,
-            0xE2 if self.byte(ahead + 1) == 0x80 && matches!(self.byte(ahead + 2), 0xA8 | 0xA9) => {
+            0xC2 if !self.json && self.byte(ahead + 1) == 0x85 => 2,
+            0xE2 if !self.json
+                && self.byte(ahead + 1) == 0x80
+                && matches!(self.byte(ahead + 2), 0xA8 | 0xA9) =>
+            {
                 3
             }
             _ => 0,
@@ -254,12 +266,16 @@ impl<'a> Scanner<'a> {
             && self.is_blank_or_end(3)
     }
 
-    fn error<T>(&self, problem: &'static str) -> Result<T> {
-        Err(SyntaxError { problem, at: self.at, context: None })
+    fn error<T>(&self, stop: impl Into<Stop>) -> Result<T> {
+        Err(Box::new(SyntaxError { stop: stop.into(), at: self.at, context: None }))
     }
 
-    fn error_in<T>(&self, context: &'static str, start: usize, problem: &'static str) -> Result<T> {
-        Err(SyntaxError { problem, at: self.at, context: Some((context, start)) })
+    fn error_in<T>(&self, context: &'static str, start: usize, stop: impl Into<Stop>) -> Result<T> {
+        Err(Box::new(SyntaxError {
+            stop: stop.into(),
+            at: self.at,
+            context: Some((context, start)),
+        }))
     }
 
     fn push(&mut self, kind: TokenKind<'a>, start: usize) {
@@ -273,13 +289,9 @@ impl<'a> Scanner<'a> {
         if !key.possible {
             return Ok(false);
         }
-        if key.line < self.line || key.at + 1024 < self.at {
+        if !self.json && (key.line < self.line || key.at + 1024 < self.at) {
             if key.required {
-                return self.error_in(
-                    "while scanning a simple key",
-                    key.at,
-                    "could not find expected ':'",
-                );
+                return self.error_in("while scanning a simple key", key.at, Stop::NoColon);
             }
             self.simple_keys[level].possible = false;
             return Ok(false);
@@ -311,11 +323,7 @@ impl<'a> Scanner<'a> {
         let level = self.simple_keys.len() - 1;
         if self.key_is_valid(level)? && self.simple_keys[level].required {
             let start = self.simple_keys[level].at;
-            return self.error_in(
-                "while scanning a simple key",
-                start,
-                "could not find expected ':'",
-            );
+            return self.error_in("while scanning a simple key", start, Stop::NoColon);
         }
         self.simple_keys[level].possible = false;
         Ok(())
@@ -332,7 +340,7 @@ impl<'a> Scanner<'a> {
             return Ok(());
         }
         if self.indents.len() > MAX_DEPTH {
-            return self.error("the document is nested too deep");
+            return self.error(Stop::TooDeep);
         }
         self.indents.push(self.indent);
         self.indent = column as isize;
@@ -401,20 +409,19 @@ impl<'a> Scanner<'a> {
             b'\'' | b'"' => self.fetch_quoted(),
             b'-' if !self.is_blank(1) => self.fetch_plain(),
             b'?' | b':' if !in_flow => self.fetch_plain(),
-            b'-' | b'?' | b':' | b'#' | b'|' | b'>' | b'%' | b'@' | b'`' | b'\t' => self.error_in(
-                "while scanning for the next token",
-                start,
-                "found character that cannot start any token",
-            ),
+            b'-' | b'?' | b':' | b'#' | b'|' | b'>' | b'%' | b'@' | b'`' | b'\t' => {
+                self.error_in("while scanning for the next token", start, Stop::NoToken)
+            }
             _ => self.fetch_plain(),
         }
     }
 
     fn skip_to_token(&mut self) {
         loop {
-            if self.at == 0 && self.text.starts_with('\u{feff}') {
-                self.at = 3;
-                self.line_start = 3;
+            // One within a part stands in the way, and is as wide as a letter.
+            if self.column() == 0 && self.text[self.at..].starts_with(BOM) {
+                self.at += BOM.len_utf8();
+                self.line_start = self.at - 1;
             }
             let tabs = self.flow_level > 0 || !self.simple_key_allowed;
             while self.byte(0) == b' ' || (tabs && self.byte(0) == b'\t') {
@@ -444,7 +451,7 @@ impl<'a> Scanner<'a> {
     fn fetch_flow_start(&mut self, kind: TokenKind<'a>) -> Result<()> {
         self.save_key()?;
         if self.flow_level > MAX_DEPTH {
-            return self.error("the document is nested too deep");
+            return self.error(Stop::TooDeep);
         }
         let token = self.taken + self.tokens.len();
         self.simple_keys.push(SimpleKey {
@@ -514,7 +521,7 @@ impl<'a> Scanner<'a> {
         } else {
             if self.flow_level == 0 {
                 if !self.simple_key_allowed {
-                    return self.error("mapping values are not allowed in this context");
+                    return self.error(Stop::MisplacedValue);
                 }
                 self.open_block(self.column(), None, TokenKind::BlockMappingStart, self.at)?;
             }
@@ -545,11 +552,7 @@ impl<'a> Scanner<'a> {
         if name.is_empty() || !ends {
             let context =
                 if alias { "while scanning an alias" } else { "while scanning an anchor" };
-            return self.error_in(
-                context,
-                start,
-                "did not find expected alphabetic or numeric character",
-            );
+            return self.error_in(context, start, Stop::NoName);
         }
         self.push(if alias { TokenKind::Alias(name) } else { TokenKind::Anchor(name) }, start);
         Ok(())

@@ -1,6 +1,6 @@
 //! Scalars: in blocks, in quotes, plain.
 
-use super::{Result, ScalarStyle, Scanner, Token, TokenKind};
+use super::{Result, ScalarStyle, Scanner, Stop, Token, TokenKind};
 use plumb_text::Span;
 use std::borrow::Cow;
 
@@ -144,7 +144,7 @@ impl<'a> Scanner<'a> {
                 return self.error_in(CONTEXT, start, "found unexpected document indicator");
             }
             if self.is_end() {
-                return self.error_in(CONTEXT, start, "found unexpected end of stream");
+                return self.error_in(CONTEXT, start, Stop::OpenQuote);
             }
             let mut joined = false;
             while !self.is_blank_or_end(0) {
@@ -216,7 +216,12 @@ impl<'a> Scanner<'a> {
                     b' ' => ' ',
                     b'"' => '"',
                     b'\'' => '\'',
-                    b'/' => '/',
+                    b'/' => {
+                        if !self.json {
+                            self.slashes.push(Span::new(self.at, self.at + 2));
+                        }
+                        '/'
+                    }
                     b'\\' => '\\',
                     b'N' => '\u{85}',
                     b'_' => '\u{a0}',
@@ -302,11 +307,7 @@ impl<'a> Scanner<'a> {
                         && (self.column() as isize) < indent
                         && self.byte(0) == b'\t'
                     {
-                        return self.error_in(
-                            "while scanning a plain scalar",
-                            start,
-                            "found a tab character that violates indentation",
-                        );
+                        return self.error_in("while scanning a plain scalar", start, Stop::Tab);
                     }
                     if !fold.leading_blanks && owned {
                         fold.blanks.push(char::from(self.byte(0)));

@@ -18,54 +18,12 @@ impl<'a> Scanner<'a> {
         if !self.is_blank_or_end(0) {
             return self.error_in(CONTEXT, start, "found unexpected non-alphabetical character");
         }
-        self.skip_blanks();
-        let kind = match name {
-            "YAML" => {
-                let major = self.version_number(start)?;
-                if self.byte(0) != b'.' {
-                    return self.error_in(
-                        CONTEXT,
-                        start,
-                        "did not find expected digit or '.' character",
-                    );
-                }
-                self.at += 1;
-                let minor = self.version_number(start)?;
-                TokenKind::Version(major, minor)
-            }
-            "TAG" => {
-                let handle = self.tag_handle(start)?;
-                if !self.is_blank(0) {
-                    return self.error_in(CONTEXT, start, "did not find expected whitespace");
-                }
-                self.skip_blanks();
-                let prefix = self.tag_uri(start)?;
-                TokenKind::TagDirective(handle, prefix)
-            }
-            _ => return self.error_in(CONTEXT, start, "found unknown directive name"),
-        };
-        self.push(kind, start);
-        self.skip_blanks();
-        self.skip_comment();
-        if !self.is_break_or_end(0) {
-            return self.error_in(CONTEXT, start, "did not find expected comment or line break");
-        }
-        Ok(())
-    }
-
-    fn version_number(&mut self, start: usize) -> Result<u32> {
-        let from = self.at;
-        while self.byte(0).is_ascii_digit() {
+        while !self.is_break_or_end(0) && self.byte(0) != b'#' {
             self.at += 1;
         }
-        match self.text[from..self.at].parse() {
-            Ok(number) => Ok(number),
-            Err(_) => self.error_in(
-                "while scanning a %YAML directive",
-                start,
-                "did not find expected version number",
-            ),
-        }
+        self.push(TokenKind::Directive, start);
+        self.skip_comment();
+        Ok(())
     }
 
     fn tag_handle(&mut self, start: usize) -> Result<&'a str> {
