@@ -15,6 +15,7 @@
 //! - [`mod@render`]: content to HTML, or to plain Markdown; all escaping;
 //! - [`mod@report`]: findings to people and to machines;
 //! - [`mod@sync`]: committed text against fresh: drift, and the edits that mend it;
+//! - [`mod@fix`]: which of the fixes that findings carry can be made at once;
 //! - [`mod@difference`]: what a change of the model does to the pages;
 //! - [`mod@reference`]: the registry as pages, `explain` and help;
 //! - [`mod@host`]: mdBook's protocol and the command line.
@@ -24,6 +25,7 @@ pub mod config;
 pub mod content;
 pub mod difference;
 pub mod directive;
+pub mod fix;
 pub mod host;
 
 pub mod markdown;

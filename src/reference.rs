@@ -11,7 +11,7 @@ use crate::directive::{self, Directive};
 use crate::directive::{Param, ParamKind};
 use crate::manifest::admission::{self, kubernetes};
 use crate::manifest::{Versions, api_version, bundle};
-use crate::{check, markdown, sync, world};
+use crate::{check, markdown, report, sync, world};
 use serde_json::Value as Json;
 use std::fmt::Write as _;
 
@@ -47,7 +47,8 @@ pub fn pages() -> Vec<Page> {
 
 /// Every code, those of drift too.
 pub fn all_codes() -> Vec<&'static Code> {
-    let mut all: Vec<_> = codes().chain(sync::CODES.iter().copied()).collect();
+    let others = sync::CODES.iter().chain(report::CODES).copied();
+    let mut all: Vec<_> = codes().chain(others).collect();
     all.sort_by_key(|code| code.name);
     all
 }
@@ -58,7 +59,7 @@ pub fn explain(name: &str) -> Result<String, String> {
         return Ok(directive_page(directive, 1));
     }
     if let Some(code) =
-        find_code(name).or_else(|| sync::CODES.iter().copied().find(|code| code.name == name))
+        find_code(name).or_else(|| all_codes().into_iter().find(|code| code.name == name))
     {
         return Ok(code_page(code, 1));
     }
@@ -292,7 +293,13 @@ fn size<'v>(document: &'v Json, value: &'v Json, within: &mut Vec<&'v Json>) -> 
 fn findings() -> String {
     let mut out = String::from(
         "# Findings\n\nEach kind of finding has a code. `deny`, `warn` and `allow` in the settings, and `--deny`, `--warn` and `--allow` on the \
-         command line, set its level.\n\n| Code | Level | What it says |\n|---|---|---|\n",
+         command line, set its level.\n\nErrors are shown first. Of a code in a file the first finding is shown with its lines, each further one in a line of \
+         its own; `--verbose` shows all of them with their lines. `--min-level` (`error`, `warning`, `note`) says which are shown at all: by default \
+         warnings and errors to people, in annotations (`--format github`) and in comments (`markdown`), everything in `json`, `sarif`, `gitlab` and \
+         `junit`. All are counted, and errors decide about the exit code, whatever is shown.\n\n`check` and `validate` with `--baseline FILE` report what \
+         that file does not list; `--write-baseline` lists in it what is found now. It is a file to review and to commit: an entry names the code, the \
+         file, and the field or the text of the line. `--fix` makes the changes that errors and warnings suggest (of notes with `--min-level note`), and \
+         reports what remains. Committed text is for `sync`.\n\n| Code | Level | What it says |\n|---|---|---|\n",
     );
     let codes = all_codes();
     for code in &codes {

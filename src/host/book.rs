@@ -2,6 +2,7 @@
 
 use super::assets;
 use super::cli::Findings;
+use super::outcome::Found;
 use super::protocol;
 use super::terminal::way_to;
 use crate::check::{self, Checked};
@@ -74,18 +75,33 @@ impl Book {
         Ok(Book { book, checked, drift, findings })
     }
 
+    /// What `check` found in it.
+    pub(super) fn found(self, root: &Path) -> Found {
+        Found {
+            root: root.to_owned(),
+            counts: self.counts(),
+            levels: self.book.project.config.levels,
+            files: self.book.files,
+            findings: self.findings,
+        }
+    }
+
+    fn counts(&self) -> Counts {
+        let counts = self.checked.counts;
+        Counts {
+            chapters: counts.chapters,
+            values: counts.directives,
+            manifests: counts.manifests,
+            ignored: counts.ignored,
+        }
+    }
+
     /// The findings as they are shown.
     pub(super) fn report(&self, root: &Path, wanted: &Findings) -> Report {
-        let counts = self.checked.counts;
         Report::new(self.findings.clone())
             .files(self.book.files.iter().cloned())
             .base(way_to(root, wanted.format))
-            .counts(Counts {
-                chapters: counts.chapters,
-                values: counts.directives,
-                manifests: counts.manifests,
-                ignored: counts.ignored,
-            })
+            .counts(self.counts())
     }
 
     /// The manifests of the guide, each with the file of its chapter below the book's `src`.

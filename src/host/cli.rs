@@ -1,7 +1,7 @@
 //! The command line: what may be said, and nothing about what it does.
 
 use crate::config::{Levels, WARNINGS};
-use crate::diag::{Level, nearest};
+use crate::diag::{Level, Severity, nearest};
 use crate::model::View;
 use crate::reference;
 use crate::report::{FORMATS, Format};
@@ -41,6 +41,9 @@ pub(super) struct Output {
     /// Show findings only, and mdBook's warnings
     #[arg(long, short, global = true, help_heading = "Output")]
     pub(super) quiet: bool,
+    /// Show every finding with its lines, not only the first of a code in a file
+    #[arg(long, short, global = true, help_heading = "Output")]
+    pub(super) verbose: bool,
 }
 
 /// How findings are shown, and which of them fail.
@@ -49,6 +52,9 @@ pub(super) struct Findings {
     /// How to show findings
     #[arg(long, value_enum, default_value_t, help_heading = "Findings")]
     pub(super) format: &'static Format,
+    /// The least severe findings to show: by default `warning`, or `note` in json, sarif, gitlab and junit
+    #[arg(long, value_enum, value_name = "LEVEL", help_heading = "Findings")]
+    pub(super) min_level: Option<MinLevel>,
     /// Take a code as an error; `warnings` stands for all that are warnings
     #[arg(long, value_name = "CODE", action = ArgAction::Append, help_heading = "Findings")]
     pub(super) deny: Vec<String>,
@@ -58,6 +64,20 @@ pub(super) struct Findings {
     /// Don't report a code
     #[arg(long, value_name = "CODE", action = ArgAction::Append, help_heading = "Findings")]
     pub(super) allow: Vec<String>,
+}
+
+/// What is done with findings before they are shown.
+#[derive(Clone, Debug, Default, Args)]
+pub(super) struct Mending {
+    /// Make the fixes that findings carry, in the files; committed text is for `sync`
+    #[arg(long)]
+    pub(super) fix: bool,
+    /// Report only what this file does not list, and what it lists and is gone
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) baseline: Option<PathBuf>,
+    /// Write what is found now, but for notes, to the baseline
+    #[arg(long, requires = "baseline")]
+    pub(super) write_baseline: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -86,6 +106,8 @@ pub(super) enum Command {
         #[arg(default_value = ".", value_hint = ValueHint::DirPath)]
         dir: PathBuf,
         #[command(flatten)]
+        mending: Mending,
+        #[command(flatten)]
         findings: Findings,
     },
     /// Rewrite the text between directives to what the model says, and nothing else
@@ -103,6 +125,8 @@ pub(super) enum Command {
     Validate {
         #[command(flatten)]
         manifests: Manifests,
+        #[command(flatten)]
+        mending: Mending,
         #[command(flatten)]
         findings: Findings,
     },
@@ -340,6 +364,24 @@ fn pair(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("write it as NAME=VALUE".to_owned()),
+    }
+}
+
+/// The least severe findings that are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum MinLevel {
+    Error,
+    Warning,
+    Note,
+}
+
+impl From<MinLevel> for Severity {
+    fn from(level: MinLevel) -> Severity {
+        match level {
+            MinLevel::Error => Severity::Error,
+            MinLevel::Warning => Severity::Warning,
+            MinLevel::Note => Severity::Note,
+        }
     }
 }
 

@@ -20,21 +20,24 @@ mod outcome;
 mod preprocess;
 pub mod protocol;
 mod schemas;
+mod show;
 mod sync;
 mod terminal;
 mod validate;
+mod verdict;
 
 use crate::report::{Format, Report};
 use crate::sync::DRIFT;
 use crate::text::{one_line, printed};
+use crate::world::DiskWorld;
 use crate::{reference, world};
-use anstream::stream::RawStream;
 use anyhow::bail;
 use book::{Book, Processed};
 use clap::{CommandFactory, Parser};
 use cli::{Arguments, Command, Findings, Output};
 use extract::Extracted;
 use outcome::{Outcome, Said};
+use show::{places_of, show};
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
@@ -78,18 +81,29 @@ fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Some(Command::Build { dir, dest_dir, findings }) => {
             build(&dir, dest_dir.as_deref(), findings, output)
         }
-        Some(Command::Check { dir, findings }) => {
-            let book = Book::read(&dir, &findings)?;
-            show(&book.report(&dir, &findings), &findings, output, io::stdout())
-        }
+        Some(Command::Check { dir, mending, findings }) => verdict::judge(
+            || Book::read(&dir, &findings).map(|book| book.found(&dir)),
+            || DiskWorld::new(&dir),
+            &mending,
+            &findings,
+            output,
+        ),
         Some(Command::Sync { dir, dry_run, findings }) => sync(&dir, dry_run, &findings, output),
         Some(Command::Extract { dir, out, fails, findings }) => {
             extract(&dir, &out, fails, &findings, output)
         }
-        Some(Command::Validate { manifests, findings }) => {
-            let report = validate::validate(&manifests, &findings)?;
+        Some(Command::Validate { manifests, mending, findings }) => {
+            if mending.fix && manifests.paths.iter().any(|path| path == Path::new("-")) {
+                bail!("standard input can't be fixed; name the file");
+            }
             let quiet = output.quiet && !manifests.summary;
-            show(&report, &findings, Output { quiet, ..output }, io::stdout())
+            verdict::judge(
+                || validate::validate(&manifests, &findings),
+                || validate::world(&manifests),
+                &mending,
+                &findings,
+                Output { quiet, ..output },
+            )
         }
         Some(Command::Schemas(command)) => {
             let (dir, said) = schemas::run(&command)?;
@@ -241,25 +255,4 @@ fn extract(
     } else {
         Ok(Outcome::True)
     }
-}
-
-fn places_of(count: usize) -> String {
-    if count == 1 { "1 place".to_owned() } else { format!("{count} places") }
-}
-
-/// Writes a report and tells whether it fails.
-fn show(
-    report: &Report,
-    findings: &Findings,
-    output: Output,
-    stream: impl RawStream,
-) -> anyhow::Result<Outcome> {
-    let style = terminal::style(output.color, &stream);
-    let said = !report.findings().is_empty();
-    if said || !output.quiet || !findings.format.for_people {
-        let mut out = io::BufWriter::new(stream);
-        (findings.format.write)(report, style, &mut out)?;
-        out.flush()?;
-    }
-    Ok(if report.has_errors() { Outcome::Findings } else { Outcome::True })
 }

@@ -1,6 +1,9 @@
 //! What comes of a command.
 
+use crate::config::Levels;
 use crate::diag::Diagnostic;
+use crate::report::Counts;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// How a command ended.
@@ -19,6 +22,17 @@ impl From<Outcome> for ExitCode {
             Outcome::Findings => ExitCode::from(1),
         }
     }
+}
+
+/// What a command has found.
+pub(super) struct Found {
+    /// Where relative paths start.
+    pub(super) root: PathBuf,
+    /// At the levels that were asked for.
+    pub(super) findings: Vec<Diagnostic>,
+    pub(super) levels: Levels,
+    pub(super) counts: Counts,
+    pub(super) files: Vec<String>,
 }
 
 /// What a command has to say, and what it found.

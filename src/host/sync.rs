@@ -37,7 +37,7 @@ pub(super) fn sync(folder: &Path, dry: bool, wanted: &Findings) -> anyhow::Resul
 }
 
 /// Writes what can be written, and keeps that in the list; of the rest it is said why not.
-fn write(
+pub(super) fn write(
     world: &DiskWorld,
     rewrites: &mut Vec<Rewrite>,
     remaining: &mut Vec<Diagnostic>,
@@ -60,7 +60,7 @@ fn write(
 
 fn not_written(rewrite: &Rewrite, refusal: &Refusal) -> Diagnostic {
     let help = match refusal {
-        Refusal::Changed => "run `mdbook-plumb sync` again",
+        Refusal::Changed => "run the command again",
         Refusal::ReadOnly => "make it writable if it is yours to change",
         Refusal::HardLinked => {
             "replace it by a copy, or by a symbolic link to the file that is meant"

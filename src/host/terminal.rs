@@ -1,14 +1,14 @@
 //! Standard streams: whether to colour, how wide, and where the reader stands.
 
-use super::cli::Color;
+use super::cli::{Color, Findings, Output};
 use crate::report::{Format, Style};
 use anstream::stream::RawStream;
 use anstream::{AutoStream, ColorChoice};
 use std::path::{Path, PathBuf};
 
 /// How findings look on a stream. `NO_COLOR`, `CLICOLOR_FORCE` and their kin count unless the reader says otherwise.
-pub(super) fn style(color: Color, stream: &impl RawStream) -> Style {
-    let color = match color {
+pub(super) fn style(wanted: &Findings, output: Output, stream: &impl RawStream) -> Style {
+    let color = match output.color {
         Color::Always => true,
         Color::Never => false,
         Color::Auto => AutoStream::choice(stream) != ColorChoice::Never,
@@ -17,16 +17,18 @@ pub(super) fn style(color: Color, stream: &impl RawStream) -> Style {
         Some((width, _)) if stream.is_terminal() => usize::from(width.0).max(60),
         _ => Style::default().width,
     };
-    Style { color, width }
+    let least = wanted.min_level.map_or(wanted.format.least, Into::into);
+    Style { color, width, least, verbose: output.verbose, quiet: output.quiet }
 }
 
 /// What leads from where the reader stands to a book's root, with `/`: empty where they are the same, absolute where
 /// neither is within the other.
 ///
-/// People stand in the current folder. What GitHub reads is taken from the root of the checkout, wherever a step runs.
+/// People stand in the current folder. What GitHub and GitLab read is taken from the root of the checkout, wherever a step runs.
 pub(super) fn way_to(root: &Path, format: &Format) -> String {
-    let workspace = std::env::var_os("GITHUB_WORKSPACE").filter(|_| format.from_checkout);
-    let workspace = workspace.map(PathBuf::from);
+    let checkout =
+        ["GITHUB_WORKSPACE", "CI_PROJECT_DIR"].into_iter().filter(|_| format.from_checkout);
+    let workspace = checkout.filter_map(std::env::var_os).map(PathBuf::from).next();
     let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let root = real(&std::path::absolute(root).unwrap_or_else(|_| root.to_owned()));
     let workspace = workspace.map(|folder| real(&folder)).filter(|folder| root.starts_with(folder));

@@ -2,7 +2,7 @@
 
 use super::cli::{Findings, Manifests};
 use super::files;
-use super::terminal::way_to;
+use super::outcome::Found;
 use crate::check::{self, File, Project};
 use crate::config::{Config, IgnoreMissing};
 use crate::diag::Diagnostic;
@@ -11,7 +11,7 @@ use crate::manifest::{Engine, Schemas, Versions};
 use crate::markdown::Dialect;
 use crate::model::Model;
 use crate::reference::all_codes;
-use crate::report::{Counts, Report};
+use crate::report::Counts;
 use crate::text::Source;
 use crate::world::{self, DiskWorld, NAMED_LIMIT, World, display, read_up_to};
 use anyhow::{Context, bail};
@@ -28,9 +28,8 @@ const EXTENSIONS: &[&str] = &["yaml", "yml", "json", "md", "mdx", "markdown"];
 const STANDARD_INPUT: &str = "standard input";
 
 /// Checks files, folders and standard input.
-pub(super) fn validate(wanted: &Manifests, levels: &Findings) -> anyhow::Result<Report> {
-    let named = wanted.paths.iter().chain(&wanted.schemas).filter(|path| *path != Path::new("-"));
-    let world = named.fold(DiskWorld::new("."), |world, path| world.and(path));
+pub(super) fn validate(wanted: &Manifests, levels: &Findings) -> anyhow::Result<Found> {
+    let world = world(wanted);
     let (project, mut findings) = project(&world, wanted, levels)?;
     let mut files: Vec<File> = Vec::new();
     let mut places = Vec::new();
@@ -70,10 +69,19 @@ pub(super) fn validate(wanted: &Manifests, levels: &Findings) -> anyhow::Result<
         ignored: counts.iter().map(|counts| counts.ignored).sum(),
         ..Counts::default()
     };
-    Ok(Report::new(check::settle(findings, &project.config.levels, &all_codes()))
-        .files(files.iter().map(|file| file.source.path().to_owned()))
-        .base(way_to(Path::new("."), levels.format))
-        .counts(counts))
+    Ok(Found {
+        root: ".".into(),
+        findings: check::settle(findings, &project.config.levels, &all_codes()),
+        levels: project.config.levels,
+        counts,
+        files: files.iter().map(|file| file.source.path().to_owned()).collect(),
+    })
+}
+
+/// Where the named files are.
+pub(super) fn world(wanted: &Manifests) -> DiskWorld {
+    let named = wanted.paths.iter().chain(&wanted.schemas).filter(|path| *path != Path::new("-"));
+    named.fold(DiskWorld::new("."), |world, path| world.and(path))
 }
 
 /// What was named on the command line, and the files that it stands for.

@@ -30,18 +30,15 @@ pub struct Report {
     /// The files that were read, sorted; a file without a finding passes.
     pub(super) files: Vec<String>,
     pub(super) counts: Counts,
+    /// Findings that a baseline lists, and that are not among these.
+    pub(super) known: usize,
     pub(super) base: String,
 }
 
 impl Report {
     /// Sorts by file, place and code, and says everything once.
-    pub fn new(mut findings: Vec<Diagnostic>) -> Report {
-        fn key(finding: &Diagnostic) -> ((&str, usize, usize), &str, &str) {
-            (finding.at.location.sort_key(), finding.code.name, &finding.message)
-        }
-        findings.sort_by(|a, b| key(a).cmp(&key(b)));
-        findings.dedup_by(|later, earlier| key(later) == key(earlier));
-        let mut report = Report { findings, ..Report::default() };
+    pub fn new(findings: Vec<Diagnostic>) -> Report {
+        let mut report = Report { findings: sorted(findings), ..Report::default() };
         report.leave_out();
         report
     }
@@ -80,6 +77,12 @@ impl Report {
         self
     }
 
+    /// How many findings are left out because they are known.
+    pub fn known(mut self, known: usize) -> Report {
+        self.known = known;
+        self
+    }
+
     /// The files that were read, whether or not something was found in them.
     pub fn files(mut self, files: impl IntoIterator<Item = String>) -> Report {
         self.files.extend(files);
@@ -97,9 +100,14 @@ impl Report {
         self
     }
 
-    /// The findings that are shown, in order.
+    /// The findings that are kept, in order.
     pub fn findings(&self) -> &[Diagnostic] {
         &self.findings
+    }
+
+    /// Those that are at least so severe, in order.
+    pub fn shown(&self, least: Severity) -> impl Iterator<Item = &Diagnostic> + Clone {
+        self.findings.iter().filter(move |finding| finding.severity >= least)
     }
 
     /// How many findings have a severity, those included that are not shown.
@@ -153,6 +161,16 @@ pub(super) struct Place {
     pub(super) column: usize,
     pub(super) end_line: usize,
     pub(super) end_column: usize,
+}
+
+/// Findings by file, place and code, each once.
+pub(super) fn sorted(mut findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    fn key(finding: &Diagnostic) -> ((&str, usize, usize), &str, &str) {
+        (finding.at.location.sort_key(), finding.code.name, &finding.message)
+    }
+    findings.sort_by(|a, b| key(a).cmp(&key(b)));
+    findings.dedup_by(|later, earlier| key(later) == key(earlier));
+    findings
 }
 
 fn is_absolute(path: &str) -> bool {

@@ -1,6 +1,7 @@
 //! What a format is.
 
 use super::Report;
+use crate::diag::Severity;
 use std::io::{self, Write};
 
 /// A way to write a report.
@@ -12,6 +13,8 @@ pub struct Format {
     pub for_people: bool,
     /// Whether its paths begin at the root of the checkout, wherever a command runs, as a code host reads them.
     pub from_checkout: bool,
+    /// The least severe findings that it gives unless it is asked for others: a reader is not to look for errors among notes.
+    pub least: Severity,
     /// Writes a report.
     pub write: fn(&Report, Style, &mut dyn Write) -> io::Result<()>,
 }
@@ -24,17 +27,23 @@ impl PartialEq for Format {
 
 impl Eq for Format {}
 
-/// How the human format looks; the others have one look.
+/// How much of a report is given, and how the human format looks.
 #[derive(Clone, Copy, Debug)]
 pub struct Style {
     /// Whether to colour.
     pub color: bool,
     /// How many columns a line may take.
     pub width: usize,
+    /// The least severe findings that are given; all are counted.
+    pub least: Severity,
+    /// Whether each finding is shown with its lines, and not only the first of a kind in a file.
+    pub verbose: bool,
+    /// Whether only findings are written, and nothing about them.
+    pub quiet: bool,
 }
 
 impl Default for Style {
     fn default() -> Style {
-        Style { color: false, width: 140 }
+        Style { color: false, width: 140, least: Severity::Note, verbose: false, quiet: false }
     }
 }

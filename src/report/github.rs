@@ -3,7 +3,7 @@
 //! GitHub takes columns only where a finding stays on one line, and its `endColumn` is the last one marked.
 
 use super::words::summary;
-use super::{Format, Report};
+use super::{Format, Report, Style};
 use crate::diag::{Diagnostic, Severity};
 use crate::text::one_line;
 use std::io::{self, Write};
@@ -13,11 +13,13 @@ pub(super) static FORMAT: Format = Format {
     name: "github",
     for_people: false,
     from_checkout: true,
-    write: |report, _, out| write(report, out),
+    // GitHub shows ten annotations of a level in a step.
+    least: Severity::Warning,
+    write,
 };
 
-fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    for finding in report.findings() {
+fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    for finding in report.shown(style.least) {
         let command = match finding.severity {
             Severity::Error => "error",
             Severity::Warning => "warning",
@@ -34,7 +36,7 @@ fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         let title = property(finding.code.name);
         writeln!(out, ",title={title}::{}", data(&message(finding)))?;
     }
-    writeln!(out, "mdbook-plumb: {}", summary(report))
+    writeln!(out, "mdbook-plumb: {}", summary(report, style))
 }
 
 fn message(finding: &Diagnostic) -> String {

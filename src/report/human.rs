@@ -3,11 +3,13 @@
 //! annotate-snippets draws; this file decides what it gets to see: only the lines around the marks, only so much of a
 //! line as can be read, and no control characters. So a finding costs the same in a file of ten lines and of ten million.
 
-use super::words::{more_places, summary};
+use super::totals::Totals;
+use super::words::{by_kind, line, more_places, summary};
 use super::{Format, Report, Style};
 use crate::diag::{Diagnostic, Edit, Fix, Severity};
 use crate::text::{
-    Location, Source, Span, ceil_char_boundary, floor_char_boundary, one_line, source_lines,
+    Location, Source, Span, ceil_char_boundary, floor_char_boundary, one_line, printed,
+    source_lines,
 };
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Patch, Renderer, Snippet};
 use std::io::{self, Write};
@@ -21,24 +23,43 @@ const MOST_BYTES: usize = 16 * 1024;
 const LONG_LINE: usize = 4 * 1024;
 
 /// For people: the line with the place marked.
-pub(super) static FORMAT: Format =
-    Format { name: "human", for_people: true, from_checkout: false, write };
+pub(super) static FORMAT: Format = Format {
+    name: "human",
+    for_people: true,
+    from_checkout: false,
+    least: Severity::Warning,
+    write,
+};
 
 fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let renderer = if style.color { Renderer::styled() } else { Renderer::plain() };
     let renderer = renderer.term_width(style.width);
-    for finding in report.findings() {
-        let windows = windows(finding);
-        let columns: Vec<_> = windows.iter().filter_map(|window| window.column).collect();
-        let mut text = renderer.render(&groups(report, finding, windows));
-        for column in columns {
-            text = with_column(&text, column);
+    for kind in by_kind(report.shown(style.least)) {
+        let in_full = if style.verbose { kind.len() } else { 1 };
+        for finding in &kind[..in_full] {
+            let windows = windows(finding);
+            let columns: Vec<_> = windows.iter().filter_map(|window| window.column).collect();
+            let mut text = renderer.render(&groups(report, finding, windows));
+            for column in columns {
+                text = with_column(&text, column);
+            }
+            writeln!(out, "{text}\n")?;
         }
-        writeln!(out, "{text}\n")?;
+        for finding in &kind[in_full..] {
+            writeln!(out, "{}", printed(&line(report, finding)))?;
+        }
+        if kind.len() > in_full {
+            writeln!(out)?;
+        }
     }
-    writeln!(out, "{}", summary(report))?;
-    if let Some(first) = report.findings().first() {
-        writeln!(out, "to read about a finding: mdbook-plumb explain {}", first.code.name)?;
+    if style.quiet {
+        return Ok(());
+    }
+    let totals = Totals::new(report, style);
+    totals.write(out)?;
+    writeln!(out, "{}", summary(report, style))?;
+    if let Some(code) = totals.most() {
+        writeln!(out, "to read about {code}: mdbook-plumb explain {code}")?;
     }
     Ok(())
 }

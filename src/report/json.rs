@@ -1,7 +1,7 @@
 //! JSON Lines: an object for each finding, then `{"summary": …}`. Keys are always there; what is not known is null.
 
 use super::findings::Place;
-use super::{Format, Report};
+use super::{Format, Report, Style};
 use crate::diag::{Diagnostic, Severity};
 use crate::text;
 use serde::Serialize;
@@ -63,18 +63,16 @@ struct Summary {
     ignored: usize,
     /// Findings that are counted and not given: a report has at most 5000.
     left_out: usize,
+    /// Findings that a baseline lists, and that are not given.
+    known: usize,
 }
 
 /// JSON Lines: an object for each finding, then one with the summary.
-pub(super) static FORMAT: Format = Format {
-    name: "json",
-    for_people: false,
-    from_checkout: false,
-    write: |report, _, out| write(report, out),
-};
+pub(super) static FORMAT: Format =
+    Format { name: "json", for_people: false, from_checkout: false, least: Severity::Note, write };
 
-fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    for finding in report.findings() {
+fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    for finding in report.shown(style.least) {
         line(out, &Finding::new(report, finding))?;
     }
     let counts = report.counts;
@@ -88,6 +86,7 @@ fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         manifests: counts.manifests,
         ignored: counts.ignored,
         left_out: report.left_out(),
+        known: report.known,
     };
     line(out, &Last { summary })
 }

@@ -2,8 +2,8 @@
 //!
 //! There is no standard but what CI systems read: one `failure` a case, everything else as `system-out`; no time stamps.
 
-use super::words::plural;
-use super::{Format, Report};
+use super::words::{line, plural};
+use super::{Format, Report, Style};
 use crate::diag::{Diagnostic, Severity};
 use crate::text::{one_line, printed};
 use quick_xml::Writer;
@@ -13,17 +13,13 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 /// JUnit XML, a test case for each file.
-pub(super) static FORMAT: Format = Format {
-    name: "junit",
-    for_people: false,
-    from_checkout: false,
-    write: |report, _, out| write(report, out),
-};
+pub(super) static FORMAT: Format =
+    Format { name: "junit", for_people: false, from_checkout: false, least: Severity::Note, write };
 
-fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let mut cases: BTreeMap<String, Vec<&Diagnostic>> =
         report.files.iter().map(|file| (report.path(file), Vec::new())).collect();
-    for finding in report.findings() {
+    for finding in report.shown(style.least) {
         cases.entry(report.path(finding.at.location.source.path())).or_default().push(finding);
     }
     for (file, _) in report.rest.keys() {
@@ -114,16 +110,8 @@ fn errors<'a>(findings: &[&'a Diagnostic]) -> Vec<&'a Diagnostic> {
 fn lines(report: &Report, findings: &[&Diagnostic]) -> String {
     let mut text = String::new();
     for finding in findings {
-        let place = report.place(&finding.at.location);
-        text.push_str(&format!(
-            "{}:{}:{}: {}[{}]: {}\n",
-            one_line(&place.file),
-            place.line,
-            place.column,
-            finding.severity,
-            finding.code.name,
-            one_line(&finding.message)
-        ));
+        text.push_str(&line(report, finding));
+        text.push('\n');
         for help in &finding.help {
             text.push_str(&format!("  help: {}\n", one_line(help)));
         }

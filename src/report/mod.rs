@@ -6,21 +6,34 @@
 //!
 //! To add a format: a file here with its `FORMAT`, and a line in [`FORMATS`].
 
+mod baseline;
 mod findings;
 mod format;
 mod github;
+mod gitlab;
 mod human;
+mod identity;
 mod json;
 mod junit;
+mod markdown;
 mod sarif;
+mod totals;
 mod words;
 
+pub use baseline::{Baseline, CODES, Unknown};
 pub use findings::{Counts, MOST_FINDINGS, Report};
 pub use format::{Format, Style};
 
 /// Every format; the first is the one that nobody needs to ask for.
-pub static FORMATS: &[&Format] =
-    &[&human::FORMAT, &json::FORMAT, &sarif::FORMAT, &github::FORMAT, &junit::FORMAT];
+pub static FORMATS: &[&Format] = &[
+    &human::FORMAT,
+    &json::FORMAT,
+    &sarif::FORMAT,
+    &github::FORMAT,
+    &gitlab::FORMAT,
+    &junit::FORMAT,
+    &markdown::FORMAT,
+];
 
 impl Default for &'static Format {
     fn default() -> &'static Format {

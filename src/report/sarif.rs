@@ -1,33 +1,29 @@
 //! SARIF 2.1.0, as code scanning reads it: a rule for each code that was found, a result for each finding.
 
 use super::findings::Place;
-use super::words::more_places;
-use super::{Format, Report};
-use crate::diag::{Code, Diagnostic, Level};
-use crate::text::{self, Location, digest};
+use super::identity::Fingerprints;
+use super::words::text_of;
+use super::{Format, Report, Style};
+use crate::diag::{Code, Diagnostic, Level, Severity};
+use crate::text::{self, Location};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 /// SARIF 2.1.0, for code scanning.
-pub(super) static FORMAT: Format = Format {
-    name: "sarif",
-    for_people: false,
-    from_checkout: true,
-    write: |report, _, out| write(report, out),
-};
+pub(super) static FORMAT: Format =
+    Format { name: "sarif", for_people: false, from_checkout: true, least: Severity::Note, write };
 
-fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let codes: BTreeMap<&str, &Code> =
-        report.findings().iter().map(|finding| (finding.code.name, finding.code)).collect();
+        report.shown(style.least).map(|finding| (finding.code.name, finding.code)).collect();
     let rules: Vec<_> = codes.values().map(|code| rule(code)).collect();
-    let mut seen = BTreeMap::new();
+    let mut fingerprints = Fingerprints::default();
     let results: Vec<_> = report
-        .findings()
-        .iter()
+        .shown(style.least)
         .map(|finding| {
             let index = codes.keys().position(|name| *name == finding.code.name);
-            result(report, finding, index, &mut seen)
+            result(report, finding, index, &mut fingerprints)
         })
         .collect();
     let mut log = json!({
@@ -75,17 +71,8 @@ fn result(
     report: &Report,
     finding: &Diagnostic,
     index: Option<usize>,
-    seen: &mut BTreeMap<String, usize>,
+    fingerprints: &mut Fingerprints,
 ) -> Json {
-    let mut text = finding.message.clone();
-    for help in &finding.help {
-        text.push_str("\nhelp: ");
-        text.push_str(help);
-    }
-    if let Some(more) = more_places(finding) {
-        text.push('\n');
-        text.push_str(&more);
-    }
     let mut place = location(report, &finding.at.location);
     let logical: Vec<_> = [&finding.document, &finding.path].into_iter().flatten().collect();
     if let Some(name) = logical.last() {
@@ -97,9 +84,9 @@ fn result(
         "ruleId": finding.code.name,
         "ruleIndex": index,
         "level": finding.severity.to_string(),
-        "message": { "text": text },
+        "message": { "text": text_of(finding) },
         "locations": [place],
-        "partialFingerprints": { "plumbContext/v1": fingerprint(finding, seen) },
+        "partialFingerprints": { "plumbContext/v1": fingerprints.of(finding) },
     });
     if !finding.related.is_empty() {
         result["relatedLocations"] = finding
@@ -167,25 +154,4 @@ fn uri(path: &str) -> String {
         }
     }
     uri
-}
-
-/// The same finding before and after lines were added above it: its code, its file, and the text of its line without
-/// the white space, numbered where the same line has it again.
-fn fingerprint(finding: &Diagnostic, seen: &mut BTreeMap<String, usize>) -> String {
-    let source = &finding.at.location.source;
-    let line = finding.at.location.start().line;
-    let start = source.lines().start_of(line).unwrap_or(0);
-    let end = source.lines().start_of(line + 1).unwrap_or(source.text().len());
-    let text: String = source
-        .text()
-        .get(start..end)
-        .unwrap_or("")
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ");
-    let whole = digest(format!("{}\0{}\0{text}\0", finding.code.name, source.path()));
-    let hex = &whole[..32];
-    let count = seen.entry(hex.to_owned()).or_default();
-    *count += 1;
-    format!("{hex}:{count}")
 }

@@ -98,8 +98,11 @@ warning[drift]: 50%, was: 51%\nreally
   = note: in VirtualService/reviews, at spec.http[0]
   = note: the position is approximate: another preprocessor changed this text before it was checked
 
+unknown-figure  1 error
+drift           1 warning
+
 checked 2 chapters, 3 manifests, 1 ignored: 1 error, 1 warning in 1 file
-to read about a finding: mdbook-plumb explain unknown-figure
+to read about unknown-figure: mdbook-plumb explain unknown-figure
 
 "#]],
     );
@@ -112,7 +115,7 @@ fn json() {
         str![[r#"
 {"file":"docs/src/a b.md","line":3,"column":16,"end_line":3,"end_column":25,"code":"unknown-figure","severity":"error","message":"no figure `istio.cpu`","label":"not in the model","help":"did you mean `istio.sidecar.cpu`?","path":null,"document":null,"approximate":false,"related":[{"file":"docs/src/a b.md","line":1,"column":1,"end_line":1,"end_column":8,"message":"this chapter"},{"file":"model.toml","line":2,"column":1,"end_line":2,"end_column":20,"message":"a figure with a like name"}],"more_related":0,"fix":{"title":"write `istio.sidecar.cpu`","edits":[{"file":"docs/src/a b.md","line":3,"column":16,"end_line":3,"end_column":25,"text":"istio.sidecar.cpu"}]}}
 {"file":"docs/src/a b.md","line":3,"column":36,"end_line":3,"end_column":39,"code":"drift","severity":"warning","message":"50%, was: 51%\nreally","label":null,"help":null,"path":"spec.http[0]","document":"VirtualService/reviews","approximate":true,"related":[],"more_related":0,"fix":null}
-{"summary":{"errors":1,"warnings":1,"notes":0,"files":2,"chapters":2,"values":0,"manifests":3,"ignored":1,"left_out":0}}
+{"summary":{"errors":1,"warnings":1,"notes":0,"files":2,"chapters":2,"values":0,"manifests":3,"ignored":1,"left_out":0,"known":0}}
 
 "#]],
     );
@@ -212,7 +215,12 @@ fn a_finding_over_a_whole_file_costs_little() {
 #[test]
 fn colour_comes_only_where_it_is_asked_for() {
     let mut out = Vec::new();
-    (human::FORMAT.write)(&report(), Style { color: true, width: 80 }, &mut out).unwrap();
+    (human::FORMAT.write)(
+        &report(),
+        Style { color: true, width: 80, ..Style::default() },
+        &mut out,
+    )
+    .unwrap();
     assert!(out.contains(&0x1b));
     assert!(!written(&human::FORMAT, &report()).contains('\u{1b}'));
 }
@@ -223,6 +231,153 @@ fn findings_are_sorted_and_said_once() {
     let codes: Vec<_> = report.findings().iter().map(|finding| finding.code.name).collect();
     assert_eq!(codes, ["unknown-figure", "drift"]);
     assert!(report.has_errors());
+}
+
+/// Findings of two codes in two files, as they come: a warning, a note and errors.
+fn many() -> Report {
+    let (a, b) = (Source::new("a.md", "x bad\ny bad\nz bad\n"), Source::new("b.md", "bad\n"));
+    let all = |source: &Arc<Source>, code| -> Vec<Diagnostic> {
+        let places = source.text().match_indices("bad");
+        places
+            .map(|(at, _)| Diagnostic::at(code, source, Span::new(at, at + 3), "it is bad"))
+            .collect()
+    };
+    let mut note = Diagnostic::at(&DRIFT, &b, Span::new(0, 1), "by the way");
+    note.severity = Severity::Note;
+    Report::new(
+        [all(&a, &DRIFT), all(&b, &DRIFT), all(&a, &UNKNOWN), all(&b, &UNKNOWN), vec![note]]
+            .concat(),
+    )
+}
+
+fn styled(report: &Report, style: Style) -> String {
+    let mut out = Vec::new();
+    (human::FORMAT.write)(report, style, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn errors_come_first_and_further_ones_take_a_line() {
+    let style = Style { least: Severity::Warning, ..Style::default() };
+    snapbox::Assert::new().action_env("SNAPSHOTS").eq(
+        snapbox::Data::text(styled(&many(), style)),
+        str![[r#"
+error[unknown-figure]: it is bad
+ --> a.md:1:3
+  |
+1 | x bad
+  |   ^^^
+
+a.md:2:3: error[unknown-figure]: it is bad
+a.md:3:3: error[unknown-figure]: it is bad
+
+error[unknown-figure]: it is bad
+ --> b.md:1:1
+  |
+1 | bad
+  | ^^^
+
+warning[drift]: it is bad
+ --> a.md:1:3
+  |
+1 | x bad
+  |   ^^^
+
+a.md:2:3: warning[drift]: it is bad
+a.md:3:3: warning[drift]: it is bad
+
+warning[drift]: it is bad
+ --> b.md:1:1
+  |
+1 | bad
+  | ^^^
+
+unknown-figure  4 errors
+drift           4 warnings
+
+a.md  3 errors, 3 warnings
+b.md  1 error, 1 warning
+
+4 errors, 4 warnings, 1 note in 2 files; `--min-level note` shows notes
+to read about unknown-figure: mdbook-plumb explain unknown-figure
+
+"#]]
+        .raw(),
+    );
+    let verbose = styled(&many(), Style { verbose: true, ..style });
+    assert_eq!(verbose.matches(" --> ").count(), 8);
+    let quiet = styled(&many(), Style { quiet: true, least: Severity::Note, ..style });
+    assert!(
+        quiet.contains("note[drift]: by the way") && !quiet.contains("to read about"),
+        "{quiet}"
+    );
+    let errors = styled(&many(), Style { least: Severity::Error, ..style });
+    assert!(
+        !errors.contains("warning[") && errors.contains("4 errors, 4 warnings, 1 note"),
+        "{errors}"
+    );
+}
+
+#[test]
+fn gitlab() {
+    let issues: serde_json::Value =
+        serde_json::from_str(&written(&gitlab::FORMAT, &report())).unwrap();
+    // What GitLab's documentation of code quality reports requires of each issue.
+    for issue in issues.as_array().unwrap() {
+        for key in ["description", "check_name", "fingerprint"] {
+            assert!(issue[key].as_str().is_some_and(|text| !text.is_empty()), "{key}");
+        }
+        let severity = issue["severity"].as_str().unwrap();
+        assert!(["info", "minor", "major", "critical", "blocker"].contains(&severity));
+        assert_eq!(issue["location"]["path"], "docs/src/a b.md");
+        assert_eq!(issue["location"]["lines"]["begin"], 3);
+    }
+    assert_eq!(
+        (issues[0]["severity"].as_str(), issues[1]["severity"].as_str()),
+        (Some("major"), Some("minor"))
+    );
+    assert_ne!(issues[0]["fingerprint"], issues[1]["fingerprint"]);
+}
+
+#[test]
+fn markdown() {
+    assert_written(
+        &markdown::FORMAT,
+        str![[r#"
+**mdbook-plumb** checked 2 chapters, 3 manifests, 1 ignored&#58; 1 error, 1 warning in 1 file
+
+| | Where | What |
+|---|---|---|
+| error | <code>docs/src/a b&#46;md&#58;3&#58;16</code> | <code>unknown-figure</code>: no figure <code>istio&#46;cpu</code><br>did you mean <code>istio&#46;sidecar&#46;cpu</code>&#63; |
+| warning | <code>docs/src/a b&#46;md&#58;3&#58;36</code> | <code>drift</code>: 50&#37;, was&#58; 51&#37;&#92;nreally |
+
+"#]],
+    );
+}
+
+/// Nothing that an author wrote is markup in a comment, links somewhere or calls a person.
+#[test]
+fn a_comment_says_what_was_written() {
+    let hostile = "`@someone` @other #12 https://x.org [a](b) <img src=x> | ` *b* ~~c~~ &amp; <!-- x --> `` @x";
+    let source = Source::new("a|b`@me.md", "x\n");
+    let finding = Diagnostic::at(&UNKNOWN, &source, Span::new(0, 1), hostile).help(hostile);
+    let out = written(&markdown::FORMAT, &Report::new(vec![finding]));
+    let row = out.lines().last().unwrap();
+    let bare = row.replace("<code>", "").replace("</code>", "").replace("<br>", "");
+    assert_eq!(bare.matches('|').count(), 4, "{row}");
+    for sign in ['@', '[', '<', '*', '`', '~', '!', '.'] {
+        assert!(!bare.replace("&#", "").contains(sign), "{sign} in {row}");
+    }
+    for (at, _) in row.match_indices("&#64;") {
+        let before = &row[..at];
+        assert!(before.rfind("<code>") > before.rfind("</code>"), "a person is called in {row}");
+    }
+    // GitHub takes no longer comment than this.
+    let many = Source::new("a.md", "x\n".repeat(3000));
+    let all =
+        (0..3000).map(|at| Diagnostic::at(&UNKNOWN, &many, Span::new(at * 2, at * 2 + 1), hostile));
+    let out = written(&markdown::FORMAT, &Report::new(all.collect()));
+    assert!(out.len() < 65_536 && out.contains("more are not shown"), "{}", out.len());
 }
 
 #[test]
@@ -372,7 +527,9 @@ fn no_text_of_an_author_forges_a_report() {
             .replace_with(format!("{hostile}title"), format!("{hostile}text"));
         for format in FORMATS {
             let name = format.name;
-            let report = Report::new(vec![finding.clone()]).files([path.clone()]);
+            let mut again = finding.clone();
+            again.at.location = mark(&source, "MARK c");
+            let report = Report::new(vec![finding.clone(), again]).files([path.clone()]);
             let out = written(format, &report);
             let hidden = |c: char| crate::text::is_hidden(c) && c != '\n';
             let raw: Vec<char> = out.chars().filter(|c| hidden(*c)).collect();
@@ -405,7 +562,7 @@ fn no_text_of_an_author_forges_a_report() {
                     let valid = |c: char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..);
                     assert!(out.chars().all(valid), "{out:?}");
                 }
-                "github" => assert_eq!(out.lines().count(), 2, "{out}"),
+                "github" => assert_eq!(out.lines().count(), 3, "{out}"),
                 _ => {}
             }
         }

@@ -38,10 +38,22 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("render", &["text", "content", "check"]),
     ("report", &["text", "diag"]),
     ("sync", &["text", "diag", "content", "check", "render"]),
+    ("fix", &["text", "diag", "sync"]),
     ("difference", &["text", "content", "model", "check"]),
     (
         "reference",
-        &["diag", "world", "config", "model", "markdown", "manifest", "directive", "check", "sync"],
+        &[
+            "diag",
+            "world",
+            "config",
+            "model",
+            "markdown",
+            "manifest",
+            "directive",
+            "check",
+            "report",
+            "sync",
+        ],
     ),
     // `host` and the crate's root may use everything; nothing may use them.
 ];

@@ -6,6 +6,7 @@ mod cli;
 mod commands;
 mod door;
 mod extract;
+mod findings;
 mod fixpoint;
 mod hostile;
 mod mdbook;

@@ -1,0 +1,125 @@
+//! What `check` and `validate` do with what they find: mend it, leave out what is known, show the rest.
+
+use super::cli::{Findings, Mending, Output};
+use super::outcome::{Found, Outcome};
+use super::show::{places_of, show};
+use super::sync::write;
+use super::terminal::way_to;
+use crate::check;
+use crate::diag::{Diagnostic, Severity};
+use crate::fix;
+use crate::reference::all_codes;
+use crate::report::{Baseline, Report};
+use crate::text::{digest, printed};
+use crate::world::{self, DiskWorld, display};
+use anyhow::{Context, anyhow};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::Path;
+
+/// A fix may make room for the next one; after so many rounds there is something that comes back.
+const MOST_ROUNDS: usize = 10;
+
+/// Runs a command, mends what it finds if that is asked for, and shows what remains.
+pub(super) fn judge(
+    run: impl Fn() -> anyhow::Result<Found>,
+    world: impl Fn() -> DiskWorld,
+    mending: &Mending,
+    wanted: &Findings,
+    output: Output,
+) -> anyhow::Result<Outcome> {
+    let mut found = run()?;
+    let mut left = Vec::new();
+    if mending.fix {
+        let least = wanted.min_level.map_or(Severity::Warning, Into::into);
+        (found, left) = mend(found, &run, &world(), least, output)?;
+    }
+    let Found { root, mut findings, levels, counts, files, .. } = found;
+    findings.extend(left);
+    if let Some(path) = mending.baseline.as_deref().filter(|_| mending.write_baseline) {
+        return write_baseline(path, findings, output);
+    }
+    let mut known = 0;
+    if let Some(path) = &mending.baseline {
+        let unknown = read_baseline(path, &root)?.apply(findings);
+        (findings, known) = (unknown.findings, unknown.known);
+        findings.extend(check::settle(unknown.unmatched, &levels, &all_codes()));
+    }
+    let report = Report::new(findings)
+        .files(files)
+        .base(way_to(&root, wanted.format))
+        .counts(counts)
+        .known(known);
+    show(&report, wanted, output, io::stdout())
+}
+
+/// Makes the fixes that findings carry, and those that only show then. What remains, and why a file was not written.
+fn mend(
+    mut found: Found,
+    run: impl Fn() -> anyhow::Result<Found>,
+    world: &DiskWorld,
+    least: Severity,
+    output: Output,
+) -> anyhow::Result<(Found, Vec<Diagnostic>)> {
+    let mut left: Vec<Diagnostic> = Vec::new();
+    let mut made: BTreeMap<String, usize> = BTreeMap::new();
+    let mut seen = BTreeSet::new();
+    for _ in 0..MOST_ROUNDS {
+        let mut rewrites = fix::rewrites(&found.findings, least);
+        // Not back to what a file was: two fixes that undo each other have no end.
+        rewrites.retain(|rewrite| {
+            let path = rewrite.source.path();
+            seen.insert((path.to_owned(), digest(rewrite.source.text())));
+            let refused = |one: &Diagnostic| one.at.location.source.path() == path;
+            !seen.contains(&(path.to_owned(), digest(&rewrite.text))) && !left.iter().any(refused)
+        });
+        if rewrites.is_empty() {
+            break;
+        }
+        write(world, &mut rewrites, &mut left)
+            .with_context(|| format!("can't write to `{}`", found.root.display()))?;
+        for rewrite in &rewrites {
+            *made.entry(rewrite.source.path().to_owned()).or_default() += rewrite.edits;
+        }
+        if rewrites.is_empty() {
+            break;
+        }
+        found = run()?;
+    }
+    if !output.quiet {
+        for (path, count) in made {
+            let path = display(&found.root.join(path));
+            eprintln!("{}", printed(&format!("fixed {} in {path}", places_of(count))));
+        }
+    }
+    Ok((found, left))
+}
+
+fn read_baseline(path: &Path, root: &Path) -> anyhow::Result<Baseline> {
+    let bytes = DiskWorld::new(".").and(path).read_named(path);
+    // As the other findings are: from the root of what was looked at.
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let full = real(path);
+    let shown = full.strip_prefix(real(root)).unwrap_or(&full);
+    let source = bytes.and_then(|bytes| world::text(display(shown), bytes));
+    let source = source.with_context(|| format!("can't read `{}`", path.display()))?;
+    Baseline::read(&source).map_err(|error| anyhow!(error))
+}
+
+fn write_baseline(
+    path: &Path,
+    findings: Vec<Diagnostic>,
+    output: Output,
+) -> anyhow::Result<Outcome> {
+    let (text, count) = Baseline::write(findings);
+    let name = path.file_name().with_context(|| format!("`{}` is no file", path.display()))?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    DiskWorld::new(folder.unwrap_or(Path::new(".")))
+        .write(Path::new(name), text.as_bytes())
+        .with_context(|| format!("can't write `{}`", path.display()))?;
+    if !output.quiet {
+        let findings = if count == 1 { "finding" } else { "findings" };
+        eprintln!("{}", printed(&format!("wrote {count} known {findings} to {}", path.display())));
+    }
+    Ok(Outcome::True)
+}

@@ -1,0 +1,197 @@
+//! What is done with findings: which are shown and how much of each, which are known, which are mended.
+
+use crate::support::{folder, plumb, stderr, stdout};
+use std::fs;
+use std::path::Path;
+use std::process::Output;
+
+/// A Service with a misspelt field, and lines of any kind before it.
+fn service(before: &str, name: &str, field: &str) -> String {
+    format!(
+        "{before}apiVersion: v1\nkind: Service\nmetadata:\n  name: {name}\nspec:\n  ports:\n    - {field}: 80\n      name: http\n"
+    )
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    plumb().current_dir(folder).args(arguments).output().expect("the program")
+}
+
+fn expect(folder: &Path, arguments: &[&str], code: i32, said: &[&str], unsaid: &[&str]) {
+    let output = run(folder, arguments);
+    let all = stdout(&output) + &stderr(&output);
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {all}");
+    for said in said {
+        assert!(all.contains(said), "{arguments:?} does not say {said:?}: {all}");
+    }
+    for unsaid in unsaid {
+        assert!(!all.contains(unsaid), "{arguments:?} says {unsaid:?}: {all}");
+    }
+}
+
+#[test]
+fn notes_are_counted_and_shown_when_asked_for() {
+    let note = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: <name>\n";
+    let page = format!("```yaml\n{note}```\n\n```yaml\n{}```\n", service("", "a", "prot"));
+    let files = folder(&[("a.md", &page)]);
+    let at = files.path();
+    let notes = "1 note in 1 file; `--min-level note` shows notes";
+    expect(at, &["validate", "a.md"], 1, &["error[", notes], &["note[placeholder]"]);
+    expect(
+        at,
+        &["validate", "a.md", "--min-level", "note"],
+        1,
+        &["note[placeholder]"],
+        &["shows notes"],
+    );
+    expect(
+        at,
+        &["validate", "a.md", "-q"],
+        1,
+        &["error["],
+        &["checked", "to read about", "1 note"],
+    );
+    // Machines get everything, but for annotations and comments, of which a reader sees the first.
+    for format in ["json", "sarif", "gitlab", "junit"] {
+        expect(at, &["validate", "a.md", "--format", format], 1, &["placeholder"], &[]);
+        let fewer = ["validate", "a.md", "--format", format, "--min-level", "error"];
+        expect(at, &fewer, 1, &["unknown"], &["placeholder"]);
+    }
+    for format in ["github", "markdown"] {
+        expect(at, &["validate", "a.md", "--format", format], 1, &["unknown"], &["placeholder"]);
+        let more = ["validate", "a.md", "--format", format, "--min-level", "note"];
+        expect(at, &more, 1, &["placeholder"], &[]);
+    }
+    // What is not shown decides nothing.
+    let one = folder(&[("a.md", &format!("```yaml\n{note}```\n"))]);
+    expect(one.path(), &["validate", "a.md", "--min-level", "error"], 0, &["1 note"], &[]);
+}
+
+#[test]
+fn what_is_known_is_not_reported_and_what_is_gone_is() {
+    let wrong = service("", "a", "prot");
+    let files = folder(&[("m/a.yaml", &wrong), ("m/b.yaml", &service("", "b", "prt"))]);
+    let at = files.path();
+    let known = ["validate", "m", "--baseline", "known.toml"];
+    expect(at, &known, 2, &["can't read `known.toml`"], &[]);
+    expect(at, &["validate", "m", "--write-baseline"], 2, &["--baseline"], &[]);
+    expect(
+        at,
+        &[&known[..], &["--write-baseline"]].concat(),
+        0,
+        &["known findings to known.toml"],
+        &[],
+    );
+    let written = fs::read_to_string(at.join("known.toml")).expect("the baseline");
+    assert!(
+        written.contains("file = \"m/a.yaml\"") && written.contains("spec.ports[0].prot"),
+        "{written}"
+    );
+    expect(at, &known, 0, &["nothing found", "known"], &["error["]);
+    // Lines move, and end otherwise; a new mistake is new.
+    let moved = service("# a comment\n\n", "a", "prot").replace('\n', "\r\n");
+    fs::write(at.join("m/a.yaml"), &moved).expect("a file");
+    expect(at, &known, 0, &["nothing found"], &["error["]);
+    fs::write(at.join("m/a.yaml"), moved.replace("kind: Service", "kind: Servic")).expect("a file");
+    expect(at, &known, 1, &["m/a.yaml:4:7"], &[]);
+    // What is mended is told of, as a note that a book may deny.
+    fs::write(at.join("m/a.yaml"), service("", "a", "port")).expect("a file");
+    expect(at, &known, 0, &["note"], &["error["]);
+    expect(
+        at,
+        &[&known[..], &["--min-level", "note"]].concat(),
+        0,
+        &["note[baseline-unmatched]", "known.toml:"],
+        &[],
+    );
+    expect(
+        at,
+        &[&known[..], &["--deny", "baseline-unmatched"]].concat(),
+        1,
+        &["error[baseline-unmatched]"],
+        &[],
+    );
+    expect(at, &[&known[..], &["--write-baseline"]].concat(), 0, &[], &[]);
+    expect(at, &known, 0, &["known"], &["note"]);
+    fs::write(at.join("known.toml"), "version = 1\nfindings = []\n").expect("a file");
+    expect(at, &known, 2, &["known.toml:2: "], &[]);
+}
+
+#[test]
+fn a_baseline_of_a_book_is_found_from_anywhere() {
+    let page = format!("# A\n\n```yaml\n{}```\n", service("", "a", "prot"));
+    let files = folder(&[
+        ("docs/book.toml", ""),
+        ("docs/src/SUMMARY.md", "- [A](a.md)\n"),
+        ("docs/src/a.md", &page),
+        ("docs/.git/x", ""),
+    ]);
+    let (at, docs) = (files.path(), files.path().join("docs"));
+    expect(
+        at,
+        &["check", "docs", "--baseline", "docs/known.toml", "--write-baseline"],
+        0,
+        &[],
+        &[],
+    );
+    expect(&docs, &["check", "--baseline", "known.toml"], 0, &["known"], &["error["]);
+    fs::write(docs.join("src/a.md"), "# A\n").expect("a file");
+    let note = ["check", "docs", "--baseline", "docs/known.toml", "--min-level", "note"];
+    expect(at, &note, 0, &["--> docs/known.toml:4:"], &[]);
+}
+
+#[test]
+fn fixes_are_made_until_there_are_none() {
+    let page = format!(
+        "# A\r\n\r\nIt is <!-- plum: value 1 /-->.\r\n\r\n```yaml\r\n{}```\r\n",
+        service("", "a", "prot").replace('\n', "\r\n")
+    );
+    let files = folder(&[
+        ("book.toml", "[preprocessor.plumb]\n"),
+        ("src/SUMMARY.md", "- [A](a.md)\n"),
+        ("src/a.md", &page),
+    ]);
+    let at = files.path();
+    let text = || fs::read_to_string(at.join("src/a.md")).expect("a chapter");
+    expect(at, &["check"], 1, &["misspelt-directive"], &["fixed"]);
+    assert_eq!(text(), page, "a check writes nothing");
+    expect(at, &["check", "--fix"], 0, &["fixed 2 places in src/a.md"], &["error["]);
+    assert_eq!(text(), page.replace("plum:", "plumb:").replace("prot", "port"));
+    let time =
+        || fs::metadata(at.join("src/a.md")).and_then(|meta| meta.modified()).expect("a time");
+    let before = time();
+    expect(at, &["check", "--fix"], 0, &["nothing found"], &["fixed"]);
+    assert_eq!(time(), before, "a second run writes nothing");
+    assert_eq!(fs::read_dir(at).expect("a folder").count(), 2, "nothing is left behind");
+    // Committed text is the author's to change, with `sync`.
+    fs::write(at.join("src/a.md"), "It is <!-- plumb: value 1+1 -->3<!-- /plumb --> now.\n")
+        .expect("a file");
+    expect(at, &["check", "--fix"], 1, &["error[drift]"], &["fixed"]);
+}
+
+#[test]
+fn files_are_fixed_where_they_are_named() {
+    let files = folder(&[("here/x", ""), ("m/a.yaml", &service("", "a", "prot"))]);
+    let at = files.path();
+    expect(
+        &at.join("here"),
+        &["validate", "--fix", "../m"],
+        0,
+        &["fixed 1 place in", "nothing found"],
+        &[],
+    );
+    assert_eq!(fs::read_to_string(at.join("m/a.yaml")).expect("a file"), service("", "a", "port"));
+    expect(at, &["validate", "--fix", "-"], 2, &["standard input can't be fixed"], &[]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_is_protected_is_not_fixed() {
+    use std::os::unix::fs::PermissionsExt;
+    let wrong = service("", "a", "prot");
+    let files = folder(&[("a.yaml", &wrong), ("b.yaml", &wrong)]);
+    let locked = fs::Permissions::from_mode(0o444);
+    fs::set_permissions(files.path().join("a.yaml"), locked).expect("a mode");
+    let said = ["fixed 1 place in b.yaml", "not-written", "a.yaml:7:", "make it writable"];
+    expect(files.path(), &["validate", "--fix", "."], 1, &said, &["b.yaml:7:"]);
+    assert_eq!(fs::read_to_string(files.path().join("a.yaml")).expect("a file"), wrong);
+}
