@@ -91,7 +91,9 @@ fn mdbook_publishes_the_bytes_that_it_publishes_without_us() {
     for name in ["html/index.html", "html/deep/a.html"] {
         assert!(plain[name] == asked[name], "{name} has no manifest");
     }
-    for (name, bytes) in &asked {
+    let pages =
+        asked.iter().filter(|(name, _)| name.ends_with(".html") || name.contains("searchindex"));
+    for (name, bytes) in pages {
         let text = String::from_utf8_lossy(bytes).to_lowercase();
         assert!(!text.contains("not checked") && !text.contains("unchecked"), "{name}");
     }
