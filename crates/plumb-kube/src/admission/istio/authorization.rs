@@ -1,6 +1,8 @@
 //! What is refused in an AuthorizationPolicy and in a RequestAuthentication.
 
-use super::common::{AUTHORIZATION, CONDITION, JWT, is_range};
+use super::common::{
+    AUTHORIZATION, CONDITION, CUSTOM_TRUST_DOMAIN, JWT, NO_TRUST_DOMAIN, TRUST_DOMAIN, is_range,
+};
 use super::workload::targets;
 use crate::at::At;
 use crate::fault::Faults;
@@ -26,6 +28,8 @@ const REQUESTERS: &[&str] = &["requestPrincipals", "notRequestPrincipals"];
 const OPERATION: &[&str] =
     &["hosts", "notHosts", "ports", "notPorts", "methods", "notMethods", "paths", "notPaths"];
 
+const TRUST_DOMAIN_KEY: &str = "source.trustDomain";
+
 /// The keys of conditions; one that ends with `[` takes a name in brackets.
 const KEYS: &[&str] = &[
     "request.headers[",
@@ -34,7 +38,7 @@ const KEYS: &[&str] = &[
     "source.namespace",
     "source.serviceAccount",
     "source.principal",
-    "source.trustDomain",
+    TRUST_DOMAIN_KEY,
     "request.auth.principal",
     "request.auth.audiences",
     "request.auth.presenter",
@@ -123,7 +127,23 @@ fn check_source(out: &mut Faults, source: &At<'_>, is_custom: bool) {
             }
         }
     }
+    for key in ["trustDomains", "notTrustDomains"] {
+        trust_domains(out, &source.list(key), true);
+    }
     no_empty_text(out, source, &attributes);
+}
+
+/// Trust domains, with `*` at their start or end; where one is a field of a source, it has no `/`.
+fn trust_domains(out: &mut Faults, nodes: &[At<'_>], is_field: bool) {
+    for node in nodes {
+        let name = node.str().unwrap_or_default();
+        let inner = name.strip_prefix('*').or(name.strip_suffix('*')).unwrap_or(name);
+        if inner.contains('*') {
+            out.invalid(&TRUST_DOMAIN, node, "`*` stands at the start or at the end, once");
+        } else if is_field && name.contains('/') {
+            out.invalid(&TRUST_DOMAIN, node, "a trust domain has no `/`");
+        }
+    }
 }
 
 fn check_operation(out: &mut Faults, operation: &At<'_>) {
@@ -215,12 +235,18 @@ fn condition(out: &mut Faults, entry: &At<'_>, is_custom: bool) {
             fault.help(format!("it takes a name in brackets: `{key}[NAME]`"));
         }
     }
-    let is_identity = matches!(
-        key,
-        "source.namespace" | "source.serviceAccount" | "source.trustDomain" | "source.principal"
-    ) || key.starts_with("request.auth.");
-    if is_custom && is_identity {
-        out.forbidden(&CONDITION, &node, format!("the action CUSTOM knows no `{key}`"));
+    let is_identity =
+        matches!(key, "source.namespace" | "source.serviceAccount" | "source.principal")
+            || key.starts_with("request.auth.");
+    let rule = if is_identity { &CONDITION } else { &CUSTOM_TRUST_DOMAIN };
+    if is_custom && (is_identity || key == TRUST_DOMAIN_KEY) {
+        out.forbidden(rule, &node, format!("the action CUSTOM knows no `{key}`")).on_only(&[&node]);
+    }
+    if key == TRUST_DOMAIN_KEY {
+        out.unsupported(&NO_TRUST_DOMAIN, &node, format!("`{key}` is no key of a condition"));
+        for list in ["values", "notValues"] {
+            trust_domains(out, &entry.list(list), false);
+        }
     }
     for list in ["values", "notValues"] {
         match key {

@@ -1,9 +1,9 @@
 //! What is refused in a DestinationRule.
 
 use super::common::{
-    CLIENT_TLS, CONNECTION_POOL, DESTINATION_RULE, LOAD_BALANCER, LOCALITY, OUTLIER_DETECTION,
-    TRAFFIC_POLICY, TUNNEL, export_to, is_address, is_domain, is_label, labels, not_both, number,
-    percentage, port_number,
+    AGGRESSION, AGGRESSION_OF_ONE, CLIENT_TLS, CONNECTION_POOL, DESTINATION_RULE, KEEP_ALIVE,
+    LOAD_BALANCER, LOCALITY, OUTLIER_DETECTION, TRAFFIC_POLICY, TUNNEL, export_to, is_address,
+    is_domain, is_label, labels, not_both, number, percentage, port_number,
 };
 use crate::at::At;
 use crate::fault::Faults;
@@ -138,11 +138,8 @@ pub(super) fn connection_pool(out: &mut Faults, pool: &At<'_>) {
         if let Some(alive) = http.get("http2KeepAlive") {
             for key in ["interval", "timeout"] {
                 if alive.get(key).is_none() {
-                    out.incomplete(
-                        &CONNECTION_POOL,
-                        &alive,
-                        format!("`http2KeepAlive` needs its `{key}`"),
-                    );
+                    let why = format!("`http2KeepAlive` needs its `{key}`");
+                    out.incomplete(&KEEP_ALIVE, &alive, why);
                 }
             }
         }
@@ -201,9 +198,14 @@ fn load_balancer(out: &mut Faults, balancer: &At<'_>) {
             out.invalid(&LOAD_BALANCER, &node, "a percentage is at most 100");
         }
         if let Some(node) = warmup.get("aggression")
-            && number(&node).is_some_and(|aggression| aggression <= 0.0)
+            && let Some(aggression) = number(&node)
         {
-            out.invalid(&LOAD_BALANCER, &node, "the `aggression` is greater than 0");
+            if aggression < 1.0 {
+                out.invalid(&AGGRESSION_OF_ONE, &node, "the `aggression` is 1 or more");
+            }
+            if aggression <= 0.0 {
+                out.invalid(&AGGRESSION, &node, "the `aggression` is greater than 0");
+            }
         }
     }
     let Some(locality) = balancer.get("localityLbSetting") else { return };

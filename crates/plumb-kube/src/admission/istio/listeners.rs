@@ -1,8 +1,8 @@
 //! What is refused in a Gateway and in a Sidecar.
 
 use super::common::{
-    GATEWAY, HOST, PROTOCOL, PROTOCOLS, SERVER, SERVER_TLS, SIDECAR, is_address, is_domain,
-    is_http, is_label, is_tls, of_all, port_name, port_number, protocol,
+    GATEWAY, HOST, NO_EXCLUSION, PROTOCOL, PROTOCOLS, SERVER, SERVER_TLS, SIDECAR, is_address,
+    is_domain, is_http, is_label, is_tls, of_all, port_name, port_number, protocol,
 };
 use super::destination_rule::connection_pool;
 use super::workload::socket;
@@ -380,6 +380,10 @@ fn sidecar_host(out: &mut Faults, node: &At<'_>) {
         fault.help(format!("write `./{entry}` for its own namespace, `*/{entry}` for any"));
         return;
     };
+    if namespace.len() > 1 && namespace.starts_with('~') {
+        let why = "before the `/` stands a namespace, `*` or `.`, or `~` alone";
+        out.invalid(&NO_EXCLUSION, node, why);
+    }
     let namespace = namespace.strip_prefix('~').unwrap_or(namespace);
     if !matches!(namespace, "" | "*" | ".") && !is_label(namespace) {
         out.invalid(&SIDECAR, node, "before the `/` stands a namespace, `*`, `.` or `~`");

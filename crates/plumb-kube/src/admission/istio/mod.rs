@@ -56,6 +56,7 @@ const KINDS: &[(&str, &str, Rules)] = &[
     (NETWORKING, "WorkloadGroup", workload::group),
     (TELEMETRY, "Telemetry", workload::telemetry),
     ("extensions.istio.io", "WasmPlugin", workload::targets),
+    ("extensions.istio.io", "TrafficExtension", workload::targets),
 ];
 
 /// The kinds that no schema requires to have a `spec`, and that istiod refuses without one.

@@ -9,7 +9,7 @@ use crate::fault::{Authority, Faults, listed};
 use crate::yaml;
 
 rules! { Authority::Istiod;
-    PARTIAL = RESOURCES_PARTIAL "", "inject.applyOverlay";
+    PARTIAL = RESOURCES_PARTIAL "", "injection-template.yaml: resources";
     CONCURRENCY = ALL_CORES "", "validateConcurrency";
     RESERVED = UID_RESERVED "", "deployment.ApplicationUIDAnalyzer";
 }

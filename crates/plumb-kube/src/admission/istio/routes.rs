@@ -11,8 +11,8 @@ use serde_json::Value as Json;
 rules! { Authority::Istiod;
     UNREACHABLE = ROUTE_UNREACHABLE "", "analyzeUnreachableHTTPRules, analyzeUnreachableTCPRules, analyzeUnreachableTLSRules";
     REPEATED = MATCH_SHADOWED "repeated", "analyzeUnreachableHTTPRules, analyzeUnreachableTCPRules, analyzeUnreachableTLSRules";
-    PREFIX = MATCH_SHADOWED "prefix", "analyzePrefixMatchOverlap";
-    NO_WEIGHT = ZERO "", "validateWeights";
+    PREFIX = MATCH_SHADOWED "prefix", "analyzeUnreachableHTTPRules, coveredValidation";
+    NO_WEIGHT = ZERO "", "validateHTTPRouteDestinations, validateRouteDestinations";
     NOT_A_HUNDRED = SUM "", "";
     DERIVED_GATEWAY = GATEWAY_INTERNAL "", "virtualservice.GatewayAnalyzer";
 }

@@ -1,8 +1,8 @@
 //! What is refused in a ServiceEntry.
 
 use super::common::{
-    SERVICE_ENTRY, export_to, is_address, is_domain, is_http, is_range, is_tls, labels, port_name,
-    protocol,
+    DYNAMIC_LOCATION, DYNAMIC_PROTOCOL, DYNAMIC_TLS_AND_HTTP, DYNAMIC_WAYPOINT, SERVICE_ENTRY,
+    export_to, is_address, is_domain, is_http, is_range, is_tls, labels, port_name, protocol,
 };
 use super::workload::{self, socket};
 use crate::at::At;
@@ -112,9 +112,11 @@ pub(super) fn check(out: &mut Faults, root: &At<'_>) {
 
 /// Names that are looked up when a request comes.
 fn dynamic(out: &mut Faults, root: &At<'_>, spec: &At<'_>) {
+    let resolution = spec.field("resolution");
     for node in spec.list("hosts") {
         if node.str().is_some_and(|host| !host.starts_with('*')) {
             out.invalid(&SERVICE_ENTRY, &node, "the resolution DYNAMIC_DNS is for hosts with `*`")
+                .on(&resolution)
                 .help("for a single name, choose the resolution DNS");
         }
     }
@@ -123,31 +125,33 @@ fn dynamic(out: &mut Faults, root: &At<'_>, spec: &At<'_>) {
             let why = format!(
                 "the resolution DYNAMIC_DNS finds the addresses by itself, so there are no `{key}`"
             );
-            out.forbidden(&SERVICE_ENTRY, &node, why).on_only(&[&spec.field("resolution"), &node]);
+            out.forbidden(&SERVICE_ENTRY, &node, why).on_only(&[&resolution, &node]);
         }
     }
     for port in spec.list("ports") {
         let name = protocol(&port).unwrap_or_default();
-        if !matches!(name.as_str(), "HTTP" | "TLS" | "GRPC" | "HTTP2") {
-            let node = port.get("protocol").unwrap_or_else(|| port.clone());
-            out.invalid(
-                &SERVICE_ENTRY,
-                &node,
-                "the resolution DYNAMIC_DNS is for HTTP, HTTP2, GRPC and TLS",
-            );
+        if matches!(name.as_str(), "HTTP" | "TLS") {
+            continue;
+        }
+        let node = port.get("protocol").unwrap_or_else(|| port.clone());
+        let why = "the resolution DYNAMIC_DNS is for HTTP and TLS";
+        out.invalid(&DYNAMIC_TLS_AND_HTTP, &node, why).on(&resolution);
+        if !matches!(name.as_str(), "GRPC" | "HTTP2") {
+            let why = "the resolution DYNAMIC_DNS is for HTTP, HTTP2, GRPC and TLS";
+            out.invalid(&DYNAMIC_PROTOCOL, &node, why).on(&resolution);
         }
     }
+    let Some(location) = spec.get("location").filter(|node| node.str() == Some("MESH_INTERNAL"))
+    else {
+        return;
+    };
+    let why = "the resolution DYNAMIC_DNS is for the location MESH_EXTERNAL";
+    out.invalid(&DYNAMIC_LOCATION, &location, why).on(&resolution);
     let labels = root.field("metadata").field("labels");
-    let waypoint = labels
-        .word("istio.io/use-waypoint")
-        .is_some_and(|name| !name.is_empty() && !name.eq_ignore_ascii_case("none"));
-    if waypoint && spec.word("location") == Some("MESH_INTERNAL") {
-        let node = spec.get("location").unwrap_or_else(|| spec.clone());
-        out.invalid(
-            &SERVICE_ENTRY,
-            &node,
-            "behind a waypoint, the resolution DYNAMIC_DNS is for MESH_EXTERNAL",
-        );
+    let waypoint = labels.entry("istio.io/use-waypoint");
+    if waypoint.str().is_some_and(|name| !name.is_empty() && !name.eq_ignore_ascii_case("none")) {
+        let why = "behind a waypoint, the resolution DYNAMIC_DNS is for MESH_EXTERNAL";
+        out.invalid(&DYNAMIC_WAYPOINT, &location, why).on(&resolution).on(&waypoint);
     }
 }
 

@@ -17,7 +17,7 @@ rules! { Authority::Istiod;
     CERTIFICATES = WARNED "passthrough-certificates", "validateTLSOptions";
     WORKLOADS = WARNED "workload-selector", "ValidateServiceEntry";
     EGRESS_HOSTS = WARNED "egress-hosts", "ValidateSidecar";
-    DENY_TCP = WARNED "deny-tcp", "validateAuthorizationPolicyDeny";
+    DENY_TCP = WARNED "deny-tcp", "ValidateAuthorizationPolicy";
     TRACING = WARNED "tracing", "validateTelemetryTracing";
     ADDRESS = ADDRESS_NEEDED "", "ValidateServiceEntry";
 }
