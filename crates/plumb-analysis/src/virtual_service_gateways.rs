@@ -22,7 +22,12 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
     let gateways: Vec<&Object<'_>> =
         group.of(NETWORKING, "Gateway").chain(group.of(GATEWAY_API, "Gateway")).collect();
     for service in group.of(NETWORKING, "VirtualService") {
-        for node in service.items("spec.gateways") {
+        let own = service.items("spec.gateways");
+        // The gateways of a match are asked in place of the VirtualService's.
+        let of_matches = of_matches(service);
+        for (node, is_own) in
+            own.iter().map(|node| (node, true)).chain(of_matches.map(|node| (node, false)))
+        {
             let Some(entry) = node.as_str().filter(|entry| *entry != "mesh") else { continue };
             let (namespace, name) = gateway_name(entry, service.namespace);
             if name.contains(DERIVED) {
@@ -35,7 +40,7 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
                 .collect();
             if named.is_empty() {
                 findings.extend(missing(service, node, entry, name, &gateways));
-            } else if !named.iter().any(|gateway| listens(gateway, service)) {
+            } else if is_own && !named.iter().any(|gateway| listens(gateway, service)) {
                 let hosts = service.texts("spec.hosts");
                 let mut finding = service.finding(
                     &HOST_MISSING,
@@ -57,6 +62,16 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
             }
         }
     }
+}
+
+/// The gateways that matches of routes are for.
+fn of_matches<'a>(service: &Object<'a>) -> impl Iterator<Item = &'a Node> {
+    let spec = service.at("spec");
+    let items = |node: &'a Node, key: &str| node.get(key).map(Node::items).unwrap_or_default();
+    let routes = ["http", "tls", "tcp"]
+        .into_iter()
+        .flat_map(move |key| spec.map(|spec| items(spec, key)).unwrap_or_default());
+    routes.flat_map(move |route| items(route, "match")).flat_map(move |one| items(one, "gateways"))
 }
 
 fn missing(

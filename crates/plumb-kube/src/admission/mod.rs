@@ -27,7 +27,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
     kubernetes::rules()
         .chain(istio::rules())
         .chain(linkerd::RULES.iter().copied())
-        .chain(cilium::RULES.iter().copied())
+        .chain(cilium::rules())
         .chain(gateway::RULES.iter().copied())
 }
 

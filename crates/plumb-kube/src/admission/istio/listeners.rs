@@ -381,7 +381,8 @@ fn sidecar_host(out: &mut Faults, node: &At<'_>) {
         return;
     };
     if namespace.len() > 1 && namespace.starts_with('~') {
-        let why = "before the `/` stands a namespace, `*` or `.`, or `~` alone";
+        let why =
+            format!("`{namespace}` is no namespace: before the `/` stands one, `*`, `.` or `~`");
         out.invalid(&NO_EXCLUSION, node, why);
     }
     let namespace = namespace.strip_prefix('~').unwrap_or(namespace);
