@@ -110,16 +110,10 @@ pub enum Block {
     },
     /// A table.
     Table(Table),
-    /// Needs × options, which a reader can filter.
-    Matrix(Matrix),
-    /// A list of questions that ends in a verdict.
-    Checklist(Checklist),
     /// A drawing with its data.
     Chart(Chart),
-    /// Inputs that a reader may vary, and what follows from them.
-    Calculator(Calculator),
-    /// Checklist, matrix and calculator joined to a recommendation.
-    Advisor(Box<Advisor>),
+    /// What a reader can set.
+    Widget(Widget),
     /// A manifest with what it was validated against.
     Manifest(Manifest),
     /// Code that is no manifest, with values computed in it.
@@ -138,6 +132,49 @@ pub enum Block {
         /// What it hides.
         body: Vec<Block>,
     },
+}
+
+/// What a reader can set: whole without scripts, brought to life by them.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Widget {
+    /// Needs × options, which a reader can filter.
+    Matrix(Matrix),
+    /// A list of questions that ends in a verdict.
+    Checklist(Checklist),
+    /// Inputs that a reader may vary, and what follows from them.
+    Calculator(Calculator),
+    /// Checklist, matrix and calculator joined to a recommendation.
+    Advisor(Box<Advisor>),
+}
+
+impl<W: Into<Widget>> From<W> for Block {
+    fn from(widget: W) -> Block {
+        Block::Widget(widget.into())
+    }
+}
+
+impl From<Matrix> for Widget {
+    fn from(matrix: Matrix) -> Widget {
+        Widget::Matrix(matrix)
+    }
+}
+
+impl From<Checklist> for Widget {
+    fn from(checklist: Checklist) -> Widget {
+        Widget::Checklist(checklist)
+    }
+}
+
+impl From<Calculator> for Widget {
+    fn from(calculator: Calculator) -> Widget {
+        Widget::Calculator(calculator)
+    }
+}
+
+impl From<Advisor> for Widget {
+    fn from(advisor: Advisor) -> Widget {
+        Widget::Advisor(Box::new(advisor))
+    }
 }
 
 /// A table.

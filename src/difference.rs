@@ -4,7 +4,7 @@
 //! the change does, to verdicts and to cells that no page shows. Must not know: where the two models came from.
 
 use crate::check::Checked;
-use crate::content::{Block, Calculator, Checklist, Content, Inline, Matrix, Table, plain};
+use crate::content::{Block, Calculator, Checklist, Content, Inline, Matrix, Table, Widget, plain};
 use crate::model::{self, ChangeKind};
 use crate::text::{Location, one_line};
 use serde_json::{Value as Json, json};
@@ -96,9 +96,9 @@ pub fn unseen(changes: Vec<model::Change>, before: &Checked, after: &Checked) ->
 fn names_of(block: &Block, names: &mut BTreeSet<String>) {
     let (mut matrices, mut checklists) = (Vec::new(), Vec::new());
     match block {
-        Block::Matrix(matrix) => matrices.push(matrix),
-        Block::Checklist(checklist) => checklists.push(checklist),
-        Block::Advisor(advisor) => {
+        Block::Widget(Widget::Matrix(matrix)) => matrices.push(matrix),
+        Block::Widget(Widget::Checklist(checklist)) => checklists.push(checklist),
+        Block::Widget(Widget::Advisor(advisor)) => {
             matrices.extend(&advisor.matrix);
             checklists.extend(&advisor.checklist);
         }
@@ -177,10 +177,18 @@ fn of_block(block: &Block) -> Vec<(String, String)> {
             .collect(),
         Block::Table(table) => of_table(table),
         Block::Chart(chart) => of_table(&chart.data),
-        Block::Matrix(matrix) => of_matrix(matrix),
-        Block::Checklist(checklist) => of_checklist(checklist),
-        Block::Calculator(calculator) => of_calculator(calculator),
-        Block::Advisor(advisor) => {
+        Block::Widget(widget) => of_widget(widget),
+        Block::Details { body, .. } => body.iter().flat_map(of_block).collect(),
+        Block::Manifest(_) | Block::Code { .. } => Vec::new(),
+    }
+}
+
+fn of_widget(widget: &Widget) -> Vec<(String, String)> {
+    match widget {
+        Widget::Matrix(matrix) => of_matrix(matrix),
+        Widget::Checklist(checklist) => of_checklist(checklist),
+        Widget::Calculator(calculator) => of_calculator(calculator),
+        Widget::Advisor(advisor) => {
             let mut parts = Vec::new();
             parts.extend(advisor.checklist.iter().flat_map(of_checklist));
             parts.extend(advisor.matrix.iter().flat_map(of_matrix));
@@ -198,8 +206,6 @@ fn of_block(block: &Block) -> Vec<(String, String)> {
             }
             parts
         }
-        Block::Details { body, .. } => body.iter().flat_map(of_block).collect(),
-        Block::Manifest(_) | Block::Code { .. } => Vec::new(),
     }
 }
 

@@ -101,7 +101,7 @@ fn run(call: &mut Call<'_>) -> Option<Content> {
         outcomes,
         program,
     };
-    Some(Content::Blocks(vec![Block::Advisor(Box::new(content))]))
+    Some(Content::Blocks(vec![Block::from(content)]))
 }
 
 /// The options whose costs are compared: those that the advisor names, else the matrix's columns that are options.

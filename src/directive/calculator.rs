@@ -81,7 +81,7 @@ fn run(call: &mut Call<'_>) -> Option<Content> {
     };
     known_resources(call, &asked, &params.resources)?;
     let calculator = costs::calculator(call, asked)?;
-    Some(Content::Blocks(vec![Block::Calculator(calculator)]))
+    Some(Content::Blocks(vec![Block::from(calculator)]))
 }
 
 /// A resource that no option has is a slip of the pen.

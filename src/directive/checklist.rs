@@ -33,7 +33,7 @@ fn run(call: &mut Call<'_>) -> Option<Content> {
     let model = call.model;
     let checklist = ask::entry(call, "checklist", &model.checklists, &params.id)?;
     let inputs = model.inputs();
-    Some(Content::Blocks(vec![Block::Checklist(content(call, checklist, &inputs)?)]))
+    Some(Content::Blocks(vec![Block::from(content(call, checklist, &inputs)?)]))
 }
 
 /// A checklist of the model, as these inputs answer those of its items that no reader does; what has no answer is reported.

@@ -37,7 +37,7 @@ fn run(call: &mut Call<'_>) -> Option<Content> {
     let columns = chosen(call, "column", &columns, &params.columns)?;
     let rows = matrix.rows.iter().map(|row| row.id.as_str()).collect::<Vec<_>>();
     let rows = chosen(call, "row", &rows, &params.rows)?;
-    Some(Content::Blocks(vec![Block::Matrix(content(call, matrix, &columns, &rows))]))
+    Some(Content::Blocks(vec![Block::from(content(call, matrix, &columns, &rows))]))
 }
 
 /// The places of what an author names; of all where nothing is named.

@@ -1,6 +1,6 @@
 //! The style and the scripts of the widgets.
 //!
-//! Owns: which widget needs which script, and how they are put together. Must not know: how they reach a page.
+//! Owns: how what a page needs is put together. Must not know: how it reaches the page.
 //!
 //! The sources in `assets/` are written by hand, one file a widget, and share one scope: joined in order they are one
 //! module, so that no name of theirs can be seen from the page. Comments and indentation are left out of what is served.
@@ -10,25 +10,7 @@ use std::sync::LazyLock;
 use crate::content::{Block, Content, Inline};
 
 use super::notes;
-
-/// What a script brings to life; the order is that in which their scripts are joined.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Widget {
-    /// Values with details.
-    Value,
-    /// Boxes to tick, and the verdict.
-    Checklist,
-    /// Needs × options.
-    Matrix,
-    /// Inputs and what follows from them.
-    Calculator,
-    /// The three joined.
-    Advisor,
-    /// Copying, downloading and folding of manifests.
-    Manifest,
-    /// `<cluster>` and the like, filled in by the reader.
-    Placeholders,
-}
+use super::widgets::{Kind, MANIFEST, REGISTRY, VALUE, shown};
 
 /// Style and scripts, ready to be served.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,84 +21,45 @@ pub struct Assets {
     pub js: String,
 }
 
-/// The parts of the style, in the order in which they are joined: later ones rely on earlier ones.
-static STYLES: LazyLock<Vec<(Part, String)>> = LazyLock::new(|| {
-    [
-        (Part::Base, include_str!("assets/css/base.css")),
-        (Part::Text, include_str!("assets/css/values.css")),
-        (Part::Text, include_str!("assets/css/tables.css")),
-        (Part::Element, include_str!("assets/css/shared.css")),
-        (Part::Widget(Widget::Matrix), include_str!("assets/css/matrix.css")),
-        (Part::Widget(Widget::Advisor), include_str!("assets/css/advisor.css")),
-        (Part::Widget(Widget::Calculator), include_str!("assets/css/calculator.css")),
-        (Part::Widget(Widget::Manifest), include_str!("assets/css/manifests.css")),
-        (Part::Text, include_str!("assets/css/charts.css")),
-        (Part::Widget(Widget::Placeholders), include_str!("assets/css/placeholders.css")),
-        (Part::Base, include_str!("assets/css/media.css")),
-    ]
-    .map(|(part, css)| (part, tight(css)))
-    .into()
-});
-
-/// Which pages need a part of the style.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Part {
-    /// All that have anything of ours.
-    Base,
-    /// Those with values, tables or charts.
-    Text,
-    /// Those with an element that scripts bring to life.
-    Element,
-    /// Those with this one.
-    Widget(Widget),
+/// The parts of the style; they are joined in this order, and later ones rely on earlier ones.
+struct Styles {
+    /// For all pages that have anything of ours.
+    base: String,
+    /// For values, tables and charts.
+    text: String,
+    /// For every element that scripts bring to life.
+    element: String,
+    /// For each of the registry.
+    own: Vec<String>,
+    /// For narrow pages, paper and the like.
+    media: String,
 }
+
+static STYLES: LazyLock<Styles> = LazyLock::new(|| Styles {
+    base: tight(include_str!("assets/css/base.css")),
+    text: [
+        include_str!("assets/css/values.css"),
+        include_str!("assets/css/tables.css"),
+        include_str!("assets/css/charts.css"),
+    ]
+    .map(tight)
+    .concat(),
+    element: tight(include_str!("assets/css/shared.css")),
+    own: REGISTRY.iter().map(|kind| tight(kind.style)).collect(),
+    media: tight(include_str!("assets/css/media.css")),
+});
 
 /// The scripts as they are served, by what they are for.
 static SCRIPTS: LazyLock<Vec<String>> =
-    LazyLock::new(|| Widget::ALL.iter().map(|widget| close(widget.script())).collect());
+    LazyLock::new(|| REGISTRY.iter().map(|kind| close(kind.script)).collect());
 static SHARED_SCRIPTS: LazyLock<[String; 2]> = LazyLock::new(|| [close(CORE), close(PROGRAM)]);
 
 const CORE: &str = include_str!("assets/js/core.js");
 const PROGRAM: &str = include_str!("assets/js/program.js");
 
-impl Widget {
-    /// All of them, in the order in which their scripts are joined.
-    pub const ALL: [Widget; 7] = [
-        Widget::Value,
-        Widget::Checklist,
-        Widget::Matrix,
-        Widget::Calculator,
-        Widget::Advisor,
-        Widget::Manifest,
-        Widget::Placeholders,
-    ];
-
-    fn script(self) -> &'static str {
-        match self {
-            Widget::Value => include_str!("assets/js/values.js"),
-            Widget::Checklist => include_str!("assets/js/checklist.js"),
-            Widget::Matrix => include_str!("assets/js/matrix.js"),
-            Widget::Calculator => include_str!("assets/js/calculator.js"),
-            Widget::Advisor => include_str!("assets/js/advisor.js"),
-            Widget::Manifest => include_str!("assets/js/manifest.js"),
-            Widget::Placeholders => include_str!("assets/js/placeholders.js"),
-        }
-    }
-
-    /// Is made of what `core.js` has.
-    fn is_element(self) -> bool {
-        self != Widget::Value
-    }
-
-    /// Evaluates formulas.
-    fn computes(self) -> bool {
-        matches!(self, Widget::Checklist | Widget::Calculator | Widget::Advisor)
-    }
-}
-
 /// What a chapter's content needs, and what `more` asks for.
-pub fn needed(contents: &[&Content], more: &[Widget]) -> Assets {
-    let mut widgets = more.to_vec();
+pub(super) fn needed(contents: &[&Content], more: &[&'static Kind]) -> Assets {
+    let mut kinds = more.to_vec();
     let (mut text, mut acts) = (false, false);
     for content in contents {
         match content {
@@ -126,18 +69,16 @@ pub fn needed(contents: &[&Content], more: &[Widget]) -> Assets {
                     |block: &Block| matches!(block, Block::Manifest(_) | Block::Code { .. });
                 text |= !blocks.iter().all(plain);
                 acts |= blocks.iter().any(acts_on_manifest);
-                blocks.iter().for_each(|block| collect(block, &mut widgets));
+                blocks.iter().for_each(|block| collect(block, &mut kinds));
             }
         }
         if notes::has_any(content) {
-            widgets.push(Widget::Value);
+            kinds.push(&VALUE);
         }
     }
-    widgets.sort();
-    widgets.dedup();
-    let css = if text || !widgets.is_empty() { style(&widgets, text) } else { String::new() };
-    widgets.retain(|widget| *widget != Widget::Manifest || acts);
-    Assets { css, js: scripts(&widgets) }
+    let css = if text || !kinds.is_empty() { style(&kinds, text) } else { String::new() };
+    kinds.retain(|kind| **kind != MANIFEST || acts);
+    Assets { css, js: scripts(&kinds) }
 }
 
 /// What each of them begins with; a file that does not is somebody's own.
@@ -145,46 +86,47 @@ pub const BANNER: &str = "/* Written by mdbook-plumb: a build writes it anew. */
 
 /// Everything, for a book that serves the assets as files of its own: `(file name, text)`.
 pub fn files() -> [(&'static str, String); 2] {
-    let scripts = scripts(&Widget::ALL);
+    let scripts = scripts(&REGISTRY);
     [
-        ("plumb.css", format!("{BANNER}{}", style(&Widget::ALL, true))),
+        ("plumb.css", format!("{BANNER}{}", style(&REGISTRY, true))),
         ("plumb.js", format!("{BANNER}(() => {{\n'use strict';\n{scripts}}})();\n")),
     ]
 }
 
-fn scripts(widgets: &[Widget]) -> String {
-    if widgets.is_empty() {
+fn scripts(kinds: &[&Kind]) -> String {
+    if kinds.is_empty() {
         return String::new();
     }
     let [core, program] = &*SHARED_SCRIPTS;
     let mut out = String::new();
-    if widgets.iter().any(|widget| widget.is_element()) {
+    if kinds.iter().any(|kind| kind.is_element) {
         out.push_str(core);
     }
-    if widgets.iter().any(|widget| widget.computes()) {
+    if kinds.iter().any(|kind| kind.computes) {
         out.push_str(program);
     }
-    for (widget, script) in Widget::ALL.iter().zip(&*SCRIPTS) {
-        if widgets.contains(widget) {
-            out.push_str(script);
-        }
-    }
+    out.extend(own(kinds, &SCRIPTS));
     out
 }
 
-/// The style for these widgets, and for text with values and tables.
-fn style(widgets: &[Widget], text: bool) -> String {
-    let needed = |part: Part| match part {
-        Part::Base => true,
-        // Widgets but manifests show values and tables of their own.
-        Part::Text => text || widgets.iter().any(|widget| *widget < Widget::Manifest),
-        Part::Element => widgets.iter().any(|widget| widget.is_element()),
-        Part::Widget(Widget::Matrix | Widget::Calculator) if widgets.contains(&Widget::Advisor) => {
-            true
-        }
-        Part::Widget(widget) => widgets.contains(&widget),
-    };
-    STYLES.iter().filter(|(part, _)| needed(*part)).map(|(_, css)| css.as_str()).collect()
+/// What these kinds have of their own, in the order of the registry.
+fn own<'a>(kinds: &'a [&Kind], of_all: &'a [String]) -> impl Iterator<Item = &'a str> {
+    let all = REGISTRY.iter().zip(of_all);
+    all.filter(|(kind, _)| kinds.contains(kind)).map(|(_, text)| text.as_str())
+}
+
+/// The style for these kinds, and for text with values and tables.
+fn style(kinds: &[&Kind], text: bool) -> String {
+    let styles = &*STYLES;
+    let mut out = styles.base.clone();
+    if text || kinds.iter().any(|kind| kind.has_text) {
+        out.push_str(&styles.text);
+    }
+    if kinds.iter().any(|kind| kind.is_element) {
+        out.push_str(&styles.element);
+    }
+    out.extend(own(kinds, &styles.own));
+    out + &styles.media
 }
 
 /// A part of the style without blanks that mean nothing; none of its texts has such a row of characters.
@@ -245,15 +187,14 @@ fn acts_on_manifest(block: &Block) -> bool {
     matches!(block, Block::Manifest(manifest) if manifest.extras.downloads || manifest.extras.folding)
 }
 
-fn collect(block: &Block, out: &mut Vec<Widget>) {
+fn collect(block: &Block, out: &mut Vec<&'static Kind>) {
     match block {
-        Block::Checklist(_) => out.push(Widget::Checklist),
-        Block::Matrix(_) => out.push(Widget::Matrix),
-        Block::Calculator(_) => out.push(Widget::Calculator),
-        Block::Advisor(_) => {
-            out.extend([Widget::Checklist, Widget::Matrix, Widget::Calculator, Widget::Advisor]);
+        Block::Widget(widget) => {
+            let kind = shown(widget).kind();
+            out.push(kind);
+            out.extend(kind.with);
         }
-        Block::Manifest(_) => out.push(Widget::Manifest),
+        Block::Manifest(_) => out.push(&MANIFEST),
         Block::List { items, .. } => items.iter().flatten().for_each(|block| collect(block, out)),
         Block::Details { body, .. } => body.iter().for_each(|block| collect(block, out)),
         Block::Paragraph(_) | Block::Table(_) | Block::Chart(_) | Block::Code { .. } => {}
@@ -304,7 +245,7 @@ mod tests {
 
     #[test]
     fn the_sources_can_be_joined() {
-        for source in [CORE, PROGRAM].into_iter().chain(Widget::ALL.map(Widget::script)) {
+        for source in [CORE, PROGRAM].into_iter().chain(REGISTRY.map(|kind| kind.script)) {
             for line in source.lines().filter(|line| !line.trim_start().starts_with("//")) {
                 assert!(!line.replace("://", "").contains("//"), "a comment behind code: {line}");
                 assert!(line.matches('`').count() % 2 == 0, "a text that spans lines: {line}");
@@ -320,7 +261,7 @@ mod tests {
     fn what_a_page_does_not_use_it_does_not_carry() {
         let prose = Content::Inline(crate::content::text("ten"));
         assert_eq!(needed(&[&prose], &[]), Assets::default());
-        let matrix = needed(&[], &[Widget::Matrix]);
+        let matrix = needed(&[], &[REGISTRY[2]]);
         assert!(matrix.js.contains("plumb-matrix") && !matrix.js.contains("plumb-calculator'"));
     }
 }

@@ -51,10 +51,7 @@ fn block(block: &Block, site: &Site) -> String {
             .child(element("summary").html(&plain_inlines(summary, site)))
             .html(&blocks(body, site))
             .end(),
-        Block::Matrix(matrix) => widgets::matrix(matrix, site).end(),
-        Block::Checklist(checklist) => widgets::checklist(checklist, site).end(),
-        Block::Calculator(calculator) => widgets::calculator(calculator, site).end(),
-        Block::Advisor(advisor) => widgets::advisor(advisor, site).end(),
+        Block::Widget(widget) => widgets::shown(widget).html(site).end(),
     }
 }
 

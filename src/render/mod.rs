@@ -23,7 +23,7 @@ mod state;
 mod table;
 mod widgets;
 
-pub use assets::{Assets, Widget};
+pub use assets::Assets;
 pub use chapter::{Chapter, Target, chapter, site};
 pub use html::render as html;
 pub use markdown::render as markdown;

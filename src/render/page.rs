@@ -1,7 +1,7 @@
 //! What a chapter needs around its text: style, the details of values and cells, scripts.
 
-use super::assets::{self, Widget};
-use super::{Site, element, notes};
+use super::widgets::{Kind, PLACEHOLDERS};
+use super::{Site, assets, element, notes};
 use crate::content::{Content, Placeholder};
 use serde_json::json;
 
@@ -34,7 +34,7 @@ pub fn page(
     delivery: Delivery,
 ) -> Page {
     let contents: Vec<&Content> = parts.iter().map(|(content, _)| *content).collect();
-    let more: &[Widget] = if placeholders.is_empty() { &[] } else { &[Widget::Placeholders] };
+    let more: &[&'static Kind] = if placeholders.is_empty() { &[] } else { &[&PLACEHOLDERS] };
     let assets = assets::needed(&contents, more);
     let notes = notes::render(parts);
     let mut page = Page::default();

@@ -22,12 +22,12 @@ fn chapters() -> Vec<Chapter> {
             format!("{plain} For a hundred pods that is {{0}} of CPU and {{1}} of memory; again {{0}}.\n\n> A quote with {{0}}\n\n- a list with {{1}}\n\n{{2}}\n\n{{3}}\n"),
             vec![value("10 cores (5–20)"), value("12.5 GiB"), block(Block::Table(sample::table())), block(Block::Chart(sample::chart()))],
         ),
-        ("matrix", "Matrix", format!("{plain}\n\n{{0}}\n"), vec![block(Block::Matrix(sample::matrix()))]),
-        ("checklist", "Checklist", format!("{plain}\n\n{{0}}\n"), vec![block(Block::Checklist(sample::checklist()))]),
-        ("again", "The same checklist", "{0}\n\n{0}\n".into(), vec![block(Block::Checklist(sample::checklist()))]),
-        ("reworded", "A reworded checklist", "{0}\n".into(), vec![block(Block::Checklist(reworded()))]),
-        ("calculator", "Calculator", format!("{plain}\n\n{{0}}\n"), vec![block(Block::Calculator(sample::calculator()))]),
-        ("advisor", "Advisor", "{0}\n".into(), vec![block(Block::Advisor(Box::new(sample::advisor())))]),
+        ("matrix", "Matrix", format!("{plain}\n\n{{0}}\n"), vec![block(Block::from(sample::matrix()))]),
+        ("checklist", "Checklist", format!("{plain}\n\n{{0}}\n"), vec![block(Block::from(sample::checklist()))]),
+        ("again", "The same checklist", "{0}\n\n{0}\n".into(), vec![block(Block::from(sample::checklist()))]),
+        ("reworded", "A reworded checklist", "{0}\n".into(), vec![block(Block::from(reworded()))]),
+        ("calculator", "Calculator", format!("{plain}\n\n{{0}}\n"), vec![block(Block::from(sample::calculator()))]),
+        ("advisor", "Advisor", "{0}\n".into(), vec![block(Block::from(sample::advisor()))]),
         (
             "manifests",
             "Manifests",
@@ -35,7 +35,7 @@ fn chapters() -> Vec<Chapter> {
             vec![block(Block::Manifest(sample::manifest())), block(Block::Manifest(sample::long_manifest()))],
         ),
         ("hostile", "Hostile", "{0}\n\n{1}\n\n{2} in a line\n\n| a | b |\n|---|---|\n| {2} | x |\n".into(), hostile()),
-        ("many", "Many items", "{0}\n".into(), vec![block(Block::Checklist(many()))]),
+        ("many", "Many items", "{0}\n".into(), vec![block(Block::from(many()))]),
     ]
 }
 
@@ -76,7 +76,7 @@ fn hostile() -> Vec<Content> {
     manifest.findings = vec![(1, bad.clone())];
     manifest.documents[0].name = bad.clone();
     vec![
-        Content::Blocks(vec![Block::Checklist(checklist)]),
+        Content::Blocks(vec![Block::from(checklist)]),
         Content::Blocks(vec![Block::Manifest(manifest)]),
         Content::Inline(vec![Inline::Text(bad.clone()), sample::value(&bad)]),
     ]

@@ -3,24 +3,17 @@
 //!
 //! Owns: their form. Must not know: which directive published them.
 
+mod collect;
+
+pub(super) use collect::{Note, inlines, table};
+
 use std::collections::BTreeSet;
 
-use crate::content::{
-    Advisor, Block, Calculator, Checklist, Content, FigureNote, Inline, Matrix, MatrixCell,
-    Provenance, SourceNote, Table, Value,
-};
+use crate::content::{Block, Content, FigureNote, MatrixCell, Provenance, SourceNote, Value};
 
 use super::element::{Element, div, element, span};
-use super::ids::{cell_id, cell_title, value_id};
-use super::{Site, inline};
-
-/// What can be pressed for details.
-enum Note<'a> {
-    /// A value of the model.
-    Value(&'a Value, &'a Provenance),
-    /// A cell of a matrix, under its need and option.
-    Cell(String, &'a MatrixCell),
-}
+use super::ids::{cell_id, value_id};
+use super::{Site, inline, widgets};
 
 /// The details of all that can be pressed in a chapter.
 pub(super) fn render(parts: &[(&Content, &Site)]) -> String {
@@ -29,7 +22,7 @@ pub(super) fn render(parts: &[(&Content, &Site)]) -> String {
     let mut out = div("plumb plumb-notes");
     for (content, site) in parts {
         let mut notes = Vec::new();
-        collect(content, site, &mut notes);
+        of_content(content, site, &mut notes);
         for note in notes {
             let (id, element) = match note {
                 Note::Value(value, provenance) => {
@@ -151,33 +144,18 @@ fn read_on(source: &SourceNote) -> String {
 /// Whether anything in it could have details.
 pub(super) fn has_any(content: &Content) -> bool {
     let mut notes = Vec::new();
-    collect(content, &Site::default(), &mut notes);
+    of_content(content, &Site::default(), &mut notes);
     !notes.is_empty()
 }
 
-fn collect<'a>(content: &'a Content, site: &Site, out: &mut Vec<Note<'a>>) {
+fn of_content<'a>(content: &'a Content, site: &Site, out: &mut Vec<Note<'a>>) {
     if site.plain {
         return;
     }
     match content {
-        Content::Inline(inlines) => self::inlines(inlines, out),
+        Content::Inline(inlines) => collect::inlines(inlines, out),
         Content::Blocks(_) if site.inline => {}
         Content::Blocks(blocks) => self::blocks(blocks, out),
-    }
-}
-
-fn inlines<'a>(inlines: &'a [Inline], out: &mut Vec<Note<'a>>) {
-    for inline in inlines {
-        match inline {
-            Inline::Value(value) => {
-                out.extend(
-                    value.provenance.as_ref().map(|provenance| Note::Value(value, provenance)),
-                );
-            }
-            Inline::Strong(inner) | Inline::Emphasis(inner) => self::inlines(inner, out),
-            // What stands in a link can't be pressed.
-            Inline::Link { .. } | Inline::Text(_) | Inline::Code(_) | Inline::Status(_) => {}
-        }
     }
 }
 
@@ -186,52 +164,11 @@ fn blocks<'a>(blocks: &'a [Block], out: &mut Vec<Note<'a>>) {
         match block {
             Block::Paragraph(text) => inlines(text, out),
             Block::List { items, .. } => items.iter().for_each(|item| self::blocks(item, out)),
-            Block::Table(table) => self::table(table, out),
+            Block::Table(table) => collect::table(table, out),
             Block::Chart(chart) => table(&chart.data, out),
             Block::Details { body, .. } => self::blocks(body, out),
-            Block::Matrix(matrix) => self::matrix(matrix, out),
-            Block::Checklist(checklist) => self::checklist(checklist, out),
-            Block::Calculator(calculator) => self::calculator(calculator, out),
-            Block::Advisor(advisor) => self::advisor(advisor, out),
+            Block::Widget(widget) => widgets::shown(widget).notes(out),
             Block::Manifest(_) | Block::Code { .. } => {}
         }
     }
-}
-
-fn table<'a>(table: &'a Table, out: &mut Vec<Note<'a>>) {
-    inlines(&table.caption, out);
-    table.columns.iter().for_each(|column| inlines(&column.title, out));
-    table.rows.iter().flat_map(|row| &row.cells).for_each(|cell| inlines(cell, out));
-}
-
-fn matrix<'a>(matrix: &'a Matrix, out: &mut Vec<Note<'a>>) {
-    inlines(&matrix.note, out);
-    for row in &matrix.rows {
-        inlines(&row.note, out);
-        for (cell, (_, option)) in row.cells.iter().zip(&matrix.options) {
-            out.push(Note::Cell(cell_title(row, option), cell));
-        }
-    }
-}
-
-fn checklist<'a>(checklist: &'a Checklist, out: &mut Vec<Note<'a>>) {
-    inlines(&checklist.intro, out);
-    for group in &checklist.groups {
-        inlines(&group.note, out);
-        group.items.iter().for_each(|item| inlines(&item.help, out));
-    }
-    checklist.verdicts.iter().for_each(|verdict| inlines(&verdict.text, out));
-}
-
-fn calculator<'a>(calculator: &'a Calculator, out: &mut Vec<Note<'a>>) {
-    calculator.inputs.iter().for_each(|input| inlines(&input.note, out));
-    table(&calculator.result, out);
-}
-
-fn advisor<'a>(advisor: &'a Advisor, out: &mut Vec<Note<'a>>) {
-    inlines(&advisor.intro, out);
-    advisor.checklist.iter().for_each(|inner| checklist(inner, out));
-    advisor.matrix.iter().for_each(|inner| matrix(inner, out));
-    advisor.calculator.iter().for_each(|inner| calculator(inner, out));
-    advisor.outcomes.iter().for_each(|outcome| inlines(&outcome.text, out));
 }
