@@ -200,6 +200,33 @@ fn only_for_tests(file: &Path) -> bool {
         .any(|line| *line == "#[cfg(test)]")
 }
 
+/// What declares a code without `codes!`, whose page is then no file: the macro itself, and a table of rules of one shape.
+const DECLARE: &[&str] =
+    &["plumb-text/src/diag/code.rs", "plumb-kube/src/admission/kubernetes/declare.rs"];
+
+#[test]
+fn a_code_is_declared_with_codes() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = Vec::new();
+    rust_files(&root.join("src"), &mut files);
+    rust_files(&root.join("crates"), &mut files);
+    let declares = |file: &PathBuf| {
+        let text = fs::read_to_string(file).unwrap();
+        let is_test = file.file_stem().is_some_and(|stem| stem == "tests");
+        !is_test
+            && !DECLARE.iter().any(|known| file.ends_with(known))
+            && text.contains("Code {\n")
+            && text
+                .lines()
+                .any(|line| line.trim_end().ends_with("= Code {") || line.contains("diag::Code {"))
+    };
+    let wrong: Vec<_> = files.iter().filter(|file| declares(file)).collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
+    for known in DECLARE {
+        assert!(files.iter().any(|file| file.ends_with(known)), "{known}");
+    }
+}
+
 #[test]
 fn names_are_read_from_paths_and_lists() {
     let text = "use crate::text::Span;\nuse crate::{diag::{A, B}, world};\n// crate::host\n";

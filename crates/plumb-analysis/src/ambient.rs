@@ -1,23 +1,24 @@
 //! What does not work in a namespace that is in ambient mode.
 
-use super::declare::declare;
+use super::analyzer::Analyzer;
 use super::group::{GATEWAY_API, Group, NETWORKING, Object, SECURITY, may_be_same, text};
 use super::hosts::Host;
 use super::virtual_services::is_for_mesh;
 use plumb_kube::Node;
 use plumb_kube::select::Selector;
-use plumb_text::diag::Diagnostic;
+use plumb_text::diag::{Diagnostic, codes};
 
-declare! {
-    L7_WITHOUT_WAYPOINT = "ambient-l7-selector", Deny, "",
-        "a policy of an ambient namespace has rules about HTTP, and ztunnel cannot read HTTP";
-    MIXED_ROUTING = "mixed-routing", Warn, "",
-        "a VirtualService and an HTTPRoute are for one Service";
-    TUNNEL_BLOCKED = "ambient-tunnel-blocked", Warn, "",
-        "a NetworkPolicy of an ambient namespace does not open port 15008";
-    PROBE_BLOCKED = "ambient-probe-blocked", Note, "",
-        "a NetworkPolicy of an ambient namespace keeps the kubelet's probes out";
+codes! {
+    /// The findings of this analyzer.
+    CODES:
+    L7_WITHOUT_WAYPOINT = "ambient-l7-selector", Deny, "a policy of an ambient namespace has rules about HTTP, and ztunnel cannot read HTTP";
+    MIXED_ROUTING = "mixed-routing", Warn, "a VirtualService and an HTTPRoute are for one Service";
+    TUNNEL_BLOCKED = "ambient-tunnel-blocked", Warn, "a NetworkPolicy of an ambient namespace does not open port 15008";
+    PROBE_BLOCKED = "ambient-probe-blocked", Note, "a NetworkPolicy of an ambient namespace keeps the kubelet's probes out";
 }
+
+/// The analyzer of this file.
+pub(super) const ANALYZER: Analyzer = Analyzer { codes: CODES, run: analyse };
 
 fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
     for policy in group.of(SECURITY, "AuthorizationPolicy") {

@@ -1,18 +1,21 @@
 //! Policies of the mesh: that they are for a workload, and name namespaces that are there.
 
-use super::declare::declare;
+use super::analyzer::Analyzer;
 use super::group::{CORE, Group, Reach, SECURITY, SYSTEM_NAMESPACES};
 use plumb_kube::Node;
 use plumb_kube::fault::listed;
 use plumb_kube::select::Selector;
-use plumb_text::diag::Diagnostic;
+use plumb_text::diag::{Diagnostic, codes};
 
-declare! {
-    SELECTS_NOTHING = "policy-selects-nothing", Warn, "IST0127",
-        "a policy selects none of the workloads that the group shows";
-    NAMESPACE_MISSING = "policy-namespace-missing", Note, "IST0101",
-        "a policy names a namespace that the group does not define, beside namespaces that it does";
+codes! {
+    /// The findings of this analyzer.
+    CODES:
+    SELECTS_NOTHING = "policy-selects-nothing", Warn, "a policy selects none of the workloads that the group shows", also "IST0127";
+    NAMESPACE_MISSING = "policy-namespace-missing", Note, "a policy names a namespace that the group does not define, beside namespaces that it does", also "IST0101";
 }
+
+/// The analyzer of this file.
+pub(super) const ANALYZER: Analyzer = Analyzer { codes: CODES, run: analyse };
 
 /// The kinds whose `selector` chooses workloads of their own namespace.
 const POLICIES: &[(&str, &str)] = &[

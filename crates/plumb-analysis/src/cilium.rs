@@ -1,14 +1,18 @@
 //! Cilium's rules about requests where a mesh encrypts them.
 
-use super::declare::declare;
+use super::analyzer::Analyzer;
 use super::group::{Group, Object, injects};
 use plumb_kube::Node;
-use plumb_text::diag::Diagnostic;
+use plumb_text::diag::{Diagnostic, codes};
 
-declare! {
-    IN_MESH = "cilium-l7-in-mesh", Warn, "",
-        "a Cilium policy has rules about requests in a namespace whose requests the mesh encrypts";
+codes! {
+    /// The findings of this analyzer.
+    CODES:
+    IN_MESH = "cilium-l7-in-mesh", Warn, "a Cilium policy has rules about requests in a namespace whose requests the mesh encrypts";
 }
+
+/// The analyzer of this file.
+pub(super) const ANALYZER: Analyzer = Analyzer { codes: CODES, run: analyse };
 
 fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
     for kind in ["CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy"] {

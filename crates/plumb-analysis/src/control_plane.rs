@@ -1,14 +1,18 @@
 //! The settings of the control plane itself, where a group shows it.
 
-use super::declare::declare;
+use super::analyzer::Analyzer;
 use super::group::{Group, SECURITY, text};
 use plumb_kube::Node;
-use plumb_text::diag::Diagnostic;
+use plumb_text::diag::{Diagnostic, codes};
 
-declare! {
-    JWKS_OPEN = "jwks-fetch-open", Warn, "IST0175",
-        "tokens are checked, and istiod may fetch keys from any address";
+codes! {
+    /// The findings of this analyzer.
+    CODES:
+    JWKS_OPEN = "jwks-fetch-open", Warn, "tokens are checked, and istiod may fetch keys from any address", also "IST0175";
 }
+
+/// The analyzer of this file.
+pub(super) const ANALYZER: Analyzer = Analyzer { codes: CODES, run: analyse };
 
 fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
     let mut policies = group.of(SECURITY, "RequestAuthentication");

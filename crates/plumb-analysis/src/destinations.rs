@@ -1,22 +1,23 @@
 //! Where VirtualServices send requests: a host that is there, visible, and has that port.
 
-use super::declare::declare;
+use super::analyzer::Analyzer;
 use super::group::{Group, NETWORKING, Object, absent, unless_sure};
 use super::hosts::{Host, HostEntry, Lookup};
 use super::virtual_services::{Destination, destinations};
 use plumb_kube::fault::listed;
-use plumb_text::diag::Diagnostic;
+use plumb_text::diag::{Diagnostic, codes};
 
-declare! {
-    HOST_MISSING = "destination-host-missing", Warn, "IST0101",
-        "a route leads to a host that the group does not define, beside Services that it does";
-    HOST_HIDDEN = "destination-not-visible", Deny, "IST0101",
-        "a route leads to a host that is not exported to its namespace";
-    PORT_MISSING = "destination-port-missing", Deny, "IST0101",
-        "a route leads to a port that the host does not have";
-    PORT_NEEDED = "destination-port-needed", Deny, "IST0112",
-        "a route leads to a host of several ports and names none";
+codes! {
+    /// The findings of this analyzer.
+    CODES:
+    HOST_MISSING = "destination-host-missing", Warn, "a route leads to a host that the group does not define, beside Services that it does", also "IST0101";
+    HOST_HIDDEN = "destination-not-visible", Deny, "a route leads to a host that is not exported to its namespace", also "IST0101";
+    PORT_MISSING = "destination-port-missing", Deny, "a route leads to a port that the host does not have", also "IST0101";
+    PORT_NEEDED = "destination-port-needed", Deny, "a route leads to a host of several ports and names none", also "IST0112";
 }
+
+/// The analyzer of this file.
+pub(super) const ANALYZER: Analyzer = Analyzer { codes: CODES, run: analyse };
 
 fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
     let registry = group.registry();

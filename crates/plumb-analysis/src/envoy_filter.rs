@@ -1,16 +1,19 @@
 //! Patches of Envoy's configuration that do not do what they say.
 
-use super::declare::declare;
+use super::analyzer::Analyzer;
 use super::group::{Group, NETWORKING, Object, text};
 use plumb_kube::Node;
-use plumb_text::diag::{Code, Diagnostic};
+use plumb_text::diag::{Code, Diagnostic, codes};
 
-declare! {
-    RELATIVE = "envoy-filter-relative", Warn, "IST0151",
-        "an EnvoyFilter without a priority patches relative to a filter that may not be there yet";
-    RELATIVE_VERSION = "envoy-filter-relative-version", Warn, "IST0155",
-        "an EnvoyFilter without a priority patches a filter that another patch brings for one proxy version only";
+codes! {
+    /// The findings of this analyzer.
+    CODES:
+    RELATIVE = "envoy-filter-relative", Warn, "an EnvoyFilter without a priority patches relative to a filter that may not be there yet", also "IST0151";
+    RELATIVE_VERSION = "envoy-filter-relative-version", Warn, "an EnvoyFilter without a priority patches a filter that another patch brings for one proxy version only", also "IST0155";
 }
+
+/// The analyzer of this file.
+pub(super) const ANALYZER: Analyzer = Analyzer { codes: CODES, run: analyse };
 
 fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
     // The filters that patches for one proxy version bring, over all EnvoyFilters in their order.

@@ -1,17 +1,20 @@
 //! The secrets that an Istio Gateway takes its certificates from.
 
-use super::declare::declare;
+use super::analyzer::Analyzer;
 use super::group::{CORE, Group, NETWORKING, Object, absent, may_be_same};
 use plumb_kube::Node;
 use plumb_kube::select::Selector;
-use plumb_text::diag::Diagnostic;
+use plumb_text::diag::{Diagnostic, codes};
 
-declare! {
-    MISSING = "gateway-credential-missing", Warn, "IST0101",
-        "a Gateway takes its certificate from a secret that is not where its pods are";
-    INVALID = "gateway-credential-invalid", Deny, "IST0161",
-        "the secret that a Gateway takes its certificate from holds no certificate and key";
+codes! {
+    /// The findings of this analyzer.
+    CODES:
+    MISSING = "gateway-credential-missing", Warn, "a Gateway takes its certificate from a secret that is not where its pods are", also "IST0101";
+    INVALID = "gateway-credential-invalid", Deny, "the secret that a Gateway takes its certificate from holds no certificate and key", also "IST0161";
 }
+
+/// The analyzer of this file.
+pub(super) const ANALYZER: Analyzer = Analyzer { codes: CODES, run: analyse };
 
 fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
     let secrets: Vec<&Object<'_>> = group.of(CORE, "Secret").collect();

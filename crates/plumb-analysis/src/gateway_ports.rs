@@ -1,18 +1,21 @@
 //! The pods of an Istio Gateway, and the ports that their Service opens.
 
-use super::declare::declare;
+use super::analyzer::Analyzer;
 use super::group::{CORE, Group, NETWORKING, Object, Pod, may_be_same, text};
 use plumb_kube::Node;
 use plumb_kube::fault::listed;
 use plumb_kube::select::Selector;
-use plumb_text::diag::{Diagnostic, nearest};
+use plumb_text::diag::{Diagnostic, codes, nearest};
 
-declare! {
-    PORT_CLOSED = "gateway-port-closed", Warn, "IST0162",
-        "a Gateway listens at a port that the Service before its pods does not open";
-    SELECTS_NOTHING = "gateway-selects-nothing", Warn, "IST0101",
-        "a Gateway selects no pod, beside pods that it nearly selects";
+codes! {
+    /// The findings of this analyzer.
+    CODES:
+    PORT_CLOSED = "gateway-port-closed", Warn, "a Gateway listens at a port that the Service before its pods does not open", also "IST0162";
+    SELECTS_NOTHING = "gateway-selects-nothing", Warn, "a Gateway selects no pod, beside pods that it nearly selects", also "IST0101";
 }
+
+/// The analyzer of this file.
+pub(super) const ANALYZER: Analyzer = Analyzer { codes: CODES, run: analyse };
 
 /// What the Services of the stock gateways open: Istio's own profile (port and target port), and the AKS add-on's.
 const STOCK: &[(&str, &[i128])] = &[

@@ -1,14 +1,18 @@
 //! Policies that choose the pods of a Kubernetes Gateway by their labels.
 
-use super::declare::declare;
+use super::analyzer::Analyzer;
 use super::group::{GATEWAY_API, Group, SECURITY, TELEMETRY, may_be_same};
 use plumb_kube::select::Selector;
-use plumb_text::diag::Diagnostic;
+use plumb_text::diag::{Diagnostic, codes};
 
-declare! {
-    INEFFECTIVE = "gateway-selector-ineffective", Warn, "IST0166",
-        "a policy selects the pods of a Kubernetes Gateway, where only `targetRefs` has an effect";
+codes! {
+    /// The findings of this analyzer.
+    CODES:
+    INEFFECTIVE = "gateway-selector-ineffective", Warn, "a policy selects the pods of a Kubernetes Gateway, where only `targetRefs` has an effect", also "IST0166";
 }
+
+/// The analyzer of this file.
+pub(super) const ANALYZER: Analyzer = Analyzer { codes: CODES, run: analyse };
 
 const POLICIES: &[(&str, &str)] = &[
     (SECURITY, "AuthorizationPolicy"),

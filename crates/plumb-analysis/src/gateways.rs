@@ -1,21 +1,24 @@
 //! Istio Gateways that get in each other's way.
 
+use super::analyzer::Analyzer;
 use super::conflict::conflicts;
-use super::declare::declare;
 use super::group::{Group, NETWORKING, Object, text};
 use indexmap::IndexMap;
 use plumb_kube::Node;
 use plumb_kube::fault::listed;
 use plumb_kube::select::Selector;
-use plumb_text::diag::Diagnostic;
+use plumb_text::diag::{Diagnostic, codes};
 use std::collections::HashSet;
 
-declare! {
-    CONFLICT = "gateway-conflict", Deny, "IST0145",
-        "two Gateways listen for one host at one port of the same pods";
-    SAME_CERTIFICATE = "gateway-certificate-shared", Warn, "IST0138",
-        "two Gateways of the same pods have one certificate";
+codes! {
+    /// The findings of this analyzer.
+    CODES:
+    CONFLICT = "gateway-conflict", Deny, "two Gateways listen for one host at one port of the same pods", also "IST0145";
+    SAME_CERTIFICATE = "gateway-certificate-shared", Warn, "two Gateways of the same pods have one certificate", also "IST0138";
 }
+
+/// The analyzer of this file.
+pub(super) const ANALYZER: Analyzer = Analyzer { codes: CODES, run: analyse };
 
 fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
     let gateways: Vec<&Object<'_>> = group.of(NETWORKING, "Gateway").collect();

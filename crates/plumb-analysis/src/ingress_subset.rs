@@ -1,15 +1,19 @@
 //! Rules for the mesh that requests through a gateway do not follow.
 
-use super::declare::declare;
+use super::analyzer::Analyzer;
 use super::group::{Group, NETWORKING, Object};
 use super::hosts::Host;
 use super::virtual_services::{Destination, destinations, is_for_mesh};
-use plumb_text::diag::Diagnostic;
+use plumb_text::diag::{Diagnostic, codes};
 
-declare! {
-    NOT_AFFECTED = "ingress-subset-ignored", Warn, "IST0140",
-        "a gateway's route names no subset, and the host's own VirtualService does not apply to it";
+codes! {
+    /// The findings of this analyzer.
+    CODES:
+    NOT_AFFECTED = "ingress-subset-ignored", Warn, "a gateway's route names no subset, and the host's own VirtualService does not apply to it", also "IST0140";
 }
+
+/// The analyzer of this file.
+pub(super) const ANALYZER: Analyzer = Analyzer { codes: CODES, run: analyse };
 
 fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
     let services: Vec<&Object<'_>> = group.of(NETWORKING, "VirtualService").collect();

@@ -1,21 +1,22 @@
 //! Which namespaces and pods get a sidecar: the labels that say so, and the ones that contradict each other.
 
-use super::declare::declare;
+use super::analyzer::Analyzer;
 use super::group::{
     CORE, Group, NETWORKING, Object, SECURITY, SYSTEM_NAMESPACES, TELEMETRY, injects, text,
 };
-use plumb_text::diag::Diagnostic;
+use plumb_text::diag::{Diagnostic, codes};
 
-declare! {
-    LABEL_IGNORED = "injection-label-ignored", Warn, "",
-        "a namespace has `istio-injection` beside namespaces that follow a revision of the AKS add-on";
-    NOT_INJECTED = "namespace-not-injected", Note, "IST0102",
-        "a namespace says nothing about sidecars, beside others that do";
-    BY_DEFAULT = "namespace-injected-by-default", Note, "IST0148",
-        "a namespace says nothing about sidecars, and gets them by default";
-    MISSING_PROXY = "pod-proxy-missing", Warn, "IST0103",
-        "a pod of an injected namespace has no proxy, beside pods that have";
+codes! {
+    /// The findings of this analyzer.
+    CODES:
+    LABEL_IGNORED = "injection-label-ignored", Warn, "a namespace has `istio-injection` beside namespaces that follow a revision of the AKS add-on";
+    NOT_INJECTED = "namespace-not-injected", Note, "a namespace says nothing about sidecars, beside others that do", also "IST0102";
+    BY_DEFAULT = "namespace-injected-by-default", Note, "a namespace says nothing about sidecars, and gets them by default", also "IST0148";
+    MISSING_PROXY = "pod-proxy-missing", Warn, "a pod of an injected namespace has no proxy, beside pods that have", also "IST0103";
 }
+
+/// The analyzer of this file.
+pub(super) const ANALYZER: Analyzer = Analyzer { codes: CODES, run: analyse };
 
 const INJECTION: &str = "istio-injection";
 const REVISION: &str = "istio.io/rev";

@@ -1,16 +1,20 @@
 //! Routes by a claim of a token, which only exists where something has checked the token.
 
-use super::declare::declare;
+use super::analyzer::Analyzer;
 use super::group::{Group, NETWORKING, Object, ROOT_NAMESPACES, SECURITY};
 use super::virtual_services::gateway_name;
 use plumb_kube::Node;
 use plumb_kube::select::{Labels, Selector};
-use plumb_text::diag::Diagnostic;
+use plumb_text::diag::{Diagnostic, codes};
 
-declare! {
-    UNAUTHENTICATED = "jwt-route-unauthenticated", Deny, "IST0149",
-        "a route is chosen by a token's claim, and no RequestAuthentication checks tokens at its gateway";
+codes! {
+    /// The findings of this analyzer.
+    CODES:
+    UNAUTHENTICATED = "jwt-route-unauthenticated", Deny, "a route is chosen by a token's claim, and no RequestAuthentication checks tokens at its gateway", also "IST0149";
 }
+
+/// The analyzer of this file.
+pub(super) const ANALYZER: Analyzer = Analyzer { codes: CODES, run: analyse };
 
 fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
     for service in group.of(NETWORKING, "VirtualService") {

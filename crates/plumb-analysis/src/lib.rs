@@ -10,11 +10,12 @@
 //! what one of them offers is offered.
 
 mod ambient;
+mod analyzer;
 mod authorization;
 mod cilium;
+mod codes;
 mod conflict;
 mod control_plane;
-mod declare;
 mod destinations;
 mod envoy_filter;
 mod gateway_credentials;
@@ -49,7 +50,8 @@ mod workload_targets;
 #[cfg(test)]
 mod tests;
 
-use declare::Analyzer;
+use analyzer::Analyzer;
+use codes::GROUP_TOO_LARGE;
 use group::Group;
 use plumb_kube::Document;
 use plumb_kube::admission::suppresses;
@@ -92,7 +94,7 @@ pub static ANALYZERS: &[Analyzer] = &[
 /// Every code of findings that the analyzers report.
 pub fn codes() -> impl Iterator<Item = &'static Code> {
     let codes = ANALYZERS.iter().flat_map(|analyzer| analyzer.codes.iter().copied());
-    codes.chain([&GROUP_TOO_LARGE])
+    codes.chain(codes::CODES.iter().copied())
 }
 
 /// The numbers of istioctl (1.32) that no analyzer here has, and why: what documents cannot show, and what others find.
@@ -111,21 +113,6 @@ pub static NOT_HERE: &[(&str, &str)] = &[
 
 /// How many objects are compared with each other: the time grows with the square of their number.
 const MOST: usize = 20_000;
-
-static GROUP_TOO_LARGE: Code = Code {
-    name: "group-too-large",
-    level: plumb_text::diag::Level::Warn,
-    summary: "a group has too many manifests to compare them with each other",
-    page: "Manifests of one file, chapter or group are compared with each other, each with each, up to 20000 of them. This group has more,
-so that only each manifest on its own has been checked.
-
-```console
-$ mdbook-plumb validate cluster-dump.yaml
-```
-
-Validate the parts that belong together: a file for each namespace, say.",
-    alias: "",
-};
 
 /// What the documents of one group say together, in the order of their places.
 ///

@@ -1,20 +1,22 @@
 //! Linkerd's policies, which lean on each other by name.
 
-use super::declare::declare;
+use super::analyzer::Analyzer;
 use super::group::{CORE, Group, Object, Pod, Reach, absent, is_injected, may_be_same, text};
 use plumb_kube::Node;
 use plumb_kube::fault::listed;
 use plumb_kube::select::Selector;
-use plumb_text::diag::Diagnostic;
+use plumb_text::diag::{Diagnostic, codes};
 
-declare! {
-    REFERENCE_MISSING = "linkerd-reference-missing", Warn, "",
-        "a policy of Linkerd's names another that the group does not define, beside others of its kind";
-    SERVER_SELECTS_NOTHING = "linkerd-server-selects-nothing", Warn, "",
-        "a Server selects none of the workloads that the group shows";
-    PORT_MISSING = "linkerd-server-port-missing", Warn, "",
-        "a Server is for a port by a name that no container has";
+codes! {
+    /// The findings of this analyzer.
+    CODES:
+    REFERENCE_MISSING = "linkerd-reference-missing", Warn, "a policy of Linkerd's names another that the group does not define, beside others of its kind";
+    SERVER_SELECTS_NOTHING = "linkerd-server-selects-nothing", Warn, "a Server selects none of the workloads that the group shows";
+    PORT_MISSING = "linkerd-server-port-missing", Warn, "a Server is for a port by a name that no container has";
 }
+
+/// The analyzer of this file.
+pub(super) const ANALYZER: Analyzer = Analyzer { codes: CODES, run: analyse };
 
 const POLICY: &str = "policy.linkerd.io";
 

@@ -1,7 +1,7 @@
 //! Mutual TLS that one side asks for and the other refuses.
 
+use super::analyzer::Analyzer;
 use super::conflict::conflicts;
-use super::declare::declare;
 use super::group::{
     CORE, Group, NETWORKING, Object, ROOT_NAMESPACES, SECURITY, injects, may_be_same, text,
 };
@@ -10,14 +10,17 @@ use indexmap::{IndexMap, IndexSet};
 use plumb_kube::Node;
 use plumb_kube::fault::listed;
 use plumb_kube::select::Selector;
-use plumb_text::diag::Diagnostic;
+use plumb_text::diag::{Diagnostic, codes};
 
-declare! {
-    CONFLICT = "mtls-conflict", Deny, "",
-        "a DestinationRule and a PeerAuthentication disagree about mutual TLS";
-    RIVALS = "peer-authentication-conflict", Warn, "",
-        "two PeerAuthentications are for the same pods and say different things";
+codes! {
+    /// The findings of this analyzer.
+    CODES:
+    CONFLICT = "mtls-conflict", Deny, "a DestinationRule and a PeerAuthentication disagree about mutual TLS";
+    RIVALS = "peer-authentication-conflict", Warn, "two PeerAuthentications are for the same pods and say different things";
 }
+
+/// The analyzer of this file.
+pub(super) const ANALYZER: Analyzer = Analyzer { codes: CODES, run: analyse };
 
 fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
     rivals(group, findings);

@@ -1,20 +1,22 @@
 //! The image of the proxy: filled in by injection, and the one that the injector gives.
 
-use super::declare::declare;
+use super::analyzer::Analyzer;
 use super::group::{ADMISSION, CORE, Group, Object, Pod, injects, text};
 use plumb_kube::Node;
 use plumb_kube::fault::listed;
 use plumb_kube::select::{Labels, Selector};
-use plumb_text::diag::Diagnostic;
+use plumb_text::diag::{Diagnostic, codes};
 
-declare! {
-    AUTO_WORKLOAD = "image-auto-workload", Warn, "IST0146",
-        "a workload's proxy has `image: auto`, and nothing injects it";
-    AUTO_POD = "image-auto-pod", Deny, "IST0147",
-        "a pod's proxy has `image: auto`, and nothing injects it";
-    MISMATCH = "proxy-image-mismatch", Warn, "IST0158",
-        "pods run another proxy than the injector gives";
+codes! {
+    /// The findings of this analyzer.
+    CODES:
+    AUTO_WORKLOAD = "image-auto-workload", Warn, "a workload's proxy has `image: auto`, and nothing injects it", also "IST0146";
+    AUTO_POD = "image-auto-pod", Deny, "a pod's proxy has `image: auto`, and nothing injects it", also "IST0147";
+    MISMATCH = "proxy-image-mismatch", Warn, "pods run another proxy than the injector gives", also "IST0158";
 }
+
+/// The analyzer of this file.
+pub(super) const ANALYZER: Analyzer = Analyzer { codes: CODES, run: analyse };
 
 fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
     for pod in &group.pods {

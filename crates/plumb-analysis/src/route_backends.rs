@@ -1,19 +1,21 @@
 //! The Services behind routes of the Gateway API and behind an Ingress.
 
-use super::declare::declare;
+use super::analyzer::Analyzer;
 use super::group::{CORE, GATEWAY_API, Group, Object, absent, may_be_same, text, unless_sure};
 use plumb_kube::Node;
 use plumb_kube::fault::listed;
-use plumb_text::diag::Diagnostic;
+use plumb_text::diag::{Diagnostic, codes};
 
-declare! {
-    MISSING = "backend-missing", Warn, "",
-        "a route leads to a Service that the group does not define, beside Services that it does";
-    PORT_MISSING = "backend-port-missing", Deny, "",
-        "a route leads to a port that the Service does not have";
-    GRANT_MISSING = "reference-grant-missing", Warn, "",
-        "a reference crosses namespaces, and no ReferenceGrant allows it";
+codes! {
+    /// The findings of this analyzer.
+    CODES:
+    MISSING = "backend-missing", Warn, "a route leads to a Service that the group does not define, beside Services that it does";
+    PORT_MISSING = "backend-port-missing", Deny, "a route leads to a port that the Service does not have";
+    GRANT_MISSING = "reference-grant-missing", Warn, "a reference crosses namespaces, and no ReferenceGrant allows it";
 }
+
+/// The analyzer of this file.
+pub(super) const ANALYZER: Analyzer = Analyzer { codes: CODES, run: analyse };
 
 /// A Service that a route names.
 struct Backend<'a> {

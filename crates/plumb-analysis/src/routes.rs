@@ -1,23 +1,24 @@
 //! Routes of the Gateway API and the Gateways that they attach to.
 
-use super::declare::declare;
+use super::analyzer::Analyzer;
 use super::group::{CORE, GATEWAY_API, Group, Object, absent, may_be_same, text};
 use plumb_kube::Node;
 use plumb_kube::admission::istio::overlap;
 use plumb_kube::fault::listed;
 use plumb_kube::select::{Labels, Selector};
-use plumb_text::diag::Diagnostic;
+use plumb_text::diag::{Diagnostic, codes};
 
-declare! {
-    PARENT_MISSING = "route-parent-missing", Warn, "",
-        "a route attaches to a Gateway that the group does not define, beside Gateways that it does";
-    LISTENER_MISSING = "route-listener-missing", Warn, "",
-        "a route attaches to a listener that the Gateway does not have";
-    NOT_ALLOWED = "route-not-allowed", Warn, "",
-        "no listener of the Gateway takes routes of this kind from this namespace";
-    HOSTNAMES = "route-hostname-mismatch", Warn, "",
-        "no listener of the Gateway is for any of the route's host names";
+codes! {
+    /// The findings of this analyzer.
+    CODES:
+    PARENT_MISSING = "route-parent-missing", Warn, "a route attaches to a Gateway that the group does not define, beside Gateways that it does";
+    LISTENER_MISSING = "route-listener-missing", Warn, "a route attaches to a listener that the Gateway does not have";
+    NOT_ALLOWED = "route-not-allowed", Warn, "no listener of the Gateway takes routes of this kind from this namespace";
+    HOSTNAMES = "route-hostname-mismatch", Warn, "no listener of the Gateway is for any of the route's host names";
 }
+
+/// The analyzer of this file.
+pub(super) const ANALYZER: Analyzer = Analyzer { codes: CODES, run: analyse };
 
 /// The kinds of routes, and the protocols of the listeners that take them unless a listener says otherwise.
 const ROUTES: &[(&str, &[&str])] = &[

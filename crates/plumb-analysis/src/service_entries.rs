@@ -1,19 +1,23 @@
 //! Hosts outside the mesh, as ServiceEntries bring them in.
 
+use super::analyzer::Analyzer;
 use super::conflict::conflicts;
-use super::declare::declare;
 use super::group::{Group, NETWORKING, Object, text};
 use super::hosts::Scope;
 use indexmap::IndexMap;
 use plumb_kube::Node;
 use plumb_kube::fault::listed;
-use plumb_text::diag::Diagnostic;
+use plumb_text::diag::{Diagnostic, codes};
 use std::collections::HashSet;
 
-declare! {
-    PROTOCOL_CONFLICT = "service-entry-protocol-conflict", Warn, "IST0177",
-        "two ServiceEntries give one host and port different protocols";
+codes! {
+    /// The findings of this analyzer.
+    CODES:
+    PROTOCOL_CONFLICT = "service-entry-protocol-conflict", Warn, "two ServiceEntries give one host and port different protocols", also "IST0177";
 }
+
+/// The analyzer of this file.
+pub(super) const ANALYZER: Analyzer = Analyzer { codes: CODES, run: analyse };
 
 /// A port of a host that an entry brings.
 struct Port<'g, 'a> {

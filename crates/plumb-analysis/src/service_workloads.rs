@@ -1,24 +1,25 @@
 //! Services and the pods behind them.
 
-use super::declare::declare;
+use super::analyzer::Analyzer;
 use super::group::distinct;
 use super::group::{CORE, Group, Object, Pod, Reach, is_injected, may_be_same, text};
 use indexmap::IndexMap;
 use plumb_kube::Node;
 use plumb_kube::fault::listed;
 use plumb_kube::select::Selector;
-use plumb_text::diag::{Code, Diagnostic};
+use plumb_text::diag::{Code, Diagnostic, codes};
 
-declare! {
-    SELECTS_NOTHING = "service-selects-nothing", Warn, "",
-        "a Service selects none of the workloads that the group shows";
-    TARGET_MISSING = "service-target-port-missing", Warn, "",
-        "a Service leads to a port by a name that no container has";
-    PROTOCOLS = "services-protocol-conflict", Warn, "IST0116",
-        "two Services of one workload use one port for different protocols";
-    PORTS = "services-port-conflict", Warn, "IST0137",
-        "two Services of one workload lead from different ports to one";
+codes! {
+    /// The findings of this analyzer.
+    CODES:
+    SELECTS_NOTHING = "service-selects-nothing", Warn, "a Service selects none of the workloads that the group shows";
+    TARGET_MISSING = "service-target-port-missing", Warn, "a Service leads to a port by a name that no container has";
+    PROTOCOLS = "services-protocol-conflict", Warn, "two Services of one workload use one port for different protocols", also "IST0116";
+    PORTS = "services-port-conflict", Warn, "two Services of one workload lead from different ports to one", also "IST0137";
 }
+
+/// The analyzer of this file.
+pub(super) const ANALYZER: Analyzer = Analyzer { codes: CODES, run: analyse };
 
 fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
     let services: Vec<&Object<'_>> = group.of(CORE, "Service").collect();

@@ -1,21 +1,22 @@
 //! Sidecar resources: one for a workload, one for a namespace, none for what has no sidecar.
 
-use super::declare::declare;
+use super::analyzer::Analyzer;
 use super::group::{Group, NETWORKING, Object, Pod, Reach};
 use super::rivals;
 use plumb_kube::select::Selector;
-use plumb_text::diag::Diagnostic;
+use plumb_text::diag::{Diagnostic, codes};
 
-declare! {
-    CONFLICT = "sidecar-conflict", Deny, "IST0110",
-        "two Sidecars select one workload";
-    DEFAULT_CONFLICT = "sidecar-default-conflict", Deny, "IST0111",
-        "two Sidecars of one namespace select no workload, so each would be its default";
-    SELECTS_NOTHING = "sidecar-selects-nothing", Warn, "IST0101",
-        "a Sidecar selects none of the workloads that the group shows";
-    INEFFECTIVE = "policy-ineffective", Warn, "IST0167",
-        "a setting for sidecars is for workloads that have none, being in ambient mode";
+codes! {
+    /// The findings of this analyzer.
+    CODES:
+    CONFLICT = "sidecar-conflict", Deny, "two Sidecars select one workload", also "IST0110";
+    DEFAULT_CONFLICT = "sidecar-default-conflict", Deny, "two Sidecars of one namespace select no workload, so each would be its default", also "IST0111";
+    SELECTS_NOTHING = "sidecar-selects-nothing", Warn, "a Sidecar selects none of the workloads that the group shows", also "IST0101";
+    INEFFECTIVE = "policy-ineffective", Warn, "a setting for sidecars is for workloads that have none, being in ambient mode", also "IST0167";
 }
+
+/// The analyzer of this file.
+pub(super) const ANALYZER: Analyzer = Analyzer { codes: CODES, run: analyse };
 
 fn selector<'a>(sidecar: &Object<'a>) -> Selector<'a> {
     Selector::of_map(sidecar.at("spec.workloadSelector.labels"))

@@ -1,22 +1,24 @@
 //! Subsets: named by a route, defined by a DestinationRule, and selecting pods.
 
-use super::declare::declare;
+use super::analyzer::Analyzer;
 use super::group::{CORE, Group, NETWORKING, Object, absent, may_be_same, text, unless_sure};
 use super::hosts::{Host, Lookup};
 use super::virtual_services::destinations;
 use plumb_kube::admission::istio::overlap;
 use plumb_kube::fault::listed;
 use plumb_kube::select::Selector;
-use plumb_text::diag::Diagnostic;
+use plumb_text::diag::{Diagnostic, codes};
 
-declare! {
-    SUBSET_MISSING = "subset-missing", Deny, "IST0101",
-        "a route names a subset that the host's DestinationRule does not define";
-    SUBSET_SELECTS_NOTHING = "subset-selects-nothing", Warn, "IST0173",
-        "a subset selects none of the pods that the host's Service selects";
-    HOST_MISSING = "destination-rule-host-missing", Warn, "IST0174",
-        "a DestinationRule is for a host that the group does not define, beside Services that it does";
+codes! {
+    /// The findings of this analyzer.
+    CODES:
+    SUBSET_MISSING = "subset-missing", Deny, "a route names a subset that the host's DestinationRule does not define", also "IST0101";
+    SUBSET_SELECTS_NOTHING = "subset-selects-nothing", Warn, "a subset selects none of the pods that the host's Service selects", also "IST0173";
+    HOST_MISSING = "destination-rule-host-missing", Warn, "a DestinationRule is for a host that the group does not define, beside Services that it does", also "IST0174";
 }
+
+/// The analyzer of this file.
+pub(super) const ANALYZER: Analyzer = Analyzer { codes: CODES, run: analyse };
 
 fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
     named_subsets(group, findings);

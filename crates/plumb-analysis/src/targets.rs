@@ -1,18 +1,21 @@
 //! What policies and labels attach to by name: the Services, Gateways and waypoints of ambient mode and of gateways.
 
-use super::declare::declare;
+use super::analyzer::Analyzer;
 use super::group::{
     CORE, GATEWAY_API, Group, NETWORKING, Object, SECURITY, TELEMETRY, absent, may_be_same, text,
 };
 use plumb_kube::Node;
-use plumb_text::diag::Diagnostic;
+use plumb_text::diag::{Diagnostic, codes};
 
-declare! {
-    TARGET_MISSING = "policy-target-missing", Warn, "",
-        "a policy is attached to something that the group does not define, beside others of its kind";
-    WAYPOINT_MISSING = "waypoint-missing", Warn, "",
-        "a label asks for a waypoint that the group does not define, beside others";
+codes! {
+    /// The findings of this analyzer.
+    CODES:
+    TARGET_MISSING = "policy-target-missing", Warn, "a policy is attached to something that the group does not define, beside others of its kind";
+    WAYPOINT_MISSING = "waypoint-missing", Warn, "a label asks for a waypoint that the group does not define, beside others";
 }
+
+/// The analyzer of this file.
+pub(super) const ANALYZER: Analyzer = Analyzer { codes: CODES, run: analyse };
 
 const POLICIES: &[(&str, &str)] = &[
     (SECURITY, "AuthorizationPolicy"),

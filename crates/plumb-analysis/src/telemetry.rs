@@ -1,19 +1,21 @@
 //! Telemetry resources: one for a workload, one for a namespace, and a provider.
 
-use super::declare::declare;
+use super::analyzer::Analyzer;
 use super::group::{Group, Object, Reach, TELEMETRY};
 use super::rivals;
 use plumb_kube::select::Selector;
-use plumb_text::diag::Diagnostic;
+use plumb_text::diag::{Diagnostic, codes};
 
-declare! {
-    CONFLICT = "telemetry-conflict", Deny, "IST0159",
-        "two Telemetries select one workload";
-    DEFAULT_CONFLICT = "telemetry-default-conflict", Deny, "IST0160",
-        "two Telemetries of one namespace select no workload, so each would be its default";
-    SELECTS_NOTHING = "telemetry-selects-nothing", Warn, "IST0101",
-        "a Telemetry selects none of the workloads that the group shows";
+codes! {
+    /// The findings of this analyzer.
+    CODES:
+    CONFLICT = "telemetry-conflict", Deny, "two Telemetries select one workload", also "IST0159";
+    DEFAULT_CONFLICT = "telemetry-default-conflict", Deny, "two Telemetries of one namespace select no workload, so each would be its default", also "IST0160";
+    SELECTS_NOTHING = "telemetry-selects-nothing", Warn, "a Telemetry selects none of the workloads that the group shows", also "IST0101";
 }
+
+/// The analyzer of this file.
+pub(super) const ANALYZER: Analyzer = Analyzer { codes: CODES, run: analyse };
 
 fn selector<'a>(telemetry: &Object<'a>) -> Selector<'a> {
     Selector::of_label_selector(telemetry.at("spec.selector"))

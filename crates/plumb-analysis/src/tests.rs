@@ -1,4 +1,4 @@
-use super::{analyse, codes};
+use super::{GROUP_TOO_LARGE, analyse, codes};
 use plumb_kube::{Document, Format, read};
 use plumb_text::diag::Diagnostic;
 use plumb_text::{Source, TextMap};
@@ -16,7 +16,7 @@ fn findings(text: &str) -> Vec<Diagnostic> {
 fn pages_examples_are_true() {
     let mut wrong = Vec::new();
     // What many manifests are is no page's example.
-    for code in codes().filter(|code| *code != &crate::GROUP_TOO_LARGE) {
+    for code in codes().filter(|code| *code != &GROUP_TOO_LARGE) {
         let Some((bad, good)) = code.examples() else {
             wrong.push(format!("{}: no pair of examples", code.name));
             continue;

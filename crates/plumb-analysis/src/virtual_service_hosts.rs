@@ -1,20 +1,24 @@
 //! One host, one VirtualService for the sidecars of the mesh: of two, Istio takes one, and which is not defined.
 
+use super::analyzer::Analyzer;
 use super::conflict::conflicts;
-use super::declare::declare;
 use super::group::{Group, NETWORKING, Object};
 use super::hosts::{Host, Scope};
 use super::virtual_services::is_for_mesh;
 use indexmap::IndexMap;
 use plumb_kube::Node;
 use plumb_kube::fault::listed;
-use plumb_text::diag::Diagnostic;
+use plumb_text::diag::{Diagnostic, codes};
 use std::collections::HashSet;
 
-declare! {
-    CONFLICT = "virtual-service-conflict", Deny, "IST0109",
-        "two VirtualServices for the mesh are for one host";
+codes! {
+    /// The findings of this analyzer.
+    CODES:
+    CONFLICT = "virtual-service-conflict", Deny, "two VirtualServices for the mesh are for one host", also "IST0109";
 }
+
+/// The analyzer of this file.
+pub(super) const ANALYZER: Analyzer = Analyzer { codes: CODES, run: analyse };
 
 fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
     let mut by_host: IndexMap<Host<'_>, Vec<(&Object<'_>, &Node)>> = IndexMap::new();

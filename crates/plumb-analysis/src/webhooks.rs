@@ -1,17 +1,21 @@
 //! The webhooks that inject sidecars.
 
+use super::analyzer::Analyzer;
 use super::conflict::conflicts;
-use super::declare::declare;
 use super::group::{ADMISSION, CORE, Group, Object, absent, text};
 use plumb_kube::Node;
 use plumb_kube::fault::listed;
-use plumb_text::diag::Diagnostic;
+use plumb_text::diag::{Diagnostic, codes};
 use std::collections::{BTreeMap, HashSet};
 
-declare! {
-    INVALID = "webhook-invalid", Deny, "IST0139",
-        "two webhooks inject one pod, or a webhook's service is missing";
+codes! {
+    /// The findings of this analyzer.
+    CODES:
+    INVALID = "webhook-invalid", Deny, "two webhooks inject one pod, or a webhook's service is missing", also "IST0139";
 }
+
+/// The analyzer of this file.
+pub(super) const ANALYZER: Analyzer = Analyzer { codes: CODES, run: analyse };
 
 /// How many revisions are tried with each other.
 const MOST_REVISIONS: usize = 12;

@@ -1,21 +1,22 @@
 //! What is set beside workloads: network policies, disruption budgets, autoscalers.
 
-use super::declare::declare;
+use super::analyzer::Analyzer;
 use super::group::{Group, Object, Pod, Reach, absent, may_be_same, text};
 use plumb_kube::Node;
 use plumb_kube::select::Selector;
-use plumb_text::diag::{Code, Diagnostic};
+use plumb_text::diag::{Code, Diagnostic, codes};
 
-declare! {
-    POLICY_SELECTS_NOTHING = "network-policy-selects-nothing", Warn, "",
-        "a NetworkPolicy selects none of the workloads that the group shows";
-    BUDGET_SELECTS_NOTHING = "disruption-budget-selects-nothing", Warn, "",
-        "a PodDisruptionBudget selects none of the workloads that the group shows";
-    TARGET_MISSING = "workload-target-missing", Warn, "",
-        "an autoscaler or a canary is for a workload that the group does not define, beside others of its kind";
-    NO_REQUEST = "autoscaler-without-request", Warn, "",
-        "an autoscaler follows a share of what is requested, and its target requests nothing";
+codes! {
+    /// The findings of this analyzer.
+    CODES:
+    POLICY_SELECTS_NOTHING = "network-policy-selects-nothing", Warn, "a NetworkPolicy selects none of the workloads that the group shows";
+    BUDGET_SELECTS_NOTHING = "disruption-budget-selects-nothing", Warn, "a PodDisruptionBudget selects none of the workloads that the group shows";
+    TARGET_MISSING = "workload-target-missing", Warn, "an autoscaler or a canary is for a workload that the group does not define, beside others of its kind";
+    NO_REQUEST = "autoscaler-without-request", Warn, "an autoscaler follows a share of what is requested, and its target requests nothing";
 }
+
+/// The analyzer of this file.
+pub(super) const ANALYZER: Analyzer = Analyzer { codes: CODES, run: analyse };
 
 fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
     let selecting: [(&str, &str, &str, &'static Code); 2] = [

@@ -3,8 +3,9 @@
 //! Owns: the table and its reading. Must not know: schemas, or what a document holds beyond its apiVersion and kind.
 
 use super::Document;
+use super::codes::{API_DEPRECATED, API_REMOVED, API_SUPERSEDED};
 use super::versions::{Versions, number};
-use plumb_text::diag::{Code, Diagnostic, Level};
+use plumb_text::diag::Diagnostic;
 use std::sync::OnceLock;
 
 static TEXT: &str = include_str!("../schemas/deprecations.toml");
@@ -79,46 +80,6 @@ pub fn find(
     };
     Some((entry, state))
 }
-
-/// An apiVersion that is no longer served.
-pub static API_REMOVED: Code = Code {
-    name: "api-removed",
-    level: Level::Deny,
-    summary: "an apiVersion that is no longer served",
-    page: "The product has dropped this version of the API: the manifest cannot be applied.\n\n\
-```yaml\napiVersion: policy/v1beta1      # not served since Kubernetes 1.25\nkind: PodDisruptionBudget\n```\n\n\
-Write the version that the finding names. Where it says that more has changed, change that too.",
-    alias: "",
-};
-
-/// An apiVersion for which there is a newer one.
-pub static API_SUPERSEDED: Code = Code {
-    name: "api-superseded",
-    level: Level::Note,
-    summary: "an apiVersion for which there is a newer one",
-    page: "The version works, and readers who copy it start with an old one.\n\n\
-```yaml\napiVersion: networking.istio.io/v1beta1      # networking.istio.io/v1 since Istio 1.22\nkind: VirtualService\n```\n\n\
-Write the newer version.",
-    alias: "",
-};
-
-pub(crate) static API_DEPRECATED: Code = Code {
-    name: "api-deprecated",
-    level: Level::Warn,
-    summary: "a version that its author calls deprecated",
-    page: r#"The CustomResourceDefinition marks this version as deprecated; an API server answers with the same warning.
-
-```yaml
-apiVersion: example.com/v1beta1
-kind: Widget
-```
-
-Write the version that the warning names."#,
-    alias: "",
-};
-
-/// The codes of this module.
-pub static CODES: &[&Code] = &[&API_DEPRECATED, &API_REMOVED, &API_SUPERSEDED];
 
 /// The finding about a document's apiVersion, if there is one.
 pub fn check(document: &Document, versions: &Versions) -> Option<Diagnostic> {

@@ -1,7 +1,10 @@
 //! The layers put together: what an API server would say of a document, at the place in the author's file.
 
 use super::at::At;
-use super::deprecations::{self, API_DEPRECATED};
+use super::codes::{
+    API_DEPRECATED, API_NOT_SERVED, MANIFEST_INCOMPLETE, SCHEMA_MISSING, UNKNOWN_KIND,
+};
+use super::deprecations;
 use super::fault::{ErrorType, Fault, Gaps, Rule};
 use super::path::FieldPath;
 use super::rules::check_rules;
@@ -14,79 +17,9 @@ use super::versions::Versions;
 use super::{Document, Node, Value, api_version};
 use super::{admission, bundle};
 use plumb_text::Span;
-use plumb_text::diag::{Code, Diagnostic, Level, nearest};
+use plumb_text::diag::{Diagnostic, nearest};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
-
-pub(crate) static MANIFEST_INCOMPLETE: Code = Code {
-    name: "manifest-incomplete",
-    level: Level::Deny,
-    summary: "a document that does not say what it is",
-    page: r#"A manifest is a map that says with `apiVersion` and `kind` what it is. Kubernetes takes no document without both.
-
-```yaml
-kind: Service      # apiVersion: v1 is missing
-metadata: {name: web}
-```
-
-Add what is missing. Part of a manifest can be shown in a fence marked `fragment=KIND:path`. Of what `validate` finds below a folder,
-that which is meant as something else (a chart's values, a compose file) is passed over and counted.
-
-A file that is asked for by its name is taken for manifests."#,
-    alias: "",
-};
-
-pub(crate) static UNKNOWN_KIND: Code = Code {
-    name: "unknown-kind",
-    level: Level::Deny,
-    summary: "a kind that Kubernetes does not have",
-    page: r#"The group and version belong to Kubernetes itself, and have no such kind. Case matters.
-
-```yaml
-apiVersion: v1
-kind: Deployment      # is in apps/v1
-```
-
-Write the kind and `apiVersion` that are suggested. The finding goes by the chosen version of Kubernetes (`k8s=…`)."#,
-    alias: "",
-};
-
-/// A kind for which there is no schema.
-pub static SCHEMA_MISSING: Code = Code {
-    name: "schema-missing",
-    level: Level::Warn,
-    summary: "a kind whose schema is not known",
-    page: r#"There is no schema of this kind, in the book's folders, among the added ones or the embedded ones, so that only its YAML and its
-metadata were checked. Reported once for each kind.
-
-```yaml
-apiVersion: example.com/v1
-kind: Widget
-```
-
-Add its CustomResourceDefinition: `mdbook-plumb schemas add FILE|FOLDER|URL`, or allow the finding."#,
-    alias: "",
-};
-
-pub(crate) static API_NOT_SERVED: Code = Code {
-    name: "api-not-served",
-    level: Level::Warn,
-    summary: "a version that is defined and no longer served",
-    page: r#"The CustomResourceDefinition defines this version with `served: false`: an API server that has this
-definition answers no such request. A manifest may still be meant for an older release.
-
-```yaml
-apiVersion: example.com/v1alpha1
-kind: Widget
-```
-
-Write a version that is served; the help names them."#,
-    alias: "",
-};
-
-/// The findings of the engine itself.
-pub(super) static CODES: &[&Code] =
-    &[&MANIFEST_INCOMPLETE, &UNKNOWN_KIND, &SCHEMA_MISSING, &API_NOT_SERVED];
 
 static INCOMPLETE: Rule = Rule::new(&MANIFEST_INCOMPLETE, "unstructured.UnmarshalJSON");
 

@@ -2,36 +2,16 @@
 
 use super::admission;
 use super::at::{At, first_line};
+use super::codes::FRAGMENT_PLACE;
 use super::engine::{Engine, point_to_null, sort, validate_schema};
 use super::fault::{Fault, Gaps};
 use super::path::{FieldPath, Step};
 use super::schema::REQUIRED;
 use super::versions::Versions;
 use super::{Document, Entry, Map, Node, Style, Value, api_version};
-use plumb_text::diag::{Code, Diagnostic, Level};
+use plumb_text::diag::Diagnostic;
 use plumb_text::{Span, Spanned};
 use std::collections::BTreeSet;
-
-pub(crate) static FRAGMENT_PLACE: Code = Code {
-    name: "fragment-place",
-    level: Level::Deny,
-    summary: "a fragment of a place that is not there",
-    page: r#"A fence marked `fragment=KIND:path` is part of a manifest. Its kind must have a known schema, and its path must be in it: field
-names with dots, `[]` for an item of a list.
-
-````markdown
-```yaml fragment=VirtualService:spec.http[]
-route:
-- destination: {host: reviews}
-```
-````
-
-The help names what is near."#,
-    alias: "",
-};
-
-/// The findings about fragments.
-pub(super) static CODES: &[&Code] = &[&FRAGMENT_PLACE];
 
 impl Engine {
     /// Validates part of a manifest at a place of a kind: `kind` is a name, or `group/version/Kind`; `path` is as in

@@ -7,6 +7,7 @@ pub mod admission;
 
 pub mod at;
 pub mod bundle;
+mod codes;
 pub mod deprecations;
 mod document;
 mod engine;
@@ -24,8 +25,9 @@ mod validator;
 pub mod versions;
 
 pub use admission::kubernetes::SECRET_BASE64;
+pub use codes::SCHEMA_MISSING;
 pub use document::{Document, Format, Read, api_version, read};
-pub use engine::{Engine, SCHEMA_MISSING, once_per_kind};
+pub use engine::{Engine, once_per_kind};
 pub use plumb_yaml::YAML_SYNTAX;
 pub use plumb_yaml::{self as yaml, Entry, Map, Node, Style, Value};
 pub use schema::Dialect;
@@ -38,15 +40,7 @@ use plumb_text::diag::Code;
 
 /// Every code of findings that reading and validating manifests reports.
 pub fn codes() -> impl Iterator<Item = &'static Code> {
-    let tables = [
-        yaml::CODES,
-        schema::CODES,
-        rules::CODES,
-        store::CODES,
-        engine::CODES,
-        fragment::CODES,
-        deprecations::CODES,
-    ];
+    let tables = [yaml::CODES, schema::CODES, rules::CODES, store::CODES, codes::CODES];
     tables
         .into_iter()
         .flatten()

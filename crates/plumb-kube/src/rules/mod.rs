@@ -3,8 +3,10 @@
 //! Owns: what a rule is, its compilation (once, when first needed), the values that it sees, and its evaluation with
 //! Kubernetes' function libraries within a bounded cost. Must not know: which kind or group a rule belongs to.
 
+mod codes;
 mod rule;
 
+pub(crate) use codes::CODES;
 pub(crate) use rule::{NEWEST, Rule};
 
 use super::at::At;
@@ -12,49 +14,13 @@ use super::fault::{self, ErrorType, Fault};
 use super::path::Step;
 use super::schema::{Additional, Id, Schema, SchemaNode, Type};
 use super::{Node, Value};
+use codes::{RULE_ERROR, SCHEMA_RULE};
 use plumb_cel::syntax::escape;
 use plumb_cel::{Budget, Map, Value as Cel};
-use plumb_text::diag::{Code, Level};
 use rule::Compiled;
-
-pub(crate) static SCHEMA_RULE: Code = Code {
-    name: "schema-rule",
-    level: Level::Deny,
-    summary: "a rule of the kind does not hold",
-    page: r#"The kind's schema carries a rule in CEL (`x-kubernetes-validations`) that is false for this object. An API server refuses
-the object with the same message. Rules are evaluated after defaults are filled in, and only where no field is missing
-or of the wrong type.
-
-```yaml
-backendRefs:
-- name: web        # Must have port for Service reference
-```
-
-The message says what the rule wants; the help shows the rule itself."#,
-    alias: "",
-};
-
-pub(crate) static RULE_ERROR: Code = Code {
-    name: "rule-error",
-    level: Level::Deny,
-    summary: "a rule of the kind could not be evaluated",
-    page: r#"A rule of the kind's schema does not compile, fails while it is evaluated (an API server refuses the object then too), or
-would cost too much on this object. The object has not been checked against it, which is why it is not passed over.
-
-```yaml
-x-kubernetes-validations:
-- rule: self.minReplicas <= self.maxReplicas   # fails where minReplicas is not set
-```
-
-Set the field that the rule reads, or mend the rule where the schema is your own."#,
-    alias: "",
-};
 
 static HOLDS: fault::Rule = fault::Rule::new(&SCHEMA_RULE, "cel.Validator.Validate");
 static EVALUATES: fault::Rule = fault::Rule::new(&RULE_ERROR, "cel.Validator.Validate");
-
-/// The findings of rules.
-pub(super) static CODES: &[&Code] = &[&SCHEMA_RULE, &RULE_ERROR];
 
 /// Evaluates all rules of a schema on a tree that is sound.
 pub(crate) fn check_rules(schema: &Schema, id: Id, at: &At<'_>) -> Vec<Fault> {

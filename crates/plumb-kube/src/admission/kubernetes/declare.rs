@@ -1,4 +1,7 @@
 //! How the rules of an API server are declared: code, page and examples in one entry.
+//!
+//! Every other code is declared with `codes!`. This is a table of a hundred rules of one shape, whose pages are made of their examples, and
+//! the examples are their tests: a file for each would say the same thing twice.
 
 /// Declares rules: a name, the code, the function of Kubernetes, a summary, why, the place of the examples, the wrong one,
 /// the right one.

@@ -4,6 +4,7 @@
 //! Owns: those, for a document that is a definition. Must not know: how schemas are applied; what else must hold
 //! of a definition (`builtin`).
 
+use super::codes::{CRD_SCHEMA_VALUE, CRD_STRUCTURE};
 use super::declared;
 use crate::at::At;
 use crate::fault::{Fault, Faults, Rule};
@@ -13,48 +14,7 @@ use crate::versions::Versions;
 use crate::{Document, Map, Node, Value};
 use plumb_cel::go_regex;
 use plumb_cel::{Environment, Type};
-use plumb_text::diag::{Code, Level, nearest};
-
-pub(crate) static CRD_SCHEMA_VALUE: Code = Code {
-    name: "crd-schema-value",
-    level: Level::Deny,
-    summary: "a type, pattern or rule in a definition that can't be used",
-    page: r#"In the schema of a CustomResourceDefinition a type is one of `array`, `boolean`, `integer`, `number`, `object` and `string`, a
-pattern is a regular expression of Go (RE2), and a rule is an expression in CEL.
-
-```yaml
-openAPIV3Schema:
-  type: object
-  properties:
-    size: {type: strign}
-```
-
-Mend the value; the message says what it may be, or where it does not compile."#,
-    alias: "",
-};
-
-pub(crate) static CRD_STRUCTURE: Code = Code {
-    name: "crd-structure",
-    level: Level::Deny,
-    summary: "a schema in a definition that is not structural",
-    page: r#"A schema of `apiextensions.k8s.io/v1` says for each field what it is: `type` stands at every property, item and value (unless
-`x-kubernetes-int-or-string` or `x-kubernetes-preserve-unknown-fields` does), at the root it is `object`, and a list has `items`. Below `allOf`,
-`anyOf`, `oneOf` and `not` stands only what a value must hold, without types, defaults or new structure. Metadata is known already: of it, only the
-name may be restricted.
-
-```yaml
-openAPIV3Schema:
-  type: object
-  properties:
-    names: {type: array}
-```
-
-Add what is missing: `items: {type: string}`, say."#,
-    alias: "",
-};
-
-/// The findings of this module.
-pub(super) static CODES: &[&Code] = &[&CRD_SCHEMA_VALUE, &CRD_STRUCTURE];
+use plumb_text::diag::nearest;
 
 static VALUE: Rule = Rule::new(&CRD_SCHEMA_VALUE, "ValidateCustomResourceDefinitionOpenAPISchema");
 static STRUCTURE: Rule = Rule::new(&CRD_STRUCTURE, "structuralschema.ValidateStructural");

@@ -9,6 +9,7 @@
 
 mod admission;
 mod autoscaling;
+mod codes;
 mod config;
 mod containers;
 mod crd;
@@ -71,7 +72,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
 
 /// Every code of this module.
 pub fn codes() -> impl Iterator<Item = &'static Code> {
-    rules().map(|rule| rule.code).chain(definition::CODES.iter().copied())
+    rules().map(|rule| rule.code).chain(codes::CODES.iter().copied())
 }
 
 /// The kinds that there are rules for, beside those for names and labels: group and kind.
