@@ -10,6 +10,7 @@
 //! - [`mod@model`]: quantities, formulas, options, matrices, checklists, and their arithmetic;
 //! - [`mod@markdown`]: the directives and fences in the author's Markdown;
 //! - [`mod@manifest`]: YAML with the place of every value, schemas, rules;
+//! - [`mod@reading`]: what a text with manifests shows: kinds of text, marks, gaps, placeholders;
 //! - [`mod@directive`]: the directives, one file and one page of docs each;
 //! - [`mod@check`]: book and model in, checked chapters and findings out;
 //! - [`mod@render`]: content to HTML, or to plain Markdown; all escaping;
@@ -29,6 +30,7 @@ pub mod fix;
 pub mod host;
 
 pub mod markdown;
+pub mod reading;
 pub mod reference;
 pub mod render;
 pub mod report;

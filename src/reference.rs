@@ -133,10 +133,20 @@ fn param_key(param: &Param) -> String {
 
 fn fences() -> String {
     let mut out = String::from(
-        "# Fences\n\nEvery `yaml`, `yml`, `json` and `jsonc` fence is read as Kubernetes reads it; documents with `apiVersion` and `kind` are \
-         validated with no mark at all. Here-documents that a `kubectl` reads in a shell fence are validated too.\n\nA \
-         line of nothing but `...`, and a comment that begins with it, says that something is left out. The manifest is then an excerpt: what \
-         it shows is checked, nothing is missing from it, and it is not analysed with others.\n\nWords behind the \
+        "# Fences\n\nEvery `yaml`, `yml`, `kyaml`, `json` and `jsonc` fence is read as Kubernetes reads it; documents with `apiVersion` and `kind` are \
+         validated with no mark at all, and so are those in a fence without a language. Here-documents that a `kubectl` reads in a shell \
+         fence are validated too.\n\n\
+         ## What is left out\n\nA line of nothing but `...`, and a comment that says so (`# ...`, `# other fields`, `# etc.`, `# rest of the \
+         spec`, `# unchanged`), says that something is left out. It opens a node: on a line with a key, that key's value; before a node's first \
+         entry, that node; between two entries, the node that holds both; at the end of a node, every node that ends there; before an \
+         ancestor's next key, the nodes that end there, and the ancestor too if it is indented like that key; alone between two `---`, the \
+         group. What depends on all that an open node holds (a field that is missing, a default, a count) is not said; all that is written is \
+         checked.\n\nWithout a mark, a manifest in a page is read as a part if it lacks `spec`, its main list (`containers`, `ports`, `rules`, \
+         `listeners`), or two things at once, or if it lacks one and the paragraph before it says what to add or to edit. A note says so, and \
+         `check --fix` writes the mark. In a file only a mark excuses a lack.\n\nA value such as `<name>`, `${NAME}`, `__NAME__`, `@NAME@`, \
+         `[NAME]`, `*****` or `{{ name }}` stands for another one: what depends on it is not checked, which one note for a fence says. So do \
+         words in capitals where the page says what to put in their place, or where several are malformed.\n\n\
+         ## Words\n\nWords behind the \
          language refine it, separated by commas or spaces.\n\n| Word | Meaning |\n|---|---|\n",
     );
     for (word, meaning) in check::FENCE_WORDS {

@@ -4,9 +4,7 @@ use super::codes::BLOCK_IN_TEXT;
 use super::fences;
 use super::site::Site;
 use super::tied::Comments;
-use super::{
-    Chapter, CheckedChapter, Committed, Counts, Expansion, Project, Published, group, placeholder,
-};
+use super::{Chapter, CheckedChapter, Committed, Counts, Expansion, Project, Published, group};
 use crate::content::{Content, Placeholder};
 use crate::diag::Diagnostic;
 use crate::directive::{self, Call, Directive, UNKNOWN_DIRECTIVE, versions};
@@ -48,8 +46,14 @@ pub(super) fn check(project: &Project, chapter: &Chapter) -> Outcome {
                 NodeKind::Value(expression) if !late => work.value(index, node, expression),
                 NodeKind::Directive(written) => work.directive(index, node, written, late),
                 NodeKind::Fence(fence) if !late => {
-                    let site =
-                        Site { project, node, fence, map: &chapter.map, versions: &versions };
+                    let site = Site {
+                        project,
+                        node,
+                        fence,
+                        text: &chapter.text,
+                        map: &chapter.map,
+                        versions: &versions,
+                    };
                     work.fence(index, &site);
                 }
                 _ => {}
@@ -185,7 +189,7 @@ impl Work<'_> {
         let (named, own): (Vec<_>, Vec<_>) =
             self.outcome.members.into_iter().partition(|member| member.group.is_some());
         let between = group::analyse(&own);
-        self.outcome.findings.extend(placeholder::soften(between));
+        self.outcome.findings.extend(between);
         self.outcome.members = named;
         self.outcome.chapter.expansions = self.slots.into_iter().flatten().collect();
         self.outcome.chapter.values.sort_by_key(|value| value.at.span.start);

@@ -10,10 +10,8 @@ codes! {
     UNKNOWN_CODE = "unknown-code", Deny, "a setting or a `fails=CODE` names a code that does not exist";
     FAILS_BUT_VALID = "fails-but-valid", Deny, "a fence is marked `fails`, and nothing rejects it";
     FAILS_DIFFERENTLY = "fails-differently", Deny, "a fence is marked `fails=CODE`, and fails with other codes";
-    PLACEHOLDER_VALUE = "placeholder", Note, "a value with a placeholder in it is not checked";
-    TEMPLATE = "template", Note, "a fence with `{{ … }}` or `{% … %}` in it is not YAML as it stands";
     ENCRYPTED = "encrypted", Note, "a manifest that SOPS has encrypted is not checked";
-    EXCERPT = "excerpt", Note, "what is left of a manifest is not YAML as it stands";
+    UNTAGGED_MANIFEST = "untagged-manifest", Note, "a fence with a manifest names no language";
     HERE_DOCUMENT_OPEN = "here-document-open", Deny, "a here-document is not closed, for spaces around its last line";
 }
 

@@ -2,18 +2,19 @@
 
 use super::codes::{
     FAILS_BUT_VALID, FAILS_DIFFERENTLY, HERE_DOCUMENT_OPEN, INVALID_FENCE_WORD, UNKNOWN_CODE,
-    UNKNOWN_FENCE_WORD,
+    UNKNOWN_FENCE_WORD, UNTAGGED_MANIFEST,
 };
+use super::judge::Judge;
 use super::resource;
-use super::session::{self, Shown};
 use super::site::{Outcome, Site};
 use super::tied::Comments;
-use super::{Expansion, elision, group, heredoc, placeholder};
+use super::{Expansion, group};
 use crate::content::{Block, Content, Manifest, ManifestDocument, ManifestState};
-use crate::diag::{Diagnostic, Severity};
+use crate::diag::{Diagnostic, Edit, Fix, Severity};
 use crate::directive::versions;
-use crate::manifest::{Document, Format, Read, SCHEMA_MISSING, Versions};
+use crate::manifest::{Document, Format, SCHEMA_MISSING, Versions};
 use crate::markdown::{Cut, Fence, Word};
+use crate::reading::{self, Reading, heredoc};
 use crate::text::{Span, Spanned};
 
 /// What the words of a fence ask for.
@@ -53,21 +54,33 @@ pub const WORDS: &[(&str, &str)] = &[
 
 enum Language {
     Manifest(Format),
+    /// YAML, by what it holds: manifests in a fence without a language.
+    Untagged,
     Shell,
     Other,
 }
 
 fn language(fence: &Fence) -> Language {
-    match fence.lang.value.to_ascii_lowercase().as_str() {
+    let text = fence.body.text();
+    // Hugo, Docusaurus and others write what they want right behind it: `yaml{3-5}`, `yaml:a.yaml`.
+    let name = fence.lang.value.split(['{', ':', ',']).next().unwrap_or("");
+    match name.to_ascii_lowercase().as_str() {
         // What says that it is YAML and is the command that reads it.
-        "yaml" | "yml" if heredoc::begins(fence.body.text()) => Language::Shell,
-        "yaml" | "yml" => Language::Manifest(Format::Yaml),
-        "json" | "jsonc" => Language::Manifest(Format::JsonWithComments),
+        "yaml" | "yml" if heredoc::begins(text) => Language::Shell,
+        "yaml" | "yml" | "kyaml" => Language::Manifest(Format::Yaml),
+        "json" | "jsonc" | "json5" => Language::Manifest(Format::JsonWithComments),
         "bash" | "sh" | "shell" | "zsh" | "console" | "shell-session" | "terminal" => {
             Language::Shell
         }
+        "" if fence.info.is_empty() && has_head(text) => Language::Untagged,
         _ => Language::Other,
     }
+}
+
+/// Whether a text has both words of a manifest's head at the start of lines.
+fn has_head(text: &str) -> bool {
+    let has = |key: &str| text.lines().any(|line| line.starts_with(key));
+    has("apiVersion:") && has("kind:")
 }
 
 /// Checks a fence, as its language and its words ask.
@@ -80,6 +93,13 @@ pub(super) fn check(site: &Site<'_>, comments: &mut Comments<'_>) -> Outcome {
     let words = read_words(site, &mut outcome.findings);
     match language {
         Language::Manifest(format) => manifests(site, &words, format, comments, &mut outcome),
+        Language::Untagged => {
+            manifests(site, &words, Format::Yaml, comments, &mut outcome);
+            outcome.expansion = None;
+            if outcome.documents > 0 {
+                outcome.findings.push(untagged(site));
+            }
+        }
         Language::Shell | Language::Other => {
             if words.ignore {
                 outcome.ignored = true;
@@ -107,23 +127,32 @@ fn manifests(
         return;
     }
     let fragment = words.fragment.and_then(|word| read_fragment(site, word, &mut outcome.findings));
-    let Some((read, findings)) = read(site, words, format) else { return };
-    let (found, shown) = validate(site, words, fragment.as_ref(), &read);
+    let mut reading = read(site, words, format);
+    if reading.kind == reading::Kind::Other {
+        return;
+    }
+    let (found, shown) = validate(site, words, fragment.as_ref(), &mut reading);
     outcome.documents += shown.len();
-    let findings = placeholder::soften(findings.into_iter().chain(found).collect());
-    let published = comments.tie(site, &words.versions, text, &read, outcome);
+    let mut findings = std::mem::take(&mut reading.findings);
+    if !is_ours(&reading, text, format) {
+        findings.clear();
+    }
+    findings.extend(found);
+    let published = comments.tie(site, &words.versions, text, &reading, outcome);
     let whole = fragment.is_none();
     if whole {
         let fresh = published.as_deref();
         let fails = words.fails.is_some();
-        outcome.resources = resource::of_fence(site, &words.versions, &read, fresh, format, fails);
+        outcome.resources =
+            resource::of_fence(site, &words.versions, &reading.documents, fresh, format, fails);
     }
-    let members = read.documents.into_iter().filter(Document::is_manifest).collect::<Vec<_>>();
+    let is_group_open = reading.is_group_open;
+    let members = reading.documents.into_iter().filter(Document::is_manifest).collect::<Vec<_>>();
     let state = if words.fails.is_some() {
         ManifestState::Fails
     } else if findings.iter().any(|finding| finding.severity == Severity::Error) {
         ManifestState::Unknown
-    } else if !whole || members.iter().any(|document| document.excerpt) {
+    } else if !whole || members.iter().any(|document| document.gaps.has_gap()) {
         ManifestState::Fragment
     } else if !shown.is_empty() && shown.iter().all(|document| document.validated.is_some()) {
         ManifestState::Valid
@@ -135,15 +164,15 @@ fn manifests(
         let mut findings = findings;
         if whole && !findings.iter().any(|finding| rejects(word, finding)) {
             let documents: Vec<_> = members.iter().collect();
-            let between = group::analyse_documents(&documents);
-            findings.extend(placeholder::soften(between));
+            findings.extend(group::analyse_documents(&documents));
         }
         beside = expected_failure(site, word, findings, outcome);
     } else {
         outcome.findings.extend(findings);
-        let members = members.into_iter().filter(|document| whole && !document.excerpt);
-        outcome.members =
-            members.map(|document| group::Member { group: words.group(), document }).collect();
+        let members = members.into_iter().filter(|document| whole && !document.gaps.has_gap());
+        outcome.members = members
+            .map(|document| group::Member { group: words.group(), document, is_group_open })
+            .collect();
     }
     // A YAML file that is no manifest is the author's own business, and of a manifest the page is, unless the book asks for more.
     let extras = site.project.config.manifests;
@@ -176,49 +205,57 @@ fn manifests(
     });
 }
 
-/// What a fence holds, and what is wrong with its YAML or JSON; nothing where it is not meant to be either.
-fn read(site: &Site<'_>, words: &Words<'_>, format: Format) -> Option<(Read, Vec<Diagnostic>)> {
-    let map = site.fence.body.map(site.map);
-    let text = site.fence.body.text();
-    let commands = match session::shown(text) {
-        _ if format != Format::Yaml => Vec::new(),
-        Shown::Yaml => Vec::new(),
-        Shown::Session(commands) => commands,
-        // Who says how it is to be read means it as YAML.
-        Shown::Other if words.fails.is_some() || words.fragment.is_some() => Vec::new(),
-        Shown::Other => return None,
-    };
-    let mut read = elision::read(text, &commands, &map, format);
-    placeholder::unrendered(&mut read, text, &map);
-    // Guides show pieces of settings as JSON, with comments, and what commands print; only manifests are ours.
-    let is_ours = format == Format::Yaml && commands.is_empty() || may_hold_manifests(text);
-    let findings = if is_ours { read.findings.clone() } else { Vec::new() };
-    Some((read, findings))
+/// The note about a fence that holds manifests and names no language.
+fn untagged(site: &Site<'_>) -> Diagnostic {
+    let open = site.fence.open;
+    let message = "this fence holds a manifest and names no language";
+    let mut note = Diagnostic::new(&UNTAGGED_MANIFEST, site.map.locate(open), message)
+        .help("write `yaml` behind the row that opens it");
+    if let Some(location) = site.map.locate_copied(Span::at(open.end)) {
+        let edits = vec![Edit { location, text: "yaml".to_owned() }];
+        note.fix = Some(Fix { title: "write `yaml`".to_owned(), edits });
+    }
+    note
 }
 
-/// What is wrong with the documents of a fence, and what a page says of each.
+/// Reads what a fence holds.
+fn read(site: &Site<'_>, words: &Words<'_>, format: Format) -> Reading {
+    let body = &site.fence.body;
+    reading::read(&reading::Text {
+        text: body.text(),
+        map: &body.map(site.map),
+        format,
+        setting: site.setting(),
+        // Who says how it is to be read means it as YAML.
+        is_certain: words.fails.is_some() || words.fragment.is_some(),
+    })
+}
+
+/// Whether what is wrong with the YAML or JSON of a fence is our business: guides show pieces of settings as JSON, with
+/// comments, and what commands print.
+fn is_ours(reading: &Reading, text: &str, format: Format) -> bool {
+    let may_hold_manifests = || text.contains("apiVersion") && text.contains("kind");
+    format == Format::Yaml && reading.kind == reading::Kind::Manifests || may_hold_manifests()
+}
+
+/// What is wrong with the documents of a fence, what a page says of each, and which of them are parts.
 fn validate(
     site: &Site<'_>,
     words: &Words<'_>,
     fragment: Option<&Fragment<'_>>,
-    read: &Read,
+    reading: &mut Reading,
 ) -> (Vec<Diagnostic>, Vec<ManifestDocument>) {
-    let mut findings = Vec::new();
+    let mut judge = Judge::new(site.project, &words.versions);
     let mut shown = Vec::new();
-    for document in &read.documents {
+    for document in &mut reading.documents {
         let text = |part: Option<Spanned<&str>>| part.map_or_else(String::new, |p| p.value.into());
         let (kind, validated) = if let Some(Fragment { kind, path }) = fragment {
-            let engine = &site.project.engine;
-            findings.extend(engine.validate_fragment(document, kind, path, &words.versions));
+            judge.fragment(document, kind, path);
             (format!("{kind}:{path}"), None)
-        } else if document.is_manifest() {
-            let mut found = site.project.validate(document, &words.versions);
-            if document.excerpt {
-                let map = site.fence.body.map(site.map);
-                elision::spare_displaced(&mut found, site.fence.body.text(), &map);
+        } else if document.is_manifest() || document.has_lost_its_head() {
+            if judge.document(document) {
+                document.gaps = document.gaps.and_everywhere();
             }
-            elision::offer(&mut found);
-            findings.extend(found);
             (text(document.kind()), site.project.origin(document, &words.versions))
         } else {
             continue;
@@ -230,12 +267,7 @@ fn validate(
             validated,
         });
     }
-    (findings, shown)
-}
-
-/// Whether a text has the words that every manifest has.
-fn may_hold_manifests(text: &str) -> bool {
-    text.contains("apiVersion") && text.contains("kind")
+    (judge.finish(), shown)
 }
 
 /// Whether a finding is what a `fails` asks for: the code that it names, or any error.
@@ -323,29 +355,40 @@ fn here_documents(site: &Site<'_>, words: &Words<'_>, outcome: &mut Outcome) {
         }
         let part: Cut = body.slice(found.body).without(&found.gone);
         let map = part.map(site.map);
-        let mut read = elision::read(part.text(), &[], &map, Format::Yaml);
-        placeholder::unrendered(&mut read, part.text(), &map);
-        outcome.findings.extend(placeholder::soften(read.findings));
-        for document in &mut read.documents {
-            document.excerpt |= found.kept;
-        }
-        outcome.resources.extend(resource::of_here_document(
-            site,
-            &words.versions,
-            &read.documents,
-        ));
-        for document in read.documents.into_iter().filter(Document::is_manifest) {
-            let mut findings = site.project.validate(&document, &words.versions);
+        let reading = reading::read(&reading::Text {
+            text: part.text(),
+            map: &map,
+            format: Format::Yaml,
+            setting: site.setting(),
+            is_certain: true,
+        });
+        let is_group_open = reading.is_group_open;
+        outcome.findings.extend(reading.findings);
+        let mut documents = reading.documents;
+        let mut judge = Judge::new(site.project, &words.versions);
+        for document in documents.iter_mut().filter(|document| document.is_manifest()) {
             if found.kept {
-                // Settings of some tool have a kind as well.
-                findings.retain(|finding| finding.code != &SCHEMA_MISSING);
+                document.gaps = document.gaps.and_everywhere();
+            }
+            if judge.document(document) {
+                document.gaps = document.gaps.and_everywhere();
             }
             outcome.documents += 1;
-            outcome.findings.extend(placeholder::soften(findings));
-            if !document.excerpt {
-                outcome.members.push(group::Member { group: words.group(), document });
-            }
         }
+        let mut findings = judge.finish();
+        if found.kept {
+            // Settings of some tool have a kind as well.
+            findings.retain(|finding| finding.code != &SCHEMA_MISSING);
+        }
+        outcome.findings.extend(findings);
+        outcome.resources.extend(resource::of_here_document(site, &words.versions, &documents));
+        let is_member = |document: &Document| document.is_manifest() && !document.gaps.has_gap();
+        let members = documents.into_iter().filter(is_member);
+        outcome.members.extend(members.map(|document| group::Member {
+            group: words.group(),
+            document,
+            is_group_open,
+        }));
     }
 }
 

@@ -6,10 +6,12 @@
 
 use super::codes::{FENCES, NOTHING_TO_VALIDATE, UNREADABLE_FILE};
 use super::group::{self, Groups};
-use super::{Chapter, Counts, Project, chapter, kustomize, placeholder};
+use super::judge::Judge;
+use super::{Chapter, Counts, Project, chapter, kustomize};
 use crate::diag::{Code, Diagnostic};
 use crate::manifest::{self, Document, Format};
 use crate::markdown;
+use crate::reading::{self, Setting, Text};
 use crate::text::{Location, Source, TextMap};
 use crate::world;
 use rayon::prelude::*;
@@ -74,10 +76,8 @@ fn manifests(project: &Project, file: &File, patch: bool) -> chapter::Outcome {
     let source = &file.source;
     let (text, map) = (source.text(), TextMap::identity(source));
     let format = if source.path().ends_with(".json") { Format::Json } else { Format::Yaml };
-    let mut read = manifest::read(text, &map, format);
-    if format == Format::Yaml {
-        placeholder::unrendered(&mut read, text, &map);
-    }
+    let setting = Setting::File;
+    let mut read = reading::read(&Text { text, map: &map, format, setting, is_certain: true });
     // Beside a manifest, a document that is none has lost its head: a stray `---`, most often.
     let asked = (file.named || read.documents.iter().any(Document::is_manifest))
         && !patch
@@ -86,31 +86,31 @@ fn manifests(project: &Project, file: &File, patch: bool) -> chapter::Outcome {
         read.findings.clear();
     }
     let mut outcome = chapter::Outcome { findings: read.findings, ..chapter::Outcome::default() };
+    let mut judge = Judge::new(project, &project.versions);
     for mut document in read.documents {
-        if !asked && !is_meant(&document) {
+        if reading::is_json_patch(&document.root) || !asked && !is_meant(&document) {
             outcome.counts.ignored += 1;
             continue;
         }
-        document.excerpt = patch;
+        if patch {
+            document.gaps = document.gaps.and_everywhere();
+        }
         let is_empty = project.engine.is_empty_list(&document, &project.versions);
         outcome.counts.manifests += usize::from(!is_empty);
-        let mut found = project.validate(&document, &project.versions);
-        if patch {
-            found.retain(|finding| !kustomize::is_directive(finding));
-        }
-        outcome.findings.extend(found);
+        judge.document(&document);
         if document.is_manifest() && !patch {
-            outcome.members.push(group::Member { group: None, document });
+            let is_group_open = read.is_group_open;
+            outcome.members.push(group::Member { group: None, document, is_group_open });
         }
     }
+    outcome.findings.extend(judge.finish());
     outcome
 }
 
 /// Whether a document is meant as a manifest: a chart has an `apiVersion` and no `kind`, other settings have neither.
 fn is_meant(document: &Document) -> bool {
     let has = |field| document.root.get(field).is_some();
-    let (named, held) = (has("apiVersion") || has("kind"), has("metadata") || has("spec"));
-    has("apiVersion") && has("kind") || named && held || has("metadata") && has("spec")
+    document.is_manifest() || document.has_lost_its_head() || has("metadata") && has("spec")
 }
 
 /// A Markdown file's manifests. Directives are the business of the book that it may belong to.
@@ -118,8 +118,11 @@ fn markdown(project: &Project, file: &Arc<Source>) -> chapter::Outcome {
     let (text, map) = markdown::contained(file);
     let chapter = Chapter { title: String::new(), path: file.path().to_owned(), text, map };
     let mut outcome = chapter::check(project, &chapter);
-    let ours: Vec<&Code> =
-        manifest::codes().chain(plumb_analysis::codes()).chain(FENCES.iter().copied()).collect();
+    let ours: Vec<&Code> = manifest::codes()
+        .chain(plumb_analysis::codes())
+        .chain(reading::CODES.iter().copied())
+        .chain(FENCES.iter().copied())
+        .collect();
     outcome.findings.retain(|finding| ours.contains(&finding.code));
     outcome.counts.directives = 0;
     outcome

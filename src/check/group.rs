@@ -1,8 +1,9 @@
 //! Manifests that are analysed together.
 
-use super::placeholder;
 use crate::diag::Diagnostic;
 use crate::manifest::Document;
+use crate::manifest::gaps::{Certainty, Placeholder};
+use crate::text::Location;
 use std::collections::BTreeMap;
 
 /// A document and the group that it belongs to.
@@ -10,6 +11,8 @@ pub(super) struct Member {
     /// The name on the fence; without one it belongs to its chapter.
     pub(super) group: Option<String>,
     pub(super) document: Document,
+    /// Whether others of the group may be left out beside it.
+    pub(super) is_group_open: bool,
 }
 
 /// The groups with names, whose members may stand in several chapters.
@@ -30,21 +33,40 @@ impl Groups {
 
     /// What is wrong between the members of each group.
     pub(super) fn analyse(self) -> Vec<Diagnostic> {
-        let between = self.by_name.values().flat_map(|members| analyse(members)).collect();
-        placeholder::soften(between)
+        self.by_name.values().flat_map(|members| analyse(members)).collect()
     }
 }
 
-/// What is wrong between documents.
+/// What is wrong between documents; nothing where some of them are left out, which may be what the others refer to.
 pub(super) fn analyse(members: &[Member]) -> Vec<Diagnostic> {
+    if members.iter().any(|member| member.is_group_open) {
+        return Vec::new();
+    }
     let documents: Vec<_> = members.iter().map(|member| &member.document).collect();
     analyse_documents(&documents)
 }
 
-/// As [`analyse`], for documents that a fence holds.
+/// As [`analyse`], for documents that a fence holds. Of a value that surely stands for another one nothing is said.
 pub(super) fn analyse_documents(documents: &[&Document]) -> Vec<Diagnostic> {
     if documents.is_empty() {
         return Vec::new();
     }
-    plumb_analysis::analyse(documents)
+    let mut findings = plumb_analysis::analyse(documents);
+    let replaced: Vec<Location> = documents
+        .iter()
+        .flat_map(|document| {
+            let sure = |known: &&Placeholder| known.certainty == Certainty::Sure;
+            let placeholders = document.gaps.placeholders().iter().filter(sure);
+            placeholders.map(|known| document.locate(known.span))
+        })
+        .collect();
+    findings.retain(|finding| {
+        let at = &finding.at.location;
+        !replaced.iter().any(|place| {
+            place.source.path() == at.source.path()
+                && place.span.start < at.span.end
+                && at.span.start < place.span.end
+        })
+    });
+    findings
 }

@@ -1,7 +1,6 @@
 //! Which files of a folder are patches: the kustomizations beside them say so.
 
-use crate::diag::Diagnostic;
-use crate::manifest::{self, Format, Node, SCHEMA_UNKNOWN_FIELD};
+use crate::manifest::{self, Format, Node};
 use crate::text::{Source, TextMap};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -31,11 +30,6 @@ pub(super) fn patches<'a>(files: impl Iterator<Item = &'a Arc<Source>>) -> BTree
         }
     }
     found
-}
-
-/// Whether a finding is about a field that tells how to patch (`$patch: delete`) and is none of the kind.
-pub(super) fn is_directive(finding: &Diagnostic) -> bool {
-    finding.code == &SCHEMA_UNKNOWN_FIELD && finding.at.location.text().starts_with('$')
 }
 
 /// A path without `.` and `..`.

@@ -15,6 +15,7 @@ pub fn codes() -> impl Iterator<Item = &'static Code> {
     all.extend(model::CODES);
     all.extend(markdown::CODES);
     all.extend(manifest::codes());
+    all.extend(crate::reading::CODES);
     all.extend(plumb_analysis::codes());
     all.extend(directive::CODES);
     all.extend(super::codes::FENCES);

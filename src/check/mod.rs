@@ -7,19 +7,16 @@ mod assets;
 mod chapter;
 mod checked;
 mod codes;
-mod elision;
 mod fences;
 mod files;
 mod group;
-mod heredoc;
+mod judge;
 mod kustomize;
 mod levels;
 mod load;
-mod placeholder;
 mod project;
 mod publish;
 mod resource;
-mod session;
 mod site;
 mod tied;
 
@@ -27,7 +24,7 @@ pub use assets::AssetFile;
 pub use checked::{
     Chapter, Checked, CheckedChapter, Committed, Counts, Expansion, Published, Resource, Tied,
 };
-pub use codes::{PLACEHOLDER_VALUE, UNREADABLE_MODEL};
+pub use codes::UNREADABLE_MODEL;
 pub use fences::WORDS as FENCE_WORDS;
 pub use files::{File, check_files, is_markdown, nothing_in, unreadable};
 pub use levels::{codes, find_code, settle};

@@ -1,10 +1,10 @@
 //! What a book is checked with, and what is wrong with one of its manifests by itself.
 
-use super::placeholder;
+use super::codes::ENCRYPTED;
 use crate::config::{Config, IgnoreMissing};
 use crate::diag::Diagnostic;
 use crate::manifest::policy::Policies;
-use crate::manifest::{self, Document, Engine, Versions};
+use crate::manifest::{self, Document, Engine, Judgement, Versions};
 use crate::markdown::Dialect;
 use crate::model::Model;
 
@@ -26,20 +26,20 @@ pub struct Project {
 }
 
 impl Project {
-    /// What is wrong with a manifest by itself: its schema, the rules that go with it, the book's own policies.
-    pub fn validate(&self, document: &Document, versions: &Versions) -> Vec<Diagnostic> {
-        if let Some(encrypted) = placeholder::encrypted(document) {
-            return vec![encrypted];
+    /// What is said of a manifest by itself: its schema, the rules that go with it, the book's own policies.
+    pub fn judge(&self, document: &Document, versions: &Versions) -> Judgement {
+        if let Some(encrypted) = encrypted(document) {
+            return Judgement { findings: vec![encrypted], ..Judgement::default() };
         }
-        let mut findings = self.engine.validate_document(document, versions);
-        findings.retain(|finding| {
+        let mut judgement = self.engine.judge(document, versions);
+        judgement.findings.retain(|finding| {
             finding.code != &manifest::SCHEMA_MISSING || !self.may_lack_schema(document)
         });
-        // What a policy asks for may be among what is left out.
-        if !document.excerpt {
-            findings.extend(self.policies.check(document));
+        // What a policy asks for may be among what a part does not show.
+        if !judgement.is_part {
+            judgement.findings.extend(self.policies.check(document));
         }
-        findings
+        judgement
     }
 
     /// What a manifest is validated against, as people call it: "Istio 1.29". Nothing where no schema knows its kind.
@@ -63,4 +63,17 @@ impl Project {
             }),
         }
     }
+}
+
+/// What stands for a manifest that SOPS has encrypted: its values are no values, and `sops` is no field, until something
+/// decrypts it.
+fn encrypted(document: &Document) -> Option<Diagnostic> {
+    let entry = document.root.as_map()?.entry("sops")?;
+    let is_map = entry.value.as_map().is_some() || entry.value.is_null();
+    if !is_map && !entry.value.as_str().is_some_and(|text| text.starts_with("ENC[")) {
+        return None;
+    }
+    let at = document.locate(entry.key.span);
+    let message = "SOPS has encrypted this manifest, so it is not checked";
+    Some(Diagnostic::new(&ENCRYPTED, at, message))
 }

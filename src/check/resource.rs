@@ -2,20 +2,20 @@
 
 use super::Resource;
 use super::site::Site;
-use crate::manifest::{self, Document, Format, Read, Versions};
+use crate::manifest::{self, Document, Format, Versions};
 use crate::text::{Source, Span, TextMap};
 
-/// The documents of a fence. `read` is what was read of it as it is written; `fresh` its text with tied values computed,
+/// The documents of a fence. `documents` are what was read of it as it is written; `fresh` its text with tied values computed,
 /// where it has any.
 pub(super) fn of_fence(
     site: &Site<'_>,
     versions: &Versions,
-    read: &Read,
+    documents: &[Document],
     fresh: Option<&str>,
     format: Format,
     fails: bool,
 ) -> Vec<Resource> {
-    let manifests = read.documents.iter().filter(|document| is_whole(document));
+    let manifests = documents.iter().filter(|document| is_whole(document));
     if fails && manifests.clone().next().is_none() {
         let body = &site.fence.body;
         return vec![Resource {
@@ -53,7 +53,7 @@ pub(super) fn of_here_document(
 
 /// Whether it could be applied as it stands.
 fn is_whole(document: &Document) -> bool {
-    document.is_manifest() && !document.excerpt
+    document.is_manifest() && !document.gaps.has_gap()
 }
 
 fn resource(

@@ -5,9 +5,10 @@ use super::site::{Outcome, Site};
 use super::{Expansion, Published, Tied};
 use crate::content::{self, Block, Content};
 use crate::diag::Diagnostic;
-use crate::manifest::{self, Node, Read, Value, Versions};
+use crate::manifest::{self, Node, Value, Versions};
 use crate::model::parse_kubernetes;
 use crate::model::{self, Evaluation, Format, Model, Style, Used};
+use crate::reading::Reading;
 use crate::text::{Location, Span, replaced};
 
 /// What fences need of the model.
@@ -24,7 +25,7 @@ impl Comments<'_> {
         site: &Site<'_>,
         versions: &Versions,
         text: &str,
-        read: &Read,
+        read: &Reading,
         outcome: &mut Outcome,
     ) -> Option<String> {
         let mut edits: Vec<(Span, String)> = Vec::new();
@@ -230,7 +231,7 @@ fn expression(text: &str, comment: Span) -> Option<Span> {
 }
 
 /// The scalars that a text holds, in its order.
-fn scalars_of(read: &Read) -> Vec<&Node> {
+fn scalars_of(read: &Reading) -> Vec<&Node> {
     let mut scalars = Vec::new();
     let mut stack: Vec<&Node> = read.documents.iter().map(|document| &document.root).collect();
     while let Some(node) = stack.pop() {

@@ -1,8 +1,9 @@
 //! `extract`: the manifests of a guide as files, for kubectl and for any other tool.
 
 use super::book::Book;
-use crate::check::{PLACEHOLDER_VALUE, Resource};
+use crate::check::Resource;
 use crate::diag::Severity;
+use crate::reading::PLACEHOLDER_VALUE;
 use crate::world::{DiskWorld, World, display};
 use anyhow::{Context, bail};
 use std::collections::{BTreeMap, BTreeSet};

@@ -21,9 +21,11 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "directive",
         &["text", "diag", "content", "config", "number", "model", "markdown", "manifest"],
     ),
+    ("reading", &["text", "diag", "markdown", "manifest"]),
     (
         "check",
         &[
+            "reading",
             "text",
             "diag",
             "world",

@@ -1,5 +1,6 @@
 //! Documents: a text read into them, and what each says that it is.
 
+use super::gaps::Gaps;
 use super::yaml::{self, Node, Problem};
 use plumb_text::diag::Diagnostic;
 use plumb_text::{Location, Span, Spanned, TextMap};
@@ -16,9 +17,31 @@ pub enum Format {
     JsonWithComments,
 }
 
+impl Format {
+    /// Composes a text that is written so.
+    pub fn compose(self, text: &str) -> yaml::Composed {
+        match self {
+            Format::Yaml | Format::Json => yaml::compose(text),
+            Format::JsonWithComments => yaml::compose_commented(text),
+        }
+    }
+}
+
 /// An `apiVersion`: `apps/v1`; of the core group, the version alone.
 pub fn api_version(group: &str, version: &str) -> String {
     if group.is_empty() { version.to_owned() } else { format!("{group}/{version}") }
+}
+
+/// How much of a manifest a text has to show.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Extent {
+    /// All of it, but for its gaps: a file.
+    #[default]
+    Whole,
+    /// It may be a part without saying so, which its lacks tell: a page.
+    Page,
+    /// The text around it says that it is a part: one lack shows that it is.
+    Announced,
 }
 
 /// One document of a text.
@@ -30,8 +53,10 @@ pub struct Document {
     pub span: Span,
     /// Its number in the text, from 0, empty documents left out.
     pub index: usize,
-    /// Whether parts of it are left out, so that only what is written can be wrong. Who reads it says so.
-    pub excerpt: bool,
+    /// What of it is not shown. Who reads it says so.
+    pub gaps: Gaps,
+    /// How much of it there must be.
+    pub extent: Extent,
     text: Arc<str>,
     map: Arc<TextMap>,
 }
@@ -50,11 +75,12 @@ pub struct Read {
 /// Reads every document of a text. Never fails: what can't be read is a finding, and reading goes on behind the next
 /// `---`.
 pub fn read(text: &str, map: &TextMap, format: Format) -> Read {
+    documents(format.compose(text), text, map)
+}
+
+/// The documents of a text that has been composed, perhaps from a version of it in which each byte has its place.
+pub fn documents(composed: yaml::Composed, text: &str, map: &TextMap) -> Read {
     let map = Arc::new(map.clone());
-    let composed = match format {
-        Format::Yaml | Format::Json => yaml::compose(text),
-        Format::JsonWithComments => yaml::compose_commented(text),
-    };
     // What is no manifest may be for something else that reads YAML.
     let is_ours = composed.roots.iter().any(|root| root.get("apiVersion").is_some());
     let shared: Arc<str> = Arc::from(text);
@@ -66,7 +92,8 @@ pub fn read(text: &str, map: &TextMap, format: Format) -> Read {
             span: root.span,
             root,
             index,
-            excerpt: false,
+            gaps: Gaps::default(),
+            extent: Extent::Whole,
             text: shared.clone(),
             map: map.clone(),
         })
@@ -90,11 +117,13 @@ fn finding(problem: Problem, map: &TextMap) -> Diagnostic {
 impl Document {
     /// A part of this document as a document of its own: an item of a `List`.
     pub fn part(&self, root: Node) -> Document {
+        let gaps = self.gaps.clone();
         Document {
             span: root.span,
             root,
             index: self.index,
-            excerpt: self.excerpt,
+            gaps,
+            extent: self.extent,
             text: self.text.clone(),
             map: self.map.clone(),
         }
@@ -151,6 +180,13 @@ impl Document {
     /// Whether it says what it is, so that Kubernetes would take it.
     pub fn is_manifest(&self) -> bool {
         self.api_version().is_some() && self.kind().is_some()
+    }
+
+    /// Whether it is a manifest that lost `apiVersion` or `kind`, or wrote one of them in another case: the rest is there.
+    pub fn has_lost_its_head(&self) -> bool {
+        let Some(map) = self.root.as_map().filter(|_| !self.is_manifest()) else { return false };
+        let has = |name: &str| map.keys().any(|key| key.eq_ignore_ascii_case(name));
+        (has("apiVersion") || has("kind")) && (has("metadata") || has("spec"))
     }
 
     /// How findings name it: `VirtualService/reviews`.

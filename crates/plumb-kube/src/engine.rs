@@ -5,8 +5,10 @@ use super::codes::{
     API_DEPRECATED, API_NOT_SERVED, MANIFEST_INCOMPLETE, SCHEMA_MISSING, UNKNOWN_KIND,
 };
 use super::deprecations;
-use super::fault::{ErrorType, Fault, Gaps, Rule};
-use super::path::FieldPath;
+use super::excuse::Excuse;
+use super::fault::{ErrorType, Fault, Rule};
+use super::gaps::Gaps;
+use super::path::{FieldPath, Step};
 use super::rules::check_rules;
 use super::schema::{
     APPLY_DUPLICATE, ENUM, Naming, REQUIRED, SCHEMA_INVALID, Schema, UNKNOWN_FIELD, VALUE, check,
@@ -14,7 +16,7 @@ use super::schema::{
 };
 use super::store::{KindSchema, Schemas};
 use super::versions::Versions;
-use super::{Document, Node, Value, api_version};
+use super::{Document, Extent, Node, Value, api_version};
 use super::{admission, bundle};
 use plumb_text::Span;
 use plumb_text::diag::{Diagnostic, nearest};
@@ -29,6 +31,19 @@ const CLIENT_SIDE: &[&str] =
 
 /// How deep lists of lists are looked into.
 const MOST_NESTED: usize = 8;
+
+/// What is said of a document.
+#[derive(Debug, Default)]
+pub struct Judgement {
+    /// What is wrong with it.
+    pub findings: Vec<Diagnostic>,
+    /// Whether it is a part, by what it lacks.
+    pub is_part: bool,
+    /// Of a part that does not say that it is one: the schema paths of what it lacks.
+    pub missing: Vec<String>,
+    /// What was not said because of values that stand for others, and of entries behind something that is not shown.
+    pub excused: Vec<Excuse>,
+}
 
 /// Validates documents. Shared by threads.
 #[derive(Debug)]
@@ -58,10 +73,7 @@ impl Engine {
 
     /// Validates one document; the items of a `List` as documents of their own.
     pub fn validate_document(&self, document: &Document, versions: &Versions) -> Vec<Diagnostic> {
-        let mut findings = Vec::new();
-        self.validate_into(document, versions, &mut findings, 0);
-        sort(&mut findings);
-        findings
+        self.judge(document, versions).findings
     }
 
     /// Whether a document is a `List` without an object in it, so that there is nothing to validate.
@@ -91,23 +103,49 @@ impl Engine {
         None
     }
 
-    fn validate_into(
+    /// What is said of one document, and what is not said because it is not shown.
+    pub fn judge(&self, document: &Document, versions: &Versions) -> Judgement {
+        let mut judgement = Judgement::default();
+        self.judge_into(document, versions, &mut judgement, 0);
+        sort(&mut judgement.findings);
+        judgement
+    }
+
+    fn judge_into(
         &self,
         document: &Document,
         versions: &Versions,
-        findings: &mut Vec<Diagnostic>,
+        judgement: &mut Judgement,
         depth: usize,
     ) {
-        let gaps = if document.excerpt { Gaps::Everywhere } else { Gaps::None };
+        for field in ["apiVersion", "kind"] {
+            let path = FieldPath::default().then(Step::Field(field.to_owned()));
+            if let Some(placeholder) = document.gaps.placeholder_at(&path) {
+                judgement.excused.push(Excuse::Placeholder(placeholder.span));
+                return;
+            }
+        }
         let kind = match identity(document) {
             Ok(kind) => kind,
-            Err(faults) => return findings.extend(told(faults, document, &gaps)),
+            Err(faults) => {
+                let missing = missing_of_head(&faults, document);
+                judgement.is_part = is_part(document.extent, &missing);
+                if !judgement.is_part {
+                    judgement.say(faults, document, &document.gaps);
+                } else if !document.gaps.has_gap() {
+                    judgement.missing.extend(missing);
+                }
+                return;
+            }
         };
         let group = document.group().unwrap_or("");
         let version = document.version().unwrap_or("");
-        if let Some(items) = self.items(document, versions).filter(|_| depth < MOST_NESTED) {
-            for item in items {
-                self.validate_into(&document.part(item.clone()), versions, findings, depth + 1);
+        if self.items(document, versions).is_some() && depth < MOST_NESTED {
+            for item in &At::root(document).list("items") {
+                let gaps = document.gaps.below(&item.path());
+                let mut item = document.part(item.node.clone());
+                item.gaps = gaps;
+                self.judge_into(&item, versions, judgement, depth + 1);
             }
             return;
         }
@@ -115,30 +153,31 @@ impl Engine {
             let client_side = group.is_empty() && version == "v1" && CLIENT_SIDE.contains(&kind);
             // What `kubectl apply -k` reads never reaches a cluster.
             if !client_side && group != "kustomize.config.k8s.io" {
-                self.without_schema(document, kind, versions, &gaps, findings);
+                self.without_schema(document, kind, versions, judgement);
             }
             return;
         };
-        self.note_version(document, &known, group, kind, findings);
+        self.note_version(document, &known, group, kind, &mut judgement.findings);
         if known.deprecated.is_none() || !known.served {
-            findings.extend(deprecations::check(document, versions));
+            judgement.findings.extend(deprecations::check(document, versions));
         }
-        let mut faults = faults_of_schema(document, &known, group, kind);
-        let coded = admission::check(document, versions);
-        // A rule that knows which name stands twice says it better than the list does.
-        faults.retain(|fault| {
-            let same =
-                |other: &Fault| other.ty == ErrorType::Duplicate && other.path.lies_in(&fault.path);
-            fault.rule != &APPLY_DUPLICATE || !coded.iter().any(same)
-        });
-        let coded = told(admission::unsaid(coded, &faults), document, &gaps);
-        for mut fault in faults.into_iter().filter(|fault| fault.stands(&gaps)) {
-            if fault.rule == &UNKNOWN_FIELD {
-                known_elsewhere(&mut fault, group, version, kind, versions);
+        let mut faults = all_faults(document, &known, group, kind, versions, &document.gaps);
+        let missing = missing(&faults);
+        let gaps = if is_part(document.extent, &missing) {
+            let gaps = document.gaps.and_everywhere();
+            faults = all_faults(document, &known, group, kind, versions, &gaps);
+            judgement.is_part = true;
+            if !document.gaps.has_gap() {
+                judgement.missing.extend(missing);
             }
-            findings.push(fault.into_finding(document));
+            gaps
+        } else {
+            document.gaps.clone()
+        };
+        for fault in faults.iter_mut().filter(|fault| fault.rule == &UNKNOWN_FIELD) {
+            known_elsewhere(fault, group, version, kind, versions);
         }
-        findings.extend(coded);
+        judgement.say(faults, document, &gaps);
     }
 
     /// What can be said of a kind without a schema: what has become of it, and what is wrong with its metadata.
@@ -147,18 +186,18 @@ impl Engine {
         document: &Document,
         kind: &str,
         versions: &Versions,
-        gaps: &Gaps,
-        findings: &mut Vec<Diagnostic>,
+        judgement: &mut Judgement,
     ) {
         // A version that is gone is no mystery: say what replaced it.
         let gone = deprecations::check(document, versions);
-        findings.push(gone.unwrap_or_else(|| self.missing(document, kind, versions)));
-        let mut faults = check_metadata(&At::root(document), document.text(), Naming::Unknown);
+        judgement.findings.push(gone.unwrap_or_else(|| self.missing(document, kind, versions)));
+        let root = At::root(document);
+        let mut faults = check_metadata(&root, document.text(), Naming::Unknown, &document.gaps);
         // The settings of some tool have a kind too, and more in their metadata than an object's; what is nearly a field
         // of it is a slip all the same.
         faults.retain(|fault| fault.rule != &UNKNOWN_FIELD || fault.fix.is_some());
         faults.extend(admission::unsaid(admission::check(document, versions), &faults));
-        findings.extend(told(faults, document, gaps));
+        judgement.say(faults, document, &document.gaps);
     }
 
     fn missing(&self, document: &Document, kind: &str, versions: &Versions) -> Diagnostic {
@@ -286,16 +325,98 @@ fn identity(document: &Document) -> Result<&str, Vec<Fault>> {
     }
 }
 
+impl Judgement {
+    /// Puts into words what is there whatever is not shown, and notes why the rest is not said.
+    pub(super) fn say(&mut self, faults: Vec<Fault>, document: &Document, gaps: &Gaps) {
+        let mut doubtful: Vec<(Span, Fault)> = Vec::new();
+        for fault in faults {
+            match fault.excuse(gaps) {
+                None => self.findings.push(fault.into_finding(document)),
+                Some(Excuse::Gap) => {}
+                Some(Excuse::PlaceholderAmongOthers(span)) => doubtful.push((span, fault)),
+                Some(excuse) => self.excused.push(excuse),
+            }
+        }
+        let texts: BTreeSet<&str> =
+            doubtful.iter().filter_map(|(span, _)| document.text().get(span.range())).collect();
+        let is_alone = texts.len() < 2;
+        for (span, fault) in doubtful {
+            match is_alone {
+                true => self.findings.push(fault.into_finding(document)),
+                false => self.excused.push(Excuse::Placeholder(span)),
+            }
+        }
+    }
+}
+
+/// The schema paths of all that is missing and that a server would refuse for its absence, without what follows from it.
+fn missing(faults: &[Fault]) -> Vec<String> {
+    let absences = faults.iter().filter(|fault| fault.is_absence());
+    let mut paths: Vec<FieldPath> = absences.map(|fault| fault.path.without_indices()).collect();
+    paths.sort();
+    paths.dedup();
+    let follows = |path: &FieldPath| paths.iter().any(|other| path.lies_in(other));
+    paths.iter().filter(|path| !follows(path)).map(FieldPath::to_string).collect()
+}
+
+/// What is missing of a document that does not say what it is: a part of a manifest lacks its name too.
+fn missing_of_head(faults: &[Fault], document: &Document) -> Vec<String> {
+    let mut missing = missing(faults);
+    let metadata = document.root.get("metadata");
+    if metadata.and_then(|metadata| metadata.get("name")).is_none() {
+        missing.push("metadata.name".to_owned());
+    }
+    missing
+}
+
+/// Whether a manifest that lacks these paths is a part: nobody forgets the main thing, or two at once.
+fn is_part(extent: Extent, missing: &[String]) -> bool {
+    const MAIN: &[&str] = &["spec", "containers", "ports", "rules", "listeners"];
+    let is_main = |path: &String| {
+        let last = path.rsplit('.').next().unwrap_or(path);
+        // What owns an object is written by a controller, with an identity that no page knows.
+        MAIN.contains(&last) || path == "metadata.ownerReferences.uid"
+    };
+    match extent {
+        Extent::Whole => false,
+        Extent::Page => missing.len() > 1 || missing.iter().any(is_main),
+        Extent::Announced => !missing.is_empty(),
+    }
+}
+
+/// All that is wrong with a document whose kind is known, each thing once.
+fn all_faults(
+    document: &Document,
+    known: &KindSchema,
+    group: &str,
+    kind: &str,
+    versions: &Versions,
+    gaps: &Gaps,
+) -> Vec<Fault> {
+    let mut faults = faults_of_schema(document, known, group, kind, gaps);
+    let coded = admission::check(document, versions);
+    // A rule that knows which name stands twice says it better than the list does.
+    faults.retain(|fault| {
+        let same =
+            |other: &Fault| other.ty == ErrorType::Duplicate && other.path.lies_in(&fault.path);
+        fault.rule != &APPLY_DUPLICATE || !coded.iter().any(same)
+    });
+    let coded = admission::unsaid(coded, &faults);
+    faults.extend(coded);
+    faults
+}
+
 /// What the schema of a kind says of a document, and what holds of the metadata of every kind; each thing once.
 fn faults_of_schema(
     document: &Document,
     known: &KindSchema,
     group: &str,
     kind: &str,
+    gaps: &Gaps,
 ) -> Vec<Fault> {
     let root = At::root(document);
     let text = document.text();
-    let mut faults = validate_schema(&known.schema, known.schema.root, &root, text);
+    let mut faults = validate_schema(&known.schema, known.schema.root, &root, text, gaps);
     let naming = match known.builtin {
         // Requests for a verdict are not kept, so they need no name; a binding is named by its path.
         true if kind.ends_with("Review") || kind == "Binding" => Naming::Unknown,
@@ -304,9 +425,9 @@ fn faults_of_schema(
         false if group == "install.istio.io" => Naming::Unknown,
         false => Naming::Subdomain,
     };
-    faults.extend(check_metadata(&root, text, naming));
+    faults.extend(check_metadata(&root, text, naming, gaps));
     if let Some(beyond) = &known.beyond {
-        let limits = validate_schema(beyond, beyond.root, &root, text);
+        let limits = validate_schema(beyond, beyond.root, &root, text, gaps);
         let said: BTreeSet<FieldPath> = faults.iter().map(|fault| fault.path.clone()).collect();
         faults.extend(limits.into_iter().filter(|fault| {
             (fault.rule == &ENUM || fault.rule == &VALUE) && !said.contains(&fault.path)
@@ -321,20 +442,20 @@ fn faults_of_schema(
     faults
 }
 
-/// The faults that are there whatever is not shown, in words.
-fn told(faults: Vec<Fault>, document: &Document, gaps: &Gaps) -> Vec<Diagnostic> {
-    let standing = faults.into_iter().filter(|fault| fault.stands(gaps));
-    standing.map(|fault| fault.into_finding(document)).collect()
-}
-
 /// Structure, then rules where the structure is sound.
-pub(super) fn validate_schema(schema: &Schema, id: usize, at: &At<'_>, text: &str) -> Vec<Fault> {
+pub(super) fn validate_schema(
+    schema: &Schema,
+    id: usize,
+    at: &At<'_>,
+    text: &str,
+    gaps: &Gaps,
+) -> Vec<Fault> {
     let mut normal = at.node.clone();
     normalize(schema, id, &mut normal, at.key());
     let at = at.over(&normal);
-    let mut faults = check(schema, id, &at, text);
-    if !faults.iter().any(|fault| fault.blocks) {
-        faults.extend(check_rules(schema, id, &at));
+    let mut faults = check(schema, id, &at, text, gaps);
+    if !faults.iter().any(|fault| fault.blocks && fault.excuse(gaps).is_none()) {
+        faults.extend(check_rules(schema, id, &at, gaps));
     }
     faults
 }

@@ -173,17 +173,6 @@ impl From<&At<'_>> for Place {
     }
 }
 
-/// What of an object is known not to be shown.
-#[derive(Clone, Debug)]
-pub enum Gaps {
-    /// Nothing: this is all of it.
-    None,
-    /// Every node may hold more than is written.
-    Everywhere,
-    /// All that lies around a part, which itself is whole.
-    Around(FieldPath),
-}
-
 /// How a fault is worded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Wording {
@@ -212,6 +201,8 @@ pub struct Fault {
     pub reads: Vec<Read>,
     /// Whether nothing that is added can mend it, whatever was read whole.
     pub is_certain: bool,
+    /// Whether it is about an entry that has no place here, and may have one elsewhere.
+    pub is_stray: bool,
     /// Other places that explain it.
     pub related: Vec<(Span, String)>,
     /// What to do.
@@ -235,6 +226,7 @@ impl Fault {
             detail,
             reads: Vec::new(),
             is_certain: false,
+            is_stray: false,
             related: Vec::new(),
             help: Vec::new(),
             fix: None,
@@ -285,20 +277,31 @@ impl Fault {
         self
     }
 
+    /// The verdict depends on all that these places hold, or would hold, and on nothing that is written: something is absent.
+    pub(crate) fn reads_all(&mut self, places: &[&At<'_>]) -> &mut Fault {
+        self.reads = places.iter().map(|at| whole(at)).collect();
+        self
+    }
+
     /// The verdict depends on what is written at these places and on nothing else.
     pub(crate) fn on_only(&mut self, places: &[&At<'_>]) -> &mut Fault {
         self.reads = places.iter().map(|at| value(at)).collect();
         self
     }
 
-    /// Whether the fault is there whatever the object holds in its gaps.
-    pub(crate) fn stands(&self, gaps: &Gaps) -> bool {
-        let has_gap = |read: &Read| match (read, gaps) {
-            (_, Gaps::None) | (Read::Value(_), _) => false,
-            (Read::Whole(_), Gaps::Everywhere) => true,
-            (Read::Whole(place), Gaps::Around(part)) => !part.holds(&place.path),
-        };
-        self.is_certain || !self.reads.iter().any(has_gap)
+    /// The field, as something that has been read.
+    pub(crate) fn place(&self) -> Place {
+        Place { path: self.path.clone(), span: self.span }
+    }
+
+    /// Whether it says that something is not there, and nothing but that: what is written can stay as it is.
+    pub(crate) fn is_absence(&self) -> bool {
+        let is_whole = |read: &Read| matches!(read, Read::Whole(_));
+        self.ty == ErrorType::Required
+            || !self.is_certain
+                && self.ty == ErrorType::Invalid
+                && !self.reads.is_empty()
+                && self.reads.iter().all(is_whole)
     }
 
     /// The one place where a fault is put into words.

@@ -3,8 +3,9 @@
 use super::admission;
 use super::at::{At, first_line};
 use super::codes::FRAGMENT_PLACE;
-use super::engine::{Engine, point_to_null, sort, validate_schema};
-use super::fault::{Fault, Gaps};
+use super::engine::{Engine, Judgement, point_to_null, sort, validate_schema};
+use super::fault::{Fault, Read};
+use super::gaps::Gaps;
 use super::path::{FieldPath, Step};
 use super::schema::REQUIRED;
 use super::versions::Versions;
@@ -14,16 +15,17 @@ use plumb_text::{Span, Spanned};
 use std::collections::BTreeSet;
 
 impl Engine {
-    /// Validates part of a manifest at a place of a kind: `kind` is a name, or `group/version/Kind`; `path` is as in
+    /// Judges part of a manifest at a place of a kind: `kind` is a name, or `group/version/Kind`; `path` is as in
     /// `spec.http[]`.
-    pub fn validate_fragment(
+    pub fn judge_fragment(
         &self,
         document: &Document,
         kind: &str,
         path: &str,
         versions: &Versions,
-    ) -> Vec<Diagnostic> {
+    ) -> Judgement {
         let at = Span::at(document.span.start);
+        let said = |finding| Judgement { findings: vec![finding], ..Judgement::default() };
         let wrong = |message| Diagnostic::new(&FRAGMENT_PLACE, document.locate(at), message);
         let parts: Vec<&str> = kind.split('/').collect();
         let candidates: Vec<(String, String)> = match parts.as_slice() {
@@ -40,45 +42,47 @@ impl Engine {
         let Some((known, api)) = known else {
             let kinds: BTreeSet<String> = self.schemas().kinds().map(|(_, _, kind)| kind).collect();
             let finding = wrong(format!("no schema is known for a kind `{kind}`"));
-            return vec![finding.did_you_mean(name, kinds.iter().map(String::as_str))];
+            return said(finding.did_you_mean(name, kinds.iter().map(String::as_str)));
         };
         let id = match known.schema.at(path) {
             Ok(id) => id,
-            Err(why) => return vec![wrong(format!("`{path}` is no place in `{kind}`: {why}"))],
+            Err(why) => return said(wrong(format!("`{path}` is no place in `{kind}`: {why}"))),
         };
         // A list in a fence for `spec.http[]` is some of its items.
-        let items: Vec<&Node> = match &document.root.value {
-            Value::Seq(items) if path.ends_with("[]") => items.iter().collect(),
-            _ => vec![&document.root],
+        let step = |index| FieldPath::default().then(Step::Index(index));
+        let items: Vec<(&Node, Gaps)> = match &document.root.value {
+            Value::Seq(items) if path.ends_with("[]") => {
+                let items = items.iter().enumerate();
+                items.map(|(index, item)| (item, document.gaps.below(&step(index)))).collect()
+            }
+            _ => vec![(&document.root, document.gaps.clone())],
         };
-        let mut findings = Vec::new();
-        for item in items {
+        let mut judgement = Judgement::default();
+        for (item, gaps) in &items {
             let start = match item.as_map() {
                 Some(map) => map.iter().next().map_or(item.span, |entry| entry.key.span),
                 None => first_line(item),
             };
             let root = At::new(item, start);
-            let mut faults = validate_schema(&known.schema, id, &root, document.text());
+            let mut faults = validate_schema(&known.schema, id, &root, document.text(), gaps);
             for fault in faults.iter_mut().filter(|fault| fault.rule == &REQUIRED) {
                 point_to_null(fault, item);
             }
             // Of the rest nothing is known, and what the schema has said need not be said again.
             let whole = document.part(whole(&api, name, path, item, at));
             let part = place(path);
-            let around = Gaps::Around(part.clone());
+            let around = Gaps::around(part.clone());
             let coded = admission::check(&whole, versions).into_iter();
-            let coded = coded.filter(|fault| fault.stands(&around));
+            let coded = coded.filter(|fault| fault.excuse(&around).is_none());
             let coded = coded.filter_map(|fault| within(fault, &part)).collect();
             faults.extend(admission::unsaid(coded, &faults));
-            let gaps = if document.excerpt { Gaps::Everywhere } else { Gaps::None };
-            let standing = faults.into_iter().filter(|fault| fault.stands(&gaps));
-            findings.extend(standing.map(|fault| fault.into_finding(document)));
+            judgement.say(faults, document, gaps);
         }
-        for finding in &mut findings {
+        for finding in &mut judgement.findings {
             finding.document = Some(format!("{name}:{path}"));
         }
-        sort(&mut findings);
-        findings
+        sort(&mut judgement.findings);
+        judgement
     }
 }
 
@@ -116,5 +120,10 @@ fn place(path: &str) -> FieldPath {
 /// A fault of a whole manifest as one of the part at a path; nothing where it is about the rest.
 fn within(mut fault: Fault, part: &FieldPath) -> Option<Fault> {
     fault.path = fault.path.below(part)?;
+    for read in &mut fault.reads {
+        let (Read::Value(place) | Read::Whole(place)) = read;
+        // What lies outside has been found not to matter.
+        place.path = place.path.below(part).unwrap_or_default();
+    }
     Some(fault)
 }

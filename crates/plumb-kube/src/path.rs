@@ -4,10 +4,13 @@
 //! which costs nothing to write; a `FieldPath` is made when there is something to say.
 
 use super::{Node, Value};
+use std::cmp::Ordering;
 use std::fmt;
 
 /// One step from an object or a list to what it holds.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+///
+/// Steps are equal that lead to the same place: whether a name is a field or a key of a map is a question of how it is written.
+#[derive(Clone, Debug)]
 pub enum Step<S = String> {
     /// A field: `.name`.
     Field(S),
@@ -34,6 +37,35 @@ impl Step {
     }
 }
 
+impl Step {
+    fn place(&self) -> (Option<&str>, usize) {
+        match self {
+            Step::Field(name) | Step::Key(name) => (Some(name), 0),
+            Step::Index(index) => (None, *index),
+        }
+    }
+}
+
+impl PartialEq for Step {
+    fn eq(&self, other: &Step) -> bool {
+        self.place() == other.place()
+    }
+}
+
+impl Eq for Step {}
+
+impl PartialOrd for Step {
+    fn partial_cmp(&self, other: &Step) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Step {
+    fn cmp(&self, other: &Step) -> Ordering {
+        self.place().cmp(&other.place())
+    }
+}
+
 impl Step<&str> {
     fn owned(self) -> Step {
         match self {
@@ -45,7 +77,7 @@ impl Step<&str> {
 }
 
 /// A path of fields from the root of an object; empty for the object itself.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct FieldPath(Vec<Step>);
 
 impl FieldPath {
@@ -84,6 +116,12 @@ impl FieldPath {
     /// The path from `ancestor` on, where it leads here.
     pub fn below(&self, ancestor: &FieldPath) -> Option<FieldPath> {
         Some(FieldPath(self.0.strip_prefix(ancestor.0.as_slice())?.to_vec()))
+    }
+
+    /// The place in the schema: items of a list are all one.
+    pub(crate) fn without_indices(&self) -> FieldPath {
+        let is_name = |step: &&Step| !matches!(step, Step::Index(_));
+        FieldPath(self.0.iter().filter(is_name).cloned().collect())
     }
 
     /// What holds this place, and the last step; nothing at the root.

@@ -17,7 +17,9 @@ mod tests;
 
 pub use codes::CODES;
 
-use super::rules::plain;
+use super::gaps::Gaps;
+use super::path::{FieldPath, Step};
+use super::rules::known;
 use super::{Document, Node};
 use codes::{DENIED, ERROR, IGNORED};
 use matching::{Constraints, Kind, Target};
@@ -97,7 +99,8 @@ impl Policies {
     pub fn check_within(&self, document: &Document, others: &[&Document]) -> Vec<Diagnostic> {
         let mut findings = Vec::new();
         if !self.policies.is_empty() {
-            self.check_node(document, &document.root, others, &mut findings, 0);
+            let place = FieldPath::default();
+            self.check_node(document, (&document.root, place), others, &mut findings, 0);
         }
         findings
     }
@@ -105,14 +108,17 @@ impl Policies {
     fn check_node(
         &self,
         document: &Document,
-        root: &Node,
+        (root, place): (&Node, FieldPath),
         others: &[&Document],
         findings: &mut Vec<Diagnostic>,
         depth: usize,
     ) {
         let Some(kind) = Kind::of(root) else { return };
         if kind.kind == "List" && kind.group.is_empty() && depth < 8 {
-            for item in root.get("items").map(Node::items).unwrap_or_default() {
+            let items = root.get("items").map(Node::items).unwrap_or_default();
+            let place = place.then(Step::Field("items".to_owned()));
+            for (index, item) in items.iter().enumerate() {
+                let item = (item, place.clone().then(Step::Index(index)));
                 self.check_node(document, item, others, findings, depth + 1);
             }
             return;
@@ -121,7 +127,7 @@ impl Policies {
         let mut values: Option<Values> = None;
         for policy in &self.policies {
             let Some(code) = policy.level(&target) else { continue };
-            let values = values.get_or_insert_with(|| Values::of(&target));
+            let values = values.get_or_insert_with(|| Values::of(&target, &place, &document.gaps));
             policy.check(document, &target, values, code, findings);
         }
     }
@@ -183,9 +189,9 @@ struct Values {
 }
 
 impl Values {
-    fn of(target: &Target<'_>) -> Values {
+    fn of(target: &Target<'_>, place: &FieldPath, gaps: &Gaps) -> Values {
         Values {
-            object: plain(target.root),
+            object: known(target.root, place, gaps),
             request: target.request(),
             namespace: target.namespace_object().unwrap_or(Cel::Unknown),
         }
@@ -263,9 +269,12 @@ impl Policy {
     ) {
         let scope = Scope { policy: self, values, made: RefCell::default() };
         let mut budget = Budget::default();
+        // What is not shown may be as a policy wants it.
+        let is_shown = document.gaps.is_empty();
         for condition in &self.conditions {
             match self.truth(&condition.clause, &scope, &mut budget) {
                 Ok(true) => {}
+                Err(_) if !is_shown => return,
                 Ok(false) => return,
                 Err(why) => {
                     let what = format!("the condition `{}`", condition.name);
@@ -277,6 +286,7 @@ impl Policy {
         for validation in &self.validations {
             match self.truth(&validation.clause, &scope, &mut budget) {
                 Ok(true) => {}
+                Err(_) if !is_shown => {}
                 Ok(false) => {
                     let message = validation.message(&scope, &mut budget);
                     findings.push(self.refused(document, target, validation, code, message));

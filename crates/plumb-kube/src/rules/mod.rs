@@ -11,29 +11,34 @@ pub(crate) use rule::{NEWEST, Rule};
 
 use super::at::At;
 use super::fault::{self, ErrorType, Fault};
-use super::path::Step;
+use super::gaps::Gaps;
+use super::path::{FieldPath, Step};
 use super::schema::{Additional, Id, Schema, SchemaNode, Type};
 use super::{Node, Value};
 use codes::{RULE_ERROR, SCHEMA_RULE};
 use plumb_cel::syntax::escape;
-use plumb_cel::{Budget, Map, Value as Cel};
+use plumb_cel::{Budget, List, Map, Value as Cel};
 use rule::Compiled;
+use std::sync::Arc;
 
 static HOLDS: fault::Rule = fault::Rule::new(&SCHEMA_RULE, "cel.Validator.Validate");
 static EVALUATES: fault::Rule = fault::Rule::new(&RULE_ERROR, "cel.Validator.Validate");
 
 /// Evaluates all rules of a schema on a tree that is sound.
-pub(crate) fn check_rules(schema: &Schema, id: Id, at: &At<'_>) -> Vec<Fault> {
+///
+/// What is not shown is unknown to them: only a rule that is false whatever is added to a node with a gap is a fault.
+pub(crate) fn check_rules(schema: &Schema, id: Id, at: &At<'_>, gaps: &Gaps) -> Vec<Fault> {
     if !schema.node(id).leads_to_rules {
         return Vec::new();
     }
-    let mut checker = RuleChecker { schema, faults: Vec::new(), budget: Budget::default() };
+    let mut checker = RuleChecker { schema, gaps, faults: Vec::new(), budget: Budget::default() };
     checker.visit(id, at, false);
     checker.faults
 }
 
 struct RuleChecker<'a> {
     schema: &'a Schema,
+    gaps: &'a Gaps,
     faults: Vec<Fault>,
     /// What the rules of one object may cost together.
     budget: Budget,
@@ -52,12 +57,17 @@ impl<'a> RuleChecker<'a> {
         let value = match &at.node.value {
             Value::Map(_) => {
                 let mut fields = Map::default();
+                fields.open = self.is_open(at);
                 let step = |name: &'a str| match spec.properties.contains_key(name) {
                     true => Step::named(name),
                     false => Step::Key(name),
                 };
                 for (entry, inner) in at.each(step) {
                     let name = entry.key.value.as_str();
+                    // What a default stands for may be written where it is not shown.
+                    if fields.open && !entry.value.is_written() {
+                        continue;
+                    }
                     let declared = spec.properties.get(name);
                     let child = match (declared, &spec.additional) {
                         (Some(child), _) => Some(*child),
@@ -99,10 +109,12 @@ impl<'a> RuleChecker<'a> {
                         None => wanted.then(|| plain(item.node)),
                     });
                 }
-                wanted.then(|| Cel::from(list))
+                let open = self.is_open(at);
+                wanted.then(|| Cel::List(Arc::new(List { items: list, open })))
             }
             _ => wanted.then(|| scalar(spec, at.node)),
         };
+        let value = value.map(|value| if self.is_replaced(at) { Cel::Unknown } else { value });
         if let Some(value) = &value {
             for rule in &spec.rules {
                 // One finding says that the limit of the object is reached.
@@ -112,6 +124,14 @@ impl<'a> RuleChecker<'a> {
             }
         }
         value
+    }
+
+    fn is_open(&self, at: &At<'_>) -> bool {
+        self.gaps.has_gap() && self.gaps.is_open(&at.path())
+    }
+
+    fn is_replaced(&self, at: &At<'_>) -> bool {
+        self.gaps.is_replaced(&at.path())
     }
 
     fn evaluate(&mut self, rule: &Rule, value: &Cel, at: &At<'_>) {
@@ -133,12 +153,14 @@ impl<'a> RuleChecker<'a> {
         };
         match compiled.rule.evaluate(&variables, &mut self.budget) {
             Ok(Cel::Bool(true)) => {}
+            Ok(Cel::Unknown) if !self.gaps.is_empty() => {}
             Ok(Cel::Bool(false)) => {
                 let message = self.message(rule, compiled, &variables);
                 let says_rule = message.contains(&rule.source);
                 let mut found = Fault::new(&HOLDS, rule.reason, at, message);
                 found.span = at.anchor();
                 found.on_all(at);
+                found.is_certain = self.is_false_anyway(compiled, value);
                 point(&mut found, rule, at);
                 if !says_rule {
                     found.help(format!("the rule: `{}`", shorten(&rule.source)));
@@ -149,6 +171,8 @@ impl<'a> RuleChecker<'a> {
                 let why = format!("the rule `{}` is neither true nor false", shorten(&rule.source));
                 self.fail(at, why);
             }
+            // A field that is not shown may well be there.
+            Err(_) if !self.gaps.is_empty() && !self.budget.is_spent() => {}
             Err(error) => {
                 let spent = self.budget.is_spent();
                 let rest = if spent { "; no more rules are evaluated" } else { "" };
@@ -156,6 +180,20 @@ impl<'a> RuleChecker<'a> {
                 self.fail(at, format!("the rule `{shown}` can't be evaluated: {error}{rest}"));
             }
         }
+    }
+
+    /// Whether a rule is false whatever is added to the value.
+    fn is_false_anyway(&mut self, compiled: &Compiled, value: &Cel) -> bool {
+        if self.gaps.has_gap() {
+            return true;
+        }
+        let opened = opened(value);
+        let variables = |name: &str| match name {
+            "self" => Some(opened.clone()),
+            "oldSelf" => Some(Cel::Optional(None)),
+            _ => None,
+        };
+        matches!(compiled.rule.evaluate(&variables, &mut self.budget), Ok(Cel::Bool(false)))
     }
 
     fn fail(&mut self, at: &At<'_>, why: String) {
@@ -266,6 +304,25 @@ fn scalar(spec: &SchemaNode, node: &Node) -> Cel {
     }
 }
 
+/// A value of which every list and every map may hold more.
+fn opened(value: &Cel) -> Cel {
+    match value {
+        Cel::List(list) => {
+            let items = list.items.iter().map(opened).collect();
+            Cel::List(Arc::new(List { items, open: true }))
+        }
+        Cel::Map(map) => {
+            let mut fields = Map::default();
+            for (key, value) in map.iter() {
+                fields.insert(key.clone(), opened(value));
+            }
+            fields.open = true;
+            fields.into()
+        }
+        value => value.clone(),
+    }
+}
+
 /// A value without a schema.
 pub(crate) fn plain(node: &Node) -> Cel {
     match &node.value {
@@ -283,6 +340,36 @@ pub(crate) fn plain(node: &Node) -> Cel {
             .map(|entry| (entry.key.value.as_str(), plain(&entry.value)))
             .collect::<Map>()
             .into(),
+    }
+}
+
+/// A value without a schema, of which what is not shown is unknown.
+pub(crate) fn known(node: &Node, path: &FieldPath, gaps: &Gaps) -> Cel {
+    if gaps.is_empty() {
+        return plain(node);
+    }
+    if gaps.is_hidden(path) || gaps.is_replaced(path) {
+        return Cel::Unknown;
+    }
+    let open = gaps.is_open(path);
+    match &node.value {
+        Value::Seq(items) => {
+            let items = items.iter().enumerate();
+            let items =
+                items.map(|(i, item)| known(item, &path.clone().then(Step::Index(i)), gaps));
+            Cel::List(Arc::new(List { items: items.collect(), open }))
+        }
+        Value::Map(map) => {
+            let mut fields = Map::default();
+            fields.open = open;
+            for entry in map.iter() {
+                let path = path.clone().then(Step::Field(entry.key.value.clone()));
+                let name = entry.key.value.as_str();
+                fields.insert(name.into(), known(&entry.value, &path, gaps));
+            }
+            fields.into()
+        }
+        _ => plain(node),
     }
 }
 

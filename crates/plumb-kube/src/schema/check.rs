@@ -6,6 +6,7 @@ use super::unknown::unknown;
 use super::{Additional, Id, Naming, Schema, SchemaNode, Type, check_metadata};
 use crate::at::At;
 use crate::fault::{ErrorType, Fault};
+use crate::gaps::Gaps;
 use crate::path::Step;
 use crate::{Map, Node, Value, names};
 use plumb_text::diag::nearest;
@@ -17,14 +18,17 @@ const NESTING: usize = 64;
 /// How many values and parts of schemas are looked at for one document; real ones take thousands.
 const STEPS: usize = 2_000_000;
 
-/// Checks a tree against the schema at `id`; the tree has been normalized.
-pub(crate) fn check(schema: &Schema, id: Id, at: &At<'_>, text: &str) -> Vec<Fault> {
+/// Checks a tree against the schema at `id`; the tree has been normalized. Gaps are a matter of the choices (`anyOf` and
+/// so on) that a schema leaves: of all other faults, whoever asks says which stand.
+pub(crate) fn check(schema: &Schema, id: Id, at: &At<'_>, text: &str, gaps: &Gaps) -> Vec<Fault> {
     let mut checker = Checker {
         schema,
         text,
+        gaps,
         faults: Vec::new(),
         quiet: false,
         failed: false,
+        unsure: false,
         branch: 0,
         nesting: 0,
         steps: 0,
@@ -40,10 +44,13 @@ pub(crate) fn check(schema: &Schema, id: Id, at: &At<'_>, text: &str) -> Vec<Fau
 pub(super) struct Checker<'a> {
     pub(super) schema: &'a Schema,
     pub(super) text: &'a str,
+    pub(super) gaps: &'a Gaps,
     pub(super) faults: Vec<Fault>,
     /// Whether only the outcome matters: then nothing is written down.
     pub(super) quiet: bool,
     pub(super) failed: bool,
+    /// Whether it depends on what is not shown if the value is right.
+    pub(super) unsure: bool,
     /// How many combinators the walk is in; there, names that a schema does not know are no matter.
     pub(super) branch: usize,
     pub(super) nesting: usize,
@@ -52,9 +59,16 @@ pub(super) struct Checker<'a> {
 
 impl<'a> Checker<'a> {
     pub(super) fn report(&mut self, fault: impl FnOnce(&Checker<'a>) -> Fault) {
-        self.failed = true;
+        if self.quiet && self.gaps.is_empty() {
+            self.failed = true;
+            return;
+        }
+        let fault = fault(self);
+        match fault.excuse(self.gaps) {
+            None => self.failed = true,
+            Some(_) => self.unsure = true,
+        }
         if !self.quiet {
-            let fault = fault(self);
             self.faults.push(fault);
         }
     }
@@ -153,7 +167,7 @@ impl<'a> Checker<'a> {
                 self.report(|_| invalid(&faults::VALUE, &kind, why));
             }
             if map.get("metadata").is_some() && !self.quiet {
-                self.faults.extend(check_metadata(at, self.text, Naming::Unknown));
+                self.faults.extend(check_metadata(at, self.text, Naming::Unknown, self.gaps));
             }
         }
         // The metadata of an object is checked by itself, the same for every kind.

@@ -5,16 +5,40 @@ use super::faults::{self, fault};
 use super::{Id, SchemaNode};
 use crate::at::At;
 use crate::fault::{ErrorType, Fault};
+use crate::gaps::Gaps;
+use std::sync::LazyLock;
+
+/// Whether a value is right by a schema.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    Holds,
+    Fails,
+    /// That depends on what is not shown.
+    Unsure,
+}
 
 impl<'a> Checker<'a> {
     /// Whether a schema holds, with nothing written down.
-    fn holds(&mut self, id: Id, at: &At<'a>) -> bool {
-        let before = (self.quiet, self.failed);
-        (self.quiet, self.failed) = (true, false);
+    fn verdict(&mut self, id: Id, at: &At<'a>) -> Verdict {
+        let before = (self.quiet, self.failed, self.unsure);
+        (self.quiet, self.failed, self.unsure) = (true, false, false);
         self.visit(id, at);
-        let holds = !self.failed;
-        (self.quiet, self.failed) = before;
-        holds
+        let verdict = match (self.failed, self.unsure) {
+            (true, _) => Verdict::Fails,
+            (false, true) => Verdict::Unsure,
+            (false, false) => Verdict::Holds,
+        };
+        (self.quiet, self.failed, self.unsure) = before;
+        verdict
+    }
+
+    /// Whether a schema may hold once something is added to the value.
+    fn may_hold(&mut self, id: Id, at: &At<'a>) -> bool {
+        static EVERYWHERE: LazyLock<Gaps> = LazyLock::new(Gaps::everywhere);
+        let before = std::mem::replace(&mut self.gaps, &EVERYWHERE);
+        let verdict = self.verdict(id, at);
+        self.gaps = before;
+        verdict != Verdict::Fails
     }
 
     /// Why a schema does not hold.
@@ -28,19 +52,37 @@ impl<'a> Checker<'a> {
     }
 
     pub(super) fn check_any_of(&mut self, spec: &SchemaNode, at: &At<'a>) {
-        if spec.any_of.is_empty() || spec.any_of.iter().any(|id| self.holds(*id, at)) {
+        if spec.any_of.is_empty() {
             return;
         }
-        self.report_none("anyOf", &spec.any_of, at);
+        let mut unsure = false;
+        for id in &spec.any_of {
+            match self.verdict(*id, at) {
+                Verdict::Holds => return,
+                Verdict::Unsure => unsure = true,
+                Verdict::Fails => {}
+            }
+        }
+        match unsure {
+            true => self.unsure = true,
+            false => self.report_none("anyOf", &spec.any_of, at),
+        }
     }
 
     pub(super) fn check_one_of(&mut self, spec: &SchemaNode, at: &At<'a>) {
         if spec.one_of.is_empty() {
             return;
         }
-        let holding: Vec<Id> =
-            spec.one_of.iter().copied().filter(|id| self.holds(*id, at)).collect();
+        let (mut holding, mut unsure): (Vec<Id>, bool) = (Vec::new(), false);
+        for id in &spec.one_of {
+            match self.verdict(*id, at) {
+                Verdict::Holds => holding.push(*id),
+                Verdict::Unsure => unsure = true,
+                Verdict::Fails => {}
+            }
+        }
         match holding.len() {
+            0 | 1 if unsure => self.unsure = true,
             1 => {}
             0 => self.report_none("oneOf", &spec.one_of, at),
             count => {
@@ -57,6 +99,7 @@ impl<'a> Checker<'a> {
                     )
                 };
                 let mut found = combination(at, why);
+                found.is_certain = true;
                 // The second of the fields is the one too many.
                 let keys = at.node.as_map().into_iter().flatten();
                 let mut keys = keys.filter(|entry| names.contains(&entry.key.value));
@@ -73,10 +116,14 @@ impl<'a> Checker<'a> {
 
     pub(super) fn check_not(&mut self, spec: &SchemaNode, at: &At<'a>) {
         let Some(id) = spec.not else { return };
-        if !self.holds(id, at) {
-            return;
+        match self.verdict(id, at) {
+            Verdict::Fails => return,
+            Verdict::Unsure => {
+                self.unsure = true;
+                return;
+            }
+            Verdict::Holds => self.failed = true,
         }
-        self.failed = true;
         if self.quiet {
             return;
         }
@@ -84,7 +131,9 @@ impl<'a> Checker<'a> {
             Some(name) => format!("`{name}` may not be set here"),
             None => "matches what the schema excludes (not)".to_owned(),
         };
-        self.faults.push(combination(at, why));
+        let mut found = combination(at, why);
+        found.is_certain = true;
+        self.faults.push(found);
     }
 
     /// The field that a schema asks for, where that is all it does.
@@ -119,6 +168,7 @@ impl<'a> Checker<'a> {
         let Some(first) = meant.first() else { return };
         let why = format!("none of the {} alternatives holds ({combinator})", branches.len());
         let mut found = combination(at, why);
+        found.is_certain = !branches.iter().any(|id| self.may_hold(*id, at));
         found.span = first.span;
         found.blocks = meant.iter().any(|fault| fault.blocks);
         for fault in &meant {

@@ -4,6 +4,7 @@ use super::faults::{self, fault, invalid, required};
 use super::{Dialect, Schema, check, normalize};
 use crate::at::At;
 use crate::fault::{ErrorType, Fault};
+use crate::gaps::Gaps;
 use crate::names;
 use serde_json::json;
 use std::sync::OnceLock;
@@ -61,7 +62,12 @@ pub(crate) enum Naming {
 }
 
 /// Checks `metadata` of an object.
-pub(crate) fn check_metadata(object: &At<'_>, text: &str, naming: Naming) -> Vec<Fault> {
+pub(crate) fn check_metadata(
+    object: &At<'_>,
+    text: &str,
+    naming: Naming,
+    gaps: &Gaps,
+) -> Vec<Fault> {
     let Some(metadata) = object.get("metadata") else {
         let metadata = object.named("metadata");
         return if naming == Naming::Unknown { Vec::new() } else { vec![nameless(&metadata)] };
@@ -69,7 +75,7 @@ pub(crate) fn check_metadata(object: &At<'_>, text: &str, naming: Naming) -> Vec
     let schema = object_meta();
     let mut normal = metadata.node.clone();
     normalize(schema, schema.root, &mut normal, metadata.key());
-    let mut faults = check(schema, schema.root, &metadata.over(&normal), text);
+    let mut faults = check(schema, schema.root, &metadata.over(&normal), text, gaps);
     if metadata.node.as_map().is_none() {
         return faults;
     }

@@ -533,8 +533,11 @@ fn fragments_are_checked_at_their_place() {
     let check = |text: &str, kind: &str, path: &str, partial: bool| {
         let source = Source::new("a.md", text);
         let mut read = read(text, &TextMap::identity(&source), Format::Yaml);
-        read.documents[0].excerpt = partial;
-        let found = engine.validate_fragment(&read.documents[0], kind, path, &Versions::default());
+        if partial {
+            read.documents[0].gaps = crate::gaps::Gaps::everywhere();
+        }
+        let found =
+            engine.judge_fragment(&read.documents[0], kind, path, &Versions::default()).findings;
         found.iter().map(|f| f.message.clone()).collect::<Vec<_>>()
     };
     let none: [&str; 0] = [];

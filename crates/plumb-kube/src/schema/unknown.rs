@@ -35,6 +35,7 @@ pub(super) fn unknown(
         found.near(Some(near)).replace_with(near);
         return found;
     }
+    found.is_stray = true;
     if !places.is_empty() {
         let places: Vec<_> = places.iter().map(|place| format!("`{place}`")).collect();
         found.help(format!("`{name}` is a field of {}", places.join(" and of ")));

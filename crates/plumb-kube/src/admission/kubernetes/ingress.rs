@@ -56,7 +56,8 @@ pub(super) fn ingress(spec: &At<'_>, out: &mut Faults) {
             &INGRESS_EMPTY,
             &spec.clone().keyed(),
             "either `defaultBackend` or `rules` must be specified",
-        );
+        )
+        .reads_all(&[spec]);
     }
     if let Some(at) = spec.get("defaultBackend") {
         backend(&at, out);

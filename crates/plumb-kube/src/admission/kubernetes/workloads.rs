@@ -191,6 +191,13 @@ fn mismatch(pods: &At<'_>, labels: Option<At<'_>>, selector: &At<'_>, out: &mut 
     let why = "`selector` does not match template `labels`";
     let fault = out.invalid(&SELECTOR_TEMPLATE, &at, why).on(selector).on_all(&at);
     fault.related(&selector.clone().keyed(), "the selector");
+    // A label of another value is another one, whatever other labels there are.
+    for (key, wanted) in selector.map("matchLabels") {
+        let Some(written) = at.get(key) else { continue };
+        if written.str().is_some() && written.str() != wanted.str() {
+            fault.on_only(&[&written, &wanted]);
+        }
+    }
 }
 
 /// A ReplicationController's selector is a plain map; by default it is the template's labels.

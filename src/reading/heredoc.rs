@@ -1,23 +1,23 @@
 //! Manifests in shell commands: `kubectl apply -f - <<EOF … EOF`.
 
-use super::{elision, session};
+use super::{marks, session};
 use crate::text::Span;
 
 /// A here-document that a `kubectl` (or `oc`, `istioctl`) reads, or that is written to a file of manifests.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct HereDocument {
+pub(crate) struct HereDocument {
     /// Its lines, in the fence's text.
-    pub(super) body: Span,
+    pub(crate) body: Span,
     /// What in the body the shell takes away before the command sees it.
-    pub(super) gone: Vec<Span>,
+    pub(crate) gone: Vec<Span>,
     /// Whether its manifests are written to a file and may be parts only: a patch, say.
-    pub(super) kept: bool,
+    pub(crate) kept: bool,
     /// A line that was to close it and does not, for the spaces around the word.
-    pub(super) nearly_closed: Option<Span>,
+    pub(crate) nearly_closed: Option<Span>,
 }
 
 /// The here-documents of a shell fence that are given to a command which reads manifests.
-pub(super) fn find(text: &str) -> Vec<HereDocument> {
+pub(crate) fn find(text: &str) -> Vec<HereDocument> {
     let mut found = Vec::new();
     let mut lines = lines(text);
     // A command may go over several lines.
@@ -79,8 +79,8 @@ pub(super) fn find(text: &str) -> Vec<HereDocument> {
 }
 
 /// Whether a text begins with commands of which one gets a here-document.
-pub(super) fn begins(text: &str) -> bool {
-    let says = |line: &&str| !(line.is_empty() || line.starts_with('#') || elision::within(line));
+pub(crate) fn begins(text: &str) -> bool {
+    let says = |line: &&str| !(line.is_empty() || line.starts_with('#') || marks::within(line));
     for line in text.lines().map(str::trim).filter(says) {
         let command = session::is_command(line);
         let known = command || reads_manifests(line) || redirection(line).is_some();

@@ -1,0 +1,67 @@
+//! Why a fault of what is written need not be one of what its author means.
+
+use super::fault::{ErrorType, Fault, Read};
+use super::gaps::{Certainty, Gaps, Placeholder};
+use plumb_text::Span;
+
+/// Why a fault says nothing of what the author means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Excuse {
+    /// It depends on something that is not shown.
+    Gap,
+    /// It depends on a value that is replaced: the span of it.
+    Placeholder(Span),
+    /// It depends on a value that is replaced if another such value is malformed too: the span of it.
+    PlaceholderAmongOthers(Span),
+    /// What it is about may belong to a node that is not shown: the span of its key.
+    Stray(Span),
+}
+
+impl Fault {
+    /// Why it need not be one, if that is so: no `Value` that it has read may be replaced, and no `Whole` have a gap of its
+    /// own.
+    pub fn excuse(&self, gaps: &Gaps) -> Option<Excuse> {
+        if gaps.is_empty() {
+            return None;
+        }
+        if gaps.is_hidden(&self.path) {
+            return Some(Excuse::Gap);
+        }
+        if self.is_stray && gaps.is_stray(self.span) {
+            return Some(Excuse::Stray(self.span));
+        }
+        if let Some(found) = self.replaced(gaps) {
+            return Some(match found.certainty {
+                Certainty::IfNotAlone => Excuse::PlaceholderAmongOthers(found.span),
+                _ => Excuse::Placeholder(found.span),
+            });
+        }
+        let has_gap = |read: &Read| match read {
+            Read::Value(_) => false,
+            Read::Whole(place) => gaps.is_open(&place.path),
+        };
+        (!self.is_certain && self.reads.iter().any(has_gap)).then_some(Excuse::Gap)
+    }
+
+    /// The placeholder that it depends on.
+    fn replaced<'g>(&self, gaps: &'g Gaps) -> Option<&'g Placeholder> {
+        // What is missing, or too much, is so whatever the values are.
+        let counts = matches!(self.ty, ErrorType::Required | ErrorType::TooMany);
+        let own = Read::Value(self.place());
+        let reads = || self.reads.iter().chain(self.reads.is_empty().then_some(&own));
+        let concerns = |known: &Placeholder, read: &Read| match read {
+            // Of a collection that is of the wrong type it does not matter what it holds.
+            Read::Value(place) if self.ty == ErrorType::TypeInvalid => {
+                known.path.holds(&place.path)
+            }
+            Read::Value(place) => known.path.overlaps(&place.path),
+            Read::Whole(place) => !counts && known.path.overlaps(&place.path),
+        };
+        let explains = |known: &&Placeholder| {
+            known.certainty == Certainty::Sure
+                || self.ty == ErrorType::Invalid && known.path.holds(&self.path)
+        };
+        let mut known = gaps.placeholders().iter().filter(explains);
+        known.find(|known| reads().any(|read| concerns(known, read)))
+    }
+}

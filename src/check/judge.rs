@@ -1,0 +1,124 @@
+//! What is said of the documents of a text, and, once for the text, of what is not said.
+
+use super::Project;
+use crate::diag::{Diagnostic, Edit, Fix};
+use crate::manifest::excuse::Excuse;
+use crate::manifest::{Document, Versions};
+use crate::reading::{EXCERPT, PLACEHOLDER_VALUE, UNMARKED_PART};
+use crate::text::Span;
+
+/// How many placeholders, or missing fields, a note names.
+const MOST: usize = 4;
+
+/// Collects what is said of the documents of one text.
+pub(super) struct Judge<'a> {
+    project: &'a Project,
+    versions: &'a Versions,
+    findings: Vec<Diagnostic>,
+    placeholder: Option<Diagnostic>,
+    placeholders: Vec<String>,
+    part: Option<Diagnostic>,
+}
+
+impl<'a> Judge<'a> {
+    pub(super) fn new(project: &'a Project, versions: &'a Versions) -> Judge<'a> {
+        Judge {
+            project,
+            versions,
+            findings: Vec::new(),
+            placeholder: None,
+            placeholders: Vec::new(),
+            part: None,
+        }
+    }
+
+    /// Judges a document; whether it is a part.
+    pub(super) fn document(&mut self, document: &Document) -> bool {
+        let judgement = self.project.judge(document, self.versions);
+        self.findings.extend(judgement.findings);
+        self.excuse(document, judgement.excused);
+        if self.part.is_none() && !judgement.missing.is_empty() {
+            self.part = Some(unmarked(document, &judgement.missing));
+        }
+        judgement.is_part
+    }
+
+    /// Judges a part of a manifest at its place in a kind.
+    pub(super) fn fragment(&mut self, document: &Document, kind: &str, path: &str) {
+        let engine = &self.project.engine;
+        let judgement = engine.judge_fragment(document, kind, path, self.versions);
+        self.findings.extend(judgement.findings);
+        self.excuse(document, judgement.excused);
+    }
+
+    fn excuse(&mut self, document: &Document, excuses: Vec<Excuse>) {
+        for excuse in excuses {
+            match excuse {
+                Excuse::Gap | Excuse::PlaceholderAmongOthers(_) => {}
+                Excuse::Placeholder(span) => self.placeholder(document, span),
+                Excuse::Stray(key) => {
+                    let name = written(document, key);
+                    let message =
+                        format!("what `{name}` belongs to is left out, so it is not checked");
+                    let finding = Diagnostic::new(&EXCERPT, document.locate(key), message);
+                    self.findings.push(finding.document(document.id()));
+                }
+            }
+        }
+    }
+
+    fn placeholder(&mut self, document: &Document, span: Span) {
+        let name = written(document, span);
+        if self.placeholders.contains(&name) {
+            return;
+        }
+        self.placeholders.push(name);
+        self.placeholder.get_or_insert_with(|| {
+            Diagnostic::new(&PLACEHOLDER_VALUE, document.locate(span), "").document(document.id())
+        });
+    }
+
+    /// All that is said.
+    pub(super) fn finish(mut self) -> Vec<Diagnostic> {
+        if let Some(mut note) = self.placeholder {
+            let names = crate::manifest::fault::listed(self.placeholders.iter().take(MOST));
+            let (verb, object) = match self.placeholders.len() {
+                1 => ("is a placeholder", "it"),
+                count if count > MOST => ("and others are placeholders", "them"),
+                _ => ("are placeholders", "them"),
+            };
+            note.message = format!("{names} {verb}: what depends on {object} is not checked");
+            self.findings.push(note);
+        }
+        self.findings.extend(self.part);
+        self.findings
+    }
+}
+
+/// What is written at a place, on one line.
+fn written(document: &Document, span: Span) -> String {
+    let text = document.text().get(span.range()).unwrap_or("").trim();
+    let text = text.trim_start_matches(['|', '>', '-', '+']).trim();
+    let text = text.trim_matches(['"', '\'']);
+    text.lines().next().unwrap_or("").trim().to_owned()
+}
+
+/// The note about a part that does not say that it is one.
+fn unmarked(document: &Document, missing: &[String]) -> Diagnostic {
+    let names = crate::manifest::fault::listed(missing.iter().take(MOST));
+    let more = missing.len().saturating_sub(MOST);
+    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let at = document.kind().map_or(document.span, |kind| kind.span);
+    let message = format!("this is read as a part of a manifest: it lacks {names}{rest}");
+    let mut note = Diagnostic::new(&UNMARKED_PART, document.locate(at), message)
+        .document(document.id())
+        .help("mark what is left out with a line `# ...`");
+    let text = document.text();
+    let end = document.span.end.min(text.len());
+    let end = text[end..].find('\n').map_or(text.len(), |line| end + line);
+    if let Some(location) = document.map().locate_copied(Span::at(end)) {
+        let edits = vec![Edit { location, text: "\n# ...".to_owned() }];
+        note.fix = Some(Fix { title: "mark it at the end".to_owned(), edits });
+    }
+    note
+}

@@ -1,0 +1,105 @@
+//! Two manifests in one document: `apiVersion` and `kind` again at the same depth, where somebody forgot `---`.
+
+use crate::manifest::yaml::{Composed, YAML_DUPLICATE_KEY};
+use crate::text::Span;
+
+/// How many manifests without `---` between them are told apart.
+const MOST: usize = 64;
+
+/// Composes a text, and where manifests stand in one document without `---` between them, each by itself.
+pub(super) fn compose(text: &str, compose: impl Fn(&str) -> Composed) -> Composed {
+    let mut composed = compose(text);
+    let is_repeated = composed.problems.iter().any(|problem| problem.code == &YAML_DUPLICATE_KEY);
+    if !is_repeated {
+        return composed;
+    }
+    let heads = heads(text);
+    if heads.is_empty() || heads.len() > MOST {
+        return composed;
+    }
+    let mut parts = Composed::default();
+    let mut start = 0;
+    for end in heads.into_iter().chain([text.len()]) {
+        let part = compose(&only(text, Span::new(start, end)));
+        parts.roots.extend(part.roots);
+        parts.problems.extend(part.problems);
+        parts.comments.extend(part.comments);
+        start = end;
+    }
+    parts.problems.dedup_by(|one, other| one.code == other.code && one.span == other.span);
+    composed = parts;
+    composed
+}
+
+/// Where a document begins without `---` before it, though another one stands there.
+pub(super) fn seconds(text: &str, composed: &Composed) -> Vec<usize> {
+    if composed.roots.len() < 2 {
+        return Vec::new();
+    }
+    let begins = |at: &usize| composed.roots.iter().any(|root| root.span.start == *at);
+    heads(text).into_iter().filter(begins).collect()
+}
+
+/// The lines at which a further manifest begins within what `---` separates.
+fn heads(text: &str) -> Vec<usize> {
+    let mut found = Vec::new();
+    // What stands at the start of a line since the last manifest began.
+    let (mut has_version, mut has_kind) = (false, false);
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let start = at;
+        at += line.len();
+        if line.starts_with("---") {
+            (has_version, has_kind) = (false, false);
+        }
+        let (version, kind) = (line.starts_with("apiVersion:"), line.starts_with("kind:"));
+        let again = version && has_version || kind && has_kind;
+        if again && has_version && has_kind && is_whole(&text[start..]) {
+            found.push(start);
+            (has_version, has_kind) = (false, false);
+        }
+        has_version |= version;
+        has_kind |= kind;
+    }
+    found
+}
+
+/// Whether a text has both words of a manifest's head, at the start of lines and before the next `---`.
+fn is_whole(text: &str) -> bool {
+    let lines = || text.lines().take_while(|line| !line.starts_with("---"));
+    let mut keys =
+        lines().filter(|line| line.starts_with("apiVersion:") || line.starts_with("kind:"));
+    let (first, second) = (keys.next(), keys.next());
+    first
+        .zip(second)
+        .is_some_and(|(first, second)| first.starts_with('k') != second.starts_with('k'))
+}
+
+/// A text of which all but a part is blank.
+fn only(text: &str, part: Span) -> String {
+    let blank = |text: &str| -> String {
+        text.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }).collect()
+    };
+    format!("{}{}{}", blank(&text[..part.start]), &text[part.range()], blank(&text[part.end..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::heads;
+
+    #[test]
+    fn a_manifest_begins_where_its_head_is_there_again() {
+        let cases: [(&str, &[usize]); 6] = [
+            ("apiVersion: v1\nkind: A\n", &[]),
+            ("apiVersion: v1\nkind: A\napiVersion: v1\nkind: B\n", &[23]),
+            ("kind: A\napiVersion: v1\nkind: B\napiVersion: v1\n", &[23]),
+            ("apiVersion: v1\nkind: A\n---\napiVersion: v1\nkind: B\n", &[]),
+            // A key twice within one object.
+            ("apiVersion: v1\napiVersion: v1\nkind: A\n", &[]),
+            ("apiVersion: v1\nkind: A\nkind: B\n", &[]),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(heads(text), expected, "{text}");
+        }
+    }
+}

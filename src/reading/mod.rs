@@ -1,0 +1,463 @@
+//! What a text shows: manifests, whole or in part, commands, a template, something else; and what of it is not shown.
+//!
+//! Owns: the one [`read`] of every text that may hold manifests (a fence, a here-document, a file), the evidence that says
+//! how it is meant, and the gaps and placeholders that come of it. A text is composed once, twice where words on a line may
+//! be text. Must not know: schemas, what is wrong with a manifest, or how a finding is shown.
+
+mod codes;
+mod heads;
+pub(crate) mod heredoc;
+mod marks;
+mod opened;
+mod patch;
+mod placeholder;
+mod said;
+mod session;
+mod template;
+#[cfg(test)]
+mod tests;
+
+pub use codes::{CODES, EXCERPT, PLACEHOLDER_VALUE, UNMARKED_PART};
+pub(crate) use patch::is_json_patch;
+
+use crate::diag::{Diagnostic, Edit, Fix};
+use crate::manifest::gaps::{Certainty, Gaps, Placeholder};
+use crate::manifest::path::{FieldPath, Step};
+use crate::manifest::yaml::{Composed, YAML_DUPLICATE_KEY};
+use crate::manifest::{self, Document, Extent, Format, Node, Value, YAML_SYNTAX};
+use crate::text::{Span, TextMap};
+use codes::{SECOND_MANIFEST, TEMPLATE};
+use marks::Mark;
+use opened::Stand;
+use placeholder::Around;
+use session::Shown;
+
+/// What a text that may hold manifests turned out to be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Manifests, or other YAML or JSON.
+    #[default]
+    Manifests,
+    /// Commands, with what they print.
+    Session,
+    /// Something that is not meant to be YAML: nothing of it is read.
+    Other,
+}
+
+/// A text as it is meant.
+#[derive(Debug, Default)]
+pub(crate) struct Reading {
+    pub(crate) kind: Kind,
+    /// The documents, with what of them is not shown.
+    pub(crate) documents: Vec<Document>,
+    /// What is wrong with the YAML or JSON, and notes about what could not be read.
+    pub(crate) findings: Vec<Diagnostic>,
+    /// The comments, from `#` to the end of the line.
+    pub(crate) comments: Vec<Span>,
+    /// Whether manifests may be left out between those that are shown.
+    pub(crate) is_group_open: bool,
+    /// How the text was read, and why: places and sentences.
+    pub(crate) evidence: Vec<(Span, &'static str)>,
+}
+
+/// Where a text stands.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Setting<'a> {
+    /// In a file of its own.
+    File,
+    /// In a page: all of it, and the paragraph before the text.
+    Page { page: &'a str, before: &'a str },
+}
+
+/// A text to be read.
+pub(crate) struct Text<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) map: &'a TextMap,
+    pub(crate) format: Format,
+    pub(crate) setting: Setting<'a>,
+    /// Whether somebody has said that this is YAML, whatever it looks like.
+    pub(crate) is_certain: bool,
+}
+
+/// Reads a text as it is meant. Never fails: what can't be read is a finding.
+pub(crate) fn read(wanted: &Text<'_>) -> Reading {
+    let Text { text, map, format, setting, .. } = *wanted;
+    let in_file = matches!(setting, Setting::File);
+    let mut kind = Kind::Manifests;
+    let mut commands = Vec::new();
+    if format == Format::Yaml && !in_file {
+        match session::shown(text) {
+            Shown::Yaml => {}
+            Shown::Session(lines) => (kind, commands) = (Kind::Session, lines),
+            Shown::Other if wanted.is_certain => {}
+            Shown::Other => return Reading { kind: Kind::Other, ..Reading::default() },
+        }
+    }
+    let plain = marks::without(text, &commands);
+    let plain = placeholder::readable(&plain);
+    let mut evidence: Vec<(Span, &'static str)> = match kind {
+        Kind::Session => commands.iter().map(|line| (*line, "a command")).collect(),
+        _ => Vec::new(),
+    };
+    let tags = template::tags(text);
+    let composer = Composer { format, in_file };
+    let mut read = composer.compose(&plain);
+    if !read.composed.problems.is_empty() && !tags.is_empty() {
+        // What stays is wrong whatever is filled in.
+        let mut filled = composer.compose(&template::filled(&plain, &tags));
+        let stays = |problem: &manifest::yaml::Problem| {
+            let same = |other: &manifest::yaml::Problem| {
+                other.code == problem.code && other.span.start == problem.span.start
+            };
+            read.composed.problems.iter().any(same)
+        };
+        filled.composed.problems.retain(stays);
+        if filled.composed.problems.len() < read.composed.problems.len() {
+            filled.is_template = true;
+            read = filled;
+        }
+    }
+    let Composing { mut composed, marks, is_template } = read;
+    if !in_file {
+        spare_alternatives(&mut composed, text);
+    }
+    let parts = separators(text, &composed);
+    let mut reading = assemble(wanted, composed, kind);
+    if is_template && let Some(first) = tags.first() {
+        let message = "this is filled in later; what depends on that is not checked";
+        reading.findings.push(Diagnostic::new(&TEMPLATE, map.locate(first.span), message));
+        evidence.push((first.span, "a template"));
+    }
+    spare_displaced(&mut reading.findings, text, &marks, map);
+    let page = match setting {
+        Setting::File => Around::default(),
+        Setting::Page { page, .. } => Around { page },
+    };
+    let extent = match setting {
+        Setting::File => Extent::Whole,
+        Setting::Page { before, .. } if said::announces_part(before) => Extent::Announced,
+        Setting::Page { .. } => Extent::Page,
+    };
+    let stands = stands(text, &marks, &reading.comments);
+    evidence.extend(stands.iter().map(|stand| (stand.span, "something is left out")));
+    reading.is_group_open = stands.iter().any(|stand| {
+        let part = part_of(&parts, stand.span.start);
+        !reading.documents.is_empty()
+            && reading.documents.iter().all(|one| part_of(&parts, one.span.start) != part)
+    });
+    let holds_dots = text.contains("...") || text.contains('…');
+    for document in &mut reading.documents {
+        let mut gaps = Gaps::default();
+        let mut root = std::mem::replace(&mut document.root, nothing());
+        if holds_dots {
+            take_out_dots(&mut root, &FieldPath::default(), &mut gaps);
+        }
+        let part = part_of(&parts, document.span.start);
+        for stand in stands.iter().filter(|stand| part_of(&parts, stand.span.start) == part) {
+            opened::open(&root, text, *stand, &mut gaps);
+            if !stand.behind {
+                gaps.extend_strays(
+                    line_behind(text, stand.span)
+                        .and_then(|line| opened::key_at(&root, text, line)),
+                );
+            }
+        }
+        if patch::take_out_directives(&mut root) {
+            gaps = gaps.and_everywhere();
+            evidence.push((document.span, "a patch"));
+        }
+        if is_template {
+            fill_in(&root, &tags, document.span, &mut gaps);
+        }
+        placeholder::note(&root, text, page, &mut gaps);
+        document.root = root;
+        document.gaps = gaps;
+        document.extent = match extent {
+            Extent::Page if is_output(document) => Extent::Announced,
+            extent => extent,
+        };
+    }
+    reading.evidence = evidence;
+    reading
+}
+
+struct Composer {
+    format: Format,
+    in_file: bool,
+}
+
+/// A text composed, and the lines of it that were read as marks.
+struct Composing {
+    composed: Composed,
+    marks: Vec<Mark>,
+    is_template: bool,
+}
+
+impl Composer {
+    /// Composes a text whose marks are comments. Words are marks only where the text is no YAML with them, and dots only
+    /// where they are no text of a block.
+    fn compose(&self, text: &str) -> Composing {
+        let marks = marks::find(text, self.in_file);
+        let mut read = self.with_marks(text, marks);
+        if !read.composed.problems.is_empty() && read.marks.iter().any(|mark| mark.wordy) {
+            let dots: Vec<Mark> =
+                marks::find(text, self.in_file).into_iter().filter(|mark| !mark.wordy).collect();
+            let plain = self.with_marks(text, dots);
+            if plain.composed.problems.is_empty() {
+                read = plain;
+            }
+        }
+        read
+    }
+
+    fn with_marks(&self, text: &str, marks: Vec<Mark>) -> Composing {
+        let compose = |marks: &[Mark]| {
+            let spans: Vec<Span> = marks.iter().map(|mark| mark.span).collect();
+            let text = marks::without(text, &spans);
+            heads::compose(&text, |text| self.format.compose(text))
+        };
+        let mut composed = compose(&marks);
+        let is_comment = |mark: &&Mark| {
+            let at = composed.comments.partition_point(|comment| comment.start < mark.span.start);
+            composed.comments.get(at).is_some_and(|comment| comment.start == mark.span.start)
+        };
+        let outside: Vec<Mark> = marks.iter().filter(is_comment).copied().collect();
+        if outside.len() < marks.len() {
+            composed = compose(&outside);
+        }
+        Composing { composed, marks: outside, is_template: false }
+    }
+}
+
+/// The documents and findings of what has been composed.
+fn assemble(wanted: &Text<'_>, composed: Composed, kind: Kind) -> Reading {
+    let Text { text, map, .. } = *wanted;
+    let seconds = heads::seconds(text, &composed);
+    let read = manifest::documents(composed, text, map);
+    let mut findings = read.findings;
+    for at in seconds {
+        let message = "a second manifest begins here, without `---` before it";
+        let mut finding = Diagnostic::new(
+            &SECOND_MANIFEST,
+            map.locate(Span::new(at, line_end(text, at))),
+            message,
+        );
+        if let Some(location) = map.locate_copied(Span::at(at)) {
+            let edits = vec![Edit { location, text: "---\n".to_owned() }];
+            finding.fix = Some(Fix { title: "write `---` before it".to_owned(), edits });
+        }
+        findings.push(finding);
+    }
+    Reading {
+        kind,
+        documents: read.documents,
+        findings,
+        comments: read.comments,
+        ..Reading::default()
+    }
+}
+
+fn nothing() -> Node {
+    Node { value: Value::Null, span: Span::at(0), style: manifest::Style::Plain }
+}
+
+fn line_end(text: &str, at: usize) -> usize {
+    text[at..].find('\n').map_or(text.len(), |end| at + end)
+}
+
+/// Where marks stand: lines that are marks, and comments that say that something is left out.
+fn stands(text: &str, marks: &[Mark], comments: &[Span]) -> Vec<Stand> {
+    let lines = marks.iter().map(|mark| Stand { span: mark.span, behind: false, item: mark.item });
+    let is_line = |comment: &Span| marks.iter().any(|mark| mark.span.start == comment.start);
+    let said = comments.iter().filter(|comment| !is_line(comment)).filter_map(|comment| {
+        let words = text.get(comment.range())?.trim_start_matches(['#', '/', '*']);
+        let line = text[..comment.start].rfind('\n').map_or(0, |end| end + 1);
+        let behind = !text[line..comment.start].trim().is_empty();
+        said::leaves_out(words).then_some(Stand { span: *comment, behind, item: false })
+    });
+    let mut stands: Vec<Stand> = lines.chain(said).collect();
+    stands.sort_by_key(|stand| stand.span.start);
+    stands
+}
+
+/// The places where one document ends and the next begins.
+fn separators(text: &str, composed: &Composed) -> Vec<usize> {
+    let within = |at: usize| {
+        let before = composed.roots.partition_point(|root| root.span.start < at);
+        before > 0 && composed.roots[before - 1].span.end > at
+    };
+    let lines = memchr::memmem::find_iter(text.as_bytes(), "\n---").map(|at| at + 1);
+    let mut found: Vec<usize> = lines.filter(|at| !within(*at)).collect();
+    found.extend(heads::seconds(text, composed));
+    found.sort_unstable();
+    found
+}
+
+fn part_of(separators: &[usize], at: usize) -> usize {
+    separators.partition_point(|separator| *separator <= at)
+}
+
+/// The next line behind a mark that holds something.
+fn line_behind(text: &str, mark: Span) -> Option<Span> {
+    let mut at = line_end(text, mark.end) + 1;
+    while at < text.len() {
+        let end = line_end(text, at);
+        if !text[at..end].trim().is_empty() {
+            return Some(Span::new(at, end));
+        }
+        at = end + 1;
+    }
+    None
+}
+
+/// Takes `...` out of lists and maps in brackets, and notes it where it is a value.
+fn take_out_dots(node: &mut Node, path: &FieldPath, gaps: &mut Gaps) {
+    if placeholder::is_left_out(node) {
+        gaps.hide(path.clone());
+        return;
+    }
+    match &mut node.value {
+        Value::Map(map) => {
+            let before = map.len();
+            map.entries_mut()
+                .retain(|entry| !(entry.value.is_null() && marks::is_mark(&entry.key.value)));
+            if map.len() < before {
+                gaps.open(path.clone());
+            }
+            for entry in map.entries_mut() {
+                let path = path.clone().then(Step::Field(entry.key.value.clone()));
+                take_out_dots(&mut entry.value, &path, gaps);
+            }
+        }
+        Value::Seq(items) => {
+            let before = items.len();
+            items.retain(|item| !placeholder::is_left_out(item));
+            if items.len() < before {
+                gaps.open(path.clone());
+            }
+            for (index, item) in items.iter_mut().enumerate() {
+                take_out_dots(item, &path.clone().then(Step::Index(index)), gaps);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// What a template fills in is not known: a tag within a line stands for a value, one on its own lines for anything.
+fn fill_in(root: &Node, tags: &[template::Tag], document: Span, gaps: &mut Gaps) {
+    let own =
+        || tags.iter().filter(|tag| document.start < tag.span.end && tag.span.start < document.end);
+    if own().any(|tag| tag.alone) {
+        *gaps = gaps.and_everywhere();
+    }
+    let mut stack = vec![(FieldPath::default(), root)];
+    while let Some((path, node)) = stack.pop() {
+        let touches =
+            |span: Span| own().any(|tag| span.start < tag.span.end && tag.span.start < span.end);
+        match &node.value {
+            Value::Map(map) => {
+                for entry in map.iter() {
+                    let path = path.clone().then(Step::Field(entry.key.value.clone()));
+                    if touches(entry.key.span) {
+                        let span = entry.key.span;
+                        gaps.replaced(Placeholder { path, span, certainty: Certainty::Sure });
+                    } else {
+                        stack.push((path, &entry.value));
+                    }
+                }
+            }
+            Value::Seq(items) => {
+                let items = items.iter().enumerate();
+                stack.extend(items.map(|(i, item)| (path.clone().then(Step::Index(i)), item)));
+            }
+            _ if touches(node.span) => {
+                gaps.replaced(Placeholder { path, span: node.span, certainty: Certainty::Sure });
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Whether a manifest has what only a server writes, so that it was printed and perhaps cut.
+fn is_output(document: &Document) -> bool {
+    let has = |field: &str| {
+        document.root.get("metadata").and_then(|metadata| metadata.get(field)).is_some()
+    };
+    has("managedFields")
+        || has("resourceVersion")
+        || has("uid")
+        || has("creationTimestamp") && document.root.get("status").is_some()
+}
+
+/// A page shows ways to write one key, or several files, one below the other: where no manifest is in the text, a key that
+/// is there again behind a comment or a blank line is another way.
+fn spare_alternatives(composed: &mut Composed, text: &str) {
+    let is_head = |root: &Node| root.get("apiVersion").is_some() || root.get("kind").is_some();
+    if composed.problems.is_empty() || composed.roots.iter().any(is_head) {
+        return;
+    }
+    composed.problems.retain(|problem| {
+        let line = text[..problem.span.start].rfind('\n').unwrap_or(0);
+        let above = text[..line].rsplit('\n').next().unwrap_or("").trim();
+        problem.code != &YAML_DUPLICATE_KEY || !(above.is_empty() || above.starts_with('#'))
+    });
+}
+
+/// What remains of a manifest when something is left out need not be YAML: the line behind a mark may have lost what it
+/// belongs to, and a text that begins in the middle of a manifest goes back to where it has not been. What is said of
+/// such a place becomes a note.
+fn spare_displaced(findings: &mut [Diagnostic], text: &str, marks: &[Mark], map: &TextMap) {
+    if !findings.iter().any(|finding| finding.code == &YAML_SYNTAX) {
+        return;
+    }
+    let places = displaced(text, marks);
+    for finding in findings.iter_mut().filter(|finding| finding.code == &YAML_SYNTAX) {
+        let line = finding.at.location.start().line;
+        if places.iter().any(|place| map.locate(*place).start().line == line) {
+            let message =
+                "something is left out before this, so it can't be read and is not checked";
+            *finding = Diagnostic::new(&EXCERPT, finding.at.location.clone(), message)
+                .help(format!("as it stands: {}", finding.message));
+        }
+    }
+}
+
+/// The lines that may have lost what they belong to.
+fn displaced(text: &str, marks: &[Mark]) -> Vec<Span> {
+    let mut places: Vec<Span> = Vec::new();
+    let mut behind = false;
+    // How deep the document begins, where nothing has gone back from there yet.
+    let mut depth = None;
+    let mut begins = true;
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let span = Span::new(at, at + line.len());
+        at = span.end;
+        let content = line.trim();
+        let indent = line.len() - line.trim_start().len();
+        if marks.iter().any(|mark| span.start <= mark.span.start && mark.span.end <= span.end) {
+            behind = true;
+            continue;
+        }
+        if content.is_empty() || content.starts_with('#') {
+            continue;
+        }
+        if indent == 0 && content.starts_with("---") {
+            (behind, begins, depth) = (false, true, None);
+            continue;
+        }
+        let returns = depth.is_some_and(|depth| indent < depth);
+        // No mark explains an indentation that is no spaces.
+        let spaces = line[..indent].is_ascii();
+        if (behind || returns) && spaces {
+            places.push(span);
+        }
+        if begins {
+            depth = (indent > 0).then_some(indent);
+        } else if returns {
+            depth = None;
+        }
+        (behind, begins) = (false, false);
+    }
+    places
+}

@@ -1,0 +1,45 @@
+//! Patches: what tells a patcher what to do is no part of the object.
+
+use crate::manifest::{Node, Value};
+
+/// Takes the directives of strategic merge patches (`$patch: delete`, `$setElementOrder/…`) out of a tree; whether there were
+/// any.
+pub(super) fn take_out_directives(node: &mut Node) -> bool {
+    match &mut node.value {
+        Value::Map(map) => {
+            let before = map.len();
+            map.entries_mut().retain(|entry| !is_directive(&entry.key.value));
+            let mut found = map.len() < before;
+            for entry in map.entries_mut() {
+                found |= take_out_directives(&mut entry.value);
+            }
+            found
+        }
+        Value::Seq(items) => {
+            let mut found = false;
+            for item in items {
+                found |= take_out_directives(item);
+            }
+            found
+        }
+        _ => false,
+    }
+}
+
+/// The words of `k8s.io/apimachinery/pkg/util/strategicpatch`.
+fn is_directive(key: &str) -> bool {
+    matches!(key, "$patch" | "$retainKeys")
+        || key.starts_with("$deleteFromPrimitiveList/")
+        || key.starts_with("$setElementOrder/")
+}
+
+/// Whether a document is a JSON patch (RFC 6902): a list of operations.
+pub(crate) fn is_json_patch(root: &Node) -> bool {
+    let is_operation = |item: &Node| {
+        let text = |key: &str| item.get(key).and_then(Node::as_str);
+        text("op").is_some()
+            && text("path").is_some_and(|path| path.is_empty() || path.starts_with('/'))
+    };
+    let items = root.items();
+    !items.is_empty() && items.iter().all(is_operation)
+}

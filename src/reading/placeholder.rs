@@ -1,0 +1,234 @@
+//! Values that stand for others: `<your-cluster>`, `${NAME}`, `__NAME__`, `@NAME@`, `*****`, `[NAME]`, `YOUR_NAME`.
+//!
+//! Owns: how such values are written, and the note about those that a verdict hangs on. Must not know: what a value is for.
+
+use super::marks;
+use crate::manifest::gaps::{Certainty, Gaps, Placeholder};
+use crate::manifest::path::{FieldPath, Step};
+use crate::manifest::{Node, Style, Value};
+use crate::text::{Span, replaced};
+use regex::Regex;
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+static SURE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r#"<[A-Za-z][A-Za-z0-9 _.,:;/|+\\"'()@*#?!-]*>|\$\{[^{}]+\}|\$\([^()]+\)|\$[A-Za-z_][A-Za-z0-9_]*|\{\{[^{}]*\}\}|\{%[^{}]*%\}|(?:^|[^A-Za-z0-9_])__[A-Z][A-Z0-9_]*__|@[A-Za-z][A-Za-z0-9_.-]*@|%[A-Z][A-Z0-9_]*%|\*{3,}"#,
+    )
+});
+
+/// A whole value in the brackets of a grammar, which YAML takes for a map or a list: `{name}`, `[NAME]`, `[Yes|No]`.
+static BRACKETS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^(?:\{ *[A-Za-z][A-Za-z0-9 _./-]*\}|\[ *[A-Z][A-Z0-9]*(?:[ _-][A-Z0-9]+)* *\]|\[(?i:your|my|insert)[ _-][^\[\],]*\]|\[[^\[\],|]+(?:\|[^\[\],|]+)+\])$",
+    )
+});
+
+/// A whole value in capitals, as style guides ask of placeholders: `RESOURCE_GROUP`, `NAMESPACE`.
+static CAPITALS: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[A-Z][A-Z0-9]+(?:[_-][A-Z0-9]+)*$"));
+
+/// Words that only a value to be replaced has; and a value with the number of a remark behind it.
+static WORDS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i:(?:^|[^a-z])your(?:[^a-z]|$)|placeholder|replace[_ -]?(?:me(?:[^a-z]|$)|with)|change[_-]?me|^x{3,}$|base64[ _-]?(?:encoded|of)|encoded in base64)|Your[A-Z]|\S\s+[\[(<]\d{1,2}[\])>]$",
+    )
+});
+
+fn pattern(text: &str) -> Regex {
+    Regex::new(text).expect("the pattern is a constant")
+}
+
+/// What a page says around a text.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Around<'a> {
+    /// The page, the text itself included.
+    pub(super) page: &'a str,
+}
+
+impl Around<'_> {
+    /// Whether the page tells the reader to put something of his own in the place of a word.
+    fn explains(&self, word: &str) -> bool {
+        static TELLS: LazyLock<Regex> = LazyLock::new(|| {
+            pattern(
+                r"(?i)\b(?:replac|substitut|your\b|placeholder|stands for|fill in|insert|chang|specif|where\b|name of|instead of)",
+            )
+        });
+        let is_word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || "_-.".contains(c));
+        let found = memchr::memmem::find_iter(self.page.as_bytes(), word.as_bytes());
+        found.take(64).any(|at| {
+            let (before, behind) = (&self.page[..at], &self.page[at + word.len()..]);
+            let is_whole = !is_word(before.chars().next_back()) && !is_word(behind.chars().next());
+            let start = before.rfind('\n').map_or(0, |end| end + 1);
+            let end = behind.find('\n').map_or(self.page.len(), |end| at + word.len() + end);
+            is_whole && TELLS.is_match(&self.page[start..end])
+        })
+    }
+}
+
+/// Notes the placeholders of a tree.
+pub(super) fn note(root: &Node, text: &str, around: Around<'_>, gaps: &mut Gaps) {
+    let mut stack = vec![(FieldPath::default(), root)];
+    while let Some((path, node)) = stack.pop() {
+        if let Some(certainty) = certainty(node, text, around) {
+            gaps.replaced(Placeholder { path, span: node.span, certainty });
+            continue;
+        }
+        match &node.value {
+            Value::Map(map) => {
+                for entry in map.iter() {
+                    let path = path.clone().then(Step::Field(entry.key.value.clone()));
+                    if SURE.is_match(&entry.key.value) {
+                        let (span, certainty) = (entry.key.span, Certainty::Sure);
+                        gaps.replaced(Placeholder { path: path.clone(), span, certainty });
+                    }
+                    stack.push((path, &entry.value));
+                }
+            }
+            Value::Seq(items) => {
+                let items = items.iter().enumerate();
+                stack.extend(items.map(|(i, item)| (path.clone().then(Step::Index(i)), item)));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// How surely a node stands for something else; nothing where it does not.
+fn certainty(node: &Node, text: &str, around: Around<'_>) -> Option<Certainty> {
+    let written = text.get(node.span.range())?;
+    if matches!(node.value, Value::Map(_) | Value::Seq(_)) {
+        let is_short = node.style == Style::Flow && node.span.len() < 200;
+        return (is_short && BRACKETS.is_match(written)).then_some(Certainty::Sure);
+    }
+    let value = node.as_str()?;
+    let value = match node.style {
+        // A block of one line is that line.
+        Style::BlockScalar => Some(value.trim_end()).filter(|line| !line.contains('\n'))?,
+        _ => value,
+    };
+    if SURE.is_match(value) || value.contains("...") || value.contains('…') {
+        return Some(Certainty::Sure);
+    }
+    let value = value.trim();
+    if WORDS.is_match(value) {
+        return Some(Certainty::IfMalformed);
+    }
+    let mixed = value.starts_with("my") && value[2..].starts_with(char::is_uppercase);
+    if CAPITALS.is_match(value) || mixed {
+        return Some(match around.explains(value) {
+            true => Certainty::IfMalformed,
+            false if mixed => return None,
+            false => Certainty::IfNotAlone,
+        });
+    }
+    None
+}
+
+/// A text without the placeholders that are no YAML: `@NAME@` and `*****` as values. Letters stand in their place.
+pub(super) fn readable(text: &str) -> Cow<'_, str> {
+    static UNREADABLE: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?m)(?:^|[:\-\[,{][ \t]+)(@[A-Za-z][A-Za-z0-9_.-]*@[^\s#,\]}]*|\*{3,}[^\s#,\]}]*|%[A-Z][A-Z0-9_]*%[^\s#,\]}]*)[ \t]*(?:$|[\r#,\]}])",
+        )
+    });
+    if !text.contains(['@', '*', '%']) {
+        return Cow::Borrowed(text);
+    }
+    let found = UNREADABLE.captures_iter(text).filter_map(|found| found.get(1));
+    let edits: Vec<_> = found
+        .map(|found| (Span::new(found.start(), found.end()), "x".repeat(found.len())))
+        .collect();
+    if edits.is_empty() { Cow::Borrowed(text) } else { Cow::Owned(replaced(text, edits)) }
+}
+
+/// Whether a value stands for one that is left out: `...`, `…`, also in brackets.
+pub(super) fn is_left_out(node: &Node) -> bool {
+    !node.is_quoted() && node.as_str().is_some_and(marks::is_mark)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::manifest::yaml::compose;
+
+    fn found(text: &str, page: &str) -> Option<Certainty> {
+        let readable = readable(text);
+        let composed = compose(&readable);
+        assert!(composed.problems.is_empty(), "{text}");
+        let node = composed.roots[0].get("a").expect("a value").clone();
+        certainty(&node, text, Around { page })
+    }
+
+    #[test]
+    fn values_that_stand_for_others() {
+        let sure = Some(Certainty::Sure);
+        for text in [
+            "<name>",
+            "${X}",
+            "$X",
+            "__NAME__",
+            "x-__NAME__-y",
+            "ab...yz",
+            "\"{{ x }}\"",
+            "{name}",
+            "[YOUR_NAME]",
+            "[NAME]",
+            "[Yes|No]",
+            "[a | b]",
+            "\"*****\"",
+            "|\n  {{ ca }}\n",
+            "\"@NAME@\"",
+        ] {
+            assert_eq!(found(&format!("a: {text}"), ""), sure, "{text}");
+        }
+        for text in [
+            "your-token",
+            "PlaceYourTokenHere",
+            "TOKEN-PLACEHOLDER",
+            "change_me",
+            "xxxxx",
+            "web [1]",
+        ] {
+            assert_eq!(found(&format!("a: {text}"), ""), Some(Certainty::IfMalformed), "{text}");
+        }
+        for text in ["APP_CONFIG", "NAMESPACE"] {
+            assert_eq!(found(&format!("a: {text}"), ""), Some(Certainty::IfNotAlone), "{text}");
+            let page = format!("Replace `{text}` by your own.\n");
+            assert_eq!(found(&format!("a: {text}"), &page), Some(Certainty::IfMalformed), "{text}");
+        }
+        let page = "where `myNamespace` is your namespace";
+        assert_eq!(found("a: myNamespace", page), Some(Certainty::IfMalformed));
+        for text in [
+            "yourself",
+            "my-token",
+            "replacement",
+            "Yours",
+            "xx",
+            "maxxx",
+            "my__name",
+            "Shop_settings",
+            "{name: x}",
+            "{}",
+            "[a, b]",
+            "[a]",
+            "abc",
+            "myNamespace",
+            "|\n  <html>\n  <b>\n",
+            "80",
+            "a@b.example",
+        ] {
+            assert_eq!(found(&format!("a: {text}"), "the page of myNamespace-x"), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_yaml_is_read_all_the_same() {
+        assert_eq!(
+            readable("a: @NAME@\nb: ***** # c\n- @X@-1\n"),
+            "a: xxxxxx\nb: xxxxx # c\n- xxxxx1\n".replace("xxxxx1", "xxxxx")
+        );
+        for text in ["a: @team a\n", "a: *anchor\n", "a: x@y.z\n", "a: \"@X@\"\n", "a: **b\n"] {
+            assert_eq!(readable(text), text);
+        }
+    }
+}

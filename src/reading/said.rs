@@ -1,0 +1,157 @@
+//! Comments that say that something is left out, and words before a fence that say that it shows a part.
+
+use regex::Regex;
+use std::sync::LazyLock;
+
+/// What a manifest is made of, as people call it.
+const THINGS: &str = "(?:fields?|settings?|config(?:uration)?s?|options?|containers?|specs?|values?|propert(?:y|ies)|attributes?|parts?|\
+    parameters?|details?|lines?|contents?|stuff|code|ya?ml|manifests?|definitions?|sections?|entries|entry|items?|keys?|labels?|\
+    annotations?|metadata|rules?|resources?|objects?|ports?|env(?:ironment)?(?: (?:variables?|vars?))?|volumes?|mounts?|volume mounts?|\
+    routes?|hosts?|listeners?|arguments?|args?|flags?|things?|data|templates?|policies|policy|services?|deployments?|pods?|workloads?|\
+    steps?|fields|info(?:rmation)?|elements?|blocks?|users?|clusters?|contexts?|backends?|filters?|match(?:es)?|selectors?|tolerations?|\
+    probes?|secrets?|names?|namespaces?)";
+
+/// Whether a comment, without its `#`, says that something is left out.
+pub(super) fn leaves_out(comment: &str) -> bool {
+    let comment = comment.trim();
+    if begins_with_dots(comment) || ends_with_dots(comment) {
+        return true;
+    }
+    let words = comment.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    let words = words.split_whitespace().collect::<Vec<_>>();
+    // A sentence of some length tells something, and leaves nothing out.
+    if words.is_empty() || words.len() > 10 {
+        return false;
+    }
+    let words = words.join(" ");
+    SAYS_SO.is_match(&words) || NAMES_IT.is_match(&words)
+}
+
+/// Words that mean nothing else.
+static SAYS_SO: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:omitted|for brevity|truncated|snip(?:ped)?|elided|left out|redacted|not shown|abbreviated|abridged|shortened)\b",
+    )
+});
+
+/// The whole of what a comment says.
+static NAMES_IT: LazyLock<Regex> = LazyLock::new(|| {
+    let rest = format!(
+        r"(?:the )?(?:rest|remainder|remaining)(?: of (?:the |your |this |its )?(?:\w+ )?{THINGS})?(?: {THINGS})?"
+    );
+    let state = r"(?:is |are |stays? |remains? |as )?(?:unchanged|the same|same|as (?:before|above|is|usual|needed)|as it (?:was|is)|here|below|above|follows?|unmodified|untouched|before)";
+    let more = format!(
+        r"(?:(?:the|your|any|all|some|and|plus|existing|additional|other|others|more|further|remaining|previous|usual|normal|same|standard) )*(?:existing|additional|other|more|further|remaining|previous|usual|your) (?:\w+ )?{THINGS}(?: {THINGS})?"
+    );
+    let and = r"(?: (?:go(?:es)? (?:in )?here|come here|here|follows?|unchanged|as (?:before|above|needed|required|usual|is)|below|above|etc|and so on|can (?:go|be added) here|stay the same|remain(?:s)? (?:unchanged|the same)))?";
+    let same = format!(
+        r"(?:the )?(?:same|identical|unchanged|similar)(?: {THINGS})?(?: (?:as|to) (?:\w+ ){{0,4}}\w+)?"
+    );
+    pattern(&format!(
+        r"^(?:etc|et cetera|and so (?:on|forth)|and more|more|continues?|continued|and others|unchanged|as (?:before|above)|see above|like (?:above|before)|no changes?|existing|{rest}|{rest} {state}|{THINGS} (?:is |are )?(?:unchanged|as (?:before|above))|{same}|{more}{and}|more (?:here|below|to come|follows?))$"
+    ))
+});
+
+fn pattern(text: &str) -> Regex {
+    Regex::new(text).expect("the pattern is a constant")
+}
+
+/// Whether a comment's text begins with dots.
+pub(super) fn begins_with_dots(comment: &str) -> bool {
+    let comment = comment.trim_start().trim_start_matches(['[', '{', '(', '<']).trim_start();
+    comment.starts_with("...") || comment.starts_with('…')
+}
+
+fn ends_with_dots(comment: &str) -> bool {
+    let comment = comment.trim_end().trim_end_matches([']', '}', ')', '>']);
+    comment.ends_with("...") || comment.ends_with('…')
+}
+
+/// Whether what stands before a fence says that the fence shows a part: what to add, to change, what is printed.
+pub(super) fn announces_part(prose: &str) -> bool {
+    static SAID: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?ix) \b(?: (?:add|append|insert|set|change|edit|modify|update|annotate|label|uncomment|remove)
+              \s+ (?:(?:the|this|these|that|an?|your|following|its|new|more|some)\s+)+ (?:\S+\s+){0,3}?
+              (?:annotations?|labels?|fields?|sections?|blocks?|lines?|stanzas?|snippets?|propert(?:y|ies)|settings?|attributes?|parameters?|keys?)\b
+            | (?:edit|patch)\s+(?:the|your|this|its)\s | snippet | excerpt | fragment | (?:the\s)?relevant\s(?:parts?|sections?|lines?|fields?)
+            | output\s(?:would|should|will|looks|is) )",
+        )
+    });
+    SAID.is_match(prose)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Comments that leave something out, and others of the same words that tell something.
+    #[test]
+    fn comments_that_leave_something_out() {
+        for text in [
+            "... more",
+            "and 3 others…",
+            "[...]",
+            "rest of spec...",
+            "etc",
+            "etc.",
+            "existing config",
+            "additional fields",
+            "other containers",
+            "your other settings go here",
+            "rest of the deployment spec",
+            "the rest is unchanged",
+            "remaining fields are unchanged",
+            "same as above",
+            "as before",
+            "unchanged",
+            "(truncated)",
+            "-- snip --",
+            "fields omitted for brevity",
+            "more options here",
+            "same spec as in the first example",
+            "and so on",
+        ] {
+            assert!(leaves_out(text), "{text}");
+        }
+        for text in [
+            "",
+            "the rest of the team knows it",
+            "same image in both zones",
+            "no other cluster has it",
+            "see etcd for the reason",
+            "the rest of the labels come from the chart",
+            "more than one is allowed",
+            "other teams use port 81",
+            "unchanged since the first release of the product",
+            "existing users keep their tokens",
+            "additional cost: none",
+            "your token",
+            "this is the same port that the probe uses in the second example of this page, as above",
+        ] {
+            assert!(!leaves_out(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn words_before_a_fence_that_announce_a_part() {
+        for text in [
+            "Add the following annotation to the Service:",
+            "Edit the Deployment:",
+            "Then the output looks like this:",
+            "add this label to your namespace",
+            "The relevant part of the manifest is:",
+            "Set the `replicas` field:",
+        ] {
+            assert!(announces_part(text), "{text}");
+        }
+        for text in [
+            "Create a Deployment:",
+            "Apply this manifest:",
+            "Here is a complete example:",
+            "Save the manifest as `a.yaml`:",
+        ] {
+            assert!(!announces_part(text), "{text}");
+        }
+    }
+}

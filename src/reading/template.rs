@@ -1,0 +1,99 @@
+//! Texts that a program fills in before they are manifests: Helm's and Go's templates, Jinja's and Liquid's, shortcodes.
+//!
+//! Of such a text only what is wrong whatever is filled in is wrong.
+
+use crate::text::Span;
+
+/// What templates are written in: Helm's and Hugo's, Jinja's and Liquid's, that of a plugin of MkDocs.
+const TAGS: &[(&str, &str)] = &[("{{", "}}"), ("{%", "%}"), ("{!", "!}"), ("[[%", "%]]")];
+
+/// A place that is filled in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Tag {
+    pub(super) span: Span,
+    /// It has lines of its own, so that it may stand for entries, or choose among them.
+    pub(super) alone: bool,
+}
+
+/// The places of a text that are filled in.
+pub(super) fn tags(text: &str) -> Vec<Tag> {
+    let mut found: Vec<Tag> = Vec::new();
+    let mut at = 0;
+    while let Some(open) = text[at..].find(['{', '[']).map(|open| at + open) {
+        let rest = &text[open..];
+        at = match TAGS.iter().find(|(tag, _)| rest.starts_with(tag)) {
+            Some((tag, close)) => {
+                let line = rest.find('\n').unwrap_or(rest.len());
+                // A comment may go over lines; what is never closed ends with its line.
+                let end =
+                    rest[tag.len()..].find(close).map_or(line, |end| tag.len() + end + close.len());
+                let span = Span::new(open, open + end);
+                found.push(Tag { span, alone: false });
+                open + end
+            }
+            None => open + 1,
+        };
+    }
+    let spans: Vec<Span> = found.iter().map(|tag| tag.span).collect();
+    for tag in &mut found {
+        tag.alone = is_alone(text, tag.span, &spans);
+    }
+    found
+}
+
+/// Whether the lines of a tag hold nothing but tags.
+fn is_alone(text: &str, tag: Span, tags: &[Span]) -> bool {
+    let line = text[..tag.start].rfind('\n').map_or(0, |end| end + 1);
+    let end = text[tag.end..].find('\n').map_or(text.len(), |end| tag.end + end);
+    let first = tags.partition_point(|other| other.end <= line);
+    let mut at = line;
+    for other in tags[first..].iter().take_while(|other| other.start < end) {
+        let between = text.get(at.min(other.start)..other.start).unwrap_or("");
+        if !between.chars().all(|c| c.is_whitespace() || c == '#') {
+            return false;
+        }
+        at = other.end;
+    }
+    text.get(at..end.max(at)).unwrap_or("").trim().is_empty()
+}
+
+/// A text as it might be once something is filled in: a comment where a line holds nothing else, a word elsewhere. All
+/// else keeps its place.
+pub(super) fn filled(text: &str, tags: &[Tag]) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    for tag in tags {
+        out.push_str(&text[at..tag.span.start]);
+        let mut fresh_line = tag.alone;
+        for byte in text[tag.span.range()].bytes() {
+            match byte {
+                b'\n' => out.push('\n'),
+                _ if fresh_line => out.push('#'),
+                _ => out.push('x'),
+            }
+            fresh_line = tag.alone && byte == b'\n';
+        }
+        at = tag.span.end;
+    }
+    out.push_str(&text[at..]);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filled_text_keeps_its_places() {
+        let cases = [
+            ("a: {{ b }}-c\n", "a: xxxxxxx-c\n"),
+            ("{{- if a }}\na: 1\n{{- end }}\n", "#xxxxxxxxxx\na: 1\n#xxxxxxxxx\n"),
+            ("{{- /* one\ntwo */}}\n", "#xxxxxxxxx\n#xxxxxxx\n"),
+            ("  {% x %} {% y %}\n", "  #xxxxxx #xxxxxx\n"),
+            ("a: {{ é\n", "a: xxxxx\n"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(filled(text, &tags(text)), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Readings by the rules of DESIGN: what a mark opens, what is read in spite of itself, what is told apart.
+
+use super::*;
+use crate::text::Source;
+
+fn page(text: &str) -> Reading {
+    read_in(text, Setting::Page { page: text, before: "" })
+}
+
+fn read_in(text: &str, setting: Setting<'_>) -> Reading {
+    let map = TextMap::identity(&Source::new("a.md", text));
+    read(&Text { text, map: &map, format: Format::Yaml, setting, is_certain: false })
+}
+
+/// The paths that a text says are open, of those that are given.
+fn open(text: &str, of: &[&str]) -> Vec<String> {
+    let reading = page(text);
+    assert!(reading.findings.is_empty(), "{text}: {:?}", reading.findings);
+    let gaps = &reading.documents[0].gaps;
+    let is_open = |path: &&&str| gaps.is_open(&steps(path));
+    of.iter().filter(is_open).map(|path| (*path).to_owned()).collect()
+}
+
+fn steps(path: &str) -> FieldPath {
+    path.split('.').filter(|step| !step.is_empty()).fold(FieldPath::default(), |path, step| {
+        path.then(match step.parse() {
+            Ok(index) => Step::Index(index),
+            Err(_) => Step::Field(step.to_owned()),
+        })
+    })
+}
+
+#[test]
+fn a_mark_opens_what_it_stands_in() {
+    const ALL: &[&str] = &["", "a", "a.b", "a.b.0", "a.b.1", "c", "d"];
+    let cases: [(&str, &[&str]); 14] = [
+        // On a line with a key: that key's value.
+        ("a: # ...\n  b: [1]\nc: {x: 1}\n", &["a"]),
+        ("a:\n  b: [1]\nc: {x: 1} # and more...\n", &["c"]),
+        // Before a node's first entry: that node.
+        ("a:\n  # ...\n  b: [1]\nc: 1\n", &["a"]),
+        ("...\na:\n  b: [1]\n", &[""]),
+        // Between two entries: the innermost node that holds both.
+        ("a: 1\n# ...\nc: 2\n", &[""]),
+        ("a:\n  b:\n  - {x: 1}\n  - ...\n  - {y: 1}\n", &["a.b"]),
+        // At the end of a node: every node that ends there, and with nothing behind it every node around it.
+        ("a:\n  b:\n  - x: 1\n# ...\n", &["", "a", "a.b", "a.b.0"]),
+        ("a:\n  b:\n  - x: 1\n    # ...\n", &["", "a", "a.b", "a.b.0"]),
+        ("a:\n  b:\n  - x: 1\n...\n", &["", "a", "a.b", "a.b.0"]),
+        // Before an ancestor's next key: what ends there, and the ancestor if it is indented like that key.
+        ("a:\n  b:\n  - x: 1\n  # ...\nc: 1\n", &["a", "a.b", "a.b.0"]),
+        ("a:\n  b:\n  - x: 1\n# ...\nc: 1\n", &["", "a", "a.b", "a.b.0"]),
+        // In brackets.
+        ("a: {b: [1, ...]}\nc: 1\n", &["a.b"]),
+        ("a: {b: [1], ...}\nc: 1\n", &["a"]),
+        // As a value.
+        ("a: ...\nc: 1\n", &["a"]),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(open(text, ALL), expected, "{text}");
+    }
+}
+
+#[test]
+fn what_is_text_or_tells_something_opens_nothing() {
+    for text in [
+        "a: |\n  ...\n  # ...\n",
+        "a: \"...\"\n",
+        "a: 1 # the port of the other team\n",
+        "# one more thing to know about this manifest: it is applied first\na: 1\n",
+    ] {
+        let reading = page(text);
+        assert!(!reading.documents[0].gaps.has_gap(), "{text}");
+    }
+    // In a file, dots at the start of a line end a document.
+    let reading = read_in("a: 1\n...\n---\nb: 1\n", Setting::File);
+    assert_eq!(reading.documents.len(), 2);
+    assert!(reading.documents.iter().all(|document| !document.gaps.has_gap()));
+    assert!(read_in("a: 1\n# ...\n", Setting::File).documents[0].gaps.has_gap());
+}
+
+#[test]
+fn a_mark_alone_opens_the_group() {
+    assert!(page("a: 1\n---\n# ...\n---\nb: 1\n").is_group_open);
+    assert!(!page("a: 1\n# ...\n---\nb: 1\n").is_group_open);
+}
+
+/// What is said of a text's YAML, and how many documents there are.
+#[test]
+fn what_is_no_yaml_is_told_apart() {
+    type Codes = &'static [(&'static str, usize)];
+    let cases: [(&str, Codes, usize); 16] = [
+        ("a: {{ .b }}\n", &[("template", 1)], 1),
+        ("a: \"{{ .b }}\"\n", &[], 1),
+        ("a: \"{{ .b }}\"\nb: c: d\n", &[("yaml-syntax", 2)], 0),
+        ("{{- if .a }}\na: 1\n{{- end }}\n---\nb: 1\n", &[("template", 1)], 2),
+        ("{% include 'a.yaml' %}\n", &[("template", 1)], 0),
+        ("a: {{ .b }}\n---\nc:\n  d: 1\n   e: 1\n", &[("yaml-syntax", 5), ("template", 1)], 1),
+        ("kind: A\n...\n    image: b\n", &[("excerpt", 3)], 0),
+        ("    a:\n    - b\n  c:\n  - d\n", &[("excerpt", 3)], 0),
+        ("a:\n  ...\n  b: 1\n   c: 1\n", &[("yaml-syntax", 4)], 0),
+        ("a: b: c\n...\nd: 1\n", &[("yaml-syntax", 1)], 0),
+        ("apiVersion: v1\nkind: A\napiVersion: v1\nkind: B\n", &[("second-manifest", 3)], 2),
+        ("apiVersion: v1\napiVersion: v1\nkind: A\n", &[("yaml-duplicate-key", 2)], 1),
+        ("a: 1\n# or\na: 2\n", &[], 1),
+        ("a: 1\na: 2\n", &[("yaml-duplicate-key", 2)], 1),
+        ("kind: A\na: 1\n# or\na: 2\n", &[("yaml-duplicate-key", 4)], 1),
+        ("a: @NAME@\nb: *****\n", &[], 1),
+    ];
+    for (text, expected, documents) in cases {
+        let reading = page(text);
+        let found: Vec<_> = reading
+            .findings
+            .iter()
+            .map(|finding| (finding.code.name, finding.at.location.start().line))
+            .collect();
+        assert_eq!(found, expected, "{text:?}");
+        assert_eq!(reading.documents.len(), documents, "{text:?}");
+    }
+}
+
+#[test]
+fn a_field_behind_a_mark_may_belong_to_what_is_left_out() {
+    let text = "apiVersion: v1\nkind: Pod\n...\nimage: b\nports: 1\n";
+    let reading = page(text);
+    let engine = manifest::Engine::new(manifest::Schemas::embedded());
+    let judgement = engine.judge(&reading.documents[0], &manifest::Versions::default());
+    let strays: Vec<_> = judgement
+        .excused
+        .iter()
+        .filter_map(|excuse| match excuse {
+            manifest::excuse::Excuse::Stray(key) => text.get(key.range()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(strays, ["image"]);
+    let said: Vec<_> =
+        judgement.findings.iter().map(|finding| finding.at.location.text()).collect();
+    assert_eq!(said, ["ports"]);
+}
+
+#[test]
+fn commands_are_no_part_of_what_they_print() {
+    let reading = page("$ kubectl get pod x -o yaml\napiVersion: v1\nkind: Pod\n");
+    assert_eq!((reading.kind, reading.documents.len()), (Kind::Session, 1));
+    assert_eq!(page("Name:         x\nNamespace:    y\nLabels:       a=b\n").kind, Kind::Other);
+}
