@@ -166,6 +166,9 @@ pub(crate) fn read(wanted: &Text<'_>) -> Reading {
             gaps = gaps.and_everywhere();
             evidence.push((document.span, "a patch"));
         }
+        if is_template || plain != text {
+            restore(&mut root, text);
+        }
         if is_template {
             fill_in(&root, &tags, document.span, &mut gaps);
         }
@@ -337,6 +340,29 @@ fn take_out_dots(node: &mut Node, path: &FieldPath, gaps: &mut Gaps) {
             }
             for (index, item) in items.iter_mut().enumerate() {
                 take_out_dots(item, &path.clone().then(Step::Index(index)), gaps);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Gives scalars that were read from letters in their place what is really written there.
+fn restore(node: &mut Node, text: &str) {
+    match &mut node.value {
+        Value::Map(map) => {
+            for entry in map.entries_mut() {
+                restore(&mut entry.value, text);
+            }
+        }
+        Value::Seq(items) => items.iter_mut().for_each(|item| restore(item, text)),
+        Value::String(value)
+            if value.contains("xxxx") && node.style != manifest::Style::BlockScalar =>
+        {
+            if let Some(written) = text.get(node.span.range()) {
+                let written = written.trim_matches(['"', '\'']);
+                if written.len() == value.len() && written != value {
+                    *value = written.to_owned();
+                }
             }
         }
         _ => {}

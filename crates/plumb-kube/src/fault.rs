@@ -201,6 +201,8 @@ pub struct Fault {
     pub reads: Vec<Read>,
     /// Whether nothing that is added can mend it, whatever was read whole.
     pub is_certain: bool,
+    /// Whether it says that something is absent, in other words than that it is required.
+    pub is_lack: bool,
     /// Whether it is about an entry that has no place here, and may have one elsewhere.
     pub is_stray: bool,
     /// Other places that explain it.
@@ -226,6 +228,7 @@ impl Fault {
             detail,
             reads: Vec::new(),
             is_certain: false,
+            is_lack: false,
             is_stray: false,
             related: Vec::new(),
             help: Vec::new(),
@@ -280,6 +283,7 @@ impl Fault {
     /// The verdict depends on all that these places hold, or would hold, and on nothing that is written: something is absent.
     pub(crate) fn reads_all(&mut self, places: &[&At<'_>]) -> &mut Fault {
         self.reads = places.iter().map(|at| whole(at)).collect();
+        self.is_lack = true;
         self
     }
 
@@ -296,12 +300,7 @@ impl Fault {
 
     /// Whether it says that something is not there, and nothing but that: what is written can stay as it is.
     pub(crate) fn is_absence(&self) -> bool {
-        let is_whole = |read: &Read| matches!(read, Read::Whole(_));
-        self.ty == ErrorType::Required
-            || !self.is_certain
-                && self.ty == ErrorType::Invalid
-                && !self.reads.is_empty()
-                && self.reads.iter().all(is_whole)
+        self.ty == ErrorType::Required || self.is_lack && !self.is_certain
     }
 
     /// The one place where a fault is put into words.

@@ -154,6 +154,7 @@ impl<'a> Checker<'a> {
         if names.len() == branches.len() {
             let why = format!("one of {} must be set", listing(&names));
             let mut found = combination(at, why);
+            found.is_lack = true;
             found.blocks = true;
             self.faults.push(found);
             return;
