@@ -267,7 +267,7 @@ fn validate(
             validated,
         });
     }
-    (judge.finish(), shown)
+    (judge.finish(reading.is_template), shown)
 }
 
 /// Whether a finding is what a `fails` asks for: the code that it names, or any error.
@@ -362,7 +362,7 @@ fn here_documents(site: &Site<'_>, words: &Words<'_>, outcome: &mut Outcome) {
             setting: site.setting(),
             is_certain: true,
         });
-        let is_group_open = reading.is_group_open;
+        let (is_group_open, is_template) = (reading.is_group_open, reading.is_template);
         outcome.findings.extend(reading.findings);
         let mut documents = reading.documents;
         let mut judge = Judge::new(site.project, &words.versions);
@@ -375,7 +375,7 @@ fn here_documents(site: &Site<'_>, words: &Words<'_>, outcome: &mut Outcome) {
             }
             outcome.documents += 1;
         }
-        let mut findings = judge.finish();
+        let mut findings = judge.finish(is_template);
         if found.kept {
             // Settings of some tool have a kind as well.
             findings.retain(|finding| finding.code != &SCHEMA_MISSING);

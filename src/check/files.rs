@@ -103,7 +103,7 @@ fn manifests(project: &Project, file: &File, patch: bool) -> chapter::Outcome {
             outcome.members.push(group::Member { group: None, document, is_group_open });
         }
     }
-    outcome.findings.extend(judge.finish());
+    outcome.findings.extend(judge.finish(read.is_template));
     outcome
 }
 

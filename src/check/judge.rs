@@ -15,21 +15,14 @@ pub(super) struct Judge<'a> {
     project: &'a Project,
     versions: &'a Versions,
     findings: Vec<Diagnostic>,
-    placeholder: Option<Diagnostic>,
-    placeholders: Vec<String>,
+    /// The placeholders that a verdict hangs on, with the place of each.
+    placeholders: Vec<(Diagnostic, String)>,
     part: Option<Diagnostic>,
 }
 
 impl<'a> Judge<'a> {
     pub(super) fn new(project: &'a Project, versions: &'a Versions) -> Judge<'a> {
-        Judge {
-            project,
-            versions,
-            findings: Vec::new(),
-            placeholder: None,
-            placeholders: Vec::new(),
-            part: None,
-        }
+        Judge { project, versions, findings: Vec::new(), placeholders: Vec::new(), part: None }
     }
 
     /// Judges a document; whether it is a part.
@@ -69,24 +62,25 @@ impl<'a> Judge<'a> {
 
     fn placeholder(&mut self, document: &Document, span: Span) {
         let name = written(document, span);
-        if self.placeholders.contains(&name) {
+        if self.placeholders.iter().any(|(_, known)| *known == name) {
             return;
         }
-        self.placeholders.push(name);
-        self.placeholder.get_or_insert_with(|| {
-            Diagnostic::new(&PLACEHOLDER_VALUE, document.locate(span), "").document(document.id())
-        });
+        let note = Diagnostic::new(&PLACEHOLDER_VALUE, document.locate(span), "");
+        self.placeholders.push((note.document(document.id()), name));
     }
 
-    /// All that is said.
-    pub(super) fn finish(mut self) -> Vec<Diagnostic> {
-        if let Some(mut note) = self.placeholder {
-            let names = crate::manifest::fault::listed(self.placeholders.iter().take(MOST));
+    /// All that is said. A template says by itself that its values are placeholders.
+    pub(super) fn finish(mut self, is_template: bool) -> Vec<Diagnostic> {
+        self.placeholders.sort_by_key(|(note, _)| note.at.location.span.start);
+        if let Some((first, _)) = self.placeholders.first().filter(|_| !is_template) {
+            let names = self.placeholders.iter().take(MOST).map(|(_, name)| name);
+            let names = crate::manifest::fault::listed(names);
             let (verb, object) = match self.placeholders.len() {
                 1 => ("is a placeholder", "it"),
                 count if count > MOST => ("and others are placeholders", "them"),
                 _ => ("are placeholders", "them"),
             };
+            let mut note = first.clone();
             note.message = format!("{names} {verb}: what depends on {object} is not checked");
             self.findings.push(note);
         }

@@ -54,6 +54,8 @@ pub(crate) struct Reading {
     pub(crate) findings: Vec<Diagnostic>,
     /// The comments, from `#` to the end of the line.
     pub(crate) comments: Vec<Span>,
+    /// Whether something fills it in before it is a manifest.
+    pub(crate) is_template: bool,
     /// Whether manifests may be left out between those that are shown.
     pub(crate) is_group_open: bool,
     /// How the text was read, and why: places and sentences.
@@ -123,6 +125,7 @@ pub(crate) fn read(wanted: &Text<'_>) -> Reading {
     }
     let parts = separators(text, &composed);
     let mut reading = assemble(wanted, composed, kind);
+    reading.is_template = is_template;
     if is_template && let Some(first) = tags.first() {
         let message = "this is filled in later; what depends on that is not checked";
         reading.findings.push(Diagnostic::new(&TEMPLATE, map.locate(first.span), message));
