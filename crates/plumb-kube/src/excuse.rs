@@ -57,9 +57,11 @@ impl Fault {
             Read::Value(place) => known.path.overlaps(&place.path),
             Read::Whole(place) => !counts && known.path.overlaps(&place.path),
         };
+        // What is wrong with a value by itself is its form; that others stand beside it explains no placeholder.
+        let is_own = |read: &Read| matches!(read, Read::Value(place) if place.path == self.path);
+        let is_malformed = self.ty == ErrorType::Invalid && reads().all(is_own);
         let explains = |known: &&Placeholder| {
-            known.certainty == Certainty::Sure
-                || self.ty == ErrorType::Invalid && known.path.holds(&self.path)
+            known.certainty == Certainty::Sure || is_malformed && known.path.holds(&self.path)
         };
         let mut known = gaps.placeholders().iter().filter(explains);
         known.find(|known| reads().any(|read| concerns(known, read)))
