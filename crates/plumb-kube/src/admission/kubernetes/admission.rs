@@ -204,8 +204,9 @@ pub(super) fn binding(spec: &At<'_>, out: &mut Faults) {
         }
         1 => {}
         _ => {
-            let at = parameters.field("selector").keyed();
-            out.forbidden(&ADMISSION_BINDING, &at, "name and selector are mutually exclusive");
+            let (name, selector) = (parameters.field("name"), parameters.field("selector").keyed());
+            let why = "name and selector are mutually exclusive";
+            out.forbidden(&ADMISSION_BINDING, &selector, why).on_only(&[&name, &selector]);
         }
     }
     let missing = parameters.field("parameterNotFoundAction");

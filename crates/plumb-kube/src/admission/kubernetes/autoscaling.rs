@@ -80,11 +80,9 @@ fn metric(metric: &At<'_>, out: &mut Faults) {
     for (_, field) in METRICS.iter().filter(|(_, field)| field != own) {
         // The first version of the API has other fields under the same names; it has no `type` like these.
         if let Some(at) = metric.get(field) {
-            out.forbidden(
-                &SCALE_METRIC,
-                &at.keyed(),
-                format!("must not be set for a metric of the type {kind}; write `{own}`"),
-            );
+            let why = format!("must not be set for a metric of the type {kind}; write `{own}`");
+            let at = at.keyed();
+            out.forbidden(&SCALE_METRIC, &at, why).on_only(&[&metric.field("type"), &at]);
         }
     }
     let Some(source) = metric.get(own) else {
@@ -120,8 +118,9 @@ fn amounts(kind: &str, target: &At<'_>, out: &mut Faults) {
         let why = format!("a metric of the type {kind} has a target in {}", wanted.join(" or "));
         out.required(&SCALE_METRIC, &at, why);
     } else if exclusive && set.len() > 1 {
-        let at = target.field(wanted[1]).keyed();
-        out.forbidden(&SCALE_METRIC, &at, format!("may not be set beside {}", wanted[0]));
+        let (first, second) = (target.field(wanted[0]), target.field(wanted[1]).keyed());
+        let why = format!("may not be set beside {}", wanted[0]);
+        out.forbidden(&SCALE_METRIC, &second, why).on_only(&[&first, &second]);
     }
 }
 

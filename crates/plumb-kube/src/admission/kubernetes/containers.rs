@@ -122,11 +122,9 @@ pub(super) fn containers(spec: &At<'_>, out: &mut Faults) {
                 container.set(&["lifecycle", "livenessProbe", "readinessProbe", "startupProbe"])
             {
                 let at = container.field(name).keyed();
-                out.forbidden(
-                    &INIT_CONTAINER,
-                    &at,
-                    "may not be set for init containers without restartPolicy=Always",
-                );
+                let why = "may not be set for init containers without restartPolicy=Always";
+                let policy = container.field("restartPolicy");
+                out.forbidden(&INIT_CONTAINER, &at, why).on_only(&[&policy, &at]);
             }
         }
     }
@@ -384,7 +382,9 @@ pub(super) fn resources(resources: &At<'_>, out: &mut Faults) {
     if let Some((_, at)) =
         huge.filter(|_| !all().any(|(name, _)| matches!(*name, "cpu" | "memory")))
     {
-        out.forbidden(&RESOURCE_NAME, &at.clone().keyed(), "HugePages require cpu or memory");
+        let (huge, why) = (at.clone().keyed(), "HugePages require cpu or memory");
+        let found = out.forbidden(&RESOURCE_NAME, &huge, why).on_only(&[&huge]);
+        found.on_all(&resources.field("limits")).on_all(&resources.field("requests"));
     }
     for (name, request) in &requests {
         let limit = limits.iter().find(|(other, _)| other == name);
@@ -484,8 +484,9 @@ fn handler(at: &At<'_>, kinds: &[&str], out: &mut Faults) {
         );
     }
     for extra in set.iter().skip(1) {
-        let place = at.field(extra).keyed();
-        out.forbidden(&PROBE_HANDLER, &place, "may not specify more than 1 handler type");
+        let (first, place) = (at.field(set[0]), at.field(extra).keyed());
+        out.forbidden(&PROBE_HANDLER, &place, "may not specify more than 1 handler type")
+            .on_only(&[&first, &place]);
     }
     if let Some(exec) = at.get("exec")
         && exec.list("command").is_empty()

@@ -99,7 +99,8 @@ fn versions(spec: &At<'_>, out: &mut Faults) {
         if let Some(warning) = version.get("deprecationWarning")
             && !version.is_true("deprecated")
         {
-            out.invalid(&CRD_VERSIONS, &warning, "can only be set for deprecated versions");
+            out.invalid(&CRD_VERSIONS, &warning, "can only be set for deprecated versions")
+                .on(&version.field("deprecated"));
         }
         if version.field("schema").get("openAPIV3Schema").is_none() {
             let at = version.field("schema").field("openAPIV3Schema").keyed();

@@ -212,7 +212,14 @@ fn nested(at: &At<'_>, map: &Map, is_choice: bool, out: &mut Faults) {
     }
     let alone = is_choice && map.len() == 1 && matches!(at.text("type"), "integer" | "string");
     if let Some(kind) = at.get("type").filter(|kind| !alone && kind.str() != Some("")) {
-        out.forbidden(&STRUCTURE, &kind.keyed(), "must be empty to be structural");
+        let found =
+            out.forbidden(&STRUCTURE, &kind.clone().keyed(), "must be empty to be structural");
+        // Alone, two types of a choice may stand.
+        if is_choice {
+            found
+        } else {
+            found.on_only(&[&kind])
+        };
     }
 }
 

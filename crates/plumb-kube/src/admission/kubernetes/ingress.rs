@@ -172,7 +172,9 @@ pub(super) fn ingress_class(root: &At<'_>, out: &mut Faults) {
                 );
             }
             "Cluster" if !namespace.node.is_null() => {
-                out.forbidden(&INGRESS_CLASS, &namespace, "`parameters.scope` is set to 'Cluster'");
+                let why = "`parameters.scope` is set to 'Cluster'";
+                let scope = parameters.field("scope");
+                out.forbidden(&INGRESS_CLASS, &namespace, why).on_only(&[&scope, &namespace]);
             }
             _ => {}
         }

@@ -165,11 +165,9 @@ pub(super) fn selector(selector: &At<'_>, out: &mut Faults) {
             }
             "Exists" | "DoesNotExist" if count > 0 => {
                 let at = requirement.field("values").keyed();
-                out.forbidden(
-                    &LABEL_SELECTOR,
-                    &at,
-                    "may not be specified when `operator` is 'Exists' or 'DoesNotExist'",
-                );
+                let why = "may not be specified when `operator` is 'Exists' or 'DoesNotExist'";
+                let operator = requirement.field("operator");
+                out.forbidden(&LABEL_SELECTOR, &at, why).on_only(&[&operator, &at]);
             }
             _ => {}
         }

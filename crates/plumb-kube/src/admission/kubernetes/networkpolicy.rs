@@ -43,7 +43,12 @@ fn peer(peer: &At<'_>, out: &mut Faults) {
     }
     if set.len() > 1 && set.contains(&"ipBlock") {
         let why = "may not be specified when both ipBlock and another peer are specified";
-        out.forbidden(&POLICY_PEER, &peer.field("ipBlock").keyed(), why);
+        let block = peer.field("ipBlock").keyed();
+        let other = set.iter().find(|name| **name != "ipBlock").map(|name| peer.field(name));
+        let found = out.forbidden(&POLICY_PEER, &block, why).on_only(&[&block]);
+        other.iter().for_each(|other| {
+            found.on(other);
+        });
     }
     for selector in ["podSelector", "namespaceSelector"] {
         if let Some(at) = peer.get(selector) {

@@ -61,7 +61,7 @@ pub(super) fn spec(spec: &At<'_>, claims: &[&str], out: &mut Faults) {
         out.required(&POD_CONTAINERS, &list, "");
     }
     if let Some(at) = spec.get("ephemeralContainers").filter(|at| !at.items().is_empty()) {
-        out.forbidden(&POD_CONTAINERS, &at, "cannot be set on create");
+        out.forbidden(&POD_CONTAINERS, &at, "cannot be set on create").on_only(&[&at]);
     }
     fields::pod(spec, out);
     containers::containers(spec, out);
@@ -82,11 +82,8 @@ pub(super) fn spec(spec: &At<'_>, claims: &[&str], out: &mut Faults) {
     out.unique(&SCHEDULING_GATE, &gates, "name");
     if let Some(node) = spec.get("nodeName").filter(|at| !gates.is_empty() && at.str() != Some(""))
     {
-        out.forbidden(
-            &SCHEDULING_GATE,
-            &node,
-            "cannot be set until all schedulingGates have been cleared",
-        );
+        let why = "cannot be set until all schedulingGates have been cleared";
+        out.forbidden(&SCHEDULING_GATE, &node, why).on_only(&[&node, &gates[0]]);
     }
     let subdomain: fn(&str) -> Option<&'static str> = names::subdomain;
     let references = [
@@ -124,7 +121,9 @@ fn namespaces(spec: &At<'_>, out: &mut Faults) {
     let own_users = spec.get("hostUsers").and_then(|at| at.node.as_bool()) == Some(false);
     for field in ["hostNetwork", "hostPID", "hostIPC"] {
         if own_users && spec.is_true(field) {
-            out.forbidden(&POD_NAMESPACES, &spec.field(field), "when `hostUsers` is false");
+            let (users, host) = (spec.field("hostUsers"), spec.field(field));
+            out.forbidden(&POD_NAMESPACES, &host, "when `hostUsers` is false")
+                .on_only(&[&users, &host]);
         }
     }
     for container in every_container(spec) {
@@ -132,7 +131,8 @@ fn namespaces(spec: &At<'_>, out: &mut Faults) {
             && mount.str() == Some("Unmasked")
             && !own_users
         {
-            out.invalid(&POD_NAMESPACES, &mount, "`hostUsers` must be false to use `Unmasked`");
+            out.invalid(&POD_NAMESPACES, &mount, "`hostUsers` must be false to use `Unmasked`")
+                .on(&spec.field("hostUsers"));
         }
     }
 }
@@ -168,9 +168,11 @@ fn system(spec: &At<'_>, out: &mut Faults) {
         Some("linux") => (&["windowsOptions"][..], "windows options cannot be set for a linux pod"),
         _ => return,
     };
+    let os = spec.field("os").field("name");
     for context in &contexts {
         for field in context.set(fields) {
-            out.forbidden(&POD_OS, &context.field(field).keyed(), why);
+            let at = context.field(field).keyed();
+            out.forbidden(&POD_OS, &at, why).on_only(&[&os, &at]);
         }
     }
     if fields == LINUX_CONTEXT {
@@ -178,7 +180,8 @@ fn system(spec: &At<'_>, out: &mut Faults) {
             spec.get(field)
                 .is_some_and(|at| at.node.as_bool() != Some(false) || **field == "hostUsers")
         }) {
-            out.forbidden(&POD_OS, &spec.field(field), why);
+            let at = spec.field(field);
+            out.forbidden(&POD_OS, &at, why).on_only(&[&os, &at]);
         }
     }
 }

@@ -98,7 +98,8 @@ fn toleration(toleration: &At<'_>, out: &mut Faults) {
             &TOLERATION,
             &seconds,
             "effect must be 'NoExecute' when `tolerationSeconds` is set",
-        );
+        )
+        .on(&toleration.field("effect"));
     }
 }
 
@@ -149,11 +150,9 @@ fn label_keys(at: &At<'_>, out: &mut Faults) {
         let keys = at.list(field);
         if !keys.is_empty() && at.get("labelSelector").is_none() {
             let place = at.field(field).keyed();
-            out.forbidden(
-                &TOPOLOGY_KEY,
-                &place,
-                "must not be specified when labelSelector is not set",
-            );
+            let why = "must not be specified when labelSelector is not set";
+            let selector = at.field("labelSelector");
+            out.forbidden(&TOPOLOGY_KEY, &place, why).on_only(&[&selector, &place]);
         }
         for key in &keys {
             let Some(text) = key.str() else { continue };
@@ -205,11 +204,9 @@ fn node_term(term: &At<'_>, out: &mut Faults) {
                     );
                 }
                 "Exists" | "DoesNotExist" if count > 0 => {
-                    out.forbidden(
-                        &NODE_REQUIREMENT,
-                        &at,
-                        "may not be specified when `operator` is 'Exists' or 'DoesNotExist'",
-                    );
+                    let why = "may not be specified when `operator` is 'Exists' or 'DoesNotExist'";
+                    let operator = requirement.field("operator");
+                    out.forbidden(&NODE_REQUIREMENT, &at, why).on_only(&[&operator, &at]);
                 }
                 "Gt" | "Lt" if count != 1 => {
                     out.required(
@@ -255,16 +252,15 @@ pub(super) fn priority(root: &At<'_>, out: &mut Faults) {
     if let (Some(at), Some(text)) = (&name, system)
         && !own.contains(&text)
     {
-        out.forbidden(
-            &PRIORITY_VALUE,
-            at,
-            "priority class names with 'system-' prefix are reserved for system use only",
-        );
+        let why = "priority class names with 'system-' prefix are reserved for system use only";
+        out.forbidden(&PRIORITY_VALUE, at, why).on_only(&[at]);
     }
     let system = system.is_some();
     let value = root.field("value");
     if !system && value.int().is_some_and(|value| value > 1_000_000_000) {
         let why = "maximum allowed value of a user defined priority is 1000000000";
-        out.forbidden(&PRIORITY_VALUE, &value, why);
+        // A name that begins with `system-` would let it be.
+        let name = root.field("metadata").field("name");
+        out.forbidden(&PRIORITY_VALUE, &value, why).on_only(&[&name, &value]);
     }
 }

@@ -62,7 +62,7 @@ pub(super) fn service(spec: &At<'_>, out: &mut Faults) {
     } else if ports.is_empty() && !headless {
         out.required(&SERVICE_PORTS, &spec.field("ports").keyed(), "");
     }
-    self::ports(&ports, kind, out);
+    self::ports(&ports, &spec.field("type"), kind, out);
     types(spec, kind, out);
 }
 
@@ -107,7 +107,8 @@ fn families(spec: &At<'_>, out: &mut Faults) {
                 &SERVICE_CLUSTER_IP,
                 &at,
                 "must be empty when `clusterIP` is not specified",
-            );
+            )
+            .on(&spec.field("clusterIP"));
         }
         one if !first.is_empty() && one != first => {
             out.invalid(&SERVICE_CLUSTER_IP, &addresses[0], "first value must match `clusterIP`");
@@ -157,6 +158,7 @@ fn families(spec: &At<'_>, out: &mut Faults) {
 }
 
 fn external_name(spec: &At<'_>, out: &mut Faults) {
+    let kind = spec.field("type");
     let name = spec.field("externalName");
     let text = name.str().unwrap_or_default();
     if text.is_empty() {
@@ -171,20 +173,18 @@ fn external_name(spec: &At<'_>, out: &mut Faults) {
     if let Some(address) =
         spec.get("clusterIP").filter(|at| at.str().is_some_and(|text| !text.is_empty()))
     {
-        out.forbidden(&SERVICE_EXTERNAL_NAME, &address, "may not be set for ExternalName services");
+        let why = "may not be set for ExternalName services";
+        out.forbidden(&SERVICE_EXTERNAL_NAME, &address, why).on_only(&[&kind, &address]);
     }
     for field in ["ipFamilies", "ipFamilyPolicy"] {
         if let Some(at) = spec.get(field) {
-            out.forbidden(
-                &SERVICE_EXTERNAL_NAME,
-                &at.keyed(),
-                "may not be set for ExternalName services",
-            );
+            let (at, why) = (at.keyed(), "may not be set for ExternalName services");
+            out.forbidden(&SERVICE_EXTERNAL_NAME, &at, why).on_only(&[&kind, &at]);
         }
     }
 }
 
-fn ports(ports: &[At<'_>], kind: &str, out: &mut Faults) {
+fn ports(ports: &[At<'_>], of_type: &At<'_>, kind: &str, out: &mut Faults) {
     let protocol = |port: &At<'_>| match port.text("protocol") {
         "" => "TCP".to_owned(),
         text => text.to_owned(),
@@ -231,11 +231,8 @@ fn ports(ports: &[At<'_>], kind: &str, out: &mut Faults) {
         let node = port.get("nodePort").filter(|at| at.int().is_some_and(|number| number > 0));
         if let Some(node) = node {
             if kind == "ClusterIP" || kind == "ExternalName" {
-                out.forbidden(
-                    &SERVICE_NODE_PORT,
-                    &node,
-                    format!("may not be used when `type` is '{kind}'"),
-                );
+                let why = format!("may not be used when `type` is '{kind}'");
+                out.forbidden(&SERVICE_NODE_PORT, &node, why).on_only(&[of_type, &node]);
             } else if let Some(first) = same("nodePort") {
                 out.duplicate(&SERVICE_NODE_PORT, &node, &first.field("nodePort"));
             }
@@ -249,7 +246,9 @@ fn types(spec: &At<'_>, kind: &str, out: &mut Faults) {
     if let Some(at) =
         spec.get("externalTrafficPolicy").filter(|at| !outside && at.str() != Some(""))
     {
-        out.invalid(&SERVICE_TYPE_FIELD, &at, "may only be set for externally-accessible services");
+        out.invalid(&SERVICE_TYPE_FIELD, &at, "may only be set for externally-accessible services")
+            .on(&spec.field("type"))
+            .on(&spec.field("externalIPs"));
     }
     let local = kind == "LoadBalancer" && spec.text("externalTrafficPolicy") == "Local";
     if let Some(at) = spec.get("healthCheckNodePort").filter(|at| !local && at.int() != Some(0)) {
@@ -257,7 +256,9 @@ fn types(spec: &At<'_>, kind: &str, out: &mut Faults) {
             &SERVICE_TYPE_FIELD,
             &at,
             "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'",
-        );
+        )
+        .on(&spec.field("type"))
+        .on(&spec.field("externalTrafficPolicy"));
     }
     for range in spec.list("loadBalancerSourceRanges") {
         if range.str().is_some_and(|text| names::cidr(text.trim()).is_none()) {
@@ -273,11 +274,8 @@ fn types(spec: &At<'_>, kind: &str, out: &mut Faults) {
             ["loadBalancerSourceRanges", "loadBalancerClass", "allocateLoadBalancerNodePorts"]
         {
             if let Some(at) = spec.get(field) {
-                out.forbidden(
-                    &SERVICE_TYPE_FIELD,
-                    &at,
-                    "may only be used when `type` is 'LoadBalancer'",
-                );
+                let why = "may only be used when `type` is 'LoadBalancer'";
+                out.forbidden(&SERVICE_TYPE_FIELD, &at, why).on_only(&[&spec.field("type"), &at]);
             }
         }
     }

@@ -62,7 +62,7 @@ pub(super) fn claim(spec: &At<'_>, out: &mut Faults) {
             && kind.str().is_some_and(|text| !["", "PersistentVolumeClaim"].contains(&text))
         {
             let why = "must be 'PersistentVolumeClaim' when referencing the default apiGroup";
-            out.invalid(&CLAIM_STORAGE, &kind, why);
+            out.invalid(&CLAIM_STORAGE, &kind, why).on(&source.field("apiGroup"));
         }
     }
     if let [Some(old), Some(new)] = &sources
@@ -110,7 +110,9 @@ fn modes(spec: &At<'_>, code: &'static Rule, out: &mut Faults) {
     }
     let alone = modes.iter().find(|at| at.str() == Some("ReadWriteOncePod"));
     if let Some(at) = alone.filter(|_| modes.len() > 1) {
-        out.forbidden(code, at, "may not use ReadWriteOncePod with other access modes");
+        let other = modes.iter().find(|mode| mode.node.value != at.node.value).unwrap_or(at);
+        out.forbidden(code, at, "may not use ReadWriteOncePod with other access modes")
+            .on_only(&[at, other]);
     }
 }
 
@@ -154,7 +156,9 @@ pub(super) fn volume(root: &At<'_>, out: &mut Faults) {
         && spec.get("hostPath").is_some_and(|at| at.text("path").trim_end_matches('/').is_empty())
     {
         let at = spec.field("persistentVolumeReclaimPolicy");
-        out.forbidden(&VOLUME_CAPACITY, &at, "may not be 'recycle' for a hostPath mount of '/'");
+        let path = spec.field("hostPath").field("path");
+        out.forbidden(&VOLUME_CAPACITY, &at, "may not be 'recycle' for a hostPath mount of '/'")
+            .on_only(&[&at, &path]);
     }
     let others = [
         "accessModes",
@@ -173,11 +177,9 @@ pub(super) fn volume(root: &At<'_>, out: &mut Faults) {
         out.required(&VOLUME_CAPACITY, &spec.clone().keyed(), "must specify a volume type");
     }
     for extra in sources.iter().skip(1) {
-        out.forbidden(
-            &VOLUME_CAPACITY,
-            &spec.field(extra).keyed(),
-            "may not specify more than 1 volume type",
-        );
+        let (first, at) = (spec.field(sources[0]).keyed(), spec.field(extra).keyed());
+        out.forbidden(&VOLUME_CAPACITY, &at, "may not specify more than 1 volume type")
+            .on_only(&[&first, &at]);
     }
 }
 
@@ -312,11 +314,9 @@ pub(super) fn limit_range(root: &At<'_>, out: &mut Faults) {
         }
         if limit.text("type") == "Pod" {
             for field in limit.set(&["default", "defaultRequest"]) {
-                out.forbidden(
-                    &LIMIT_RANGE,
-                    &limit.field(field).keyed(),
-                    "may not be specified when `type` is 'Pod'",
-                );
+                let (of_type, at) = (limit.field("type"), limit.field(field).keyed());
+                out.forbidden(&LIMIT_RANGE, &at, "may not be specified when `type` is 'Pod'")
+                    .on_only(&[&of_type, &at]);
             }
         }
         for (i, (low, lower)) in amounts.iter().enumerate() {

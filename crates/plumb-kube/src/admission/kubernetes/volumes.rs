@@ -85,11 +85,9 @@ fn check(volume: &At<'_>, out: &mut Faults) {
     }
     let sources: Vec<&str> = volume.names().into_iter().filter(|name| *name != "name").collect();
     for extra in sources.iter().skip(1) {
-        out.forbidden(
-            &VOLUME_SOURCE,
-            &volume.field(extra).keyed(),
-            "may not specify more than 1 volume type",
-        );
+        let (first, at) = (volume.field(sources[0]).keyed(), volume.field(extra).keyed());
+        out.forbidden(&VOLUME_SOURCE, &at, "may not specify more than 1 volume type")
+            .on_only(&[&first, &at]);
     }
     if let Some(path) = volume.get("hostPath").and_then(|at| at.get("path")) {
         match path.str() {
@@ -125,7 +123,7 @@ fn check(volume: &At<'_>, out: &mut Faults) {
             storage::claim(&spec, out);
         }
         if let Some(name) = claim.at(&["metadata", "name"]) {
-            out.forbidden(&VOLUME_SOURCE, &name, "cannot be set");
+            out.forbidden(&VOLUME_SOURCE, &name, "cannot be set").on_only(&[&name]);
         }
     }
     let direct = volume.get("downwardAPI");
@@ -136,12 +134,15 @@ fn check(volume: &At<'_>, out: &mut Faults) {
     }
     projections(&projected, out);
     for source in &projected {
-        for extra in source.names().iter().skip(1) {
+        let names = source.names();
+        for extra in names.iter().skip(1) {
+            let (first, at) = (source.field(names[0]).keyed(), source.field(extra).keyed());
             out.forbidden(
                 &VOLUME_SOURCE,
-                &source.field(extra).keyed(),
+                &at,
                 "may not specify more than 1 volume type per source",
-            );
+            )
+            .on_only(&[&first, &at]);
         }
     }
 }
@@ -257,19 +258,19 @@ fn mounts(pod: &At<'_>, container: &At<'_>, known: &[&str], out: &mut Faults) {
             && !container.get("securityContext").is_some_and(|at| at.is_true("privileged"))
         {
             let why = "Bidirectional mount propagation is available only to privileged containers";
-            out.forbidden(&MOUNT_MODE, &mode, why);
+            let privileged = container.field("securityContext").field("privileged");
+            out.forbidden(&MOUNT_MODE, &mode, why).on_only(&[&mode, &privileged]);
         }
         if let Some(mode) =
             mount.get("recursiveReadOnly").filter(|at| !matches!(at.str(), Some("" | "Disabled")))
         {
             if !mount.is_true("readOnly") {
-                out.forbidden(&MOUNT_MODE, &mode, "may only be specified when readOnly is true");
+                out.forbidden(&MOUNT_MODE, &mode, "may only be specified when readOnly is true")
+                    .on_only(&[&mode, &mount.field("readOnly")]);
             } else if !matches!(mount.text("mountPropagation"), "" | "None") {
-                out.forbidden(
-                    &MOUNT_MODE,
-                    &mode,
-                    "may only be specified when mountPropagation is None or not specified",
-                );
+                let why = "may only be specified when mountPropagation is None or not specified";
+                let propagation = mount.field("mountPropagation");
+                out.forbidden(&MOUNT_MODE, &mode, why).on_only(&[&mode, &propagation]);
             }
         }
         if let Some(sub) = mount.get("subPath")

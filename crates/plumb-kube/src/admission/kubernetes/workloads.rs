@@ -129,11 +129,8 @@ fn forever(kind: &str, spec: &At<'_>, out: &mut Faults) {
             out.not_supported(&RESTART_POLICY, &at, &["Always"]);
         }
         if let Some(at) = pods.at(&["spec", "activeDeadlineSeconds"]) {
-            out.forbidden(
-                &POD_DEADLINE,
-                &at,
-                format!("activeDeadlineSeconds in {kind} is not supported"),
-            );
+            let why = format!("activeDeadlineSeconds in {kind} is not supported");
+            out.forbidden(&POD_DEADLINE, &at, why).on_only(&[&at]);
         }
     }
     match kind {
@@ -259,7 +256,8 @@ fn deployment(spec: &At<'_>, out: &mut Faults) {
                 &UPDATE_STRATEGY,
                 &ready,
                 "progressDeadlineSeconds is 600 unless it is written, and must be greater",
-            );
+            )
+            .on(&spec.field("progressDeadlineSeconds"));
         }
         _ => {}
     }
@@ -267,11 +265,8 @@ fn deployment(spec: &At<'_>, out: &mut Faults) {
     let rolling = strategy.get("rollingUpdate");
     if strategy.text("type") == "Recreate" {
         if let Some(at) = rolling {
-            out.forbidden(
-                &UPDATE_STRATEGY,
-                &at,
-                "may not be specified when strategy `type` is 'Recreate'",
-            );
+            let why = "may not be specified when strategy `type` is 'Recreate'";
+            out.forbidden(&UPDATE_STRATEGY, &at, why).on_only(&[&strategy.field("type"), &at]);
         }
         return;
     }
