@@ -16,14 +16,15 @@ codes! {
 }
 
 rules! { Authority::Linkerd;
-    AUTHORIZATION = REFUSED "authorization-policy", "AuthorizationPolicySpec::validate";
-    AUTHENTICATION = REFUSED "authentication", "AuthorizationPolicySpec::required_authentications";
-    IDENTITY = REFUSED "identity", "MeshTLSAuthenticationSpec::validate";
-    NETWORK = REFUSED "network", "validate_networks";
-    SERVER = REFUSED "server", "ServerSpec::validate";
-    CLIENT = REFUSED "client", "ServerAuthorizationSpec::validate";
-    ROUTE = REFUSED "route", "HttpRouteSpec::validate";
-    RATE_LIMIT = REFUSED "rate-limit", "RateLimitPolicySpec::validate";
+    AUTHORIZATION = REFUSED "authorization-policy", "Validate<AuthorizationPolicySpec>, authorization_policy::validate";
+    AUTHENTICATION = REFUSED "authentication", "Validate<AuthorizationPolicySpec>";
+    IDENTITY = REFUSED "identity", "Validate<MeshTLSAuthenticationSpec>, validate_identity, validate_identity_ref";
+    NETWORK = REFUSED "network", "Validate<NetworkAuthenticationSpec>, Validate<EgressNetworkSpec>, validate_networks";
+    SERVER = REFUSED "server", "Validate<ServerSpec>";
+    CLIENT = REFUSED "client", "Validate<ServerAuthorizationSpec>";
+    ROUTE = REFUSED "route", "Validate<HttpRouteSpec>, validate_match, validate_timeouts";
+    ANNOTATION = REFUSED "annotation", "parse_http_retry, parse_grpc_retry, parse_timeouts, parse_duration";
+    RATE_LIMIT = REFUSED "rate-limit", "Validate<RateLimitPolicySpec>";
 }
 
 const POLICY: &str = "policy.linkerd.io";
@@ -42,8 +43,14 @@ const KINDS: &[(&str, Rules)] = &[
     ("HTTPLocalRateLimitPolicy", rate_limit),
 ];
 
-/// Checks a resource of Linkerd's; nothing to say about any other.
+/// The kinds of routes of the Gateway API that the webhook reads too.
+const ROUTES: &[&str] = &["HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute"];
+
+/// Checks a resource of Linkerd's, or a route that is for Linkerd; nothing to say about any other.
 pub(super) fn check(out: &mut Faults, root: &At<'_>, group: &str, kind: &str) {
+    if ROUTES.contains(&kind) && [POLICY, GATEWAY_API].contains(&group) {
+        outbound(out, root, kind);
+    }
     if let Some((_, rules)) = KINDS.iter().find(|(name, _)| *name == kind && group == POLICY) {
         rules(out, root);
     }
@@ -257,14 +264,92 @@ fn server_authorization(out: &mut Faults, root: &At<'_>) {
     }
 }
 
-fn route(out: &mut Faults, root: &At<'_>) {
+/// A route for what pods of the mesh ask for, of a Service or of the network outside.
+fn outbound(out: &mut Faults, root: &At<'_>, kind: &str) {
+    let is = |text: &str, word: &str| text.eq_ignore_ascii_case(word);
     let spec = root.field("spec");
+    let mut is_outbound = None;
     for parent in spec.list("parentRefs") {
-        if parent.text("kind") == "EgressNetwork" && parent.get("port").is_none() {
+        let (group, of_kind) = (parent.word("group"), parent.text("kind"));
+        let is_network =
+            is(of_kind, "EgressNetwork") && group.is_some_and(|group| is(group, POLICY));
+        let is_service = is(of_kind, "Service")
+            && group.is_some_and(|group| group.is_empty() || is(group, "core"));
+        if is_network && parent.get("port").is_none() {
             out.incomplete(&ROUTE, &parent, "a route to an EgressNetwork names a `port`");
         }
+        if is_network || is_service {
+            is_outbound = Some(parent);
+        }
     }
-    for rule in spec.list("rules") {
+    let Some(parent) = is_outbound else { return };
+    let annotations = root.field("metadata").field("annotations");
+    for (name, node) in annotations.entries() {
+        let Some(value) = node.str() else { continue };
+        let faulty = match (name, kind) {
+            ("retry.linkerd.io/http", "HTTPRoute") => value.split(',').find_map(faulty_status),
+            ("retry.linkerd.io/grpc", "GRPCRoute") => value.split(',').find_map(faulty_condition),
+            (_, "TLSRoute" | "TCPRoute") => None,
+            ("retry.linkerd.io/limit", _) => {
+                value.parse::<u16>().is_err().then(|| format!("`{value}` is no number of retries"))
+            }
+            (
+                "retry.linkerd.io/timeout"
+                | "timeout.linkerd.io/request"
+                | "timeout.linkerd.io/response"
+                | "timeout.linkerd.io/idle",
+                _,
+            ) => faulty_duration(value),
+            _ => None,
+        };
+        if let Some(why) = faulty {
+            out.invalid(&ANNOTATION, &node, why).on(&parent.field("kind"));
+        }
+    }
+}
+
+/// A status of HTTP to retry at: `503`, `500-504`, `5xx` or `gateway-error`.
+fn faulty_status(condition: &str) -> Option<String> {
+    let code = |text: &str| text.parse::<u32>().ok().filter(|code| (100..600).contains(code));
+    let is_range = || {
+        let (first, last) = condition.split_once('-')?;
+        Some(code(first)? <= code(last)?)
+    };
+    let good = ["5xx", "gateway-error"].iter().any(|word| condition.eq_ignore_ascii_case(word))
+        || code(condition).is_some()
+        || is_range() == Some(true);
+    (!good).then(|| {
+        format!(
+            "`{condition}` is no status to retry at: 5xx, gateway-error, or numbers such as 503,504"
+        )
+    })
+}
+
+/// The conditions of gRPC to retry at.
+const CONDITIONS: &[&str] =
+    &["cancelled", "deadline-exceeded", "internal", "resource-exhausted", "unavailable"];
+
+fn faulty_condition(condition: &str) -> Option<String> {
+    let good = CONDITIONS.iter().any(|word| condition.eq_ignore_ascii_case(word));
+    (!good).then(|| format!("`{condition}` is no condition to retry at: {}", CONDITIONS.join(", ")))
+}
+
+/// A duration of an annotation: a whole number and one unit; 0 needs none.
+fn faulty_duration(text: &str) -> Option<String> {
+    let text = text.trim();
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(end);
+    let number = number.parse::<u64>().ok();
+    let good = match unit {
+        "" => number == Some(0),
+        "ms" | "s" | "m" | "h" | "d" => number.is_some(),
+        _ => false,
+    };
+    (!good).then(|| format!("`{text}` is no duration: a whole number and one of ms, s, m, h and d"))
+}
+
+fn route(out: &mut Faults, root: &At<'_>) {
+    for rule in root.field("spec").list("rules") {
         for entry in rule.list("matches") {
             let lists = ["headers", "queryParams"].into_iter().flat_map(|key| entry.list(key));
             for item in lists.chain(entry.get("path")) {
