@@ -23,7 +23,7 @@ rules! { Authority::Cilium;
     PEERS = COMBINED "", "api.IngressRule.sanitize, api.EgressRule.sanitize";
     PORT_SYNTAX = PORT "", "api.PortProtocol.sanitize";
     NO_DIRECTION = REFUSED "direction", "api.Rule.Sanitize";
-    LABELS = REFUSED "label-selector", "api.EndpointSelector.sanitize";
+    LABELS = REFUSED "label-selector", "api.EndpointSelector.Sanitize";
     RANGE = REFUSED "range", "api.CIDR.sanitize";
     RANGE_SET = REFUSED "range-set", "api.CIDRRule.sanitize";
     DOMAIN = REFUSED "domain", "api.FQDNSelector.sanitize";

@@ -7,14 +7,14 @@ use crate::fault::Faults;
 use crate::names;
 
 declare! {
-CRD_GROUP = "crd-group", "ValidateCustomResourceDefinitionSpec", "a definition whose group or names are not allowed",
+CRD_GROUP = "crd-group", "validateCustomResourceDefinitionSpec, ValidateCustomResourceDefinition, validateAPIApproval", "a definition whose group or names are not allowed",
 "The group of a CustomResourceDefinition is a domain (`example.com`); its plural is lower-case, its kind in CamelCase. A group of \
 Kubernetes' own (`*.k8s.io`) needs the annotation `api-approved.kubernetes.io`.",
 "CustomResourceDefinition",
 "metadata: {name: widgets.example}\nspec:\n  group: example\n  scope: Namespaced\n  names: {plural: widgets, kind: Widget}\n  versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}]",
 "metadata: {name: widgets.example.com}\nspec:\n  group: example.com\n  scope: Namespaced\n  names: {plural: widgets, kind: Widget}\n  versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}]";
 
-CRD_VERSIONS = "crd-versions", "ValidateCustomResourceDefinitionSpec", "a definition whose name or versions do not fit together",
+CRD_VERSIONS = "crd-versions", "validateCustomResourceDefinitionSpec, validateCustomResourceDefinitionVersion", "a definition whose name or versions do not fit together",
 "A CustomResourceDefinition is named `PLURAL.GROUP`. Its versions have distinct names and a schema each, and exactly one of them is stored. The paths of the scale \
 subresource and of columns begin with a dot; a conversion by webhook says where that is called.",
 "CustomResourceDefinition",

@@ -9,7 +9,7 @@ use crate::fault::Faults;
 use crate::names;
 
 declare! {
-FIELD_VALUE = "field-value", "the ValidateX of the kind", "a field left empty, or with a value that it cannot have",
+FIELD_VALUE = "field-value", "pkg/apis/*/validation, of each kind", "a field left empty, or with a value that it cannot have",
 "The schemas of Kubernetes say of most fields only that they are a text or a number. The API server asks more: a reference has a name, a \
 path within a volume is relative, a number is in its range, a name has the form of such names. The message says what this field must hold.",
 "Pod.spec",

@@ -23,7 +23,7 @@ POD_REFERENCE = "pod-reference", "ValidatePodSpec", "a name that the thing it re
 "Pod.spec", "containers: [{name: web, image: nginx}]\nserviceAccountName: Web_App",
 "containers: [{name: web, image: nginx}]\nserviceAccountName: web-app";
 
-POD_NAMESPACES = "pod-namespaces", "validateHostUsers", "namespaces of the host and of the pod at once",
+POD_NAMESPACES = "pod-namespaces", "validateHostUsers, validatePodSpecSecurityContext", "namespaces of the host and of the pod at once",
 "A pod shares the host's processes (`hostPID`) or its containers' (`shareProcessNamespace`), not both. One with users of its own \
 (`hostUsers: false`) has no network, processes or IPC of the host; only such a pod can ask for `procMount: Unmasked`.",
 "Pod.spec", "containers: [{name: web, image: nginx}]\nhostPID: true\nshareProcessNamespace: true",

@@ -7,7 +7,7 @@ use crate::fault::Faults;
 use crate::names;
 
 declare! {
-SERVICE_PORTS = "service-ports", "ValidateService", "a Service without a port, or with one twice",
+SERVICE_PORTS = "service-ports", "validateService", "a Service without a port, or with one twice",
 "A Service has at least one port, unless it is headless (`clusterIP: None`) or only a name (`ExternalName`). A pair of port and \
 protocol stands once.",
 "Service.spec", "selector: {app: web}\nports: [{name: a, port: 80}, {name: b, port: 80}]",
@@ -23,12 +23,12 @@ SERVICE_TARGET_PORT = "service-target-port", "validateServicePort", "a target th
 "Service.spec", "selector: {app: web}\nports: [{port: 80, targetPort: \"8080\"}]",
 "selector: {app: web}\nports: [{port: 80, targetPort: 8080}]";
 
-SERVICE_NODE_PORT = "service-node-port", "ValidateService", "a node port that cannot be had",
+SERVICE_NODE_PORT = "service-node-port", "validateService", "a node port that cannot be had",
 "Nodes have a port for a Service of the type `NodePort` or `LoadBalancer`, and each of them once.",
 "Service.spec", "selector: {app: web}\nports: [{port: 80, nodePort: 30080}]",
 "type: NodePort\nselector: {app: web}\nports: [{port: 80, nodePort: 30080}]";
 
-SERVICE_EXTERNAL_NAME = "service-external-name", "ValidateService", "an ExternalName Service without the name, or with more",
+SERVICE_EXTERNAL_NAME = "service-external-name", "validateService", "an ExternalName Service without the name, or with more",
 "A Service of the type `ExternalName` is an alias of the DNS name in `externalName`; it has no address of its own.",
 "Service.spec", "type: ExternalName\nexternalName: https://db.example.com",
 "type: ExternalName\nexternalName: db.example.com";
@@ -38,7 +38,7 @@ SERVICE_CLUSTER_IP = "service-cluster-ip", "ValidateServiceClusterIPsRelatedFiel
 `ipFamilies`, each family once. `externalIPs` are IP addresses that others can reach.",
 "Service.spec", "type: LoadBalancer\nclusterIP: None\nports: [{port: 80}]", "type: LoadBalancer\nports: [{port: 80}]";
 
-SERVICE_TYPE_FIELD = "service-type-field", "ValidateService", "a field that this type of Service does not have",
+SERVICE_TYPE_FIELD = "service-type-field", "validateService", "a field that this type of Service does not have",
 "What concerns traffic from outside (`externalTrafficPolicy`, `healthCheckNodePort`) needs a type that has such traffic; what concerns a \
 load balancer (`loadBalancerSourceRanges`, `loadBalancerClass`, `allocateLoadBalancerNodePorts`) needs the type `LoadBalancer`.",
 "Service.spec", "externalTrafficPolicy: Local\nports: [{port: 80}]",

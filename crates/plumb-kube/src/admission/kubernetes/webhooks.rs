@@ -8,7 +8,7 @@ use crate::fault::Faults;
 use crate::names;
 
 declare! {
-WEBHOOK = "webhook", "validateValidatingWebhook", "a webhook that cannot be called",
+WEBHOOK = "webhook", "validateValidatingWebhook, validateMutatingWebhook", "a webhook that cannot be called",
 "A webhook's name is a domain of at least three parts, and stands once. It is called at a `service` (whose path begins with `/`) or at an `https` URL (without \
 user, query or fragment), one of them, and understands `v1` or `v1beta1` of AdmissionReview. `\"*\"` stands for every operation, group, version or resource, so it \
 stands alone. A condition has a name of its own and is an expression in CEL.",

@@ -59,7 +59,7 @@ is written from the lower index to the higher.",
 "completionMode: Indexed\ncompletions: 3\nsuccessPolicy: {rules: [{succeededCount: 5}]}\ntemplate:\n  spec: {restartPolicy: Never, containers: [{name: work, image: busybox}]}",
 "completionMode: Indexed\ncompletions: 3\nsuccessPolicy: {rules: [{succeededCount: 2}]}\ntemplate:\n  spec: {restartPolicy: Never, containers: [{name: work, image: busybox}]}";
 
-JOB_SELECTOR = "job-selector", "ValidateGeneratedSelector", "a selector where the Job makes its own",
+JOB_SELECTOR = "job-selector", "validateGeneratedSelector", "a selector where the Job makes its own",
 "A Job labels its pods and selects them by itself. Only with `manualSelector: true` does it take a `selector`, and then needs one; the Jobs of a CronJob never do.",
 "Job.spec",
 "selector: {matchLabels: {app: work}}\ntemplate:\n  metadata: {labels: {app: work}}\n  spec: {restartPolicy: Never, containers: [{name: work, image: busybox}]}",
