@@ -9,6 +9,7 @@
 
 mod admission;
 mod autoscaling;
+mod cluster;
 mod codes;
 mod config;
 mod containers;
@@ -63,6 +64,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         webhooks::RULES,
         endpoints::RULES,
         admission::RULES,
+        cluster::RULES,
         fields::RULES,
     ]
     .into_iter()
@@ -107,9 +109,11 @@ pub static KINDS: &[(&str, &str)] = &[
     ("coordination.k8s.io", "Lease"),
     ("discovery.k8s.io", "EndpointSlice"),
     ("flowcontrol.apiserver.k8s.io", "FlowSchema"),
+    ("flowcontrol.apiserver.k8s.io", "PriorityLevelConfiguration"),
     ("networking.k8s.io", "Ingress"),
     ("networking.k8s.io", "IngressClass"),
     ("networking.k8s.io", "NetworkPolicy"),
+    ("networking.k8s.io", "ServiceCIDR"),
     ("node.k8s.io", "RuntimeClass"),
     ("policy", "PodDisruptionBudget"),
     ("rbac.authorization.k8s.io", "ClusterRole"),
@@ -118,6 +122,7 @@ pub static KINDS: &[(&str, &str)] = &[
     ("rbac.authorization.k8s.io", "RoleBinding"),
     ("scheduling.k8s.io", "PriorityClass"),
     ("storage.k8s.io", "StorageClass"),
+    ("storage.k8s.io", "VolumeAttributesClass"),
 ];
 
 /// Checks a document of a built-in kind; nothing to say about any other.
@@ -150,6 +155,11 @@ pub(crate) fn check(document: &Document, versions: &Versions) -> Vec<Fault> {
             }
         }
         ("storage.k8s.io", "StorageClass") => storage::class(&root, &mut out),
+        ("storage.k8s.io", "VolumeAttributesClass") => cluster::volume_attributes(&root, &mut out),
+        ("networking.k8s.io", "ServiceCIDR") => cluster::service_cidr(&root, &mut out),
+        ("flowcontrol.apiserver.k8s.io", "PriorityLevelConfiguration") => {
+            cluster::priority_level(&root, &mut out);
+        }
         ("apiextensions.k8s.io", "CustomResourceDefinition") => {
             crd::definition(&root, &mut out);
         }

@@ -16,8 +16,9 @@ fn api(kind: &str) -> &'static str {
         "Role" | "ClusterRole" | "RoleBinding" | "ClusterRoleBinding" => {
             "rbac.authorization.k8s.io/v1"
         }
-        "StorageClass" => "storage.k8s.io/v1",
-        "IngressClass" => "networking.k8s.io/v1",
+        "StorageClass" | "VolumeAttributesClass" => "storage.k8s.io/v1",
+        "IngressClass" | "ServiceCIDR" => "networking.k8s.io/v1",
+        "PriorityLevelConfiguration" => "flowcontrol.apiserver.k8s.io/v1",
         "PriorityClass" => "scheduling.k8s.io/v1",
         "EndpointSlice" => "discovery.k8s.io/v1",
         "CustomResourceDefinition" => "apiextensions.k8s.io/v1",
