@@ -13,6 +13,13 @@ SCALE_RANGE = "scale-range", "validateHorizontalPodAutoscalerSpec", "a smallest 
 "scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}\nminReplicas: 5\nmaxReplicas: 3",
 "scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}\nminReplicas: 3\nmaxReplicas: 5";
 
+SCALE_TO_ZERO = "scale-to-zero", "validateHorizontalPodAutoscalerSpec", "a smallest number of 0 before Kubernetes allows it",
+"Before Kubernetes 1.37 an autoscaler keeps at least one pod: a `minReplicas` of 0 is behind the gate HPAScaleToZero, which is off by default.",
+"HorizontalPodAutoscaler.spec",
+"scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}\nminReplicas: 0\nmaxReplicas: 3\nmetrics: [{type: External, external: {metric: {name: queue}, target: {type: AverageValue, averageValue: 5}}}]",
+"scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}\nminReplicas: 1\nmaxReplicas: 3\nmetrics: [{type: External, external: {metric: {name: queue}, target: {type: AverageValue, averageValue: 5}}}]",
+until (1, 37);
+
 SCALE_TARGET = "scale-target", "ValidateCrossVersionObjectReference", "a target without the group of its kind",
 "`scaleTargetRef.apiVersion` names the group of what is scaled, such as `apps/v1` for a Deployment. Only a ReplicationController is of the core group, \
 which has none.",
@@ -44,6 +51,20 @@ pub(super) fn autoscaler(spec: &At<'_>, out: &mut Faults) {
     let (least, most) = (spec.number("minReplicas").unwrap_or(1), spec.field("maxReplicas"));
     if most.int().is_some_and(|most| most >= 1 && most < least) {
         out.invalid(&SCALE_RANGE, &most, "must be greater than or equal to `minReplicas`");
+    }
+    let zero = spec.get("minReplicas").filter(|at| at.int() == Some(0));
+    if let Some(at) = zero {
+        out.invalid(&SCALE_TO_ZERO, &at, "must be greater than or equal to 1");
+        let metrics = spec.field("metrics");
+        let outside = |metric: &At<'_>| matches!(metric.text("type"), "Object" | "External");
+        // A version of the API without metrics has no such rule.
+        if metrics.node.as_seq().is_some_and(|items| !items.is_empty())
+            && !metrics.items().iter().any(outside)
+        {
+            let why = "must specify at least one Object or External metric to support scaling to zero replicas";
+            let found = out.forbidden(&SCALE_METRIC, &metrics.clone().keyed(), why);
+            found.on_only(&[&at]).on_all(&metrics);
+        }
     }
     if let Some(target) = spec.get("scaleTargetRef")
         && !matches!(target.text("kind"), "" | "ReplicationController")

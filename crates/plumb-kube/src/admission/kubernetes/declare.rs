@@ -4,9 +4,9 @@
 //! the examples are their tests: a file for each would say the same thing twice.
 
 /// Declares rules: a name, the code, the function of Kubernetes, a summary, why, the place of the examples, the wrong one,
-/// the right one.
+/// the right one; with `until (1, 37)` behind it where that release has the rule no more.
 macro_rules! declare {
-    ($($name:ident = $code:literal, $mirrors:literal, $summary:literal, $why:literal, $place:literal, $wrong:literal, $right:literal;)*) => {
+    ($($name:ident = $code:literal, $mirrors:literal, $summary:literal, $why:literal, $place:literal, $wrong:literal, $right:literal $(, until $until:expr)?;)*) => {
         $(#[doc = concat!("`", $code, "`: ", $summary, ".")]
         #[allow(unreachable_pub, reason = "some are named outside of the crate")]
         pub static $name: crate::fault::Rule = {
@@ -20,6 +20,7 @@ macro_rules! declare {
                 alias: "",
             };
             crate::fault::Rule {
+                $(until: Some($until),)?
                 example: Some(crate::fault::Example { place: $place, wrong: $wrong, right: $right }),
                 ..crate::fault::Rule::new(&CODE, $mirrors)
             }
