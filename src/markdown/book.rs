@@ -1,6 +1,7 @@
 //! A book's chapters, read from its sources without a build.
 
 use super::codes::{BOOK_TOO_LARGE, CHAPTER_UNREADABLE, INVALID_SUMMARY, PUBLISHED_OUTSIDE};
+use super::guard::guarded;
 use crate::diag::Diagnostic;
 use crate::text::{Location, Source, Span};
 use crate::world::{self, World, display, normalize};
@@ -70,7 +71,10 @@ pub fn read_book(world: &dyn World, folder: &Path) -> Book {
         }
     };
     let mut book = Book { summary: Some(summary.clone()), ..Book::default() };
-    match parse_summary(summary.text()) {
+    let parsed = guarded(|| parse_summary(summary.text())).unwrap_or_else(|| {
+        Err(anyhow::anyhow!("the Markdown parser, which is mdBook's own, fails on it"))
+    });
+    match parsed {
         Ok(parsed) => {
             let mut reader = Reader {
                 world,
@@ -144,8 +148,10 @@ fn links(text: &str) -> BTreeMap<PathBuf, Span> {
 }
 
 fn all_links(text: &str) -> Vec<(PathBuf, Span)> {
-    Parser::new_ext(text, Options::empty())
-        .into_offset_iter()
+    let read = || Parser::new_ext(text, Options::empty()).into_offset_iter().collect::<Vec<_>>();
+    guarded(read)
+        .unwrap_or_default()
+        .into_iter()
         .filter_map(|(event, range)| match event {
             // mdBook decodes this much of an address and no more.
             Event::Start(Tag::Link { dest_url, .. }) => {

@@ -15,6 +15,7 @@ codes! {
     LOST_DIRECTIVE = "lost-directive", Deny, "a directive is not read as a comment here";
     LITERAL_DIRECTIVE = "literal-directive", Warn, "a directive in raw HTML code is left alone";
     COMMENT_STARTS_LINE = "comment-starts-line", Warn, "a comment at the start of a line of prose makes the line raw HTML";
+    MARKDOWN_FAILS = "markdown-fails", Deny, "the Markdown parser fails on a page";
     UNCLOSED_FENCE = "unclosed-fence", Warn, "a fence is open at the end of the page";
     INCLUDE_UNREADABLE = "include-unreadable", Deny, "an included file can't be read";
     INCLUDE_TOO_DEEP = "include-too-deep", Deny, "includes run in a circle, or are nested too deeply";

@@ -1,5 +1,6 @@
 //! The little Markdown that a model's own words may use.
 
+use super::guard::guarded;
 use crate::content::Inline;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
@@ -22,7 +23,11 @@ pub fn inline(text: &str) -> Vec<Inline> {
     let mut out: Vec<Inline> = Vec::new();
     // Elements that are open but too deep to be kept.
     let mut ignored = 0usize;
-    for event in Parser::new_ext(&line, Options::empty()) {
+    let Some(events) = guarded(|| Parser::new_ext(&line, Options::empty()).collect::<Vec<_>>())
+    else {
+        return vec![Inline::Text(text.to_owned())];
+    };
+    for event in events {
         match event {
             Event::Start(Tag::Paragraph) | Event::End(TagEnd::Paragraph) => {}
             Event::Start(tag) => {

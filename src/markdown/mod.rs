@@ -14,6 +14,7 @@ mod codes;
 mod contained;
 mod cut;
 mod fence;
+mod guard;
 mod html;
 mod include;
 mod inline;

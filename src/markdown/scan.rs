@@ -1,8 +1,10 @@
 //! One walk over a chapter with pulldown-cmark: comments, code spans, fences.
 
 use super::codes::{
-    LITERAL_DIRECTIVE, LOST_DIRECTIVE, MALFORMED_DIRECTIVE, UNCLOSED_DIRECTIVE, UNCLOSED_FENCE,
+    LITERAL_DIRECTIVE, LOST_DIRECTIVE, MALFORMED_DIRECTIVE, MARKDOWN_FAILS, UNCLOSED_DIRECTIVE,
+    UNCLOSED_FENCE,
 };
+use super::guard::{culprit, guarded};
 use super::html::{LITERAL, find_close, is_tag, may_be_ours};
 use super::marker::{self, Comment};
 use super::node::{Node, NodeKind, Scan};
@@ -55,12 +57,41 @@ pub fn scan(text: &str, map: &TextMap, dialect: Dialect) -> Scan {
 
 /// The walk itself, whatever a quick look would say.
 pub(super) fn parse(text: &str, map: &TextMap, dialect: Dialect) -> Scan {
-    let mut walker = Walker::new(text, map);
-    for (event, range) in Parser::new_ext(text, dialect.options()).into_offset_iter() {
-        walker.event(event, range.into());
-    }
-    walker.finish()
+    let walk = |text: &str| {
+        guarded(|| {
+            let mut walker = Walker::new(text, map);
+            for (event, range) in Parser::new_ext(text, dialect.options()).into_offset_iter() {
+                walker.event(event, range.into());
+            }
+            walker.finish()
+        })
+    };
+    walk(text).unwrap_or_else(|| without_culprits(text, map, &walk))
 }
+
+/// A scan of a text that the parser can't bear: the lines that end it are findings, and the rest is read without them.
+fn without_culprits(text: &str, map: &TextMap, walk: &dyn Fn(&str) -> Option<Scan>) -> Scan {
+    let mut findings = Vec::new();
+    let mut readable = text.to_owned();
+    for _ in 0..MOST_CULPRITS {
+        let (start, end) = culprit(&readable, |text| walk(text).is_none());
+        let message = "the Markdown parser, which is mdBook's own, fails at this line";
+        let at = map.locate(Span::new(start, end));
+        let finding = Diagnostic::new(&MARKDOWN_FAILS, at, message);
+        findings.push(
+            finding.help("mdBook can't build this page either: write the line in another way"),
+        );
+        readable.replace_range(start..end, &" ".repeat(end - start));
+        if let Some(mut scan) = walk(&readable) {
+            findings.append(&mut scan.findings);
+            return Scan { findings, ..scan };
+        }
+    }
+    Scan { nodes: Vec::new(), findings }
+}
+
+/// How many lines that the parser can't bear are looked for in one page.
+const MOST_CULPRITS: usize = 8;
 
 /// An element that is open.
 struct Frame {

@@ -589,3 +589,18 @@ proptest::proptest! {
         assert_eq!(seen, parsed, "{text:?}");
     }
 }
+
+/// pulldown-cmark 0.13 panics on this: the line is told, and the rest of the page is read.
+#[test]
+fn a_line_that_the_parser_cannot_bear_is_a_finding() {
+    let text = "+\t[\0]:d\n\u{b}\n\n`{= a }` <!-- plumb: value b -->1<!-- /plumb -->\n";
+    let map = TextMap::identity(&Source::new("a.md", text));
+    let scan = scan(text, &map, Dialect::default());
+    let found: Vec<_> = scan
+        .findings
+        .iter()
+        .map(|finding| (finding.code.name, finding.at.location.start().line))
+        .collect();
+    assert_eq!(found, [("markdown-fails", 1)]);
+    assert_eq!(scan.nodes.len(), 2);
+}

@@ -71,6 +71,45 @@ fn rust_files(folder: &Path, out: &mut Vec<PathBuf>) {
     }
 }
 
+/// Nothing decides by the words of a message: they are for people.
+#[test]
+fn nothing_decides_by_words() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = Vec::new();
+    rust_files(&root.join("src"), &mut files);
+    rust_files(&root.join("crates"), &mut files);
+    let is_test = |path: &Path| path.iter().any(|part| part.to_string_lossy().starts_with("tests"));
+    let mut found = Vec::new();
+    for path in files.iter().filter(|path| !is_test(path)) {
+        let text = fs::read_to_string(path).unwrap();
+        let product = text.split("#[cfg(test)]\nmod tests").next().unwrap_or("");
+        for (number, line) in product.lines().enumerate() {
+            if decides_by_words(line) {
+                let path = path.strip_prefix(root).unwrap().display();
+                found.push(format!("{path}:{}: {}", number + 1, line.trim()));
+            }
+        }
+    }
+    assert_eq!(found, [""; 0]);
+}
+
+/// Whether a line asks what a message, a help or a detail says.
+fn decides_by_words(line: &str) -> bool {
+    let asks = ["contains(", "starts_with(", "ends_with(", "find(", "split_once(", "strip_prefix("];
+    ["message", "message()", "detail", "problem.message", "help"].iter().any(|of| {
+        asks.iter().any(|ask| line.contains(&format!(".{of}.{ask}")))
+            || line.contains(&format!(".{of} == "))
+            || line.contains(&format!(".{of} != "))
+    })
+}
+
+#[test]
+fn words_that_decide_are_seen() {
+    assert!(decides_by_words("if finding.message.contains(\"Required\") {"));
+    assert!(decides_by_words("a.help == b.help"));
+    assert!(!decides_by_words("finding.message.clone()"));
+}
+
 /// The names that follow `crate::` in a text, those in a `use crate::{…}` list included; comments are left out.
 fn used(text: &str) -> Vec<String> {
     let code: Vec<_> = text.lines().map(|line| line.split("//").next().unwrap_or("")).collect();
