@@ -4,7 +4,7 @@ plumb_text::codes! {
     /// The findings about documents as a whole.
     CODES:
     MANIFEST_INCOMPLETE = "manifest-incomplete", Deny, "a document that does not say what it is";
-    UNKNOWN_KIND = "unknown-kind", Deny, "a kind that Kubernetes does not have";
+    UNKNOWN_KIND = "unknown-kind", Deny, "a kind or version that its API group does not have";
     SCHEMA_MISSING = "schema-missing", Warn, "a kind whose schema is not known";
     API_NOT_SERVED = "api-not-served", Warn, "a version that is defined and no longer served";
     FRAGMENT_PLACE = "fragment-place", Deny, "a fragment of a place that is not there";

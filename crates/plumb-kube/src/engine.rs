@@ -1,33 +1,27 @@
 //! The layers put together: what an API server would say of a document, at the place in the author's file.
 
 use super::at::At;
-use super::codes::{
-    API_DEPRECATED, API_NOT_SERVED, MANIFEST_INCOMPLETE, SCHEMA_MISSING, UNKNOWN_KIND,
-};
+use super::causes;
+use super::codes::{API_DEPRECATED, API_NOT_SERVED, SCHEMA_MISSING};
 use super::deprecations;
 use super::excuse::Excuse;
-use super::fault::{ErrorType, Fault, Rule};
+use super::fault::{ErrorType, Fault};
 use super::gaps::Gaps;
+use super::identity;
 use super::path::{FieldPath, Step};
 use super::rules::check_rules;
 use super::schema::{
-    APPLY_DUPLICATE, ENUM, Naming, REQUIRED, SCHEMA_INVALID, Schema, UNKNOWN_FIELD, VALUE, check,
+    APPLY_DUPLICATE, ENUM, Naming, SCHEMA_INVALID, Schema, UNKNOWN_FIELD, VALUE, check,
     check_metadata, normalize,
 };
 use super::store::{KindSchema, Schemas};
 use super::versions::Versions;
-use super::{Document, Extent, Node, Value, api_version};
+use super::{Document, Extent, Node, Value};
 use super::{admission, bundle};
 use plumb_text::Span;
-use plumb_text::diag::{Diagnostic, nearest};
+use plumb_text::diag::{Diagnostic, Severity};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
-
-static INCOMPLETE: Rule = Rule::new(&MANIFEST_INCOMPLETE, "unstructured.UnmarshalJSON");
-
-/// Kinds of `v1` that no API server keeps and pages show all the same: a kubeconfig, and what a request that fails answers.
-const CLIENT_SIDE: &[&str] =
-    &["APIGroup", "APIGroupList", "APIResourceList", "APIVersions", "Config", "Status"];
 
 /// How deep lists of lists are looked into.
 const MOST_NESTED: usize = 8;
@@ -125,21 +119,16 @@ impl Engine {
                 return;
             }
         }
-        let kind = match identity(document) {
-            Ok(kind) => kind,
-            Err(faults) => {
-                let missing = missing_of_head(&faults, document);
-                judgement.is_part = is_part(document.extent, &missing);
-                if !judgement.is_part {
-                    judgement.say(faults, document, &document.gaps);
-                } else if !document.gaps.has_gap() {
-                    judgement.missing.extend(missing);
-                }
-                return;
+        if let Err(faults) = identity::named(document) {
+            let missing = missing_of_head(&faults, document);
+            judgement.is_part = is_part(document.extent, &missing);
+            if !judgement.is_part {
+                judgement.say(faults, (document, &document.root), None, &document.gaps);
+            } else if !document.gaps.has_gap() {
+                judgement.missing.extend(missing);
             }
-        };
-        let group = document.group().unwrap_or("");
-        let version = document.version().unwrap_or("");
+            return;
+        }
         if self.items(document, versions).is_some() && depth < MOST_NESTED {
             for item in &At::root(document).list("items") {
                 let gaps = document.gaps.below(&item.path());
@@ -149,11 +138,27 @@ impl Engine {
             }
             return;
         }
-        let Some(known) = self.schemas.find(group, version, kind, versions) else {
-            let client_side = group.is_empty() && version == "v1" && CLIENT_SIDE.contains(&kind);
-            // What `kubectl apply -k` reads never reaches a cluster.
-            if !client_side && group != "kustomize.config.k8s.io" {
-                self.without_schema(document, kind, versions, judgement);
+        let meant = identity::meant(&self.schemas, document, versions);
+        let written = document;
+        let document = meant.document.as_ref().unwrap_or(document);
+        let group = document.group().unwrap_or("");
+        let newer = identity::newer(group, versions);
+        let newer = newer.as_deref();
+        let is_unknown = meant.fault.is_some();
+        let unknown = meant.fault.into_iter().collect();
+        judgement.say(unknown, (written, &written.root), newer, &written.gaps);
+        let version = document.version().unwrap_or("");
+        let kind = document.kind().map_or("", |kind| kind.value);
+        let Some(known) = meant.known else {
+            if !identity::is_client_side(document) {
+                if !is_unknown {
+                    // A version that is gone is no mystery: say what replaced it.
+                    let gone = deprecations::check(document, versions);
+                    let missing = || identity::without_schema(document, &self.schemas);
+                    judgement.findings.push(gone.unwrap_or_else(missing));
+                }
+                let faults = faults_of_any(document, versions);
+                judgement.say(faults, (document, &document.root), newer, &document.gaps);
             }
             return;
         };
@@ -177,66 +182,7 @@ impl Engine {
         for fault in faults.iter_mut().filter(|fault| fault.rule == &UNKNOWN_FIELD) {
             known_elsewhere(fault, group, version, kind, versions);
         }
-        judgement.say(faults, document, &gaps);
-    }
-
-    /// What can be said of a kind without a schema: what has become of it, and what is wrong with its metadata.
-    fn without_schema(
-        &self,
-        document: &Document,
-        kind: &str,
-        versions: &Versions,
-        judgement: &mut Judgement,
-    ) {
-        // A version that is gone is no mystery: say what replaced it.
-        let gone = deprecations::check(document, versions);
-        judgement.findings.push(gone.unwrap_or_else(|| self.missing(document, kind, versions)));
-        let root = At::root(document);
-        let mut faults = check_metadata(&root, document.text(), Naming::Unknown, &document.gaps);
-        // The settings of some tool have a kind too, and more in their metadata than an object's; what is nearly a field
-        // of it is a slip all the same.
-        faults.retain(|fault| fault.rule != &UNKNOWN_FIELD || fault.fix.is_some());
-        faults.extend(admission::unsaid(admission::check(document, versions), &faults));
-        judgement.say(faults, document, &document.gaps);
-    }
-
-    fn missing(&self, document: &Document, kind: &str, versions: &Versions) -> Diagnostic {
-        let (group, version) = (document.group().unwrap_or(""), document.version().unwrap_or(""));
-        let at = document.kind().map_or(document.span, |kind| kind.span);
-        let api = api_version(group, version);
-        let siblings: Vec<String> = self
-            .schemas
-            .kinds()
-            .filter(|(known, at, _)| known == group && at == version)
-            .map(|(_, _, kind)| kind)
-            .collect();
-        let is_kubernetes = bundle::kinds().iter().any(|known| {
-            known.product == "k8s" && known.group == group && known.version == version
-        }) && !siblings.is_empty();
-        let elsewhere: Vec<String> = self
-            .schemas
-            .find_kind(kind)
-            .iter()
-            .map(|(group, version)| format!("`{}`", api_version(group, version)))
-            .collect();
-        let mut finding = if is_kubernetes {
-            let release = versions.of("k8s");
-            let message = format!("Kubernetes {release} has no kind `{kind}` in `{api}`");
-            Diagnostic::new(&UNKNOWN_KIND, document.locate(at), message)
-        } else {
-            let message = format!("no schema is known for `{kind}` of `{api}`");
-            Diagnostic::new(&SCHEMA_MISSING, document.locate(at), message)
-        };
-        if !elsewhere.is_empty() {
-            finding = finding.help(format!("`{kind}` is known in {}", elsewhere.join(", ")));
-        } else if let Some(near) = nearest(kind, siblings.iter().map(String::as_str)) {
-            finding = finding.help(format!("did you mean `{near}`?"));
-        }
-        if !is_kubernetes {
-            finding =
-                finding.help("add its schema with `mdbook-plumb schemas add FILE|FOLDER|URL`");
-        }
-        finding.path("kind").document(document.id())
+        judgement.say(faults, (document, &document.root), newer, &gaps);
     }
 
     fn note_version(
@@ -282,56 +228,21 @@ impl Engine {
     }
 }
 
-/// The kind; or what is wrong where the document does not say what it is.
-fn identity(document: &Document) -> Result<&str, Vec<Fault>> {
-    let fault = |ty, at: &At<'_>, detail| {
-        let mut fault = Fault::new(&INCOMPLETE, ty, at, detail);
-        fault.on_all(at);
-        fault
-    };
-    let Some(map) = document.root.as_map() else {
-        let what = match document.root.value {
-            Value::Seq(_) => "a list",
-            _ => "a single value",
-        };
-        let root = At::new(&document.root, document.span);
-        let why = format!("a manifest is a map, and this document is {what}");
-        let mut fault = fault(ErrorType::Internal, &root, why);
-        fault.span = Span::at(document.span.start);
-        return Err(vec![fault]);
-    };
-    let start = map.iter().next().map_or(document.span, |entry| entry.key.span);
-    let root = At::new(&document.root, start);
-    let mut faults = Vec::new();
-    for field in ["apiVersion", "kind"] {
-        let at = root.field(field);
-        if at.str().is_some_and(|text| !text.is_empty()) {
-            continue;
-        }
-        let mut fault = if at.node.is_null() {
-            fault(ErrorType::Required, &at.keyed(), String::new())
-        } else {
-            let why = format!("must be a name, not {}", at.node.value.type_name());
-            fault(ErrorType::Invalid, &at.keyed(), why)
-        };
-        if let Some(near) = nearest(field, map.keys()) {
-            fault.help(format!("`{near}` may have been meant as `{field}`"));
-        }
-        faults.push(fault);
-    }
-    match document.kind() {
-        Some(kind) if faults.is_empty() => Ok(kind.value),
-        _ => Err(faults),
-    }
-}
-
 impl Judgement {
-    /// Puts into words what is there whatever is not shown, and notes why the rest is not said.
-    pub(super) fn say(&mut self, faults: Vec<Fault>, document: &Document, gaps: &Gaps) {
+    /// Puts into words what is there whatever is not shown and what no other fault explains, and notes why the rest is not
+    /// said. What a `newer` release may have is a warning.
+    pub(super) fn say(
+        &mut self,
+        faults: Vec<Fault>,
+        (document, root): (&Document, &Node),
+        newer: Option<&str>,
+        gaps: &Gaps,
+    ) {
+        let mut standing: Vec<Fault> = Vec::new();
         let mut doubtful: Vec<(Span, Fault)> = Vec::new();
         for fault in faults {
             match fault.excuse(gaps) {
-                None => self.findings.push(fault.into_finding(document)),
+                None => standing.push(fault),
                 Some(Excuse::Gap) => {}
                 Some(Excuse::PlaceholderAmongOthers(span)) => doubtful.push((span, fault)),
                 Some(excuse) => self.excused.push(excuse),
@@ -342,11 +253,31 @@ impl Judgement {
         let is_alone = texts.len() < 2;
         for (span, fault) in doubtful {
             match is_alone {
-                true => self.findings.push(fault.into_finding(document)),
+                true => standing.push(fault),
                 false => self.excused.push(Excuse::Placeholder(span)),
             }
         }
+        let tell = |fault: Fault| match newer.filter(|_| identity::may_be_new(&fault)) {
+            None => fault.into_finding(document),
+            Some(help) => {
+                let mut finding = fault.into_finding(document).help(help);
+                finding.severity = Severity::Warning;
+                finding
+            }
+        };
+        self.findings.extend(causes::of(standing, root).into_iter().map(tell));
     }
+}
+
+/// What is wrong with a document whose kind has no schema: its metadata, and what rules say of it.
+fn faults_of_any(document: &Document, versions: &Versions) -> Vec<Fault> {
+    let root = At::root(document);
+    let mut faults = check_metadata(&root, document.text(), Naming::Unknown, &document.gaps);
+    // The settings of some tool have a kind too, and more in their metadata than an object's; what is nearly a field of it
+    // is a slip all the same.
+    faults.retain(|fault| fault.rule != &UNKNOWN_FIELD || fault.fix.is_some());
+    faults.extend(admission::unsaid(admission::check(document, versions), &faults));
+    faults
 }
 
 /// The schema paths of all that is missing and that a server would refuse for its absence, without what follows from it.
@@ -436,9 +367,6 @@ fn faults_of_schema(
     // A kind's own schema may say of the metadata what is said of every kind's.
     let mut seen = BTreeSet::new();
     faults.retain(|fault| seen.insert((fault.span, fault.path.clone(), fault.detail.clone())));
-    for fault in faults.iter_mut().filter(|fault| fault.rule == &REQUIRED) {
-        point_to_null(fault, &document.root);
-    }
     faults
 }
 
@@ -452,12 +380,30 @@ pub(super) fn validate_schema(
 ) -> Vec<Fault> {
     let mut normal = at.node.clone();
     normalize(schema, id, &mut normal, at.key());
+    let mut faults = check(schema, id, &at.over(&normal), text, gaps);
+    if id == schema.root && at.parent().is_none() {
+        without_status(&mut faults, &mut normal);
+    }
     let at = at.over(&normal);
-    let mut faults = check(schema, id, &at, text, gaps);
     if !faults.iter().any(|fault| fault.blocks && fault.excuse(gaps).is_none()) {
         faults.extend(check_rules(schema, id, &at, gaps));
     }
     faults
+}
+
+/// A server drops the status of an object that it is given, so that what it would have to hold is no matter; what is no
+/// status at all is.
+fn without_status(faults: &mut Vec<Fault>, object: &mut Node) {
+    let is_status = |fault: &Fault| {
+        let mut steps = fault.path.steps().iter();
+        steps.next().and_then(Step::name) == Some("status") && steps.next().is_some()
+    };
+    faults.retain(|fault| {
+        !is_status(fault) || fault.rule == &UNKNOWN_FIELD || fault.ty == ErrorType::TypeInvalid
+    });
+    if let Value::Map(map) = &mut object.value {
+        map.entries_mut().retain(|entry| entry.key.value != "status");
+    }
 }
 
 /// A field that another version of the product has is not a mistake of spelling: says which.
@@ -475,16 +421,6 @@ fn known_elsewhere(fault: &mut Fault, group: &str, version: &str, kind: &str, ve
             holders.join(", "),
             versions.of(product)
         ));
-    }
-}
-
-/// What is required and null is not there to an API server, but its author sees it.
-pub(super) fn point_to_null(fault: &mut Fault, root: &Node) {
-    let Some((above, step)) = fault.path.split_last() else { return };
-    let entry = above.find(root).and_then(|node| node.as_map()?.entry(step.name()?));
-    if let Some(entry) = entry.filter(|entry| entry.value.is_null()) {
-        fault.span = entry.key.span;
-        fault.help(format!("`{}` is there, but empty", entry.key.value));
     }
 }
 

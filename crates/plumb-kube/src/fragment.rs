@@ -3,11 +3,11 @@
 use super::admission;
 use super::at::{At, first_line};
 use super::codes::FRAGMENT_PLACE;
-use super::engine::{Engine, Judgement, point_to_null, sort, validate_schema};
+use super::engine::{Engine, Judgement, sort, validate_schema};
 use super::fault::{Fault, Read};
 use super::gaps::Gaps;
+use super::identity;
 use super::path::{FieldPath, Step};
-use super::schema::REQUIRED;
 use super::versions::Versions;
 use super::{Document, Entry, Map, Node, Style, Value, api_version};
 use plumb_text::diag::Diagnostic;
@@ -48,6 +48,7 @@ impl Engine {
             Ok(id) => id,
             Err(why) => return said(wrong(format!("`{path}` is no place in `{kind}`: {why}"))),
         };
+        let newer = identity::newer(api.rsplit_once('/').map_or("", |(group, _)| group), versions);
         // A list in a fence for `spec.http[]` is some of its items.
         let step = |index| FieldPath::default().then(Step::Index(index));
         let items: Vec<(&Node, Gaps)> = match &document.root.value {
@@ -65,9 +66,6 @@ impl Engine {
             };
             let root = At::new(item, start);
             let mut faults = validate_schema(&known.schema, id, &root, document.text(), gaps);
-            for fault in faults.iter_mut().filter(|fault| fault.rule == &REQUIRED) {
-                point_to_null(fault, item);
-            }
             // Of the rest nothing is known, and what the schema has said need not be said again.
             let whole = document.part(whole(&api, name, path, item, at));
             let part = place(path);
@@ -76,7 +74,7 @@ impl Engine {
             let coded = coded.filter(|fault| fault.excuse(&around).is_none());
             let coded = coded.filter_map(|fault| within(fault, &part)).collect();
             faults.extend(admission::unsaid(coded, &faults));
-            judgement.say(faults, document, gaps);
+            judgement.say(faults, (document, item), newer.as_deref(), gaps);
         }
         for finding in &mut judgement.findings {
             finding.document = Some(format!("{name}:{path}"));

@@ -7,6 +7,7 @@ pub mod admission;
 
 pub mod at;
 pub mod bundle;
+mod causes;
 mod codes;
 pub mod deprecations;
 mod document;
@@ -16,6 +17,7 @@ pub mod fault;
 mod field;
 mod fragment;
 pub mod gaps;
+mod identity;
 mod names;
 pub mod path;
 pub mod policy;

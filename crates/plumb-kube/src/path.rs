@@ -3,7 +3,6 @@
 //! Owns: [`FieldPath`] and its steps. While an object is walked its path is the chain of places above (`At`),
 //! which costs nothing to write; a `FieldPath` is made when there is something to say.
 
-use super::{Node, Value};
 use std::cmp::Ordering;
 use std::fmt;
 
@@ -135,15 +134,6 @@ impl FieldPath {
         let mut steps: Vec<Step> = steps.map(Step::owned).collect();
         steps.reverse();
         FieldPath(steps)
-    }
-
-    /// The node at this path.
-    pub(crate) fn find<'n>(&self, root: &'n Node) -> Option<&'n Node> {
-        self.0.iter().try_fold(root, |node, step| match (step, &node.value) {
-            (Step::Field(name) | Step::Key(name), Value::Map(map)) => map.get(name),
-            (Step::Index(index), Value::Seq(items)) => items.get(*index),
-            _ => None,
-        })
     }
 }
 

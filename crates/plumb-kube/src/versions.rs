@@ -13,6 +13,8 @@ use std::fmt;
 pub struct Versions {
     /// Only what differs from the products' defaults, so that equal choices compare equal.
     chosen: BTreeMap<String, String>,
+    /// Releases that are newer than all that the bundle holds, as they are written; they are judged by the newest.
+    newer: BTreeMap<String, String>,
 }
 
 /// Why a version could not be chosen.
@@ -65,20 +67,26 @@ impl Versions {
             "experimental" => format!("{}-experimental", product.default),
             _ => wanted,
         };
-        if !product.versions.contains(&wanted) {
+        let mut chosen = Versions { chosen: self.chosen.clone(), newer: self.newer.clone() };
+        chosen.newer.remove(&product.name);
+        let held = if product.versions.contains(&wanted) {
+            wanted
+        } else if let Some(newest) = newest_before(&wanted, &product.versions) {
+            chosen.newer.insert(product.name.clone(), wanted);
+            newest.clone()
+        } else {
             return Err(UnknownVersion::Version(
                 product.title.clone(),
                 version.to_owned(),
                 product.versions.clone(),
             ));
-        }
-        let mut chosen = self.chosen.clone();
-        if wanted == product.default {
-            chosen.remove(&product.name);
+        };
+        if held == product.default {
+            chosen.chosen.remove(&product.name);
         } else {
-            chosen.insert(product.name.clone(), wanted);
+            chosen.chosen.insert(product.name.clone(), held);
         }
-        Ok(Versions { chosen })
+        Ok(chosen)
     }
 
     /// Reads `k8s=1.36`; a version alone (`1.36`) is Kubernetes'. Several may be separated by commas or spaces.
@@ -94,6 +102,16 @@ impl Versions {
     pub fn of(&self, name: &str) -> &str {
         let Some(product) = product(name) else { return "" };
         self.chosen.get(&product.name).unwrap_or(&product.default)
+    }
+
+    /// The release of a product that was asked for, where it is newer than every one that the bundle holds.
+    pub fn newer(&self, name: &str) -> Option<&str> {
+        self.newer.get(name).map(String::as_str)
+    }
+
+    /// A product as a person calls it; its name where it is not known.
+    pub fn title(name: &str) -> &str {
+        product(name).map_or(name, |product| &product.title)
     }
 
     /// The embedded OpenAPI v3 schema of a kind in these versions; nothing when they do not have the kind.
@@ -118,6 +136,16 @@ pub fn number(version: &str) -> (u32, u32) {
     let version = version.strip_prefix('v').unwrap_or(version);
     let mut parts = version.split(['.', '-']).map(|part| part.parse().unwrap_or(0));
     (parts.next().unwrap_or(0), parts.next().unwrap_or(0))
+}
+
+/// The newest of a product's releases, where a release of the same channel is newer than it.
+fn newest_before<'a>(wanted: &str, held: &'a [String]) -> Option<&'a String> {
+    let (numbers, channel) = wanted.split_once('-').map_or((wanted, None), |(n, c)| (n, Some(c)));
+    let (major, minor) = numbers.split_once('.')?;
+    let wanted: (u32, u32) = (major.parse().ok()?, minor.parse().ok()?);
+    let same_channel = |release: &&String| release.split_once('-').map(|(_, c)| c) == channel;
+    let newest = held.iter().filter(same_channel).max_by_key(|release| number(release))?;
+    (wanted > number(newest)).then_some(newest)
 }
 
 fn product(name: &str) -> Option<&'static Product> {
@@ -160,6 +188,14 @@ mod tests {
             ("gateway-api=standard", "gateway-api", Ok("1.6")),
             ("", "cilium", Ok("1.20")),
             ("k8s=1.12", "k8s", Err("Kubernetes 1.12")),
+            ("k8s=one", "k8s", Err("Kubernetes one")),
+            ("k8s=2", "k8s", Err("Kubernetes 2")),
+            ("k8s=1.x", "k8s", Err("Kubernetes 1.x")),
+            // Newer than all that is known: by the newest.
+            ("k8s=1.99.2", "k8s", Ok("1.37")),
+            ("istio=v2.0", "istio", Ok("1.31")),
+            ("gateway-api=1.99", "gateway-api", Ok("1.7")),
+            ("gateway-api=1.99-experimental", "gateway-api", Ok("1.7-experimental")),
             ("k8s=latest", "k8s", Err("Kubernetes latest")),
             ("isto=1.29", "istio", Err("no product `isto`")),
         ];
@@ -179,5 +215,9 @@ mod tests {
         let newest = Versions::default().of("k8s").to_owned();
         assert_eq!(Versions::default().with("k8s", &newest), Ok(Versions::default()));
         assert_eq!(number("v1.36.2"), (1, 36));
+        // But for the release that was asked for.
+        let newer = Versions::parse("k8s=1.99").expect("newer");
+        assert_eq!((newer.of("k8s"), newer.newer("k8s")), (&*newest, Some("1.99")));
+        assert_eq!(newer.with("k8s", &newest), Ok(Versions::default()));
     }
 }

@@ -262,7 +262,7 @@ fn what_a_built_in_kind_requires_has_no_default() {
         ("Deployment", format!("{{template: {{{pod}}}}}"), "spec.selector"),
         ("Deployment", format!("{{selector: null, template: {{{pod}}}}}"), "spec.selector"),
         ("Deployment", format!("{{selector: , template: {{{pod}}}}}"), "spec.selector"),
-        ("Deployment", "{template: {spec: null}}".to_owned(), "spec.template.spec.containers"),
+        ("Deployment", "{template: {spec: null}}".to_owned(), "spec.template.spec"),
         ("ReplicaSet", "{selector: {}}".to_owned(), "spec.template.spec.containers"),
     ];
     for (kind, spec, missing) in cases {

@@ -245,7 +245,7 @@ impl Layer {
 }
 
 /// `v1` before `v2beta1` before `v1beta1` before `v1alpha1`.
-fn stability(version: &str) -> (u8, u32, u32) {
+pub(crate) fn stability(version: &str) -> (u8, u32, u32) {
     let rest = version.strip_prefix('v').unwrap_or(version);
     let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
     let major = rest[..digits].parse().unwrap_or(0);

@@ -74,7 +74,7 @@ fn every_published_form_is_read() {
         assert_eq!(check(schemas(), &widget("v1", "{size: 0}")), ["schema-value spec.size"]);
         assert_eq!(check(schemas(), &widget("v1beta1", "{}"))[0], "api-deprecated apiVersion");
         assert_eq!(check(schemas(), &widget("v1alpha1", "{}"))[0], "api-not-served apiVersion");
-        assert_eq!(check(schemas(), &widget("v2", "{}")), ["schema-missing kind"]);
+        assert_eq!(check(schemas(), &widget("v2", "{}")), ["unknown-kind apiVersion"]);
     }
     let gadget = "apiVersion: example.com/v1\nkind: Gadget\nmetadata: {name: a}\nspec: {more: {more: {'n': x}}}";
     let reading = read_definitions("openapi.json", OPENAPI);

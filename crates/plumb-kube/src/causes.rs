@@ -1,0 +1,124 @@
+//! One finding for one cause: faults that follow from another one are not told, and what is told stands where it was made.
+
+use super::fault::{ErrorType, Fault, Read};
+use super::path::{FieldPath, Step};
+use super::schema::UNKNOWN_FIELD;
+use super::{Entry, Node, Value};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The faults of an object, without those that others explain.
+pub(super) fn of(mut faults: Vec<Fault>, root: &Node) -> Vec<Fault> {
+    let kept: Vec<bool> = {
+        let causes = Causes::new(&faults);
+        faults.iter().enumerate().map(|(index, fault)| !causes.explain(index, fault)).collect()
+    };
+    let mut kept = kept.into_iter();
+    faults.retain(|_| kept.next().unwrap_or(true));
+    for fault in faults.iter_mut().filter(|fault| fault.ty == ErrorType::Required) {
+        point_to_empty(fault, root);
+    }
+    faults
+}
+
+/// What explains more than itself.
+struct Causes<'f> {
+    /// Places where nothing, or something of another type, stands: the first fault of each.
+    absent: BTreeMap<&'f FieldPath, usize>,
+    /// Values that are wrong by themselves: the fault of each that says most.
+    values: BTreeMap<&'f FieldPath, usize>,
+    /// Fields that a misspelt one was meant as.
+    misspelt: BTreeSet<FieldPath>,
+}
+
+impl<'f> Causes<'f> {
+    fn new(faults: &'f [Fault]) -> Causes<'f> {
+        let mut causes =
+            Causes { absent: BTreeMap::new(), values: BTreeMap::new(), misspelt: BTreeSet::new() };
+        for (index, fault) in faults.iter().enumerate() {
+            if is_absent(fault) {
+                causes.absent.entry(&fault.path).or_insert(index);
+            }
+            if let Some(rank) = rank(fault) {
+                let best = causes.values.entry(&fault.path).or_insert(index);
+                if self::rank(&faults[*best]).is_none_or(|known| rank < known) {
+                    *best = index;
+                }
+            }
+            if fault.rule == &UNKNOWN_FIELD
+                && let Some((_, _, name)) = &fault.fix
+                && let Some((above, _)) = fault.path.split_last()
+            {
+                causes.misspelt.insert(above.then(Step::Field(name.clone())));
+            }
+        }
+        causes
+    }
+
+    fn explain(&self, index: usize, fault: &Fault) -> bool {
+        let mut above = fault.path.split_last().map(|(above, _)| above);
+        while let Some(path) = above {
+            if self.absent.contains_key(&path) {
+                return true;
+            }
+            above = path.split_last().map(|(above, _)| above);
+        }
+        let is_other = |first: Option<&usize>| first.is_some_and(|first| *first != index);
+        match fault.ty {
+            ErrorType::Required if is_absent(fault) => {
+                self.misspelt.contains(&fault.path) || is_other(self.absent.get(&fault.path))
+            }
+            _ => rank(fault).is_some() && is_other(self.values.get(&fault.path)),
+        }
+    }
+}
+
+/// Whether nothing is there at a fault's place that could be right or wrong by itself. An object that lacks one of some
+/// fields is there.
+fn is_absent(fault: &Fault) -> bool {
+    let holds = |read: &Read| matches!(read, Read::Whole(place) if place.path == fault.path);
+    match fault.ty {
+        ErrorType::Required => !fault.reads.iter().any(holds),
+        ty => ty == ErrorType::TypeInvalid,
+    }
+}
+
+/// How much a fault says of a value that is wrong whatever stands around it; nothing for any other fault.
+fn rank(fault: &Fault) -> Option<u8> {
+    let [Read::Value(place)] = &fault.reads[..] else { return None };
+    if place.path != fault.path {
+        return None;
+    }
+    Some(match fault.ty {
+        ErrorType::TypeInvalid => 0,
+        ErrorType::NotSupported => 1,
+        ErrorType::TooLong => 2,
+        ErrorType::Invalid => 3,
+        _ => return None,
+    })
+}
+
+/// What is required and written, but empty, is not there to an API server, and its author sees it.
+fn point_to_empty(fault: &mut Fault, root: &Node) {
+    let mut node = root;
+    for step in fault.path.steps() {
+        node = match (step, &node.value) {
+            (Step::Index(index), Value::Seq(items)) => match items.get(*index) {
+                Some(item) => item,
+                None => return,
+            },
+            (Step::Field(name) | Step::Key(name), Value::Map(map)) => match map.entry(name) {
+                Some(Entry { key, value }) if value.is_null() && value.is_written() => {
+                    fault.span = key.span;
+                    fault.help(format!("`{}` is there, but empty", key.value));
+                    return;
+                }
+                Some(entry) => &entry.value,
+                None => return,
+            },
+            _ => return,
+        };
+    }
+    if node.as_str() == Some("") && node.is_written() {
+        fault.span = node.span;
+    }
+}

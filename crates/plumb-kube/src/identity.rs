@@ -1,0 +1,332 @@
+//! What a document says that it is, and what its author meant where no server has that.
+//!
+//! Owns: the findings about `apiVersion` and `kind`, and the choice of what a document with wrong ones is judged as, so that
+//! one slip there hides no other. Must not know: how a document is judged.
+
+use super::at::At;
+use super::codes::{MANIFEST_INCOMPLETE, SCHEMA_MISSING, UNKNOWN_KIND};
+use super::deprecations;
+use super::fault::{ErrorType, Fault, Rule, Wording, listed};
+use super::schema::UNKNOWN_FIELD;
+use super::store::{KindSchema, Schemas, stability};
+use super::versions::Versions;
+use super::{Document, Node, Value, api_version, bundle};
+use plumb_text::diag::{Diagnostic, nearest};
+use plumb_text::{Span, Spanned};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+static INCOMPLETE: Rule = Rule::new(&MANIFEST_INCOMPLETE, "unstructured.UnmarshalJSON");
+pub(super) static UNKNOWN: Rule = Rule::new(&UNKNOWN_KIND, "meta.NoKindMatchError");
+
+/// Kinds of `v1` that no API server keeps and pages show all the same: a kubeconfig, and what a request that fails answers.
+const CLIENT_SIDE: &[&str] =
+    &["APIGroup", "APIGroupList", "APIResourceList", "APIVersions", "Config", "Status"];
+
+/// The kind; or what is wrong where the document does not say what it is.
+pub(super) fn named(document: &Document) -> Result<&str, Vec<Fault>> {
+    let fault = |ty, at: &At<'_>, detail| {
+        let mut fault = Fault::new(&INCOMPLETE, ty, at, detail);
+        fault.on_all(at);
+        fault
+    };
+    let Some(map) = document.root.as_map() else {
+        let what = match document.root.value {
+            Value::Seq(_) => "a list",
+            _ => "a single value",
+        };
+        let root = At::new(&document.root, document.span);
+        let why = format!("a manifest is a map, and this document is {what}");
+        let mut fault = fault(ErrorType::Internal, &root, why);
+        fault.span = Span::at(document.span.start);
+        return Err(vec![fault]);
+    };
+    let start = map.iter().next().map_or(document.span, |entry| entry.key.span);
+    let root = At::new(&document.root, start);
+    let mut faults = Vec::new();
+    for field in ["apiVersion", "kind"] {
+        let at = root.field(field);
+        if at.str().is_some_and(|text| !text.is_empty()) {
+            continue;
+        }
+        let mut fault = if at.node.is_null() {
+            fault(ErrorType::Required, &at.keyed(), String::new())
+        } else {
+            let why = format!("must be a name, not {}", at.node.value.type_name());
+            fault(ErrorType::Invalid, &at.keyed(), why)
+        };
+        if let Some(near) = nearest(field, map.keys()) {
+            fault.help(format!("`{near}` may have been meant as `{field}`"));
+        }
+        faults.push(fault);
+    }
+    match document.kind() {
+        Some(kind) if faults.is_empty() => Ok(kind.value),
+        _ => Err(faults),
+    }
+}
+
+/// Whether a document is for a client and never reaches a server.
+pub(super) fn is_client_side(document: &Document) -> bool {
+    let kind = document.kind().map_or("", |kind| kind.value);
+    let api = document.api_version().map_or("", |api| api.value);
+    api == "v1" && CLIENT_SIDE.contains(&kind)
+        // What `kubectl apply -k` reads.
+        || document.group() == Some("kustomize.config.k8s.io")
+}
+
+/// The finding about a kind of a group of which no schema is at hand.
+pub(super) fn without_schema(document: &Document, schemas: &Schemas) -> Diagnostic {
+    let (group, version) = (document.group().unwrap_or(""), document.version().unwrap_or(""));
+    let kind = document.kind().unwrap_or(Spanned::new("", document.span));
+    let api = api_version(group, version);
+    let message = format!("no schema is known for `{}` of `{api}`", kind.value);
+    let mut finding = Diagnostic::new(&SCHEMA_MISSING, document.locate(kind.span), message);
+    let elsewhere = schemas.find_kind(kind.value);
+    if !elsewhere.is_empty() {
+        let apis = elsewhere.iter().map(|(group, version)| api_version(group, version));
+        finding = finding.help(format!("`{}` is known in {}", kind.value, listed(apis)));
+    }
+    finding
+        .help("add its schema with `mdbook-plumb schemas add FILE|FOLDER|URL`")
+        .path("kind")
+        .document(document.id())
+}
+
+/// What a document is judged as.
+#[derive(Default)]
+pub(super) struct Meant {
+    /// The schema.
+    pub(super) known: Option<Arc<KindSchema>>,
+    /// The document as it was meant, where it says something else.
+    pub(super) document: Option<Document>,
+    /// That no server has what it says.
+    pub(super) fault: Option<Fault>,
+}
+
+/// A kind of some API group and version.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Choice {
+    group: String,
+    version: String,
+    kind: String,
+}
+
+impl From<(String, String, String)> for Choice {
+    fn from((group, version, kind): (String, String, String)) -> Choice {
+        Choice { group, version, kind }
+    }
+}
+
+impl Choice {
+    fn api(&self) -> String {
+        api_version(&self.group, &self.version)
+    }
+}
+
+/// The schema of a document's kind; where there is none and its group is known, what was meant.
+pub(super) fn meant(schemas: &Schemas, document: &Document, versions: &Versions) -> Meant {
+    let (Some(api), Some(kind)) = (document.api_version(), document.kind()) else {
+        return Meant::default();
+    };
+    let (group, version) = (document.group().unwrap_or(""), document.version().unwrap_or(""));
+    let known = schemas.find(group, version, kind.value, versions);
+    if known.is_some()
+        || is_client_side(document)
+        || deprecations::find(api.value, kind.value, versions).is_some()
+    {
+        return Meant { known, ..Meant::default() };
+    }
+    // Another release of the product may have it.
+    if let Some(entry) = bundle::find(group, version, kind.value)
+        && let Some(last) = entry.versions.last()
+        && let Ok(held) = versions.with(&entry.product, last)
+    {
+        let mut fault = no_match(document, &["apiVersion"]);
+        let releases = entry.versions.join(", ");
+        let (product, chosen) = (&entry.product, versions.of(&entry.product));
+        fault.help(format!(
+            "{} {releases} has it; this is checked against {chosen} (choose with `{product}=VERSION`)",
+            Versions::title(product)
+        ));
+        let known = schemas.find(group, version, kind.value, &held);
+        return Meant { known, document: None, fault: Some(fault) };
+    }
+    let search = Search { schemas, versions, all: schemas.kinds().map(Choice::from).collect() };
+    let Some(found) = search.run(api.value, kind.value) else { return Meant::default() };
+    let Some(choice) = found else {
+        return Meant { fault: Some(no_match(document, &["kind"])), ..Meant::default() };
+    };
+    let known = schemas.find(&choice.group, &choice.version, &choice.kind, versions);
+    let fault = Some(suggestion(document, &choice, &search));
+    Meant { known, document: Some(written_as(document, &choice)), fault }
+}
+
+/// That no server has what a document says, in the words of `kubectl`; marked at the first of some fields.
+fn no_match(document: &Document, wrong: &[&str]) -> Fault {
+    let root = At::root(document);
+    let field = wrong.first().copied().unwrap_or("kind");
+    let (api, kind) = (root.field("apiVersion"), root.field("kind"));
+    let detail = format!("no matches for kind {} in version {}", kind.quoted(), api.quoted());
+    let mut fault = Fault::new(&UNKNOWN, ErrorType::NotSupported, &root.field(field), detail);
+    fault.on(&api).on(&kind);
+    fault.wording = Wording::Sentence;
+    fault
+}
+
+/// The fault of a document that was meant as something else, with what to write.
+fn suggestion(document: &Document, choice: &Choice, search: &Search<'_>) -> Fault {
+    let api = document.api_version().map_or("", |api| api.value);
+    let kind = document.kind().map_or("", |kind| kind.value);
+    let right = choice.api();
+    let wrong: Vec<&str> = [("apiVersion", api != right), ("kind", kind != choice.kind)]
+        .into_iter()
+        .filter_map(|(field, wrong)| wrong.then_some(field))
+        .collect();
+    let mut fault = no_match(document, &wrong);
+    match wrong[..] {
+        ["apiVersion"] => {
+            fault.help(format!("`{kind}` is in {}", listed(search.apis_of(choice))));
+            fault.replace_with(right);
+        }
+        ["kind"] => {
+            fault.near(Some(&choice.kind));
+            fault.replace_with(choice.kind.clone());
+        }
+        _ => {
+            fault.help(format!("write `apiVersion: {right}` and `kind: {}`", choice.kind));
+        }
+    }
+    fault
+}
+
+/// A document with another apiVersion and kind, at the places of its own.
+fn written_as(document: &Document, choice: &Choice) -> Document {
+    let mut root = document.root.clone();
+    if let Value::Map(map) = &mut root.value {
+        for entry in map.entries_mut() {
+            let text = match entry.key.value.as_str() {
+                "apiVersion" => choice.api(),
+                "kind" => choice.kind.clone(),
+                _ => continue,
+            };
+            entry.value = Node { value: Value::String(text), ..entry.value.clone() };
+        }
+    }
+    document.part(root)
+}
+
+/// The search for what was meant.
+struct Search<'s> {
+    schemas: &'s Schemas,
+    versions: &'s Versions,
+    all: Vec<Choice>,
+}
+
+impl Search<'_> {
+    /// What was meant; nothing inside where the group is known and nothing in it is near, nothing at all where no schema
+    /// of the group is at hand.
+    fn run(&self, api: &str, kind: &str) -> Option<Option<Choice>> {
+        let exchanged = |choice: &&Choice| choice.api() == kind && choice.kind == api;
+        if let Some(choice) = self.all.iter().find(exchanged) {
+            return Some(Some(choice.clone()));
+        }
+        let (group, version) = self.group_of(api)?;
+        let is_here = |choice: &&Choice| choice.group == group;
+        let here: Vec<&Choice> = self.all.iter().filter(is_here).collect();
+        let is_core_version = !group.is_empty() || version.eq_ignore_ascii_case("v1");
+        let same = |choice: &&Choice| choice.kind.eq_ignore_ascii_case(kind);
+        let of_k8s = |choice: &&Choice| {
+            let known = bundle::find(&choice.group, &choice.version, &choice.kind);
+            known.is_some_and(|known| known.product == "k8s")
+        };
+        // By its name in this group, in another one that is alone to have it, by a name that is near.
+        let by_name = self.best(here.iter().copied().filter(same), version);
+        let elsewhere = || {
+            let others =
+                || self.all.iter().filter(same).filter(|other| is_core_version || of_k8s(other));
+            let groups: BTreeSet<&str> = others().map(|other| other.group.as_str()).collect();
+            if groups.len() == 1 { self.best(others(), version) } else { None }
+        };
+        let near = || {
+            let in_version = here.iter().filter(|choice| choice.version == version);
+            let names = |choices: &mut dyn Iterator<Item = &Choice>| {
+                let names: BTreeSet<String> = choices.map(|choice| choice.kind.clone()).collect();
+                nearest(kind, names.iter().map(String::as_str)).map(str::to_owned)
+            };
+            let name =
+                names(&mut in_version.copied()).or_else(|| names(&mut here.iter().copied()))?;
+            self.best(here.iter().copied().filter(|choice| choice.kind == name), version)
+        };
+        let found = by_name.or_else(elsewhere);
+        if found.is_some() {
+            return Some(found);
+        }
+        // Settings of many tools have a version without a group.
+        let near = if is_core_version { near() } else { None };
+        // Of a group whose definitions a book brings there may be more.
+        let is_whole = is_core_version && bundle::kinds().iter().any(|known| known.group == group);
+        (near.is_some() || is_whole).then_some(near)
+    }
+
+    /// The known group that an apiVersion is of, and the version that it names.
+    fn group_of<'a>(&'a self, api: &'a str) -> Option<(&'a str, &'a str)> {
+        let known = |name: &str| {
+            let mut groups = self.all.iter().map(|choice| choice.group.as_str());
+            groups.find(|group| group.eq_ignore_ascii_case(name))
+        };
+        match api.split_once('/') {
+            Some(("core", version)) => Some(("", version)),
+            // What stands behind a second slash is no part of it.
+            Some((group, rest)) => {
+                Some((known(group)?, rest.split_once('/').map_or(rest, |(version, _)| version)))
+            }
+            None => match known(api).filter(|group| !group.is_empty()) {
+                Some(group) => Some((group, "")),
+                None => Some(("", api)),
+            },
+        }
+    }
+
+    /// Of choices that the release has, the one in this version, or in the best.
+    fn best<'a>(&self, choices: impl Iterator<Item = &'a Choice>, version: &str) -> Option<Choice> {
+        let served = |choice: &&Choice| {
+            let Choice { group, version, kind } = choice;
+            self.schemas.find(group, version, kind, self.versions).is_some()
+        };
+        choices
+            .filter(served)
+            .max_by_key(|choice| {
+                (choice.version.eq_ignore_ascii_case(version), stability(&choice.version))
+            })
+            .cloned()
+    }
+
+    /// The apiVersions of a kind of a group in the release, the best first.
+    fn apis_of(&self, choice: &Choice) -> Vec<String> {
+        let same = |other: &&Choice| other.group == choice.group && other.kind == choice.kind;
+        let served = |other: &&Choice| {
+            self.schemas.find(&other.group, &other.version, &other.kind, self.versions).is_some()
+        };
+        let mut found: Vec<&Choice> = self.all.iter().filter(same).filter(served).collect();
+        found.sort_by_key(|choice| std::cmp::Reverse(stability(&choice.version)));
+        found.dedup();
+        found.into_iter().map(Choice::api).collect()
+    }
+}
+
+/// What is to be said of what a release may have that is newer than the schemas of a group; nothing where it is not newer.
+pub(super) fn newer(group: &str, versions: &Versions) -> Option<String> {
+    let product = &bundle::kinds().iter().find(|known| known.group == group)?.product;
+    let release = versions.newer(product)?;
+    Some(format!(
+        "{title} {release} may have it: the newest release whose schemas are known is {}",
+        versions.of(product),
+        title = Versions::title(product)
+    ))
+}
+
+/// Whether a newer release may have what a fault calls unknown: a field, a value or a kind.
+pub(super) fn may_be_new(fault: &Fault) -> bool {
+    fault.rule == &UNKNOWN_FIELD || fault.ty == ErrorType::NotSupported
+}
