@@ -9,6 +9,7 @@ use super::group::{self, Groups};
 use super::judge::Judge;
 use super::{Chapter, Counts, Project, chapter, kustomize};
 use crate::diag::{Code, Diagnostic};
+use crate::directive::UNKNOWN_VERSION;
 use crate::manifest::{self, Document, Format};
 use crate::markdown;
 use crate::reading::{self, Setting, Text};
@@ -122,6 +123,7 @@ fn markdown(project: &Project, file: &Arc<Source>) -> chapter::Outcome {
         .chain(plumb_analysis::codes())
         .chain(reading::CODES.iter().copied())
         .chain(FENCES.iter().copied())
+        .chain([&UNKNOWN_VERSION])
         .collect();
     outcome.findings.retain(|finding| ours.contains(&finding.code));
     outcome.counts.directives = 0;
