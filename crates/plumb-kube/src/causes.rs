@@ -1,6 +1,6 @@
 //! One finding for one cause: faults that follow from another one are not told, and what is told stands where it was made.
 
-use super::fault::{ErrorType, Fault, Read};
+use super::fault::{Authority, ErrorType, Fault, Read};
 use super::path::{FieldPath, Step};
 use super::schema::UNKNOWN_FIELD;
 use super::{Entry, Node, Value};
@@ -55,7 +55,9 @@ impl<'f> Causes<'f> {
     }
 
     fn explain(&self, index: usize, fault: &Fault) -> bool {
-        let mut above = fault.path.split_last().map(|(above, _)| above);
+        // What is written is there, whatever around it is said to be absent.
+        let mut above =
+            fault.path.split_last().map(|(above, _)| above).filter(|_| fault.is_absence());
         while let Some(path) = above {
             if self.absent.contains_key(&path) {
                 return true;
@@ -85,7 +87,8 @@ fn is_absent(fault: &Fault) -> bool {
 /// How much a fault says of a value that is wrong whatever stands around it; nothing for any other fault.
 fn rank(fault: &Fault) -> Option<u8> {
     let [Read::Value(place)] = &fault.reads[..] else { return None };
-    if place.path != fault.path {
+    // What a mesh says of a value is another thing than what the API server says of its form.
+    if place.path != fault.path || fault.rule.by != Authority::ApiServer {
         return None;
     }
     Some(match fault.ty {
