@@ -108,6 +108,9 @@ impl Levels {
     }
 }
 
+/// How many patterns `exclude` may hold: they are compiled together, and cost as much memory as a page each.
+const MOST_PATTERNS: usize = 1000;
+
 impl Default for Config {
     fn default() -> Config {
         Config {
@@ -365,7 +368,12 @@ impl Reader<'_> {
 
     fn globs(&mut self, key: &str, value: &Json) -> GlobSet {
         let mut set = GlobSetBuilder::new();
-        for pattern in self.strings(key, value) {
+        let patterns = self.strings(key, value);
+        if patterns.len() > MOST_PATTERNS {
+            self.wrong(key, &format!("a list of at most {MOST_PATTERNS} patterns"));
+            return GlobSet::empty();
+        }
+        for pattern in patterns {
             match GlobBuilder::new(&pattern).literal_separator(true).build() {
                 Ok(glob) => drop(set.add(glob)),
                 Err(error) => {

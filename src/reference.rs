@@ -178,7 +178,7 @@ fn settings() -> String {
     }
     out.push_str(
         "\n## Paths\n\nEvery path in a file (a setting of ours or of mdBook's, a chapter, an include, a link) has to lead into the repository: \
-         the nearest folder above the book with `.git`, or, without one, the folder of `book.toml`. Links are resolved first. What leads out is \
+         the nearest folder above the book with `.git`, or, without one, the folder of `book.toml`; nor into `.git`. Links are resolved first. What leads out is \
          neither read nor written, and is an error ([`outside-repository`](findings.md#outside-repository)); a build does not start then, whatever \
          the levels are. What is named on the command line may lie anywhere; a link below it must not lead out of it.\n\n\
          `build` refuses a destination that holds a part of the book or of git, or anything that no earlier build has made: mdBook deletes all \

@@ -49,6 +49,11 @@ impl DiskWorld {
         self.bounds.root()
     }
 
+    /// The folder with the `.git` that the root lies below, as it really is.
+    pub fn repository(&self) -> Option<PathBuf> {
+        repository(&resolve(self.root()).ok()?)
+    }
+
     /// Leave to write; waits for another run that has it.
     pub fn writer(&self) -> io::Result<Writer> {
         Writer::open(&self.bounds)

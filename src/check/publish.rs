@@ -169,10 +169,10 @@ impl Judge<'_> {
                 let chapter = sources
                     && !entry.is_folder
                     && entry.path.extension().is_some_and(|e| e == "md");
-                if entry.is_link
-                    && !chapter
+                if !chapter
+                    && (entry.is_link || entry.is_folder)
                     && let Err(error) = self.world.real(&entry.path)
-                    && let Some(Forbidden::Outside { .. }) = Forbidden::of(&error)
+                    && Forbidden::of(&error).map(Forbidden::code) == Some(&OUTSIDE_REPOSITORY)
                 {
                     let at = Location::start_of(&Source::new(display(&entry.path), ""));
                     let what = format!("`{}`, which mdBook would publish,", display(&entry.path));

@@ -4,6 +4,7 @@ use super::book::Book;
 use crate::check::Resource;
 use crate::diag::Severity;
 use crate::reading::PLACEHOLDER_VALUE;
+use crate::text::one_line;
 use crate::world::{DiskWorld, World, display};
 use anyhow::{Context, bail};
 use std::collections::{BTreeMap, BTreeSet};
@@ -143,7 +144,9 @@ impl Plan {
             if *form == 1 { PathBuf::new() } else { PathBuf::from(format!("{VARIANT}{form}")) }
         };
         let name = self.name(chapter, resource);
-        let text = format!("{MARK} from {}\n{}", resource.at.source.path(), resource.text);
+        // A comment ends with its line, and the name of a file may hold the end of one.
+        let origin = one_line(resource.at.source.path());
+        let text = format!("{MARK} from {origin}\n{}", resource.text);
         self.files.insert(folder.join(&name), text);
         match problem {
             _ if resource.fails => {}

@@ -56,7 +56,7 @@ pub fn main() -> ExitCode {
     }
     // Documents are read by functions that call themselves, on any thread; a pool that is there already stays.
     let _ = rayon::ThreadPoolBuilder::new().stack_size(STACK).build_global();
-    match run(Arguments::parse()) {
+    match run(arguments()) {
         Ok(outcome) => outcome.into(),
         Err(error) => {
             // A reader that has gone away (`| head`) has seen what it wanted.
@@ -71,6 +71,16 @@ pub fn main() -> ExitCode {
             ExitCode::from(COULD_NOT_RUN)
         }
     }
+}
+
+/// The arguments; where they are none that there are, the program says so and ends.
+fn arguments() -> Arguments {
+    Arguments::try_parse().unwrap_or_else(|error| {
+        // What is wrong is quoted, and may be the name of a file that somebody else has chosen.
+        let shown =
+            std::env::args_os().map(|given| one_line(&given.to_string_lossy()).into_owned());
+        Arguments::try_parse_from(shown).err().unwrap_or(error).exit()
+    })
 }
 
 fn run(arguments: Arguments) -> anyhow::Result<Outcome> {

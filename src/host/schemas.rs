@@ -39,16 +39,36 @@ fn open(dir: &Path) -> anyhow::Result<(Writer, Folder)> {
     let world = world(dir)?;
     let writer = world.writer().with_context(|| format!("can't write to `{}`", dir.display()))?;
     let folder = read(&world)?;
+    if let Some(name) = folder.damaged() {
+        bail!(
+            "`{FOLDER}/{name}` is in the lock file and is no JSON; see `schemas verify`; nothing was written"
+        );
+    }
     Ok((writer, folder))
 }
 
-fn write(writer: &Writer, folder: &Folder) -> io::Result<()> {
+fn write(writer: &Writer, folder: &Folder) -> anyhow::Result<()> {
     let world = DiskWorld::new(writer.root());
     let changes = folder.changes(&world, Path::new(FOLDER));
-    for (path, bytes) in &changes.written {
-        writer.write(path, bytes)?;
+    for file in &changes.written {
+        let path = writer.root().join(&file.path);
+        let Ok(there) = std::fs::symlink_metadata(&path) else { continue };
+        let shown = display(&file.path);
+        if there.is_symlink() {
+            bail!("`{shown}` is a link, so it is left alone; nothing was written");
+        }
+        if file.is_new && !world.read(&file.path).is_ok_and(|bytes| bytes == file.bytes) {
+            bail!(
+                "`{shown}` is in no lock file, so it is somebody else's and left alone; nothing was written. Rename it, \
+                 or remove it"
+            );
+        }
     }
-    changes.removed.iter().try_for_each(|path| world.remove(path))
+    for file in &changes.written {
+        writer.write(&file.path, &file.bytes)?;
+    }
+    changes.removed.iter().try_for_each(|path| world.remove(path))?;
+    Ok(())
 }
 
 fn read(world: &DiskWorld) -> anyhow::Result<Folder> {

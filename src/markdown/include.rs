@@ -37,6 +37,8 @@ pub struct Expanded {
 #[derive(Debug, Default)]
 pub struct Files {
     read: Mutex<BTreeMap<PathBuf, Result<Arc<Source>, Failure>>>,
+    /// The names of the files of a folder in which one was missing.
+    listed: Mutex<BTreeMap<PathBuf, Arc<Vec<String>>>>,
     /// Includes followed, bytes included, bytes looked through for them.
     includes: AtomicUsize,
     included: AtomicUsize,
@@ -72,6 +74,18 @@ impl Files {
         let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
         // Two threads may have read it; the first one's copy is everybody's.
         read.entry(path.to_owned()).or_insert(result).clone()
+    }
+
+    /// The names of the files in a folder.
+    fn beside(&self, world: &dyn World, folder: &Path) -> Arc<Vec<String>> {
+        let mut listed = self.listed.lock().unwrap_or_else(PoisonError::into_inner);
+        let list = || {
+            let entries = world.list(folder).unwrap_or_default().into_iter();
+            let files = entries.filter(|entry| !entry.is_folder);
+            let name = |path: &Path| Some(path.file_name()?.to_string_lossy().into_owned());
+            Arc::new(files.filter_map(|entry| name(&entry.path)).collect())
+        };
+        listed.entry(folder.to_owned()).or_insert_with(list).clone()
     }
 
     /// Counts what an include takes from a file of some length.
@@ -117,6 +131,9 @@ pub const INCLUDED_LIMIT: usize = 32 << 20;
 
 /// The most text that may be looked through for includes: a line of a large file costs as much as all of it.
 pub const LOOKED_THROUGH_LIMIT: usize = 1 << 30;
+
+/// How many names a line of help lists.
+const MOST_LISTED: usize = 20;
 
 /// Expands a chapter; `path` is its file, relative to the book's root.
 pub fn expand(world: &dyn World, source: &Arc<Source>, path: &Path, files: &Files) -> Expanded {
@@ -328,14 +345,9 @@ impl Expansion<'_> {
         }
         let name =
             target.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let beside =
-            target.parent().and_then(|folder| self.world.list(folder).ok()).unwrap_or_default();
-        let near: Vec<String> = beside
-            .iter()
-            .filter(|entry| !entry.is_folder)
-            .filter_map(|entry| Some(entry.path.file_name()?.to_string_lossy().into_owned()))
-            .collect();
-        let near = crate::diag::nearest(&name, near.iter().map(String::as_str)).map(str::to_owned);
+        let beside = self.files.beside(self.world, target.parent().unwrap_or(Path::new("")));
+        let near =
+            crate::diag::nearest(&name, beside.iter().map(String::as_str)).map(str::to_owned);
         if let Some(diagnostic) = self.find(&INCLUDE_UNREADABLE, map, span, reason) {
             match near {
                 Some(near) => diagnostic.help.push(format!("did you mean `{near}`?")),
@@ -379,8 +391,8 @@ impl Expansion<'_> {
         let path = file.path();
         match lines {
             Lines::Anchor(name) => {
-                let anchors = take::anchors(file.text());
-                if !anchors.contains(name) {
+                if !take::anchors(file.text()).any(|known| known == *name) {
+                    let anchors: BTreeSet<_> = take::anchors(file.text()).collect();
                     let near =
                         crate::diag::nearest(name, anchors.iter().copied()).map(str::to_owned);
                     let message = format!("`{path}` has no anchor `{name}`");
@@ -390,7 +402,7 @@ impl Expansion<'_> {
                             None if anchors.is_empty() => {
                                 format!("mark the lines with comments `ANCHOR: {name}` and `ANCHOR_END: {name}`")
                             }
-                            None => format!("it has {}", anchors.join(", ")),
+                            None => format!("it has {}", listed(&anchors)),
                         });
                     }
                 }
@@ -420,6 +432,16 @@ impl Expansion<'_> {
             }
         }
     }
+}
+
+/// The first of many names, and how many more there are.
+fn listed(names: &BTreeSet<&str>) -> String {
+    let shown: Vec<_> = names.iter().copied().take(MOST_LISTED).collect();
+    let more = match names.len() - shown.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    shown.join(", ") + &more
 }
 
 /// The taken parts of a file as one text with its map; what was made up stands for the include itself.

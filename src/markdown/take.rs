@@ -64,26 +64,34 @@ pub(super) enum Part {
     Made(String),
 }
 
-static ANCHOR: LazyLock<Regex> = LazyLock::new(|| marker("ANCHOR"));
-static ANCHOR_END: LazyLock<Regex> = LazyLock::new(|| marker("ANCHOR_END"));
+const ANCHOR: &str = "ANCHOR:";
+const ANCHOR_END: &str = "ANCHOR_END:";
 
-fn marker(word: &str) -> Regex {
-    let pattern = format!(r"{word}:\s*([\w_-]+)");
-    Regex::new(&pattern).unwrap_or_else(|error| unreachable!("{error}"))
+static NAME: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^[\w_-]+").unwrap_or_else(|error| unreachable!("{error}")));
+
+/// What `MARKER\s*([\w_-]+)` finds in a line, at a cost that a file of nothing but anchors can have a thousand times.
+fn anchor_in<'a>(marker: &str, line: &'a str) -> Option<&'a str> {
+    let mut rest = line;
+    loop {
+        let at = memchr::memmem::find(rest.as_bytes(), marker.as_bytes())?;
+        rest = &rest[at + marker.len()..];
+        let text = rest.trim_start();
+        let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+        let length = text.bytes().take_while(is_name).count();
+        let name = match text.as_bytes().get(length) {
+            Some(byte) if !byte.is_ascii() => NAME.find(text).map_or("", |found| found.as_str()),
+            _ => &text[..length],
+        };
+        if !name.is_empty() {
+            return Some(name);
+        }
+    }
 }
 
-fn anchor_in<'a>(marker: &Regex, line: &'a str) -> Option<&'a str> {
-    // Most lines hold none, and a regular expression is slow to say so.
-    memchr::memmem::find(line.as_bytes(), b"ANCHOR")?;
-    Some(marker.captures(line)?.get(1)?.as_str())
-}
-
-/// The names of a file's anchors.
-pub(super) fn anchors(text: &str) -> Vec<&str> {
-    let mut names: Vec<_> = text.lines().filter_map(|line| anchor_in(&ANCHOR, line)).collect();
-    names.sort_unstable();
-    names.dedup();
-    names
+/// The names of the anchors of a text, in order, each as often as it is there.
+pub(super) fn anchors(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().filter_map(|line| anchor_in(ANCHOR, line))
 }
 
 /// The lines of a file with the offset of each; a line's end is no part of it.
@@ -109,7 +117,7 @@ pub(super) fn lines(text: &str, wanted: &Lines<'_>, rustdoc: bool) -> Taken {
             let mut within = false;
             for (_, at, line) in numbered(text) {
                 if within {
-                    match anchor_in(&ANCHOR_END, line) {
+                    match anchor_in(ANCHOR_END, line) {
                         Some(ended) if ended == *name => {
                             if !rustdoc {
                                 break;
@@ -117,13 +125,13 @@ pub(super) fn lines(text: &str, wanted: &Lines<'_>, rustdoc: bool) -> Taken {
                             within = false;
                         }
                         Some(_) => {}
-                        None if anchor_in(&ANCHOR, line).is_none() => taken.push((true, at, line)),
+                        None if anchor_in(ANCHOR, line).is_none() => taken.push((true, at, line)),
                         None => {}
                     }
                 } else {
-                    match anchor_in(&ANCHOR, line) {
+                    match anchor_in(ANCHOR, line) {
                         Some(started) => within = started == *name,
-                        None if rustdoc && anchor_in(&ANCHOR_END, line).is_none() => {
+                        None if rustdoc && anchor_in(ANCHOR_END, line).is_none() => {
                             taken.push((false, at, line));
                         }
                         None => {}
@@ -169,4 +177,32 @@ pub(super) fn playground(text: &str, attributes: &[&str]) -> Taken {
     }
     parts.push(Part::Made("```\n".to_owned()));
     Taken { parts }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As mdBook's own regular expressions find them.
+    #[test]
+    fn anchors_are_those_of_mdbook() {
+        for marker in [ANCHOR, ANCHOR_END] {
+            let theirs = Regex::new(&format!(r"{marker}\s*([\w_-]+)")).unwrap();
+            for line in [
+                "// ANCHOR: a-b_1",
+                "ANCHOR:größe ANCHOR: x",
+                "ANCHOR: é\u{301}x!",
+                "ANCHOR:\u{2003}\ta",
+                "ANCHOR: ! ANCHOR_END: b.c",
+                "ANCHOR: ANCHOR: x",
+                "ANCHOR",
+                "ANCHOR:",
+                "ANCHOR: a²",
+                "ANCHOR_END:-",
+            ] {
+                let expected = theirs.captures(line).map(|found| found.get(1).unwrap().as_str());
+                assert_eq!(anchor_in(marker, line), expected, "{marker} in {line}");
+            }
+        }
+    }
 }

@@ -504,6 +504,7 @@ const HOSTILE: &[&str] = &[
     "::warning::forged",
     "  ##[error]forged",
     "##vso[task.complete]",
+    "a ##teamcity[buildStatus text='x']",
     "\u{1b}[31m\u{1b}]8;;http://x\u{7}",
     "\u{9b}31m\u{85}\u{2028}\u{2029}::error::x",
     "\u{202e}\u{2066}\u{200f}\u{61c}\u{feff}\u{200b}\u{e0041}",
@@ -540,7 +541,8 @@ fn no_text_of_an_author_forges_a_report() {
                 let is_command = line.starts_with("::");
                 assert!(is_ours || !is_command, "{name}, {hostile:?}: {line}");
                 // GitHub's older form, and Azure's, are commands wherever they stand in a line.
-                let is_inner = ["##[", "##vso["].iter().any(|command| line.contains(command));
+                let is_inner =
+                    ["##[", "##vso[", "##teamcity["].iter().any(|command| line.contains(command));
                 assert!(!is_inner, "{name}, {hostile:?}: {line}");
             }
             match name {

@@ -35,15 +35,25 @@ impl Bounds {
         let named = std::path::absolute(&path).map(|path| plumb_text::world::normalize(&path));
         let lies_in = |within: &&PathBuf| named.as_ref().is_ok_and(|path| path.starts_with(within));
         let own = self.within.iter().filter(lies_in).max_by_key(|within| within.as_os_str().len());
-        if match own {
-            Some(own) => real.starts_with(own),
-            None => self.within.iter().any(|within| real.starts_with(within)),
-        } {
-            return Ok(real);
+        let led_into = match own {
+            Some(own) => Some(own).filter(|own| real.starts_with(own)),
+            None => self.within.iter().find(|within| real.starts_with(within)),
+        };
+        match led_into {
+            Some(within) if is_git(&real, within) => Err(Forbidden::Git { real }.into()),
+            Some(_) => Ok(real),
+            None => {
+                let within = own.unwrap_or(&self.within[0]).clone();
+                Err(Forbidden::Outside { real, within }.into())
+            }
         }
-        let within = own.unwrap_or(&self.within[0]).clone();
-        Err(Forbidden::Outside { real, within }.into())
     }
+}
+
+/// Whether a real path within a place is git's own. Nobody commits such a path, so what a book names there is not the book's.
+fn is_git(real: &Path, within: &Path) -> bool {
+    let below = real.strip_prefix(within).unwrap_or(real);
+    below.iter().any(|name| name.eq_ignore_ascii_case(".git"))
 }
 
 /// Where a path really leads; of one that is not there, where it would be.

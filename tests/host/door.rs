@@ -8,10 +8,10 @@ use std::path::Path;
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
-const SECRET: &str = "tiger-7731";
+pub(crate) const SECRET: &str = "tiger-7731";
 
 /// A repository with a book in `guide`, and beside the repository something that is nobody's business.
-fn repository(files: &[(&str, &str)]) -> tempfile::TempDir {
+pub(crate) fn repository(files: &[(&str, &str)]) -> tempfile::TempDir {
     let all = folder(files);
     let usual = [
         ("repo/.git/HEAD", "ref: refs/heads/main\n"),
@@ -32,20 +32,20 @@ fn repository(files: &[(&str, &str)]) -> tempfile::TempDir {
     all
 }
 
-fn run(at: &Path, arguments: &[&str]) -> Output {
+pub(crate) fn run(at: &Path, arguments: &[&str]) -> Output {
     plumb().current_dir(at).args(arguments).env("SECRET_KEY", SECRET).output().unwrap()
 }
 
-fn said(output: &Output) -> String {
+pub(crate) fn said(output: &Output) -> String {
     stdout(output) + &stderr(output)
 }
 
-fn code(output: &Output) -> i32 {
+pub(crate) fn code(output: &Output) -> i32 {
     output.status.code().expect("an exit code")
 }
 
 /// Runs it with the arguments in the guide: it finds all of `words`, tells nothing of the secret, publishes and changes nothing.
-fn refused(all: &Path, arguments: &[&str], words: &[&str]) {
+pub(crate) fn refused(all: &Path, arguments: &[&str], words: &[&str]) {
     let before = tree(all);
     let output = run(&all.join("repo/guide"), arguments);
     let said = said(&output);

@@ -9,7 +9,7 @@ const HOSTILE: &[&str] = &[
     "\r::error::forged",
     "::warning::forged",
     "##[error]forged",
-    "a##[add-mask]e ##vso[task.complete]",
+    "a##[add-mask]e ##vso[task.complete] ##teamcity[x]",
     "\u{1b}[31m\u{7}\u{9b}31m",
     "\u{85}\u{2028}::error::x\u{2029}##[error]y",
     "\u{202e}\u{2066}\u{200f}\u{61c}\u{feff}\u{200b}",
@@ -81,7 +81,8 @@ fn assert_plain(folder: &Path, arguments: &[&str], hostile: &str) {
             let is_command = line.starts_with("::");
             assert!(is_ours || !is_command, "{arguments:?}, {hostile:?}, {stream}: {line}");
             // GitHub's older form, and Azure's, are commands wherever they stand in a line.
-            let is_inner = ["##[", "##vso["].iter().any(|command| line.contains(command));
+            let is_inner =
+                ["##[", "##vso[", "##teamcity["].iter().any(|command| line.contains(command));
             assert!(!is_inner, "{arguments:?}, {hostile:?}, {stream}: {line}");
         }
     }

@@ -11,6 +11,7 @@ mod fixpoint;
 mod hostile;
 mod mdbook;
 mod readme;
+mod stranger;
 mod support;
 mod sync;
 mod untouched;

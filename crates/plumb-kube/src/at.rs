@@ -6,6 +6,7 @@
 use super::path::{FieldPath, Step};
 use super::{Document, Entry, Node, Style, Value};
 use plumb_text::Span;
+use plumb_text::diag::Diagnostic;
 use std::rc::Rc;
 
 /// A node and how one got there.
@@ -252,10 +253,11 @@ impl<'n> At<'n> {
 
     /// The value as a message quotes it.
     pub(crate) fn quoted(&self) -> String {
-        match &self.node.value {
+        let whole = match &self.node.value {
             Value::String(text) => format!("{text:?}"),
             _ => self.node.to_json().to_string(),
-        }
+        };
+        Diagnostic::fitting(whole)
     }
 }
 

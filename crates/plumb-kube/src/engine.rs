@@ -11,7 +11,7 @@ use super::identity;
 use super::path::{FieldPath, Step};
 use super::rules::check_rules;
 use super::schema::{
-    APPLY_DUPLICATE, ENUM, Naming, SCHEMA_INVALID, Schema, UNKNOWN_FIELD, VALUE, check,
+    APPLY_DUPLICATE, ENUM, Naming, SCHEMA_INVALID, Schema, UNKNOWN_FIELD, UNUSABLE, VALUE, check,
     check_metadata, normalize,
 };
 use super::store::{KindSchema, Schemas};
@@ -22,6 +22,7 @@ use plumb_text::Span;
 use plumb_text::diag::{Diagnostic, Severity};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
+use std::ops::Bound::{Excluded, Unbounded};
 
 /// How deep lists of lists are looked into.
 const MOST_NESTED: usize = 8;
@@ -327,11 +328,17 @@ fn all_faults(
     let mut faults = faults_of_schema(document, known, group, kind, gaps);
     let coded = admission::check(document, versions);
     // A rule that knows which name stands twice says it better than the list does.
+    let named: BTreeSet<&FieldPath> = coded
+        .iter()
+        .filter(|fault| fault.ty == ErrorType::Duplicate)
+        .map(|fault| &fault.path)
+        .collect();
     faults.retain(|fault| {
-        let same =
-            |other: &Fault| other.ty == ErrorType::Duplicate && other.path.lies_in(&fault.path);
-        fault.rule != &APPLY_DUPLICATE || !coded.iter().any(same)
+        // What lies in a place follows it in order.
+        let next = named.range::<&FieldPath, _>((Excluded(&&fault.path), Unbounded)).next();
+        fault.rule != &APPLY_DUPLICATE || !next.is_some_and(|path| path.lies_in(&fault.path))
     });
+    drop(named);
     let coded = admission::unsaid(coded, &faults);
     faults.extend(coded);
     faults
@@ -379,12 +386,16 @@ pub(super) fn validate_schema(
     gaps: &Gaps,
 ) -> Vec<Fault> {
     let mut normal = at.node.clone();
-    normalize(schema, id, &mut normal, at.key());
+    let is_whole = normalize(schema, id, &mut normal, at.key());
     let mut faults = check(schema, id, &at.over(&normal), text, gaps);
     if id == schema.root && at.parent().is_none() {
         without_status(&mut faults, &mut normal);
     }
     let at = at.over(&normal);
+    if !is_whole {
+        let why = "the schema's defaults are too many or too large to be filled in";
+        faults.push(Fault::new(&UNUSABLE, ErrorType::Internal, &at, why.to_owned()));
+    }
     if !faults.iter().any(|fault| fault.blocks && fault.excuse(gaps).is_none()) {
         faults.extend(check_rules(schema, id, &at, gaps));
     }

@@ -225,7 +225,7 @@ impl Fault {
             path: at.path(),
             span: marked(rule, at),
             value: None,
-            detail,
+            detail: Diagnostic::fitting(detail),
             reads: Vec::new(),
             is_certain: false,
             is_lack: false,
@@ -243,7 +243,7 @@ impl Fault {
 
     /// One more line of help.
     pub(crate) fn help(&mut self, text: impl Into<String>) -> &mut Fault {
-        self.help.push(text.into());
+        self.help.push(Diagnostic::fitting(text.into()));
         self
     }
 

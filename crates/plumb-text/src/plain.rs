@@ -25,8 +25,8 @@ fn escaped(out: &mut String, c: char) {
     }
 }
 
-/// What a runner of CI takes for a command wherever it stands in a line: GitHub's older form and Azure's.
-const COMMANDS: &[&str] = &["##[", "##vso["];
+/// What a runner of CI takes for a command wherever it stands in a line: GitHub's older form, Azure's and TeamCity's.
+const COMMANDS: &[&str] = &["##[", "##vso[", "##teamcity["];
 
 fn visible(text: &str, keep: impl Fn(char) -> bool) -> Cow<'_, str> {
     let is_shown = |c: char| !is_hidden(c) || keep(c);
@@ -136,6 +136,7 @@ mod tests {
             ("a\n ::error::x\n##[error]y\n", "a\n \\::error::x\n#\\#[error]y\n"),
             ("a ::error\nb##vso[task.x]\n", "a ::error\nb#\\#vso[task.x]\n"),
             ("1 | ###[error]x ##[group]\n", "1 | ##\\#[error]x #\\#[group]\n"),
+            ("a ##teamcity[x]\n", "a #\\#teamcity[x]\n"),
             ("# ## [a] #[b] ## c\n", "# ## [a] #[b] ## c\n"),
             ("std::io\n", "std::io\n"),
             ("\u{2003}::warning::z", "\u{2003}\\::warning::z"),

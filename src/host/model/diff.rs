@@ -24,7 +24,7 @@ pub(super) fn diff(dir: &Path, before: &str, format: DiffFormat) -> anyhow::Resu
     };
     let files = match Path::new(before) {
         path if path.exists() => of_disk(path, &model)?,
-        _ => of_revision(dir, before, &model)?,
+        _ => of_revision(&world, before, &model)?,
     };
     if files.is_empty() {
         bail!("there is no model in `{before}`");
@@ -72,14 +72,24 @@ fn of_disk(path: &Path, model: &[PathBuf]) -> anyhow::Result<Files> {
 }
 
 /// The model as it was committed in a revision.
-fn of_revision(dir: &Path, revision: &str, model: &[PathBuf]) -> anyhow::Result<Files> {
+fn of_revision(world: &DiskWorld, revision: &str, model: &[PathBuf]) -> anyhow::Result<Files> {
     if revision.starts_with('-') {
         bail!("`{revision}` is neither a file nor a revision");
     }
+    let Some(repository) = world.repository() else {
+        bail!("`{revision}` is neither a file nor a revision: the book is in no git repository");
+    };
     let git = |arguments: &[&str]| -> anyhow::Result<Vec<u8>> {
         let mut command = std::process::Command::new("git");
-        let output =
-            command.arg("-C").arg(dir).args(arguments).output().context("can't run git")?;
+        // Left to look for a repository, git takes a folder of the book that looks like one, with settings in it that run
+        // commands; anybody can commit such a folder, and nobody a `.git`.
+        command.arg("--git-dir").arg(repository.join(".git")).arg("--work-tree").arg(&repository);
+        let output = command
+            .arg("-C")
+            .arg(world.root())
+            .args(arguments)
+            .output()
+            .context("can't run git")?;
         if !output.status.success() {
             let why = String::from_utf8_lossy(&output.stderr);
             bail!("`{revision}` is neither a file nor a revision: {}", why.trim());

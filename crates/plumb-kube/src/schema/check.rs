@@ -11,6 +11,7 @@ use crate::path::Step;
 use crate::{Map, Node, Value, names};
 use plumb_text::diag::nearest;
 use serde_json::Value as Json;
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
 /// How far combinators may lead from one value without a step into it.
@@ -295,6 +296,7 @@ impl<'a> Checker<'a> {
             return;
         }
         let mut seen: HashMap<String, usize> = HashMap::with_capacity(items.len());
+        let all = OnceCell::new();
         for (index, item) in items.iter().enumerate() {
             let key = key(item).to_string();
             match seen.get(&key) {
@@ -308,7 +310,7 @@ impl<'a> Checker<'a> {
                             true => &faults::DUPLICATE,
                             false => &faults::APPLY_DUPLICATE,
                         };
-                        let all = at.items();
+                        let all = all.get_or_init(|| at.items());
                         let mut found = fault(rule, ErrorType::Duplicate, &all[index], "");
                         found.value = Some(key);
                         found.on(&all[index]).on(&all[first]);

@@ -23,5 +23,5 @@ pub use codes::{CODES, SCHEMA_UNKNOWN_FIELD};
 pub(crate) use compile::{Additional, Id, SchemaNode, Type};
 pub use compile::{Dialect, Schema};
 pub(crate) use defaults::normalize;
-pub(crate) use faults::{APPLY_DUPLICATE, ENUM, UNKNOWN_FIELD, VALUE, quote};
+pub(crate) use faults::{APPLY_DUPLICATE, ENUM, UNKNOWN_FIELD, UNUSABLE, VALUE, quote};
 pub(crate) use metadata::{Naming, check_metadata};

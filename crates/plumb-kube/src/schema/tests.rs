@@ -400,6 +400,56 @@ fn schemas_with_faults_are_findings_and_end() {
     assert!(findings(&endless, "spec: {a: 1}").iter().any(|f| f.starts_with("schema-")));
 }
 
+/// A schema may ask for any number of defaults: within each other, in each item of a list, large ones, without end.
+#[test]
+fn defaults_come_to_no_more_than_an_object_may() {
+    let again = json!({"allOf": [{"$ref": "#/properties/spec"}], "default": {}});
+    let endless = object(json!({"a": again, "b": again}));
+    let mut many = json!({"type": "object", "default": {}});
+    for _ in 0..8 {
+        let properties: serde_json::Map<_, _> =
+            (0..10).map(|n| (format!("p{n}"), many.clone())).take(3).collect();
+        many = json!({"type": "object", "default": {}, "properties": properties});
+    }
+    let items = |item: Json| object(json!({"l": {"type": "array", "items": item}}));
+    let large = items(
+        json!({"type": "object", "properties": {"z": {"type": "string", "default": "x".repeat(100_000)}}}),
+    );
+    let list = format!("spec: {{l: [{}]}}", vec!["{}"; 10_000].join(", "));
+    for (schema, spec) in [(&endless, "spec: {}"), (&items(many.clone()), &*list), (&large, &*list)]
+    {
+        let found = findings(schema, spec);
+        assert!(
+            found.iter().any(|f| f.starts_with("schema-invalid") && f.contains("defaults")),
+            "{found:?}"
+        );
+    }
+    holds(&large, "spec: {l: [{}, {}]}");
+    holds(&items(many), "spec: {l: [{}]}");
+}
+
+/// Thousands of duplicates, and thousands of names for what a value may be.
+#[test]
+fn what_is_wrong_in_many_places_costs_no_more_than_its_sum() {
+    let start = std::time::Instant::now();
+    let list = |item: Json, more: Json| {
+        let mut list = json!({"type": "array", "items": item});
+        list.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        object(json!({"l": list}))
+    };
+    let keyed = list(
+        json!({"type": "object", "properties": {"k": {"type": "string"}}}),
+        json!({"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["k"]}),
+    );
+    let twice = format!("spec: {{l: [{}]}}", vec!["{k: a}"; 10_000].join(", "));
+    assert_eq!(findings(&keyed, &twice).len(), 9_999);
+    let known: Vec<String> = (0..20_000).map(|n| format!("value-{n}")).collect();
+    let named = list(json!({"type": "string", "enum": known}), json!({}));
+    let found = findings(&named, &format!("spec: {{l: [{}]}}", vec!["x"; 1_000].join(", ")));
+    assert!(found.len() == 1_000 && found.iter().all(|f| f.len() < 6_000), "{}", found.len());
+    assert!(start.elapsed().as_secs() < 30, "{:?}", start.elapsed());
+}
+
 /// OpenAPI v3 writes a reference with something beside it as `allOf` of one; all of it holds.
 #[test]
 fn what_stands_beside_a_reference_holds_too() {

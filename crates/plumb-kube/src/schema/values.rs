@@ -9,6 +9,10 @@ use crate::at::At;
 use crate::fault::{ErrorType, Fault};
 use plumb_text::diag::nearest;
 use serde_json::Value as Json;
+use std::cell::OnceCell;
+
+/// How many of the values that a schema supports are named; no more than fit into what a finding says.
+const MOST_NAMED: usize = 500;
 
 impl<'a> Checker<'a> {
     pub(super) fn type_fault(&self, spec: &SchemaNode, at: &At<'_>) -> Fault {
@@ -56,13 +60,14 @@ impl<'a> Checker<'a> {
 
     pub(super) fn check_enum(&mut self, values: &[Json], at: &At<'a>) {
         let node = at.node;
+        let json = OnceCell::new();
         let equal = |value: &Json| match (&node.value, value) {
             (Value::String(text), Json::String(other)) => text == other,
             (Value::Int(number), Json::Number(other)) => {
                 other.as_i128().map_or(other.as_f64() == Some(*number as f64), |o| o == *number)
             }
             (Value::Null, Json::Null) => true,
-            _ => node.to_json() == *value,
+            _ => json.get_or_init(|| node.to_json()) == value,
         };
         if values.iter().any(equal) {
             return;
@@ -70,7 +75,7 @@ impl<'a> Checker<'a> {
         self.report(|_| {
             // Where an empty text is as good as none, nobody is told to write one.
             let named = values.iter().filter(|value| value.as_str() != Some(""));
-            let supported: Vec<_> = named.map(Json::to_string).collect();
+            let supported: Vec<_> = named.take(MOST_NAMED).map(Json::to_string).collect();
             let detail = format!("supported values: {}", supported.join(", "));
             let mut found = fault(&faults::ENUM, ErrorType::NotSupported, at, detail);
             found.on(at);

@@ -71,10 +71,21 @@ pub struct Locked {
 /// To write them in this order keeps the folder usable at each step: the lock file is the last that is written.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Changes {
-    /// Paths, relative to the world's root, and bytes; many of them may be as they are on the disk.
-    pub written: Vec<(PathBuf, Vec<u8>)>,
+    /// Files, many of which may be as they are on the disk.
+    pub written: Vec<Written>,
     /// Paths of files that are to be removed after that.
     pub removed: Vec<PathBuf>,
+}
+
+/// A file that is to be written.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Written {
+    /// Relative to the world's root.
+    pub path: PathBuf,
+    /// What it is to hold.
+    pub bytes: Vec<u8>,
+    /// Whether no lock file has named it so far: what stands there then is somebody else's.
+    pub is_new: bool,
 }
 
 /// What adding changed.
@@ -137,6 +148,12 @@ impl Folder {
     /// Whether nothing has been added.
     pub fn is_empty(&self) -> bool {
         self.lock.schemas.is_empty()
+    }
+
+    /// A file of the lock file's that is damaged, by a merge perhaps: to write it anew would lose what it held.
+    pub fn damaged(&self) -> Option<&str> {
+        let mut files = self.files.iter();
+        files.find(|(_, file)| file.json().is_none()).map(|(name, _)| name.as_str())
     }
 
     /// The kinds that were added, by group, version and kind.
@@ -318,10 +335,15 @@ impl Folder {
             "# Written by `mdbook-plumb schemas add`; `mdbook-plumb schemas verify` checks it.\n\n{}",
             self.lock_text()
         );
-        let files = self.files.iter().map(|(name, file)| (folder.join(name), file.bytes.clone()));
+        let files = self.files.iter().map(|(name, file)| Written {
+            path: folder.join(name),
+            bytes: file.bytes.clone(),
+            is_new: !before.files.contains_key(name),
+        });
+        let lock = Written { path: folder.join(LOCK), bytes: text.into_bytes(), is_new: false };
         let gone = before.files.keys().filter(|name| !self.files.contains_key(*name));
         Changes {
-            written: files.chain([(folder.join(LOCK), text.into_bytes())]).collect(),
+            written: files.chain([lock]).collect(),
             removed: gone.map(|name| folder.join(name)).collect(),
         }
     }

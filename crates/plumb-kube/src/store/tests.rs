@@ -98,8 +98,8 @@ fn every_published_form_is_read() {
 
 fn write(world: &mut MemWorld, folder: &Folder) {
     let changes = folder.changes(world, Path::new("schemas"));
-    for (path, bytes) in changes.written {
-        world.insert(path, bytes);
+    for file in changes.written {
+        world.insert(file.path, file.bytes);
     }
     changes.removed.iter().for_each(|path| world.remove(path));
 }

@@ -15,6 +15,11 @@ pub enum Forbidden {
         /// Where it should stay.
         within: PathBuf,
     },
+    /// It leads into the folder that git keeps for itself, in which a checkout of CI leaves the token that it came with.
+    Git {
+        /// Where it leads.
+        real: PathBuf,
+    },
     /// It is a link to nothing: who writes to it writes somewhere else.
     Dangling {
         /// What the link names.
@@ -35,6 +40,13 @@ impl std::fmt::Display for Forbidden {
             Forbidden::Outside { real, within } => {
                 let (real, within) = (real.display(), within.display());
                 write!(f, "it leads to `{real}`, which is outside of `{within}`")
+            }
+            Forbidden::Git { real } => {
+                write!(
+                    f,
+                    "it leads to `{}`, which is git's own and may hold credentials",
+                    real.display()
+                )
             }
             Forbidden::Dangling { target } => {
                 write!(f, "it is a link to `{}`, which is not there", target.display())
@@ -62,7 +74,7 @@ impl Forbidden {
     /// The kind of finding that it is.
     pub fn code(&self) -> &'static Code {
         match self {
-            Forbidden::Outside { .. } => &OUTSIDE_REPOSITORY,
+            Forbidden::Outside { .. } | Forbidden::Git { .. } => &OUTSIDE_REPOSITORY,
             Forbidden::Dangling { .. } | Forbidden::Special(_) | Forbidden::Large { .. } => {
                 &UNFIT_FILE
             }

@@ -1,0 +1,250 @@
+//! What a stranger's pull request may hold beside its pages: what it names in `.git`, folders that look like a repository,
+//! files where the program wants to write, names of files that say something to who reads them.
+#![cfg(unix)]
+
+use crate::door::{SECRET, code, refused, repository, run, said};
+use crate::support::{folder, plumb, stderr, stdout, tree};
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+use std::process::{Command, Output};
+use std::time::{Duration, Instant};
+
+/// A checkout of CI leaves its token in `.git/config`, which nobody has committed.
+#[test]
+fn what_git_keeps_is_nobodys_to_read() {
+    let config = ("repo/.git/config", SECRET);
+    let outside = &["error[outside-repository]"][..];
+    for line in [
+        "[preprocessor.plumb]\nmodel = \"../.git/config\"",
+        "[preprocessor.plumb]\nmodel = \"../.git\"",
+        "[preprocessor.plumb]\nschemas = [\"../.git/config\"]",
+        "[preprocessor.plumb]\npolicies = \"../.git\"",
+        "[book]\nsrc = \"../.git\"",
+        "[output.html]\ntheme = \"../.git\"",
+        "[output.html]\nadditional-css = [\"../.git/config\"]",
+        "[output.html]\ninput-404 = \"../../.git/config\"",
+    ] {
+        let all = repository(&[config, ("repo/guide/book.toml", line)]);
+        for command in ["check", "build"] {
+            refused(all.path(), &[command], outside);
+        }
+    }
+    for chapter in [
+        "{{#include ../../.git/config}}\n",
+        "{{#rustdoc_include ../../.GIT/config}}\n",
+        "```yaml\n{{#include ../../.git/config}}: [\n```\n",
+    ] {
+        let all = repository(&[config, ("repo/guide/src/a.md", chapter)]);
+        fs::create_dir_all(all.path().join("repo/.GIT")).unwrap();
+        fs::write(all.path().join("repo/.GIT/config"), SECRET).unwrap();
+        for command in ["check", "build"] {
+            refused(all.path(), &[command], outside);
+        }
+    }
+    for (link, target) in [
+        ("src/key.txt", "../../.git/config"),
+        ("src/folder", "../../.git"),
+        ("src/b.md", "../../.git/config"),
+        ("theme/head.hbs", "../../.git/config"),
+        ("model.toml", "../.git/config"),
+    ] {
+        let all =
+            repository(&[config, ("repo/guide/src/SUMMARY.md", "- [A](a.md)\n- [B](b.md)\n")]);
+        let link = all.path().join("repo/guide").join(link);
+        fs::create_dir_all(link.parent().unwrap()).unwrap();
+        fs::write(all.path().join("repo/guide/src/b.md"), "# B\n").unwrap();
+        let _ = fs::remove_file(&link);
+        symlink(target, link).unwrap();
+        for command in ["check", "build"] {
+            refused(all.path(), &[command], outside);
+        }
+    }
+    // the sources are the repository's root, which mdBook would publish with all that is in it
+    let all = repository(&[
+        config,
+        ("repo/guide/book.toml", "[book]\nsrc = \"..\"\n"),
+        ("repo/SUMMARY.md", "- [A](guide/src/a.md)\n"),
+    ]);
+    refused(all.path(), &["build"], &["--> ../.git:1:1", "which mdBook would publish"]);
+    // a linked folder of manifests
+    symlink("../.git/config", all.path().join("repo/guide/x.yaml")).unwrap();
+    refused(all.path(), &["validate", "."], outside);
+    // what is like it and is not it
+    let chapter = "{{#include ../../.github/notes.md}}\n{{#include ../x.git/notes.md}}\n";
+    let all = repository(&[
+        ("repo/.github/notes.md", "notes"),
+        ("repo/guide/x.git/notes.md", "notes"),
+        ("repo/guide/src/a.md", chapter),
+    ]);
+    let output = run(&all.path().join("repo/guide"), &["check"]);
+    assert_eq!(code(&output), 0, "{}", said(&output));
+}
+
+fn git(at: &Path, arguments: &[&str]) -> Option<String> {
+    let mut git = Command::new("git");
+    git.current_dir(at).args(["-c", "user.name=t", "-c", "user.email=t@example.com"]);
+    let output = git.args(arguments).output().ok().filter(|output| output.status.success())?;
+    Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// git takes a folder with `HEAD`, `objects` and `refs` for a repository, and does what the `config` in it says.
+#[test]
+fn no_folder_of_a_book_is_a_repository() {
+    let all = folder(&[
+        ("repo/guide/book.toml", "[book]\n"),
+        ("repo/guide/model.toml", "[inputs.pods]\ndefault = 1\n"),
+        ("repo/guide/src/SUMMARY.md", "- [A](a.md)\n"),
+        ("repo/guide/src/a.md", "Has `{= pods }`.\n"),
+    ]);
+    let (repo, guide) = (all.path().join("repo"), all.path().join("repo/guide"));
+    let Some(_) = git(&repo, &["init", "-q"]) else {
+        eprintln!("not tested: there is no git");
+        return;
+    };
+    git(&repo, &["add", "."]).unwrap();
+    git(&repo, &["commit", "-qm", "one"]).unwrap();
+    git(&repo, &["branch", "before"]).unwrap();
+    // a commit without its tree, which is to be had from whom the settings name
+    let (commit, ran) = (git(&repo, &["rev-parse", "HEAD"]).unwrap(), all.path().join("ran"));
+    let object = format!("objects/{}/{}", &commit[..2], &commit[2..]);
+    let settings = format!(
+        "[core]\n\trepositoryformatversion = 1\n\tbare = true\n[extensions]\n\tpartialClone = o\n[remote \"o\"]\n\
+         \turl = {}\n\tpromisor = true\n\tuploadpack = \"touch {}; false\"\n",
+        repo.display(),
+        ran.display()
+    );
+    fs::create_dir_all(guide.join(&object).parent().unwrap()).unwrap();
+    fs::copy(repo.join(".git").join(&object), guide.join(&object)).unwrap();
+    fs::create_dir_all(guide.join("refs/heads")).unwrap();
+    fs::write(guide.join("refs/heads/before"), commit + "\n").unwrap();
+    fs::write(guide.join("HEAD"), "ref: refs/heads/before\n").unwrap();
+    fs::write(guide.join("config"), settings).unwrap();
+    assert!(git(&guide, &["ls-tree", "before"]).is_none() && ran.exists(), "git is not harmed");
+    fs::remove_file(&ran).unwrap();
+    fs::write(guide.join("model.toml"), "[inputs.pods]\ndefault = 2\n").unwrap();
+    let output = run(&guide, &["model", "diff", "before"]);
+    assert!(!ran.exists(), "a command of the book's ran: {}", said(&output));
+    assert_eq!(code(&output), 0, "{}", said(&output));
+    assert!(said(&output).contains("1 -> 2"), "{}", said(&output));
+    // without a repository around it there is none
+    fs::remove_dir_all(repo.join(".git")).unwrap();
+    let output = run(&guide, &["model", "diff", "before"]);
+    assert!(!ran.exists() && code(&output) == 2, "{}", said(&output));
+    assert!(said(&output).contains("neither a file nor a revision"), "{}", said(&output));
+}
+
+const DEFINITION: &str = r#"{"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+"metadata": {"name": "foos.x.io"}, "spec": {"group": "x.io", "scope": "Namespaced",
+"names": {"kind": "Foo", "plural": "foos"}, "versions": [{"name": "v1", "served": true, "storage": true,
+"schema": {"openAPIV3Schema": {"type": "object"}}}]}}"#;
+
+/// Schemas are written into a folder that an author has files in too.
+#[test]
+fn added_schemas_take_the_place_of_nothing() {
+    let add = |all: &Path| -> Output { run(all, &["schemas", "add", "foo.json"]) };
+    let book = |files: &[(&str, &str)]| {
+        let usual = [("book.toml", "[book]\n"), ("foo.json", DEFINITION)];
+        folder(&[&usual, files].concat())
+    };
+    let all = book(&[("schemas/x.io_v1.json", "an author's")]);
+    let before = tree(all.path());
+    let output = add(all.path());
+    assert_eq!((code(&output), tree(all.path())), (2, before), "{}", said(&output));
+    assert!(said(&output).contains("schemas/x.io_v1.json"), "{}", said(&output));
+    // a link would have something else written over
+    for known in [false, true] {
+        let all = book(&[("notes.md", "an author's")]);
+        if known {
+            assert_eq!(code(&add(all.path())), 0);
+            fs::write(all.path().join("foo.json"), DEFINITION.replace("\"Foo\"", "\"Bar\""))
+                .unwrap();
+            let ours = all.path().join("schemas/x.io_v1.json");
+            fs::rename(&ours, all.path().join("notes.md")).unwrap();
+        }
+        fs::create_dir_all(all.path().join("schemas")).unwrap();
+        symlink("../notes.md", all.path().join("schemas/x.io_v1.json")).unwrap();
+        let before = tree(all.path());
+        let output = add(all.path());
+        assert_eq!((code(&output), tree(all.path())), (2, before), "{}", said(&output));
+    }
+    // what a merge has left is not thrown away
+    let all = book(&[]);
+    assert_eq!(code(&add(all.path())), 0);
+    let ours = all.path().join("schemas/x.io_v1.json");
+    let text = fs::read_to_string(&ours).unwrap();
+    fs::write(&ours, format!("<<<<<<< ours\n{text}")).unwrap();
+    let before = tree(all.path());
+    for arguments in [&["schemas", "add", "foo.json"][..], &["schemas", "remove", "Foo"]] {
+        let output = run(all.path(), arguments);
+        assert_eq!((code(&output), tree(all.path())), (2, before.clone()), "{}", said(&output));
+        assert!(said(&output).contains("schemas verify"), "{}", said(&output));
+    }
+    // a run that was killed has written the schema and not the lock file
+    fs::write(&ours, text).unwrap();
+    fs::remove_file(all.path().join("schemas/schemas.lock")).unwrap();
+    assert_eq!(code(&add(all.path())), 0);
+    assert_eq!(code(&run(all.path(), &["schemas", "verify"])), 0);
+}
+
+/// A name with the end of a line in it would end the comment, and what follows would be applied.
+#[test]
+fn an_extracted_file_holds_what_was_checked() {
+    let manifest = "# B\n\n```yaml\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: b\n```\n";
+    let all = folder(&[
+        ("book.toml", "[book]\n"),
+        ("src/SUMMARY.md", "- [B](<b&#10;---&#10;kind: Evil&#10;.md>)\n"),
+        ("src/b\n---\nkind: Evil\n.md", manifest),
+    ]);
+    let output = run(all.path(), &["extract", "-o", "out"]);
+    assert_eq!(code(&output), 0, "{}", said(&output));
+    for (name, bytes) in tree(&all.path().join("out")) {
+        let text = String::from_utf8(bytes).unwrap();
+        assert!(
+            !text
+                .lines()
+                .any(|line| line.starts_with("---")
+                    || line.contains(" Evil") && !line.starts_with('#')),
+            "{name}: {text}"
+        );
+    }
+}
+
+/// What is wrong with the arguments is said with the arguments.
+#[test]
+fn arguments_are_quoted_as_everything_is() {
+    let hostile = "--x\n::error::x\n##[error]x\u{1b}[31m\u{202e}";
+    for arguments in [&[hostile][..], &["validate", hostile], &["check", "--format", hostile]] {
+        let output = plumb().args(arguments).output().unwrap();
+        assert_eq!(code(&output), 2, "{}", said(&output));
+        let said = stderr(&output) + &stdout(&output);
+        assert!(!said.contains("##[") && !said.contains(['\u{1b}', '\u{202e}']), "{said:?}");
+        assert!(!said.lines().any(|line| line.starts_with("::")), "{said}");
+        assert!(said.contains(r"\n"), "{said}");
+    }
+    let output = plumb().arg("--help").output().unwrap();
+    assert!(code(&output) == 0 && stdout(&output).contains("Usage:"), "{}", said(&output));
+}
+
+/// Includes that find nothing, or anchors among many, end soon.
+#[test]
+fn includes_that_fail_cost_little() {
+    let anchors: String = (0..5_000).map(|n| format!("ANCHOR: a{n}\n")).collect();
+    let missing: String = (0..1_000).map(|n| format!("{{{{#include missing{n}.md}}}}\n")).collect();
+    let wrong: String = (0..300).map(|n| format!("{{{{#include b.txt:nowhere{n}}}}}\n")).collect();
+    let all = folder(&[
+        ("book.toml", "[book]\n"),
+        ("src/SUMMARY.md", "- [A](a.md)\n"),
+        ("src/a.md", &format!("{missing}{wrong}")),
+        ("src/b.txt", &anchors),
+    ]);
+    for n in 0..1_000 {
+        fs::write(all.path().join(format!("src/file{n}.md")), "").unwrap();
+    }
+    let start = Instant::now();
+    let output = run(all.path(), &["check"]);
+    assert_eq!(code(&output), 1);
+    let said = said(&output);
+    assert!(said.contains("it has a0, a1, ") && said.contains("more"), "{said:.2000}");
+    assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
+}
