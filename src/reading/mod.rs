@@ -1,6 +1,6 @@
 //! What a text shows: manifests, whole or in part, commands, a template, something else; and what of it is not shown.
 //!
-//! Owns: the one [`read`] of every text that may hold manifests (a fence, a here-document, a file), the evidence that says
+//! Owns: the one `read` of every text that may hold manifests (a fence, a here-document, a file), the evidence that says
 //! how it is meant, and the gaps and placeholders that come of it. A text is composed once, twice where words on a line may
 //! be text. Must not know: schemas, what is wrong with a manifest, or how a finding is shown.
 
