@@ -21,7 +21,7 @@ pub use codes::{CODES, EXCERPT, PLACEHOLDER_VALUE, UNMARKED_PART};
 pub(crate) use patch::is_json_patch;
 
 use crate::diag::{Diagnostic, Edit, Fix};
-use crate::manifest::gaps::{Certainty, Gaps, Placeholder};
+use crate::manifest::gaps::Gaps;
 use crate::manifest::path::{FieldPath, Step};
 use crate::manifest::yaml::{Composed, YAML_DUPLICATE_KEY};
 use crate::manifest::{self, Document, Extent, Format, Node, Value, YAML_SYNTAX};
@@ -153,7 +153,7 @@ pub(crate) fn read(wanted: &Text<'_>) -> Reading {
         let mut gaps = Gaps::default();
         let mut root = std::mem::replace(&mut document.root, nothing());
         if holds_dots {
-            take_out_dots(&mut root, &FieldPath::default(), &mut gaps);
+            take_out_dots(&mut root, &mut FieldPath::default(), &mut gaps);
         }
         let part = part_of(&parts, document.span.start);
         for stand in stands.iter().filter(|stand| part_of(&parts, stand.span.start) == part) {
@@ -173,7 +173,7 @@ pub(crate) fn read(wanted: &Text<'_>) -> Reading {
             restore(&mut root, text);
         }
         if is_template {
-            fill_in(&root, &tags, document.span, &mut gaps);
+            template::fill_in(&root, &tags, document.span, &mut gaps);
         }
         placeholder::note(&root, text, page, &mut gaps);
         document.root = root;
@@ -317,7 +317,7 @@ fn line_behind(text: &str, mark: Span) -> Option<Span> {
 }
 
 /// Takes `...` out of lists and maps in brackets, and notes it where it is a value.
-fn take_out_dots(node: &mut Node, path: &FieldPath, gaps: &mut Gaps) {
+fn take_out_dots(node: &mut Node, path: &mut FieldPath, gaps: &mut Gaps) {
     if placeholder::is_left_out(node) {
         gaps.hide(path.clone());
         return;
@@ -331,8 +331,8 @@ fn take_out_dots(node: &mut Node, path: &FieldPath, gaps: &mut Gaps) {
                 gaps.open(path.clone());
             }
             for entry in map.entries_mut() {
-                let path = path.clone().then(Step::Field(entry.key.value.clone()));
-                take_out_dots(&mut entry.value, &path, gaps);
+                let step = Step::Field(&entry.key.value);
+                path.with(step, |path| take_out_dots(&mut entry.value, path, gaps));
             }
         }
         Value::Seq(items) => {
@@ -342,7 +342,8 @@ fn take_out_dots(node: &mut Node, path: &FieldPath, gaps: &mut Gaps) {
                 gaps.open(path.clone());
             }
             for (index, item) in items.iter_mut().enumerate() {
-                take_out_dots(item, &path.clone().then(Step::Index(index)), gaps);
+                let step: Step<&str> = Step::Index(index);
+                path.with(step, |path| take_out_dots(item, path, gaps));
             }
         }
         _ => {}
@@ -369,41 +370,6 @@ fn restore(node: &mut Node, text: &str) {
             }
         }
         _ => {}
-    }
-}
-
-/// What a template fills in is not known: a tag within a line stands for a value, one on its own lines for anything.
-fn fill_in(root: &Node, tags: &[template::Tag], document: Span, gaps: &mut Gaps) {
-    let own =
-        || tags.iter().filter(|tag| document.start < tag.span.end && tag.span.start < document.end);
-    if own().any(|tag| tag.alone) {
-        *gaps = gaps.and_everywhere();
-    }
-    let mut stack = vec![(FieldPath::default(), root)];
-    while let Some((path, node)) = stack.pop() {
-        let touches =
-            |span: Span| own().any(|tag| span.start < tag.span.end && tag.span.start < span.end);
-        match &node.value {
-            Value::Map(map) => {
-                for entry in map.iter() {
-                    let path = path.clone().then(Step::Field(entry.key.value.clone()));
-                    if touches(entry.key.span) {
-                        let span = entry.key.span;
-                        gaps.replaced(Placeholder { path, span, certainty: Certainty::Sure });
-                    } else {
-                        stack.push((path, &entry.value));
-                    }
-                }
-            }
-            Value::Seq(items) => {
-                let items = items.iter().enumerate();
-                stack.extend(items.map(|(i, item)| (path.clone().then(Step::Index(i)), item)));
-            }
-            _ if touches(node.span) => {
-                gaps.replaced(Placeholder { path, span: node.span, certainty: Certainty::Sure });
-            }
-            _ => {}
-        }
     }
 }
 

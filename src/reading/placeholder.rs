@@ -67,29 +67,33 @@ impl Around<'_> {
 
 /// Notes the placeholders of a tree.
 pub(super) fn note(root: &Node, text: &str, around: Around<'_>, gaps: &mut Gaps) {
-    let mut stack = vec![(FieldPath::default(), root)];
-    while let Some((path, node)) = stack.pop() {
-        if let Some(certainty) = certainty(node, text, around) {
-            gaps.replaced(Placeholder { path, span: node.span, certainty });
-            continue;
-        }
-        match &node.value {
-            Value::Map(map) => {
-                for entry in map.iter() {
-                    let path = path.clone().then(Step::Field(entry.key.value.clone()));
-                    if SURE.is_match(&entry.key.value) {
+    note_at(root, &mut FieldPath::default(), text, around, gaps);
+}
+
+fn note_at(node: &Node, path: &mut FieldPath, text: &str, around: Around<'_>, gaps: &mut Gaps) {
+    if let Some(certainty) = certainty(node, text, around) {
+        return gaps.replaced(Placeholder { path: path.clone(), span: node.span, certainty });
+    }
+    match &node.value {
+        Value::Map(map) => {
+            for entry in map.iter() {
+                let key = entry.key.value.as_str();
+                path.with(Step::Field(key), |path| {
+                    if SURE.is_match(key) {
                         let (span, certainty) = (entry.key.span, Certainty::Sure);
                         gaps.replaced(Placeholder { path: path.clone(), span, certainty });
                     }
-                    stack.push((path, &entry.value));
-                }
+                    note_at(&entry.value, path, text, around, gaps);
+                });
             }
-            Value::Seq(items) => {
-                let items = items.iter().enumerate();
-                stack.extend(items.map(|(i, item)| (path.clone().then(Step::Index(i)), item)));
-            }
-            _ => {}
         }
+        Value::Seq(items) => {
+            for (i, item) in items.iter().enumerate() {
+                let step: Step<&str> = Step::Index(i);
+                path.with(step, |path| note_at(item, path, text, around, gaps));
+            }
+        }
+        _ => {}
     }
 }
 

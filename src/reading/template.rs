@@ -2,6 +2,9 @@
 //!
 //! Of such a text only what is wrong whatever is filled in is wrong.
 
+use crate::manifest::gaps::{Certainty, Gaps, Placeholder};
+use crate::manifest::path::{FieldPath, Step};
+use crate::manifest::{Node, Value};
 use crate::text::Span;
 
 /// What templates are written in: Helm's and Hugo's, Jinja's and Liquid's, that of a plugin of MkDocs.
@@ -77,6 +80,51 @@ pub(super) fn filled(text: &str, tags: &[Tag]) -> String {
     }
     out.push_str(&text[at..]);
     out
+}
+
+/// What a template fills in is not known: a tag within a line stands for a value, one on its own lines for anything.
+pub(super) fn fill_in(root: &Node, tags: &[Tag], document: Span, gaps: &mut Gaps) {
+    let own =
+        || tags.iter().filter(|tag| document.start < tag.span.end && tag.span.start < document.end);
+    if own().any(|tag| tag.alone) {
+        *gaps = gaps.and_everywhere();
+    }
+    // In order, and none within another.
+    let own: Vec<Span> = own().map(|tag| tag.span).collect();
+    let touches = |span: Span| {
+        let next = own.partition_point(|tag| tag.end <= span.start);
+        own.get(next).is_some_and(|tag| tag.start < span.end)
+    };
+    fill_in_at(root, &mut FieldPath::default(), &touches, gaps);
+}
+
+fn fill_in_at(node: &Node, path: &mut FieldPath, touches: &dyn Fn(Span) -> bool, gaps: &mut Gaps) {
+    let sure = |path: &FieldPath, span| Placeholder {
+        path: path.clone(),
+        span,
+        certainty: Certainty::Sure,
+    };
+    match &node.value {
+        Value::Map(map) => {
+            for entry in map.iter() {
+                path.with(Step::Field(&entry.key.value), |path| {
+                    if touches(entry.key.span) {
+                        gaps.replaced(sure(path, entry.key.span));
+                    } else {
+                        fill_in_at(&entry.value, path, touches, gaps);
+                    }
+                });
+            }
+        }
+        Value::Seq(items) => {
+            for (i, item) in items.iter().enumerate() {
+                let step: Step<&str> = Step::Index(i);
+                path.with(step, |path| fill_in_at(item, path, touches, gaps));
+            }
+        }
+        _ if touches(node.span) => gaps.replaced(sure(path, node.span)),
+        _ => {}
+    }
 }
 
 #[cfg(test)]

@@ -248,3 +248,40 @@ fn includes_that_fail_cost_little() {
     assert!(said.contains("it has a0, a1, ") && said.contains("more"), "{said:.2000}");
     assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
 }
+
+/// A key may be as long as a file, and stands in the path of each thing that it holds; thousands of things may be wrong.
+#[test]
+fn a_manifest_takes_memory_as_it_is_large_and_not_as_much_is_wrong() {
+    let long = "k".repeat(1 << 20);
+    let schema = r#"{"type": "object", "properties": {"spec": {"type": "object", "additionalProperties":
+        {"type": "array", "items": {"type": "string"}}}}}"#;
+    let definition = DEFINITION.replace(r#"{"type": "object"}"#, schema);
+    let head = r#"{"apiVersion": "x.io/v1", "kind": "Foo", "metadata": {"name": "NAME"}, "spec": "#;
+    let keyed = format!("{head}{{\"{long}\": [{}]}}}}", vec!["1"; 5_000].join(","));
+    let named =
+        format!("{head}{{\"a\": [{}]}}}}", vec!["1"; 5_000].join(",")).replace("NAME", &long);
+    // deep, each key long, and in the middle very many values
+    let deep = format!("\"{}\": ", "k".repeat(300));
+    let nested = format!(
+        "{head}{}[{}]{}}}",
+        format!("{{{deep}").repeat(60),
+        vec!["1"; 200_000].join(","),
+        "}".repeat(60)
+    );
+    let all = folder(&[
+        ("crds/foo.json", &definition),
+        ("keyed.json", &keyed),
+        ("named.json", &named),
+        ("nested.json", &nested),
+    ]);
+    for file in ["keyed.json", "named.json", "nested.json"] {
+        let program = env!("CARGO_BIN_EXE_mdbook-plumb");
+        let limited = format!(
+            "ulimit -v 1500000; exec '{program}' validate --format json --schemas crds {file}"
+        );
+        let output =
+            Command::new("bash").current_dir(all.path()).args(["-c", &limited]).output().unwrap();
+        assert_eq!(code(&output), 1, "{file}: {:.2000}", stderr(&output));
+        assert!(stdout(&output).contains("\"summary\""), "{file}");
+    }
+}

@@ -8,7 +8,7 @@ use super::excuse::Excuse;
 use super::fault::{ErrorType, Fault};
 use super::gaps::Gaps;
 use super::identity;
-use super::path::{FieldPath, Step};
+use super::path::{FieldPath, Paths, Step};
 use super::rules::check_rules;
 use super::schema::{
     APPLY_DUPLICATE, ENUM, Naming, SCHEMA_INVALID, Schema, UNKNOWN_FIELD, UNUSABLE, VALUE, check,
@@ -22,7 +22,6 @@ use plumb_text::Span;
 use plumb_text::diag::{Diagnostic, Severity};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
-use std::ops::Bound::{Excluded, Unbounded};
 
 /// How deep lists of lists are looked into.
 const MOST_NESTED: usize = 8;
@@ -328,17 +327,12 @@ fn all_faults(
     let mut faults = faults_of_schema(document, known, group, kind, gaps);
     let coded = admission::check(document, versions);
     // A rule that knows which name stands twice says it better than the list does.
-    let named: BTreeSet<&FieldPath> = coded
+    let named: Paths<'_> = coded
         .iter()
         .filter(|fault| fault.ty == ErrorType::Duplicate)
         .map(|fault| &fault.path)
         .collect();
-    faults.retain(|fault| {
-        // What lies in a place follows it in order.
-        let next = named.range::<&FieldPath, _>((Excluded(&&fault.path), Unbounded)).next();
-        fault.rule != &APPLY_DUPLICATE || !next.is_some_and(|path| path.lies_in(&fault.path))
-    });
-    drop(named);
+    faults.retain(|fault| fault.rule != &APPLY_DUPLICATE || !named.lie_in(&fault.path));
     let coded = admission::unsaid(coded, &faults);
     faults.extend(coded);
     faults

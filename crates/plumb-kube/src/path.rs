@@ -3,8 +3,11 @@
 //! Owns: [`FieldPath`] and its steps. While an object is walked its path is the chain of places above (`At`),
 //! which costs nothing to write; a `FieldPath` is made when there is something to say.
 
+use plumb_text::floor_char_boundary;
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 use std::fmt;
+use std::ops::Bound::{Excluded, Unbounded};
 
 /// One step from an object or a list to what it holds.
 ///
@@ -65,15 +68,21 @@ impl Ord for Step {
     }
 }
 
-impl Step<&str> {
-    fn owned(self) -> Step {
+impl<S: AsRef<str>> Step<S> {
+    /// The step as a path keeps it. A key may be as long as a file, and stands in the path of each thing that it holds.
+    fn kept(self) -> Step {
+        let kept =
+            |name: S| name.as_ref()[..floor_char_boundary(name.as_ref(), LONGEST_KEY)].to_owned();
         match self {
-            Step::Field(name) => Step::Field(name.to_owned()),
+            Step::Field(name) => Step::Field(kept(name)),
             Step::Index(index) => Step::Index(index),
-            Step::Key(key) => Step::Key(key.to_owned()),
+            Step::Key(key) => Step::Key(kept(key)),
         }
     }
 }
+
+/// How many bytes of a key a path keeps. No name that an API server takes is longer.
+const LONGEST_KEY: usize = 320;
 
 /// A path of fields from the root of an object; empty for the object itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -93,8 +102,21 @@ impl FieldPath {
     /// One step further.
     #[must_use]
     pub fn then(mut self, step: Step) -> FieldPath {
-        self.0.push(step);
+        self.0.push(step.kept());
         self
+    }
+
+    /// Walks one step further and back: what is done there gets the longer path. A walk keeps one path so, and not one for each
+    /// node that waits.
+    pub fn with<S: AsRef<str>, R>(
+        &mut self,
+        step: Step<S>,
+        there: impl FnOnce(&mut FieldPath) -> R,
+    ) -> R {
+        self.0.push(step.kept());
+        let done = there(self);
+        self.0.pop();
+        done
     }
 
     /// Whether `other` is this place or one below it.
@@ -131,9 +153,39 @@ impl FieldPath {
 
     /// The path from a place upward to the root, as it was walked.
     pub(crate) fn upward<'n>(steps: impl Iterator<Item = Step<&'n str>>) -> FieldPath {
-        let mut steps: Vec<Step> = steps.map(Step::owned).collect();
+        let mut steps: Vec<Step> = steps.map(Step::kept).collect();
         steps.reverse();
         FieldPath(steps)
+    }
+}
+
+/// Paths, to be asked for those around or within a place in a time that does not grow with their number.
+#[derive(Debug)]
+pub(crate) struct Paths<'p>(BTreeSet<&'p [Step]>);
+
+impl<'p> FromIterator<&'p FieldPath> for Paths<'p> {
+    fn from_iter<I: IntoIterator<Item = &'p FieldPath>>(paths: I) -> Paths<'p> {
+        Paths(paths.into_iter().map(FieldPath::steps).collect())
+    }
+}
+
+impl Paths<'_> {
+    /// Whether a place is one of them.
+    pub(crate) fn contains(&self, place: &FieldPath) -> bool {
+        self.0.contains(place.steps())
+    }
+
+    /// Whether one of them lies in a place, and is not the place itself.
+    pub(crate) fn lie_in(&self, place: &FieldPath) -> bool {
+        // What lies in a place follows it in order.
+        let mut behind = self.0.range::<[Step], _>((Excluded(place.steps()), Unbounded));
+        behind.next().is_some_and(|path| path.starts_with(place.steps()))
+    }
+
+    /// Whether one of them is a place, or lies in it, or holds it.
+    pub(crate) fn overlap(&self, place: &FieldPath) -> bool {
+        let steps = place.steps();
+        (0..=steps.len()).any(|end| self.0.contains(&steps[..end])) || self.lie_in(place)
     }
 }
 
@@ -181,5 +233,39 @@ mod tests {
         assert!(!http.overlaps(&other));
         assert_eq!(route.below(&http), Some(path(&[Step::Index(0)])));
         assert_eq!(other.below(&http), None);
+    }
+
+    #[test]
+    fn many_paths_are_asked_as_one_is() {
+        use Step::{Field, Index};
+        let all = [
+            path(&[]),
+            path(&[Field("a")]),
+            path(&[Field("a"), Index(2)]),
+            path(&[Field("a"), Index(2), Field("b")]),
+            path(&[Field("a"), Index(10)]),
+            path(&[Field("ab")]),
+            path(&[Field("b"), Field("a")]),
+        ];
+        for place in &all {
+            for one in &all {
+                let paths: Paths<'_> = [one].into_iter().collect();
+                assert_eq!(paths.contains(place), one == place);
+                assert_eq!(paths.lie_in(place), one.lies_in(place), "{one} in {place}");
+                assert_eq!(paths.overlap(place), one.overlaps(place), "{one} and {place}");
+                let others: Paths<'_> = all.iter().filter(|other| *other != one).collect();
+                let any = |f: &dyn Fn(&FieldPath) -> bool| {
+                    all.iter().filter(|other| *other != one).any(f)
+                };
+                assert_eq!(others.lie_in(place), any(&|other| other.lies_in(place)));
+                assert_eq!(others.overlap(place), any(&|other| other.overlaps(place)));
+            }
+        }
+    }
+
+    #[test]
+    fn a_path_keeps_the_beginning_of_a_long_key() {
+        let long = "é".repeat(100_000);
+        assert_eq!(path(&[Step::Key(&long)]).to_string().len(), LONGEST_KEY + 2);
     }
 }

@@ -18,6 +18,7 @@ mod tests;
 use super::Document;
 use super::at::At;
 use super::fault::{Authority, Fault, Faults, Rule};
+use super::path::Paths;
 use super::schema::UNKNOWN_FIELD;
 use super::versions::Versions;
 use plumb_text::diag::{Code, Level};
@@ -53,27 +54,24 @@ pub(super) fn check(document: &Document, versions: &Versions) -> Vec<Fault> {
 }
 
 /// What has not been said by the schema, of which `said` is. The API server's own rules speak of the same fields as its
-/// schemas do; of what a mesh asks, the server says a part itself.
+/// schemas do; of what a mesh asks, the server says a part itself: a refusal by one at the field or around it, a warning by one at
+/// the very field; a note tells something else. A field that nobody knows tells nothing of those that should be there.
 pub(super) fn unsaid(faults: Vec<Fault>, said: &[Fault]) -> Vec<Fault> {
     let (mut own, mut others): (Vec<_>, Vec<_>) =
         faults.into_iter().partition(|fault| fault.rule.by == Authority::ApiServer);
-    own.retain(|fault| fault.path.is_root() || said.iter().all(|other| other.path != fault.path));
-    others.retain(|fault| !said.iter().chain(&own).any(|other| says(other, fault)));
+    let places: Paths<'_> = said.iter().map(|fault| &fault.path).collect();
+    own.retain(|fault| fault.path.is_root() || !places.contains(&fault.path));
+    let server = || said.iter().chain(&own).filter(|fault| fault.rule != &UNKNOWN_FIELD);
+    let at: Paths<'_> = server().map(|fault| &fault.path).collect();
+    let around: Paths<'_> =
+        server().map(|fault| &fault.path).filter(|path| !path.is_root()).collect();
+    others.retain(|fault| match fault.rule.code.level {
+        Level::Deny => !around.overlap(&fault.path),
+        Level::Warn => !at.contains(&fault.path),
+        Level::Note | Level::Allow => true,
+    });
     own.extend(others);
     own
-}
-
-/// Whether what a server says covers what is said beyond it: a refusal by one at the field or around it, a warning by one at the
-/// very field; a note tells something else. A field that nobody knows tells nothing of those that should be there.
-fn says(own: &Fault, beyond: &Fault) -> bool {
-    if own.rule == &UNKNOWN_FIELD {
-        return false;
-    }
-    match beyond.rule.code.level {
-        Level::Deny => !own.path.is_root() && own.path.overlaps(&beyond.path),
-        Level::Warn => own.path == beyond.path,
-        Level::Note | Level::Allow => false,
-    }
 }
 
 /// Whether the author has turned a code off, as istioctl lets them: by its number, in the manifest's annotations.
