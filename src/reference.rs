@@ -143,7 +143,7 @@ fn fences() -> String {
          group. What depends on all that an open node holds (a field that is missing, a default, a count) is not said; all that is written is \
          checked.\n\nWithout a mark, a manifest in a page is read as a part if it lacks `spec`, its main list (`containers`, `ports`, `rules`, \
          `listeners`), or two things at once, or if it lacks one and the paragraph before it says what to add or to edit. A note says so, and \
-         `check --fix` writes the mark. In a file only a mark excuses a lack.\n\nA value such as `<name>`, `${NAME}`, `__NAME__`, `@NAME@`, \
+         `check --fix --min-level note` writes the mark. In a file only a mark excuses a lack.\n\nA value such as `<name>`, `${NAME}`, `__NAME__`, `@NAME@`, \
          `[NAME]`, `*****` or `{{ name }}` stands for another one: what depends on it is not checked, which one note for a fence says. So do \
          words in capitals where the page says what to put in their place, or where several are malformed.\n\n\
          ## Words\n\nWords behind the \

@@ -72,7 +72,10 @@ fn language(fence: &Fence) -> Language {
         "bash" | "sh" | "shell" | "zsh" | "console" | "shell-session" | "terminal" => {
             Language::Shell
         }
-        "" if fence.info.is_empty() && has_head(text) => Language::Untagged,
+        "" if fence.info.is_empty() && heredoc::begins(text) => Language::Shell,
+        "" if fence.info.is_empty() && has_head(text) && reading::is_yaml(text) => {
+            Language::Untagged
+        }
         _ => Language::Other,
     }
 }

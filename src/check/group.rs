@@ -2,9 +2,8 @@
 
 use crate::diag::Diagnostic;
 use crate::manifest::Document;
-use crate::manifest::gaps::{Certainty, Placeholder};
-use crate::text::Location;
-use std::collections::BTreeMap;
+use crate::text::{Location, Span};
+use std::collections::{BTreeMap, HashMap};
 
 /// A document and the group that it belongs to.
 pub(super) struct Member {
@@ -52,21 +51,20 @@ pub(super) fn analyse_documents(documents: &[&Document]) -> Vec<Diagnostic> {
         return Vec::new();
     }
     let mut findings = plumb_analysis::analyse(documents);
-    let replaced: Vec<Location> = documents
+    let mut replaced: HashMap<&str, Vec<Span>> = HashMap::new();
+    let places: Vec<Location> = documents
         .iter()
-        .flat_map(|document| {
-            let sure = |known: &&Placeholder| known.certainty == Certainty::Sure;
-            let placeholders = document.gaps.placeholders().iter().filter(sure);
-            placeholders.map(|known| document.locate(known.span))
-        })
+        .flat_map(|document| document.gaps.all_replaced().map(|span| document.locate(span)))
         .collect();
+    for place in &places {
+        replaced.entry(place.source.path()).or_default().push(place.span);
+    }
+    replaced.values_mut().for_each(|spans| spans.sort_unstable());
     findings.retain(|finding| {
         let at = &finding.at.location;
-        !replaced.iter().any(|place| {
-            place.source.path() == at.source.path()
-                && place.span.start < at.span.end
-                && at.span.start < place.span.end
-        })
+        let spans = replaced.get(at.source.path()).map(Vec::as_slice).unwrap_or_default();
+        let before = spans.partition_point(|span| span.start < at.span.end);
+        before == 0 || spans[before - 1].end <= at.span.start
     });
     findings
 }

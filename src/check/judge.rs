@@ -3,26 +3,30 @@
 use super::Project;
 use crate::diag::{Diagnostic, Edit, Fix};
 use crate::manifest::excuse::Excuse;
-use crate::manifest::{Document, Versions};
-use crate::reading::{EXCERPT, PLACEHOLDER_VALUE, UNMARKED_PART};
+use crate::manifest::{Document, Style, Versions};
+use crate::reading::{EXCERPT, Line, PLACEHOLDER_VALUE, UNMARKED_PART};
 use crate::text::Span;
+use std::collections::BTreeMap;
 
 /// How many placeholders, or missing fields, a note names.
 const MOST: usize = 4;
+
+/// How many characters of what is written a note quotes.
+const LONGEST: usize = 60;
 
 /// Collects what is said of the documents of one text.
 pub(super) struct Judge<'a> {
     project: &'a Project,
     versions: &'a Versions,
     findings: Vec<Diagnostic>,
-    /// The placeholders that a verdict hangs on, with the place of each.
-    placeholders: Vec<(Diagnostic, String)>,
+    /// The placeholders that a verdict hangs on, with the note about each.
+    placeholders: BTreeMap<String, Diagnostic>,
     part: Option<Diagnostic>,
 }
 
 impl<'a> Judge<'a> {
     pub(super) fn new(project: &'a Project, versions: &'a Versions) -> Judge<'a> {
-        Judge { project, versions, findings: Vec::new(), placeholders: Vec::new(), part: None }
+        Judge { project, versions, findings: Vec::new(), placeholders: BTreeMap::new(), part: None }
     }
 
     /// Judges a document; whether it is a part.
@@ -61,26 +65,25 @@ impl<'a> Judge<'a> {
     }
 
     fn placeholder(&mut self, document: &Document, span: Span) {
-        let name = written(document, span);
-        if self.placeholders.iter().any(|(_, known)| *known == name) {
-            return;
-        }
-        let note = Diagnostic::new(&PLACEHOLDER_VALUE, document.locate(span), "");
-        self.placeholders.push((note.document(document.id()), name));
+        self.placeholders.entry(written(document, span)).or_insert_with(|| {
+            let note = Diagnostic::new(&PLACEHOLDER_VALUE, document.locate(span), "");
+            note.document(document.id())
+        });
     }
 
     /// All that is said. A template says by itself that its values are placeholders.
     pub(super) fn finish(mut self, is_template: bool) -> Vec<Diagnostic> {
-        self.placeholders.sort_by_key(|(note, _)| note.at.location.span.start);
-        if let Some((first, _)) = self.placeholders.first().filter(|_| !is_template) {
-            let names = self.placeholders.iter().take(MOST).map(|(_, name)| name);
+        let mut placeholders: Vec<_> = self.placeholders.iter().collect();
+        placeholders.sort_by_key(|(_, note)| note.at.location.span.start);
+        if let Some((_, first)) = placeholders.first().filter(|_| !is_template) {
+            let names = placeholders.iter().take(MOST).map(|(name, _)| name);
             let names = crate::manifest::fault::listed(names);
-            let (verb, object) = match self.placeholders.len() {
+            let (verb, object) = match placeholders.len() {
                 1 => ("is a placeholder", "it"),
                 count if count > MOST => ("and others are placeholders", "them"),
                 _ => ("are placeholders", "them"),
             };
-            let mut note = first.clone();
+            let mut note = (*first).clone();
             note.message = format!("{names} {verb}: what depends on {object} is not checked");
             self.findings.push(note);
         }
@@ -94,7 +97,11 @@ fn written(document: &Document, span: Span) -> String {
     let text = document.text().get(span.range()).unwrap_or("").trim();
     let text = text.trim_start_matches(['|', '>', '-', '+']).trim();
     let text = text.trim_matches(['"', '\'']);
-    text.lines().next().unwrap_or("").trim().to_owned()
+    let line = text.lines().next().unwrap_or("").trim();
+    match line.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
+    }
 }
 
 /// The note about a part that does not say that it is one.
@@ -107,12 +114,23 @@ fn unmarked(document: &Document, missing: &[String]) -> Diagnostic {
     let mut note = Diagnostic::new(&UNMARKED_PART, document.locate(at), message)
         .document(document.id())
         .help("mark what is left out with a line `# ...`");
-    let text = document.text();
-    let end = document.span.end.min(text.len());
-    let end = text[end..].find('\n').map_or(text.len(), |line| end + line);
-    if let Some(location) = document.map().locate_copied(Span::at(end)) {
-        let edits = vec![Edit { location, text: "\n# ...".to_owned() }];
-        note.fix = Some(Fix { title: "mark it at the end".to_owned(), edits });
-    }
+    note.fix = mark_at_end(document);
     note
+}
+
+/// The line `# ...` behind a document, in the author's file: as deep in lists and quotes as the document's own last line.
+fn mark_at_end(document: &Document) -> Option<Fix> {
+    // JSON has no comments.
+    if document.root.style == Style::Flow {
+        return None;
+    }
+    let text = document.text();
+    let last = text[..document.span.end.min(text.len())].trim_end().len();
+    let start = text[..last].rfind('\n').map_or(0, |end| end + 1);
+    let end = text[last..].find(['\r', '\n']).map_or(text.len(), |end| last + end);
+    let begin = document.map().locate_copied(Span::at(start))?;
+    let location = document.map().locate_copied(Span::at(end))?;
+    let Line { before, end } = Line::of(&begin);
+    let edits = vec![Edit { text: format!("{end}{before}# ..."), location }];
+    Some(Fix { title: "mark it at the end".to_owned(), edits })
 }

@@ -6,7 +6,10 @@ use crate::diag::Diagnostic;
 use crate::manifest::Versions;
 use crate::markdown::{Fence, Node};
 use crate::reading::Setting;
-use crate::text::TextMap;
+use crate::text::{TextMap, ceil_char_boundary};
+
+/// How much of a paragraph before a fence is read, from its end.
+const LONGEST: usize = 600;
 
 /// A fence and the chapter that it stands in.
 pub(super) struct Site<'a> {
@@ -24,8 +27,16 @@ impl<'a> Site<'a> {
     /// The page that the fence stands in, and the paragraph before it.
     pub(super) fn setting(&self) -> Setting<'a> {
         let above = self.text.get(..self.node.span.start).unwrap_or("").trim_end();
-        let start = above.rfind("\n\n").map_or(0, |end| end + 2);
-        let before = &above[start..];
+        let near = &above[ceil_char_boundary(above, above.len().saturating_sub(LONGEST))..];
+        let is_blank = |line: &str| line.trim_matches([' ', '\t', '\r', '\n', '>']).is_empty();
+        let (mut at, mut start) = (0, 0);
+        for line in near.split_inclusive('\n') {
+            at += line.len();
+            if is_blank(line) {
+                start = at;
+            }
+        }
+        let before = &near[start..];
         // What another fence holds is no words.
         let before = if before.contains("```") || before.contains("~~~") { "" } else { before };
         Setting::Page { page: self.text, before }

@@ -69,7 +69,7 @@ pub(super) struct Findings {
 /// What is done with findings before they are shown.
 #[derive(Clone, Debug, Default, Args)]
 pub(super) struct Mending {
-    /// Make the fixes that findings carry, in the files; committed text is for `sync`
+    /// Make the fixes of the findings that are shown; committed text is for `sync`
     #[arg(long)]
     pub(super) fix: bool,
     /// Report only what this file does not list, and what it lists and is gone

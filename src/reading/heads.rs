@@ -2,13 +2,14 @@
 
 use crate::manifest::yaml::{Composed, YAML_DUPLICATE_KEY};
 use crate::text::Span;
+use std::collections::BTreeSet;
 
 /// How many manifests without `---` between them are told apart.
 const MOST: usize = 64;
 
 /// Composes a text, and where manifests stand in one document without `---` between them, each by itself.
 pub(super) fn compose(text: &str, compose: impl Fn(&str) -> Composed) -> Composed {
-    let mut composed = compose(text);
+    let composed = compose(text);
     let is_repeated = composed.problems.iter().any(|problem| problem.code == &YAML_DUPLICATE_KEY);
     if !is_repeated {
         return composed;
@@ -27,8 +28,7 @@ pub(super) fn compose(text: &str, compose: impl Fn(&str) -> Composed) -> Compose
         start = end;
     }
     parts.problems.dedup_by(|one, other| one.code == other.code && one.span == other.span);
-    composed = parts;
-    composed
+    parts
 }
 
 /// Where a document begins without `---` before it, though another one stands there.
@@ -36,8 +36,8 @@ pub(super) fn seconds(text: &str, composed: &Composed) -> Vec<usize> {
     if composed.roots.len() < 2 {
         return Vec::new();
     }
-    let begins = |at: &usize| composed.roots.iter().any(|root| root.span.start == *at);
-    heads(text).into_iter().filter(begins).collect()
+    let begins: BTreeSet<usize> = composed.roots.iter().map(|root| root.span.start).collect();
+    heads(text).into_iter().filter(|at| begins.contains(at)).collect()
 }
 
 /// The lines at which a further manifest begins within what `---` separates.

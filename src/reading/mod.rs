@@ -19,18 +19,20 @@ mod tests;
 
 pub use codes::{CODES, EXCERPT, PLACEHOLDER_VALUE, UNMARKED_PART};
 pub(crate) use patch::is_json_patch;
+pub(crate) use session::is_yaml;
 
 use crate::diag::{Diagnostic, Edit, Fix};
 use crate::manifest::gaps::Gaps;
 use crate::manifest::path::{FieldPath, Step};
 use crate::manifest::yaml::{Composed, YAML_DUPLICATE_KEY};
 use crate::manifest::{self, Document, Extent, Format, Node, Value, YAML_SYNTAX};
-use crate::text::{Span, TextMap};
+use crate::text::{Location, Span, TextMap};
 use codes::{SECOND_MANIFEST, TEMPLATE};
 use marks::Mark;
 use opened::Stand;
 use placeholder::Around;
 use session::Shown;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a text that may hold manifests turned out to be.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -58,8 +60,6 @@ pub(crate) struct Reading {
     pub(crate) is_template: bool,
     /// Whether manifests may be left out between those that are shown.
     pub(crate) is_group_open: bool,
-    /// How the text was read, and why: places and sentences.
-    pub(crate) evidence: Vec<(Span, &'static str)>,
 }
 
 /// Where a text stands.
@@ -97,10 +97,6 @@ pub(crate) fn read(wanted: &Text<'_>) -> Reading {
     }
     let plain = marks::without(text, &commands);
     let plain = placeholder::readable(&plain);
-    let mut evidence: Vec<(Span, &'static str)> = match kind {
-        Kind::Session => commands.iter().map(|line| (*line, "a command")).collect(),
-        _ => Vec::new(),
-    };
     let tags = template::tags(text);
     let composer = Composer { format, in_file };
     let mut read = composer.compose(&plain);
@@ -123,18 +119,18 @@ pub(crate) fn read(wanted: &Text<'_>) -> Reading {
     if !in_file {
         spare_alternatives(&mut composed, text);
     }
-    let parts = separators(text, &composed);
-    let mut reading = assemble(wanted, composed, kind);
+    let seconds = heads::seconds(text, &composed);
+    let parts = separators(text, &composed, &seconds);
+    let mut reading = assemble(wanted, composed, &seconds, kind);
     reading.is_template = is_template;
     if is_template && let Some(first) = tags.first() {
         let message = "this is filled in later; what depends on that is not checked";
         reading.findings.push(Diagnostic::new(&TEMPLATE, map.locate(first.span), message));
-        evidence.push((first.span, "a template"));
     }
     spare_displaced(&mut reading.findings, text, &marks, map);
     let page = match setting {
         Setting::File => Around::default(),
-        Setting::Page { page, .. } => Around { page },
+        Setting::Page { page, .. } => Around::new(page),
     };
     let extent = match setting {
         Setting::File => Extent::Whole,
@@ -142,12 +138,12 @@ pub(crate) fn read(wanted: &Text<'_>) -> Reading {
         Setting::Page { .. } => Extent::Page,
     };
     let stands = stands(text, &marks, &reading.comments);
-    evidence.extend(stands.iter().map(|stand| (stand.span, "something is left out")));
-    reading.is_group_open = stands.iter().any(|stand| {
-        let part = part_of(&parts, stand.span.start);
-        !reading.documents.is_empty()
-            && reading.documents.iter().all(|one| part_of(&parts, one.span.start) != part)
-    });
+    let mut stands_of: BTreeMap<usize, Vec<Stand>> = BTreeMap::new();
+    for stand in stands {
+        stands_of.entry(part_of(&parts, stand.span.start)).or_default().push(stand);
+    }
+    // The parts of the text that hold a document.
+    let mut filled: BTreeSet<usize> = BTreeSet::new();
     let holds_dots = text.contains("...") || text.contains('…');
     for document in &mut reading.documents {
         let mut gaps = Gaps::default();
@@ -156,7 +152,8 @@ pub(crate) fn read(wanted: &Text<'_>) -> Reading {
             take_out_dots(&mut root, &mut FieldPath::default(), &mut gaps);
         }
         let part = part_of(&parts, document.span.start);
-        for stand in stands.iter().filter(|stand| part_of(&parts, stand.span.start) == part) {
+        filled.insert(part);
+        for stand in stands_of.get(&part).into_iter().flatten() {
             opened::open(&root, text, *stand, &mut gaps);
             if !stand.behind {
                 gaps.extend_strays(
@@ -167,7 +164,6 @@ pub(crate) fn read(wanted: &Text<'_>) -> Reading {
         }
         if patch::take_out_directives(&mut root) {
             gaps = gaps.and_everywhere();
-            evidence.push((document.span, "a patch"));
         }
         if is_template || plain != text {
             restore(&mut root, text);
@@ -175,7 +171,7 @@ pub(crate) fn read(wanted: &Text<'_>) -> Reading {
         if is_template {
             template::fill_in(&root, &tags, document.span, &mut gaps);
         }
-        placeholder::note(&root, text, page, &mut gaps);
+        placeholder::note(&root, text, &page, &mut gaps);
         document.root = root;
         document.gaps = gaps;
         document.extent = match extent {
@@ -183,7 +179,9 @@ pub(crate) fn read(wanted: &Text<'_>) -> Reading {
             extent => extent,
         };
     }
-    reading.evidence = evidence;
+    // A mark that stands in no document stands for some.
+    let is_alone = |part| !filled.contains(part);
+    reading.is_group_open = !filled.is_empty() && stands_of.keys().any(is_alone);
     reading
 }
 
@@ -236,12 +234,11 @@ impl Composer {
 }
 
 /// The documents and findings of what has been composed.
-fn assemble(wanted: &Text<'_>, composed: Composed, kind: Kind) -> Reading {
+fn assemble(wanted: &Text<'_>, composed: Composed, seconds: &[usize], kind: Kind) -> Reading {
     let Text { text, map, .. } = *wanted;
-    let seconds = heads::seconds(text, &composed);
     let read = manifest::documents(composed, text, map);
     let mut findings = read.findings;
-    for at in seconds {
+    for &at in seconds {
         let message = "a second manifest begins here, without `---` before it";
         let mut finding = Diagnostic::new(
             &SECOND_MANIFEST,
@@ -249,7 +246,8 @@ fn assemble(wanted: &Text<'_>, composed: Composed, kind: Kind) -> Reading {
             message,
         );
         if let Some(location) = map.locate_copied(Span::at(at)) {
-            let edits = vec![Edit { location, text: "---\n".to_owned() }];
+            let Line { before, end } = Line::of(&location);
+            let edits = vec![Edit { text: format!("---{end}{before}"), location }];
             finding.fix = Some(Fix { title: "write `---` before it".to_owned(), edits });
         }
         findings.push(finding);
@@ -260,6 +258,25 @@ fn assemble(wanted: &Text<'_>, composed: Composed, kind: Kind) -> Reading {
         findings,
         comments: read.comments,
         ..Reading::default()
+    }
+}
+
+/// The line of the author's file that a place is in: what a new line beside it has to look like.
+pub(crate) struct Line<'l> {
+    /// What stands before the text on it: the indentation of a list's item, the `>` of a quote.
+    pub(crate) before: &'l str,
+    /// How it ends.
+    pub(crate) end: &'static str,
+}
+
+impl Line<'_> {
+    /// The line that a text's own line begins in.
+    pub(crate) fn of(begin: &Location) -> Line<'_> {
+        let file = begin.source.text();
+        let (above, behind) = file.split_at(begin.span.start);
+        let before = &above[above.rfind('\n').map_or(0, |end| end + 1)..];
+        let rest = &behind[..behind.find('\n').unwrap_or(behind.len())];
+        Line { before, end: if rest.ends_with('\r') { "\r\n" } else { "\n" } }
     }
 }
 
@@ -274,7 +291,8 @@ fn line_end(text: &str, at: usize) -> usize {
 /// Where marks stand: lines that are marks, and comments that say that something is left out.
 fn stands(text: &str, marks: &[Mark], comments: &[Span]) -> Vec<Stand> {
     let lines = marks.iter().map(|mark| Stand { span: mark.span, behind: false, item: mark.item });
-    let is_line = |comment: &Span| marks.iter().any(|mark| mark.span.start == comment.start);
+    let is_line =
+        |comment: &Span| marks.binary_search_by_key(&comment.start, |mark| mark.span.start).is_ok();
     let said = comments.iter().filter(|comment| !is_line(comment)).filter_map(|comment| {
         let words = text.get(comment.range())?.trim_start_matches(['#', '/', '*']);
         let line = text[..comment.start].rfind('\n').map_or(0, |end| end + 1);
@@ -287,14 +305,14 @@ fn stands(text: &str, marks: &[Mark], comments: &[Span]) -> Vec<Stand> {
 }
 
 /// The places where one document ends and the next begins.
-fn separators(text: &str, composed: &Composed) -> Vec<usize> {
+fn separators(text: &str, composed: &Composed, seconds: &[usize]) -> Vec<usize> {
     let within = |at: usize| {
         let before = composed.roots.partition_point(|root| root.span.start < at);
         before > 0 && composed.roots[before - 1].span.end > at
     };
     let lines = memchr::memmem::find_iter(text.as_bytes(), "\n---").map(|at| at + 1);
     let mut found: Vec<usize> = lines.filter(|at| !within(*at)).collect();
-    found.extend(heads::seconds(text, composed));
+    found.extend(seconds);
     found.sort_unstable();
     found
 }
@@ -406,9 +424,10 @@ fn spare_displaced(findings: &mut [Diagnostic], text: &str, marks: &[Mark], map:
         return;
     }
     let places = displaced(text, marks);
+    let lines: BTreeSet<usize> =
+        places.iter().map(|place| map.locate(*place).start().line).collect();
     for finding in findings.iter_mut().filter(|finding| finding.code == &YAML_SYNTAX) {
-        let line = finding.at.location.start().line;
-        if places.iter().any(|place| map.locate(*place).start().line == line) {
+        if lines.contains(&finding.at.location.start().line) {
             let message =
                 "something is left out before this, so it can't be read and is not checked";
             *finding = Diagnostic::new(&EXCERPT, finding.at.location.clone(), message)
@@ -430,7 +449,8 @@ fn displaced(text: &str, marks: &[Mark]) -> Vec<Span> {
         at = span.end;
         let content = line.trim();
         let indent = line.len() - line.trim_start().len();
-        if marks.iter().any(|mark| span.start <= mark.span.start && mark.span.end <= span.end) {
+        let first = marks.partition_point(|mark| mark.span.start < span.start);
+        if marks.get(first).is_some_and(|mark| mark.span.end <= span.end) {
             behind = true;
             continue;
         }
@@ -443,7 +463,7 @@ fn displaced(text: &str, marks: &[Mark]) -> Vec<Span> {
         }
         let returns = depth.is_some_and(|depth| indent < depth);
         // No mark explains an indentation that is no spaces.
-        let spaces = line[..indent].is_ascii();
+        let spaces = line[..indent].bytes().all(|byte| byte == b' ');
         if (behind || returns) && spaces {
             places.push(span);
         }

@@ -40,8 +40,7 @@ pub(super) fn open(root: &Node, text: &str, mark: Stand, gaps: &mut Gaps) {
     let at = mark.span.start;
     let mut chain = vec![Place { path: FieldPath::default(), node: root, key: None }];
     while let Some(place) = chain.last() {
-        let parts = parts(place.node, text);
-        let Some(part) = parts.into_iter().take_while(|part| part.start < at).last() else {
+        let Some(part) = before(place.node, text, at) else {
             if chain.len() == 1 {
                 gaps.open(FieldPath::default());
                 return;
@@ -68,28 +67,28 @@ pub(super) fn open(root: &Node, text: &str, mark: Stand, gaps: &mut Gaps) {
     };
     if let Some(flow) = chain.iter().position(holds) {
         chain.drain(..flow);
-        let first = &chain[0].path;
-        gaps.open(first.clone());
+        gaps.open(chain[0].path.clone());
     }
-    let goes_on = |place: &Place<'_>| {
-        parts(place.node, text).iter().map(|part| part.start).find(|start| *start > at)
-    };
-    let next = (0..chain.len()).rev().find_map(|index| Some((index, goes_on(&chain[index])?)));
     let column = column(text, at);
     if mark.item
         && let Some(list) = chain.iter().rev().find(|place| {
-            matches!(place.node.value, Value::Seq(_))
-                && parts(place.node, text)
-                    .iter()
-                    .any(|part| self::column(text, part.start) == column)
+            let first = part(place.node, text, 0).filter(|part| part.key.is_none());
+            first.is_some_and(|first| self::column(text, first.start) == column)
         })
     {
-        gaps.open(list.path.clone());
-        return;
+        return gaps.open(list.path.clone());
     }
+    open_ended(&chain, text, mark, gaps);
+}
+
+/// The nodes that end at a mark; and the one that goes on behind it, if the mark is indented like what goes on.
+fn open_ended(chain: &[Place<'_>], text: &str, mark: Stand, gaps: &mut Gaps) {
+    let column = column(text, mark.span.start);
+    let goes_on = |place: &Place<'_>| Some(behind(place.node, text, mark.span.start)?.start);
+    let next = (0..chain.len()).rev().find_map(|index| Some((index, goes_on(&chain[index])?)));
     let ended = match next {
         Some((index, _)) => &chain[index + 1..],
-        None => &chain[..],
+        None => chain,
     };
     let mut opened = false;
     for place in ended {
@@ -133,7 +132,7 @@ fn open_value(chain: &[Place<'_>], text: &str, at: usize, gaps: &mut Gaps) {
 pub(super) fn key_at(root: &Node, text: &str, line: Span) -> Option<Span> {
     let mut node = root;
     loop {
-        let part = parts(node, text).into_iter().take_while(|part| part.start < line.end).last()?;
+        let part = before(node, text, line.end)?;
         if part.start >= line.start {
             return part.key.or_else(|| key_at(part.value, text, line));
         }
@@ -145,35 +144,55 @@ fn is_collection(node: &Node) -> bool {
     matches!(node.value, Value::Map(_) | Value::Seq(_))
 }
 
-fn parts<'n>(node: &'n Node, text: &str) -> Vec<Part<'n>> {
+/// An entry or an item, by its number.
+fn part<'n>(node: &'n Node, text: &str, index: usize) -> Option<Part<'n>> {
     match &node.value {
-        Value::Map(map) => map
-            .iter()
-            .map(|entry| Part {
-                start: entry.key.span.start,
+        Value::Map(map) => {
+            let entry = map.iter().as_slice().get(index)?;
+            let (start, key) = (entry.key.span.start, Some(entry.key.span));
+            Some(Part {
+                start,
                 step: Step::Field(entry.key.value.clone()),
-                key: Some(entry.key.span),
+                key,
                 value: &entry.value,
             })
-            .collect(),
-        Value::Seq(items) => items
-            .iter()
-            .enumerate()
-            .map(|(index, item)| Part {
-                start: dash(text, node, item),
-                step: Step::Index(index),
-                key: None,
-                value: item,
-            })
-            .collect(),
-        _ => Vec::new(),
+        }
+        Value::Seq(items) => {
+            let value = items.get(index)?;
+            let start = dash(text, node, value);
+            Some(Part { start, step: Step::Index(index), key: None, value })
+        }
+        _ => None,
     }
+}
+
+/// How many entries or items begin before a place; of an item, what stands behind its dash counts.
+fn count_before(node: &Node, at: usize) -> usize {
+    match &node.value {
+        Value::Map(map) => map.iter().as_slice().partition_point(|entry| entry.key.span.start < at),
+        Value::Seq(items) => items.partition_point(|item| item.span.start < at),
+        _ => 0,
+    }
+}
+
+/// The last entry or item that begins before a place.
+fn before<'n>(node: &'n Node, text: &str, at: usize) -> Option<Part<'n>> {
+    let count = count_before(node, at);
+    let dashed = part(node, text, count).filter(|part| part.start < at);
+    dashed.or_else(|| part(node, text, count.checked_sub(1)?))
+}
+
+/// The first entry or item that begins behind a place.
+fn behind<'n>(node: &'n Node, text: &str, at: usize) -> Option<Part<'n>> {
+    let count = count_before(node, at);
+    let next = part(node, text, count)?;
+    if next.start > at { Some(next) } else { part(node, text, count + 1) }
 }
 
 /// Where an item of a list begins: at its dash, if it has one.
 fn dash(text: &str, list: &Node, item: &Node) -> usize {
-    let before = text.get(list.span.start..item.span.start).filter(|_| list.style != Style::Flow);
-    let dash = before.and_then(|before| before.rfind('-'));
+    let above = text.get(list.span.start..item.span.start).filter(|_| list.style != Style::Flow);
+    let dash = above.and_then(|above| above.rfind('-'));
     dash.map_or(item.span.start, |dash| list.span.start + dash)
 }
 

@@ -6,9 +6,11 @@ use super::marks;
 use crate::manifest::gaps::{Certainty, Gaps, Placeholder};
 use crate::manifest::path::{FieldPath, Step};
 use crate::manifest::{Node, Style, Value};
-use crate::text::{Span, replaced};
+use crate::text::{Span, ceil_char_boundary, floor_char_boundary, replaced};
 use regex::Regex;
 use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 static SURE: LazyLock<Regex> = LazyLock::new(|| {
@@ -39,15 +41,36 @@ fn pattern(text: &str) -> Regex {
 }
 
 /// What a page says around a text.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Around<'a> {
     /// The page, the text itself included.
-    pub(super) page: &'a str,
+    page: &'a str,
+    /// The words that have been asked for.
+    asked: RefCell<HashMap<String, bool>>,
 }
 
-impl Around<'_> {
+/// How many words are looked for in a page, each at how many places, and how much of a line there is read.
+const MOST_WORDS: usize = 100;
+const MOST_PLACES: usize = 20;
+const NEAR: usize = 200;
+
+impl<'a> Around<'a> {
+    pub(super) fn new(page: &'a str) -> Around<'a> {
+        Around { page, asked: RefCell::default() }
+    }
+
     /// Whether the page tells the reader to put something of his own in the place of a word.
     fn explains(&self, word: &str) -> bool {
+        let mut asked = self.asked.borrow_mut();
+        if let Some(answer) = asked.get(word) {
+            return *answer;
+        }
+        let answer = asked.len() < MOST_WORDS && self.tells(word);
+        asked.insert(word.to_owned(), answer);
+        answer
+    }
+
+    fn tells(&self, word: &str) -> bool {
         static TELLS: LazyLock<Regex> = LazyLock::new(|| {
             pattern(
                 r"(?i)\b(?:replac|substitut|your\b|placeholder|stands for|fill in|insert|chang|specif|where\b|name of|instead of)",
@@ -55,22 +78,25 @@ impl Around<'_> {
         });
         let is_word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || "_-.".contains(c));
         let found = memchr::memmem::find_iter(self.page.as_bytes(), word.as_bytes());
-        found.take(64).any(|at| {
+        found.take(MOST_PLACES).any(|at| {
             let (before, behind) = (&self.page[..at], &self.page[at + word.len()..]);
             let is_whole = !is_word(before.chars().next_back()) && !is_word(behind.chars().next());
-            let start = before.rfind('\n').map_or(0, |end| end + 1);
-            let end = behind.find('\n').map_or(self.page.len(), |end| at + word.len() + end);
-            is_whole && TELLS.is_match(&self.page[start..end])
+            let before = &before[ceil_char_boundary(before, before.len().saturating_sub(NEAR))..];
+            let behind = &behind[..floor_char_boundary(behind, NEAR)];
+            let near = |text: &str| TELLS.is_match(text);
+            is_whole
+                && (near(before.rsplit('\n').next().unwrap_or(""))
+                    || near(behind.split('\n').next().unwrap_or("")))
         })
     }
 }
 
 /// Notes the placeholders of a tree.
-pub(super) fn note(root: &Node, text: &str, around: Around<'_>, gaps: &mut Gaps) {
+pub(super) fn note(root: &Node, text: &str, around: &Around<'_>, gaps: &mut Gaps) {
     note_at(root, &mut FieldPath::default(), text, around, gaps);
 }
 
-fn note_at(node: &Node, path: &mut FieldPath, text: &str, around: Around<'_>, gaps: &mut Gaps) {
+fn note_at(node: &Node, path: &mut FieldPath, text: &str, around: &Around<'_>, gaps: &mut Gaps) {
     if let Some(certainty) = certainty(node, text, around) {
         return gaps.replaced(Placeholder { path: path.clone(), span: node.span, certainty });
     }
@@ -98,7 +124,7 @@ fn note_at(node: &Node, path: &mut FieldPath, text: &str, around: Around<'_>, ga
 }
 
 /// How surely a node stands for something else; nothing where it does not.
-fn certainty(node: &Node, text: &str, around: Around<'_>) -> Option<Certainty> {
+fn certainty(node: &Node, text: &str, around: &Around<'_>) -> Option<Certainty> {
     let written = text.get(node.span.range())?;
     if matches!(node.value, Value::Map(_) | Value::Seq(_)) {
         let is_short = node.style == Style::Flow && node.span.len() < 200;
@@ -160,7 +186,7 @@ mod tests {
         let composed = compose(&readable);
         assert!(composed.problems.is_empty(), "{text}");
         let node = composed.roots[0].get("a").expect("a value").clone();
-        certainty(&node, text, Around { page })
+        certainty(&node, text, &Around::new(page))
     }
 
     #[test]

@@ -13,6 +13,11 @@ pub(super) enum Shown {
     Other,
 }
 
+/// Whether a text, of which nobody has said what it is, is YAML and no commands or anything else.
+pub(crate) fn is_yaml(text: &str) -> bool {
+    shown(text) == Shown::Yaml
+}
+
 /// Says what a text is, from how it begins.
 pub(super) fn shown(text: &str) -> Shown {
     let says = |line: &Span| {

@@ -89,7 +89,7 @@ fn a_mark_alone_opens_the_group() {
 #[test]
 fn what_is_no_yaml_is_told_apart() {
     type Codes = &'static [(&'static str, usize)];
-    let cases: [(&str, Codes, usize); 16] = [
+    let cases: [(&str, Codes, usize); 17] = [
         ("a: {{ .b }}\n", &[("template", 1)], 1),
         ("a: \"{{ .b }}\"\n", &[], 1),
         ("a: \"{{ .b }}\"\nb: c: d\n", &[("yaml-syntax", 2)], 0),
@@ -100,6 +100,8 @@ fn what_is_no_yaml_is_told_apart() {
         ("    a:\n    - b\n  c:\n  - d\n", &[("excerpt", 3)], 0),
         ("a:\n  ...\n  b: 1\n   c: 1\n", &[("yaml-syntax", 4)], 0),
         ("a: b: c\n...\nd: 1\n", &[("yaml-syntax", 1)], 0),
+        // A tab is no indentation, whatever is left out before it.
+        ("kind: A\n...\n\timage: b\n", &[("yaml-syntax", 3)], 0),
         ("apiVersion: v1\nkind: A\napiVersion: v1\nkind: B\n", &[("second-manifest", 3)], 2),
         ("apiVersion: v1\napiVersion: v1\nkind: A\n", &[("yaml-duplicate-key", 2)], 1),
         ("a: 1\n# or\na: 2\n", &[], 1),
@@ -144,4 +146,27 @@ fn commands_are_no_part_of_what_they_print() {
     let reading = page("$ kubectl get pod x -o yaml\napiVersion: v1\nkind: Pod\n");
     assert_eq!((reading.kind, reading.documents.len()), (Kind::Session, 1));
     assert_eq!(page("Name:         x\nNamespace:    y\nLabels:       a=b\n").kind, Kind::Other);
+}
+
+/// Texts of marks, comments, placeholders and documents without end are read in a time that grows with them: four times the
+/// text takes about four times as long, not sixteen.
+#[test]
+fn a_long_text_is_read_in_proportion() {
+    let item =
+        |i: usize| format!("- name: item-{i}\n  # ...\n  value: NAME_{i}\n  other: <x{i}>\n");
+    let list = |count| format!("a:\n{}", (0..count).map(item).collect::<String>());
+    let stream = |count| (0..count).map(|i| format!("a: {i}\n# ...\n---\n")).collect::<String>();
+    let texts: [&dyn Fn(usize) -> String; 2] = [&list, &stream];
+    for text in texts {
+        let time = |count: usize| {
+            let text = text(count);
+            let start = std::time::Instant::now();
+            let reading = page(&text);
+            assert!(!reading.documents.is_empty());
+            start.elapsed().as_secs_f64()
+        };
+        time(500);
+        let (short, long) = (time(2_000), time(8_000));
+        assert!(long < short * 10.0 + 0.2, "{short} s, and {long} s for four times as much");
+    }
 }

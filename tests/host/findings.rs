@@ -195,3 +195,22 @@ fn a_file_that_is_protected_is_not_fixed() {
     expect(files.path(), &["validate", "--fix", "."], 1, &said, &["b.yaml:7:"]);
     assert_eq!(fs::read_to_string(files.path().join("a.yaml")).expect("a file"), wrong);
 }
+
+/// A line that a fix writes stands as deep in lists and quotes as the text that it is about, and ends as the lines around it.
+#[test]
+fn a_fix_keeps_what_stands_around_a_fence() {
+    let list = "1. Scale it:\n\n   ```yaml\n   apiVersion: apps/v1\n   kind: Deployment\n   metadata: {name: a}\n   spec:\n     replicas: 3\n   ```\n\n   And more.\n";
+    let quote = "> ```yaml\r\n> apiVersion: v1\r\n> kind: Namespace\r\n> metadata: {name: a}\r\n> apiVersion: v1\r\n> kind: Namespace\r\n> metadata: {name: b}\r\n> ```\r\n";
+    let json = "```json\n{\"apiVersion\": \"apps/v1\", \"kind\": \"Deployment\", \"metadata\": {\"name\": \"a\"}, \"spec\": {\"replicas\": 3}}\n```\n";
+    let files = folder(&[("list.md", list), ("quote.md", quote), ("json.md", json)]);
+    let at = files.path();
+    for _ in 0..2 {
+        expect(at, &["validate", "--fix", "--min-level", "note", "."], 0, &[], &["error["]);
+    }
+    let read = |name: &str| fs::read_to_string(at.join(name)).expect("a file");
+    let marked = list.replace("     replicas: 3\n", "     replicas: 3\n   # ...\n");
+    assert_eq!(read("list.md"), marked);
+    let parted = quote.replace("{name: a}\r\n", "{name: a}\r\n> ---\r\n");
+    assert_eq!(read("quote.md"), parted);
+    assert_eq!(read("json.md"), json, "JSON has no comments");
+}

@@ -114,8 +114,8 @@ impl Engine {
     ) {
         for field in ["apiVersion", "kind"] {
             let path = FieldPath::default().then(Step::Field(field.to_owned()));
-            if let Some(placeholder) = document.gaps.placeholder_at(&path) {
-                judgement.excused.push(Excuse::Placeholder(placeholder.span));
+            if let Some(span) = document.gaps.replaced_at(&path) {
+                judgement.excused.push(Excuse::Placeholder(span));
                 return;
             }
         }

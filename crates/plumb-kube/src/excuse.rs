@@ -1,7 +1,7 @@
 //! Why a fault of what is written need not be one of what its author means.
 
 use super::fault::{ErrorType, Fault, Read};
-use super::gaps::{Certainty, Gaps, Placeholder};
+use super::gaps::{Certainty, Gaps};
 use plumb_text::Span;
 
 /// Why a fault says nothing of what the author means.
@@ -30,11 +30,8 @@ impl Fault {
         if self.is_stray && gaps.is_stray(self.span) {
             return Some(Excuse::Stray(self.span));
         }
-        if let Some(found) = self.replaced(gaps) {
-            return Some(match found.certainty {
-                Certainty::IfNotAlone => Excuse::PlaceholderAmongOthers(found.span),
-                _ => Excuse::Placeholder(found.span),
-            });
+        if let Some(excuse) = self.replaced(gaps) {
+            return Some(excuse);
         }
         let has_gap = |read: &Read| match read {
             Read::Value(_) => false,
@@ -44,26 +41,31 @@ impl Fault {
     }
 
     /// The placeholder that it depends on.
-    fn replaced<'g>(&self, gaps: &'g Gaps) -> Option<&'g Placeholder> {
+    fn replaced(&self, gaps: &Gaps) -> Option<Excuse> {
         // What is missing, or too much, is so whatever the values are.
         let counts = matches!(self.ty, ErrorType::Required | ErrorType::TooMany);
         let own = Read::Value(self.place());
         let reads = || self.reads.iter().chain(self.reads.is_empty().then_some(&own));
-        let concerns = |known: &Placeholder, read: &Read| match read {
+        let concerns = |read: &Read| match read {
             // Of a collection that is of the wrong type it does not matter what it holds.
             Read::Value(place) if self.ty == ErrorType::TypeInvalid => {
-                known.path.holds(&place.path)
+                gaps.replaced_at(&place.path)
             }
-            Read::Value(place) => known.path.overlaps(&place.path),
-            Read::Whole(place) => !counts && known.path.overlaps(&place.path),
+            Read::Value(place) => gaps.replaced_about(&place.path),
+            Read::Whole(_) if counts => None,
+            Read::Whole(place) => gaps.replaced_about(&place.path),
         };
+        if let Some(span) = reads().find_map(concerns) {
+            return Some(Excuse::Placeholder(span));
+        }
         // What is wrong with a value by itself is its form; that others stand beside it explains no placeholder.
         let is_own = |read: &Read| matches!(read, Read::Value(place) if place.path == self.path);
-        let is_malformed = self.ty == ErrorType::Invalid && reads().all(is_own);
-        let explains = |known: &&Placeholder| {
-            known.certainty == Certainty::Sure || is_malformed && known.path.holds(&self.path)
-        };
-        let mut known = gaps.placeholders().iter().filter(explains);
-        known.find(|known| reads().any(|read| concerns(known, read)))
+        if self.ty != ErrorType::Invalid || !reads().all(is_own) {
+            return None;
+        }
+        gaps.possible_at(&self.path).map(|(span, certainty)| match certainty {
+            Certainty::IfNotAlone => Excuse::PlaceholderAmongOthers(span),
+            _ => Excuse::Placeholder(span),
+        })
     }
 }

@@ -5,7 +5,7 @@
 
 use super::path::FieldPath;
 use plumb_text::Span;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What of a document is known not to be shown.
 ///
@@ -17,8 +17,11 @@ pub struct Gaps {
     hidden: BTreeSet<FieldPath>,
     everywhere: bool,
     around: Option<FieldPath>,
-    placeholders: Vec<Placeholder>,
-    strays: Vec<Span>,
+    /// What surely stands for something else, by its place.
+    replaced: BTreeMap<FieldPath, Span>,
+    /// What may, with how surely it does.
+    possible: BTreeMap<FieldPath, (Span, Certainty)>,
+    strays: BTreeSet<Span>,
 }
 
 /// A value that stands for another one.
@@ -62,7 +65,12 @@ impl Gaps {
 
     /// Whether everything is shown, as it is meant.
     pub fn is_empty(&self) -> bool {
-        !self.has_gap() && self.placeholders.is_empty() && self.strays.is_empty()
+        !self.is_partial() && self.possible.is_empty() && self.strays.is_empty()
+    }
+
+    /// Whether something is surely not known: not shown, or replaced.
+    pub fn is_partial(&self) -> bool {
+        self.has_gap() || !self.replaced.is_empty()
     }
 
     /// Whether something is not shown.
@@ -83,12 +91,16 @@ impl Gaps {
 
     /// Whether what a path leads to is not shown at all.
     pub(crate) fn is_hidden(&self, path: &FieldPath) -> bool {
-        !self.hidden.is_empty() && self.hidden.iter().any(|hidden| hidden.holds(path))
+        !self.hidden.is_empty() && path.around().any(|steps| self.hidden.contains(steps))
     }
 
     /// A value stands for another one.
     pub fn replaced(&mut self, placeholder: Placeholder) {
-        self.placeholders.push(placeholder);
+        let Placeholder { path, span, certainty } = placeholder;
+        match certainty {
+            Certainty::Sure => drop(self.replaced.insert(path, span)),
+            _ => drop(self.possible.insert(path, (span, certainty))),
+        }
     }
 
     /// The entries whose keys have these spans may belong to a node that is not shown.
@@ -96,9 +108,9 @@ impl Gaps {
         self.strays.extend(keys);
     }
 
-    /// The values that stand for others.
-    pub fn placeholders(&self) -> &[Placeholder] {
-        &self.placeholders
+    /// What surely stands for something else: its spans in the document's text.
+    pub fn all_replaced(&self) -> impl Iterator<Item = Span> {
+        self.replaced.values().copied()
     }
 
     /// Whether an entry, by the span of its key, may belong to a node that is not shown.
@@ -113,16 +125,26 @@ impl Gaps {
             || self.around.as_ref().is_some_and(|part| !part.holds(path))
     }
 
-    /// The placeholder that surely stands at a path, or around it.
-    pub fn placeholder_at(&self, path: &FieldPath) -> Option<&Placeholder> {
-        let is_it =
-            |known: &&Placeholder| known.certainty == Certainty::Sure && known.path.holds(path);
-        self.placeholders.iter().find(is_it)
+    /// What surely stands for something else at a path, or around it.
+    pub fn replaced_at(&self, path: &FieldPath) -> Option<Span> {
+        let mut around = path.around().filter(|_| !self.replaced.is_empty());
+        around.find_map(|steps| self.replaced.get(steps).copied())
     }
 
-    /// Whether what is written at a path surely stands for something else.
-    pub(crate) fn is_replaced(&self, path: &FieldPath) -> bool {
-        !self.placeholders.is_empty() && self.placeholder_at(path).is_some()
+    /// What surely stands for something else at a path, around it, or within it.
+    pub(crate) fn replaced_about(&self, path: &FieldPath) -> Option<Span> {
+        let within = || {
+            // What lies in a place follows it in order.
+            let mut behind = self.replaced.range::<FieldPath, _>(path..);
+            behind.next().filter(|(found, _)| path.holds(found)).map(|(_, span)| *span)
+        };
+        self.replaced_at(path).or_else(within)
+    }
+
+    /// What may stand for something else at a path, or around it.
+    pub(crate) fn possible_at(&self, path: &FieldPath) -> Option<(Span, Certainty)> {
+        let mut around = path.around().filter(|_| !self.possible.is_empty());
+        around.find_map(|steps| self.possible.get(steps).copied())
     }
 
     /// As seen from the item of a list of objects: the paths that lead into it, from there on.
@@ -134,10 +156,11 @@ impl Gaps {
             hidden: self.hidden.iter().filter_map(inner).collect(),
             everywhere: self.everywhere,
             around: self.around.as_ref().and_then(inner),
-            placeholders: (self.placeholders.iter())
-                .filter_map(|known| {
-                    Some(Placeholder { path: inner(&known.path)?, ..known.clone() })
-                })
+            replaced: (self.replaced.iter())
+                .filter_map(|(path, span)| Some((inner(path)?, *span)))
+                .collect(),
+            possible: (self.possible.iter())
+                .filter_map(|(path, known)| Some((inner(path)?, *known)))
                 .collect(),
             strays: self.strays.clone(),
         }

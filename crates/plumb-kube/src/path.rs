@@ -4,6 +4,7 @@
 //! which costs nothing to write; a `FieldPath` is made when there is something to say.
 
 use plumb_text::floor_char_boundary;
+use std::borrow::Borrow;
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -129,6 +130,11 @@ impl FieldPath {
         self.0.len() > other.0.len() && other.holds(self)
     }
 
+    /// The places around this one, from the root on, and itself.
+    pub(crate) fn around(&self) -> impl Iterator<Item = &[Step]> {
+        (0..=self.0.len()).map(|end| &self.0[..end])
+    }
+
     /// Whether one of two places is, or lies in, the other.
     pub fn overlaps(&self, other: &FieldPath) -> bool {
         self.holds(other) || other.holds(self)
@@ -159,6 +165,13 @@ impl FieldPath {
     }
 }
 
+/// A path is found among others by its steps, and so are those around it.
+impl Borrow<[Step]> for FieldPath {
+    fn borrow(&self) -> &[Step] {
+        &self.0
+    }
+}
+
 /// Paths, to be asked for those around or within a place in a time that does not grow with their number.
 #[derive(Debug)]
 pub(crate) struct Paths<'p>(BTreeSet<&'p [Step]>);
@@ -184,8 +197,7 @@ impl Paths<'_> {
 
     /// Whether one of them is a place, or lies in it, or holds it.
     pub(crate) fn overlap(&self, place: &FieldPath) -> bool {
-        let steps = place.steps();
-        (0..=steps.len()).any(|end| self.0.contains(&steps[..end])) || self.lie_in(place)
+        place.around().any(|steps| self.0.contains(steps)) || self.lie_in(place)
     }
 }
 

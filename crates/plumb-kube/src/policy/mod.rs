@@ -270,7 +270,7 @@ impl Policy {
         let scope = Scope { policy: self, values, made: RefCell::default() };
         let mut budget = Budget::default();
         // What is not shown may be as a policy wants it.
-        let is_shown = document.gaps.is_empty();
+        let is_shown = !document.gaps.is_partial();
         for condition in &self.conditions {
             match self.truth(&condition.clause, &scope, &mut budget) {
                 Ok(true) => {}

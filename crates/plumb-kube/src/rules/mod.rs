@@ -131,7 +131,7 @@ impl<'a> RuleChecker<'a> {
     }
 
     fn is_replaced(&self, at: &At<'_>) -> bool {
-        self.gaps.is_replaced(&at.path())
+        self.gaps.is_partial() && self.gaps.replaced_at(&at.path()).is_some()
     }
 
     fn evaluate(&mut self, rule: &Rule, value: &Cel, at: &At<'_>) {
@@ -153,7 +153,7 @@ impl<'a> RuleChecker<'a> {
         };
         match compiled.rule.evaluate(&variables, &mut self.budget) {
             Ok(Cel::Bool(true)) => {}
-            Ok(Cel::Unknown) if !self.gaps.is_empty() => {}
+            Ok(Cel::Unknown) if self.gaps.is_partial() => {}
             Ok(Cel::Bool(false)) => {
                 let message = self.message(rule, compiled, &variables);
                 let says_rule = message.contains(&rule.source);
@@ -172,7 +172,7 @@ impl<'a> RuleChecker<'a> {
                 self.fail(at, why);
             }
             // A field that is not shown may well be there.
-            Err(_) if !self.gaps.is_empty() && !self.budget.is_spent() => {}
+            Err(_) if self.gaps.is_partial() && !self.budget.is_spent() => {}
             Err(error) => {
                 let spent = self.budget.is_spent();
                 let rest = if spent { "; no more rules are evaluated" } else { "" };
@@ -345,10 +345,10 @@ pub(crate) fn plain(node: &Node) -> Cel {
 
 /// A value without a schema, of which what is not shown is unknown.
 pub(crate) fn known(node: &Node, path: &FieldPath, gaps: &Gaps) -> Cel {
-    if gaps.is_empty() {
+    if !gaps.is_partial() {
         return plain(node);
     }
-    if gaps.is_hidden(path) || gaps.is_replaced(path) {
+    if gaps.is_hidden(path) || gaps.replaced_at(path).is_some() {
         return Cel::Unknown;
     }
     let open = gaps.is_open(path);

@@ -1,9 +1,11 @@
 //! Schema, document, findings: each as an API server has them.
 
+use crate::gaps::{Certainty, Placeholder};
+use crate::path::{FieldPath, Step};
 use crate::store::Definition;
 use crate::versions::Versions;
 use crate::{Dialect, Document, Engine, Format, Schemas, read};
-use plumb_text::{Source, TextMap};
+use plumb_text::{Source, Span, TextMap};
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
@@ -540,6 +542,19 @@ fn rules_see_the_object_as_an_api_server_shows_it() {
         findings(&schema, "spec: {}")[0]
             .starts_with("rule-error @ spec: spec: the rule `self.a > 0` can't be")
     );
+    // A value that may be a placeholder, if it is malformed, hides nothing from a rule; what is surely one does.
+    for (certainty, codes) in [
+        (Certainty::IfNotAlone, vec!["rule-error"]),
+        (Certainty::IfMalformed, vec!["rule-error"]),
+        (Certainty::Sure, vec![]),
+    ] {
+        let mut document = document("spec: {}");
+        let path = ["spec", "a"].map(|name| Step::Field(name.to_owned()));
+        let path = path.into_iter().fold(FieldPath::default(), FieldPath::then);
+        document.gaps.replaced(Placeholder { path, span: Span::at(0), certainty });
+        let found = self::engine(&schema).validate_document(&document, &Versions::default());
+        assert_eq!(found.iter().map(|one| one.code.name).collect::<Vec<_>>(), codes);
+    }
     let schema = with(json!({"a": {"type": "integer"}}), rule("self.a >"));
     assert!(findings(&schema, "spec: {}")[0].contains("does not compile"));
     let schema = with(json!({"a": {"type": "integer"}}), rule("self.a == oldSelf.a"));
