@@ -1,8 +1,8 @@
 //! The replay of includes against mdBook's own preprocessor: the same text, and every byte of it where the map says.
 
 use mdbook_driver::builtin_preprocessors::LinkPreprocessor;
-use mdbook_plumb::markdown::{Expanded, Files, INCLUDE_TOO_DEEP, expand, realign};
-use mdbook_plumb::text::{Source, Span};
+use mdbook_plumb::markdown::{Files, INCLUDE_TOO_DEEP, expand, expand_indented, realign};
+use mdbook_plumb::text::{Source, Span, TextMap};
 use mdbook_plumb::world::{DiskWorld, MemWorld, World};
 use mdbook_preprocessor::book::{Book as MdBook, BookItem, Chapter as MdChapter};
 use mdbook_preprocessor::config::Config;
@@ -41,19 +41,24 @@ fn compare(folder: &tempfile::TempDir, chapter: &str, text: &str) {
     let ours = expand(&world, &source, &path, &Files::new());
     let (theirs, title) = mdbook(folder.path(), chapter, source.text());
     assert_eq!(ours.text, theirs, "{text:?}");
-    check_map(&ours);
+    check_map(&ours.text, &ours.map);
+    let later = expand_indented(&world, &source, &path, &Files::new()).expect("not too much");
+    check_map(&later.text, &later.map);
+    // The next mdBook gives another text where lines are indented, or end otherwise.
+    let plain = |text: &str| text.split_whitespace().collect::<String>();
+    assert!(ours.indents || plain(&later.text) == plain(&ours.text), "{text:?}");
     assert_eq!(ours.title.filter(|title| title != "Name"), title);
 }
 
 /// Every character that was copied stands in the file where the map says.
-fn check_map(expanded: &Expanded) {
-    for (at, c) in expanded.text.char_indices() {
+fn check_map(text: &str, map: &TextMap) {
+    for (at, c) in text.char_indices() {
         let span = Span::new(at, at + c.len_utf8());
-        let location = expanded.map.locate(span);
+        let location = map.locate(span);
         assert!(location.exact);
-        match expanded.map.locate_copied(span) {
+        match map.locate_copied(span) {
             Some(copied) => {
-                assert_eq!(copied.text(), c.to_string(), "at {at} of {:?}", expanded.text);
+                assert_eq!(copied.text(), c.to_string(), "at {at} of {text:?}");
             }
             None => {
                 assert!(location.text().contains("{{"), "{c:?} stands for {:?}", location.text());
@@ -109,6 +114,42 @@ fn includes_are_what_mdbook_makes_of_them() {
         compare(&folder, "chapter.md", chapter);
         compare(&folder, "a/chapter.md", chapter);
     }
+}
+
+/// What mdBook's change 3196 makes of an include behind something: each line, and not the end of the last, behind the same.
+#[test]
+fn the_next_mdbook_indents_every_line() {
+    let folder = folder();
+    let world = DiskWorld::new(folder.path());
+    let cases = [
+        (
+            "- a:\n  ```\n  {{#include plain.txt}}\n  ```\n",
+            "- a:\n  ```\n  one\n  two\n  three\n  ```\n",
+        ),
+        ("> {{#include crlf.txt}}\n", "> eins\n> zwei\n> \n> vier\n"),
+        ("{{#include plain.txt}}{{#include no-end.txt}}!", "one\ntwo\nthreeone\nthreetwo!"),
+        ("\t{{#include plain.txt::2}} {{#include plain.txt:3}}", "\tone\n\ttwo three"),
+        ("a\n b {{#include a/deep.md}}", "a\n b deep two leaf one\n b deep two leaf two"),
+        ("x {{#playground no-end.txt}}|", "x ```rust\nx one\nx two\nx ```|"),
+        ("x {{#include empty.txt}}|{{#title T}}\\{{#include y}}", "x |{{#include y}}"),
+    ];
+    for (text, expected) in cases {
+        let source = Source::new("src/chapter.md", text);
+        let later = expand_indented(&world, &source, Path::new("src/chapter.md"), &Files::new());
+        let later = later.expect("not too much");
+        assert_eq!(later.text, expected, "{text:?}");
+        check_map(&later.text, &later.map);
+    }
+}
+
+/// A long line before many lines is not written out again and again.
+#[test]
+fn what_would_be_indented_too_much_is_given_up() {
+    let mut world = MemWorld::new([("src/many", "")], jiff::civil::date(2026, 1, 1));
+    world.insert("src/many", "line\n".repeat(100_000));
+    let source =
+        Source::new("src/a.md", format!("{} {{{{#include many}}}}", "x".repeat(1_000_000)));
+    assert!(expand_indented(&world, &source, Path::new("src/a.md"), &Files::new()).is_none());
 }
 
 #[test]

@@ -2,14 +2,16 @@
 
 use super::codes::BLOCK_IN_TEXT;
 use super::fences;
+use super::lost;
 use super::site::Site;
 use super::tied::Comments;
 use super::{Chapter, CheckedChapter, Committed, Counts, Expansion, Project, Published, group};
 use crate::content::{Content, Placeholder};
 use crate::diag::Diagnostic;
 use crate::directive::{self, Call, Directive, UNKNOWN_DIRECTIVE, versions};
-use crate::markdown::{self, Cut, Node, NodeKind};
+use crate::markdown::{self, Cut, Node, NodeKind, Scan};
 use crate::model::Used;
+use crate::reading::TEMPLATE;
 use crate::text::Location;
 
 /// What came of a chapter, and what the book needs of it.
@@ -27,6 +29,34 @@ pub(super) fn check(project: &Project, chapter: &Chapter) -> Outcome {
         return Outcome::default();
     }
     let scan = markdown::scan(&chapter.text, &chapter.map, project.dialect);
+    let origin = chapter.origin.as_ref();
+    let lost = origin.map_or_else(Vec::new, |origin| lost::find(project, chapter, origin, &scan));
+    let mut outcome = scanned(project, chapter, scan);
+    if let Some(meant) = origin.and_then(|origin| origin.meant.as_ref())
+        && !lost.is_empty()
+    {
+        // What is left of the page says little of what is wrong in it.
+        let meant = Chapter {
+            text: meant.text.clone(),
+            map: meant.map.clone(),
+            origin: None,
+            unread: Vec::new(),
+            title: chapter.title.clone(),
+            path: chapter.path.clone(),
+        };
+        let scan = markdown::scan(&meant.text, &meant.map, project.dialect);
+        let meant = scanned(project, &meant, scan);
+        outcome = Outcome { chapter: outcome.chapter, ..meant };
+    }
+    outcome.findings.extend(lost);
+    // Where an include stands as it is written, mdBook could not read it, and that is said.
+    outcome.findings.retain(|finding| {
+        finding.code != &TEMPLATE || !chapter.unread.contains(&finding.at.location)
+    });
+    outcome
+}
+
+fn scanned(project: &Project, chapter: &Chapter, scan: Scan) -> Outcome {
     let mut work = Work {
         project,
         chapter,

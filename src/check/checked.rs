@@ -3,7 +3,8 @@
 use crate::content::Content;
 use crate::diag::Diagnostic;
 use crate::markdown::Place;
-use crate::text::{Location, Span, TextMap};
+use crate::text::{Location, Source, Span, TextMap};
+use std::sync::Arc;
 
 /// A chapter: its text with all includes in it, and where that came from.
 #[derive(Clone, Debug)]
@@ -16,6 +17,39 @@ pub struct Chapter {
     pub text: String,
     /// From the expanded text to the author's files.
     pub map: TextMap,
+    /// What it was made of; none where it has no includes.
+    pub origin: Option<Origin>,
+    /// The includes in it that could not be read, of which that is said already.
+    pub unread: Vec<Location>,
+}
+
+/// A chapter before its includes were expanded, and as its author means them to be.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// Its own file.
+    pub source: Arc<Source>,
+    /// The text with every include in its place, where the chapter's is another one.
+    pub meant: Option<Meant>,
+}
+
+/// What a chapter's author means it to be.
+#[derive(Clone, Debug)]
+pub struct Meant {
+    /// The text.
+    pub text: String,
+    /// From it to the author's files.
+    pub map: TextMap,
+    /// Why the chapter's is another one.
+    pub why: Difference,
+}
+
+/// Why a chapter's text is not what its author means.
+#[derive(Clone, Debug)]
+pub enum Difference {
+    /// mdBook indents only the first line of an include; where those begin in the text, and where they are written.
+    Indented(Vec<(usize, Location)>),
+    /// The includes are expanded after us.
+    NotExpanded,
 }
 
 /// What came of a book.

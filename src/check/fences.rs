@@ -86,6 +86,12 @@ fn has_head(text: &str) -> bool {
     has("apiVersion:") && has("kind:")
 }
 
+/// Whether a fence is looked at for what it holds: manifests, or what a word of ours asks for.
+pub(super) fn is_looked_at(fence: &Fence) -> bool {
+    !matches!(language(fence), Language::Other) && may_hold_manifests(fence.body.text())
+        || WORDS.iter().any(|(word, _)| fence.has(word))
+}
+
 /// Checks a fence, as its language and its words ask.
 pub(super) fn check(site: &Site<'_>, comments: &mut Comments<'_>) -> Outcome {
     let mut outcome = Outcome::default();
@@ -237,8 +243,12 @@ fn read(site: &Site<'_>, words: &Words<'_>, format: Format) -> Reading {
 /// Whether what is wrong with the YAML or JSON of a fence is our business: guides show pieces of settings as JSON, with
 /// comments, and what commands print.
 fn is_ours(reading: &Reading, text: &str, format: Format) -> bool {
-    let may_hold_manifests = || text.contains("apiVersion") && text.contains("kind");
-    format == Format::Yaml && reading.kind == reading::Kind::Manifests || may_hold_manifests()
+    format == Format::Yaml && reading.kind == reading::Kind::Manifests || may_hold_manifests(text)
+}
+
+/// Whether a text has the words that every manifest has.
+fn may_hold_manifests(text: &str) -> bool {
+    text.contains("apiVersion") && text.contains("kind")
 }
 
 /// What is wrong with the documents of a fence, what a page says of each, and which of them are parts.

@@ -117,7 +117,14 @@ fn is_meant(document: &Document) -> bool {
 /// A Markdown file's manifests. Directives are the business of the book that it may belong to.
 fn markdown(project: &Project, file: &Arc<Source>) -> chapter::Outcome {
     let (text, map) = markdown::contained(file);
-    let chapter = Chapter { title: String::new(), path: file.path().to_owned(), text, map };
+    let chapter = Chapter {
+        title: String::new(),
+        path: file.path().to_owned(),
+        text,
+        map,
+        origin: None,
+        unread: Vec::new(),
+    };
     let mut outcome = chapter::check(project, &chapter);
     let ours: Vec<&Code> = manifest::codes()
         .chain(plumb_analysis::codes())

@@ -1,13 +1,14 @@
 //! From a book's folder to what `check` needs: settings, model, schemas, chapters.
 
 use super::codes::{LINK_OUT, UNREADABLE_MODEL, UNREADABLE_POLICY};
+use super::expanded::{ChapterFile, Text};
 use super::{Chapter, Project, publish};
 use crate::config::{self, Config};
 use crate::diag::Diagnostic;
 use crate::directive::versions;
 use crate::manifest::policy::Policies;
 use crate::manifest::{Engine, Schemas, Versions};
-use crate::markdown::{self, Dialect, Files};
+use crate::markdown::{self, Dialect, Files, INCLUDE_UNREADABLE};
 use crate::model::Model;
 use crate::text::{Location, Source, TextMap};
 use crate::world::{Forbidden, OUTSIDE_REPOSITORY, World, display, normalize, unreadable};
@@ -55,21 +56,22 @@ impl Book {
     pub fn read(world: &dyn World) -> io::Result<Book> {
         let book_toml = world.source(Path::new(BOOK_TOML))?;
         let mut book = Book::open(world, &book_toml, None);
+        let late =
+            config::value(&book_toml, &["preprocessor", "plumb", "before"]).is_some_and(|before| {
+                before.as_array().is_some_and(|all| all.contains(&"links".into()))
+            });
         let folder = markdown::source_folder(book_toml.text());
         let summary = markdown::read_book(world, &folder);
         book.findings.extend(summary.findings);
         book.files.extend(summary.summary.iter().map(|source| source.path().to_owned()));
         let chapters = markdown::expand_all(&summary.chapters, |chapter, files| {
             let (path, source) = (chapter.path.as_ref()?, chapter.source.as_ref()?);
-            let expanded = markdown::expand(world, source, path, files);
+            let Text { text, map, origin, findings, files } =
+                ChapterFile { world, source, path, files }.read(late);
             let below = chapter.location.as_deref().unwrap_or(path);
-            let read = Chapter {
-                title: chapter.name.clone(),
-                path: display(below),
-                text: expanded.text,
-                map: expanded.map,
-            };
-            Some((read, expanded.findings, expanded.files))
+            let (title, path) = (chapter.name.clone(), display(below));
+            let unread = unread(&findings);
+            Some((Chapter { title, path, text, map, origin, unread }, findings, files))
         });
         let mut read = BTreeMap::new();
         for (chapter, findings, files) in chapters.into_iter().flatten() {
@@ -166,6 +168,12 @@ impl Book {
     }
 }
 
+/// The includes that could not be read.
+fn unread(findings: &[Diagnostic]) -> Vec<Location> {
+    let unread = findings.iter().filter(|finding| finding.code == &INCLUDE_UNREADABLE);
+    unread.map(|finding| finding.at.location.clone()).collect()
+}
+
 /// The finding for a file that is not where it seems to be.
 fn leads_out(world: &dyn World, file: &Arc<Source>) -> Option<Diagnostic> {
     let real = world.leads_out(Path::new(file.path()))?;
@@ -184,17 +192,18 @@ fn chapter(
     files: &Files,
 ) -> (Chapter, Vec<Diagnostic>) {
     let summary = || Location::start_of(&Source::new(display(&folder.join("SUMMARY.md")), ""));
-    let mut findings = Vec::new();
+    let (mut findings, mut unread) = (Vec::new(), Vec::new());
     findings.extend(markdown::outside(Path::new(given.path), summary()));
-    let map = given.source_path.and_then(|path| {
+    let read = given.source_path.and_then(|path| {
         let path = folder.join(path);
         match world.source(&path) {
             Ok(source) => {
-                let expanded = markdown::expand(world, &source, &path, files);
+                let file = ChapterFile { world, source: &source, path: &path, files };
+                let (map, origin, found) = file.given(given.content);
+                unread = self::unread(&found);
                 // What else is wrong with the includes is for mdBook's log and for `check`.
-                findings
-                    .extend(expanded.findings.iter().filter(|one| publish::harms(one)).cloned());
-                Some(markdown::realign(&expanded, given.content))
+                findings.extend(found.into_iter().filter(publish::harms));
+                Some((map, origin))
             }
             Err(error) => {
                 if Forbidden::of(&error).is_some() {
@@ -210,11 +219,14 @@ fn chapter(
         let source = Source::new(display(&folder.join(given.path)), given.content);
         TextMap::identity(&source).approximate()
     };
+    let (map, origin) = read.unwrap_or_else(|| (made_up(), None));
     let chapter = Chapter {
         title: given.name.to_owned(),
         path: given.source_path.unwrap_or(given.path).replace('\\', "/"),
         text: given.content.to_owned(),
-        map: map.unwrap_or_else(made_up),
+        map,
+        origin,
+        unread,
     };
     (chapter, findings)
 }

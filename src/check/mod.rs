@@ -7,6 +7,7 @@ mod assets;
 mod chapter;
 mod checked;
 mod codes;
+mod expanded;
 mod fences;
 mod files;
 mod group;
@@ -14,6 +15,7 @@ mod judge;
 mod kustomize;
 mod levels;
 mod load;
+mod lost;
 mod project;
 mod publish;
 mod resource;
@@ -22,7 +24,8 @@ mod tied;
 
 pub use assets::AssetFile;
 pub use checked::{
-    Chapter, Checked, CheckedChapter, Committed, Counts, Expansion, Published, Resource, Tied,
+    Chapter, Checked, CheckedChapter, Committed, Counts, Difference, Expansion, Meant, Origin,
+    Published, Resource, Tied,
 };
 pub use codes::UNREADABLE_MODEL;
 pub use fences::WORDS as FENCE_WORDS;

@@ -6,17 +6,17 @@
 use super::codes::{
     BOOK_TOO_LARGE, INCLUDE_ANCHOR, INCLUDE_RANGE, INCLUDE_TOO_DEEP, INCLUDE_UNREADABLE,
 };
+use super::files::{Failure, Files, INCLUDED_LIMIT, LOOKED_THROUGH_LIMIT, MAX_INCLUDES};
 use super::take::{self, Lines, Taken};
 use crate::diag::{Code, Diagnostic};
-use crate::text::{Source, Span, TextMap, TextMapBuilder};
-use crate::world::{Forbidden, World};
-use rayon::prelude::*;
+use crate::text::{Location, Source, Span, TextMap, TextMapBuilder};
+use crate::world::World;
 use regex::Regex;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io;
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::path::Path;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, LazyLock};
 
 /// A chapter as mdBook hands it to preprocessors.
 #[derive(Clone, Debug)]
@@ -31,132 +31,44 @@ pub struct Expanded {
     pub title: Option<String>,
     /// Every file that was read for it, the chapter's own first.
     pub files: Vec<Arc<Source>>,
+    /// Whether an include of several lines stands behind something on its line, so that [`expand_indented`] gives another text.
+    pub indents: bool,
 }
 
-/// The files that were read, shared by all chapters, and what their includes have come to.
-#[derive(Debug, Default)]
-pub struct Files {
-    read: Mutex<BTreeMap<PathBuf, Result<Arc<Source>, Failure>>>,
-    /// The names of the files of a folder in which one was missing.
-    listed: Mutex<BTreeMap<PathBuf, Arc<Vec<String>>>>,
-    /// Includes followed, bytes included, bytes looked through for them.
-    includes: AtomicUsize,
-    included: AtomicUsize,
-    looked_through: AtomicUsize,
-    /// Whether somebody has said that it is too much.
-    told: AtomicBool,
-}
-
-/// Why a file could not be read.
+/// A chapter as the mdBook after 0.5.4 hands it to preprocessors: each line of an include behind what stands before the include.
 #[derive(Clone, Debug)]
-struct Failure {
-    kind: io::ErrorKind,
-    message: String,
-    refusal: Option<Forbidden>,
-}
-
-impl Files {
-    /// None read yet.
-    pub fn new() -> Files {
-        Files::default()
-    }
-
-    fn read(&self, world: &dyn World, path: &Path) -> Result<Arc<Source>, Failure> {
-        let read = self.read.lock().unwrap_or_else(PoisonError::into_inner).get(path).cloned();
-        if let Some(known) = read {
-            return known;
-        }
-        let result = world.source(path).map_err(|error| Failure {
-            kind: error.kind(),
-            message: error.to_string(),
-            refusal: Forbidden::of(&error).cloned(),
-        });
-        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
-        // Two threads may have read it; the first one's copy is everybody's.
-        read.entry(path.to_owned()).or_insert(result).clone()
-    }
-
-    /// The names of the files in a folder.
-    fn beside(&self, world: &dyn World, folder: &Path) -> Arc<Vec<String>> {
-        let mut listed = self.listed.lock().unwrap_or_else(PoisonError::into_inner);
-        let list = || {
-            let entries = world.list(folder).unwrap_or_default().into_iter();
-            let files = entries.filter(|entry| !entry.is_folder);
-            let name = |path: &Path| Some(path.file_name()?.to_string_lossy().into_owned());
-            Arc::new(files.filter_map(|entry| name(&entry.path)).collect())
-        };
-        listed.entry(folder.to_owned()).or_insert_with(list).clone()
-    }
-
-    /// Counts what an include takes from a file of some length.
-    fn count(&self, included: usize, length: usize) {
-        self.included.fetch_add(included, Ordering::Relaxed);
-        self.looked_through.fetch_add(length, Ordering::Relaxed);
-    }
-
-    /// Whether it is too much.
-    fn is_spent(&self) -> bool {
-        self.includes.load(Ordering::Relaxed) > MAX_INCLUDES
-            || self.included.load(Ordering::Relaxed) > INCLUDED_LIMIT
-            || self.looked_through.load(Ordering::Relaxed) > LOOKED_THROUGH_LIMIT
-    }
-}
-
-/// Does something with each chapter that expands it, on all cores.
-///
-/// Where the includes are too much, which chapter goes without them must not be a matter of who was first: then it is done
-/// once more, one chapter after the other.
-pub fn expand_all<T: Sync, R: Send>(
-    chapters: &[T],
-    each: impl Fn(&T, &Files) -> R + Sync,
-) -> Vec<R> {
-    let files = Files::new();
-    let all: Vec<R> = chapters.par_iter().map(|chapter| each(chapter, &files)).collect();
-    if !files.is_spent() {
-        return all;
-    }
-    drop(all);
-    let files = Files::new();
-    chapters.iter().map(|chapter| each(chapter, &files)).collect()
+pub struct Indented {
+    /// The text.
+    pub text: String,
+    /// Where it came from.
+    pub map: TextMap,
+    /// The includes of the chapter's own file that stand behind something: where each begins in the text, and where it is written.
+    pub includes: Vec<(usize, Location)>,
 }
 
 /// How deep mdBook follows includes.
 const MAX_DEPTH: usize = 10;
 
-/// The most includes that a book may have, those within includes among them.
-pub const MAX_INCLUDES: usize = 100_000;
-
-/// The most text that the includes of a book may come to. All of it is kept, with what is found in it.
-pub const INCLUDED_LIMIT: usize = 32 << 20;
-
-/// The most text that may be looked through for includes: a line of a large file costs as much as all of it.
-pub const LOOKED_THROUGH_LIMIT: usize = 1 << 30;
+/// A chapter's file as mdBook reads it, without a byte order mark.
+pub fn unexpanded(source: &Arc<Source>) -> (&str, TextMap) {
+    let whole = source.text();
+    let start = if whole.starts_with('\u{feff}') { 3 } else { 0 };
+    let mut builder = TextMapBuilder::default();
+    builder.copied(source, Span::new(start, whole.len()));
+    (&whole[start..], builder.finish(source))
+}
 
 /// How many names a line of help lists.
 const MOST_LISTED: usize = 20;
 
 /// Expands a chapter; `path` is its file, relative to the book's root.
 pub fn expand(world: &dyn World, source: &Arc<Source>, path: &Path, files: &Files) -> Expanded {
-    let whole = source.text();
-    let start = if whole.starts_with('\u{feff}') { 3 } else { 0 };
-    let text = &whole[start..];
-    let mut builder = TextMapBuilder::default();
-    builder.copied(source, Span::new(start, whole.len()));
-    let map = builder.finish(source);
-    let mut expansion = Expansion {
-        world,
-        files,
-        text: String::new(),
-        builder: TextMapBuilder::default(),
-        findings: Vec::new(),
-        title: None,
-        read: vec![source.clone()],
-        chain: vec![source.path().to_owned()],
-        found: BTreeSet::new(),
-    };
+    let (text, map) = unexpanded(source);
+    let mut expansion = Expansion::new(world, source, files);
     if memchr::memmem::find(text.as_bytes(), b"{{").is_none() {
         let Expansion { findings, title, read, .. } = expansion;
-        return Expanded { text: text.to_owned(), map, findings, title, files: read };
+        let text = text.to_owned();
+        return Expanded { text, map, findings, title, files: read, indents: false };
     }
     let folder = path.parent().unwrap_or(Path::new(""));
     expansion.replace_all(text, &map, folder, 0);
@@ -166,6 +78,44 @@ pub fn expand(world: &dyn World, source: &Arc<Source>, path: &Path, files: &File
         findings: expansion.findings,
         title: expansion.title,
         files: expansion.read,
+        indents: expansion.indents,
+    }
+}
+
+/// Expands a chapter once more, as a later mdBook does. None where what stands before includes would come to too much text.
+pub fn expand_indented(
+    world: &dyn World,
+    source: &Arc<Source>,
+    path: &Path,
+    files: &Files,
+) -> Option<Indented> {
+    if files.is_spent() {
+        return None;
+    }
+    let (text, map) = unexpanded(source);
+    let mut expansion = Expansion::new(world, source, files);
+    expansion.later = Some(Later { includes: Vec::new(), room: INCLUDED_LIMIT });
+    expansion.replace_all(text, &map, path.parent().unwrap_or(Path::new("")), 0);
+    let Later { includes, room } = expansion.later?;
+    let map = expansion.builder.finish(source);
+    (room > 0).then_some(Indented { text: expansion.text, map, includes })
+}
+
+impl<'a> Expansion<'a> {
+    fn new(world: &'a dyn World, source: &Arc<Source>, files: &'a Files) -> Expansion<'a> {
+        Expansion {
+            world,
+            files,
+            text: String::new(),
+            builder: TextMapBuilder::default(),
+            findings: Vec::new(),
+            title: None,
+            read: vec![source.clone()],
+            chain: vec![source.path().to_owned()],
+            found: BTreeSet::new(),
+            indents: false,
+            later: None,
+        }
     }
 }
 
@@ -181,6 +131,15 @@ struct Expansion<'a> {
     chain: Vec<String>,
     /// File, offset and code of each finding.
     found: BTreeSet<(String, usize, &'static str)>,
+    indents: bool,
+    /// What the expansion of a later mdBook needs.
+    later: Option<Later>,
+}
+
+struct Later {
+    includes: Vec<(usize, Location)>,
+    /// How much text may still be put before the lines of includes.
+    room: usize,
 }
 
 /// What braces ask for.
@@ -197,6 +156,17 @@ static LINK: LazyLock<Regex> = LazyLock::new(|| {
     let pattern = r"\\\{\{#.*\}\}|\{\{\s*#([a-zA-Z0-9_]+)\s+([^}]+)\}\}";
     Regex::new(pattern).unwrap_or_else(|error| unreachable!("{error}"))
 });
+
+/// How many includes a text has that are not expanded.
+pub fn includes_in(text: &str) -> usize {
+    let includes = |link: &Link<'_>| matches!(link, Link::Include { .. } | Link::Playground { .. });
+    if text.contains("{{") { links(text).filter(|(_, link)| includes(link)).count() } else { 0 }
+}
+
+/// What stands on the last line of a text.
+fn line_of(text: &str) -> &str {
+    text.rsplit('\n').next().unwrap_or(text)
+}
 
 /// The helpers of a text that mdBook knows, in order.
 fn links(text: &str) -> impl Iterator<Item = (Span, Link<'_>)> {
@@ -237,6 +207,7 @@ impl Expansion<'_> {
     /// Appends a text with its helpers replaced; `folder` is what its paths are relative to.
     fn replace_all(&mut self, text: &str, map: &TextMap, folder: &Path, depth: usize) {
         let mut done = 0;
+        let begin = self.text.len();
         for (span, link) in links(text) {
             self.copy(text, map, Span::new(done, span.start));
             // Where a helper fails, mdBook leaves it on the page as it is.
@@ -260,7 +231,9 @@ impl Expansion<'_> {
                 }
                 Link::Include { path, .. } | Link::Playground { path, .. } => {
                     let target = folder.join(path);
-                    self.files.includes.fetch_add(1, Ordering::Relaxed);
+                    if self.later.is_none() {
+                        self.files.includes.fetch_add(1, Ordering::Relaxed);
+                    }
                     match self.files.read(self.world, &target) {
                         Ok(file) => {
                             done = span.end;
@@ -290,7 +263,9 @@ impl Expansion<'_> {
                 Link::Playground { attributes, .. } => take::playground(file.text(), attributes),
                 _ => Taken::default(),
             };
-            self.files.count(taken.length(), file.text().len());
+            if self.later.is_none() {
+                self.files.count(taken.length(), file.text().len());
+            }
             if self.files.is_spent() {
                 self.too_much(map, span);
                 continue;
@@ -298,10 +273,57 @@ impl Expansion<'_> {
             let (inner, inner_map) = render(&taken, &file, map, span);
             self.chain.push(file.path().to_owned());
             let inner_folder = target.parent().unwrap_or(Path::new(""));
-            self.replace_all(&inner, &inner_map, inner_folder, depth + 1);
+            let start = self.text.len();
+            let behind = start > begin && !self.text.ends_with('\n');
+            if self.later.is_some() {
+                let outer = (std::mem::take(&mut self.text), std::mem::take(&mut self.builder));
+                self.replace_all(&inner, &inner_map, inner_folder, depth + 1);
+                let inner = std::mem::replace(&mut self.text, outer.0);
+                let inner_map = std::mem::replace(&mut self.builder, outer.1).finish(&file);
+                let include = map.locate(span);
+                let mut prefix = String::new();
+                if behind && inner.contains('\n') {
+                    prefix.push_str(line_of(&self.text[begin..]));
+                    let later = self.later.as_mut().filter(|_| depth == 0);
+                    later
+                        .into_iter()
+                        .for_each(|later| later.includes.push((start, include.clone())));
+                }
+                self.indented(&inner, &inner_map, &prefix, &include);
+            } else {
+                self.replace_all(&inner, &inner_map, inner_folder, depth + 1);
+                self.indents |= behind && self.text[start..].contains('\n');
+            }
             self.chain.pop();
         }
         self.copy(text, map, Span::new(done, text.len()));
+    }
+
+    /// Appends the lines of an include, each further one behind what stands before the first; the last one's end is left out.
+    fn indented(&mut self, text: &str, map: &TextMap, prefix: &str, include: &Location) {
+        let mut at = 0;
+        for line in text.split_inclusive('\n') {
+            let content = line.strip_suffix('\n').unwrap_or(line);
+            let content = match line.len() - content.len() {
+                0 => content,
+                _ => content.strip_suffix('\r').unwrap_or(content),
+            };
+            if at > 0 {
+                let later = self.later.as_mut().map(|later| &mut later.room);
+                let room = later.map_or(0, |room| {
+                    *room = room.saturating_sub(prefix.len());
+                    *room
+                });
+                if room == 0 {
+                    return;
+                }
+                self.copy(text, map, Span::new(at - 1, at));
+                self.text.push_str(prefix);
+                self.builder.generated(&include.source, include.span, prefix.len());
+            }
+            self.copy(text, map, Span::new(at, at + content.len()));
+            at += line.len();
+        }
     }
 
     fn copy(&mut self, text: &str, map: &TextMap, span: Span) {

@@ -14,6 +14,7 @@ mod codes;
 mod contained;
 mod cut;
 mod fence;
+mod files;
 mod guard;
 mod html;
 mod include;
@@ -33,9 +34,8 @@ pub use codes::*;
 pub use contained::contained;
 pub use cut::Cut;
 pub use fence::{Fence, Interpolation, Word};
-pub use include::{
-    Expanded, Files, INCLUDED_LIMIT, LOOKED_THROUGH_LIMIT, MAX_INCLUDES, expand, expand_all,
-};
+pub use files::{Files, INCLUDED_LIMIT, LOOKED_THROUGH_LIMIT, MAX_INCLUDES, expand_all};
+pub use include::{Expanded, Indented, expand, expand_indented, includes_in, unexpanded};
 pub use inline::inline;
 pub use node::{Directive, Node, NodeKind, Scan};
 pub use place::Place;

@@ -17,7 +17,7 @@ mod template;
 #[cfg(test)]
 mod tests;
 
-pub use codes::{CODES, EXCERPT, PLACEHOLDER_VALUE, UNMARKED_PART};
+pub use codes::{CODES, EXCERPT, PLACEHOLDER_VALUE, TEMPLATE, UNMARKED_PART};
 pub(crate) use patch::is_json_patch;
 pub(crate) use session::is_yaml;
 
@@ -27,7 +27,7 @@ use crate::manifest::path::{FieldPath, Step};
 use crate::manifest::yaml::{Composed, YAML_DUPLICATE_KEY};
 use crate::manifest::{self, Document, Extent, Format, Node, Value, YAML_SYNTAX};
 use crate::text::{Location, Span, TextMap};
-use codes::{SECOND_MANIFEST, TEMPLATE};
+use codes::SECOND_MANIFEST;
 use marks::Mark;
 use opened::Stand;
 use placeholder::Around;

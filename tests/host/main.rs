@@ -9,6 +9,7 @@ mod extract;
 mod findings;
 mod fixpoint;
 mod hostile;
+mod includes;
 mod mdbook;
 mod readme;
 mod stranger;
