@@ -33,7 +33,7 @@ struct Causes<'f> {
 impl<'f> Causes<'f> {
     fn new(faults: &'f [Fault]) -> Causes<'f> {
         let mut causes =
-            Causes { absent: BTreeMap::new(), values: BTreeMap::new(), misspelt: BTreeSet::new() };
+            Causes { absent: BTreeMap::new(), values: BTreeMap::new(), misspelt: misspelt(faults) };
         for (index, fault) in faults.iter().enumerate() {
             if is_absent(fault) {
                 causes.absent.entry(&fault.path).or_insert(index);
@@ -43,12 +43,6 @@ impl<'f> Causes<'f> {
                 if self::rank(&faults[*best]).is_none_or(|known| rank < known) {
                     *best = index;
                 }
-            }
-            if fault.rule == &UNKNOWN_FIELD
-                && let Some((_, _, name)) = &fault.fix
-                && let Some((above, _)) = fault.path.split_last()
-            {
-                causes.misspelt.insert(above.then(Step::Field(name.clone())));
             }
         }
         causes
@@ -72,6 +66,17 @@ impl<'f> Causes<'f> {
             _ => rank(fault).is_some() && is_other(self.values.get(&fault.path)),
         }
     }
+}
+
+/// Fields that are there and misspelt, so that they are not missing.
+pub(super) fn misspelt(faults: &[Fault]) -> BTreeSet<FieldPath> {
+    let unknown = faults.iter().filter(|fault| fault.rule == &UNKNOWN_FIELD);
+    let meant = unknown.filter_map(|fault| {
+        let (_, _, name) = fault.fix.as_ref()?;
+        let (above, _) = fault.path.split_last()?;
+        Some(above.then(Step::Field(name.clone())))
+    });
+    meant.collect()
 }
 
 /// Whether nothing is there at a fault's place that could be right or wrong by itself. An object that lacks one of some

@@ -282,7 +282,9 @@ fn faults_of_any(document: &Document, versions: &Versions) -> Vec<Fault> {
 
 /// The schema paths of all that is missing and that a server would refuse for its absence, without what follows from it.
 fn missing(faults: &[Fault]) -> Vec<String> {
-    let absences = faults.iter().filter(|fault| fault.is_absence());
+    let misspelt = causes::misspelt(faults);
+    let is_missing = |fault: &&Fault| fault.is_absence() && !misspelt.contains(&fault.path);
+    let absences = faults.iter().filter(is_missing);
     let mut paths: Vec<FieldPath> = absences.map(|fault| fault.path.without_indices()).collect();
     paths.sort();
     paths.dedup();

@@ -18,7 +18,7 @@ pub enum Excuse {
 }
 
 impl Fault {
-    /// Why it need not be one, if that is so: no `Value` that it has read may be replaced, and no `Whole` have a gap of its
+    /// Why it need not be one, if that is so: no `Presence` or `Value` that it has read may be replaced, and no `Whole` have a gap of its
     /// own.
     pub fn excuse(&self, gaps: &Gaps) -> Option<Excuse> {
         if gaps.is_empty() {
@@ -34,7 +34,7 @@ impl Fault {
             return Some(excuse);
         }
         let has_gap = |read: &Read| match read {
-            Read::Value(_) => false,
+            Read::Presence(_) | Read::Value(_) => false,
             Read::Whole(place) => gaps.is_open(&place.path),
         };
         (!self.is_certain && self.reads.iter().any(has_gap)).then_some(Excuse::Gap)
@@ -47,6 +47,7 @@ impl Fault {
         let own = Read::Value(self.place());
         let reads = || self.reads.iter().chain(self.reads.is_empty().then_some(&own));
         let concerns = |read: &Read| match read {
+            Read::Presence(place) => gaps.replaced_at(&place.path),
             // Of a collection that is of the wrong type it does not matter what it holds.
             Read::Value(place) if self.ty == ErrorType::TypeInvalid => {
                 gaps.replaced_at(&place.path)

@@ -152,6 +152,8 @@ impl ErrorType {
 /// Something that a rule has read to come to its verdict.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Read {
+    /// That something is written at a place, and not what.
+    Presence(Place),
     /// What is written at a place.
     Value(Place),
     /// All that a place holds: an absence, a default, a count, a sum, a choice, a reference that finds nothing.
@@ -271,6 +273,12 @@ impl Fault {
     /// The verdict depends on what is written there too.
     pub(crate) fn on(&mut self, at: &At<'_>) -> &mut Fault {
         self.reads.push(value(at));
+        self
+    }
+
+    /// The verdict depends on something being written there, whatever it is.
+    pub(crate) fn on_presence(&mut self, at: &At<'_>) -> &mut Fault {
+        self.reads.push(Read::Presence(at.into()));
         self
     }
 
@@ -418,7 +426,7 @@ impl Faults {
         key: &str,
         why: impl Into<String>,
     ) -> &mut Fault {
-        let fault = self.report(rule, ErrorType::Invalid, &at.clone().keyed(), why).on(at);
+        let fault = self.report(rule, ErrorType::Invalid, &at.clone().keyed(), why).on_presence(at);
         fault.value = Some(format!("{key:?}"));
         fault
     }
@@ -451,7 +459,7 @@ impl Faults {
         at: &At<'_>,
         why: impl Into<String>,
     ) -> &mut Fault {
-        let fault = self.report(rule, ErrorType::Forbidden, at, why).on(at);
+        let fault = self.report(rule, ErrorType::Forbidden, at, why).on_presence(at);
         fault.on_all(at.parent().unwrap_or(at))
     }
 

@@ -119,7 +119,7 @@ fn place(path: &str) -> FieldPath {
 fn within(mut fault: Fault, part: &FieldPath) -> Option<Fault> {
     fault.path = fault.path.below(part)?;
     for read in &mut fault.reads {
-        let (Read::Value(place) | Read::Whole(place)) = read;
+        let (Read::Presence(place) | Read::Value(place) | Read::Whole(place)) = read;
         // What lies outside has been found not to matter.
         place.path = place.path.below(part).unwrap_or_default();
     }

@@ -22,7 +22,7 @@ pub(super) fn unknown(
     let mut found = fault(&faults::UNKNOWN_FIELD, ErrorType::Invalid, &at, "");
     found.detail = format!("unknown field `{}`", found.path);
     found.wording = Wording::Sentence;
-    found.on(&at);
+    found.on_presence(&at);
     let free = spec.properties.keys().map(String::as_str).filter(|known| map.get(known).is_none());
     let near = nearest(name, free);
     // A name that is right elsewhere in the kind stands in the wrong place, rather than being spelt wrong by several letters.
