@@ -146,6 +146,10 @@ fn fences() -> String {
          `check --fix --min-level note` writes the mark. In a file only a mark excuses a lack.\n\nA value such as `<name>`, `${NAME}`, `__NAME__`, `@NAME@`, \
          `[NAME]`, `*****` or `{{ name }}` stands for another one: what depends on it is not checked, which one note for a fence says. So do \
          words in capitals where the page says what to put in their place, or where several are malformed.\n\n\
+         ## Settings of other tools\n\nA document that has a `kind` and is read by a tool, not by an API server, is judged as that tool's settings: \
+         kubeadm, kubelet, kind, Skaffold, Kustomize, Helm's `Chart.yaml`, a kubeconfig, the files of kube-apiserver and some thirty others. The \
+         summary counts them by tool. What a Kustomization holds is known, in a file `kustomization.yaml` without `apiVersion` and `kind` too: a \
+         field that Kustomize does not know is an error. Of the others nothing is said, unless a schema of the kind was added.\n\n\
          ## Words\n\nWords behind the \
          language refine it, separated by commas or spaces.\n\n| Word | Meaning |\n|---|---|\n",
     );

@@ -209,9 +209,13 @@ impl Work<'_> {
         self.outcome.chapter.values.extend(outcome.values);
         self.outcome.chapter.resources.extend(outcome.resources);
         self.outcome.members.extend(outcome.members);
-        self.outcome.counts.manifests += outcome.documents;
-        self.outcome.counts.ignored += usize::from(outcome.ignored);
-        self.outcome.counts.fails += usize::from(outcome.fails);
+        self.outcome.counts += Counts {
+            manifests: outcome.documents,
+            settings: outcome.settings,
+            ignored: usize::from(outcome.ignored),
+            fails: usize::from(outcome.fails),
+            ..Counts::default()
+        };
         self.slots[index] = outcome.expansion;
     }
 

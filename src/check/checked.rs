@@ -4,6 +4,7 @@ use crate::content::Content;
 use crate::diag::Diagnostic;
 use crate::markdown::Place;
 use crate::text::{Location, Source, Span, TextMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A chapter: its text with all includes in it, and where that came from.
@@ -152,7 +153,7 @@ pub struct Resource {
 }
 
 /// What was looked at.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Chapters.
     pub chapters: usize,
@@ -160,6 +161,8 @@ pub struct Counts {
     pub directives: usize,
     /// Documents that were validated.
     pub manifests: usize,
+    /// Documents that are the settings of another tool, by its name.
+    pub settings: BTreeMap<&'static str, usize>,
     /// Fences that are marked `ignore`.
     pub ignored: usize,
     /// Fences that are deliberately wrong, and were rejected.
@@ -173,5 +176,8 @@ impl std::ops::AddAssign for Counts {
         self.manifests += other.manifests;
         self.ignored += other.ignored;
         self.fails += other.fails;
+        for (tool, count) in other.settings {
+            *self.settings.entry(tool).or_default() += count;
+        }
     }
 }

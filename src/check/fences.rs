@@ -12,10 +12,11 @@ use super::{Expansion, group};
 use crate::content::{Block, Content, Manifest, ManifestDocument, ManifestState};
 use crate::diag::{Diagnostic, Edit, Fix, Severity};
 use crate::directive::versions;
-use crate::manifest::{Document, Format, SCHEMA_MISSING, Versions};
+use crate::manifest::{Document, Format, SCHEMA_MISSING, Versions, tools};
 use crate::markdown::{Cut, Fence, Word};
 use crate::reading::{self, Reading, heredoc};
 use crate::text::{Span, Spanned};
+use std::collections::BTreeMap;
 
 /// What the words of a fence ask for.
 #[derive(Debug, Default)]
@@ -140,7 +141,8 @@ fn manifests(
     if reading.kind == reading::Kind::Other {
         return;
     }
-    let (found, shown) = validate(site, words, fragment.as_ref(), &mut reading);
+    let (found, shown) =
+        validate(site, words, fragment.as_ref(), &mut reading, &mut outcome.settings);
     outcome.documents += shown.len();
     let mut findings = std::mem::take(&mut reading.findings);
     if !is_ours(&reading, text, format) {
@@ -156,7 +158,7 @@ fn manifests(
             resource::of_fence(site, &words.versions, &reading.documents, fresh, format, fails);
     }
     let is_group_open = reading.is_group_open;
-    let members = reading.documents.into_iter().filter(Document::is_manifest).collect::<Vec<_>>();
+    let members = reading.documents.into_iter().filter(is_object).collect::<Vec<_>>();
     let state = if words.fails.is_some() {
         ManifestState::Fails
     } else if findings.iter().any(|finding| finding.severity == Severity::Error) {
@@ -251,12 +253,18 @@ fn may_hold_manifests(text: &str) -> bool {
     text.contains("apiVersion") && text.contains("kind")
 }
 
+/// Whether a document is for an API server.
+fn is_object(document: &Document) -> bool {
+    document.is_manifest() && tools::of(document).is_none()
+}
+
 /// What is wrong with the documents of a fence, what a page says of each, and which of them are parts.
 fn validate(
     site: &Site<'_>,
     words: &Words<'_>,
     fragment: Option<&Fragment<'_>>,
     reading: &mut Reading,
+    settings: &mut BTreeMap<&'static str, usize>,
 ) -> (Vec<Diagnostic>, Vec<ManifestDocument>) {
     let mut judge = Judge::new(site.project, &words.versions);
     let mut shown = Vec::new();
@@ -265,6 +273,10 @@ fn validate(
         let (kind, validated) = if let Some(Fragment { kind, path }) = fragment {
             judge.fragment(document, kind, path);
             (format!("{kind}:{path}"), None)
+        } else if let Some(tool) = tools::of(document) {
+            judge.document(document);
+            *settings.entry(&tool.name).or_default() += 1;
+            continue;
         } else if document.is_manifest() || document.has_lost_its_head() {
             if judge.document(document) {
                 document.gaps = document.gaps.and_everywhere();
@@ -386,7 +398,10 @@ fn here_documents(site: &Site<'_>, words: &Words<'_>, outcome: &mut Outcome) {
             if judge.document(document) {
                 document.gaps = document.gaps.and_everywhere();
             }
-            outcome.documents += 1;
+            match tools::of(document) {
+                Some(tool) => *outcome.settings.entry(&tool.name).or_default() += 1,
+                None => outcome.documents += 1,
+            }
         }
         let mut findings = judge.finish(is_template);
         if found.kept {
@@ -395,7 +410,7 @@ fn here_documents(site: &Site<'_>, words: &Words<'_>, outcome: &mut Outcome) {
         }
         outcome.findings.extend(findings);
         outcome.resources.extend(resource::of_here_document(site, &words.versions, &documents));
-        let is_member = |document: &Document| document.is_manifest() && !document.gaps.has_gap();
+        let is_member = |document: &Document| is_object(document) && !document.gaps.has_gap();
         let members = documents.into_iter().filter(is_member);
         outcome.members.extend(members.map(|document| group::Member {
             group: words.group(),

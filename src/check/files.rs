@@ -10,7 +10,7 @@ use super::judge::Judge;
 use super::{Chapter, Counts, Project, chapter, kustomize};
 use crate::diag::{Code, Diagnostic};
 use crate::directive::UNKNOWN_VERSION;
-use crate::manifest::{self, Document, Format};
+use crate::manifest::{self, Document, Format, tools};
 use crate::markdown;
 use crate::reading::{self, Setting, Text};
 use crate::text::{Location, Source, TextMap};
@@ -96,10 +96,14 @@ fn manifests(project: &Project, file: &File, patch: bool) -> chapter::Outcome {
         if patch {
             document.gaps = document.gaps.and_everywhere();
         }
-        let is_empty = project.engine.is_empty_list(&document, &project.versions);
-        outcome.counts.manifests += usize::from(!is_empty);
+        let tool = tools::of(&document);
+        if let Some(tool) = tool {
+            *outcome.counts.settings.entry(&tool.name).or_default() += 1;
+        } else if !project.engine.is_empty_list(&document, &project.versions) {
+            outcome.counts.manifests += 1;
+        }
         judge.document(&document);
-        if document.is_manifest() && !patch {
+        if document.is_manifest() && tool.is_none() && !patch {
             let is_group_open = read.is_group_open;
             outcome.members.push(group::Member { group: None, document, is_group_open });
         }
@@ -108,10 +112,13 @@ fn manifests(project: &Project, file: &File, patch: bool) -> chapter::Outcome {
     outcome
 }
 
-/// Whether a document is meant as a manifest: a chart has an `apiVersion` and no `kind`, other settings have neither.
+/// Whether a document is meant as a manifest, or as settings that are known: others have neither an `apiVersion` nor a `kind`.
 fn is_meant(document: &Document) -> bool {
     let has = |field| document.root.get(field).is_some();
-    document.is_manifest() || document.has_lost_its_head() || has("metadata") && has("spec")
+    document.is_manifest()
+        || tools::of(document).is_some()
+        || document.has_lost_its_head()
+        || has("metadata") && has("spec")
 }
 
 /// A Markdown file's manifests. Directives are the business of the book that it may belong to.

@@ -4,7 +4,7 @@ use super::codes::ENCRYPTED;
 use crate::config::{Config, IgnoreMissing};
 use crate::diag::Diagnostic;
 use crate::manifest::policy::Policies;
-use crate::manifest::{self, Document, Engine, Judgement, Versions};
+use crate::manifest::{self, Document, Engine, Judgement, Versions, tools};
 use crate::markdown::Dialect;
 use crate::model::Model;
 
@@ -36,7 +36,7 @@ impl Project {
             finding.code != &manifest::SCHEMA_MISSING || !self.may_lack_schema(document)
         });
         // What a policy asks for may be among what a part does not show.
-        if !judgement.is_part {
+        if !judgement.is_part && tools::of(document).is_none() {
             judgement.findings.extend(self.policies.check(document));
         }
         judgement

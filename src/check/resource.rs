@@ -2,7 +2,7 @@
 
 use super::Resource;
 use super::site::Site;
-use crate::manifest::{self, Document, Format, Versions};
+use crate::manifest::{self, Document, Format, Versions, tools};
 use crate::text::{Source, Span, TextMap};
 
 /// The documents of a fence. `documents` are what was read of it as it is written; `fresh` its text with tied values computed,
@@ -53,7 +53,7 @@ pub(super) fn of_here_document(
 
 /// Whether it could be applied as it stands.
 fn is_whole(document: &Document) -> bool {
-    document.is_manifest() && !document.gaps.has_gap()
+    document.is_manifest() && !document.gaps.has_gap() && tools::of(document).is_none()
 }
 
 fn resource(

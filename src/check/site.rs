@@ -7,6 +7,7 @@ use crate::manifest::Versions;
 use crate::markdown::{Fence, Node};
 use crate::reading::Setting;
 use crate::text::{TextMap, ceil_char_boundary};
+use std::collections::BTreeMap;
 
 /// How much of a paragraph before a fence is read, from its end.
 const LONGEST: usize = 600;
@@ -53,6 +54,7 @@ pub(super) struct Outcome {
     pub(super) members: Vec<Member>,
     pub(super) resources: Vec<Resource>,
     pub(super) documents: usize,
+    pub(super) settings: BTreeMap<&'static str, usize>,
     pub(super) ignored: bool,
     pub(super) fails: bool,
 }

@@ -87,11 +87,12 @@ impl Book {
     }
 
     fn counts(&self) -> Counts {
-        let counts = self.checked.counts;
+        let counts = &self.checked.counts;
         Counts {
             chapters: counts.chapters,
             values: counts.directives,
             manifests: counts.manifests,
+            settings: counts.settings.clone(),
             ignored: counts.ignored,
         }
     }

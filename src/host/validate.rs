@@ -64,11 +64,10 @@ pub(super) fn validate(wanted: &Manifests, levels: &Findings) -> anyhow::Result<
     let (more, counts) = check::check_files(&project, &files, wanted.together);
     findings.extend(nothing(&places, &files, &counts, &more));
     findings.extend(crate::manifest::once_per_kind(more));
-    let counts = Counts {
-        manifests: counts.iter().map(|counts| counts.manifests).sum(),
-        ignored: counts.iter().map(|counts| counts.ignored).sum(),
-        ..Counts::default()
-    };
+    let mut all = check::Counts::default();
+    counts.into_iter().for_each(|counts| all += counts);
+    let check::Counts { manifests, settings, ignored, .. } = all;
+    let counts = Counts { manifests, settings, ignored, ..Counts::default() };
     Ok(Found {
         root: ".".into(),
         findings: check::settle(findings, &project.config.levels, &all_codes()),
@@ -107,7 +106,9 @@ fn nothing(
         let paths = || files.iter().map(|file| file.source.path());
         let counts = &counts[place.files.clone()];
         place.unread
-            || counts.iter().any(|counts| counts.manifests + counts.fails > 0)
+            || counts.iter().any(|counts| {
+                counts.manifests + counts.fails > 0 || !counts.settings.is_empty()
+            })
             // Of what is not understood, nobody can say what it would have been.
             || found.iter().any(|finding| {
                 paths().any(|path| path == finding.at.location.source.path())

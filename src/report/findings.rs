@@ -5,12 +5,14 @@ use crate::text::Location;
 use std::collections::BTreeMap;
 
 /// What a run looked at.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Chapters read.
     pub chapters: usize,
     /// Manifests validated.
     pub manifests: usize,
+    /// Documents that are the settings of another tool, by its name.
+    pub settings: BTreeMap<&'static str, usize>,
     /// Manifests that their author asked not to check.
     pub ignored: usize,
     /// Values computed from the model.

@@ -5,6 +5,7 @@ use super::{Format, Report, Style};
 use crate::diag::{Diagnostic, Severity};
 use crate::text;
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 #[derive(Serialize)]
@@ -47,12 +48,12 @@ struct Edit<'a> {
 }
 
 #[derive(Serialize)]
-struct Last {
-    summary: Summary,
+struct Last<'a> {
+    summary: Summary<'a>,
 }
 
 #[derive(Serialize)]
-struct Summary {
+struct Summary<'a> {
     errors: usize,
     warnings: usize,
     notes: usize,
@@ -60,6 +61,8 @@ struct Summary {
     chapters: usize,
     values: usize,
     manifests: usize,
+    /// Documents that are the settings of another tool, by its name.
+    settings: &'a BTreeMap<&'static str, usize>,
     ignored: usize,
     /// Findings that are counted and not given: a report has at most 5000.
     left_out: usize,
@@ -75,7 +78,7 @@ fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
     for finding in report.shown(style.least) {
         line(out, &Finding::new(report, finding))?;
     }
-    let counts = report.counts;
+    let counts = &report.counts;
     let summary = Summary {
         errors: report.count(Severity::Error),
         warnings: report.count(Severity::Warning),
@@ -84,6 +87,7 @@ fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
         chapters: counts.chapters,
         values: counts.values,
         manifests: counts.manifests,
+        settings: &counts.settings,
         ignored: counts.ignored,
         left_out: report.left_out(),
         known: report.known,

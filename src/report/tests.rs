@@ -53,7 +53,8 @@ fn written(format: &Format, report: &Report) -> String {
 }
 
 fn report() -> Report {
-    let counts = Counts { chapters: 2, manifests: 3, ignored: 1, values: 0 };
+    let settings = [("kustomize", 2)].into();
+    let counts = Counts { chapters: 2, manifests: 3, settings, ignored: 1, values: 0 };
     let files = ["src/a b.md", "src/fine.md"].map(str::to_owned);
     Report::new(findings()).counts(counts).files(files).base("docs")
 }
@@ -101,7 +102,7 @@ warning[drift]: 50%, was: 51%\nreally
 unknown-figure  1 error
 drift           1 warning
 
-checked 2 chapters, 3 manifests, 1 ignored: 1 error, 1 warning in 1 file
+checked 2 chapters, 3 manifests, 2 settings of other tools (2 kustomize), 1 ignored: 1 error, 1 warning in 1 file
 to read about unknown-figure: mdbook-plumb explain unknown-figure
 
 "#]],
@@ -115,7 +116,7 @@ fn json() {
         str![[r#"
 {"file":"docs/src/a b.md","line":3,"column":16,"end_line":3,"end_column":25,"code":"unknown-figure","severity":"error","message":"no figure `istio.cpu`","label":"not in the model","help":"did you mean `istio.sidecar.cpu`?","path":null,"document":null,"approximate":false,"related":[{"file":"docs/src/a b.md","line":1,"column":1,"end_line":1,"end_column":8,"message":"this chapter"},{"file":"model.toml","line":2,"column":1,"end_line":2,"end_column":20,"message":"a figure with a like name"}],"more_related":0,"fix":{"title":"write `istio.sidecar.cpu`","edits":[{"file":"docs/src/a b.md","line":3,"column":16,"end_line":3,"end_column":25,"text":"istio.sidecar.cpu"}]}}
 {"file":"docs/src/a b.md","line":3,"column":36,"end_line":3,"end_column":39,"code":"drift","severity":"warning","message":"50%, was: 51%\nreally","label":null,"help":null,"path":"spec.http[0]","document":"VirtualService/reviews","approximate":true,"related":[],"more_related":0,"fix":null}
-{"summary":{"errors":1,"warnings":1,"notes":0,"files":2,"chapters":2,"values":0,"manifests":3,"ignored":1,"left_out":0,"known":0}}
+{"summary":{"errors":1,"warnings":1,"notes":0,"files":2,"chapters":2,"values":0,"manifests":3,"settings":{"kustomize":2},"ignored":1,"left_out":0,"known":0}}
 
 "#]],
     );
@@ -128,7 +129,7 @@ fn github() {
         str![[r#"
 ::error file=docs/src/a b.md,line=3,endLine=3,col=16,endColumn=24,title=unknown-figure::no figure `istio.cpu`%0Ahelp: did you mean `istio.sidecar.cpu`?%0Afix: write `istio.sidecar.cpu`
 ::warning file=docs/src/a b.md,line=3,endLine=3,col=36,endColumn=38,title=drift::50%25, was: 51%25%0Areally%0AVirtualService/reviews, spec.http[0]
-mdbook-plumb: checked 2 chapters, 3 manifests, 1 ignored: 1 error, 1 warning in 1 file
+mdbook-plumb: checked 2 chapters, 3 manifests, 2 settings of other tools (2 kustomize), 1 ignored: 1 error, 1 warning in 1 file
 
 "#]],
     );
@@ -344,7 +345,7 @@ fn markdown() {
     assert_written(
         &markdown::FORMAT,
         str![[r#"
-**mdbook-plumb** checked 2 chapters, 3 manifests, 1 ignored&#58; 1 error, 1 warning in 1 file
+**mdbook-plumb** checked 2 chapters, 3 manifests, 2 settings of other tools (2 kustomize), 1 ignored&#58; 1 error, 1 warning in 1 file
 
 | | Where | What |
 |---|---|---|

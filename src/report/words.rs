@@ -93,7 +93,7 @@ fn verdict(report: &Report, style: Style) -> String {
 
 /// What was looked at and what was found, in a line: "checked 12 chapters, 41 manifests (2 ignored): nothing found".
 pub(super) fn summary(report: &Report, style: Style) -> String {
-    let counts = report.counts;
+    let counts = &report.counts;
     let mut parts = Vec::new();
     for (count, noun) in [(counts.chapters, "chapter"), (counts.values, "value")] {
         if count > 0 {
@@ -102,6 +102,12 @@ pub(super) fn summary(report: &Report, style: Style) -> String {
     }
     if counts.manifests + counts.ignored > 0 {
         parts.push(plural(counts.manifests, "manifest"));
+    }
+    if !counts.settings.is_empty() {
+        let of = counts.settings.iter().map(|(tool, count)| format!("{count} {tool}"));
+        let all: usize = counts.settings.values().sum();
+        let of = of.collect::<Vec<_>>().join(", ");
+        parts.push(format!("{all} settings of other tools ({of})"));
     }
     if counts.ignored > 0 {
         parts.push(format!("{} ignored", counts.ignored));

@@ -15,6 +15,7 @@ use super::schema::{
     check_metadata, normalize,
 };
 use super::store::{KindSchema, Schemas};
+use super::tools::{self, Tool};
 use super::versions::Versions;
 use super::{Document, Extent, Node, Value};
 use super::{admission, bundle};
@@ -119,6 +120,11 @@ impl Engine {
                 return;
             }
         }
+        if let Some(tool) = tools::of(document).filter(|_| !self.knows(document, versions)) {
+            let faults = faults_of_settings(tool, document);
+            judgement.say(faults, (document, &document.root), None, &document.gaps);
+            return;
+        }
         if let Err(faults) = identity::named(document) {
             let missing = missing_of_head(&faults, document);
             judgement.is_part = is_part(document.extent, &missing);
@@ -150,27 +156,25 @@ impl Engine {
         let version = document.version().unwrap_or("");
         let kind = document.kind().map_or("", |kind| kind.value);
         let Some(known) = meant.known else {
-            if !identity::is_client_side(document) {
-                if !is_unknown {
-                    // A version that is gone is no mystery: say what replaced it.
-                    let gone = deprecations::check(document, versions);
-                    let missing = || identity::without_schema(document, &self.schemas);
-                    judgement.findings.push(gone.unwrap_or_else(missing));
-                }
-                let faults = faults_of_any(document, versions);
-                judgement.say(faults, (document, &document.root), newer, &document.gaps);
+            if !is_unknown {
+                // A version that is gone is no mystery: say what replaced it.
+                let gone = deprecations::check(document, versions);
+                let missing = || identity::without_schema(document, &self.schemas);
+                judgement.findings.push(gone.unwrap_or_else(missing));
             }
+            let faults = faults_of_any(document, versions);
+            judgement.say(faults, (document, &document.root), newer, &document.gaps);
             return;
         };
         self.note_version(document, &known, group, kind, &mut judgement.findings);
         if known.deprecated.is_none() || !known.served {
             judgement.findings.extend(deprecations::check(document, versions));
         }
-        let mut faults = all_faults(document, &known, group, kind, versions, &document.gaps);
+        let mut faults = all_faults(document, &known, kind, versions, &document.gaps);
         let missing = missing(&faults);
         let gaps = if is_part(document.extent, &missing) {
             let gaps = document.gaps.and_everywhere();
-            faults = all_faults(document, &known, group, kind, versions, &gaps);
+            faults = all_faults(document, &known, kind, versions, &gaps);
             judgement.is_part = true;
             if !document.gaps.has_gap() {
                 judgement.missing.extend(missing);
@@ -183,6 +187,14 @@ impl Engine {
             known_elsewhere(fault, group, version, kind, versions);
         }
         judgement.say(faults, (document, &document.root), newer, &gaps);
+    }
+
+    /// Whether some schema says what a document holds.
+    fn knows(&self, document: &Document, versions: &Versions) -> bool {
+        let known = document.group().zip(document.version()).zip(document.kind());
+        known.is_some_and(|((group, version), kind)| {
+            self.schemas.find(group, version, kind.value, versions).is_some()
+        })
     }
 
     fn note_version(
@@ -269,6 +281,15 @@ impl Judgement {
     }
 }
 
+/// What is wrong with the settings of a tool, as far as their shape is known.
+fn faults_of_settings(tool: &Tool, document: &Document) -> Vec<Fault> {
+    let Some(shape) = tools::shape(tool, document) else { return Vec::new() };
+    let root = At::root(document);
+    let mut faults = validate_schema(shape, shape.root, &root, document.text(), &document.gaps);
+    faults.retain(tools::refuses);
+    faults
+}
+
 /// What is wrong with a document whose kind has no schema: its metadata, and what rules say of it.
 fn faults_of_any(document: &Document, versions: &Versions) -> Vec<Fault> {
     let root = At::root(document);
@@ -321,12 +342,11 @@ fn is_part(extent: Extent, missing: &[String]) -> bool {
 fn all_faults(
     document: &Document,
     known: &KindSchema,
-    group: &str,
     kind: &str,
     versions: &Versions,
     gaps: &Gaps,
 ) -> Vec<Fault> {
-    let mut faults = faults_of_schema(document, known, group, kind, gaps);
+    let mut faults = faults_of_schema(document, known, kind, gaps);
     let coded = admission::check(document, versions);
     // A rule that knows which name stands twice says it better than the list does.
     let named: Paths<'_> = coded
@@ -344,7 +364,6 @@ fn all_faults(
 fn faults_of_schema(
     document: &Document,
     known: &KindSchema,
-    group: &str,
     kind: &str,
     gaps: &Gaps,
 ) -> Vec<Fault> {
@@ -355,8 +374,8 @@ fn faults_of_schema(
         // Requests for a verdict are not kept, so they need no name; a binding is named by its path.
         true if kind.ends_with("Review") || kind == "Binding" => Naming::Unknown,
         true => Naming::Own,
-        // What istioctl reads never reaches a cluster.
-        false if group == "install.istio.io" => Naming::Unknown,
+        // What a tool reads never reaches a cluster.
+        false if tools::of(document).is_some() => Naming::Unknown,
         false => Naming::Subdomain,
     };
     faults.extend(check_metadata(&root, text, naming, gaps));

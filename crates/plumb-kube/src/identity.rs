@@ -19,10 +19,6 @@ use std::sync::Arc;
 static INCOMPLETE: Rule = Rule::new(&MANIFEST_INCOMPLETE, "unstructured.UnmarshalJSON");
 pub(super) static UNKNOWN: Rule = Rule::new(&UNKNOWN_KIND, "meta.NoKindMatchError");
 
-/// Kinds of `v1` that no API server keeps and pages show all the same: a kubeconfig, and what a request that fails answers.
-const CLIENT_SIDE: &[&str] =
-    &["APIGroup", "APIGroupList", "APIResourceList", "APIVersions", "Config", "Status"];
-
 /// The kind; or what is wrong where the document does not say what it is.
 pub(super) fn named(document: &Document) -> Result<&str, Vec<Fault>> {
     let fault = |ty, at: &At<'_>, detail| {
@@ -64,15 +60,6 @@ pub(super) fn named(document: &Document) -> Result<&str, Vec<Fault>> {
         Some(kind) if faults.is_empty() => Ok(kind.value),
         _ => Err(faults),
     }
-}
-
-/// Whether a document is for a client and never reaches a server.
-pub(super) fn is_client_side(document: &Document) -> bool {
-    let kind = document.kind().map_or("", |kind| kind.value);
-    let api = document.api_version().map_or("", |api| api.value);
-    api == "v1" && CLIENT_SIDE.contains(&kind)
-        // What `kubectl apply -k` reads.
-        || document.group() == Some("kustomize.config.k8s.io")
 }
 
 /// The finding about a kind of a group of which no schema is at hand.
@@ -131,10 +118,7 @@ pub(super) fn meant(schemas: &Schemas, document: &Document, versions: &Versions)
     };
     let (group, version) = (document.group().unwrap_or(""), document.version().unwrap_or(""));
     let known = schemas.find(group, version, kind.value, versions);
-    if known.is_some()
-        || is_client_side(document)
-        || deprecations::find(api.value, kind.value, versions).is_some()
-    {
+    if known.is_some() || deprecations::find(api.value, kind.value, versions).is_some() {
         return Meant { known, ..Meant::default() };
     }
     // Another release of the product may have it.

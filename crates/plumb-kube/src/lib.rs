@@ -25,6 +25,7 @@ mod rules;
 pub mod schema;
 pub mod select;
 pub mod store;
+pub mod tools;
 mod validator;
 pub mod versions;
 
