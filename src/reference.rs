@@ -141,7 +141,7 @@ fn fences() -> String {
          entry, that node; between two entries, the node that holds both; at the end of a node, every node that ends there; before an \
          ancestor's next key, the nodes that end there, and the ancestor too if it is indented like that key; alone between two `---`, the \
          group. What depends on all that an open node holds (a field that is missing, a default, a count) is not said; all that is written is \
-         checked.\n\nWithout a mark, a manifest in a page is read as a part if it lacks `spec`, its main list (`containers`, `ports`, `rules`, \
+         checked. In an open group nothing is said to be missing; manifests that contradict each other are still told.\n\nWithout a mark, a manifest in a page is read as a part if it lacks `spec`, its main list (`containers`, `ports`, `rules`, \
          `listeners`), or two things at once, or if it lacks one and the paragraph before it says what to add or to edit. A note says so, and \
          `check --fix --min-level note` writes the mark. In a file only a mark excuses a lack.\n\nA value such as `<name>`, `${NAME}`, `__NAME__`, `@NAME@`, \
          `[NAME]`, `*****` or `{{ name }}` stands for another one: what depends on it is not checked, which one note for a fence says. So do \

@@ -3,6 +3,7 @@
 use super::codes::BLOCK_IN_TEXT;
 use super::fences;
 use super::lost;
+use super::sections::Sections;
 use super::site::Site;
 use super::tied::Comments;
 use super::{Chapter, CheckedChapter, Committed, Counts, Expansion, Project, Published, group};
@@ -70,6 +71,7 @@ fn scanned(project: &Project, chapter: &Chapter, scan: Scan) -> Outcome {
         &chapter.map,
         &mut work.outcome.findings,
     );
+    let sections = Sections::of(&chapter.text);
     for late in [false, true] {
         for (index, node) in scan.nodes.iter().enumerate() {
             match &node.kind {
@@ -83,6 +85,7 @@ fn scanned(project: &Project, chapter: &Chapter, scan: Scan) -> Outcome {
                         text: &chapter.text,
                         map: &chapter.map,
                         versions: &versions,
+                        section: sections.at(node.span.start),
                     };
                     work.fence(index, &site);
                 }

@@ -12,7 +12,7 @@ use super::{Expansion, group};
 use crate::content::{Block, Content, Manifest, ManifestDocument, ManifestState};
 use crate::diag::{Diagnostic, Edit, Fix, Severity};
 use crate::directive::versions;
-use crate::manifest::{Document, Format, SCHEMA_MISSING, Versions, tools};
+use crate::manifest::{Format, SCHEMA_MISSING, Versions, tools};
 use crate::markdown::{Cut, Fence, Word};
 use crate::reading::{self, Reading, heredoc};
 use crate::text::{Span, Spanned};
@@ -158,7 +158,7 @@ fn manifests(
             resource::of_fence(site, &words.versions, &reading.documents, fresh, format, fails);
     }
     let is_group_open = reading.is_group_open;
-    let members = reading.documents.into_iter().filter(is_object).collect::<Vec<_>>();
+    let members = reading.documents.into_iter().filter(group::is_shown).collect::<Vec<_>>();
     let state = if words.fails.is_some() {
         ManifestState::Fails
     } else if findings.iter().any(|finding| finding.severity == Severity::Error) {
@@ -180,9 +180,14 @@ fn manifests(
         beside = expected_failure(site, word, findings, outcome);
     } else {
         outcome.findings.extend(findings);
-        let members = members.into_iter().filter(|document| whole && !document.gaps.has_gap());
+        let members = members.into_iter().filter(|_| whole);
         outcome.members = members
-            .map(|document| group::Member { group: words.group(), document, is_group_open })
+            .map(|document| group::Member {
+                group: words.group(),
+                document,
+                is_group_open,
+                section: site.section.clone(),
+            })
             .collect();
     }
     // A YAML file that is no manifest is the author's own business, and of a manifest the page is, unless the book asks for more.
@@ -251,11 +256,6 @@ fn is_ours(reading: &Reading, text: &str, format: Format) -> bool {
 /// Whether a text has the words that every manifest has.
 fn may_hold_manifests(text: &str) -> bool {
     text.contains("apiVersion") && text.contains("kind")
-}
-
-/// Whether a document is for an API server.
-fn is_object(document: &Document) -> bool {
-    document.is_manifest() && tools::of(document).is_none()
 }
 
 /// What is wrong with the documents of a fence, what a page says of each, and which of them are parts.
@@ -410,12 +410,12 @@ fn here_documents(site: &Site<'_>, words: &Words<'_>, outcome: &mut Outcome) {
         }
         outcome.findings.extend(findings);
         outcome.resources.extend(resource::of_here_document(site, &words.versions, &documents));
-        let is_member = |document: &Document| is_object(document) && !document.gaps.has_gap();
-        let members = documents.into_iter().filter(is_member);
+        let members = documents.into_iter().filter(group::is_shown);
         outcome.members.extend(members.map(|document| group::Member {
             group: words.group(),
             document,
             is_group_open,
+            section: site.section.clone(),
         }));
     }
 }

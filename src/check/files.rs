@@ -7,6 +7,7 @@
 use super::codes::{FENCES, NOTHING_TO_VALIDATE, UNREADABLE_FILE};
 use super::group::{self, Groups};
 use super::judge::Judge;
+use super::sections::Section;
 use super::{Chapter, Counts, Project, chapter, kustomize};
 use crate::diag::{Code, Diagnostic};
 use crate::directive::UNKNOWN_VERSION;
@@ -103,9 +104,10 @@ fn manifests(project: &Project, file: &File, patch: bool) -> chapter::Outcome {
             outcome.counts.manifests += 1;
         }
         judge.document(&document);
-        if document.is_manifest() && tool.is_none() && !patch {
+        if group::is_shown(&document) {
             let is_group_open = read.is_group_open;
-            outcome.members.push(group::Member { group: None, document, is_group_open });
+            let section = Section::default();
+            outcome.members.push(group::Member { group: None, document, is_group_open, section });
         }
     }
     outcome.findings.extend(judge.finish(read.is_template));

@@ -1,7 +1,8 @@
 //! Manifests that are analysed together.
 
+use super::sections::Section;
 use crate::diag::Diagnostic;
-use crate::manifest::Document;
+use crate::manifest::{Document, tools};
 use crate::text::{Location, Span};
 use std::collections::{BTreeMap, HashMap};
 
@@ -12,6 +13,14 @@ pub(super) struct Member {
     pub(super) document: Document,
     /// Whether others of the group may be left out beside it.
     pub(super) is_group_open: bool,
+    /// The headings of its page that it stands under. Empty in a file.
+    pub(super) section: Section,
+}
+
+/// Whether a document counts as shown, if only in part: it says its kind, and is no setting of a tool's.
+pub(super) fn is_shown(document: &Document) -> bool {
+    let is_object = document.is_manifest() && tools::of(document).is_none();
+    is_object || document.has_lost_its_head() && document.kind().is_some()
 }
 
 /// The groups with names, whose members may stand in several chapters.
@@ -25,6 +34,8 @@ impl Groups {
     pub(super) fn add(&mut self, members: Vec<Member>) {
         for member in members {
             if let Some(name) = member.group.clone() {
+                // Who names a group says that it is applied together, wherever its members stand.
+                let member = Member { section: Section::default(), ..member };
                 self.by_name.entry(name).or_default().push(member);
             }
         }
@@ -36,24 +47,35 @@ impl Groups {
     }
 }
 
-/// What is wrong between documents; nothing where some of them are left out, which may be what the others refer to.
+/// What is wrong between documents. Where some are left out beside them, none of them is missing.
 pub(super) fn analyse(members: &[Member]) -> Vec<Diagnostic> {
-    if members.iter().any(|member| member.is_group_open) {
-        return Vec::new();
-    }
-    let documents: Vec<_> = members.iter().map(|member| &member.document).collect();
-    analyse_documents(&documents)
+    let is_open = members.iter().any(|member| member.is_group_open);
+    let members: Vec<_> = members
+        .iter()
+        .map(|member| plumb_analysis::Member {
+            document: &member.document,
+            section: &member.section.0,
+        })
+        .collect();
+    analyse_members(&members, is_open)
 }
 
-/// As [`analyse`], for documents that a fence holds. Of a value that surely stands for another one nothing is said.
+/// As [`analyse`], for documents that a fence holds.
 pub(super) fn analyse_documents(documents: &[&Document]) -> Vec<Diagnostic> {
-    if documents.is_empty() {
+    let members: Vec<_> =
+        documents.iter().map(|document| plumb_analysis::Member::from(*document)).collect();
+    analyse_members(&members, false)
+}
+
+/// Of a value that surely stands for another one nothing is said.
+fn analyse_members(members: &[plumb_analysis::Member<'_>], is_open: bool) -> Vec<Diagnostic> {
+    if members.is_empty() {
         return Vec::new();
     }
-    let mut findings = plumb_analysis::analyse(documents);
+    let documents = members.iter().map(|member| member.document);
+    let mut findings = plumb_analysis::analyse_group(members, is_open);
     let mut replaced: HashMap<&str, Vec<Span>> = HashMap::new();
     let places: Vec<Location> = documents
-        .iter()
         .flat_map(|document| document.gaps.all_replaced().map(|span| document.locate(span)))
         .collect();
     for place in &places {

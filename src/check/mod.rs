@@ -19,6 +19,7 @@ mod lost;
 mod project;
 mod publish;
 mod resource;
+mod sections;
 mod site;
 mod tied;
 

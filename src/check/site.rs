@@ -1,6 +1,7 @@
 //! A fence where it stands, and what is found in it.
 
 use super::group::Member;
+use super::sections::Section;
 use super::{Expansion, Project, Published, Resource, Tied};
 use crate::diag::Diagnostic;
 use crate::manifest::Versions;
@@ -22,6 +23,8 @@ pub(super) struct Site<'a> {
     pub(super) map: &'a TextMap,
     /// The chapter's versions: the book's, and what the chapter itself says.
     pub(super) versions: &'a Versions,
+    /// The headings that it stands under.
+    pub(super) section: Section,
 }
 
 impl<'a> Site<'a> {

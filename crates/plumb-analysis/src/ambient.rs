@@ -140,6 +140,9 @@ fn network_policy(group: &Group<'_>, policy: &Object<'_>, findings: &mut Vec<Dia
         .of("networking.k8s.io", "NetworkPolicy")
         .filter(|other| may_be_same(other.namespace, policy.namespace) && limits_ingress(other))
         .collect();
+    if group.may_have_more("networking.k8s.io", "NetworkPolicy", policy.namespace) {
+        return;
+    }
     let is_open = all.iter().any(|other| rules(other).iter().any(|rule| opens(rule, 15008)));
     if !rules(policy).is_empty() && !is_open {
         let node = policy.at("spec.ingress").unwrap_or(policy.name_node());

@@ -41,7 +41,7 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
     }
     let namespaces: Vec<&str> =
         group.of(CORE, "Namespace").map(|namespace| namespace.name).collect();
-    if namespaces.is_empty() {
+    if namespaces.is_empty() || group.may_have_more(CORE, "Namespace", None) {
         return;
     }
     for policy in group.of(SECURITY, "AuthorizationPolicy") {

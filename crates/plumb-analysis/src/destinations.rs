@@ -1,7 +1,7 @@
 //! Where VirtualServices send requests: a host that is there, visible, and has that port.
 
 use super::analyzer::Analyzer;
-use super::group::{Group, NETWORKING, Object, absent, unless_sure};
+use super::group::{CORE, Group, NETWORKING, Object, Sought, absent, may_be_same, unless_sure};
 use super::hosts::{Host, HostEntry, Lookup};
 use super::virtual_services::{Destination, destinations};
 use plumb_kube::fault::listed;
@@ -21,7 +21,7 @@ pub(super) const ANALYZER: Analyzer = Analyzer { codes: CODES, run: analyse };
 
 fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
     let registry = group.registry();
-    for service in group.of(NETWORKING, "VirtualService") {
+    for service in group.named(NETWORKING, "VirtualService") {
         let export = service.texts("spec.exportTo");
         for destination in destinations(service) {
             let host = Host::of(destination.host, service.namespace);
@@ -62,14 +62,15 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
 /// What is wrong with the port that a route leads to.
 fn port<'a>(
     group: &Group<'a>,
-    service: &Object<'_>,
+    service: &Object<'a>,
     destination: &Destination<'_>,
     host: &Host<'_>,
     entries: &[&HostEntry<'a>],
 ) -> Option<Diagnostic> {
     // What one variant of the host offers is offered; one that shows no ports offers any.
-    let entry = entries.first()?;
-    if entries.iter().any(|entry| entry.ports.is_empty()) {
+    let holds = |entry: &&&HostEntry<'a>| group.holds_for(service, entry.object(&group.objects));
+    let entry = entries.iter().find(holds)?;
+    if entries.iter().any(|entry| entry.ports.is_empty() || !entry.knows_ports) {
         return None;
     }
     let numbers = listed(entry.ports.iter().map(|(number, _)| number.to_string()));
@@ -98,14 +99,17 @@ fn port<'a>(
 }
 
 /// A short name, which is read in the route's own namespace, of a Service that is shown in another one.
-fn in_another_namespace(
-    group: &Group<'_>,
-    service: &Object<'_>,
+fn in_another_namespace<'a>(
+    group: &Group<'a>,
+    service: &Object<'a>,
     host: &str,
     node: &plumb_kube::Node,
 ) -> Option<Diagnostic> {
-    let own = service.namespace.filter(|_| !host.contains('.'))?;
-    let mut others = group.of("", "Service").filter(|object| object.name == host);
+    let own = service.namespace.filter(|_| !host.contains('.') && !group.is_open)?;
+    if group.shown(CORE, "Service").any(|other| may_be_same(other.namespace, Some(own))) {
+        return None;
+    }
+    let mut others = group.shown(CORE, "Service").filter(|object| object.name == host);
     let other = others.next()?;
     // Which one is meant can't be known of several.
     let namespace = other.namespace.filter(|_| others.next().is_none())?;
@@ -125,23 +129,26 @@ fn unknown<'a>(
     host: &'a str,
     node: &plumb_kube::Node,
 ) -> Option<Diagnostic> {
-    let registry = group.registry();
+    if group.registry().may_have_more() {
+        return None;
+    }
     match Host::of(host, service.namespace) {
         Host::Service(name, namespace) => {
-            let there = registry.services_in(namespace);
-            if there.is_empty() {
-                return in_another_namespace(group, service, host, node);
+            match group.seek(service, (CORE, "Service"), namespace, name) {
+                Sought::Missing(there) => {
+                    let message = format!("no Service `{name}` is shown here");
+                    Some(absent(service.finding(&HOST_MISSING, node, message), name, &there))
+                }
+                Sought::Unknown => in_another_namespace(group, service, host, node),
+                Sought::Shown(_) => None,
             }
-            let finding =
-                service.finding(&HOST_MISSING, node, format!("no Service `{name}` is shown here"));
-            Some(absent(finding, name, &there))
         }
         Host::Other(other) => {
             // `reviews.shop` resolves in DNS, yet Istio completes only names without a dot.
             let short = other.strip_suffix(".svc").unwrap_or(other);
             let (name, namespace) = short.split_once('.')?;
             let is_there = group
-                .of("", "Service")
+                .shown(CORE, "Service")
                 .any(|object| object.name == name && object.namespace == Some(namespace));
             is_there.then(|| {
                 let full = format!("{name}.{namespace}.svc.cluster.local");

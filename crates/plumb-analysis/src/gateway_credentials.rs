@@ -32,6 +32,9 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
                 .copied()
                 .filter(|secret| may_be_same(secret.namespace, namespace))
                 .collect();
+            if group.may_have_more(CORE, "Secret", namespace) {
+                continue;
+            }
             if there.is_empty() {
                 findings.extend(missing(gateway, node, name, namespace, &named, &secrets));
             } else if let Some(problems) = all_invalid(&there) {

@@ -28,13 +28,16 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
     for gateway in group.of(NETWORKING, "Gateway") {
         let Some(node) = gateway.at("spec.selector") else { continue };
         let selector = Selector::of_map(Some(node));
-        if selector.is_empty() {
+        if selector.is_empty() || group.may_select_more(&selector, None) {
             continue;
         }
         let pods: Vec<&Pod<'_>> =
             group.pods.iter().filter(|pod| selector.may_match(&pod.labels)).collect();
         if pods.is_empty() {
             findings.extend(typo(group, gateway, node, &selector));
+        }
+        if group.may_have_more(CORE, "Service", None) {
+            continue;
         }
         let Some(open) = open_ports(group, &pods, &selector) else { continue };
         for server in gateway.items("spec.servers") {

@@ -3,15 +3,19 @@
 //! Owns: `Group`, what its workloads would run, and which hosts it defines. Must not know: what any analyzer looks for.
 
 use super::hosts::Registry;
+use super::member::Member;
+use super::mentions::Mentions;
 use super::object::is_slip;
 pub(super) use super::object::{
     ADMISSION, CORE, GATEWAY_API, NETWORKING, Object, ROOT_NAMESPACES, SECURITY, SYSTEM_NAMESPACES,
     TELEMETRY, absent, at_most, distinct, is_injected, may_be_same, text, unless_sure,
 };
 pub(super) use super::pods::Pod;
+use plumb_kube::Node;
 use plumb_kube::admission::SUPPRESS;
+use plumb_kube::gaps::Gaps;
+use plumb_kube::path::{FieldPath, Step};
 use plumb_kube::select::Selector;
-use plumb_kube::{Document, Node};
 use plumb_text::Location;
 use plumb_text::diag::{Code, Diagnostic, Severity};
 use std::cell::OnceCell;
@@ -23,9 +27,26 @@ pub(super) struct Group<'a> {
     pub(super) objects: Vec<Object<'a>>,
     /// What its workloads would run.
     pub(super) pods: Vec<Pod<'a>>,
+    /// What workloads would run that are shown in part, or whose names are not.
+    parts: Vec<Pod<'a>>,
+    /// Whether others may be left out beside what is shown.
+    pub(super) is_open: bool,
     by_kind: HashMap<&'a str, HashMap<&'a str, Vec<usize>>>,
+    /// What says its kind and not its API group.
+    headless: HashMap<&'a str, Vec<usize>>,
     namespaces: HashMap<&'a str, usize>,
     registry: OnceCell<Registry<'a>>,
+    mentions: OnceCell<Mentions<'a>>,
+}
+
+/// What a group knows of an object that another one names.
+pub(super) enum Sought<'g, 'a> {
+    /// These may be it, variants of one object.
+    Shown(Vec<&'g Object<'a>>),
+    /// It is not among those of its kind, which are defined where it is named.
+    Missing(Vec<&'a str>),
+    /// The group does not set out to show it.
+    Unknown,
 }
 
 /// Which pods a selector of a namespace chooses from.
@@ -39,28 +60,100 @@ pub(super) enum Reach {
 
 impl<'a> Group<'a> {
     /// The objects of the documents, `List`s unfolded.
-    pub(super) fn new(documents: &[&'a Document]) -> Group<'a> {
+    pub(super) fn new(members: &[Member<'a>], is_open: bool) -> Group<'a> {
         let mut objects = Vec::new();
-        for document in documents {
-            add(document, &document.root, &mut objects, 0);
+        for member in members {
+            let document = member.document;
+            add(*member, &document.root, &document.gaps, &mut objects, 0);
         }
-        let pods = objects.iter().filter_map(Pod::of).collect();
+        let all = objects.iter().filter_map(Pod::of);
+        let (pods, parts) = all.partition(|pod: &Pod<'a>| objects[pod.owner].is_whole());
         let mut by_kind: HashMap<&str, HashMap<&str, Vec<usize>>> = HashMap::new();
+        let mut headless: HashMap<&str, Vec<usize>> = HashMap::new();
         let mut namespaces = HashMap::new();
         for object in &objects {
+            if !object.has_head {
+                headless.entry(object.kind).or_default().push(object.index);
+                continue;
+            }
             let kinds = by_kind.entry(object.group).or_default();
             kinds.entry(object.kind).or_default().push(object.index);
-            if object.group == CORE && object.kind == "Namespace" {
+            if object.group == CORE && object.kind == "Namespace" && object.is_whole() {
                 namespaces.entry(object.name).or_insert(object.index);
             }
         }
-        Group { objects, pods, by_kind, namespaces, registry: OnceCell::new() }
+        Group {
+            objects,
+            pods,
+            parts,
+            is_open,
+            by_kind,
+            headless,
+            namespaces,
+            registry: OnceCell::new(),
+            mentions: OnceCell::new(),
+        }
     }
 
-    /// The objects of a kind.
+    /// The objects of a kind that are shown whole: those of which anything may be said.
     pub(super) fn of(&self, group: &str, kind: &str) -> impl Iterator<Item = &Object<'a>> {
+        self.with_head(group, kind).filter(|object| object.is_whole())
+    }
+
+    /// The objects of a kind that have a name, perhaps shown in part: what is written in them may be judged.
+    pub(super) fn named(&self, group: &str, kind: &str) -> impl Iterator<Item = &Object<'a>> {
+        self.with_head(group, kind).filter(|object| object.is_named())
+    }
+
+    /// All objects that may be of a kind, however little is shown of them.
+    pub(super) fn shown(&self, group: &str, kind: &str) -> impl Iterator<Item = &Object<'a>> {
+        let headless = self.headless.get(kind).map(Vec::as_slice).unwrap_or_default();
+        self.with_head(group, kind).chain(headless.iter().map(|index| &self.objects[*index]))
+    }
+
+    fn with_head(&self, group: &str, kind: &str) -> impl Iterator<Item = &Object<'a>> {
         let found = self.by_kind.get(group).and_then(|kinds| kinds.get(kind));
         found.map(Vec::as_slice).unwrap_or_default().iter().map(|index| &self.objects[*index])
+    }
+
+    /// Whether the group may have more objects of a kind in a namespace than those that are shown whole.
+    pub(super) fn may_have_more(&self, group: &str, kind: &str, namespace: Option<&str>) -> bool {
+        self.is_open
+            || self
+                .shown(group, kind)
+                .any(|object| !object.is_whole() && may_be_same(object.namespace, namespace))
+    }
+
+    /// What is known of an object that `from` names.
+    pub(super) fn seek(
+        &self,
+        from: &Object<'a>,
+        (group, kind): (&str, &str),
+        namespace: Option<&str>,
+        name: &str,
+    ) -> Sought<'_, 'a> {
+        let found: Vec<&Object<'a>> = self.find(group, kind, namespace, name).collect();
+        if !found.is_empty() {
+            return Sought::Shown(found);
+        }
+        let others = self.of(group, kind).filter(|other| {
+            may_be_same(other.namespace, namespace) && in_sight(from.section, other.section)
+        });
+        let names: Vec<&str> = others.map(|other| other.name).collect();
+        if self.is_open || names.is_empty() { Sought::Unknown } else { Sought::Missing(names) }
+    }
+
+    /// Whether what `to` shows holds where `from` stands: there, or in a part of the page that comes after it. What an
+    /// earlier part of the page names already comes from elsewhere: `to` is one variant of it, for its own part.
+    pub(super) fn holds_for(&self, from: &Object<'a>, to: &Object<'a>) -> bool {
+        if in_sight(from.section, to.section) {
+            return true;
+        }
+        let mentions = self.mentions.get_or_init(|| Mentions::new(&self.objects));
+        let is_named_before = mentions
+            .before(to.name, to.index)
+            .is_some_and(|index| !in_sight(self.objects[index].section, to.section));
+        to.index < from.index && !is_named_before
     }
 
     /// The objects of a kind that may be the one of this namespace and name.
@@ -71,8 +164,9 @@ impl<'a> Group<'a> {
         namespace: Option<&str>,
         name: &str,
     ) -> impl Iterator<Item = &Object<'a>> {
-        self.of(group, kind)
-            .filter(move |object| object.name == name && may_be_same(object.namespace, namespace))
+        self.shown(group, kind).filter(move |object| {
+            object.may_be_called(name) && may_be_same(object.namespace, namespace)
+        })
     }
 
     /// The namespace's own manifest, where the group has it.
@@ -108,6 +202,13 @@ impl<'a> Group<'a> {
         self.pods.iter().filter(move |pod| may_be_same(pod.namespace, namespace))
     }
 
+    /// Whether a selector may choose pods of which the group shows a part, or nothing.
+    pub(super) fn may_select_more(&self, selector: &Selector<'_>, namespace: Option<&str>) -> bool {
+        let may_be_meant =
+            |pod: &Pod<'a>| may_be_same(pod.namespace, namespace) && pod.may_be_selected(selector);
+        self.is_open || self.parts.iter().any(may_be_meant)
+    }
+
     /// A finding where an object's selector chooses none of the pods that the group shows.
     ///
     /// None where it chooses one, and where no pod there has any of the selector's labels: then it is about workloads that
@@ -137,7 +238,17 @@ impl<'a> Group<'a> {
             .collect();
         let has_label =
             |pod: &&Pod<'a>| selector.pairs().any(|(key, _)| pod.labels.get(key).is_some());
-        if !pods.iter().any(has_label) || pods.iter().any(|pod| selector.may_match(&pod.labels)) {
+        let there = if everywhere { None } else { namespace };
+        if pods.iter().any(|pod| selector.may_match(&pod.labels))
+            || self.may_select_more(selector, there)
+        {
+            return None;
+        }
+        let pods: Vec<&Pod<'a>> = pods
+            .into_iter()
+            .filter(|pod| in_sight(object.section, self.owner(pod).section))
+            .collect();
+        if !pods.iter().any(has_label) {
             return None;
         }
         // One of them is meant: by its name, by part of the selector, or by a slip of the pen.
@@ -210,25 +321,44 @@ pub(super) fn injects(namespace: &Object<'_>) -> bool {
     }
 }
 
-fn add<'a>(document: &'a Document, root: &'a Node, objects: &mut Vec<Object<'a>>, depth: usize) {
-    let (Some(version), Some(kind)) = (text(root, "apiVersion"), text(root, "kind")) else {
-        return;
-    };
+/// Whether one of two places is in the section of the other, or both are in one.
+fn in_sight(one: &[usize], other: &[usize]) -> bool {
+    one.starts_with(other) || other.starts_with(one)
+}
+
+fn add<'a>(
+    member: Member<'a>,
+    root: &'a Node,
+    gaps: &Gaps,
+    objects: &mut Vec<Object<'a>>,
+    depth: usize,
+) {
+    let Some(kind) = text(root, "kind") else { return };
+    let version = text(root, "apiVersion");
     if kind.ends_with("List") && root.get("items").is_some() && depth < 8 {
-        for item in root.get("items").map(Node::items).unwrap_or_default() {
-            add(document, item, objects, depth + 1);
+        let list = FieldPath::default().then(Step::Field("items".to_owned()));
+        for (index, item) in
+            root.get("items").map(Node::items).unwrap_or_default().iter().enumerate()
+        {
+            let gaps = gaps.below(&list.clone().then(Step::Index(index)));
+            add(member, item, &gaps, objects, depth + 1);
         }
         return;
     }
     let metadata = root.get("metadata");
     let field = |name: &str| metadata.and_then(|metadata| text(metadata, name));
     objects.push(Object {
-        document,
+        document: member.document,
         root,
-        group: version.rsplit_once('/').map_or(CORE, |(group, _)| group),
+        group: version
+            .and_then(|version| version.rsplit_once('/'))
+            .map_or(CORE, |(group, _)| group),
         kind,
         name: field("name").unwrap_or_default(),
         namespace: field("namespace").filter(|namespace| !namespace.is_empty()),
         index: objects.len(),
+        gaps: if version.is_some() { gaps.clone() } else { gaps.and_everywhere() },
+        has_head: version.is_some(),
+        section: member.section,
     });
 }

@@ -101,6 +101,8 @@ impl<'a> Scope<'a> {
 /// The hosts of a group.
 pub(super) struct Registry<'a> {
     entries: Vec<HostEntry<'a>>,
+    /// Whether there are Services without a name, or ServiceEntries whose hosts are not all shown.
+    may_have_more: bool,
 }
 
 /// One host that a Service or a ServiceEntry defines.
@@ -109,8 +111,8 @@ pub(super) struct HostEntry<'a> {
     pub(super) host: Host<'a>,
     /// The numbers and names of its ports.
     pub(super) ports: Vec<(i128, Option<&'a str>)>,
-    /// Whether a Service defines it.
-    pub(super) is_service: bool,
+    /// Whether these are all of its ports.
+    pub(super) knows_ports: bool,
     /// The object's place in the group.
     object: usize,
     scopes: Vec<Scope<'a>>,
@@ -129,9 +131,12 @@ pub(super) enum Lookup<'r, 'a> {
 impl<'a> Registry<'a> {
     pub(super) fn new(objects: &[Object<'a>]) -> Registry<'a> {
         let mut entries = Vec::new();
+        let mut may_have_more = false;
         for (index, object) in objects.iter().enumerate() {
             match (object.group, object.kind) {
+                // What says its kind alone may be one.
                 (CORE, "Service") => {
+                    may_have_more |= object.name.is_empty();
                     let export: Vec<&str> = object
                         .annotation("networking.istio.io/exportTo")
                         .map(|list| list.split(',').map(str::trim).collect())
@@ -139,18 +144,19 @@ impl<'a> Registry<'a> {
                     entries.push(HostEntry {
                         host: Host::Service(object.name, object.namespace),
                         ports: ports(object, "port"),
-                        is_service: true,
+                        knows_ports: object.knows_each("spec.ports", "port"),
                         object: index,
                         scopes: Scope::of(&export, object.namespace),
                     });
                 }
                 (NETWORKING, "ServiceEntry") => {
                     let export = object.texts("spec.exportTo");
+                    may_have_more |= !object.knows("spec.hosts");
                     for host in object.texts("spec.hosts") {
                         entries.push(HostEntry {
                             host: Host::of(host, object.namespace),
                             ports: ports(object, "number"),
-                            is_service: false,
+                            knows_ports: object.knows_each("spec.ports", "number"),
                             object: index,
                             scopes: Scope::of(&export, object.namespace),
                         });
@@ -159,7 +165,7 @@ impl<'a> Registry<'a> {
                 _ => {}
             }
         }
-        Registry { entries }
+        Registry { entries, may_have_more }
     }
 
     /// What is known of a host, seen from a namespace or from the ones that the resource is exported to.
@@ -194,17 +200,9 @@ impl<'a> Registry<'a> {
         }
     }
 
-    /// The names of the Services that may be in a namespace.
-    pub(super) fn services_in(&self, namespace: Option<&str>) -> Vec<&'a str> {
-        self.entries
-            .iter()
-            .filter_map(|entry| match entry.host {
-                Host::Service(name, at) if entry.is_service && may_be_same(at, namespace) => {
-                    Some(name)
-                }
-                _ => None,
-            })
-            .collect()
+    /// Whether it may know more hosts than those that it was shown.
+    pub(super) fn may_have_more(&self) -> bool {
+        self.may_have_more
     }
 }
 

@@ -87,7 +87,7 @@ fn silent(
             && (pod.labels.get("sidecar.istio.io/inject").is_some()
                 || pod.labels.get(REVISION).is_some())
     });
-    if is_used && !asks_itself {
+    if is_used && !asks_itself && !group.is_open {
         findings.push(
             namespace
                 .finding_at_name(

@@ -29,7 +29,8 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
                     .of(SECURITY, "RequestAuthentication")
                     .any(|policy| checks(group, policy, gateway))
             });
-            if !is_checked {
+            let may_be = group.may_have_more(SECURITY, "RequestAuthentication", None);
+            if !is_checked && !may_be && gateways.iter().all(|gateway| gateway.is_whole()) {
                 findings.push(
                     service
                         .finding(

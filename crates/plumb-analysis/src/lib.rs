@@ -6,7 +6,7 @@
 //!
 //! The rule of the house: *what a group does not show is not a finding*. A page shows a part of a cluster, so a reference
 //! is only said to lead nowhere where the group shows the place that it should lead to. A namespace that is not written
-//! may be any namespace. Two variants of one object (same kind, namespace and name) never contradict each other, and
+//! may be any namespace. What is shown in part exists, and may have what is not shown of it. Two variants of one object (same kind, namespace and name) never contradict each other, and
 //! what one of them offers is offered.
 
 mod ambient;
@@ -28,6 +28,8 @@ mod ingress_subset;
 mod injection;
 mod jwt_route;
 mod linkerd;
+mod member;
+mod mentions;
 mod mtls;
 mod object;
 mod pods;
@@ -48,11 +50,14 @@ mod webhooks;
 mod workload_targets;
 
 #[cfg(test)]
+mod shown_tests;
+#[cfg(test)]
 mod tests;
 
 use analyzer::Analyzer;
 use codes::GROUP_TOO_LARGE;
 use group::Group;
+pub use member::Member;
 use plumb_kube::Document;
 use plumb_kube::admission::suppresses;
 use plumb_text::diag::{Code, Diagnostic};
@@ -118,7 +123,15 @@ const MOST: usize = 20_000;
 ///
 /// `List`s are seen as their items. Documents that are no manifests are left out.
 pub fn analyse(documents: &[&Document]) -> Vec<Diagnostic> {
-    let group = Group::new(documents);
+    let members: Vec<Member<'_>> =
+        documents.iter().map(|document| Member::from(*document)).collect();
+    analyse_group(&members, false)
+}
+
+/// As [`analyse`], for documents of a page. Where `is_open`, others may be left out beside them, so that nothing is said to be
+/// missing.
+pub fn analyse_group(members: &[Member<'_>], is_open: bool) -> Vec<Diagnostic> {
+    let group = Group::new(members, is_open);
     if let [first, ..] = &group.objects[..]
         && group.objects.len() > MOST
     {
@@ -137,7 +150,8 @@ pub fn analyse(documents: &[&Document]) -> Vec<Diagnostic> {
     let is_suppressed =
         |finding: &Diagnostic| suppressed.iter().any(|(at, code)| is_suppressed(finding, at, code));
     findings.retain(|finding| !is_suppressed(finding));
-    sorted(documents, findings)
+    let documents: Vec<&Document> = members.iter().map(|member| member.document).collect();
+    sorted(&documents, findings)
 }
 
 /// Whether the author has turned a finding off, as istioctl lets them: by its number, in the manifest's annotations.

@@ -1,7 +1,7 @@
 //! Linkerd's policies, which lean on each other by name.
 
 use super::analyzer::Analyzer;
-use super::group::{CORE, Group, Object, Pod, Reach, absent, is_injected, may_be_same, text};
+use super::group::{CORE, Group, Object, Pod, Reach, Sought, absent, is_injected, text};
 use plumb_kube::Node;
 use plumb_kube::fault::listed;
 use plumb_kube::select::Selector;
@@ -21,13 +21,13 @@ pub(super) const ANALYZER: Analyzer = Analyzer { codes: CODES, run: analyse };
 const POLICY: &str = "policy.linkerd.io";
 
 fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
-    for policy in group.of(POLICY, "AuthorizationPolicy") {
+    for policy in group.named(POLICY, "AuthorizationPolicy") {
         let required = policy.items("spec.requiredAuthenticationRefs").iter();
         for reference in policy.at("spec.targetRef").into_iter().chain(required) {
             findings.extend(missing(group, policy, reference));
         }
     }
-    for route in group.of(POLICY, "HTTPRoute") {
+    for route in group.named(POLICY, "HTTPRoute") {
         for reference in route
             .items("spec.parentRefs")
             .iter()
@@ -41,7 +41,7 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
     }
 }
 
-fn missing(group: &Group<'_>, policy: &Object<'_>, reference: &Node) -> Option<Diagnostic> {
+fn missing<'a>(group: &Group<'a>, policy: &Object<'a>, reference: &Node) -> Option<Diagnostic> {
     let (kind, node) = (text(reference, "kind")?, reference.get("name")?);
     let name = node.as_str()?;
     let namespace = text(reference, "namespace").or(policy.namespace);
@@ -50,14 +50,9 @@ fn missing(group: &Group<'_>, policy: &Object<'_>, reference: &Node) -> Option<D
     if api != POLICY {
         return None;
     }
-    let of_kind: Vec<&str> = group
-        .of(api, kind)
-        .filter(|object| may_be_same(object.namespace, namespace))
-        .map(|object| object.name)
-        .collect();
-    if of_kind.is_empty() || of_kind.contains(&name) {
+    let Sought::Missing(of_kind) = group.seek(policy, (api, kind), namespace, name) else {
         return None;
-    }
+    };
     let finding =
         policy.finding(&REFERENCE_MISSING, node, format!("no {kind} `{name}` is shown here"));
     Some(absent(finding, name, &of_kind))
@@ -78,7 +73,11 @@ fn of_server<'a>(group: &Group<'a>, server: &Object<'a>) -> Option<Diagnostic> {
     let names: Vec<&str> =
         pods.iter().flat_map(|pod| pod.ports()).filter_map(|(name, _)| name).collect();
     let owner = group.owner(pods.first()?);
-    if names.contains(&name) || is_injected(name) {
+    if names.contains(&name)
+        || is_injected(name)
+        || !pods.iter().all(|pod| pod.knows_containers)
+        || group.may_select_more(&selector, server.namespace)
+    {
         return None;
     }
     let finding = server

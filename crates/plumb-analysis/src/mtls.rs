@@ -122,6 +122,11 @@ fn policy_for<'g, 'a>(group: &'g Group<'a>, rule: &Object<'a>) -> Option<&'g Obj
             (None, Some(other.strip_prefix("*.")?.strip_suffix(".svc.cluster.local")?))
         }
     };
+    let is_part =
+        |policy: &Object<'a>| !policy.is_whole() && may_be_same(policy.namespace, namespace);
+    if group.shown(SECURITY, "PeerAuthentication").any(is_part) {
+        return None;
+    }
     // A host that a ServiceEntry brings is outside the mesh.
     let own: Vec<&Object<'a>> = group
         .of(SECURITY, "PeerAuthentication")

@@ -5,6 +5,8 @@
 
 use plumb_kube::at::At;
 use plumb_kube::fault::listed;
+use plumb_kube::gaps::Gaps;
+use plumb_kube::path::{FieldPath, Step};
 use plumb_kube::{Document, Node};
 use plumb_text::diag::{Code, Diagnostic, Severity, nearest};
 use plumb_text::{Location, Span};
@@ -47,6 +49,12 @@ pub(super) struct Object<'a> {
     pub(super) namespace: Option<&'a str>,
     /// Its number in the group.
     pub(super) index: usize,
+    /// What of it is not shown.
+    pub(super) gaps: Gaps,
+    /// Whether its `apiVersion` is written; without one, its group may be any.
+    pub(super) has_head: bool,
+    /// The headings that it stands under.
+    pub(super) section: &'a [usize],
 }
 
 impl<'a> Object<'a> {
@@ -68,6 +76,61 @@ impl<'a> Object<'a> {
     /// The text of each item of the list at a field path.
     pub(super) fn texts(&self, path: &str) -> Vec<&'a str> {
         self.items(path).iter().filter_map(Node::as_str).collect()
+    }
+
+    /// Whether all of it is shown, and what it is called. Of anything else nothing is said that its gaps may change.
+    pub(super) fn is_whole(&self) -> bool {
+        self.is_named() && !self.gaps.has_gap()
+    }
+
+    /// Whether it says what it is and how it is called, so that something can be said of it.
+    pub(super) fn is_named(&self) -> bool {
+        self.has_head && !self.name.is_empty()
+    }
+
+    /// Whether it may have a name: what shows none may have any.
+    pub(super) fn may_be_called(&self, name: &str) -> bool {
+        self.name == name || self.name.is_empty()
+    }
+
+    /// Whether all that the node at a field path holds is shown, but for what lies deeper; also where there is no such node.
+    pub(super) fn knows(&self, path: &str) -> bool {
+        self.known_path(path).is_some()
+    }
+
+    /// Whether all items of the list at a field path are shown, each with the value of a key or without one.
+    pub(super) fn knows_each(&self, path: &str, key: &str) -> bool {
+        let Some(list) = self.known_path(path) else { return false };
+        !self.gaps.is_partial()
+            || self.items(path).iter().enumerate().all(|(index, item)| {
+                let item_path = list.clone().then(Step::Index(index));
+                match item.get(key) {
+                    Some(_) => {
+                        let value = item_path.then(Step::Field(key.to_owned()));
+                        !self.gaps.is_open(&value)
+                            && !self.gaps.is_hidden(&value)
+                            && self.gaps.replaced_at(&value).is_none()
+                    }
+                    None => !self.gaps.is_open(&item_path),
+                }
+            })
+    }
+
+    /// The path of the node at a field path, or of the one that lacks it; none where it may hold more than is written.
+    fn known_path(&self, path: &str) -> Option<FieldPath> {
+        let (mut at, mut node) = (FieldPath::default(), self.root);
+        if !self.gaps.is_partial() {
+            return Some(at);
+        }
+        for name in path.split('.') {
+            let Some(inner) = node.get(name) else { break };
+            node = inner;
+            at = at.then(Step::Field(name.to_owned()));
+        }
+        let is_known = !self.gaps.is_open(&at)
+            && !self.gaps.is_hidden(&at)
+            && self.gaps.replaced_at(&at).is_none();
+        is_known.then_some(at)
     }
 
     /// A label.

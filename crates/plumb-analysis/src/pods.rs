@@ -4,7 +4,7 @@
 
 use super::object::{CORE, Object, text};
 use plumb_kube::Node;
-use plumb_kube::select::Labels;
+use plumb_kube::select::{Labels, Selector};
 
 /// What one workload of the group runs.
 pub(super) struct Pod<'a> {
@@ -20,31 +20,47 @@ pub(super) struct Pod<'a> {
     pub(super) namespace: Option<&'a str>,
     /// Whether it is written as a pod, and not derived from a template.
     pub(super) is_pod: bool,
+    /// Whether all of its labels are shown.
+    knows_labels: bool,
+    /// Whether all of its containers are shown, each with all of its ports.
+    pub(super) knows_containers: bool,
+}
+
+/// Where a kind keeps its pods' metadata and spec; nothing for a kind that runs none.
+fn template(object: &Object<'_>) -> Option<(&'static str, &'static str)> {
+    let is_of = |groups: &[&str]| !object.has_head || groups.contains(&object.group);
+    match object.kind {
+        "Pod" if is_of(&[CORE]) => Some(("metadata", "spec")),
+        "Deployment" | "DaemonSet" | "ReplicaSet" if is_of(&["apps", "extensions"]) => {
+            Some(("spec.template.metadata", "spec.template.spec"))
+        }
+        "StatefulSet" if is_of(&["apps"]) => Some(("spec.template.metadata", "spec.template.spec")),
+        "Job" if is_of(&["batch"]) => Some(("spec.template.metadata", "spec.template.spec")),
+        "ReplicationController" if is_of(&[CORE]) => {
+            Some(("spec.template.metadata", "spec.template.spec"))
+        }
+        "Rollout" if is_of(&["argoproj.io"]) => {
+            Some(("spec.template.metadata", "spec.template.spec"))
+        }
+        "CronJob" if is_of(&["batch"]) => {
+            Some(("spec.jobTemplate.spec.template.metadata", "spec.jobTemplate.spec.template.spec"))
+        }
+        _ => None,
+    }
 }
 
 impl<'a> Pod<'a> {
     pub(super) fn of(object: &Object<'a>) -> Option<Pod<'a>> {
-        let (metadata, spec, is_pod) = match (object.group, object.kind) {
-            // A pod without a spec is still known by its labels.
-            (CORE, "Pod") => {
-                (object.at("metadata"), object.at("spec").unwrap_or(object.root), true)
-            }
-            ("apps", "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet")
-            | ("batch", "Job")
-            | (CORE, "ReplicationController")
-            | ("argoproj.io", "Rollout") => {
-                (object.at("spec.template.metadata"), object.at("spec.template.spec")?, false)
-            }
-            ("extensions", "Deployment" | "DaemonSet" | "ReplicaSet") => {
-                (object.at("spec.template.metadata"), object.at("spec.template.spec")?, false)
-            }
-            ("batch", "CronJob") => (
-                object.at("spec.jobTemplate.spec.template.metadata"),
-                object.at("spec.jobTemplate.spec.template.spec")?,
-                false,
-            ),
-            _ => return None,
+        let (metadata_path, spec_path) = template(object)?;
+        let is_pod = object.kind == "Pod";
+        let metadata = object.at(metadata_path);
+        // A pod without a spec is still known by its labels, and so is a workload that is shown in part.
+        let spec = match object.at(spec_path) {
+            Some(spec) => spec,
+            None if is_pod || !object.is_whole() => object.root,
+            None => return None,
         };
+        let containers = format!("{spec_path}.containers");
         Some(Pod {
             owner: object.index,
             labels: Labels::of(metadata.and_then(|metadata| metadata.get("labels"))),
@@ -52,7 +68,18 @@ impl<'a> Pod<'a> {
             spec,
             namespace: object.namespace,
             is_pod,
+            knows_labels: object.knows(&format!("{metadata_path}.labels")),
+            knows_containers: !object.items(&containers).is_empty()
+                && object.knows_each(&containers, "ports"),
         })
+    }
+
+    /// Whether a selector chooses it, or may with the labels that are not shown.
+    pub(super) fn may_be_selected(&self, selector: &Selector<'_>) -> bool {
+        if self.knows_labels {
+            return selector.may_match(&self.labels);
+        }
+        selector.pairs().all(|(key, value)| self.labels.get(key).is_none_or(|own| own == value))
     }
 
     /// An annotation of the pod.

@@ -1,7 +1,9 @@
 //! The Services behind routes of the Gateway API and behind an Ingress.
 
 use super::analyzer::Analyzer;
-use super::group::{CORE, GATEWAY_API, Group, Object, absent, may_be_same, text, unless_sure};
+use super::group::{
+    CORE, GATEWAY_API, Group, Object, Sought, absent, may_be_same, text, unless_sure,
+};
 use plumb_kube::Node;
 use plumb_kube::fault::listed;
 use plumb_text::diag::{Diagnostic, codes};
@@ -30,6 +32,7 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
         .objects
         .iter()
         .filter(|object| object.group == GATEWAY_API && object.kind.ends_with("Route"))
+        .filter(|object| object.is_named())
     {
         for reference in references(route) {
             let is_service = text(reference, "kind").is_none_or(|kind| kind == "Service")
@@ -65,7 +68,7 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
             }
         }
     }
-    for gateway in group.of(GATEWAY_API, "Gateway") {
+    for gateway in group.named(GATEWAY_API, "Gateway") {
         let references = gateway
             .items("spec.listeners")
             .iter()
@@ -79,7 +82,7 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
             }
         }
     }
-    for ingress in group.of("networking.k8s.io", "Ingress") {
+    for ingress in group.named("networking.k8s.io", "Ingress") {
         let paths = ingress
             .items("spec.rules")
             .iter()
@@ -123,18 +126,17 @@ fn references<'a>(route: &Object<'a>) -> Vec<&'a Node> {
     found
 }
 
-fn check(group: &Group<'_>, route: &Object<'_>, backend: &Backend<'_>) -> Option<Diagnostic> {
+fn check<'a>(group: &Group<'a>, route: &Object<'a>, backend: &Backend<'_>) -> Option<Diagnostic> {
     let name = backend.name.as_str()?;
-    let services: Vec<&Object<'_>> = group.find(CORE, "Service", backend.namespace, name).collect();
-    if services.is_empty() {
-        let there = group.registry().services_in(backend.namespace);
-        if there.is_empty() {
-            return None;
+    let services = match group.seek(route, (CORE, "Service"), backend.namespace, name) {
+        Sought::Shown(services) => services,
+        Sought::Missing(there) => {
+            let finding =
+                route.finding(&MISSING, backend.name, format!("no Service `{name}` is shown here"));
+            return Some(absent(finding, name, &there));
         }
-        let finding =
-            route.finding(&MISSING, backend.name, format!("no Service `{name}` is shown here"));
-        return Some(absent(finding, name, &there));
-    }
+        Sought::Unknown => return None,
+    };
     let port = backend.port?;
     let ports = |service: &Object<'_>| -> Vec<String> {
         service
@@ -145,7 +147,9 @@ fn check(group: &Group<'_>, route: &Object<'_>, backend: &Backend<'_>) -> Option
     };
     let has = |service: &&Object<'_>| {
         let all = service.items("spec.ports");
+        let key = if port.as_int().is_some() { "port" } else { "name" };
         all.is_empty()
+            || !service.knows_each("spec.ports", key)
             || all.iter().any(|own| match port.as_int() {
                 Some(number) => own.get("port").and_then(Node::as_int) == Some(number),
                 None => text(own, "name") == port.as_str(),
@@ -154,7 +158,7 @@ fn check(group: &Group<'_>, route: &Object<'_>, backend: &Backend<'_>) -> Option
     if services.iter().any(has) {
         return None;
     }
-    let service = services.first()?;
+    let service = services.iter().find(|service| group.holds_for(route, service))?;
     let wanted = port
         .as_int()
         .map_or_else(|| format!("`{}`", port.as_str().unwrap_or_default()), |n| n.to_string());
@@ -198,7 +202,10 @@ fn grant(
     };
     let is_shown =
         group.of(CORE, kind).any(|target| target.name == name && target.namespace == Some(there));
-    if grants.iter().any(allows) || (grants.is_empty() && !is_shown) {
+    if grants.iter().any(allows)
+        || (grants.is_empty() && !is_shown)
+        || group.may_have_more(GATEWAY_API, "ReferenceGrant", Some(there))
+    {
         return None;
     }
     let mut finding = from.finding(

@@ -1,7 +1,7 @@
 //! Routes of the Gateway API and the Gateways that they attach to.
 
 use super::analyzer::Analyzer;
-use super::group::{CORE, GATEWAY_API, Group, Object, absent, may_be_same, text};
+use super::group::{CORE, GATEWAY_API, Group, Object, Sought, absent, may_be_same, text};
 use plumb_kube::Node;
 use plumb_kube::admission::istio::overlap;
 use plumb_kube::fault::listed;
@@ -31,7 +31,7 @@ const ROUTES: &[(&str, &[&str])] = &[
 
 fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
     for (kind, protocols) in ROUTES {
-        for route in group.of(GATEWAY_API, kind) {
+        for route in group.named(GATEWAY_API, kind) {
             for parent in route.items("spec.parentRefs") {
                 let is_gateway = text(parent, "group").is_none_or(|group| group == GATEWAY_API)
                     && text(parent, "kind").is_none_or(|kind| kind == "Gateway");
@@ -44,38 +44,41 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
 }
 
 /// What keeps a route from one parent, if anything does for every variant of that Gateway.
-fn attach(
-    group: &Group<'_>,
-    route: &Object<'_>,
+fn attach<'a>(
+    group: &Group<'a>,
+    route: &Object<'a>,
     protocols: &[&str],
     parent: &Node,
 ) -> Option<Diagnostic> {
     let name_node = parent.get("name")?;
     let name = name_node.as_str()?;
     let namespace = text(parent, "namespace").or(route.namespace);
-    let gateways: Vec<&Object<'_>> = group.find(GATEWAY_API, "Gateway", namespace, name).collect();
-    if gateways.is_empty() {
-        return missing(group, route, name_node, name, namespace);
-    }
+    let sought = group.seek(route, (GATEWAY_API, "Gateway"), namespace, name);
+    let Sought::Shown(gateways) = sought else {
+        return missing(group, route, name_node, name, sought);
+    };
     let mut first = None;
     for gateway in gateways {
         let finding = refused(group, route, protocols, parent, gateway)?;
-        first.get_or_insert(finding);
+        if group.holds_for(route, gateway) {
+            first.get_or_insert(finding);
+        }
     }
     first
 }
 
-fn missing(
-    group: &Group<'_>,
-    route: &Object<'_>,
+fn missing<'a>(
+    group: &Group<'a>,
+    route: &Object<'a>,
     node: &Node,
     name: &str,
-    namespace: Option<&str>,
+    sought: Sought<'_, 'a>,
 ) -> Option<Diagnostic> {
-    let all: Vec<&Object<'_>> = group.of(GATEWAY_API, "Gateway").collect();
     let finding =
         || route.finding(&PARENT_MISSING, node, format!("no Gateway `{name}` is shown here"));
-    if let Some(elsewhere) = all.iter().find(|gateway| gateway.name == name) {
+    let mut all = group.shown(GATEWAY_API, "Gateway").filter(|_| !group.is_open);
+    let elsewhere = all.find(|gateway| gateway.name == name && group.holds_for(route, gateway));
+    if let Some(elsewhere) = elsewhere {
         let there = elsewhere.namespace.unwrap_or_default();
         return Some(
             finding()
@@ -86,15 +89,10 @@ fn missing(
                 .help(format!("write `namespace: {there}` beside the name")),
         );
     }
-    let near: Vec<&str> = all
-        .iter()
-        .filter(|gateway| may_be_same(gateway.namespace, namespace))
-        .map(|gateway| gateway.name)
-        .collect();
-    if near.is_empty() {
-        return None;
+    match sought {
+        Sought::Missing(near) => Some(absent(finding(), name, &near)),
+        _ => None,
     }
-    Some(absent(finding(), name, &near))
 }
 
 /// Why a Gateway does not take a route.
@@ -109,7 +107,7 @@ fn refused(
     let here = gateway.place(gateway.at("spec.listeners").unwrap_or(gateway.name_node()));
     let port = |listener: &Node| listener.get("port").and_then(Node::as_int);
     // Without any of its own, it has those of ListenerSets, or the page leaves them out.
-    if all.is_empty() {
+    if all.is_empty() || !gateway.knows_each("spec.listeners", "name") {
         return None;
     }
     let mut listeners: Vec<&Node> = all.iter().collect();
@@ -133,7 +131,7 @@ fn refused(
         }
     }
     if let Some(node) = parent.get("port") {
-        let wanted = node.as_int()?;
+        let wanted = node.as_int().filter(|_| gateway.knows_each("spec.listeners", "port"))?;
         listeners.retain(|listener| port(listener) == Some(wanted));
         if listeners.is_empty() {
             let ports = all.iter().filter_map(port).map(|port| port.to_string());
@@ -149,7 +147,8 @@ fn refused(
             );
         }
     }
-    if listeners.is_empty() {
+    // What else a listener says, or the route, counts where all of it is shown.
+    if listeners.is_empty() || !gateway.is_whole() || !route.is_whole() {
         return None;
     }
     listeners.retain(|listener| takes(group, route, protocols, gateway, listener));
@@ -218,14 +217,14 @@ fn takes(
                     let named =
                         selector.pairs().find(|(key, _)| *key == "kubernetes.io/metadata.name");
                     let by_name = named.is_none_or(|(_, wanted)| wanted == name);
-                    let shown: Vec<&Object<'_>> = group
-                        .of(CORE, "Namespace")
-                        .filter(|namespace| namespace.name == name)
-                        .collect();
+                    let shown: Vec<&Object<'_>> =
+                        group.find(CORE, "Namespace", None, name).collect();
                     by_name
                         && (shown.is_empty()
                             || shown.iter().any(|namespace| {
-                                selector.may_match(&Labels::of(namespace.at("metadata.labels")))
+                                !namespace.knows("metadata.labels")
+                                    || selector
+                                        .may_match(&Labels::of(namespace.at("metadata.labels")))
                             }))
                 }
             }

@@ -53,9 +53,9 @@ fn is_before(service: &Object<'_>, pod: &Pod<'_>) -> bool {
 }
 
 /// A port by name is one that some container of the selected pods has.
-fn target_ports(
-    group: &Group<'_>,
-    service: &Object<'_>,
+fn target_ports<'a>(
+    group: &Group<'a>,
+    service: &Object<'a>,
     selector: &Selector<'_>,
     findings: &mut Vec<Diagnostic>,
 ) {
@@ -68,7 +68,12 @@ fn target_ports(
                 && selector.may_match(&pod.labels)
         })
         .collect();
-    if pods.is_empty() {
+    // A container that is not shown may have it.
+    if pods.is_empty()
+        || !pods.iter().all(|pod| pod.knows_containers)
+        || group.may_select_more(selector, service.namespace)
+        || !pods.iter().any(|pod| group.holds_for(service, group.owner(pod)))
+    {
         return;
     }
     let names: Vec<&str> =

@@ -1,7 +1,9 @@
 //! Subsets: named by a route, defined by a DestinationRule, and selecting pods.
 
 use super::analyzer::Analyzer;
-use super::group::{CORE, Group, NETWORKING, Object, absent, may_be_same, text, unless_sure};
+use super::group::{
+    CORE, Group, NETWORKING, Object, Sought, absent, may_be_same, text, unless_sure,
+};
 use super::hosts::{Host, Lookup};
 use super::virtual_services::destinations;
 use plumb_kube::admission::istio::overlap;
@@ -45,8 +47,10 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
             }
             Lookup::Unknown => {
                 let Host::Service(service, namespace) = host else { continue };
-                let there = group.registry().services_in(namespace);
-                if !there.is_empty() {
+                let sought = group.seek(rule, (CORE, "Service"), namespace, service);
+                if let Sought::Missing(there) = sought
+                    && !group.registry().may_have_more()
+                {
                     let message = format!("no Service `{service}` is shown here");
                     findings.push(absent(
                         rule.finding(&HOST_MISSING, node, message),
@@ -61,12 +65,18 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
 
 /// Every subset that a route names is in one of the host's DestinationRules, where the group has such rules.
 fn named_subsets(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
-    let known = group.of(NETWORKING, "DestinationRule").filter_map(|rule| {
+    // Another rule of the host may define it.
+    let is_unknown =
+        |rule: &Object<'_>| rule.text("spec.host").is_none() && !rule.knows("spec.host");
+    if group.is_open || group.shown(NETWORKING, "DestinationRule").any(is_unknown) {
+        return;
+    }
+    let known = group.shown(NETWORKING, "DestinationRule").filter_map(|rule| {
         let own = rule.text("spec.host")?;
         Some((rule, own, Host::of(own, rule.namespace)))
     });
     let known: Vec<(&Object<'_>, &str, Host<'_>)> = known.collect();
-    for service in group.of(NETWORKING, "VirtualService") {
+    for service in group.named(NETWORKING, "VirtualService") {
         for destination in destinations(service) {
             let Some((subset, node)) = destination.subset() else { continue };
             let host = Host::of(destination.host, service.namespace);
@@ -79,7 +89,11 @@ fn named_subsets(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
                 .flat_map(|rule| rule.items("spec.subsets"))
                 .filter_map(|subset| text(subset, "name"))
                 .collect();
-            if rules.is_empty() || names.contains(&subset) {
+            let may_have_more = rules.iter().any(|rule| !rule.knows_each("spec.subsets", "name"));
+            if names.contains(&subset)
+                || may_have_more
+                || !rules.iter().any(|rule| group.holds_for(service, rule))
+            {
                 continue;
             }
             let is_sure = rules.iter().any(|rule| {
@@ -121,7 +135,7 @@ fn selected_pods(
     let mut pods = Vec::new();
     for service in &services {
         let selector = Selector::of_map(service.at("spec.selector"));
-        if selector.is_empty() {
+        if selector.is_empty() || !service.knows("spec.selector") {
             return;
         }
         pods.extend(group.pods.iter().filter(|pod| {
@@ -135,7 +149,9 @@ fn selected_pods(
     for subset in rule.items("spec.subsets") {
         let Some(labels) = subset.get("labels") else { continue };
         let selector = Selector::of_map(Some(labels));
-        if pods.iter().any(|pod| selector.may_match(&pod.labels)) {
+        if pods.iter().any(|pod| selector.may_match(&pod.labels))
+            || group.may_select_more(&selector, namespace)
+        {
             continue;
         }
         let mut shown: Vec<String> =

@@ -2,7 +2,8 @@
 
 use super::analyzer::Analyzer;
 use super::group::{
-    CORE, GATEWAY_API, Group, NETWORKING, Object, SECURITY, TELEMETRY, absent, may_be_same, text,
+    CORE, GATEWAY_API, Group, NETWORKING, Object, SECURITY, Sought, TELEMETRY, absent, may_be_same,
+    text,
 };
 use plumb_kube::Node;
 use plumb_text::diag::{Diagnostic, codes};
@@ -28,7 +29,7 @@ const POLICIES: &[(&str, &str)] = &[
 
 fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
     for (api, kind) in POLICIES {
-        for policy in group.of(api, kind) {
+        for policy in group.named(api, kind) {
             for target in policy.items("spec.targetRefs").iter().chain(policy.at("spec.targetRef"))
             {
                 findings.extend(missing(group, policy, target));
@@ -40,17 +41,13 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
     }
 }
 
-fn missing(group: &Group<'_>, policy: &Object<'_>, target: &Node) -> Option<Diagnostic> {
+fn missing<'a>(group: &Group<'a>, policy: &Object<'a>, target: &Node) -> Option<Diagnostic> {
     let (kind, node) = (text(target, "kind")?, target.get("name")?);
     let name = node.as_str()?;
-    let of_kind: Vec<&str> = group
-        .of(text(target, "group").unwrap_or(CORE), kind)
-        .filter(|object| may_be_same(object.namespace, policy.namespace))
-        .map(|object| object.name)
-        .collect();
-    if of_kind.is_empty() || of_kind.contains(&name) {
+    let of_kind = (text(target, "group").unwrap_or(CORE), kind);
+    let Sought::Missing(of_kind) = group.seek(policy, of_kind, policy.namespace, name) else {
         return None;
-    }
+    };
     let finding =
         policy.finding(&TARGET_MISSING, node, format!("no {kind} `{name}` is shown here"));
     Some(absent(finding, name, &of_kind))
@@ -60,6 +57,9 @@ const LABEL: &str = "istio.io/use-waypoint";
 
 /// The waypoint that a namespace, a Service or a pod is to use.
 fn waypoint(group: &Group<'_>, object: &Object<'_>) -> Option<Diagnostic> {
+    if !object.is_named() {
+        return None;
+    }
     let node = object.root.get("metadata")?.get("labels")?.get(LABEL)?;
     let name = node.as_str().filter(|name| *name != "none")?;
     let is_namespace = object.group == CORE && object.kind == "Namespace";
@@ -75,7 +75,10 @@ fn waypoint(group: &Group<'_>, object: &Object<'_>) -> Option<Diagnostic> {
         })
         .map(|gateway| gateway.name)
         .collect();
-    if waypoints.is_empty() || waypoints.contains(&name) {
+    if waypoints.is_empty()
+        || waypoints.contains(&name)
+        || group.may_have_more(GATEWAY_API, "Gateway", namespace)
+    {
         return None;
     }
     let finding =

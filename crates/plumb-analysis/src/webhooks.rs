@@ -186,7 +186,10 @@ fn services(group: &Group<'_>, injectors: &[(&Object<'_>, &Node)], findings: &mu
             .filter(|object| object.namespace == namespace)
             .map(|object| object.name)
             .collect();
-        if !there.is_empty() && !there.contains(&name) {
+        if !there.is_empty()
+            && !there.contains(&name)
+            && !group.may_have_more(CORE, "Service", namespace)
+        {
             let message = format!("no Service `{name}` is shown in its namespace");
             findings.push(absent(configuration.finding(&INVALID, service, message), name, &there));
         }

@@ -1,7 +1,7 @@
 //! What is set beside workloads: network policies, disruption budgets, autoscalers.
 
 use super::analyzer::Analyzer;
-use super::group::{Group, Object, Pod, Reach, absent, may_be_same, text};
+use super::group::{Group, Object, Pod, Reach, Sought, absent, text};
 use plumb_kube::Node;
 use plumb_kube::select::Selector;
 use plumb_text::diag::{Code, Diagnostic, codes};
@@ -31,7 +31,7 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
         }
     }
     for (api, kind, path) in TARGETS {
-        for object in group.of(api, kind) {
+        for object in group.named(api, kind) {
             let Some(target) = object.at(path) else { continue };
             let targets = targets(group, object, target, findings);
             if *kind == "HorizontalPodAutoscaler" && !targets.is_empty() {
@@ -60,19 +60,17 @@ fn targets<'g, 'a>(
     let kind = text(target, "kind").unwrap_or("Deployment");
     let api = text(target, "apiVersion").unwrap_or("apps/v1");
     let api = api.rsplit_once('/').map_or("", |(group, _)| group);
-    let of_kind: Vec<&Object<'a>> =
-        group.of(api, kind).filter(|own| may_be_same(own.namespace, object.namespace)).collect();
-    let targets: Vec<&Object<'a>> =
-        of_kind.iter().copied().filter(|own| own.name == name).collect();
-    if targets.is_empty()
-        && !of_kind.is_empty()
+    let sought = group.seek(object, (api, kind), object.namespace, name);
+    if let Sought::Shown(targets) = sought {
+        return targets;
+    }
+    if let Sought::Missing(names) = sought
         && let Some(node) = target.get("name")
     {
-        let names: Vec<&str> = of_kind.iter().map(|own| own.name).collect();
         let message = format!("no {kind} `{name}` is shown here");
         findings.push(absent(object.finding(&TARGET_MISSING, node, message), name, &names));
     }
-    targets
+    Vec::new()
 }
 
 /// What an autoscaler follows is requested.
@@ -96,7 +94,8 @@ fn requests<'a>(
         let is_target = |pod: &&Pod<'a>| targets.iter().any(|target| group.owner(pod).is(target));
         let pods: Vec<&Pod<'a>> = group.pods.iter().filter(is_target).collect();
         // Each variant of the target lacks it.
-        if !pods.is_empty() && pods.iter().all(missing) {
+        let all_known = pods.len() == targets.len() && pods.iter().all(|pod| pod.knows_containers);
+        if !pods.is_empty() && all_known && pods.iter().all(missing) {
             let owner = group.owner(pods[0]);
             findings.push(
                 scaler

@@ -90,7 +90,7 @@ impl Gaps {
     }
 
     /// Whether what a path leads to is not shown at all.
-    pub(crate) fn is_hidden(&self, path: &FieldPath) -> bool {
+    pub fn is_hidden(&self, path: &FieldPath) -> bool {
         !self.hidden.is_empty() && path.around().any(|steps| self.hidden.contains(steps))
     }
 
@@ -149,7 +149,7 @@ impl Gaps {
 
     /// As seen from the item of a list of objects: the paths that lead into it, from there on.
     #[must_use]
-    pub(crate) fn below(&self, item: &FieldPath) -> Gaps {
+    pub fn below(&self, item: &FieldPath) -> Gaps {
         let inner = |path: &FieldPath| path.below(item);
         Gaps {
             open: self.open.iter().filter_map(inner).collect(),
