@@ -211,6 +211,7 @@ impl Work<'_> {
         self.outcome.chapter.tied.extend(outcome.tied);
         self.outcome.chapter.values.extend(outcome.values);
         self.outcome.chapter.resources.extend(outcome.resources);
+        self.outcome.chapter.texts.extend(outcome.texts);
         self.outcome.members.extend(outcome.members);
         self.outcome.counts += Counts {
             manifests: outcome.documents,

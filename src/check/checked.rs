@@ -1,5 +1,6 @@
 //! A chapter, and what came of it.
 
+use super::texts::ReadText;
 use crate::content::Content;
 use crate::diag::Diagnostic;
 use crate::markdown::Place;
@@ -75,6 +76,8 @@ pub struct CheckedChapter {
     pub values: Vec<Published>,
     /// The manifests in it, whole ones alone, for `extract`.
     pub resources: Vec<Resource>,
+    /// How its texts were read, where the project asks for that.
+    pub texts: Vec<ReadText>,
     /// What its code has that the model lets readers fill in, such as `<cluster>`; each once.
     pub placeholders: Vec<crate::content::Placeholder>,
 }

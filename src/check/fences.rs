@@ -1,57 +1,23 @@
 //! Fences with manifests: what their words ask for, what the engine says, and what a page shows of them.
 
 use super::codes::{
-    FAILS_BUT_VALID, FAILS_DIFFERENTLY, HERE_DOCUMENT_OPEN, INVALID_FENCE_WORD, UNKNOWN_CODE,
-    UNKNOWN_FENCE_WORD, UNTAGGED_MANIFEST,
+    FAILS_BUT_VALID, FAILS_DIFFERENTLY, HERE_DOCUMENT_OPEN, UNKNOWN_CODE, UNTAGGED_MANIFEST,
 };
 use super::judge::Judge;
 use super::resource;
 use super::site::{Outcome, Site};
+use super::texts::{Holder, ReadText, TextKind};
 use super::tied::Comments;
+use super::trace::Judged;
+use super::words::{Fragment, WORDS, Words, read_fragment, read_words};
 use super::{Expansion, group};
 use crate::content::{Block, Content, Manifest, ManifestDocument, ManifestState};
 use crate::diag::{Diagnostic, Edit, Fix, Severity};
-use crate::directive::versions;
-use crate::manifest::{Format, SCHEMA_MISSING, Versions, tools};
+use crate::manifest::{Format, SCHEMA_MISSING, tools};
 use crate::markdown::{Cut, Fence, Word};
 use crate::reading::{self, Reading, heredoc};
 use crate::text::{Span, Spanned};
 use std::collections::BTreeMap;
-
-/// What the words of a fence ask for.
-#[derive(Debug, Default)]
-struct Words<'a> {
-    ignore: bool,
-    fails: Option<&'a Word>,
-    fragment: Option<&'a Word>,
-    group: Option<&'a Word>,
-    plumb: bool,
-    versions: Versions,
-    /// The words that are not ours: a highlighter's, mdBook's.
-    others: Vec<String>,
-}
-
-impl Words<'_> {
-    /// The name of the group that the fence's manifests are analysed with.
-    fn group(&self) -> Option<String> {
-        Some(self.group?.value.as_ref()?.value.clone())
-    }
-}
-
-/// The words of ours that a fence may carry, for "did you mean" and the reference.
-pub const WORDS: &[(&str, &str)] = &[
-    ("ignore", "not checked; counted and shown in the report"),
-    (
-        "fails",
-        "deliberately wrong: must be rejected; `fails=CODE` with that code; published with the finding beside its line",
-    ),
-    (
-        "fragment",
-        "part of a manifest, validated at that place: `fragment=VirtualService:spec.http[]`",
-    ),
-    ("group", "analysed together with the manifests of the same group; default: the chapter"),
-    ("plumb", "in a shell or text fence: `{= EXPR }` is computed"),
-];
 
 enum Language {
     Manifest(Format),
@@ -98,6 +64,12 @@ pub(super) fn check(site: &Site<'_>, comments: &mut Comments<'_>) -> Outcome {
     let mut outcome = Outcome::default();
     let language = language(site.fence);
     if matches!(language, Language::Other) && !site.fence.has("plumb") {
+        unread(
+            site,
+            TextKind::OtherLanguage,
+            "manifests are looked for in no such fence",
+            &mut outcome,
+        );
         return outcome;
     }
     let words = read_words(site, &mut outcome.findings);
@@ -113,8 +85,15 @@ pub(super) fn check(site: &Site<'_>, comments: &mut Comments<'_>) -> Outcome {
         Language::Shell | Language::Other => {
             if words.ignore {
                 outcome.ignored = true;
+                unread(site, TextKind::Ignored, "the fence says `ignore`", &mut outcome);
             } else if matches!(language, Language::Shell) {
+                let why =
+                    "of commands, the here-documents are read that kubectl or a file is given";
+                unread(site, TextKind::Shell, why, &mut outcome);
                 here_documents(site, &words, &mut outcome);
+            } else {
+                let why = "manifests are looked for in no such fence";
+                unread(site, TextKind::OtherLanguage, why, &mut outcome);
             }
             if words.plumb {
                 comments.interpolate(site, &words.others, &mut outcome);
@@ -134,10 +113,19 @@ fn manifests(
     let text = site.fence.body.text();
     if words.ignore {
         outcome.ignored = true;
+        unread(site, TextKind::Ignored, "the fence says `ignore`", outcome);
         return;
     }
     let fragment = words.fragment.and_then(|word| read_fragment(site, word, &mut outcome.findings));
     let mut reading = read(site, words, format);
+    if site.project.is_traced {
+        let at = site.map.locate(site.node.span);
+        let map = site.fence.body.map(site.map);
+        let holder = Holder::Fence(site.fence.lang.value.clone());
+        let fragment = fragment.as_ref().map(|fragment| (fragment.kind, fragment.path));
+        let judged = Judged { fragment, ..judged(site, words) };
+        outcome.texts.push(ReadText::new(at, holder, &reading, &map, &judged));
+    }
     if reading.kind == reading::Kind::Other {
         return;
     }
@@ -232,6 +220,27 @@ fn untagged(site: &Site<'_>) -> Diagnostic {
         note.fix = Some(Fix { title: "write `yaml`".to_owned(), edits });
     }
     note
+}
+
+/// Notes a fence of which no manifest is read, where that is asked for.
+fn unread(site: &Site<'_>, how: TextKind, why: &str, outcome: &mut Outcome) {
+    if site.project.is_traced {
+        let at = site.map.locate(site.node.span);
+        let holder = Holder::Fence(site.fence.lang.value.clone());
+        outcome.texts.push(ReadText::unread(at, holder, how, why));
+    }
+}
+
+/// What the documents of a fence are judged with.
+fn judged<'a>(site: &'a Site<'a>, words: &'a Words<'a>) -> Judged<'a> {
+    Judged {
+        project: site.project,
+        site: Some(site),
+        versions: &words.versions,
+        fragment: None,
+        open: None,
+        fails: words.fails.is_some(),
+    }
 }
 
 /// Reads what a fence holds.
@@ -387,6 +396,13 @@ fn here_documents(site: &Site<'_>, words: &Words<'_>, outcome: &mut Outcome) {
             setting: site.setting(),
             is_certain: true,
         });
+        if site.project.is_traced {
+            let at = map.locate(Span::new(0, part.text().len()));
+            let why = "it is written to a file, of which nobody says what reads it";
+            let open = found.kept.then_some(why);
+            let judged = Judged { open, ..judged(site, words) };
+            outcome.texts.push(ReadText::new(at, Holder::HereDocument, &reading, &map, &judged));
+        }
         let (is_group_open, is_template) = (reading.is_group_open, reading.is_template);
         outcome.findings.extend(reading.findings);
         let mut documents = reading.documents;
@@ -417,92 +433,5 @@ fn here_documents(site: &Site<'_>, words: &Words<'_>, outcome: &mut Outcome) {
             is_group_open,
             section: site.section.clone(),
         }));
-    }
-}
-
-fn read_words<'a>(site: &Site<'a>, findings: &mut Vec<Diagnostic>) -> Words<'a> {
-    let mut words = Words { versions: site.versions.clone(), ..Words::default() };
-    for word in &site.fence.words {
-        let needs_value = matches!(word.name.as_str(), "fragment" | "group");
-        if needs_value && word.value.as_ref().is_none_or(|value| value.value.is_empty()) {
-            findings.push(Diagnostic::new(
-                &INVALID_FENCE_WORD,
-                site.map.locate(word.span),
-                format!("`{}` needs a value: `{}=…`", word.name, word.name),
-            ));
-            continue;
-        }
-        if let Some(value) = &word.value
-            && Versions::is_product(&word.name)
-        {
-            match words.versions.with(&word.name, &value.value) {
-                Ok(versions) => words.versions = versions,
-                Err(error) => {
-                    let at = site.map.locate(value.span);
-                    findings.push(versions::unknown(&error, at));
-                }
-            }
-            continue;
-        }
-        match word.name.as_str() {
-            "ignore" => words.ignore = true,
-            "plumb" => words.plumb = true,
-            "fails" => words.fails = Some(word),
-            "fragment" => words.fragment = Some(word),
-            "group" => words.group = Some(word),
-            name => {
-                let ours = WORDS.iter().map(|(word, _)| *word);
-                let near = crate::diag::nearest(name, ours.clone());
-                if let Some(near) = near
-                    && near.len() > 3
-                {
-                    findings.push(
-                        Diagnostic::new(
-                            &UNKNOWN_FENCE_WORD,
-                            site.map.locate(word.span),
-                            format!("`{name}` means nothing here"),
-                        )
-                        .did_you_mean(name, ours),
-                    );
-                }
-                words.others.push(written(word));
-            }
-        }
-    }
-    words
-}
-
-/// A word as it was written.
-fn written(word: &Word) -> String {
-    match &word.value {
-        Some(value) => format!("{}={}", word.name, value.value),
-        None => word.name.clone(),
-    }
-}
-
-/// Where in a kind a fragment belongs.
-struct Fragment<'a> {
-    kind: &'a str,
-    path: &'a str,
-}
-
-fn read_fragment<'a>(
-    site: &Site<'a>,
-    word: &'a Word,
-    findings: &mut Vec<Diagnostic>,
-) -> Option<Fragment<'a>> {
-    let value = word.value.as_ref()?;
-    match value.value.split_once(':') {
-        Some((kind, path)) if !kind.is_empty() && !path.is_empty() => Some(Fragment { kind, path }),
-        _ => {
-            let message =
-                format!("`{}` does not say where in a kind the fragment belongs", value.value);
-            findings.push(
-                Diagnostic::new(&INVALID_FENCE_WORD, site.map.locate(value.span), message).help(
-                    "write the kind and the place in it: `fragment=VirtualService:spec.http[]`",
-                ),
-            );
-            None
-        }
     }
 }

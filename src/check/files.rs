@@ -8,13 +8,15 @@ use super::codes::{FENCES, NOTHING_TO_VALIDATE, UNREADABLE_FILE};
 use super::group::{self, Groups};
 use super::judge::Judge;
 use super::sections::Section;
+use super::texts::{Holder, ReadText};
+use super::trace::Judged;
 use super::{Chapter, Counts, Project, chapter, kustomize};
 use crate::diag::{Code, Diagnostic};
 use crate::directive::UNKNOWN_VERSION;
 use crate::manifest::{self, Document, Format, tools};
 use crate::markdown;
 use crate::reading::{self, Setting, Text};
-use crate::text::{Location, Source, TextMap};
+use crate::text::{Location, Source, Span, TextMap};
 use crate::world;
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -34,12 +36,19 @@ pub fn is_markdown(path: &str) -> bool {
     matches!(extension.to_ascii_lowercase().as_str(), "md" | "mdx" | "markdown")
 }
 
-/// Checks files; with `together`, all their manifests are one group. The counts are those of each file.
-pub fn check_files(
-    project: &Project,
-    files: &[File],
-    together: bool,
-) -> (Vec<Diagnostic>, Vec<Counts>) {
+/// What came of files.
+#[derive(Debug, Default)]
+pub struct CheckedFiles {
+    /// In no particular order; a report sorts them.
+    pub findings: Vec<Diagnostic>,
+    /// What was looked at in each file.
+    pub counts: Vec<Counts>,
+    /// How the texts were read, where the project asks for that.
+    pub texts: Vec<ReadText>,
+}
+
+/// Checks files; with `together`, all their manifests are one group.
+pub fn check_files(project: &Project, files: &[File], together: bool) -> CheckedFiles {
     let patches = kustomize::patches(files.iter().map(|file| &file.source));
     let outcomes: Vec<_> = files
         .par_iter()
@@ -52,11 +61,12 @@ pub fn check_files(
             }
         })
         .collect();
-    let (mut findings, mut counts, mut groups) = (Vec::new(), Vec::new(), Groups::default());
+    let (mut checked, mut groups) = (CheckedFiles::default(), Groups::default());
     let mut members = Vec::new();
     for outcome in outcomes {
-        findings.extend(outcome.findings);
-        counts.push(outcome.counts);
+        checked.findings.extend(outcome.findings);
+        checked.counts.push(outcome.counts);
+        checked.texts.extend(outcome.chapter.texts);
         let (named, own): (Vec<_>, Vec<_>) =
             outcome.members.into_iter().partition(|member| member.group.is_some());
         groups.add(named);
@@ -64,13 +74,13 @@ pub fn check_files(
             members.extend(own);
         } else {
             let between = group::analyse(&own);
-            findings.extend(between);
+            checked.findings.extend(between);
         }
     }
     let mut between = group::analyse(&members);
     between.extend(groups.analyse());
-    findings.extend(between);
-    (findings, counts)
+    checked.findings.extend(between);
+    checked
 }
 
 /// A file's manifests. What a kustomization patches others with need not be whole.
@@ -87,7 +97,21 @@ fn manifests(project: &Project, file: &File, patch: bool) -> chapter::Outcome {
     if !asked && !text.contains("apiVersion") {
         read.findings.clear();
     }
-    let mut outcome = chapter::Outcome { findings: read.findings, ..chapter::Outcome::default() };
+    let mut outcome = chapter::Outcome::default();
+    if project.is_traced {
+        let at = Location::new(source, Span::new(0, text.len()));
+        let open = patch.then_some("a kustomization names this file as a patch");
+        let judged = Judged {
+            project,
+            site: None,
+            versions: &project.versions,
+            fragment: None,
+            open,
+            fails: false,
+        };
+        outcome.chapter.texts.push(ReadText::new(at, Holder::File, &read, &map, &judged));
+    }
+    outcome.findings = read.findings;
     let mut judge = Judge::new(project, &project.versions);
     for mut document in read.documents {
         if reading::is_json_patch(&document.root) || !asked && !is_meant(&document) {

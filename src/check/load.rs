@@ -158,6 +158,7 @@ impl Book {
                 policies,
                 versions,
                 dialect,
+                is_traced: false,
             },
             title,
             chapters: Vec::new(),

@@ -21,7 +21,10 @@ mod publish;
 mod resource;
 mod sections;
 mod site;
+mod texts;
 mod tied;
+mod trace;
+mod words;
 
 pub use assets::AssetFile;
 pub use checked::{
@@ -29,12 +32,13 @@ pub use checked::{
     Published, Resource, Tied,
 };
 pub use codes::UNREADABLE_MODEL;
-pub use fences::WORDS as FENCE_WORDS;
-pub use files::{File, check_files, is_markdown, nothing_in, unreadable};
+pub use files::{CheckedFiles, File, check_files, is_markdown, nothing_in, unreadable};
 pub use levels::{codes, find_code, settle};
 pub use load::{Book, Given};
 pub use project::Project;
 pub use publish::{before_mdbook, harms};
+pub use texts::{DocumentKind, Evidence, Holder, ReadDocument, ReadText, TextKind, is_among};
+pub use words::WORDS as FENCE_WORDS;
 
 use crate::manifest;
 use crate::model::Used;

@@ -23,6 +23,8 @@ pub struct Project {
     pub versions: Versions,
     /// The parts of Markdown that the book uses.
     pub dialect: Dialect,
+    /// Whether it is to be noted how each text is read.
+    pub is_traced: bool,
 }
 
 impl Project {
@@ -52,7 +54,20 @@ impl Project {
         Some(format!("{title} {}", versions.of(product)))
     }
 
-    fn may_lack_schema(&self, document: &Document) -> bool {
+    /// What chose the release of a product, where no page says another one.
+    pub(super) fn chosen(&self, product: &str) -> String {
+        match self.config.versions.get(product) {
+            Some((version, _)) => format!("book.toml says `{product} = \"{version}\"`"),
+            None => "the newest that is known; nothing chooses another one".to_owned(),
+        }
+    }
+
+    /// Whether SOPS has encrypted a manifest.
+    pub(super) fn is_encrypted(document: &Document) -> bool {
+        encrypted(document).is_some()
+    }
+
+    pub(super) fn may_lack_schema(&self, document: &Document) -> bool {
         let kind = document.kind().map_or("", |kind| kind.value);
         match &self.config.ignore_missing {
             IgnoreMissing::None => false,

@@ -2,12 +2,13 @@
 
 use super::group::Member;
 use super::sections::Section;
+use super::texts::ReadText;
 use super::{Expansion, Project, Published, Resource, Tied};
 use crate::diag::Diagnostic;
 use crate::manifest::Versions;
 use crate::markdown::{Fence, Node};
 use crate::reading::Setting;
-use crate::text::{TextMap, ceil_char_boundary};
+use crate::text::{Location, Span, TextMap, ceil_char_boundary};
 use std::collections::BTreeMap;
 
 /// How much of a paragraph before a fence is read, from its end.
@@ -45,6 +46,14 @@ impl<'a> Site<'a> {
         let before = if before.contains("```") || before.contains("~~~") { "" } else { before };
         Setting::Page { page: self.text, before }
     }
+
+    /// Where the paragraph before the fence stands.
+    pub(super) fn before(&self) -> Option<Location> {
+        let Setting::Page { before, .. } = self.setting() else { return None };
+        let end = self.text.get(..self.node.span.start).unwrap_or("").trim_end().len();
+        let start = end - before.len();
+        (!before.is_empty()).then(|| self.map.locate(Span::new(start, end)))
+    }
 }
 
 /// What came of a fence.
@@ -56,6 +65,8 @@ pub(super) struct Outcome {
     pub(super) values: Vec<Published>,
     pub(super) members: Vec<Member>,
     pub(super) resources: Vec<Resource>,
+    /// How its texts were read, where the project asks for that.
+    pub(super) texts: Vec<ReadText>,
     pub(super) documents: usize,
     pub(super) settings: BTreeMap<&'static str, usize>,
     pub(super) ignored: bool,

@@ -5,13 +5,14 @@ use super::cli::Findings;
 use super::outcome::Found;
 use super::protocol;
 use super::terminal::way_to;
-use crate::check::{self, Checked};
+use crate::check::{self, Checked, ReadText};
 use crate::config;
 use crate::diag::{Diagnostic, Severity};
 use crate::reference::all_codes;
 use crate::render::{self, Delivery, Target};
 use crate::report::{Counts, Report};
 use crate::sync;
+use crate::text::Span;
 use crate::world::DiskWorld;
 use anyhow::Context;
 use rayon::prelude::*;
@@ -44,6 +45,35 @@ impl Book {
         let book = check::Book::read(&world)
             .with_context(|| format!("there is no book in `{}`", folder.display()))?;
         Book::check(book, wanted)
+    }
+
+    /// The same, with how each text was read.
+    pub(super) fn read_traced(folder: &Path, wanted: &Findings) -> anyhow::Result<Book> {
+        let mut book = check::Book::read(&DiskWorld::new(folder))?;
+        book.project.is_traced = true;
+        Book::check(book, wanted)
+    }
+
+    /// Every file that was read.
+    pub(super) fn files(&self) -> impl Iterator<Item = &str> {
+        self.book.files.iter().map(String::as_str)
+    }
+
+    /// How the texts of the chapters were read.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &ReadText> {
+        self.checked.chapters.iter().flat_map(|chapter| &chapter.texts)
+    }
+
+    /// What was found in the chapters, at the levels of the codes.
+    pub(super) fn unsettled(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.drift.iter().chain(&self.checked.findings)
+    }
+
+    /// Whether a chapter, by its file, is left out.
+    pub(super) fn excludes(&self, file: &str) -> bool {
+        let mut chapters = self.book.chapters.iter();
+        let its = chapters.find(|chapter| chapter.map.locate(Span::at(0)).source.path() == file);
+        its.is_some_and(|chapter| self.book.project.config.excludes(&chapter.path))
     }
 
     /// Checks a book that mdBook has read.

@@ -155,11 +155,16 @@ pub(super) enum Command {
     /// Ask the model
     #[command(subcommand)]
     Model(Model),
-    /// Tell what a directive, a finding, a setting, a word on a fence or a value of the model is about
+    /// Tell what a name is about, or how the text at a line is read and why
     Explain {
-        /// Its name; without one, all names but those of the model are listed
+        /// A directive, a finding, a setting, a word on a fence, a value of the model; or FILE:LINE. Without one, all names
+        /// but those of the model are listed
+        #[arg(value_name = "NAME|FILE:LINE")]
         name: Option<String>,
-        /// The folder that holds book.toml, for values of the model
+        /// How to write what is read at a line
+        #[arg(long, value_enum, default_value_t = ReadingFormat::Text)]
+        format: ReadingFormat,
+        /// The folder that holds book.toml, for values of the model and for a line of a chapter
         #[arg(long, default_value = ".", value_hint = ValueHint::DirPath)]
         dir: PathBuf,
     },
@@ -171,7 +176,7 @@ pub(super) enum Command {
 }
 
 /// What to validate, and against what.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(super) struct Manifests {
     /// Files, folders (all manifests and Markdown below them), or `-` for standard input
     #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
@@ -330,6 +335,13 @@ pub(super) enum Model {
 /// How `model eval` writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum EvalFormat {
+    Text,
+    Json,
+}
+
+/// How `explain FILE:LINE` writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ReadingFormat {
     Text,
     Json,
 }

@@ -19,6 +19,7 @@ mod model;
 mod outcome;
 mod preprocess;
 pub mod protocol;
+mod reading;
 mod schemas;
 mod show;
 mod sync;
@@ -123,11 +124,14 @@ fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
             let (dir, said) = model::run(&command, output.quiet)?;
             say(dir, said, output)
         }
-        Some(Command::Explain { name, dir }) => {
+        Some(Command::Explain { name, format, dir }) => {
             let text = match name {
-                Some(name) => reference::explain(&name)
-                    .or_else(|error| model::about(&dir, &name).ok_or(error))
-                    .map_err(anyhow::Error::msg)?,
+                Some(name) => match reading::Place::read(&name) {
+                    Some(place) => reading::explain(&place, &dir, format)?,
+                    None => reference::explain(&name)
+                        .or_else(|error| model::about(&dir, &name).ok_or(error))
+                        .map_err(anyhow::Error::msg)?,
+                },
                 None => explain::names(),
             };
             io::stdout().write_all(printed(&text).as_bytes())?;

@@ -3,7 +3,7 @@
 use super::cli::{Findings, Manifests};
 use super::files;
 use super::outcome::Found;
-use crate::check::{self, File, Project};
+use crate::check::{self, CheckedFiles, File, Project};
 use crate::config::{Config, IgnoreMissing};
 use crate::diag::Diagnostic;
 use crate::manifest::policy::Policies;
@@ -61,7 +61,8 @@ pub(super) fn validate(wanted: &Manifests, levels: &Findings) -> anyhow::Result<
         let unread = findings.len() > start.1;
         places.push(Place { files: start.0..files.len(), unread, ..place });
     }
-    let (more, counts) = check::check_files(&project, &files, wanted.together);
+    let CheckedFiles { findings: more, counts, .. } =
+        check::check_files(&project, &files, wanted.together);
     findings.extend(nothing(&places, &files, &counts, &more));
     findings.extend(crate::manifest::once_per_kind(more));
     let mut all = check::Counts::default();
@@ -75,6 +76,26 @@ pub(super) fn validate(wanted: &Manifests, levels: &Findings) -> anyhow::Result<
         counts,
         files: files.iter().map(|file| file.source.path().to_owned()).collect(),
     })
+}
+
+/// One file, with how its texts were read: what it is called, what came of it, what is found at the levels of a run.
+pub(super) fn traced(
+    wanted: &Manifests,
+    levels: &Findings,
+) -> anyhow::Result<(String, CheckedFiles, Vec<Diagnostic>)> {
+    let world = world(wanted);
+    let (mut project, _) = project(&world, wanted, levels)?;
+    project.is_traced = true;
+    let path = wanted.paths.first().context("a file")?;
+    let source = match read(&world, path, true) {
+        Ok(source) => source,
+        Err(finding) => bail!("{}", finding.message),
+    };
+    let name = source.path().to_owned();
+    let checked = check::check_files(&project, &[File { source, named: true }], false);
+    let findings = checked.findings.clone();
+    let settled = check::settle(findings, &project.config.levels, &all_codes());
+    Ok((name, checked, settled))
 }
 
 /// Where the named files are.
@@ -154,6 +175,7 @@ fn project(
         policies: Policies::default(),
         versions,
         dialect: Dialect::default(),
+        is_traced: false,
     };
     Ok((project, findings))
 }

@@ -18,7 +18,7 @@ mod template;
 mod tests;
 
 pub use codes::{CODES, EXCERPT, PLACEHOLDER_VALUE, TEMPLATE, UNMARKED_PART};
-pub(crate) use patch::is_json_patch;
+pub(crate) use patch::{directive_in as patch_directive, is_json_patch};
 pub(crate) use session::is_yaml;
 
 use crate::diag::{Diagnostic, Edit, Fix};
@@ -60,6 +60,8 @@ pub(crate) struct Reading {
     pub(crate) is_template: bool,
     /// Whether manifests may be left out between those that are shown.
     pub(crate) is_group_open: bool,
+    /// Where something is said to be left out.
+    pub(crate) marks: Vec<Span>,
 }
 
 /// Where a text stands.
@@ -138,6 +140,7 @@ pub(crate) fn read(wanted: &Text<'_>) -> Reading {
         Setting::Page { .. } => Extent::Page,
     };
     let stands = stands(text, &marks, &reading.comments);
+    reading.marks = stands.iter().map(|stand| stand.span).collect();
     let mut stands_of: BTreeMap<usize, Vec<Stand>> = BTreeMap::new();
     for stand in stands {
         stands_of.entry(part_of(&parts, stand.span.start)).or_default().push(stand);
@@ -175,7 +178,7 @@ pub(crate) fn read(wanted: &Text<'_>) -> Reading {
         document.root = root;
         document.gaps = gaps;
         document.extent = match extent {
-            Extent::Page if is_output(document) => Extent::Announced,
+            Extent::Page if server_field(document).is_some() => Extent::Announced,
             extent => extent,
         };
     }
@@ -391,15 +394,15 @@ fn restore(node: &mut Node, text: &str) {
     }
 }
 
-/// Whether a manifest has what only a server writes, so that it was printed and perhaps cut.
-fn is_output(document: &Document) -> bool {
-    let has = |field: &str| {
-        document.root.get("metadata").and_then(|metadata| metadata.get(field)).is_some()
-    };
-    has("managedFields")
-        || has("resourceVersion")
-        || has("uid")
-        || has("creationTimestamp") && document.root.get("status").is_some()
+/// The field that only a server writes, by its key, so that the manifest was printed and perhaps cut.
+pub(crate) fn server_field(document: &Document) -> Option<Span> {
+    let metadata = document.root.get("metadata")?.as_map()?;
+    let written = |field: &str| metadata.entry(field).map(|entry| entry.key.span);
+    let with_status = |_: &Span| document.root.get("status").is_some();
+    written("managedFields")
+        .or_else(|| written("resourceVersion"))
+        .or_else(|| written("uid"))
+        .or_else(|| written("creationTimestamp").filter(with_status))
 }
 
 /// A page shows ways to write one key, or several files, one below the other: where no manifest is in the text, a key that

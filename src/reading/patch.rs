@@ -1,6 +1,7 @@
 //! Patches: what tells a patcher what to do is no part of the object.
 
-use crate::manifest::{Node, Value};
+use crate::manifest::{Document, Node, Value};
+use crate::text::Span;
 
 /// Takes the directives of strategic merge patches (`$patch: delete`, `$setElementOrder/…`) out of a tree; whether there were
 /// any.
@@ -24,6 +25,18 @@ pub(super) fn take_out_directives(node: &mut Node) -> bool {
         }
         _ => false,
     }
+}
+
+/// The first directive of a strategic merge patch in the text of a document, which its tree has no more.
+pub(crate) fn directive_in(document: &Document) -> Option<Span> {
+    let within = document.text().get(document.span.range())?;
+    let mut at = document.span.start;
+    within.split_inclusive('\n').find_map(|line| {
+        let start = at + line.len() - line.trim_start_matches([' ', '-']).len();
+        at += line.len();
+        let key = line.trim_start_matches([' ', '-']).split_once(':')?.0;
+        is_directive(key).then(|| Span::new(start, start + key.len()))
+    })
 }
 
 /// The words of `k8s.io/apimachinery/pkg/util/strategicpatch`.

@@ -50,6 +50,7 @@ fn project(schemas: Schemas, versions: Versions) -> Project {
         policies: Policies::default(),
         versions,
         dialect: Dialect::default(),
+        is_traced: false,
     }
 }
 
@@ -84,7 +85,7 @@ fn file(
     mut findings: Vec<Diagnostic>,
 ) -> Vec<Diagnostic> {
     let source = world.source(&PathBuf::from(&case.files[0].0)).expect("it is there");
-    let (found, _) = check::check_files(project, &[File { source, named: true }], false);
+    let found = check::check_files(project, &[File { source, named: true }], false).findings;
     findings.extend(once_per_kind(found));
     check::settle(findings, &project.config.levels, &all_codes())
 }

@@ -11,6 +11,7 @@ mod fixpoint;
 mod hostile;
 mod includes;
 mod mdbook;
+mod reading;
 mod readme;
 mod stranger;
 mod support;

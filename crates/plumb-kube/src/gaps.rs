@@ -113,6 +113,18 @@ impl Gaps {
         self.replaced.values().copied()
     }
 
+    /// All that stands, or may stand, for something else, in the order of the fields: its spans in the document's text.
+    pub fn placeholders(&self) -> impl Iterator<Item = (Span, Certainty)> {
+        let sure = self.replaced.values().map(|span| (*span, Certainty::Sure));
+        sure.chain(self.possible.values().copied())
+    }
+
+    /// The same, with every value meant as it is written.
+    #[must_use]
+    pub fn without_placeholders(&self) -> Gaps {
+        Gaps { replaced: BTreeMap::new(), possible: BTreeMap::new(), ..self.clone() }
+    }
+
     /// Whether an entry, by the span of its key, may belong to a node that is not shown.
     pub(crate) fn is_stray(&self, key: Span) -> bool {
         self.strays.contains(&key)

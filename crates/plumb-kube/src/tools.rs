@@ -81,7 +81,7 @@ pub fn of(document: &Document) -> Option<&'static Tool> {
 }
 
 /// What a tool's settings hold, where that is in the table.
-pub(super) fn shape(tool: &Tool, document: &Document) -> Option<&'static Schema> {
+pub fn shape(tool: &Tool, document: &Document) -> Option<&'static Schema> {
     let kind = document.kind().map_or("", |kind| kind.value);
     let shape = tool.shapes.get(kind).or_else(|| tool.shapes.get("*"))?;
     shapes().get(shape.as_str())

@@ -39,6 +39,17 @@ pub struct KindSchema {
     pub beyond: Option<Schema>,
 }
 
+/// Where a schema comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A folder of the book's choice.
+    Folder,
+    /// A file or an address that it was added from.
+    Added(String),
+    /// The embedded bundle.
+    Embedded,
+}
+
 /// All schemas that a book can use. Looks are cheap and may come from several threads.
 #[derive(Debug, Default)]
 pub struct Schemas {
@@ -141,6 +152,26 @@ impl Schemas {
         });
         let compile = || self.compile(group, version, kind, versions).map(Arc::new);
         compiled.get_or_init(compile).clone()
+    }
+
+    /// Where the schema of a kind comes from that [`Schemas::find`] finds.
+    pub fn origin(
+        &self,
+        group: &str,
+        version: &str,
+        kind: &str,
+        versions: &Versions,
+    ) -> Option<Origin> {
+        let layer = self.layers.iter().find(|layer| layer.find(group, version, kind).is_some());
+        let Some(layer) = layer else {
+            return self.find(group, version, kind, versions).map(|_| Origin::Embedded);
+        };
+        let is_it = |known: &&Locked| {
+            (known.group.as_str(), known.version.as_str()) == (group, version)
+                && known.kind.eq_ignore_ascii_case(kind)
+        };
+        let added = layer.folder.as_ref().and_then(|folder| folder.list().iter().find(is_it));
+        Some(added.map_or(Origin::Folder, |known| Origin::Added(known.origin.clone())))
     }
 
     fn compile(
