@@ -6,7 +6,9 @@ use super::lost;
 use super::sections::Sections;
 use super::site::Site;
 use super::tied::Comments;
-use super::{Chapter, CheckedChapter, Committed, Counts, Expansion, Project, Published, group};
+use super::{
+    Chapter, CheckedChapter, Committed, Counts, Expansion, Project, Published, Scope, group,
+};
 use crate::content::{Content, Placeholder};
 use crate::diag::Diagnostic;
 use crate::directive::{self, Call, Directive, UNKNOWN_DIRECTIVE, versions};
@@ -58,11 +60,15 @@ pub(super) fn check(project: &Project, chapter: &Chapter) -> Outcome {
 }
 
 fn scanned(project: &Project, chapter: &Chapter, scan: Scan) -> Outcome {
+    let mut findings = scan.failures;
+    if project.scope == Scope::Book {
+        findings.extend(scan.findings);
+    }
     let mut work = Work {
         project,
         chapter,
         slots: scan.nodes.iter().map(|_| None).collect(),
-        outcome: Outcome { findings: scan.findings, ..Outcome::default() },
+        outcome: Outcome { findings, ..Outcome::default() },
     };
     work.outcome.counts.chapters = 1;
     let versions = versions::of_chapter(
@@ -72,9 +78,11 @@ fn scanned(project: &Project, chapter: &Chapter, scan: Scan) -> Outcome {
         &mut work.outcome.findings,
     );
     let sections = Sections::of(&chapter.text);
+    let directives = project.scope == Scope::Book;
     for late in [false, true] {
         for (index, node) in scan.nodes.iter().enumerate() {
             match &node.kind {
+                NodeKind::Value(_) | NodeKind::Directive(_) if !directives => {}
                 NodeKind::Value(expression) if !late => work.value(index, node, expression),
                 NodeKind::Directive(written) => work.directive(index, node, written, late),
                 NodeKind::Fence(fence) if !late => {

@@ -4,16 +4,15 @@
 //! or all the files are, where the caller knows that they are applied together. A folder of manifests holds other files
 //! too: settings, a chart's values, the patches of a kustomization.
 
-use super::codes::{FENCES, NOTHING_TO_VALIDATE, UNREADABLE_FILE};
+use super::codes::{NOTHING_TO_VALIDATE, UNREADABLE_FILE};
 use super::group::{self, Groups};
 use super::judge::Judge;
 use super::sections::Section;
 use super::texts::{Holder, ReadText};
 use super::trace::Judged;
 use super::{Chapter, Counts, Project, chapter, kustomize};
-use crate::diag::{Code, Diagnostic};
-use crate::directive::UNKNOWN_VERSION;
-use crate::manifest::{self, Document, Format, tools};
+use crate::diag::Diagnostic;
+use crate::manifest::{Document, Format, tools};
 use crate::markdown;
 use crate::reading::{self, Setting, Text};
 use crate::text::{Location, Source, Span, TextMap};
@@ -147,7 +146,7 @@ fn is_meant(document: &Document) -> bool {
         || has("metadata") && has("spec")
 }
 
-/// A Markdown file's manifests. Directives are the business of the book that it may belong to.
+/// A Markdown file's manifests.
 fn markdown(project: &Project, file: &Arc<Source>) -> chapter::Outcome {
     let (text, map) = markdown::contained(file);
     let chapter = Chapter {
@@ -158,16 +157,7 @@ fn markdown(project: &Project, file: &Arc<Source>) -> chapter::Outcome {
         origin: None,
         unread: Vec::new(),
     };
-    let mut outcome = chapter::check(project, &chapter);
-    let ours: Vec<&Code> = manifest::codes()
-        .chain(plumb_analysis::codes())
-        .chain(reading::CODES.iter().copied())
-        .chain(FENCES.iter().copied())
-        .chain([&UNKNOWN_VERSION])
-        .collect();
-    outcome.findings.retain(|finding| ours.contains(&finding.code));
-    outcome.counts.directives = 0;
-    outcome
+    chapter::check(project, &chapter)
 }
 
 /// A file that can't be read, as a finding.

@@ -2,7 +2,7 @@
 
 use super::codes::{LINK_OUT, UNREADABLE_MODEL, UNREADABLE_POLICY};
 use super::expanded::{ChapterFile, Text};
-use super::{Chapter, Project, publish};
+use super::{Chapter, Project, Scope, publish};
 use crate::config::{self, Config};
 use crate::diag::Diagnostic;
 use crate::directive::versions;
@@ -159,6 +159,7 @@ impl Book {
                 versions,
                 dialect,
                 is_traced: false,
+                scope: Scope::Book,
             },
             title,
             chapters: Vec::new(),

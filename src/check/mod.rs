@@ -35,12 +35,12 @@ pub use codes::UNREADABLE_MODEL;
 pub use files::{CheckedFiles, File, check_files, is_markdown, nothing_in, unreadable};
 pub use levels::{codes, find_code, settle};
 pub use load::{Book, Given};
-pub use project::Project;
+pub use project::{Project, Scope};
 pub use publish::{before_mdbook, harms};
 pub use texts::{DocumentKind, Evidence, Holder, ReadDocument, ReadText, TextKind, is_among};
 pub use words::WORDS as FENCE_WORDS;
 
-use crate::manifest;
+use crate::diag;
 use crate::model::Used;
 use rayon::prelude::*;
 
@@ -64,6 +64,6 @@ pub fn check(project: &Project, chapters: &[Chapter]) -> Checked {
     checked.findings.extend(between);
     checked.findings.extend(project.model.unused(&used));
     checked.findings.extend(project.model.superseded(&used));
-    checked.findings = manifest::once_per_kind(checked.findings);
+    checked.findings = diag::once_per_subject(checked.findings);
     checked
 }

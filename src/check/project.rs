@@ -25,6 +25,17 @@ pub struct Project {
     pub dialect: Dialect,
     /// Whether it is to be noted how each text is read.
     pub is_traced: bool,
+    /// What of its pages is checked.
+    pub scope: Scope,
+}
+
+/// What of a page is checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// All that is ours: it is a chapter of the book.
+    Book,
+    /// The manifests in it. Directives are the business of the book that it may belong to.
+    Manifests,
 }
 
 impl Project {

@@ -2,7 +2,7 @@
 
 use super::codes::{TIED_TO_NOTHING, UNCLOSED_VALUE};
 use super::site::{Outcome, Site};
-use super::{Expansion, Published, Tied};
+use super::{Expansion, Published, Scope, Tied};
 use crate::content::{self, Block, Content};
 use crate::diag::Diagnostic;
 use crate::manifest::{self, Node, Value, Versions};
@@ -28,6 +28,9 @@ impl Comments<'_> {
         read: &Reading,
         outcome: &mut Outcome,
     ) -> Option<String> {
+        if site.project.scope == Scope::Manifests {
+            return None;
+        }
         let mut edits: Vec<(Span, String)> = Vec::new();
         let mut scalars = None;
         for &comment in &read.comments {
@@ -101,6 +104,9 @@ impl Comments<'_> {
         others: &[String],
         outcome: &mut Outcome,
     ) {
+        if site.project.scope == Scope::Manifests {
+            return;
+        }
         let text = site.fence.body.text();
         let mut edits = Vec::new();
         for found in site.fence.interpolations() {

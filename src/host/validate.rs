@@ -3,7 +3,7 @@
 use super::cli::{Findings, Manifests};
 use super::files;
 use super::outcome::Found;
-use crate::check::{self, CheckedFiles, File, Project};
+use crate::check::{self, CheckedFiles, File, Project, Scope};
 use crate::config::{Config, IgnoreMissing};
 use crate::diag::Diagnostic;
 use crate::manifest::policy::Policies;
@@ -64,7 +64,7 @@ pub(super) fn validate(wanted: &Manifests, levels: &Findings) -> anyhow::Result<
     let CheckedFiles { findings: more, counts, .. } =
         check::check_files(&project, &files, wanted.together);
     findings.extend(nothing(&places, &files, &counts, &more));
-    findings.extend(crate::manifest::once_per_kind(more));
+    findings.extend(crate::diag::once_per_subject(more));
     let mut all = check::Counts::default();
     counts.into_iter().for_each(|counts| all += counts);
     let check::Counts { manifests, settings, ignored, .. } = all;
@@ -176,6 +176,7 @@ fn project(
         versions,
         dialect: Dialect::default(),
         is_traced: false,
+        scope: Scope::Manifests,
     };
     Ok((project, findings))
 }

@@ -13,6 +13,8 @@ pub struct Scan {
     pub nodes: Vec<Node>,
     /// What is wrong with how they are written.
     pub findings: Vec<Diagnostic>,
+    /// The lines that the parser fails at: nobody can build such a page.
+    pub failures: Vec<Diagnostic>,
 }
 
 /// A piece of the chapter that is ours.

@@ -50,7 +50,7 @@ impl Dialect {
 pub fn scan(text: &str, map: &TextMap, dialect: Dialect) -> Scan {
     match quick::look(text) {
         quick::Look::Nothing => Scan::default(),
-        quick::Look::Fences(nodes) => Scan { nodes, findings: Vec::new() },
+        quick::Look::Fences(nodes) => Scan { nodes, ..Scan::default() },
         quick::Look::Parse => parse(text, map, dialect),
     }
 }
@@ -71,23 +71,22 @@ pub(super) fn parse(text: &str, map: &TextMap, dialect: Dialect) -> Scan {
 
 /// A scan of a text that the parser can't bear: the lines that end it are findings, and the rest is read without them.
 fn without_culprits(text: &str, map: &TextMap, walk: &dyn Fn(&str) -> Option<Scan>) -> Scan {
-    let mut findings = Vec::new();
+    let mut failures = Vec::new();
     let mut readable = text.to_owned();
     for _ in 0..MOST_CULPRITS {
         let (start, end) = culprit(&readable, |text| walk(text).is_none());
         let message = "the Markdown parser, which is mdBook's own, fails at this line";
         let at = map.locate(Span::new(start, end));
         let finding = Diagnostic::new(&MARKDOWN_FAILS, at, message);
-        findings.push(
+        failures.push(
             finding.help("mdBook can't build this page either: write the line in another way"),
         );
         readable.replace_range(start..end, &" ".repeat(end - start));
-        if let Some(mut scan) = walk(&readable) {
-            findings.append(&mut scan.findings);
-            return Scan { findings, ..scan };
+        if let Some(scan) = walk(&readable) {
+            return Scan { failures, ..scan };
         }
     }
-    Scan { nodes: Vec::new(), findings }
+    Scan { failures, ..Scan::default() }
 }
 
 /// How many lines that the parser can't bear are looked for in one page.
@@ -618,6 +617,6 @@ impl<'a> Walker<'a> {
             !within
         });
         self.findings.sort_by(|a, b| a.at.location.sort_key().cmp(&b.at.location.sort_key()));
-        Scan { nodes: self.nodes, findings: self.findings }
+        Scan { nodes: self.nodes, findings: self.findings, failures: Vec::new() }
     }
 }

@@ -597,7 +597,7 @@ fn a_line_that_the_parser_cannot_bear_is_a_finding() {
     let map = TextMap::identity(&Source::new("a.md", text));
     let scan = scan(text, &map, Dialect::default());
     let found: Vec<_> = scan
-        .findings
+        .failures
         .iter()
         .map(|finding| (finding.code.name, finding.at.location.start().line))
         .collect();

@@ -1,11 +1,11 @@
 //! The tool on a case: what `validate` does with a file, and what `check` does with a book.
 
 use crate::case::Case;
-use mdbook_plumb::check::{self, Book, File, Project};
+use mdbook_plumb::check::{self, Book, File, Project, Scope};
 use mdbook_plumb::config::Config;
-use mdbook_plumb::diag::Diagnostic;
+use mdbook_plumb::diag::{Diagnostic, once_per_subject};
 use mdbook_plumb::manifest::policy::Policies;
-use mdbook_plumb::manifest::{Engine, Schemas, Versions, once_per_kind};
+use mdbook_plumb::manifest::{Engine, Schemas, Versions};
 use mdbook_plumb::markdown::Dialect;
 use mdbook_plumb::model::Model;
 use mdbook_plumb::reference::all_codes;
@@ -51,6 +51,7 @@ fn project(schemas: Schemas, versions: Versions) -> Project {
         versions,
         dialect: Dialect::default(),
         is_traced: false,
+        scope: Scope::Manifests,
     }
 }
 
@@ -86,6 +87,6 @@ fn file(
 ) -> Vec<Diagnostic> {
     let source = world.source(&PathBuf::from(&case.files[0].0)).expect("it is there");
     let found = check::check_files(project, &[File { source, named: true }], false).findings;
-    findings.extend(once_per_kind(found));
+    findings.extend(once_per_subject(found));
     check::settle(findings, &project.config.levels, &all_codes())
 }

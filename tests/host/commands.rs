@@ -314,6 +314,24 @@ fn parts_of_manifests_are_read_as_their_authors_mean_them() {
 }
 
 /// Several files are read on threads of their own, which have to bear what the first one does.
+/// Directives and ties are the business of the book that a page may belong to; its manifests, and lines that nobody can read,
+/// are checked wherever it lies.
+#[test]
+fn of_a_page_outside_of_a_book_the_manifests_are_checked() {
+    let page = "# P\n\n`{= nobody.knows }` <!-- plumb: nothing -->\n\n```yaml\napiVersion: v1\nkind: Service\n\
+        metadata: {name: a}\nspec: {ports: [{port: 0}]} # plumb: = nobody.knows\n```\n";
+    let culprit = format!("{page}\n+\t[\0]:d\n\u{b}\n");
+    let files = folder(&[("guide.md", page), ("broken.md", &culprit)]);
+    let said = ["error[schema-value]", "guide.md:9:23", "checked 1 manifest: 1 error"];
+    expect(files.path(), &["validate", "guide.md"], 1, &said);
+    expect(
+        files.path(),
+        &["validate", "broken.md"],
+        1,
+        &["error[markdown-fails]", "broken.md:12:"],
+    );
+}
+
 #[test]
 fn files_nested_deep_are_refused_on_any_thread() {
     let values = format!("{}1{}", r#"{"a":"#.repeat(5000), "}".repeat(5000));

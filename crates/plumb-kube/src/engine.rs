@@ -2,7 +2,7 @@
 
 use super::at::At;
 use super::causes;
-use super::codes::{API_DEPRECATED, API_NOT_SERVED, SCHEMA_MISSING};
+use super::codes::{API_DEPRECATED, API_NOT_SERVED};
 use super::deprecations;
 use super::excuse::Excuse;
 use super::fault::{ErrorType, Fault};
@@ -455,13 +455,4 @@ pub(super) fn sort(findings: &mut [Diagnostic]) {
         (finding.at.location.sort_key(), finding.code.name, &finding.message)
     }
     findings.sort_by(|left, right| key(left).cmp(&key(right)));
-}
-
-/// Leaves one finding of a missing schema for each kind: the first in the given order.
-pub fn once_per_kind(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let mut seen = BTreeSet::new();
-    findings
-        .into_iter()
-        .filter(|finding| finding.code != &SCHEMA_MISSING || seen.insert(finding.message.clone()))
-        .collect()
 }

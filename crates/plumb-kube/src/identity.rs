@@ -78,6 +78,7 @@ pub(super) fn without_schema(document: &Document, schemas: &Schemas) -> Diagnost
         .help("add its schema with `mdbook-plumb schemas add FILE|FOLDER|URL`")
         .path("kind")
         .document(document.id())
+        .subject(format!("{}, {api}", kind.value))
 }
 
 /// What a document is judged as.

@@ -32,7 +32,7 @@ pub mod versions;
 pub use admission::kubernetes::SECRET_BASE64;
 pub use codes::SCHEMA_MISSING;
 pub use document::{Document, Extent, Format, Read, api_version, documents, read};
-pub use engine::{Engine, Judgement, once_per_kind};
+pub use engine::{Engine, Judgement};
 pub use plumb_yaml::YAML_SYNTAX;
 pub use plumb_yaml::{self as yaml, Entry, Map, Node, Style, Value};
 pub use schema::Dialect;

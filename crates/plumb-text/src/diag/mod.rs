@@ -10,6 +10,7 @@ pub use crate::codes;
 pub use code::{Code, Level, Severity};
 
 use crate::{Location, Source, Span, floor_char_boundary};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// One finding: what is wrong, where, and what to do about it.
@@ -35,6 +36,18 @@ pub struct Diagnostic {
     pub path: Option<String>,
     /// The document: `VirtualService/reviews`, or the name of a chapter.
     pub document: Option<String>,
+    /// What it is about, where a run says a thing of this code once for each such subject ([`once_per_subject`]).
+    pub subject: Option<String>,
+}
+
+/// Of findings of the same code about the same subject, the first; and all that have no subject.
+pub fn once_per_subject(mut findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut seen = BTreeSet::new();
+    findings.retain(|finding| match &finding.subject {
+        Some(subject) => seen.insert((finding.code.name, subject.clone())),
+        None => true,
+    });
+    findings
 }
 
 /// How many other places a finding shows.
@@ -87,6 +100,7 @@ impl Diagnostic {
             fix: None,
             path: None,
             document: None,
+            subject: None,
         }
     }
 
@@ -150,6 +164,12 @@ impl Diagnostic {
     /// The field path within a document.
     pub fn path(mut self, path: impl Into<String>) -> Diagnostic {
         self.path = Some(cut(path.into(), LONGEST_NAME));
+        self
+    }
+
+    /// What it is about: one finding of its code is enough for each subject.
+    pub fn subject(mut self, subject: impl Into<String>) -> Diagnostic {
+        self.subject = Some(cut(subject.into(), LONGEST_NAME));
         self
     }
 
