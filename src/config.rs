@@ -82,7 +82,9 @@ pub struct Config {
 /// Levels that a book or a command line sets.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Levels {
-    by_code: BTreeMap<String, Level>,
+    /// By any name of a code: how many were set before it, and the level.
+    by_name: BTreeMap<String, (usize, Level)>,
+    set: usize,
     /// Where each name stands, so that an unknown one can be pointed at.
     pub places: Vec<(String, Location)>,
 }
@@ -93,15 +95,16 @@ pub const WARNINGS: &str = "warnings";
 impl Levels {
     /// Sets the level of a code, or of all [`WARNINGS`]; the last one said holds.
     pub fn set(&mut self, code: &str, level: Level) {
-        self.by_code.insert(code.to_owned(), level);
+        self.set += 1;
+        self.by_name.insert(code.to_owned(), (self.set, level));
     }
 
     /// The level of a code.
     pub fn of(&self, code: &Code) -> Level {
-        match self.by_code.get(code.name) {
-            Some(&level) => level,
+        match code.names().filter_map(|name| self.by_name.get(name)).max() {
+            Some(&(_, level)) => level,
             None if code.level == Level::Warn => {
-                self.by_code.get(WARNINGS).copied().unwrap_or(Level::Warn)
+                self.by_name.get(WARNINGS).map_or(Level::Warn, |set| set.1)
             }
             None => code.level,
         }
@@ -522,7 +525,7 @@ mod tests {
     #[test]
     fn levels_fall_back_to_the_codes_own() {
         static WARNING: Code =
-            Code { name: "w", level: Level::Warn, summary: "", page: "", alias: "" };
+            Code { name: "w", level: Level::Warn, summary: "", page: "", alias: "", former: &[] };
         let mut levels = Levels::default();
         assert_eq!(levels.of(&WARNING), Level::Warn);
         levels.set(WARNINGS, Level::Deny);

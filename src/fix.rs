@@ -86,7 +86,7 @@ mod tests {
     use crate::text::Location;
 
     static WRONG: Code =
-        Code { name: "wrong", level: Level::Deny, summary: "", page: "", alias: "" };
+        Code { name: "wrong", level: Level::Deny, summary: "", page: "", alias: "", former: &[] };
 
     fn finding(edits: &[(&Arc<Source>, usize, usize, &str)]) -> Diagnostic {
         let edit = |(source, start, end, text): &(&Arc<Source>, usize, usize, &str)| Edit {

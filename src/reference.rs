@@ -41,6 +41,7 @@ pub fn pages() -> Vec<Page> {
         page("settings.md", settings()),
         page("checks.md", checks()),
         page("findings.md", findings()),
+        page("migration.md", migration()),
         Page { path: "model.schema.json", text: format!("{:#}\n", crate::model::json_schema()) },
     ]
 }
@@ -59,7 +60,7 @@ pub fn explain(name: &str) -> Result<String, String> {
         return Ok(directive_page(directive, 1));
     }
     if let Some(code) =
-        find_code(name).or_else(|| all_codes().into_iter().find(|code| code.name == name))
+        find_code(name).or_else(|| all_codes().into_iter().find(|code| code.answers_to(name)))
     {
         return Ok(code_page(code, 1));
     }
@@ -341,11 +342,26 @@ fn findings() -> String {
     out
 }
 
+fn migration() -> String {
+    let mut out = String::from(include_str!("migration.md"));
+    out.push_str("| Former | Today |\n|---|---|\n");
+    for code in all_codes() {
+        for former in code.former {
+            let _ = writeln!(out, "| `{former}` | [`{0}`](findings.md#{0}) |", code.name);
+        }
+    }
+    out
+}
+
 fn code_page(code: &Code, level_of_heading: usize) -> String {
     let marks = "#".repeat(level_of_heading);
     let mut out = format!("{marks} {}\n\n*{}*", code.name, level(code.level));
     if !code.alias.is_empty() {
         let _ = write!(out, " ({})", code.alias);
+    }
+    if !code.former.is_empty() {
+        let names = code.former.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>();
+        let _ = write!(out, " (formerly {})", names.join(", "));
     }
     let _ = write!(out, ": {}.\n\n{}\n", code.summary, deeper(code.page.trim(), level_of_heading));
     out

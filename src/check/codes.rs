@@ -8,6 +8,7 @@ codes! {
     UNKNOWN_FENCE_WORD = "unknown-fence-word", Warn, "a word behind a fence's language is nearly one of ours";
     INVALID_FENCE_WORD = "invalid-fence-word", Deny, "a word behind a fence's language lacks its value, or has a wrong one";
     UNKNOWN_CODE = "unknown-code", Deny, "a setting or a `fails=CODE` names a code that does not exist";
+    RENAMED_CODE = "renamed-code", Note, "a setting or a `fails=CODE` names a code by a name that it had";
     FAILS_BUT_VALID = "fails-but-valid", Deny, "a fence is marked `fails`, and nothing rejects it";
     FAILS_DIFFERENTLY = "fails-differently", Deny, "a fence is marked `fails=CODE`, and fails with other codes";
     ENCRYPTED = "encrypted", Note, "a manifest that SOPS has encrypted is not checked";

@@ -307,7 +307,7 @@ fn validate(
 /// Whether a finding is what a `fails` asks for: the code that it names, or any error.
 fn rejects(word: &Word, finding: &Diagnostic) -> bool {
     match &word.value {
-        Some(code) => finding.code.name == code.value || finding.code.alias == code.value,
+        Some(code) => finding.code.answers_to(&code.value),
         None => finding.severity == Severity::Error,
     }
 }
@@ -334,6 +334,14 @@ fn expected_failure(
         );
         return Vec::new();
     }
+    let renamed = word.value.as_ref().and_then(|code| {
+        super::levels::renamed(
+            &code.value,
+            &site.map.locate(code.span),
+            &super::codes().collect::<Vec<_>>(),
+        )
+    });
+    outcome.findings.extend(renamed);
     if findings.iter().any(|finding| rejects(word, finding)) {
         outcome.fails = true;
     } else {

@@ -1,8 +1,9 @@
 //! Every code there is, and the levels that a book or a command line gives them.
 
-use super::codes::UNKNOWN_CODE;
+use super::codes::{RENAMED_CODE, UNKNOWN_CODE};
 use crate::config::Levels;
 use crate::diag::{Code, Diagnostic, Level};
+use crate::text::Location;
 use crate::{config, directive, manifest, markdown, model, world};
 
 /// Every code, sorted by name.
@@ -25,9 +26,26 @@ pub fn codes() -> impl Iterator<Item = &'static Code> {
     all.into_iter()
 }
 
-/// The code of this name, or of another tool's number (`IST0101`).
+/// The code of this name; else the one that has it as another tool's number (`IST0101`), or had it.
 pub fn find_code(name: &str) -> Option<&'static Code> {
-    codes().find(|code| code.name == name || (!code.alias.is_empty() && code.alias == name))
+    codes().find(|code| code.name == name).or_else(|| codes().find(|code| code.answers_to(name)))
+}
+
+/// The finding for a name that a code had, and no code has; none for other names.
+pub(super) fn renamed(name: &str, at: &Location, known: &[&'static Code]) -> Option<Diagnostic> {
+    let today: Vec<&str> =
+        known.iter().filter(|code| code.was(name)).map(|code| code.name).collect();
+    let is_name = known.iter().any(|code| code.name == name);
+    let first = today.first().filter(|_| !is_name)?;
+    let names = today.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ");
+    let message = format!("the code `{name}` is called {names} now");
+    let finding = Diagnostic::new(&RENAMED_CODE, at.clone(), message);
+    let is_marked = at.text() == name;
+    Some(if is_marked && today.len() == 1 {
+        finding.replace_with(format!("write `{first}`"), *first)
+    } else {
+        finding
+    })
 }
 
 /// Gives each finding the severity that the levels ask for, and leaves out what is allowed. Names in the levels that are
@@ -38,12 +56,15 @@ pub fn settle(
     known: &[&'static Code],
 ) -> Vec<Diagnostic> {
     let names = || known.iter().map(|code| code.name);
-    let is_known = |name: &str| name == config::WARNINGS || names().any(|known| known == name);
+    let is_known =
+        |name: &str| name == config::WARNINGS || known.iter().any(|code| code.answers_to(name));
+    let places = levels.places.iter();
+    let renamed = places.filter_map(|(name, place)| renamed(name, place, known));
     let unknown = levels.places.iter().filter(|(name, _)| !is_known(name)).map(|(name, place)| {
         let message = format!("there is no code `{name}`");
         Diagnostic::new(&UNKNOWN_CODE, place.clone(), message).did_you_mean(name, names())
     });
-    unknown.chain(findings).filter_map(|finding| settled(finding, levels)).collect()
+    unknown.chain(renamed).chain(findings).filter_map(|finding| settled(finding, levels)).collect()
 }
 
 fn settled(mut finding: Diagnostic, levels: &Levels) -> Option<Diagnostic> {

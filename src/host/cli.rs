@@ -440,10 +440,9 @@ impl Findings {
     /// Sets the levels that were asked for.
     pub(super) fn set(&self, levels: &mut Levels) -> anyhow::Result<()> {
         let known = reference::all_codes();
-        let known = || known.iter().map(|code| code.name);
         for (code, level) in self.levels() {
-            if code != WARNINGS && !known().any(|name| name == code) {
-                match nearest(code, known()) {
+            if code != WARNINGS && !known.iter().any(|known| known.answers_to(code)) {
+                match nearest(code, known.iter().map(|code| code.name)) {
                     Some(name) => bail!("there is no code `{code}`; did you mean `{name}`?"),
                     None => bail!("there is no code `{code}`"),
                 }

@@ -181,7 +181,7 @@ mod tests {
     use crate::diag::{Code, Level};
 
     static WRONG: Code =
-        Code { name: "wrong", level: Level::Deny, summary: "", page: "", alias: "" };
+        Code { name: "wrong", level: Level::Deny, summary: "", page: "", alias: "", former: &[] };
 
     /// A finding for each `bad` of a file; with a field, it is about that.
     fn found(text: &str, field: Option<&str>, message: &str) -> Vec<Diagnostic> {

@@ -11,9 +11,10 @@ static UNKNOWN: Code = Code {
     summary: "a figure is named that the model does not have",
     page: "Look at the `name`.",
     alias: "IST0101",
+    former: &[],
 };
 static DRIFT: Code =
-    Code { name: "drift", level: Level::Warn, summary: "drift", page: "", alias: "" };
+    Code { name: "drift", level: Level::Warn, summary: "drift", page: "", alias: "", former: &[] };
 
 fn source() -> Arc<Source> {
     Source::new(

@@ -214,3 +214,52 @@ fn a_fix_keeps_what_stands_around_a_fence() {
     assert_eq!(read("quote.md"), parted);
     assert_eq!(read("json.md"), json, "JSON has no comments");
 }
+
+/// What a book of the first edition says goes on working; a former name is said where it stands, and mended where that is
+/// mechanical.
+#[test]
+fn former_names_of_codes_go_on_working() {
+    let rule = "apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata:\n  name: a\nspec:\n  host: a.example.com\n  \
+                trafficPolicy:\n    tls: {mode: SIMPLE}\n";
+    let page = |word: &str| format!("# A\n\n```yaml{word}\n{rule}```\n");
+    let settings = "[preprocessor.plumb]\nallow = [\"destination-tls-unverified\"]\n";
+    let book = folder(&[
+        ("book.toml", settings),
+        ("src/SUMMARY.md", "- [A](a.md)\n- [B](b.md)\n"),
+        ("src/a.md", &page("")),
+        ("src/b.md", &page(" fails=destination-tls-unverified")),
+    ]);
+    let at = book.path();
+    let notes = ["check", "--min-level", "note"];
+    let said = [
+        "note[renamed-code]",
+        "book.toml:2:",
+        "src/b.md:3:15",
+        "`destination-tls-system-ca`",
+        "2 notes",
+    ];
+    expect(at, &notes, 0, &said, &["[destination-tls-system-ca]", "[fails-"]);
+    expect(
+        at,
+        &["check", "--fix", "--min-level", "note"],
+        0,
+        &["book.toml:2:", "fixed 1 place in src/b.md"],
+        &["src/b.md:3"],
+    );
+    let mended = fs::read_to_string(at.join("src/b.md")).expect("the page");
+    assert_eq!(mended, page(" fails=destination-tls-system-ca"));
+    // The last word holds, whichever of its names a code is called by.
+    for name in ["destination-tls-unverified", "destination-tls-system-ca", "IST0128"] {
+        let said = ["error[destination-tls-system-ca]", "src/a.md"];
+        expect(at, &["check", "--deny", name, "--allow", "IST0101"], 1, &said, &[]);
+    }
+    let explained = ["explain", "destination-tls-unverified"];
+    expect(
+        at,
+        &explained,
+        0,
+        &["# destination-tls-system-ca", "formerly `destination-tls-unverified`"],
+        &[],
+    );
+    expect(at, &["check", "--allow", "destination-tls-unverifie"], 2, &["there is no code"], &[]);
+}

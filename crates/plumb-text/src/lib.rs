@@ -5,7 +5,7 @@
 //! use plumb_text::{Source, Span};
 //!
 //! static TYPO: Code =
-//!     Code { name: "typo", level: Level::Warn, summary: "a misspelt word", page: "", alias: "" };
+//!     Code { name: "typo", level: Level::Warn, summary: "a misspelt word", page: "", alias: "", former: &[] };
 //!
 //! let source = Source::new("a.md", "one\ntow\n");
 //! let finding = Diagnostic::at(&TYPO, &source, Span::new(4, 7), "`tow` is misspelt").replace_with("write `two`", "two");

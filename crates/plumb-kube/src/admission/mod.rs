@@ -86,5 +86,5 @@ pub const SUPPRESS: &str = "galley.istio.io/analyze-suppress";
 
 /// Whether an entry of that list is for a code.
 pub fn suppresses(entry: &str, code: &Code) -> bool {
-    entry == "*" || (!entry.is_empty() && entry == code.alias) || entry == code.name
+    entry == "*" || code.answers_to(entry)
 }

@@ -5,11 +5,11 @@ use std::fmt;
 /// Declares codes and the list of them.
 ///
 /// A code is a line, `NAME = "name", Level, "what such a finding says";`, with `also "IST0101"` behind it where another tool
-/// has a number for the same thing. Its page, which says why it matters, what is wrong and the way out, is the file
+/// has a number for the same thing, and `formerly "old-name"` where books may know it by another name. Its page, which says why it matters, what is wrong and the way out, is the file
 /// `pages/name.md` beside the file that declares it. Such a file is a private module whose parent hands on what others need.
 #[macro_export]
 macro_rules! codes {
-    ($(#[$doc:meta])* $list:ident: $($id:ident = $name:literal, $level:ident, $summary:literal $(, also $alias:literal)?;)*) => {
+    ($(#[$doc:meta])* $list:ident: $($id:ident = $name:literal, $level:ident, $summary:literal $(, also $alias:literal)? $(, formerly $former:literal)*;)*) => {
         $(
             #[doc = concat!("`", $name, "`: ", $summary, ".")]
             #[allow(unreachable_pub, reason = "the parent of a private module hands on what others need")]
@@ -19,6 +19,7 @@ macro_rules! codes {
                 summary: $summary,
                 page: include_str!(concat!("pages/", $name, ".md")),
                 alias: concat!($($alias)?),
+                former: &[$($former),*],
             };
         )*
         $(#[$doc])*
@@ -42,9 +43,27 @@ pub struct Code {
     pub page: &'static str,
     /// Another tool's number for the same thing (`IST0101`), or empty.
     pub alias: &'static str,
+    /// Names that it had: books that know it by one of them go on working. Two codes that were one share it.
+    pub former: &'static [&'static str],
 }
 
 impl Code {
+    /// Whether a name in a book or on a command line is for this code: its own, another tool's number, or one that it had.
+    pub fn answers_to(&self, name: &str) -> bool {
+        self.names().any(|known| known == name)
+    }
+
+    /// What it answers to: its name, another tool's number where there is one, and the names that it had.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        let alias = Some(self.alias).filter(|alias| !alias.is_empty());
+        [self.name].into_iter().chain(alias).chain(self.former.iter().copied())
+    }
+
+    /// Whether it had this name.
+    pub fn was(&self, name: &str) -> bool {
+        self.former.contains(&name)
+    }
+
     /// The manifests on its page: a wrong one, in a fence `fails=NAME group=NAME.wrong`, and the same put right, in a fence
     /// `group=NAME.right`. None where the page has no such pair, or other YAML beside it.
     pub fn examples(&self) -> Option<(&'static str, &'static str)> {

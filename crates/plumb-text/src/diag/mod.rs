@@ -281,7 +281,7 @@ mod tests {
     #[test]
     fn what_a_finding_says_is_bounded() {
         static CODE: Code =
-            Code { name: "x", level: Level::Warn, summary: "", page: "", alias: "" };
+            Code { name: "x", level: Level::Warn, summary: "", page: "", alias: "", former: &[] };
         let long = "é".repeat(100_000);
         let finding = Diagnostic::at(&CODE, &Source::new("a", "b"), Span::at(0), long.clone());
         let finding = finding.label(long.clone()).help(long.clone()).path(long.clone());

@@ -12,8 +12,8 @@ codes! {
     ROUTE_UNREACHABLE = "route-unreachable", Warn, "no request reaches a route, for earlier routes take all of them", also "IST0130";
     MATCH_SHADOWED = "route-match-shadowed", Note, "a match of a route repeats an earlier one, or lies within it", also "IST0131";
     GATEWAY_INTERNAL = "gateway-internal", Warn, "a VirtualService names a gateway that Istio itself made", also "IST0165";
-    SYSTEM_CA = "destination-tls-system-ca", Note, "a DestinationRule uses TLS and names no CA, so the proxy's public CAs check the server's certificate", also "IST0128";
-    SYSTEM_CA_PORT = "destination-tls-system-ca-port", Note, "a DestinationRule uses TLS for a port and names no CA, so the proxy's public CAs check the server's certificate", also "IST0129";
+    SYSTEM_CA = "destination-tls-system-ca", Note, "a DestinationRule uses TLS and names no CA, so the proxy's public CAs check the server's certificate", also "IST0128", formerly "destination-tls-unverified";
+    SYSTEM_CA_PORT = "destination-tls-system-ca-port", Note, "a DestinationRule uses TLS for a port and names no CA, so the proxy's public CAs check the server's certificate", also "IST0129", formerly "destination-tls-unverified-port";
     MTLS_PERMISSIVE = "mtls-permissive", Note, "a PeerAuthentication accepts plain text";
     NO_PROVIDER = "telemetry-provider-missing", Warn, "a Telemetry turns access logging on and names no provider", also "IST0157";
     ADDRESS_NEEDED = "service-entry-address", Warn, "a ServiceEntry has a TCP port and no address to tell its traffic by", also "IST0134";

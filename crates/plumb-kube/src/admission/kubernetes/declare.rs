@@ -17,7 +17,7 @@ macro_rules! declare {
                 page: concat!(
                     $why, "\n\nWrong, in `", $place, "`:\n\n```yaml\n", $wrong, "\n```\n\nRight:\n\n```yaml\n", $right, "\n```\n"
                 ),
-                alias: "",
+                alias: "", former: &[],
             };
             crate::fault::Rule {
                 $(until: Some($until),)?
