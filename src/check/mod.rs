@@ -40,7 +40,6 @@ pub use publish::{before_mdbook, harms};
 pub use texts::{DocumentKind, Evidence, Holder, ReadDocument, ReadText, TextKind, is_among};
 pub use words::WORDS as FENCE_WORDS;
 
-use crate::diag;
 use crate::model::Used;
 use rayon::prelude::*;
 
@@ -64,6 +63,6 @@ pub fn check(project: &Project, chapters: &[Chapter]) -> Checked {
     checked.findings.extend(between);
     checked.findings.extend(project.model.unused(&used));
     checked.findings.extend(project.model.superseded(&used));
-    checked.findings = diag::once_per_subject(checked.findings);
+    checked.findings = crate::diag::Diagnostic::once_per_subject(checked.findings);
     checked
 }

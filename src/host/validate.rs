@@ -64,7 +64,7 @@ pub(super) fn validate(wanted: &Manifests, levels: &Findings) -> anyhow::Result<
     let CheckedFiles { findings: more, counts, .. } =
         check::check_files(&project, &files, wanted.together);
     findings.extend(nothing(&places, &files, &counts, &more));
-    findings.extend(crate::diag::once_per_subject(more));
+    findings.extend(Diagnostic::once_per_subject(more));
     let mut all = check::Counts::default();
     counts.into_iter().for_each(|counts| all += counts);
     let check::Counts { manifests, settings, ignored, .. } = all;

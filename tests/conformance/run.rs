@@ -3,7 +3,7 @@
 use crate::case::Case;
 use mdbook_plumb::check::{self, Book, File, Project, Scope};
 use mdbook_plumb::config::Config;
-use mdbook_plumb::diag::{Diagnostic, once_per_subject};
+use mdbook_plumb::diag::Diagnostic;
 use mdbook_plumb::manifest::policy::Policies;
 use mdbook_plumb::manifest::{Engine, Schemas, Versions};
 use mdbook_plumb::markdown::Dialect;
@@ -87,6 +87,6 @@ fn file(
 ) -> Vec<Diagnostic> {
     let source = world.source(&PathBuf::from(&case.files[0].0)).expect("it is there");
     let found = check::check_files(project, &[File { source, named: true }], false).findings;
-    findings.extend(once_per_subject(found));
+    findings.extend(Diagnostic::once_per_subject(found));
     check::settle(findings, &project.config.levels, &all_codes())
 }

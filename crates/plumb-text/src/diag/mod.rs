@@ -36,18 +36,8 @@ pub struct Diagnostic {
     pub path: Option<String>,
     /// The document: `VirtualService/reviews`, or the name of a chapter.
     pub document: Option<String>,
-    /// What it is about, where a run says a thing of this code once for each such subject ([`once_per_subject`]).
+    /// What it is about, where a run says a thing of this code once for each such subject ([`Diagnostic::once_per_subject`]).
     pub subject: Option<String>,
-}
-
-/// Of findings of the same code about the same subject, the first; and all that have no subject.
-pub fn once_per_subject(mut findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let mut seen = BTreeSet::new();
-    findings.retain(|finding| match &finding.subject {
-        Some(subject) => seen.insert((finding.code.name, subject.clone())),
-        None => true,
-    });
-    findings
 }
 
 /// How many other places a finding shows.
@@ -165,6 +155,16 @@ impl Diagnostic {
     pub fn path(mut self, path: impl Into<String>) -> Diagnostic {
         self.path = Some(cut(path.into(), LONGEST_NAME));
         self
+    }
+
+    /// Of findings of the same code about the same subject, the first; and all that have no subject.
+    pub fn once_per_subject(mut findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
+        let mut seen = BTreeSet::new();
+        findings.retain(|finding| match &finding.subject {
+            Some(subject) => seen.insert((finding.code.name, subject.clone())),
+            None => true,
+        });
+        findings
     }
 
     /// What it is about: one finding of its code is enough for each subject.
