@@ -1,5 +1,6 @@
 //! One finding for one cause: faults that follow from another one are not told, and what is told stands where it was made.
 
+use super::displaced::Displaced;
 use super::fault::{Authority, ErrorType, Fault, Read};
 use super::path::{FieldPath, Step};
 use super::schema::UNKNOWN_FIELD;
@@ -8,10 +9,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The faults of an object, without those that others explain.
 pub(super) fn of(mut faults: Vec<Fault>, root: &Node) -> Vec<Fault> {
+    let displaced = Displaced::find(&faults);
     let kept: Vec<bool> = {
         let causes = Causes::new(&faults);
-        faults.iter().enumerate().map(|(index, fault)| !causes.explain(index, fault)).collect()
+        let beside = displaced.beside(&faults, root);
+        let is_cause = |(index, fault)| !(causes.explain(index, fault) || beside.contains(&index));
+        faults.iter().enumerate().map(is_cause).collect()
     };
+    displaced.tell(&mut faults);
     let mut kept = kept.into_iter();
     faults.retain(|_| kept.next().unwrap_or(true));
     for fault in faults.iter_mut().filter(|fault| fault.ty == ErrorType::Required) {
@@ -26,14 +31,14 @@ struct Causes<'f> {
     absent: BTreeMap<&'f FieldPath, usize>,
     /// Values that are wrong by themselves: the fault of each that says most.
     values: BTreeMap<&'f FieldPath, usize>,
-    /// Fields that a misspelt one was meant as.
-    misspelt: BTreeSet<FieldPath>,
+    /// Fields that are there under another name or at another place.
+    written: BTreeSet<FieldPath>,
 }
 
 impl<'f> Causes<'f> {
     fn new(faults: &'f [Fault]) -> Causes<'f> {
         let mut causes =
-            Causes { absent: BTreeMap::new(), values: BTreeMap::new(), misspelt: misspelt(faults) };
+            Causes { absent: BTreeMap::new(), values: BTreeMap::new(), written: written(faults) };
         for (index, fault) in faults.iter().enumerate() {
             if is_absent(fault) {
                 causes.absent.entry(&fault.path).or_insert(index);
@@ -53,7 +58,7 @@ impl<'f> Causes<'f> {
         let mut above =
             fault.path.split_last().map(|(above, _)| above).filter(|_| fault.is_absence());
         while let Some(path) = above {
-            if self.absent.contains_key(&path) {
+            if self.absent.contains_key(&path) || self.written.contains(&path) {
                 return true;
             }
             above = path.split_last().map(|(above, _)| above);
@@ -61,22 +66,22 @@ impl<'f> Causes<'f> {
         let is_other = |first: Option<&usize>| first.is_some_and(|first| *first != index);
         match fault.ty {
             ErrorType::Required if is_absent(fault) => {
-                self.misspelt.contains(&fault.path) || is_other(self.absent.get(&fault.path))
+                self.written.contains(&fault.path) || is_other(self.absent.get(&fault.path))
             }
             _ => rank(fault).is_some() && is_other(self.values.get(&fault.path)),
         }
     }
 }
 
-/// Fields that are there and misspelt, so that they are not missing.
-pub(super) fn misspelt(faults: &[Fault]) -> BTreeSet<FieldPath> {
+/// Fields that are there, misspelt or at the wrong depth, so that they are not missing.
+pub(super) fn written(faults: &[Fault]) -> BTreeSet<FieldPath> {
     let unknown = faults.iter().filter(|fault| fault.rule == &UNKNOWN_FIELD);
     let meant = unknown.filter_map(|fault| {
         let (_, _, name) = fault.fix.as_ref()?;
         let (above, _) = fault.path.split_last()?;
         Some(above.then(Step::Field(name.clone())))
     });
-    meant.collect()
+    meant.chain(Displaced::find(faults).into_paths()).collect()
 }
 
 /// Whether nothing is there at a fault's place that could be right or wrong by itself. An object that lacks one of some

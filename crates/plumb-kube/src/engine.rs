@@ -8,6 +8,7 @@ use super::excuse::Excuse;
 use super::fault::{ErrorType, Fault};
 use super::gaps::Gaps;
 use super::identity;
+use super::part::{has_misspelt_head, is_part, missing, missing_of_head};
 use super::path::{FieldPath, Paths, Step};
 use super::rules::check_rules;
 use super::schema::{
@@ -17,7 +18,7 @@ use super::schema::{
 use super::store::{KindSchema, Schemas};
 use super::tools::{self, Tool};
 use super::versions::Versions;
-use super::{Document, Extent, Node, Value};
+use super::{Document, Node, Value};
 use super::{admission, bundle};
 use plumb_text::Span;
 use plumb_text::diag::{Diagnostic, Severity};
@@ -126,13 +127,7 @@ impl Engine {
             return;
         }
         if let Err(faults) = identity::named(document) {
-            let missing = missing_of_head(&faults, document);
-            judgement.is_part = is_part(document.extent, &missing);
-            if !judgement.is_part {
-                judgement.say(faults, (document, &document.root), None, &document.gaps);
-            } else if !document.gaps.has_gap() {
-                judgement.missing.extend(missing);
-            }
+            self.judge_headless(faults, document, versions, judgement);
             return;
         }
         if self.items(document, versions).is_some() && depth < MOST_NESTED {
@@ -163,7 +158,8 @@ impl Engine {
                 judgement.findings.push(gone.unwrap_or_else(missing));
             }
             let faults = faults_of_any(document, versions);
-            judgement.say(faults, (document, &document.root), newer, &document.gaps);
+            let gaps = judgement.as_part(document, missing(&faults, document));
+            judgement.say(faults, (document, &document.root), newer, &gaps);
             return;
         };
         self.note_version(document, &known, group, kind, &mut judgement.findings);
@@ -171,18 +167,10 @@ impl Engine {
             judgement.findings.extend(deprecations::check(document, versions));
         }
         let mut faults = all_faults(document, &known, kind, versions, &document.gaps);
-        let missing = missing(&faults);
-        let gaps = if is_part(document.extent, &missing) {
-            let gaps = document.gaps.and_everywhere();
+        let gaps = judgement.as_part(document, missing(&faults, document));
+        if judgement.is_part {
             faults = all_faults(document, &known, kind, versions, &gaps);
-            judgement.is_part = true;
-            if !document.gaps.has_gap() {
-                judgement.missing.extend(missing);
-            }
-            gaps
-        } else {
-            document.gaps.clone()
-        };
+        }
         for fault in faults.iter_mut().filter(|fault| fault.rule == &UNKNOWN_FIELD) {
             known_elsewhere(fault, group, version, kind, versions);
         }
@@ -195,6 +183,32 @@ impl Engine {
         known.is_some_and(|((group, version), kind)| {
             self.schemas.find(group, version, kind.value, versions).is_some()
         })
+    }
+
+    /// Judges what does not say what it is. A part of a manifest lacks more than its head, as what it was meant as says.
+    fn judge_headless(
+        &self,
+        faults: Vec<Fault>,
+        document: &Document,
+        versions: &Versions,
+        judgement: &mut Judgement,
+    ) {
+        let head = missing_of_head(&faults, document);
+        let rest = identity::of_kind(&self.schemas, document, versions).map(|(meant, known)| {
+            let kind = meant.kind().map_or("", |kind| kind.value);
+            let gaps = &document.gaps;
+            missing(&all_faults(&meant, &known, kind, versions, gaps), document)
+        });
+        let rest = rest.unwrap_or_default();
+        if !is_part(document, &head) && !is_part(document, &rest) || has_misspelt_head(document) {
+            judgement.say(faults, (document, &document.root), None, &document.gaps);
+            return;
+        }
+        judgement.is_part = true;
+        if !document.gaps.has_gap() {
+            let all: BTreeSet<String> = head.into_iter().chain(rest).collect();
+            judgement.missing.extend(all);
+        }
     }
 
     fn note_version(
@@ -241,6 +255,18 @@ impl Engine {
 }
 
 impl Judgement {
+    /// The gaps of a document that lacks these paths: everywhere, if that makes it a part.
+    fn as_part(&mut self, document: &Document, missing: Vec<String>) -> Gaps {
+        self.is_part = is_part(document, &missing);
+        if !self.is_part {
+            return document.gaps.clone();
+        }
+        if !document.gaps.has_gap() {
+            self.missing.extend(missing);
+        }
+        document.gaps.and_everywhere()
+    }
+
     /// Puts into words what is there whatever is not shown and what no other fault explains, and notes why the rest is not
     /// said. What a `newer` release may have is a warning.
     pub(super) fn say(
@@ -299,43 +325,6 @@ fn faults_of_any(document: &Document, versions: &Versions) -> Vec<Fault> {
     faults.retain(|fault| fault.rule != &UNKNOWN_FIELD || fault.fix.is_some());
     faults.extend(admission::unsaid(admission::check(document, versions), &faults));
     faults
-}
-
-/// The schema paths of all that is missing and that a server would refuse for its absence, without what follows from it.
-fn missing(faults: &[Fault]) -> Vec<String> {
-    let misspelt = causes::misspelt(faults);
-    let is_missing = |fault: &&Fault| fault.is_absence() && !misspelt.contains(&fault.path);
-    let absences = faults.iter().filter(is_missing);
-    let mut paths: Vec<FieldPath> = absences.map(|fault| fault.path.without_indices()).collect();
-    paths.sort();
-    paths.dedup();
-    let follows = |path: &FieldPath| paths.iter().any(|other| path.lies_in(other));
-    paths.iter().filter(|path| !follows(path)).map(FieldPath::to_string).collect()
-}
-
-/// What is missing of a document that does not say what it is: a part of a manifest lacks its name too.
-fn missing_of_head(faults: &[Fault], document: &Document) -> Vec<String> {
-    let mut missing = missing(faults);
-    let metadata = document.root.get("metadata");
-    if metadata.and_then(|metadata| metadata.get("name")).is_none() {
-        missing.push("metadata.name".to_owned());
-    }
-    missing
-}
-
-/// Whether a manifest that lacks these paths is a part: nobody forgets the main thing, or two at once.
-fn is_part(extent: Extent, missing: &[String]) -> bool {
-    const MAIN: &[&str] = &["spec", "containers", "ports", "rules", "listeners"];
-    let is_main = |path: &String| {
-        let last = path.rsplit('.').next().unwrap_or(path);
-        // What owns an object is written by a controller, with an identity that no page knows.
-        MAIN.contains(&last) || path == "metadata.ownerReferences.uid"
-    };
-    match extent {
-        Extent::Whole => false,
-        Extent::Page => missing.len() > 1 || missing.iter().any(is_main),
-        Extent::Announced => !missing.is_empty(),
-    }
 }
 
 /// All that is wrong with a document whose kind is known, each thing once.

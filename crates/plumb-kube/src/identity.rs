@@ -10,7 +10,7 @@ use super::fault::{ErrorType, Fault, Rule, Wording, listed};
 use super::schema::UNKNOWN_FIELD;
 use super::store::{KindSchema, Schemas, stability};
 use super::versions::Versions;
-use super::{Document, Node, Value, api_version, bundle};
+use super::{Document, Entry, Node, Style, Value, api_version, bundle};
 use plumb_text::diag::{Diagnostic, nearest};
 use plumb_text::{Span, Spanned};
 use std::collections::BTreeSet;
@@ -145,6 +145,35 @@ pub(super) fn meant(schemas: &Schemas, document: &Document, versions: &Versions)
     let known = schemas.find(&choice.group, &choice.version, &choice.kind, versions);
     let fault = Some(suggestion(document, &choice, &search));
     Meant { known, document: Some(written_as(document, &choice)), fault }
+}
+
+/// What a document without an `apiVersion` is by its kind, where one group alone has that: the document with it, and the schema.
+pub(super) fn of_kind(
+    schemas: &Schemas,
+    document: &Document,
+    versions: &Versions,
+) -> Option<(Document, Arc<KindSchema>)> {
+    let kind = document.kind()?.value;
+    if document.root.get("apiVersion").is_some() {
+        return None;
+    }
+    let served = |(group, version): &(String, String)| {
+        schemas.find(group, version, kind, versions).filter(|known| known.served)
+    };
+    let mut found =
+        schemas.find_kind(kind).into_iter().filter_map(|api| Some((served(&api)?, api)));
+    let (known, (group, version)) = found.next()?;
+    if found.any(|(_, (other, _))| other != group) {
+        return None;
+    }
+    let mut root = document.root.clone();
+    if let Value::Map(map) = &mut root.value {
+        let text = Value::String(api_version(&group, &version));
+        let value =
+            Node { value: text, span: Span::at(document.span.start), style: Style::Default };
+        map.push(Entry { key: Spanned::new("apiVersion".to_owned(), value.span), value });
+    }
+    Some((document.part(root), known))
 }
 
 /// That no server has what a document says, in the words of `kubectl`; marked at the first of some fields.

@@ -1,0 +1,75 @@
+//! What a manifest lacks, and whether it is a part of one for that.
+
+use super::causes;
+use super::fault::Fault;
+use super::path::FieldPath;
+use super::{Document, Extent, Map, Node};
+use plumb_text::diag::nearest;
+
+/// The schema paths of all that is missing and that a server would refuse for its absence, without what follows from it.
+pub(super) fn missing(faults: &[Fault], document: &Document) -> Vec<String> {
+    let written = causes::written(faults);
+    let is_missing = |fault: &&Fault| fault.is_absence() && !written.contains(&fault.path);
+    let absences = faults.iter().filter(is_missing);
+    let mut paths: Vec<FieldPath> = absences.map(|fault| fault.path.without_indices()).collect();
+    paths.sort();
+    paths.dedup();
+    let follows = |path: &FieldPath| paths.iter().any(|other| path.lies_in(other));
+    let causes = paths.iter().filter(|path| !follows(path)).map(FieldPath::to_string);
+    // Who forgets a name has written the rest.
+    let is_bare = document.root.get(METADATA).is_none() && !is_misspelt(METADATA, document);
+    causes.map(|path| if is_bare && path == NAME { METADATA.to_owned() } else { path }).collect()
+}
+
+const METADATA: &str = "metadata";
+const NAME: &str = "metadata.name";
+
+/// Whether the object has a field of this name in other letters.
+fn is_misspelt(name: &str, document: &Document) -> bool {
+    let keys = document.root.as_map().into_iter().flat_map(Map::keys);
+    nearest(name, keys).is_some()
+}
+
+/// Whether a document has `apiVersion` or `kind` in other letters, which is a slip and no part.
+pub(super) fn has_misspelt_head(document: &Document) -> bool {
+    ["apiVersion", "kind"]
+        .iter()
+        .any(|name| document.root.get(name).is_none() && is_misspelt(name, document))
+}
+
+/// What is missing of a document that does not say what it is: a part of a manifest lacks its name too.
+pub(super) fn missing_of_head(faults: &[Fault], document: &Document) -> Vec<String> {
+    let mut missing = missing(faults, document);
+    let metadata = document.root.get(METADATA);
+    if metadata.and_then(|metadata| metadata.get("name")).is_none() {
+        missing.push(NAME.to_owned());
+    }
+    missing
+}
+
+/// Whether a document that lacks these paths is a part: nobody forgets the main thing, or two at once.
+pub(super) fn is_part(document: &Document, missing: &[String]) -> bool {
+    const MAIN: &[&str] = &["spec", "containers", "ports", "rules", "listeners"];
+    let is_main = |path: &String| {
+        let last = path.rsplit('.').next().unwrap_or(path);
+        // What owns an object is written by a controller, with an identity that no page knows.
+        MAIN.contains(&last) || path == METADATA || path == "metadata.ownerReferences.uid"
+    };
+    match document.extent {
+        Extent::Whole => false,
+        Extent::Page => {
+            let lacks_main = missing.iter().any(is_main) || shows_metadata_only(document);
+            missing.len() > 1 || !missing.is_empty() && lacks_main
+        }
+        Extent::Announced => !missing.is_empty(),
+    }
+}
+
+/// Whether what is written says nothing but how an object is labelled and annotated, so that whatever the kind holds is left
+/// out, though a server may do without.
+fn shows_metadata_only(document: &Document) -> bool {
+    let Some(map) = document.root.as_map() else { return false };
+    let is_head = |key: &str| matches!(key, "apiVersion" | "kind" | METADATA);
+    let metadata = map.get(METADATA).and_then(Node::as_map);
+    metadata.is_some_and(|metadata| !metadata.is_empty()) && map.keys().all(is_head)
+}
