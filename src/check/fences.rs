@@ -1,10 +1,9 @@
 //! Fences with manifests: what their words ask for, what the engine says, and what a page shows of them.
 
-use super::codes::{
-    FAILS_BUT_VALID, FAILS_DIFFERENTLY, HERE_DOCUMENT_OPEN, UNKNOWN_CODE, UNTAGGED_MANIFEST,
-};
+use super::codes::{FAILS_BUT_VALID, FAILS_DIFFERENTLY, UNKNOWN_CODE, UNTAGGED_MANIFEST};
 use super::judge::Judge;
 use super::resource;
+use super::shell;
 use super::site::{Outcome, Site};
 use super::texts::{Holder, ReadText, TextKind};
 use super::tied::Comments;
@@ -13,8 +12,8 @@ use super::words::{Fragment, WORDS, Words, read_fragment, read_words};
 use super::{Expansion, group};
 use crate::content::{Block, Content, Manifest, ManifestDocument, ManifestState};
 use crate::diag::{Diagnostic, Edit, Fix, Severity};
-use crate::manifest::{Format, SCHEMA_MISSING, tools};
-use crate::markdown::{Cut, Fence, Word};
+use crate::manifest::{Format, tools};
+use crate::markdown::{Fence, Word};
 use crate::reading::{self, Reading, heredoc};
 use crate::text::{Span, Spanned};
 use std::collections::BTreeMap;
@@ -39,18 +38,13 @@ fn language(fence: &Fence) -> Language {
         "bash" | "sh" | "shell" | "zsh" | "console" | "shell-session" | "terminal" => {
             Language::Shell
         }
+        "" if fence.info.is_empty() && reading::begins_with_command(text) => Language::Shell,
         "" if fence.info.is_empty() && heredoc::begins(text) => Language::Shell,
-        "" if fence.info.is_empty() && has_head(text) && reading::is_yaml(text) => {
+        "" if fence.info.is_empty() && reading::has_head(text) && reading::is_yaml(text) => {
             Language::Untagged
         }
         _ => Language::Other,
     }
-}
-
-/// Whether a text has both words of a manifest's head at the start of lines.
-fn has_head(text: &str) -> bool {
-    let has = |key: &str| text.lines().any(|line| line.starts_with(key));
-    has("apiVersion:") && has("kind:")
 }
 
 /// Whether a fence is looked at for what it holds: manifests, or what a word of ours asks for.
@@ -87,10 +81,10 @@ pub(super) fn check(site: &Site<'_>, comments: &mut Comments<'_>) -> Outcome {
                 outcome.ignored = true;
                 unread(site, TextKind::Ignored, "the fence says `ignore`", &mut outcome);
             } else if matches!(language, Language::Shell) {
-                let why =
-                    "of commands, the here-documents are read that kubectl or a file is given";
+                let why = "of commands, the here-documents are read that kubectl or a file is given, and manifests that they print";
                 unread(site, TextKind::Shell, why, &mut outcome);
-                here_documents(site, &words, &mut outcome);
+                shell::here_documents(site, &words, &mut outcome);
+                shell::printed(site, &words, &mut outcome);
             } else {
                 let why = "manifests are looked for in no such fence";
                 unread(site, TextKind::OtherLanguage, why, &mut outcome);
@@ -123,7 +117,7 @@ fn manifests(
         let map = site.fence.body.map(site.map);
         let holder = Holder::Fence(site.fence.lang.value.clone());
         let fragment = fragment.as_ref().map(|fragment| (fragment.kind, fragment.path));
-        let judged = Judged { fragment, ..judged(site, words) };
+        let judged = Judged { fragment, ..Judged::of_fence(site, words) };
         outcome.texts.push(ReadText::new(at, holder, &reading, &map, &judged));
     }
     if reading.kind == reading::Kind::Other {
@@ -228,18 +222,6 @@ fn unread(site: &Site<'_>, how: TextKind, why: &str, outcome: &mut Outcome) {
         let at = site.map.locate(site.node.span);
         let holder = Holder::Fence(site.fence.lang.value.clone());
         outcome.texts.push(ReadText::unread(at, holder, how, why));
-    }
-}
-
-/// What the documents of a fence are judged with.
-fn judged<'a>(site: &'a Site<'a>, words: &'a Words<'a>) -> Judged<'a> {
-    Judged {
-        project: site.project,
-        site: Some(site),
-        versions: &words.versions,
-        fragment: None,
-        open: None,
-        fails: words.fails.is_some(),
     }
 }
 
@@ -379,67 +361,4 @@ fn expected_failure(
             (line, finding.message.clone())
         })
         .collect()
-}
-
-/// The here-documents of a shell fence.
-fn here_documents(site: &Site<'_>, words: &Words<'_>, outcome: &mut Outcome) {
-    let body = &site.fence.body;
-    for found in heredoc::find(body.text()) {
-        if let Some(line) = found.nearly_closed {
-            let at = site.map.locate(body.span_of(line));
-            let word = body.text()[line.range()].trim();
-            let message =
-                format!("this line does not close the here-document: it is not `{word}` alone");
-            outcome.findings.push(
-                Diagnostic::new(&HERE_DOCUMENT_OPEN, at, message)
-                    .help("take away the spaces around it"),
-            );
-        }
-        let part: Cut = body.slice(found.body).without(&found.gone);
-        let map = part.map(site.map);
-        let reading = reading::read(&reading::Text {
-            text: part.text(),
-            map: &map,
-            format: Format::Yaml,
-            setting: site.setting(),
-            is_certain: true,
-        });
-        if site.project.is_traced {
-            let at = map.locate(Span::new(0, part.text().len()));
-            let why = "it is written to a file, of which nobody says what reads it";
-            let open = found.kept.then_some(why);
-            let judged = Judged { open, ..judged(site, words) };
-            outcome.texts.push(ReadText::new(at, Holder::HereDocument, &reading, &map, &judged));
-        }
-        let (is_group_open, is_template) = (reading.is_group_open, reading.is_template);
-        outcome.findings.extend(reading.findings);
-        let mut documents = reading.documents;
-        let mut judge = Judge::new(site.project, &words.versions);
-        for document in documents.iter_mut().filter(|document| document.is_manifest()) {
-            if found.kept {
-                document.gaps = document.gaps.and_everywhere();
-            }
-            if judge.document(document) {
-                document.gaps = document.gaps.and_everywhere();
-            }
-            match tools::of(document) {
-                Some(tool) => *outcome.settings.entry(&tool.name).or_default() += 1,
-                None => outcome.documents += 1,
-            }
-        }
-        let mut findings = judge.finish(is_template);
-        if found.kept {
-            // Settings of some tool have a kind as well.
-            findings.retain(|finding| finding.code != &SCHEMA_MISSING);
-        }
-        outcome.findings.extend(findings);
-        outcome.resources.extend(resource::of_here_document(site, &words.versions, &documents));
-        let members = documents.into_iter().filter(group::is_shown);
-        outcome.members.extend(members.map(|document| group::Member {
-            group: words.group(),
-            document,
-            is_group_open,
-            section: site.section.clone(),
-        }));
-    }
 }

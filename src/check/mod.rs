@@ -20,6 +20,7 @@ mod project;
 mod publish;
 mod resource;
 mod sections;
+mod shell;
 mod site;
 mod texts;
 mod tied;

@@ -5,7 +5,7 @@ use super::sections::Section;
 use super::texts::ReadText;
 use super::{Expansion, Project, Published, Resource, Tied};
 use crate::diag::Diagnostic;
-use crate::manifest::Versions;
+use crate::manifest::{Document, Versions, tools};
 use crate::markdown::{Fence, Node};
 use crate::reading::Setting;
 use crate::text::{Location, Span, TextMap, ceil_char_boundary};
@@ -71,4 +71,14 @@ pub(super) struct Outcome {
     pub(super) settings: BTreeMap<&'static str, usize>,
     pub(super) ignored: bool,
     pub(super) fails: bool,
+}
+
+impl Outcome {
+    /// Counts a document that says what it is, as an object or as the settings of another tool.
+    pub(super) fn count(&mut self, document: &Document) {
+        match tools::of(document) {
+            Some(tool) => *self.settings.entry(&tool.name).or_default() += 1,
+            None => self.documents += 1,
+        }
+    }
 }

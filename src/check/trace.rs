@@ -7,6 +7,7 @@ use super::Project;
 use super::judge::Judge;
 use super::site::Site;
 use super::texts::{DocumentKind, Evidence, Holder, ReadDocument, ReadText, TextKind, is_among};
+use super::words::Words;
 use crate::diag::Diagnostic;
 use crate::manifest::gaps::{Certainty, Gaps};
 use crate::manifest::{
@@ -26,6 +27,20 @@ pub(super) struct Judged<'a> {
     /// What says from outside that no document need be whole.
     pub(super) open: Option<&'a str>,
     pub(super) fails: bool,
+}
+
+impl<'a> Judged<'a> {
+    /// What the documents of a fence are judged with.
+    pub(super) fn of_fence(site: &'a Site<'a>, words: &'a Words<'a>) -> Judged<'a> {
+        Judged {
+            project: site.project,
+            site: Some(site),
+            versions: &words.versions,
+            fragment: None,
+            open: None,
+            fails: words.fails.is_some(),
+        }
+    }
 }
 
 impl ReadText {

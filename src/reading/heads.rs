@@ -7,6 +7,12 @@ use std::collections::BTreeSet;
 /// How many manifests without `---` between them are told apart.
 const MOST: usize = 64;
 
+/// Whether a text has both words of a manifest's head at the start of lines.
+pub(crate) fn has(text: &str) -> bool {
+    let has = |key: &str| text.lines().any(|line| line.starts_with(key));
+    has("apiVersion:") && has("kind:")
+}
+
 /// Composes a text, and where manifests stand in one document without `---` between them, each by itself.
 pub(super) fn compose(text: &str, compose: impl Fn(&str) -> Composed) -> Composed {
     let composed = compose(text);

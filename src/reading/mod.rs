@@ -4,11 +4,14 @@
 //! how it is meant, and the gaps and placeholders that come of it. A text is composed once, twice where words on a line may
 //! be text. Must not know: schemas, what is wrong with a manifest, or how a finding is shown.
 
+mod broken;
+mod callout;
 mod codes;
 mod heads;
 pub(crate) mod heredoc;
 mod marks;
 mod opened;
+mod output;
 mod patch;
 mod placeholder;
 mod said;
@@ -18,20 +21,22 @@ mod template;
 mod tests;
 
 pub use codes::{CODES, EXCERPT, PLACEHOLDER_VALUE, TEMPLATE, UNMARKED_PART};
+pub(crate) use heads::has as has_head;
+pub(crate) use output::server_field;
 pub(crate) use patch::{directive_in as patch_directive, is_json_patch};
-pub(crate) use session::is_yaml;
+pub(crate) use session::{begins as begins_with_command, is_yaml};
 
 use crate::diag::{Diagnostic, Edit, Fix};
 use crate::manifest::gaps::Gaps;
 use crate::manifest::path::{FieldPath, Step};
-use crate::manifest::yaml::{Composed, YAML_DUPLICATE_KEY};
-use crate::manifest::{self, Document, Extent, Format, Node, Value, YAML_SYNTAX};
+use crate::manifest::yaml::Composed;
+use crate::manifest::{self, Document, Extent, Format, Node, Value};
 use crate::text::{Location, Span, TextMap};
 use codes::SECOND_MANIFEST;
 use marks::Mark;
 use opened::Stand;
 use placeholder::Around;
-use session::Shown;
+use session::{Session, Shown};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a text that may hold manifests turned out to be.
@@ -85,19 +90,31 @@ pub(crate) struct Text<'a> {
 
 /// Reads a text as it is meant. Never fails: what can't be read is a finding.
 pub(crate) fn read(wanted: &Text<'_>) -> Reading {
-    let Text { text, map, format, setting, .. } = *wanted;
-    let in_file = matches!(setting, Setting::File);
-    let mut kind = Kind::Manifests;
-    let mut commands = Vec::new();
-    if format == Format::Yaml && !in_file {
-        match session::shown(text) {
-            Shown::Yaml => {}
-            Shown::Session(lines) => (kind, commands) = (Kind::Session, lines),
-            Shown::Other if wanted.is_certain => {}
-            Shown::Other => return Reading { kind: Kind::Other, ..Reading::default() },
-        }
+    if wanted.format != Format::Yaml || matches!(wanted.setting, Setting::File) {
+        return read_as(wanted, None);
     }
-    let plain = marks::without(text, &commands);
+    match session::shown(wanted.text) {
+        Shown::Yaml => read_as(wanted, None),
+        Shown::Session(session) => read_as(wanted, Some(&session)),
+        Shown::Other if wanted.is_certain => read_as(wanted, None),
+        Shown::Other => Reading { kind: Kind::Other, ..Reading::default() },
+    }
+}
+
+/// Reads the manifests that commands print; nothing where they print none.
+pub(crate) fn read_printed(wanted: &Text<'_>) -> Option<Reading> {
+    let session = session::printed(wanted.text)?;
+    Some(read_as(wanted, Some(&session)))
+}
+
+fn read_as(wanted: &Text<'_>, session: Option<&Session>) -> Reading {
+    let Text { map, format, setting, .. } = *wanted;
+    let in_file = matches!(setting, Setting::File);
+    let kind = if session.is_some() { Kind::Session } else { Kind::Manifests };
+    let only_yaml = session.map(|session| session.only_yaml(wanted.text));
+    let text = only_yaml.as_deref().unwrap_or(wanted.text);
+    let callouts = if in_file { Vec::new() } else { callout::find(text) };
+    let plain = callout::without(text, &callouts);
     let plain = placeholder::readable(&plain);
     let tags = template::tags(text);
     let composer = Composer { format, in_file };
@@ -119,7 +136,7 @@ pub(crate) fn read(wanted: &Text<'_>) -> Reading {
     }
     let Composing { mut composed, marks, is_template } = read;
     if !in_file {
-        spare_alternatives(&mut composed, text);
+        broken::spare_alternatives(&mut composed, text);
     }
     let seconds = heads::seconds(text, &composed);
     let parts = separators(text, &composed, &seconds);
@@ -129,16 +146,20 @@ pub(crate) fn read(wanted: &Text<'_>) -> Reading {
         let message = "this is filled in later; what depends on that is not checked";
         reading.findings.push(Diagnostic::new(&TEMPLATE, map.locate(first.span), message));
     }
-    spare_displaced(&mut reading.findings, text, &marks, map);
+    broken::spare_displaced(&mut reading.findings, text, &marks, map);
+    if !in_file && !wanted.is_certain && !broken::names_a_kind(text) {
+        broken::soften(&mut reading.findings, text);
+    }
     let page = match setting {
         Setting::File => Around::default(),
         Setting::Page { page, .. } => Around::new(page),
     };
-    let extent = match setting {
-        Setting::File => Extent::Whole,
-        Setting::Page { before, .. } if said::announces_part(before) => Extent::Announced,
-        Setting::Page { .. } => Extent::Page,
+    let announced = match setting {
+        Setting::File => false,
+        Setting::Page { before, .. } => said::announces_part(before),
     };
+    let served = session.map_or(&[][..], |session| &session.served);
+    let mut behind = 0;
     let stands = stands(text, &marks, &reading.comments);
     reading.marks = stands.iter().map(|stand| stand.span).collect();
     let mut stands_of: BTreeMap<usize, Vec<Stand>> = BTreeMap::new();
@@ -177,10 +198,18 @@ pub(crate) fn read(wanted: &Text<'_>) -> Reading {
         placeholder::note(&root, text, &page, &mut gaps);
         document.root = root;
         document.gaps = gaps;
-        document.extent = match extent {
-            Extent::Page if server_field(document).is_some() => Extent::Announced,
-            extent => extent,
-        };
+        if !in_file {
+            let begins = document.span.start;
+            document.extent = Extent::Page;
+            let told = output::told(text, &reading.comments, Span::new(behind, begins));
+            let is_served = served.iter().any(|output| output.range().contains(&begins));
+            let is_output = server_field(document).is_some() || is_served;
+            output::excuse_servers(document, is_output);
+            if announced || told || is_output {
+                document.extent = Extent::Announced;
+            }
+        }
+        behind = document.span.end;
     }
     // A mark that stands in no document stands for some.
     let is_alone = |part| !filled.contains(part);
@@ -346,10 +375,11 @@ fn take_out_dots(node: &mut Node, path: &mut FieldPath, gaps: &mut Gaps) {
     match &mut node.value {
         Value::Map(map) => {
             let before = map.len();
+            let is_flow = node.style == manifest::Style::Flow;
             map.entries_mut()
                 .retain(|entry| !(entry.value.is_null() && marks::is_mark(&entry.key.value)));
             if map.len() < before {
-                gaps.open(path.clone());
+                show_gap(path, map.is_empty() && is_flow, gaps);
             }
             for entry in map.entries_mut() {
                 let step = Step::Field(&entry.key.value);
@@ -358,9 +388,10 @@ fn take_out_dots(node: &mut Node, path: &mut FieldPath, gaps: &mut Gaps) {
         }
         Value::Seq(items) => {
             let before = items.len();
+            let is_flow = node.style == manifest::Style::Flow;
             items.retain(|item| !placeholder::is_left_out(item));
             if items.len() < before {
-                gaps.open(path.clone());
+                show_gap(path, items.is_empty() && is_flow, gaps);
             }
             for (index, item) in items.iter_mut().enumerate() {
                 let step: Step<&str> = Step::Index(index);
@@ -368,6 +399,14 @@ fn take_out_dots(node: &mut Node, path: &mut FieldPath, gaps: &mut Gaps) {
             }
         }
         _ => {}
+    }
+}
+
+/// A node that holds more; `[...]` and `{...}` alone stand for a value of any type.
+fn show_gap(path: &FieldPath, is_alone: bool, gaps: &mut Gaps) {
+    match is_alone {
+        true => gaps.hide(path.clone()),
+        false => gaps.open(path.clone()),
     }
 }
 
@@ -392,90 +431,4 @@ fn restore(node: &mut Node, text: &str) {
         }
         _ => {}
     }
-}
-
-/// The field that only a server writes, by its key, so that the manifest was printed and perhaps cut.
-pub(crate) fn server_field(document: &Document) -> Option<Span> {
-    let metadata = document.root.get("metadata")?.as_map()?;
-    let written = |field: &str| metadata.entry(field).map(|entry| entry.key.span);
-    let with_status = |_: &Span| document.root.get("status").is_some();
-    written("managedFields")
-        .or_else(|| written("resourceVersion"))
-        .or_else(|| written("uid"))
-        .or_else(|| written("creationTimestamp").filter(with_status))
-}
-
-/// A page shows ways to write one key, or several files, one below the other: where no manifest is in the text, a key that
-/// is there again behind a comment or a blank line is another way.
-fn spare_alternatives(composed: &mut Composed, text: &str) {
-    let is_head = |root: &Node| root.get("apiVersion").is_some() || root.get("kind").is_some();
-    if composed.problems.is_empty() || composed.roots.iter().any(is_head) {
-        return;
-    }
-    composed.problems.retain(|problem| {
-        let line = text[..problem.span.start].rfind('\n').unwrap_or(0);
-        let above = text[..line].rsplit('\n').next().unwrap_or("").trim();
-        problem.code != &YAML_DUPLICATE_KEY || !(above.is_empty() || above.starts_with('#'))
-    });
-}
-
-/// What remains of a manifest when something is left out need not be YAML: the line behind a mark may have lost what it
-/// belongs to, and a text that begins in the middle of a manifest goes back to where it has not been. What is said of
-/// such a place becomes a note.
-fn spare_displaced(findings: &mut [Diagnostic], text: &str, marks: &[Mark], map: &TextMap) {
-    if !findings.iter().any(|finding| finding.code == &YAML_SYNTAX) {
-        return;
-    }
-    let places = displaced(text, marks);
-    let lines: BTreeSet<usize> =
-        places.iter().map(|place| map.locate(*place).start().line).collect();
-    for finding in findings.iter_mut().filter(|finding| finding.code == &YAML_SYNTAX) {
-        if lines.contains(&finding.at.location.start().line) {
-            let message =
-                "something is left out before this, so it can't be read and is not checked";
-            *finding = Diagnostic::new(&EXCERPT, finding.at.location.clone(), message)
-                .help(format!("as it stands: {}", finding.message));
-        }
-    }
-}
-
-/// The lines that may have lost what they belong to.
-fn displaced(text: &str, marks: &[Mark]) -> Vec<Span> {
-    let mut places: Vec<Span> = Vec::new();
-    let mut behind = false;
-    // How deep the document begins, where nothing has gone back from there yet.
-    let mut depth = None;
-    let mut begins = true;
-    let mut at = 0;
-    for line in text.split_inclusive('\n') {
-        let span = Span::new(at, at + line.len());
-        at = span.end;
-        let content = line.trim();
-        let indent = line.len() - line.trim_start().len();
-        let first = marks.partition_point(|mark| mark.span.start < span.start);
-        if marks.get(first).is_some_and(|mark| mark.span.end <= span.end) {
-            behind = true;
-            continue;
-        }
-        if content.is_empty() || content.starts_with('#') {
-            continue;
-        }
-        if indent == 0 && content.starts_with("---") {
-            (behind, begins, depth) = (false, true, None);
-            continue;
-        }
-        let returns = depth.is_some_and(|depth| indent < depth);
-        // No mark explains an indentation that is no spaces.
-        let spaces = line[..indent].bytes().all(|byte| byte == b' ');
-        if (behind || returns) && spaces {
-            places.push(span);
-        }
-        if begins {
-            depth = (indent > 0).then_some(indent);
-        } else if returns {
-            depth = None;
-        }
-        (behind, begins) = (false, false);
-    }
-    places
 }

@@ -24,7 +24,20 @@ pub(super) fn leaves_out(comment: &str) -> bool {
         return false;
     }
     let words = words.join(" ");
-    SAYS_SO.is_match(&words) || NAMES_IT.is_match(&words)
+    SAYS_SO.is_match(&words) || NAMES_IT.is_match(&words) || says_missing(&words)
+}
+
+/// Whether words say that something of what is shown is missing.
+fn says_missing(words: &str) -> bool {
+    static MISSING: LazyLock<Regex> = LazyLock::new(|| {
+        let what = format!(r"(?:{THINGS}|much|lot|lots|rest|most|others?)");
+        pattern(&format!(
+            r"\b{what} (?:is |are |was |were |has been |have been )?(?:missing|skipped|stripped|hidden|cut(?: off| out)?)$|^(?:a )?partial(?:ly)?(?: (?:shown|{THINGS}|example|output|listing|view|snippet))+$|^(?:incomplete|only (?:the )?relevant {THINGS}(?: shown)?)$"
+        ))
+    });
+    static DENIED: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"\b(?:if|when|where|unless|no|not|never|nothing|none)\b"));
+    MISSING.is_match(words) && !DENIED.is_match(words)
 }
 
 /// Words that mean nothing else.
@@ -67,18 +80,67 @@ fn ends_with_dots(comment: &str) -> bool {
     comment.ends_with("...") || comment.ends_with('…')
 }
 
-/// Whether what stands before a fence says that the fence shows a part: what to add, to change, what is printed.
+/// Whether what stands before a fence says that the fence shows a part: what to add, to change, what is printed or made.
 pub(super) fn announces_part(prose: &str) -> bool {
     static SAID: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
             r"(?ix) \b(?: (?:add|append|insert|set|change|edit|modify|update|annotate|label|uncomment|remove)
               \s+ (?:(?:the|this|these|that|an?|your|following|its|new|more|some)\s+)+ (?:\S+\s+){0,3}?
               (?:annotations?|labels?|fields?|sections?|blocks?|lines?|stanzas?|snippets?|propert(?:y|ies)|settings?|attributes?|parameters?|keys?)\b
-            | (?:edit|patch)\s+(?:the|your|this|its)\s | snippet | excerpt | fragment | (?:the\s)?relevant\s(?:parts?|sections?|lines?|fields?)
+            | (?:edit|patch|annotate)\s+(?:the|your|this|its|an?\sexisting)\s | snippet | excerpt | fragment
+            | (?:the\s)?relevant\s(?:parts?|sections?|lines?|fields?)
             | output\s(?:would|should|will|looks|is) )",
         )
     });
-    SAID.is_match(prose)
+    let sentence = last_sentence(prose);
+    let in_brackets = || brackets(sentence).any(leaves_out);
+    SAID.is_match(prose) || adds_to(sentence) || is_made(sentence) || in_brackets()
+}
+
+/// What stands directly before a fence.
+fn last_sentence(prose: &str) -> &str {
+    let prose = prose.trim_end().trim_end_matches(['.', ':', '*', '_']);
+    let ends = [". ", ".\n", "? ", "?\n", "! ", "!\n"].into_iter();
+    let start = ends.filter_map(|end| Some(prose.rfind(end)? + end.len())).max();
+    &prose[start.unwrap_or(0)..]
+}
+
+/// What a sentence says in brackets.
+fn brackets(sentence: &str) -> impl Iterator<Item = &str> {
+    sentence.split('(').skip(1).filter_map(|part| Some(part.split_once(')')?.0))
+}
+
+/// Whether a sentence asks to add something to an object that there is: ``add `x` ``, `add … to the Deployment`.
+fn adds_to(sentence: &str) -> bool {
+    static ADDS: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?ix) \b(?: (?:add|append|insert|set|replac|chang)(?:e|t?ing)?\s+ `[^`\s]+`
+            | (?:add|append|insert)(?:ing)?\s [^.]{1,80}? \b(?:to|into|in)\s (?:the|your|its|this|an?\sexisting|existing)\s (?:[\w`*./-]+\s+){0,3}?
+              [`*]*(?:deployments?|daemonsets?|statefulsets?|pods?|services?|service\s?accounts?|ingress(?:es)?|config\s?maps?|secrets?|namespaces?|nodes?|manifests?|specs?|objects?|resources?|metadata)\b
+            | patch(?:es)?\s (?:[\w`*./-]+\s+){0,4}? with\b )",
+        )
+    });
+    ADDS.is_match(sentence)
+}
+
+/// Whether a sentence says that a program makes or prints what follows. What the reader writes may make something too.
+fn is_made(sentence: &str) -> bool {
+    static MADE: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?ix) \b(?: (?:will|would)\s(?:then\s|also\s)?(?:create|generate|produce|render|print|output|return|show)
+            | (?:creates|generates|produces|renders|prints|outputs|returns)\s | result(?:s|ing)?\s(?:in|is|looks)
+            | results?:?\s*$ | (?:is|are|gets?|was|were)\s(?:then\s|automatically\s)?(?:generated|produced|rendered|printed)
+            | (?:the|this|following|example|sample|expected|similar)\s(?:[\w`-]+\s){0,3}?output\b | output$ )",
+        )
+    });
+    static WRITTEN: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i)\b(?:following|below|manifests?|ya?ml|files?|definitions?|config\w*|specs?|polic(?:y|ies))\b",
+        )
+    });
+    let Some(made) = MADE.find(sentence) else { return false };
+    made.as_str().to_ascii_lowercase().ends_with("output")
+        || !WRITTEN.is_match(&sentence[..made.start()])
 }
 
 #[cfg(test)]
@@ -111,6 +173,11 @@ mod tests {
             "more options here",
             "same spec as in the first example",
             "and so on",
+            "a lot of stuff is missing",
+            "some fields are missing",
+            "partial example",
+            "rest omitted",
+            "abridged",
         ] {
             assert!(leaves_out(text), "{text}");
         }
@@ -125,6 +192,10 @@ mod tests {
             "other teams use port 81",
             "unchanged since the first release of the product",
             "existing users keep their tokens",
+            "partial matches are found too",
+            "if fields are missing, the server fills them in",
+            "no label is missing",
+            "the port is hidden by the proxy",
             "additional cost: none",
             "your token",
             "this is the same port that the probe uses in the second example of this page, as above",
@@ -142,6 +213,19 @@ mod tests {
             "add this label to your namespace",
             "The relevant part of the manifest is:",
             "Set the `replicas` field:",
+            "I.e. if your deployment resource looks like (partial example):",
+            "A simple example (a lot of stuff is missing) with a headless service called `ksvc`.",
+            "Add `resource.exclusions`, e.g.:",
+            "Add `hostNetwork: true` to the Deployment:",
+            "Add a toleration to the pod `spec`:",
+            "Patch the Deployment with:",
+            "You can enable mirroring by replacing `a/b` with `iterations` and by setting `mirror` to `true`:",
+            "This will create the Role that the operator needs:",
+            "The controller generates this Service:",
+            "the output kubernetes secret would be:",
+            "The following example output shows the configuration of a mesh:",
+            " will create a secret with:",
+            "Results in:",
         ] {
             assert!(announces_part(text), "{text}");
         }
@@ -150,6 +234,13 @@ mod tests {
             "Apply this manifest:",
             "Here is a complete example:",
             "Save the manifest as `a.yaml`:",
+            "The following manifest will create a Deployment:",
+            "This file generates a Secret:",
+            "The controller generates a Secret. Create a Deployment for it:",
+            "Create a Deployment (two replicas):",
+            "Add a Deployment:",
+            "This is what the example would look like:",
+            "Deploy a pod that sends its output to the collector:",
         ] {
             assert!(!announces_part(text), "{text}");
         }

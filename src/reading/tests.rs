@@ -89,23 +89,32 @@ fn a_mark_alone_opens_the_group() {
 #[test]
 fn what_is_no_yaml_is_told_apart() {
     type Codes = &'static [(&'static str, usize)];
-    let cases: [(&str, Codes, usize); 17] = [
+    let cases: [(&str, Codes, usize); 25] = [
         ("a: {{ .b }}\n", &[("template", 1)], 1),
         ("a: \"{{ .b }}\"\n", &[], 1),
-        ("a: \"{{ .b }}\"\nb: c: d\n", &[("yaml-syntax", 2)], 0),
+        ("a: \"{{ .b }}\"\nb: c: d\n", &[("fence-yaml", 2)], 0),
+        ("kind: \"{{ .b }}\"\nb: c: d\n", &[("yaml-syntax", 2)], 0),
         ("{{- if .a }}\na: 1\n{{- end }}\n---\nb: 1\n", &[("template", 1)], 2),
         ("{% include 'a.yaml' %}\n", &[("template", 1)], 0),
-        ("a: {{ .b }}\n---\nc:\n  d: 1\n   e: 1\n", &[("yaml-syntax", 5), ("template", 1)], 1),
+        ("kind: {{ .b }}\n---\nc:\n  d: 1\n   e: 1\n", &[("yaml-syntax", 5), ("template", 1)], 1),
         ("kind: A\n...\n    image: b\n", &[("excerpt", 3)], 0),
         ("    a:\n    - b\n  c:\n  - d\n", &[("excerpt", 3)], 0),
-        ("a:\n  ...\n  b: 1\n   c: 1\n", &[("yaml-syntax", 4)], 0),
-        ("a: b: c\n...\nd: 1\n", &[("yaml-syntax", 1)], 0),
+        ("kind:\n  ...\n  b: 1\n   c: 1\n", &[("yaml-syntax", 4)], 0),
+        ("kind: b: c\n...\nd: 1\n", &[("yaml-syntax", 1)], 0),
         // A tab is no indentation, whatever is left out before it.
         ("kind: A\n...\n\timage: b\n", &[("yaml-syntax", 3)], 0),
         ("apiVersion: v1\nkind: A\napiVersion: v1\nkind: B\n", &[("second-manifest", 3)], 2),
         ("apiVersion: v1\napiVersion: v1\nkind: A\n", &[("yaml-duplicate-key", 2)], 1),
         ("a: 1\n# or\na: 2\n", &[], 1),
         ("a: 1\na: 2\n", &[("yaml-duplicate-key", 2)], 1),
+        ("a: 1 # now\na: 2 # then\n", &[], 1),
+        ("a: 1 # now\na: 2\n", &[("yaml-duplicate-key", 2)], 1),
+        ("a: 1\nb: 1\n\na: 2\nb: 2\n", &[], 1),
+        ("a: 1\nb: 1\n\na: 2\nc: 2\nb: 2\n", &[("yaml-duplicate-key", 6)], 1),
+        ("apiVersion: v1\na: 1\na: 2\n", &[("yaml-duplicate-key", 3)], 1),
+        // What begins with no entry is said once to be no YAML.
+        ("a=b\nc=d\n---\nf(x: y: z)\n", &[("fence-yaml", 4)], 0),
+        ("Job: done: x\n", &[("fence-yaml", 1)], 0),
         ("kind: A\na: 1\n# or\na: 2\n", &[("yaml-duplicate-key", 4)], 1),
         ("a: @NAME@\nb: *****\n", &[], 1),
     ];

@@ -1,0 +1,135 @@
+//! YAML that can't be read and need not be: what is left behind a mark, ways to write one key, a text that is no manifest.
+
+use super::codes::{EXCERPT, FENCE_YAML};
+use super::marks::Mark;
+use super::session;
+use crate::diag::{Diagnostic, Severity};
+use crate::manifest::yaml::{self, Composed, YAML_DUPLICATE_KEY};
+use crate::manifest::{Node, YAML_SYNTAX};
+use crate::text::{Span, TextMap};
+use std::collections::BTreeSet;
+
+/// Whether a text names what every manifest names, at any depth.
+pub(super) fn names_a_kind(text: &str) -> bool {
+    let is_head = |line: &str| {
+        let line = line.trim_start_matches([' ', '\t', '-', '{', '"', '\'']);
+        let behind = line.strip_prefix("apiVersion").or_else(|| line.strip_prefix("kind"));
+        behind.is_some_and(|rest| rest.trim_start_matches(['"', '\'']).starts_with(':'))
+    };
+    text.lines().any(is_head)
+}
+
+/// No server is given what no manifest is: a mistake of its grammar is a warning, and of a text without an entry at its start,
+/// a note. A key twice is wrong for every reader of YAML.
+pub(super) fn soften(findings: &mut Vec<Diagnostic>, text: &str) {
+    let mut lines =
+        text.lines().map(str::trim).filter(|line| !(line.is_empty() || line.starts_with('#')));
+    let is_shaped = lines.next().is_none_or(session::is_entry);
+    let mut is_noted = false;
+    findings.retain_mut(|finding| {
+        let is_grammar = finding.code != &YAML_DUPLICATE_KEY && yaml::CODES.contains(&finding.code);
+        if !is_grammar {
+            return true;
+        }
+        finding.code = &FENCE_YAML;
+        finding.severity = if is_shaped { Severity::Warning } else { Severity::Note };
+        is_shaped || !std::mem::replace(&mut is_noted, true)
+    });
+}
+
+/// A page shows ways to write one key, or several files, one below the other: where no manifest is in the text, a key that
+/// is there again behind a comment or a blank line is another way, with those that follow it; and so is one where each way
+/// has a remark on its line.
+pub(super) fn spare_alternatives(composed: &mut Composed, text: &str) {
+    let is_head = |root: &Node| root.get("apiVersion").is_some() || root.get("kind").is_some();
+    if composed.problems.is_empty() || composed.roots.iter().any(is_head) {
+        return;
+    }
+    let begins = |at: usize| text[..at].rfind('\n').map_or(0, |end| end + 1);
+    let line = |at: usize| text[begins(at)..].lines().next().unwrap_or("");
+    let is_remarked = |at: usize| line(at).contains(" #");
+    // The line of the last key that was another way.
+    let mut last = None;
+    composed.problems.retain(|problem| {
+        if problem.code != &YAML_DUPLICATE_KEY {
+            return true;
+        }
+        let at = problem.span.start;
+        let above = begins(at).checked_sub(1).map(begins);
+        let goes_on = above.is_some() && above == last;
+        let above_it = above.map_or("", line).trim();
+        let is_apart = above_it.is_empty() || above_it.starts_with('#');
+        let first = problem.related.as_ref().map(|(span, _)| span.start);
+        let is_way = goes_on || is_apart || is_remarked(at) && first.is_some_and(is_remarked);
+        if is_way {
+            last = Some(begins(at));
+        }
+        !is_way
+    });
+}
+
+/// What remains of a manifest when something is left out need not be YAML: the line behind a mark may have lost what it
+/// belongs to, and a text that begins in the middle of a manifest goes back to where it has not been. What is said of
+/// such a place becomes a note.
+pub(super) fn spare_displaced(
+    findings: &mut [Diagnostic],
+    text: &str,
+    marks: &[Mark],
+    map: &TextMap,
+) {
+    if !findings.iter().any(|finding| finding.code == &YAML_SYNTAX) {
+        return;
+    }
+    let places = displaced(text, marks);
+    let lines: BTreeSet<usize> =
+        places.iter().map(|place| map.locate(*place).start().line).collect();
+    for finding in findings.iter_mut().filter(|finding| finding.code == &YAML_SYNTAX) {
+        if lines.contains(&finding.at.location.start().line) {
+            let message =
+                "something is left out before this, so it can't be read and is not checked";
+            *finding = Diagnostic::new(&EXCERPT, finding.at.location.clone(), message)
+                .help(format!("as it stands: {}", finding.message));
+        }
+    }
+}
+
+/// The lines that may have lost what they belong to.
+fn displaced(text: &str, marks: &[Mark]) -> Vec<Span> {
+    let mut places: Vec<Span> = Vec::new();
+    let mut behind = false;
+    // How deep the document begins, where nothing has gone back from there yet.
+    let mut depth = None;
+    let mut begins = true;
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let span = Span::new(at, at + line.len());
+        at = span.end;
+        let content = line.trim();
+        let indent = line.len() - line.trim_start().len();
+        let first = marks.partition_point(|mark| mark.span.start < span.start);
+        if marks.get(first).is_some_and(|mark| mark.span.end <= span.end) {
+            behind = true;
+            continue;
+        }
+        if content.is_empty() || content.starts_with('#') {
+            continue;
+        }
+        if indent == 0 && content.starts_with("---") {
+            (behind, begins, depth) = (false, true, None);
+            continue;
+        }
+        let returns = depth.is_some_and(|depth| indent < depth);
+        // No mark explains an indentation that is no spaces.
+        let spaces = line[..indent].bytes().all(|byte| byte == b' ');
+        if (behind || returns) && spaces {
+            places.push(span);
+        }
+        if begins {
+            depth = (indent > 0).then_some(indent);
+        } else if returns {
+            depth = None;
+        }
+        (behind, begins) = (false, false);
+    }
+    places
+}

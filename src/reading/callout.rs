@@ -1,0 +1,63 @@
+//! Callouts: numbers at the end of lines that the text below a fence explains, `name: shop [1]`, `replicas: 2 <2>`.
+
+use crate::text::{Span, replaced};
+use regex::Regex;
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+/// The callouts of a text, with the spaces before them: numbered from 1 on, at least two, and one of them where no list of
+/// one number could stand.
+pub(super) fn find(text: &str) -> Vec<Span> {
+    static CALLOUT: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?m)[ \t]+(?:\[(\d{1,2})\]|\((\d{1,2})\)|<(\d{1,2})>)[ \t]*\r?$")
+            .expect("the pattern is a constant")
+    });
+    let (mut found, mut numbers, mut is_sure) = (Vec::new(), BTreeSet::new(), false);
+    for captures in CALLOUT.captures_iter(text) {
+        let (Some(whole), Some(number)) =
+            (captures.get(0), (1..4).find_map(|group| captures.get(group)))
+        else {
+            continue;
+        };
+        let line = text[..whole.start()].rfind('\n').map_or(0, |end| end + 1);
+        let before = text[line..whole.start()].trim();
+        numbers.insert(number.as_str().parse::<u8>().unwrap_or(0));
+        is_sure |= !(before.is_empty() || before.ends_with([':', '-', ',', '[']));
+        if !before.is_empty() && !before.starts_with('#') {
+            found.push(Span::new(whole.start(), number.end() + 1));
+        }
+    }
+    let is_counted = numbers.len() > 1 && numbers.iter().copied().eq((1..).take(numbers.len()));
+    if is_sure && is_counted { found } else { Vec::new() }
+}
+
+/// The text with spaces in the place of callouts.
+pub(super) fn without<'t>(text: &'t str, callouts: &[Span]) -> Cow<'t, str> {
+    if callouts.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(replaced(text, callouts.iter().map(|span| (*span, " ".repeat(span.len())))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_that_are_explained_are_no_values() {
+        let without = |text: &str| without(text, &find(text)).into_owned();
+        assert_eq!(without("a: b [1]\nc: [2]\n  d: 1 [3]\r\n"), "a: b    \nc:    \n  d: 1    \r\n");
+        assert_eq!(without("a: b <1>\n# c (2)\n"), "a: b    \n# c (2)\n");
+        // Lists of one number, a number alone, numbers of something else.
+        for text in [
+            "a: [1]\nb: [2]\n",
+            "a: b [1]\n",
+            "a: version [3]\nb: version [4]\n",
+            "- [1]\n- [2]\n",
+            "a: b[1]\nc: d[2]\n",
+        ] {
+            assert_eq!(without(text), text);
+        }
+    }
+}
