@@ -12,7 +12,7 @@ use super::words::{Fragment, WORDS, Words, read_fragment, read_words};
 use super::{Expansion, group};
 use crate::content::{Block, Content, Manifest, ManifestDocument, ManifestState};
 use crate::diag::{Diagnostic, Edit, Fix, Severity};
-use crate::manifest::{Format, tools};
+use crate::manifest::{Extent, Format, tools};
 use crate::markdown::{Fence, Word};
 use crate::reading::{self, Reading, heredoc};
 use crate::text::{Span, Spanned};
@@ -260,6 +260,10 @@ fn validate(
     let mut judge = Judge::new(site.project, &words.versions);
     let mut shown = Vec::new();
     for document in &mut reading.documents {
+        if words.fails.is_some() {
+            // Whoever says that it is refused means it as it stands.
+            document.extent = Extent::Whole;
+        }
         let text = |part: Option<Spanned<&str>>| part.map_or_else(String::new, |p| p.value.into());
         let (kind, validated) = if let Some(Fragment { kind, path }) = fragment {
             judge.fragment(document, kind, path);
