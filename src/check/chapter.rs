@@ -232,6 +232,7 @@ impl Work<'_> {
     }
 
     fn finish(mut self) -> Outcome {
+        group::spare_without_mesh(&mut self.outcome.findings, &self.outcome.members);
         let (named, own): (Vec<_>, Vec<_>) =
             self.outcome.members.into_iter().partition(|member| member.group.is_some());
         let between = group::analyse(&own);

@@ -56,14 +56,23 @@ pub fn check_files(project: &Project, files: &[File], together: bool) -> Checked
             if is_markdown(path) {
                 markdown(project, &file.source)
             } else {
-                manifests(project, file, patches.contains(&kustomize::normal(path)))
+                let patch = patches.contains(&kustomize::normal(path));
+                let mut outcome = manifests(project, file, patch);
+                if !together {
+                    group::spare_without_mesh(&mut outcome.findings, &outcome.members);
+                }
+                outcome
             }
         })
         .collect();
     let (mut checked, mut groups) = (CheckedFiles::default(), Groups::default());
-    let mut members = Vec::new();
-    for outcome in outcomes {
-        checked.findings.extend(outcome.findings);
+    let (mut members, mut apart) = (Vec::new(), Vec::new());
+    for (outcome, file) in outcomes.into_iter().zip(files) {
+        // What holds in a mesh may be shown to be in one by another file.
+        match together && !is_markdown(file.source.path()) {
+            true => apart.extend(outcome.findings),
+            false => checked.findings.extend(outcome.findings),
+        }
         checked.counts.push(outcome.counts);
         checked.texts.extend(outcome.chapter.texts);
         let (named, own): (Vec<_>, Vec<_>) =
@@ -76,6 +85,8 @@ pub fn check_files(project: &Project, files: &[File], together: bool) -> Checked
             checked.findings.extend(between);
         }
     }
+    group::spare_without_mesh(&mut apart, &members);
+    checked.findings.extend(apart);
     let mut between = group::analyse(&members);
     between.extend(groups.analyse());
     checked.findings.extend(between);

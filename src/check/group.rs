@@ -2,6 +2,7 @@
 
 use super::sections::Section;
 use crate::diag::Diagnostic;
+use crate::manifest::admission::istio::OF_MESH;
 use crate::manifest::{Document, tools};
 use crate::text::{Location, Span};
 use std::collections::{BTreeMap, HashMap};
@@ -21,6 +22,16 @@ pub(super) struct Member {
 pub(super) fn is_shown(document: &Document) -> bool {
     let is_object = document.is_manifest() && tools::of(document).is_none();
     is_object || document.has_lost_its_head() && document.kind().is_some()
+}
+
+/// Takes out what holds in a mesh only, where none of the manifests beside it is for one.
+pub(super) fn spare_without_mesh(findings: &mut Vec<Diagnostic>, members: &[Member]) {
+    let is_of_mesh = |finding: &Diagnostic| OF_MESH.contains(&finding.code);
+    if findings.iter().any(is_of_mesh)
+        && !members.iter().any(|member| plumb_analysis::shows_mesh(&member.document))
+    {
+        findings.retain(|finding| !is_of_mesh(finding));
+    }
 }
 
 /// The groups with names, whose members may stand in several chapters.

@@ -263,3 +263,80 @@ fn former_names_of_codes_go_on_working() {
     );
     expect(at, &["check", "--allow", "destination-tls-unverifie"], 2, &["there is no code"], &[]);
 }
+
+/// Only beside something of Istio's it matters how Istio knows a port's protocol, in a page and in a file.
+#[test]
+fn what_holds_in_a_mesh_is_told_beside_one() {
+    let port =
+        "apiVersion: v1\nkind: Service\nmetadata:\n  name: a\nspec:\n  ports:\n    - port: 80\n";
+    let namespace = "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: a\n  labels:\n    istio-injection: enabled\n";
+    let fence = |text: &str| format!("```yaml\n{text}```\n\n");
+    let files = folder(&[
+        ("alone.md", &fence(port)),
+        ("mesh.md", &(fence(port) + &fence(namespace))),
+        ("alone.yaml", port),
+        ("mesh.yaml", &format!("{port}---\n{namespace}")),
+    ]);
+    let code = "service-port-protocol";
+    for (alone, mesh) in [("alone.md", "mesh.md"), ("alone.yaml", "mesh.yaml")] {
+        let json = |file| ["validate", file, "--format", "json"];
+        expect(files.path(), &json(alone), 0, &[], &[code]);
+        expect(files.path(), &json(mesh), 0, &[code], &[]);
+    }
+}
+
+/// A mark alone between documents leaves out what may be named, and not what is shown to contradict.
+#[test]
+fn a_group_with_a_mark_is_compared_all_the_same() {
+    let service = |name: &str| {
+        format!(
+            "apiVersion: v1\nkind: Service\nmetadata:\n  name: {name}\nspec:\n  ports:\n    - name: http\n      port: 80\n"
+        )
+    };
+    let ingress = |name: &str, port: u16| {
+        format!(
+            "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: {name}\nspec:\n  defaultBackend:\n    service:\n      name: {name}\n      port:\n        number: {port}\n"
+        )
+    };
+    let page = |mark: &str, name: &str, port: u16| {
+        format!("```yaml\n{}---\n{mark}{}```\n", service("web-app"), ingress(name, port))
+    };
+    let open = "# ...\n---\n";
+    let files = folder(&[
+        ("whole.md", &page("", "web-apps", 80)),
+        ("open.md", &page(open, "web-apps", 80)),
+        ("wrong.md", &page(open, "web-app", 81)),
+    ]);
+    let at = files.path();
+    expect(at, &["validate", "whole.md"], 0, &["backend-missing"], &[]);
+    expect(at, &["validate", "open.md"], 0, &[], &["backend-missing"]);
+    expect(at, &["validate", "wrong.md"], 1, &["backend-port-missing"], &[]);
+}
+
+/// The recipes of a page are apart, a variant of a Gateway that lost its head counts, and so does one without a spec.
+#[test]
+fn what_a_page_shows_elsewhere_and_in_part_counts() {
+    let service = "apiVersion: v1\nkind: Service\nmetadata:\n  name: web\nspec:\n  ports:\n    - name: http\n      port: 80\n";
+    let ingress = "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: web\nspec:\n  defaultBackend:\n    service:\n      name: web\n      port:\n        number: 443\n";
+    let gateway = |name: &str| {
+        format!(
+            "apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata:\n  name: {name}\nspec:\n  gatewayClassName: c\n  listeners:\n    - name: http\n      port: 80\n      protocol: HTTP\n"
+        )
+    };
+    let part =
+        "apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata:\n  name: edges\n";
+    let route = "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata:\n  name: web\nspec:\n  parentRefs:\n    - name: edges\n";
+    let fence = |text: &str| format!("```yaml\n{text}```\n\n");
+    let edge = fence(&gateway("edge"));
+    let files = folder(&[
+        ("recipes.md", &format!("# A\n\n## B\n\n{}## C\n\n{}", fence(ingress), fence(service))),
+        ("steps.md", &format!("# A\n\n## B\n\n{}## C\n\n{}", fence(service), fence(ingress))),
+        ("part.md", &format!("{edge}{}{}", fence(part), fence(route))),
+        ("missing.md", &format!("{edge}{}", fence(route))),
+    ]);
+    let at = files.path();
+    expect(at, &["validate", "recipes.md"], 0, &[], &["backend-port-missing"]);
+    expect(at, &["validate", "steps.md"], 1, &["backend-port-missing"], &[]);
+    expect(at, &["validate", "part.md"], 0, &[], &["route-parent-missing"]);
+    expect(at, &["validate", "missing.md"], 0, &["route-parent-missing"], &[]);
+}

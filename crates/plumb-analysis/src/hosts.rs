@@ -212,6 +212,15 @@ impl<'a> HostEntry<'a> {
         &objects[self.object]
     }
 
+    /// Whether it is exported to a namespace that is surely not its own.
+    pub(super) fn is_exported_beyond(&self, objects: &[Object<'a>]) -> bool {
+        let own = self.object(objects).namespace;
+        self.scopes.iter().any(|scope| match scope {
+            Scope::All => true,
+            Scope::Namespace(namespace) => *namespace != own,
+        })
+    }
+
     /// Whether it is surely of that host: both namespaces are written, or neither is.
     pub(super) fn is_sure(&self, host: &Host<'_>) -> bool {
         !matches!((&self.host, host), (Host::Service(_, one), Host::Service(_, other)) if one != other)

@@ -218,3 +218,109 @@ fn a_section_defines_for_those_after_it_what_none_before_it_names() {
         assert_eq!(codes(&shown, false), wanted, "{name}");
     }
 }
+
+/// A route is used where its proxies are: a gateway sees what is exported to the namespace of its pods.
+#[test]
+fn a_route_of_a_gateway_sees_what_its_proxies_see() {
+    const EDGE: &str = "apiVersion: networking.istio.io/v1\nkind: Gateway\nmetadata: {name: edge, namespace: edge}\nspec: {selector: {istio: edge}, servers: [{hosts: ['*'], port: {name: http, number: 80, protocol: HTTP}}]}\n";
+    const PROXY: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: proxy, namespace: proxies, labels: {istio: edge}}\nspec: {containers: [{name: istio-proxy, image: auto}]}\n";
+    let service = |to: &str| {
+        SERVICE.replace(
+            "namespace: shop}",
+            &format!("namespace: shop, annotations: {{networking.istio.io/exportTo: '{to}'}}}}"),
+        )
+    };
+    let route = |gateways: &str, of_match: &str| {
+        format!(
+            "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {{name: web, namespace: shop}}\nspec: {{hosts: [a.example], gateways: [{gateways}], http: [{{match: [{{gateways: [{of_match}]}}], route: [{{destination: {{host: web}}}}]}}]}}\n"
+        )
+    };
+    let hidden: &[&str] = &["destination-not-visible"];
+    for (name, texts, wanted) in [
+        (
+            "exported to the gateway's namespace",
+            vec![service("edge"), route("edge/edge", "")],
+            &[][..],
+        ),
+        ("to its own alone", vec![service("."), route("edge/edge", "")], hidden),
+        (
+            "to its own, and the route is for sidecars too",
+            vec![service("."), route("edge/edge, mesh", "")],
+            &[],
+        ),
+        ("for the gateway of a match", vec![service("edge"), route("", "edge/edge")], &[]),
+        (
+            "to where its pods are not shown to be",
+            vec![service("proxies"), route("edge/edge", "")],
+            &[],
+        ),
+        (
+            "to where its pods are",
+            vec![service("proxies"), route("edge/edge", ""), PROXY.into()],
+            &[],
+        ),
+        (
+            "to where its pods are not",
+            vec![service("edge"), route("edge/edge", ""), PROXY.into()],
+            hidden,
+        ),
+        ("to others, for sidecars", vec![service("edge"), route("mesh", "")], hidden),
+    ] {
+        let mut shown: Vec<Shown> = texts.iter().map(|text| whole(text)).collect();
+        shown.push(whole(EDGE));
+        let found = codes(&shown, false);
+        let found: Vec<&str> = found.into_iter().filter(|code| hidden.contains(code)).collect();
+        assert_eq!(found, wanted, "{name}");
+    }
+}
+
+/// The gateways of a match are asked for the hosts too, whatever its protocol.
+#[test]
+fn a_match_names_gateways_as_the_whole_does() {
+    const EDGE: &str = "apiVersion: networking.istio.io/v1\nkind: Gateway\nmetadata: {name: edge, namespace: shop}\nspec: {selector: {istio: edge}, servers: [{hosts: [b.example], port: {name: tls, number: 443, protocol: TLS}}]}\n";
+    for (name, host, gateway, wanted) in [
+        ("tls", "a.example", "edge", &["gateway-host-missing"][..]),
+        ("tcp", "a.example", "edge", &["gateway-host-missing"]),
+        ("http", "a.example", "edges", &["gateway-missing"]),
+        ("tls", "b.example", "edge", &[]),
+        ("http", "a.example", "mesh", &[]),
+    ] {
+        let route = format!(
+            "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {{name: web, namespace: shop}}\nspec: {{hosts: [{host}], {name}: [{{match: [{{gateways: [{gateway}]}}], route: [{{destination: {{host: web}}}}]}}]}}\n"
+        );
+        assert_eq!(codes(&[whole(&route), whole(EDGE)], false), wanted, "{name} {host} {gateway}");
+    }
+}
+
+#[test]
+fn a_mesh_is_shown_by_kinds_labels_and_classes() {
+    for (text, wanted) in [
+        (SERVICE, false),
+        (GATEWAY, false),
+        (DESTINATION, true),
+        (&*GATEWAY.replace("gatewayClassName: c", "gatewayClassName: istio-waypoint"), true),
+        (
+            "apiVersion: v1\nkind: Namespace\nmetadata: {name: a, labels: {istio-injection: enabled}}\n",
+            true,
+        ),
+        (
+            "apiVersion: v1\nkind: Namespace\nmetadata: {name: a, labels: {istio.io/rev: asm-1}}\n",
+            true,
+        ),
+        (
+            "apiVersion: v1\nkind: Namespace\nmetadata: {name: a, labels: {not-istio.io/rev: b}}\n",
+            false,
+        ),
+        (
+            &*WORKLOAD.replace(
+                "labels: {app: web}",
+                "labels: {app: web, sidecar.istio.io/inject: 'true'}",
+            ),
+            true,
+        ),
+    ] {
+        let source = Source::new("page.yaml", text);
+        let documents = read(source.text(), &TextMap::identity(&source), Format::Yaml).documents;
+        assert_eq!(documents.iter().any(super::shows_mesh), wanted, "{text}");
+    }
+}

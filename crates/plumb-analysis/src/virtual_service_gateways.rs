@@ -2,7 +2,7 @@
 
 use super::analyzer::Analyzer;
 use super::group::{GATEWAY_API, Group, NETWORKING, Object, absent, may_be_same, text};
-use super::virtual_services::gateway_name;
+use super::virtual_services::{gateway_name, match_gateways};
 use plumb_kube::Node;
 use plumb_kube::admission::istio::overlap;
 use plumb_kube::fault::listed;
@@ -30,7 +30,7 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
     for service in group.named(NETWORKING, "VirtualService") {
         let own = service.items("spec.gateways");
         // The gateways of a match are asked in place of the VirtualService's.
-        let of_matches = of_matches(service);
+        let of_matches = match_gateways(service);
         for node in own.iter().chain(of_matches) {
             let Some(entry) = node.as_str().filter(|entry| *entry != "mesh") else { continue };
             let (namespace, name) = gateway_name(entry, service.namespace);
@@ -68,16 +68,6 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
             }
         }
     }
-}
-
-/// The gateways that matches of routes are for.
-fn of_matches<'a>(service: &Object<'a>) -> impl Iterator<Item = &'a Node> {
-    let spec = service.at("spec");
-    let items = |node: &'a Node, key: &str| node.get(key).map(Node::items).unwrap_or_default();
-    let routes = ["http", "tls", "tcp"]
-        .into_iter()
-        .flat_map(move |key| spec.map(|spec| items(spec, key)).unwrap_or_default());
-    routes.flat_map(move |route| items(route, "match")).flat_map(move |one| items(one, "gateways"))
 }
 
 fn missing<'a>(

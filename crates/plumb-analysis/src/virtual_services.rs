@@ -57,6 +57,15 @@ pub(super) fn destinations<'a>(service: &Object<'a>) -> Vec<Destination<'a>> {
     all
 }
 
+/// The gateways that matches of routes are for.
+pub(super) fn match_gateways<'a>(service: &Object<'a>) -> impl Iterator<Item = &'a Node> {
+    let items = |node: &'a Node, key: &str| node.get(key).map(Node::items).unwrap_or_default();
+    let of = service.at("spec");
+    let routes =
+        PROTOCOLS.iter().flat_map(move |key| of.map(|spec| items(spec, key)).unwrap_or_default());
+    routes.flat_map(move |route| items(route, "match")).flat_map(move |one| items(one, "gateways"))
+}
+
 /// Whether it is for the sidecars of the mesh.
 pub(super) fn is_for_mesh(service: &Object<'_>) -> bool {
     let gateways = service.items("spec.gateways");

@@ -4,7 +4,7 @@
 
 use super::declare::rules;
 use crate::at::At;
-use crate::fault::{Authority, Faults};
+use crate::fault::{Authority, Fault, Faults, Rule};
 use crate::names;
 use plumb_cel::go_regex;
 use plumb_text::diag::{codes, nearest};
@@ -67,6 +67,40 @@ fn kind_node<'n>(reference: &At<'n>) -> At<'n> {
     reference.get("kind").unwrap_or_else(|| reference.clone())
 }
 
+/// Refuses a reference to none of the kinds that it may be to, at the field that is wrong: the group, where the kind is one of
+/// them in another group.
+fn refuse<'f>(
+    out: &'f mut Faults,
+    rule: &'static Rule,
+    reference: &At<'_>,
+    known: &[(&str, &str)],
+    why: impl Into<String>,
+) -> &'f mut Fault {
+    let (group, kind) = target(reference);
+    let groups: Vec<&str> =
+        known.iter().filter(|(_, known)| *known == kind).map(|(group, _)| *group).collect();
+    if groups.is_empty() {
+        return out.unsupported(rule, &kind_node(reference), why);
+    }
+    let named = |group: &str| match group {
+        "" => "the core group".to_owned(),
+        group => format!("`{group}`"),
+    };
+    let own: Vec<String> = groups.iter().map(|group| named(group)).collect();
+    let why = format!("{kind} is of {}, not of {}", own.join(" or "), named(group));
+    let at = reference.get("group").unwrap_or_else(|| kind_node(reference));
+    let help = match groups[..] {
+        ["", ..] => "leave `group` out".to_owned(),
+        [group, ..] => format!("write `group: {group}`"),
+        [] => String::new(),
+    };
+    out.unsupported(rule, &at, why).on(&kind_node(reference)).help(help)
+}
+
+/// What a policy knows its clients by.
+const AUTHENTICATIONS: [(&str, &str); 3] =
+    [(POLICY, "MeshTLSAuthentication"), (POLICY, "NetworkAuthentication"), ("", "ServiceAccount")];
+
 fn authorization(out: &mut Faults, root: &At<'_>) {
     let spec = root.field("spec");
     if let Some(reference) = spec.get("targetRef") {
@@ -82,8 +116,10 @@ fn authorization(out: &mut Faults, root: &At<'_>) {
             let what =
                 if group.is_empty() { kind.to_owned() } else { format!("{kind} of {group}") };
             let why = format!("no policy is for a {what}");
-            let fault = out.unsupported(&AUTHORIZATION, &kind_node(&reference), why);
-            fault.help("it is for a Server, an HTTPRoute, a GRPCRoute or its own Namespace");
+            let fault = refuse(out, &AUTHORIZATION, &reference, &known, why);
+            if !known.iter().any(|(_, known)| *known == kind) {
+                fault.help("it is for a Server, an HTTPRoute, a GRPCRoute or its own Namespace");
+            }
         }
         if (group, kind) == ("", "Namespace")
             && let Some(node) = reference.get("name")
@@ -105,7 +141,7 @@ fn authorization(out: &mut Faults, root: &At<'_>) {
             ("", kind @ "ServiceAccount") => kind,
             (_, kind) => {
                 let why = format!("nobody is known by a {kind}");
-                out.unsupported(&AUTHENTICATION, &kind_node(&reference), why);
+                refuse(out, &AUTHENTICATION, &reference, &AUTHENTICATIONS, why);
                 continue;
             }
         };
@@ -144,7 +180,8 @@ fn identities(out: &mut Faults, root: &At<'_>) {
             (_, kind) => {
                 let why =
                     format!("a {kind} has no identity: it is a ServiceAccount or a Namespace");
-                out.unsupported(&IDENTITY, &kind_node(&reference), why);
+                let known = [("", "ServiceAccount"), ("", "Namespace")];
+                refuse(out, &IDENTITY, &reference, &known, why);
             }
         }
     }
@@ -414,7 +451,8 @@ fn rate_limit(out: &mut Faults, root: &At<'_>) {
     if let Some(reference) = spec.get("targetRef")
         && target(&reference) != (POLICY, "Server")
     {
-        out.unsupported(&RATE_LIMIT, &kind_node(&reference), "a rate is limited for a Server");
+        let known = [(POLICY, "Server")];
+        refuse(out, &RATE_LIMIT, &reference, &known, "a rate is limited for a Server");
     }
     let total = spec.at(&["total", "requestsPerSecond"]);
     let overrides = spec.list("overrides");
@@ -440,7 +478,8 @@ fn rate_limit(out: &mut Faults, root: &At<'_>) {
     }
     for reference in overrides.iter().flat_map(|entry| entry.list("clientRefs")) {
         if target(&reference) != ("", "ServiceAccount") {
-            out.unsupported(&RATE_LIMIT, &kind_node(&reference), "a client is a ServiceAccount");
+            let known = [("", "ServiceAccount")];
+            refuse(out, &RATE_LIMIT, &reference, &known, "a client is a ServiceAccount");
         }
     }
 }

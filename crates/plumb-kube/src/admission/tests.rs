@@ -273,6 +273,10 @@ fn linkerds_webhook_is_followed() {
         ("AuthorizationPolicy", "{targetRef: {group: core, kind: Service, name: a}}".into(), &["Service"]),
         ("AuthorizationPolicy", of_server("requiredAuthenticationRefs: [{group: policy.linkerd.io, kind: MeshTLSAuthentication, name: a}, {group: policy.linkerd.io, kind: NetworkAuthentication, name: a}]"), &[]),
         ("AuthorizationPolicy", of_server("requiredAuthenticationRefs: [{group: policy.linkerd.io, kind: MeshTLSAuthentication, name: a}, {kind: ServiceAccount, name: a}, {kind: Pod, name: b}]"), &["ServiceAccount", "Pod"]),
+        // A kind that is one of them, in another group: the group is wrong, or is not written.
+        ("AuthorizationPolicy", "{targetRef: {group: policy.linkerd.io/v1, kind: Server, name: s}}".into(), &["policy.linkerd.io/v1"]),
+        ("AuthorizationPolicy", "{targetRef: {kind: Server, name: s}}".into(), &["Server"]),
+        ("AuthorizationPolicy", of_server("requiredAuthenticationRefs: [{group: policy.linkerd.io/v1beta1, kind: MeshTLSAuthentication, name: a}]"), &["policy.linkerd.io/v1beta1"]),
         ("MeshTLSAuthentication", "{identities: ['*', '*.a.b', a.b.c, 'spiffe://a.b/C/d']}".into(), &[]),
         ("MeshTLSAuthentication", "{identities: ['', 'a*b', 'spiffe://A', 'spiffe://a/b/']}".into(), &["''", "'a*b'", "'spiffe://A'", "'spiffe://a/b/'"]),
         ("MeshTLSAuthentication", "{identityRefs: [{kind: Namespace, name: a, namespace: b}, {kind: Pod, name: a}, {kind: ServiceAccount, name: a}]}".into(), &["b", "Pod"]),

@@ -38,3 +38,6 @@ codes! {
     BAD_URL = "webhook-url", Warn, "a webhook has no address of its control plane", also "IST0163";
     IP_URL = "webhook-url-ip", Note, "a webhook reaches its control plane by an IP address", also "IST0164";
 }
+
+/// What is said of an object of Kubernetes' own and holds in a mesh only: who has none is not concerned.
+pub static OF_MESH: &[&plumb_text::diag::Code] = &[&PORT_PROTOCOL, &EXTERNAL_PORT];

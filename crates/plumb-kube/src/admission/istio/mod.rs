@@ -27,8 +27,8 @@ mod warnings;
 mod webhooks;
 mod workload;
 
-pub use codes::CODES;
 pub(super) use codes::MATCH_SHADOWED;
+pub use codes::{CODES, OF_MESH};
 pub use common::overlap;
 
 use crate::at::At;
