@@ -415,20 +415,25 @@ fn restore(node: &mut Node, text: &str) {
     match &mut node.value {
         Value::Map(map) => {
             for entry in map.entries_mut() {
+                restore_word(&mut entry.key.value, entry.key.span, text);
                 restore(&mut entry.value, text);
             }
         }
         Value::Seq(items) => items.iter_mut().for_each(|item| restore(item, text)),
-        Value::String(value)
-            if value.contains("xxxx") && node.style != manifest::Style::BlockScalar =>
-        {
-            if let Some(written) = text.get(node.span.range()) {
-                let written = written.trim_matches(['"', '\'']);
-                if written.len() == value.len() && written != value {
-                    *value = written.to_owned();
-                }
-            }
+        Value::String(value) if node.style != manifest::Style::BlockScalar => {
+            restore_word(value, node.span, text);
         }
         _ => {}
+    }
+}
+
+fn restore_word(value: &mut String, span: Span, text: &str) {
+    if value.contains("xxx")
+        && let Some(written) = text.get(span.range())
+    {
+        let written = written.trim_matches(['"', '\'']);
+        if written.len() == value.len() && written != value {
+            *value = written.to_owned();
+        }
     }
 }

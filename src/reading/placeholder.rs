@@ -9,15 +9,22 @@ use crate::manifest::{Node, Style, Value};
 use crate::text::{Span, ceil_char_boundary, floor_char_boundary, replaced};
 use regex::Regex;
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
 static SURE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r#"<[A-Za-z][A-Za-z0-9 _.,:;/|+\\"'()@*#?!-]*>|\$\{[^{}]+\}|\$\([^()]+\)|\$[A-Za-z_][A-Za-z0-9_]*|\{\{[^{}]*\}\}|\{%[^{}]*%\}|(?:^|[^A-Za-z0-9_])__[A-Z][A-Z0-9_]*__|@[A-Za-z][A-Za-z0-9_.-]*@|%[A-Z][A-Z0-9_]*%|\*{3,}"#,
+        r#"<[A-Za-z][A-Za-z0-9 _.,:;/|+\\"'()@*#?!-]*>|\$\{[^{}]+\}|\$\([^()]+\)|\$[A-Za-z_][A-Za-z0-9_]*|\{\{[^{}]*\}\}|\{%[^{}]*%\}|(?:^|[^A-Za-z0-9_])__[A-Z][A-Z0-9_]*__|@[A-Za-z][A-Za-z0-9_.-]*@|%[A-Z][A-Z0-9_]*%|\*{3,}|##_[A-Z][A-Z0-9_]*_##|\{ \{[^{}:,]*\} \}|\[[A-Z][A-Z0-9]*(?:[ _][A-Z0-9]+|-[A-Z0-9]{2,})*\][@/.:_-][a-z0-9@/.:_-]*\[[A-Z][A-Z0-9]*(?:[ _][A-Z0-9]+|-[A-Z0-9]{2,})*\]|^\*(?:u?int(?:8|16|32|64)?|float(?:32|64)|string|bool)$|\b(?:\d{4}|YYYY)-(?:XX|MM|\d\d)-(?:XX|DD)(?:T|\b)"#,
     )
 });
+
+/// A key of an assertion of Chainsaw's, which is an expression: `(length(items))`, `~.(containers)`, `(a)->b`.
+static ASSERTED: LazyLock<Regex> = LazyLock::new(|| pattern(r"^~?(?:\w*\.)?\(.+\)(?:->\w+)?$"));
+
+/// A value in the language of these expressions, JMESPath: a binding, a call, a comparison, in parentheses.
+static EXPRESSION: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^\((?:\$\w|[\w.]+\(|.*(?:==|!=|&&|\|\||\[\?|<=|>=)).*\)$"));
 
 /// A whole value in the brackets of a grammar, which YAML takes for a map or a list: `{name}`, `[NAME]`, `[Yes|No]`.
 static BRACKETS: LazyLock<Regex> = LazyLock::new(|| {
@@ -45,6 +52,8 @@ fn pattern(text: &str) -> Regex {
 pub(super) struct Around<'a> {
     /// The page, the text itself included.
     page: &'a str,
+    /// Whether something else in the document surely stands for another value.
+    beside: Cell<bool>,
     /// The words that have been asked for.
     asked: RefCell<HashMap<String, bool>>,
 }
@@ -56,7 +65,7 @@ const NEAR: usize = 200;
 
 impl<'a> Around<'a> {
     pub(super) fn new(page: &'a str) -> Around<'a> {
-        Around { page, asked: RefCell::default() }
+        Around { page, ..Around::default() }
     }
 
     /// Whether the page tells the reader to put something of his own in the place of a word.
@@ -93,7 +102,27 @@ impl<'a> Around<'a> {
 
 /// Notes the placeholders of a tree.
 pub(super) fn note(root: &Node, text: &str, around: &Around<'_>, gaps: &mut Gaps) {
+    around.beside.set(false);
     note_at(root, &mut FieldPath::default(), text, around, gaps);
+    if gaps.all_replaced().next().is_some() {
+        // Words in capitals beside what is surely to be replaced are to be replaced too.
+        around.beside.set(true);
+        note_at(root, &mut FieldPath::default(), text, around, gaps);
+    }
+    if holds_assertion(root) {
+        *gaps = gaps.and_everywhere();
+    }
+}
+
+/// Whether a tree is an assertion of Chainsaw's, which holds only what it asks.
+fn holds_assertion(node: &Node) -> bool {
+    match &node.value {
+        Value::Map(map) => map
+            .iter()
+            .any(|entry| ASSERTED.is_match(&entry.key.value) || holds_assertion(&entry.value)),
+        Value::Seq(items) => items.iter().any(holds_assertion),
+        _ => false,
+    }
 }
 
 fn note_at(node: &Node, path: &mut FieldPath, text: &str, around: &Around<'_>, gaps: &mut Gaps) {
@@ -105,7 +134,7 @@ fn note_at(node: &Node, path: &mut FieldPath, text: &str, around: &Around<'_>, g
             for entry in map.iter() {
                 let key = entry.key.value.as_str();
                 path.with(Step::Field(key), |path| {
-                    if SURE.is_match(key) {
+                    if SURE.is_match(key) || BRACKETS.is_match(key) || ASSERTED.is_match(key) {
                         let (span, certainty) = (entry.key.span, Certainty::Sure);
                         gaps.replaced(Placeholder { path: path.clone(), span, certainty });
                     }
@@ -140,6 +169,9 @@ fn certainty(node: &Node, text: &str, around: &Around<'_>) -> Option<Certainty> 
         return Some(Certainty::Sure);
     }
     let value = value.trim();
+    if EXPRESSION.is_match(value) {
+        return Some(Certainty::Sure);
+    }
     if WORDS.is_match(value) {
         return Some(Certainty::IfMalformed);
     }
@@ -147,6 +179,7 @@ fn certainty(node: &Node, text: &str, around: &Around<'_>) -> Option<Certainty> 
     if CAPITALS.is_match(value) || mixed {
         return Some(match around.explains(value) {
             true => Certainty::IfMalformed,
+            false if !mixed && around.beside.get() => Certainty::IfMalformed,
             false if mixed => return None,
             false => Certainty::IfNotAlone,
         });
@@ -154,17 +187,28 @@ fn certainty(node: &Node, text: &str, around: &Around<'_>) -> Option<Certainty> 
     None
 }
 
-/// A text without the placeholders that are no YAML: `@NAME@` and `*****` as values. Letters stand in their place.
+/// A text without the placeholders that are no YAML, or other YAML: `@NAME@`, `*****`, `*int32`, `[USER]@[HOST]`, `##_NAME_##`
+/// and `{ { name } }` as values, `{name}` as a key. Letters stand in their place.
 pub(super) fn readable(text: &str) -> Cow<'_, str> {
     static UNREADABLE: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"(?m)(?:^|[:\-\[,{][ \t]+)(@[A-Za-z][A-Za-z0-9_.-]*@[^\s#,\]}]*|\*{3,}[^\s#,\]}]*|%[A-Z][A-Z0-9_]*%[^\s#,\]}]*)[ \t]*(?:$|[\r#,\]}])",
+            r"(?m)(?:^|[:\-\[,{][ \t]+)(@[A-Za-z][A-Za-z0-9_.-]*@[^\s#,\]}]*|\*{3,}[^\s#,\]}]*|%[A-Z][A-Z0-9_]*%[^\s#,\]}]*|\*(?:u?int(?:8|16|32|64)?|float(?:32|64)|string|bool)|##_[A-Z][A-Z0-9_]*_##|\{ \{[^{}:,\n]*\} \}|\[[A-Z][A-Z0-9]*(?:[ _][A-Z0-9]+|-[A-Z0-9]{2,})*\][@/.:_-][a-z0-9@/.:_-]*\[[A-Z][A-Z0-9]*(?:[ _][A-Z0-9]+|-[A-Z0-9]{2,})*\][^\s#,\]}]*)[ \t]*(?:$|[\r#,\]}])|^[ \t]*(?:- +)*(\{[A-Za-z][A-Za-z0-9_.-]*\}):(?:[ \t\r]|$)",
         )
     });
-    if !text.contains(['@', '*', '%']) {
+    if !text.contains(['@', '*', '%', '#', '{']) {
         return Cow::Borrowed(text);
     }
-    let found = UNREADABLE.captures_iter(text).filter_map(|found| found.get(1));
+    // What an anchor names is meant.
+    let is_anchored = |found: &str| {
+        found.strip_prefix('*').is_some_and(|name| text.contains(&format!("&{name}")))
+    };
+    let found = UNREADABLE.captures_iter(text).filter_map(|found| found.get(1).or(found.get(2)));
+    // At the start of a line it is a comment.
+    let is_comment = |found: &regex::Match<'_>| {
+        found.as_str().starts_with('#')
+            && !text[..found.start()].trim_end_matches([' ', '\t']).ends_with([':', '-'])
+    };
+    let found = found.filter(|found| !is_anchored(found.as_str()) && !is_comment(found));
     let edits: Vec<_> = found
         .map(|found| (Span::new(found.start(), found.end()), "x".repeat(found.len())))
         .collect();
@@ -185,7 +229,8 @@ mod tests {
         let readable = readable(text);
         let composed = compose(&readable);
         assert!(composed.problems.is_empty(), "{text}");
-        let node = composed.roots[0].get("a").expect("a value").clone();
+        let mut node = composed.roots[0].get("a").expect("a value").clone();
+        super::super::restore(&mut node, text);
         certainty(&node, text, &Around::new(page))
     }
 
@@ -208,6 +253,20 @@ mod tests {
             "\"*****\"",
             "|\n  {{ ca }}\n",
             "\"@NAME@\"",
+            "[USER]@[HOST]",
+            "[SERVICE_ACCOUNT]@[PROJECT-ID].iam.example.com",
+            "gcr.io/[PROJECT]/[IMAGE]:v1",
+            "##_REPLICAS_##",
+            "\"##_NAME_##\"",
+            "*int32",
+            "\"*string\"",
+            "{ { .Values.image } }",
+            "2024-XX-XX",
+            "2024-01-XXT00:00:00Z",
+            "YYYY-MM-DD",
+            "($replicas)",
+            "(length(items))",
+            "(a == `b` && c)",
         ] {
             assert_eq!(found(&format!("a: {text}"), ""), sure, "{text}");
         }
@@ -246,6 +305,14 @@ mod tests {
             "|\n  <html>\n  <b>\n",
             "80",
             "a@b.example",
+            "\"[A-Z]-[A-Z]\"",
+            "\"[a-z]+@[a-z]+\"",
+            "int32",
+            "\"*.example.com\"",
+            "2024-01-31",
+            "(none)",
+            "a (b)",
+            "## REPLICAS ##\n",
         ] {
             assert_eq!(found(&format!("a: {text}"), "the page of myNamespace-x"), None, "{text}");
         }
@@ -257,7 +324,25 @@ mod tests {
             readable("a: @NAME@\nb: ***** # c\n- @X@-1\n"),
             "a: xxxxxx\nb: xxxxx # c\n- xxxxx1\n".replace("xxxxx1", "xxxxx")
         );
-        for text in ["a: @team a\n", "a: *anchor\n", "a: x@y.z\n", "a: \"@X@\"\n", "a: **b\n"] {
+        assert_eq!(
+            readable("a: *int32\nb: ##_N_## # c\n- ##_N_##\n{name}: 1\n- {x}: { { a.b } }\n"),
+            "a: xxxxxx\nb: xxxxxxx # c\n- xxxxxxx\nxxxxxx: 1\n- xxx: { { a.b } }\n"
+        );
+        assert_eq!(readable("a: { { a.b } }\nb: [A]@[B]\n"), "a: xxxxxxxxxxx\nb: xxxxxxx\n");
+        for text in [
+            "a: @team a\n",
+            "a: *anchor\n",
+            "a: x@y.z\n",
+            "a: \"@X@\"\n",
+            "a: **b\n",
+            "n: &int32 3\na: *int32\n",
+            "##_SECTION_##\na: 1\n",
+            "a: ##SECTION##\n  b: 1\n",
+            "a: [A-Z]+\n",
+            "a: [b]c\n",
+            "a: { b: { c: 1 } }\n",
+            "{a: b}: 1\n",
+        ] {
             assert_eq!(readable(text), text);
         }
     }
