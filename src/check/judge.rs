@@ -1,11 +1,11 @@
 //! What is said of the documents of a text, and, once for the text, of what is not said.
 
-use super::Project;
+use super::{Project, kustomize};
 use crate::diag::{Diagnostic, Edit, Fix};
 use crate::manifest::excuse::Excuse;
-use crate::manifest::{Document, Style, Versions};
-use crate::reading::{EXCERPT, Line, PLACEHOLDER_VALUE, UNMARKED_PART};
-use crate::text::Span;
+use crate::manifest::{Document, Format, Style, Versions, tools};
+use crate::reading::{self, EXCERPT, Line, PLACEHOLDER_VALUE, Setting, Text, UNMARKED_PART};
+use crate::text::{Span, TextMap};
 use std::collections::BTreeMap;
 
 /// How many placeholders, or missing fields, a note names.
@@ -31,6 +31,12 @@ impl<'a> Judge<'a> {
 
     /// Judges a document; whether it is a part.
     pub(super) fn document(&mut self, document: &Document) -> bool {
+        let tool = tools::of(document);
+        if tool.is_some_and(|tool| tool.name == "kustomize") {
+            for (text, map) in kustomize::inline(document) {
+                self.patch(&text, &map);
+            }
+        }
         let judgement = self.project.judge(document, self.versions);
         self.findings.extend(judgement.findings);
         self.excuse(document, judgement.excused);
@@ -38,6 +44,21 @@ impl<'a> Judge<'a> {
             self.part = Some(unmarked(document, &judgement.missing));
         }
         judgement.is_part
+    }
+
+    /// Judges a patch that a kustomization holds: of its objects it shows what it changes.
+    fn patch(&mut self, text: &str, map: &TextMap) {
+        let (format, setting) = (Format::Yaml, Setting::File);
+        let read = reading::read(&Text { text, map, format, setting, is_certain: true });
+        self.findings.extend(read.findings);
+        for mut document in read.documents {
+            if document.is_manifest() && tools::of(&document).is_none() {
+                document.gaps = document.gaps.and_everywhere();
+                let judgement = self.project.judge(&document, self.versions);
+                self.findings.extend(judgement.findings);
+                self.excuse(&document, judgement.excused);
+            }
+        }
     }
 
     /// Judges a part of a manifest at its place in a kind.

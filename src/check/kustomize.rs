@@ -1,7 +1,7 @@
 //! Which files of a folder are patches: the kustomizations beside them say so.
 
-use crate::manifest::{self, Format, Node};
-use crate::text::{Source, TextMap};
+use crate::manifest::{self, Document, Format, Node, Style};
+use crate::text::{Source, Span, TextMap};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -30,6 +30,45 @@ pub(super) fn patches<'a>(files: impl Iterator<Item = &'a Arc<Source>>) -> BTree
         }
     }
     found
+}
+
+/// The patches that a kustomization holds itself: each as a text of its own, with the map to where its lines stand.
+///
+/// Only blocks are read: in quotes a text has escapes, and what it is would stand at no place.
+pub(super) fn inline(document: &Document) -> Vec<(String, TextMap)> {
+    let named = |field: &str| document.root.get(field).map(Node::items).unwrap_or_default();
+    let patches = named("patches").iter().chain(named("patchesJson6902"));
+    let patches = patches.filter_map(|patch| patch.get("patch"));
+    let texts = patches.chain(named("patchesStrategicMerge"));
+    texts.filter_map(|node| block(node, document)).collect()
+}
+
+/// Whether a block says `|` and not how deep it stands.
+fn is_plain(written: &str) -> bool {
+    let header = written.lines().next().unwrap_or("").trim_end();
+    matches!(header, "|" | "|-" | "|+")
+}
+
+/// The lines of a literal block without their indentation.
+fn block(node: &Node, document: &Document) -> Option<(String, TextMap)> {
+    let written = document.text().get(node.span.range())?;
+    if node.style != Style::BlockScalar || !is_plain(written) {
+        return None;
+    }
+    let (mut spans, mut at) = (Vec::new(), node.span.start);
+    let lines: Vec<&str> = written.split_inclusive('\n').collect();
+    let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let filled = lines.iter().skip(1).find(|line| !line.trim().is_empty())?;
+    let deep = indent(filled);
+    for (index, line) in lines.iter().enumerate() {
+        if index > 0 {
+            let taken = indent(line).min(deep).min(line.trim_end_matches(['\r', '\n']).len());
+            spans.push(Span::new(at + taken, at + line.len()));
+        }
+        at += line.len();
+    }
+    let text = spans.iter().filter_map(|span| document.text().get(span.range())).collect();
+    Some((text, document.map().select(spans)))
 }
 
 /// A path without `.` and `..`.
