@@ -1,11 +1,13 @@
 //! What is said of the documents of a text, and, once for the text, of what is not said.
 
-use super::{Project, kustomize};
+use super::Project;
+use super::kustomize::{self, Inline};
 use crate::diag::{Diagnostic, Edit, Fix};
 use crate::manifest::excuse::Excuse;
-use crate::manifest::{Document, Format, Style, Versions, tools};
+use crate::manifest::path::{FieldPath, Step};
+use crate::manifest::{Document, Format, Node, Style, Versions, tools};
 use crate::reading::{self, EXCERPT, Line, PLACEHOLDER_VALUE, Setting, Text, UNMARKED_PART};
-use crate::text::{Span, TextMap};
+use crate::text::Span;
 use std::collections::BTreeMap;
 
 /// How many placeholders, or missing fields, a note names.
@@ -33,8 +35,8 @@ impl<'a> Judge<'a> {
     pub(super) fn document(&mut self, document: &Document) -> bool {
         let tool = tools::of(document);
         if tool.is_some_and(|tool| tool.name == "kustomize") {
-            for (text, map) in kustomize::inline(document) {
-                self.patch(&text, &map);
+            for patch in kustomize::inline(document) {
+                self.patch(&patch);
             }
         }
         let judgement = self.project.judge(document, self.versions);
@@ -47,13 +49,24 @@ impl<'a> Judge<'a> {
     }
 
     /// Judges a patch that a kustomization holds: of its objects it shows what it changes.
-    fn patch(&mut self, text: &str, map: &TextMap) {
+    fn patch(&mut self, patch: &Inline<'_>) {
+        let Inline { text, map, target } = patch;
         let (format, setting) = (Format::Yaml, Setting::File);
         let read = reading::read(&Text { text, map, format, setting, is_certain: true });
         self.findings.extend(read.findings);
         for mut document in read.documents {
             if document.is_manifest() && tools::of(&document).is_none() {
                 document.gaps = document.gaps.and_everywhere();
+                if let Some(target) = target {
+                    // Which object it is says the target; the patch's own words for it are replaced.
+                    let kind = target.get("kind").and_then(Node::as_str);
+                    let is_its = kind == document.kind().map(|kind| kind.value);
+                    if !is_its || self.project.origin(&document, self.versions).is_none() {
+                        continue;
+                    }
+                    let metadata = FieldPath::default().then(Step::Field("metadata".to_owned()));
+                    document.gaps.hide(metadata.then(Step::Field("name".to_owned())));
+                }
                 let judgement = self.project.judge(&document, self.versions);
                 self.findings.extend(judgement.findings);
                 self.excuse(&document, judgement.excused);

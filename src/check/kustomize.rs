@@ -32,15 +32,29 @@ pub(super) fn patches<'a>(files: impl Iterator<Item = &'a Arc<Source>>) -> BTree
     found
 }
 
-/// The patches that a kustomization holds itself: each as a text of its own, with the map to where its lines stand.
+/// A patch that a kustomization holds itself.
+pub(super) struct Inline<'d> {
+    /// Its lines, without their indentation.
+    pub(super) text: String,
+    /// From them to where they stand.
+    pub(super) map: TextMap,
+    /// What says which objects it is for; then what the patch calls its own object counts for nothing.
+    pub(super) target: Option<&'d Node>,
+}
+
+/// The patches that a kustomization holds itself.
 ///
 /// Only blocks are read: in quotes a text has escapes, and what it is would stand at no place.
-pub(super) fn inline(document: &Document) -> Vec<(String, TextMap)> {
+pub(super) fn inline(document: &Document) -> Vec<Inline<'_>> {
     let named = |field: &str| document.root.get(field).map(Node::items).unwrap_or_default();
     let patches = named("patches").iter().chain(named("patchesJson6902"));
-    let patches = patches.filter_map(|patch| patch.get("patch"));
-    let texts = patches.chain(named("patchesStrategicMerge"));
-    texts.filter_map(|node| block(node, document)).collect()
+    let patches = patches.filter_map(|patch| Some((patch.get("patch")?, patch.get("target"))));
+    let texts = patches.chain(named("patchesStrategicMerge").iter().map(|patch| (patch, None)));
+    let inline = |(node, target)| {
+        let (text, map) = block(node, document)?;
+        Some(Inline { text, map, target })
+    };
+    texts.filter_map(inline).collect()
 }
 
 /// Whether a block says `|` and not how deep it stands.
