@@ -189,7 +189,7 @@ fn what_mdbook_only_logs_is_a_finding() {
         (
             "{{#include plain.txt:2:1O}}",
             &[
-                "src/chapter.md:1:1 include-range `1O` is no line number, so the include goes to the end of the file",
+                "src/chapter.md:1:1 include-range invalid line number `1O`, so the include goes to the end of the file",
             ],
         ),
         (

@@ -140,7 +140,7 @@ pub(super) fn unit(
             Err(())
         }
         None => {
-            call.wrong(asked.span, "a unit can't be asked for: the value is no number");
+            call.wrong(asked.span, "a unit can't be asked for: the value is not a number");
             Err(())
         }
     }

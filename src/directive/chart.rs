@@ -121,7 +121,7 @@ fn values(call: &mut Call<'_>, subjects: &[Subject], inputs: &Inputs) -> Option<
     let mut dimension = None;
     for (subject, value) in subjects.iter().zip(&values) {
         let Some(quantity) = value.value.quantity() else {
-            let message = format!("`{}` is no number, so it can't be drawn", subject.expression);
+            let message = format!("`{}` is not a number, so it can't be drawn", subject.expression);
             call.wrong(subject.span, message);
             return None;
         };

@@ -110,7 +110,7 @@ pub(super) fn number_input<'m>(call: &mut Call<'m>, name: &str, span: Span) -> O
     let input = ask::entry(call, "input", &model.inputs, &named)?;
     call.used.input(model, name);
     if !matches!(input.kind, InputKind::Number { .. }) {
-        wrong(call, span, format!("`{name}` is no number, so it has no values to go through"));
+        wrong(call, span, format!("`{name}` is not a number, so it has no values to go through"));
         return None;
     }
     Some(input)

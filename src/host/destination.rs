@@ -43,14 +43,14 @@ impl Destination<'_> {
             let what =
                 if part == book { "the book".to_owned() } else { format!("`{}`", display(part)) };
             bail!(
-                "`{shown}` is no folder to build into: mdBook deletes what is in it, and {what} is; nothing was \
+                "can't build into `{shown}`: mdBook deletes what is in it, and {what} is; nothing was \
              written. `-d` and `build-dir` name the destination"
             );
         }
         let git = |folder: &Path| folder.file_name().is_some_and(|name| name == ".git");
         if real.ancestors().any(git) || real.join(".git").exists() {
             bail!(
-                "`{shown}` is no folder to build into: mdBook deletes what is in it, and it is git's; nothing was written"
+                "can't build into `{shown}`: mdBook deletes what is in it, and it is git's; nothing was written"
             );
         }
         if EMPTYING.contains(&renderer) && !self.is_free(folder, renderer)? {

@@ -41,7 +41,7 @@ fn open(dir: &Path) -> anyhow::Result<(Writer, Folder)> {
     let folder = read(&world)?;
     if let Some(name) = folder.damaged() {
         bail!(
-            "`{FOLDER}/{name}` is in the lock file and is no JSON; see `schemas verify`; nothing was written"
+            "`{FOLDER}/{name}` is in the lock file and is not valid JSON; see `schemas verify`; nothing was written"
         );
     }
     Ok((writer, folder))

@@ -112,7 +112,7 @@ fn write_baseline(
     output: Output,
 ) -> anyhow::Result<Outcome> {
     let (text, count) = Baseline::write(findings);
-    let name = path.file_name().with_context(|| format!("`{}` is no file", path.display()))?;
+    let name = path.file_name().with_context(|| format!("`{}` is not a file", path.display()))?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     DiskWorld::new(folder.unwrap_or(Path::new(".")))
         .write(Path::new(name), text.as_bytes())

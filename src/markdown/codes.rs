@@ -9,7 +9,7 @@ codes! {
     STRAY_CLOSER = "stray-closer", Deny, "a closing comment closes no directive";
     NESTED_DIRECTIVE = "nested-directive", Deny, "a directive stands within another one";
     CROSSED_DIRECTIVE = "crossed-directive", Deny, "a directive opens and closes in different places of the structure";
-    DOUBLED_DIRECTIVE = "doubled-directive", Deny, "a directive, or its closer, stands there twice";
+    DOUBLED_DIRECTIVE = "doubled-directive", Deny, "a directive, or its closing comment, is repeated";
     MALFORMED_DIRECTIVE = "malformed-directive", Deny, "a directive's arguments can't be read";
     MISSPELT_DIRECTIVE = "misspelt-directive", Deny, "a comment is nearly a directive";
     LOST_DIRECTIVE = "lost-directive", Deny, "a directive is not read as a comment here";

@@ -433,7 +433,9 @@ impl Expansion<'_> {
             Lines::Range { start, end, odd } => {
                 let count = file.text().lines().count();
                 let message = if let Some(odd) = odd {
-                    format!("`{odd}` is no line number, so the include goes to the end of the file")
+                    format!(
+                        "invalid line number `{odd}`, so the include goes to the end of the file"
+                    )
                 } else if *start >= count && *start > 0 {
                     format!("line {} is asked for, but `{path}` has {count}", start + 1)
                 } else if end.is_some_and(|end| end > count) {

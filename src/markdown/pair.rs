@@ -254,7 +254,7 @@ impl Pairing<'_> {
         let Comment::Misspelt { span, meant, .. } = &self.markers[index].what else { return };
         let location = self.map.locate(*span);
         let written = location.text().to_owned();
-        let kind = if *meant == "/plumb" { "closes no directive" } else { "is no directive" };
+        let kind = if *meant == "/plumb" { "closes no directive" } else { "is not a directive" };
         let diagnostic =
             Diagnostic::new(&MISSPELT_DIRECTIVE, location, format!("`{written}` {kind}"))
                 .help(format!("did you mean `{meant}`?"));
@@ -399,7 +399,7 @@ impl Pairing<'_> {
                     "a comment at the start of a line makes the whole line raw HTML",
                 )
                 .label(if self.has_short_value(block) {
-                    "what stands behind the comment is no Markdown: `{= }` in it is published as it is written"
+                    "what follows the comment is not read as Markdown: `{= }` in it is published as it is written"
                 } else {
                     "the built page is right; other tools don't read this line as Markdown"
                 })
@@ -460,7 +460,7 @@ impl Pairing<'_> {
             let diagnostic = Diagnostic::new(
                 &DOUBLED_DIRECTIVE,
                 self.map.locate(second),
-                format!("the same `{name}` stands twice in a row"),
+                format!("the same `{name}` twice in a row"),
             )
             .related(self.map.locate(first), "the first")
             .help("delete one of them");

@@ -285,7 +285,7 @@ fn a_build_deletes_nothing_but_a_build() {
         .unwrap();
     fs::create_dir_all(all.path().join("repo/guide/book")).unwrap();
     symlink("../src", all.path().join("repo/guide/book/markdown")).unwrap();
-    refused(all.path(), &["build"], &["no folder to build into"]);
+    refused(all.path(), &["build"], &["build into"]);
 }
 
 #[test]

@@ -108,7 +108,7 @@ pub fn codes() -> impl Iterator<Item = &'static Code> {
 /// The numbers of istioctl (1.32) that no analyzer here has, and why: what documents cannot show, and what others find.
 pub static NOT_HERE: &[(&str, &str)] = &[
     ("IST0001", "is about istioctl itself"),
-    ("IST0126", "the mesh's networks are no manifest of Kubernetes"),
+    ("IST0126", "the mesh's networks are not a Kubernetes manifest"),
     ("IST0141", "what the caller may do in a cluster"),
     ("IST0142", "the version of a running API server"),
     ("IST0143", "the ports that running processes listen at"),

@@ -99,7 +99,7 @@ fn requests<'a>(
             let owner = group.owner(pods[0]);
             findings.push(
                 scaler
-                    .finding(&NO_REQUEST, node, format!("a container of {} requests no {resource}, so there is no share to follow", owner.id()))
+                    .finding(&NO_REQUEST, node, format!("a container of {} has no {resource} request, so a share of it can't be computed", owner.id()))
                     .related(owner.place(owner.name_node()), format!("{} is here", owner.id()))
                     .help(format!("write `resources.requests.{resource}` for each of its containers")),
             );

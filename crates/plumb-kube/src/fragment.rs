@@ -46,7 +46,7 @@ impl Engine {
         };
         let id = match known.schema.at(path) {
             Ok(id) => id,
-            Err(why) => return said(wrong(format!("`{path}` is no place in `{kind}`: {why}"))),
+            Err(why) => return said(wrong(format!("`{kind}` has no field `{path}`: {why}"))),
         };
         let newer = identity::newer(api.rsplit_once('/').map_or("", |(group, _)| group), versions);
         // A list in a fence for `spec.http[]` is some of its items.

@@ -34,7 +34,7 @@ impl MapBuilder {
                         Value::Null => ("null", "write a name, or put the key in quotes"),
                         _ => (
                             "a map or a list",
-                            "put the text in quotes; a template (`{{ … }}`) is no manifest before it is rendered",
+                            "put the text in quotes; a template (`{{ … }}`) is not a manifest before it is rendered",
                         ),
                     };
                     let mut problem =

@@ -107,7 +107,7 @@ fn escape(text: &str, bytes: bool) -> Result<(Escape, usize), String> {
         'u' if !bytes => (4, 16, 1),
         'U' if !bytes => (8, 16, 1),
         '0'..='3' => (3, 8, 0),
-        _ => return Err(format!("`\\{first}` is no escape")),
+        _ => return Err(format!("invalid escape `\\{first}`")),
     };
     let written = text.get(skip..skip + digits).filter(|t| t.chars().all(|c| c.is_digit(radix)));
     let value = written
@@ -121,6 +121,6 @@ fn escape(text: &str, bytes: bool) -> Result<(Escape, usize), String> {
     }
     match char::from_u32(value) {
         Some(c) => Ok((Escape::Char(c), length)),
-        None => Err(format!("`\\{}` is no character", &text[..length])),
+        None => Err(format!("`\\{}` is not a character", &text[..length])),
     }
 }

@@ -206,7 +206,7 @@ fn faulty_identity(id: &str) -> Option<&'static str> {
         let good = !domain.is_empty()
             && of(domain, false)
             && path.is_none_or(|path| path.split('/').all(step));
-        return (!good).then_some("this is no SPIFFE id: `spiffe://DOMAIN/PATH`");
+        return (!good).then_some("invalid SPIFFE ID: must be `spiffe://DOMAIN/PATH`");
     }
     let rest = match id.split_once('.') {
         Some(("*", rest)) => rest,
@@ -273,7 +273,7 @@ fn server(out: &mut Faults, root: &At<'_>) {
     if let Some(node) = spec.get("accessPolicy")
         && let Some(name) = node.str().filter(|name| !ACCESS.contains(name))
     {
-        let fault = out.unsupported(&SERVER, &node, format!("`{name}` is no access policy"));
+        let fault = out.unsupported(&SERVER, &node, format!("unknown access policy `{name}`"));
         fault.near(nearest(name, ACCESS.iter().copied()));
     }
     if let Some(node) = spec.get("port")
@@ -327,9 +327,10 @@ fn outbound(out: &mut Faults, root: &At<'_>, kind: &str) {
             ("retry.linkerd.io/http", "HTTPRoute") => value.split(',').find_map(faulty_status),
             ("retry.linkerd.io/grpc", "GRPCRoute") => value.split(',').find_map(faulty_condition),
             (_, "TLSRoute" | "TCPRoute") => None,
-            ("retry.linkerd.io/limit", _) => {
-                value.parse::<u16>().is_err().then(|| format!("`{value}` is no number of retries"))
-            }
+            ("retry.linkerd.io/limit", _) => value
+                .parse::<u16>()
+                .is_err()
+                .then(|| format!("invalid number of retries `{value}`")),
             (
                 "retry.linkerd.io/timeout"
                 | "timeout.linkerd.io/request"
@@ -357,7 +358,7 @@ fn faulty_status(condition: &str) -> Option<String> {
         || is_range() == Some(true);
     (!good).then(|| {
         format!(
-            "`{condition}` is no status to retry at: 5xx, gateway-error, or numbers such as 503,504"
+            "invalid retry status `{condition}`: must be 5xx, gateway-error, or numbers such as 503,504"
         )
     })
 }
@@ -368,7 +369,9 @@ const CONDITIONS: &[&str] =
 
 fn faulty_condition(condition: &str) -> Option<String> {
     let good = CONDITIONS.iter().any(|word| condition.eq_ignore_ascii_case(word));
-    (!good).then(|| format!("`{condition}` is no condition to retry at: {}", CONDITIONS.join(", ")))
+    (!good).then(|| {
+        format!("invalid retry condition `{condition}`: must be one of {}", CONDITIONS.join(", "))
+    })
 }
 
 /// A duration of an annotation: a whole number and one unit; 0 needs none.
@@ -382,7 +385,9 @@ fn faulty_duration(text: &str) -> Option<String> {
         "ms" | "s" | "m" | "h" | "d" => number.is_some(),
         _ => false,
     };
-    (!good).then(|| format!("`{text}` is no duration: a whole number and one of ms, s, m, h and d"))
+    (!good).then(|| {
+        format!("invalid duration `{text}`: must be a whole number and one of ms, s, m, h and d")
+    })
 }
 
 fn route(out: &mut Faults, root: &At<'_>) {

@@ -68,7 +68,7 @@ fn load<'s>(sources: impl IntoIterator<Item = &'s Arc<Source>>) -> (Policies, Ve
                         let at = root.get("kind").unwrap_or(root);
                         reader.wrong(
                             at,
-                            "this is no ValidatingAdmissionPolicy and no binding of one".to_owned(),
+                            "this is neither a ValidatingAdmissionPolicy nor a ValidatingAdmissionPolicyBinding".to_owned(),
                         );
                     }
                 }

@@ -227,7 +227,7 @@ impl Schema {
             }
             for _ in lists.matches('[') {
                 let Some(items) = self.nodes[id].items else {
-                    return Err(format!("`{done}` is no list"));
+                    return Err(format!("`{done}` is not a list"));
                 };
                 id = self.resolve(items);
                 done.push_str("[]");

@@ -297,7 +297,9 @@ impl Folder {
                 Some(file) if digest(&file.bytes) != locked.sha256 => {
                     format!("`{}` was changed since it was added", locked.path)
                 }
-                Some(file) if file.json().is_none() => format!("`{}` is no JSON", locked.path),
+                Some(file) if file.json().is_none() => {
+                    format!("`{}` is not valid JSON", locked.path)
+                }
                 Some(_) => continue,
             };
             findings.push(Diagnostic::new(&SCHEMAS_LOCK, start_of(&lock_path), message));

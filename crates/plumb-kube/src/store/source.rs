@@ -85,7 +85,7 @@ pub fn read_definitions(path: &str, text: &str) -> Reading {
             Err(error) => {
                 let start = source.lines().start_of(error.line()).unwrap_or(0);
                 let at = Span::at((start + error.column().saturating_sub(1)).min(text.len()));
-                let message = format!("the schema file is no JSON: {error}");
+                let message = format!("the schema file is not valid JSON: {error}");
                 reading.findings.push(Diagnostic::at(&SCHEMAS_READ, &source, at, message));
             }
         }

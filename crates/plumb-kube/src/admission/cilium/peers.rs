@@ -28,7 +28,7 @@ pub(super) fn check(out: &mut Faults, direction: &At<'_>, is_ingress: bool) {
         for node in direction.list(list) {
             let text = node.str().unwrap_or_default();
             if node.str().is_some() && !names::is_ip(text) && names::cidr(text).is_none() {
-                let why = format!("`{text}` is no IP address, and no range of them");
+                let why = format!("invalid IP address or CIDR block `{text}`");
                 out.invalid(&RANGE, &node, why);
             }
         }
@@ -46,7 +46,7 @@ fn range(out: &mut Faults, entry: &At<'_>) {
     let Some(node) = entry.filled("cidr") else { return };
     let Some(text) = node.str() else { return };
     let Some(range) = names::cidr(text) else {
-        let fault = out.invalid(&RANGE_SET, &node, format!("`{text}` is no range of addresses"));
+        let fault = out.invalid(&RANGE_SET, &node, format!("invalid CIDR block `{text}`"));
         if names::is_ip(text) {
             let bits = if text.contains(':') { 128 } else { 32 };
             fault.help(format!("for one address, write `{text}/{bits}`"));
@@ -57,7 +57,7 @@ fn range(out: &mut Faults, entry: &At<'_>) {
         let Some(text) = except.str() else { continue };
         match names::cidr(text) {
             None => {
-                out.invalid(&RANGE_SET, &except, format!("`{text}` is no range of addresses"));
+                out.invalid(&RANGE_SET, &except, format!("invalid CIDR block `{text}`"));
             }
             // Of what is excepted, the address has to lie within the range.
             Some((address, bits, is_v6)) => {

@@ -62,7 +62,7 @@ fn ports(out: &mut Faults, port: &At<'_>) {
         }
         if !number.is_empty() && !is_port(number) {
             let fault =
-                out.invalid(&PORT_SYNTAX, &node, format!("`{number}` is no port: {PORT_FORM}"));
+                out.invalid(&PORT_SYNTAX, &node, format!("invalid port `{number}`: {PORT_FORM}"));
             let list: Vec<&str> = number.split([',', ' ']).filter(|one| !one.is_empty()).collect();
             if list.len() > 1 && list.iter().all(|one| is_port(one)) {
                 fault.help("write an entry of `ports` for each");

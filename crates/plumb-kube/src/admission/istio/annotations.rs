@@ -183,7 +183,7 @@ fn of(out: &mut Faults, root: &At<'_>, metadata: &At<'_>, kind: &str) {
         } else if let Some(value) = node.str()
             && let Err(expected) = readable(name, value)
         {
-            out.invalid(&INVALID, &node, format!("`{value}` is no value for `{name}`"))
+            out.invalid(&INVALID, &node, format!("invalid value `{value}` for `{name}`"))
                 .help(format!("expected {expected}"));
         }
     }

@@ -195,7 +195,7 @@ fn ranges(out: &mut Faults, nodes: &[At<'_>]) {
             out.invalid(
                 &AUTHORIZATION,
                 node,
-                "this is no IP address, and no range of them such as 10.1.0.0/16",
+                "must be an IP address or a CIDR block such as 10.1.0.0/16",
             );
         }
     }
@@ -229,7 +229,7 @@ fn condition(out: &mut Faults, entry: &At<'_>, is_custom: bool) {
     if !KEYS.iter().any(is_known) && !key.starts_with("experimental.envoy.filters.") {
         let written = KEYS.iter().map(|known| known.trim_end_matches('['));
         let base = key.split('[').next().unwrap_or(key);
-        let fault = out.unsupported(&CONDITION, &node, format!("`{key}` is no key of a condition"));
+        let fault = out.unsupported(&CONDITION, &node, format!("unknown condition key `{key}`"));
         fault.near(nearest(base, written));
         if matches!(key, "request.headers" | "request.auth.claims") {
             fault.help(format!("it takes a name in brackets: `{key}[NAME]`"));
@@ -243,7 +243,7 @@ fn condition(out: &mut Faults, entry: &At<'_>, is_custom: bool) {
         out.forbidden(rule, &node, format!("the action CUSTOM knows no `{key}`")).on_only(&[&node]);
     }
     if key == TRUST_DOMAIN_KEY {
-        out.unsupported(&NO_TRUST_DOMAIN, &node, format!("`{key}` is no key of a condition"));
+        out.unsupported(&NO_TRUST_DOMAIN, &node, format!("unknown condition key `{key}`"));
         for list in ["values", "notValues"] {
             trust_domains(out, &entry.list(list), false);
         }
@@ -272,7 +272,7 @@ pub(super) fn request(out: &mut Faults, root: &At<'_>) {
             && let Some(keys) = node.str()
             && serde_json::from_str::<serde_json::Value>(keys).is_err()
         {
-            out.invalid(&JWT, &node, "the `jwks` is no JSON");
+            out.invalid(&JWT, &node, "the `jwks` is not valid JSON");
         }
     }
 }

@@ -96,7 +96,7 @@ pub(super) fn export_to(out: &mut Faults, root: &At<'_>, is_entry: bool) {
             name => name,
         };
         if let Some((_, first)) = known.iter().find(|(other, _)| *other == name) {
-            out.repeated(&EXPORT_TO, node, format!("`{name}` stands twice")).on(first);
+            out.repeated(&EXPORT_TO, node, format!("duplicate `{name}`")).on(first);
         } else if name == "~" && !is_entry {
             out.invalid(&EXPORT_TO, node, "only a ServiceEntry can be seen by none");
         } else if !matches!(name, "*" | "." | "~") && names::label(name).is_some() {
@@ -141,10 +141,10 @@ pub(super) fn percentage(out: &mut Faults, at: &At<'_>, key: &str) {
 pub(super) fn labels(out: &mut Faults, labels: Option<At<'_>>) {
     for (key, label) in labels.iter().flat_map(At::entries) {
         if names::qualified(&key.to_ascii_lowercase()).is_some() {
-            out.invalid(&LABELS, &label, format!("`{key}` is no key of a label"));
+            out.invalid(&LABELS, &label, format!("invalid label key `{key}`"));
         }
         if label.str().is_some_and(|value| names::label_value(value).is_some()) {
-            out.invalid(&LABELS, &label, "this is no value of a label");
+            out.invalid(&LABELS, &label, "invalid label value");
         }
     }
 }

@@ -14,7 +14,7 @@ pub(super) fn check(out: &mut Faults, root: &At<'_>) {
     if let Some(host) = spec.get("host")
         && host.str().is_some_and(|host| !is_domain(host))
     {
-        out.invalid(&DESTINATION_RULE, &host, "the host is no host name");
+        out.invalid(&DESTINATION_RULE, &host, "invalid host name");
     }
     if let Some(policy) = spec.get("trafficPolicy") {
         traffic_policy(out, &policy);
@@ -23,11 +23,11 @@ pub(super) fn check(out: &mut Faults, root: &At<'_>) {
     for subset in spec.list("subsets") {
         if let (Some(node), Some(name)) = (subset.get("name"), subset.word("name")) {
             if !is_label(name) {
-                out.invalid(&DESTINATION_RULE, &node, format!("`{name}` is no name of a subset"))
+                out.invalid(&DESTINATION_RULE, &node, format!("invalid subset name `{name}`"))
                     .help("a name is letters, digits and `-`: `v1-2` for `v1.2`");
             }
             if let Some((_, first)) = names.iter().find(|(other, _)| *other == name) {
-                let why = format!("the subset `{name}` stands twice");
+                let why = format!("duplicate subset `{name}`");
                 out.repeated(&DESTINATION_RULE, &node, why).on(first);
             }
             names.push((name, node));
@@ -173,7 +173,7 @@ fn load_balancer(out: &mut Faults, balancer: &At<'_>) {
             if name.is_empty() {
                 out.incomplete(&LOAD_BALANCER, &attribute, "an attribute of a cookie has a `name`");
             } else if let Some((_, first)) = names.iter().find(|(other, _)| *other == name) {
-                let why = format!("the attribute `{name}` stands twice");
+                let why = format!("duplicate attribute `{name}`");
                 out.repeated(&LOAD_BALANCER, &attribute, why).on(first);
             }
             names.push((name, attribute));

@@ -13,7 +13,7 @@ fn is_header(name: &str) -> bool {
 /// A header that a browser is told of; `*` is every one.
 pub(super) fn named(out: &mut Faults, node: &At<'_>) {
     if let Some(name) = node.str().filter(|name| *name != "*" && !is_header(name)) {
-        out.invalid(&HEADERS, node, format!("`{name}` is no name of a header"));
+        out.invalid(&HEADERS, node, format!("invalid header name `{name}`"));
     }
 }
 
@@ -22,7 +22,7 @@ pub(super) fn matched(out: &mut Faults, node: &At<'_>, name: &str) {
     let pseudo = [":method", ":scheme", ":authority", ":path", ":status"];
     let is_claim = name.to_ascii_lowercase().starts_with("@request.auth.claims");
     if !is_header(name) && !is_claim && !pseudo.contains(&name) {
-        out.invalid(&HEADERS, node, format!("`{name}` is no name of a header"));
+        out.invalid(&HEADERS, node, format!("invalid header name `{name}`"));
     }
 }
 

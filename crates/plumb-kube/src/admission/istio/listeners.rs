@@ -19,7 +19,7 @@ pub(super) fn gateway(out: &mut Faults, root: &At<'_>) {
         out.invalid(
             &GATEWAY,
             &name,
-            format!("`{text}` is no name of a Gateway, which has no dots"),
+            format!("invalid Gateway name `{text}`: must not contain dots"),
         );
     }
     if root.field("spec").filled("servers").is_none() {
@@ -87,7 +87,7 @@ fn part(out: &mut Faults, node: &At<'_>, host: &str, may_be_address: bool) {
     if host.contains('*') && !host.starts_with("*.") {
         out.invalid(&HOST, node, "`*` stands for whole labels: `*.example.com`");
     } else if !is_domain(host) {
-        out.invalid(&HOST, node, format!("`{host}` is no host name"));
+        out.invalid(&HOST, node, format!("invalid host name `{host}`"));
     } else if !host.contains('.') {
         out.invalid(&HOST, node, format!("the short name `{host}` is refused here"))
             .help(format!("write it in full: `{host}.NAMESPACE.svc.cluster.local`"));
@@ -144,8 +144,9 @@ fn server_tls(out: &mut Faults, tls: &At<'_>) {
     if mode == "ISTIO_MUTUAL" {
         for key in certificates {
             if let Some(node) = tls.filled(key) {
-                let why =
-                    format!("ISTIO_MUTUAL uses the mesh's certificates, so there is no `{key}`");
+                let why = format!(
+                    "`{key}` must not be set with ISTIO_MUTUAL, which uses the mesh's certificates"
+                );
                 out.forbidden(&SERVER_TLS, &node, why).on_only(&[&tls.field("mode"), &node]);
             }
         }
@@ -327,7 +328,7 @@ fn default_endpoint(out: &mut Faults, node: &At<'_>) {
                     .help(form);
             }
             if port.parse::<u16>().ok().is_none_or(|port| port == 0) {
-                out.invalid(&SIDECAR, node, format!("`{port}` is no port")).help(form);
+                out.invalid(&SIDECAR, node, format!("invalid port `{port}`")).help(form);
             }
         }
     }
@@ -344,7 +345,7 @@ fn outbound(out: &mut Faults, policy: &At<'_>) {
     if let Some(node) = proxy.get("host")
         && node.str().is_some_and(|host| !is_domain(host) || host.contains('*'))
     {
-        out.invalid(&SIDECAR, &node, "the host is no host name");
+        out.invalid(&SIDECAR, &node, "invalid host name");
     }
     match proxy.get("port") {
         None => {
@@ -381,8 +382,9 @@ fn sidecar_host(out: &mut Faults, node: &At<'_>) {
         return;
     };
     if namespace.len() > 1 && namespace.starts_with('~') {
-        let why =
-            format!("`{namespace}` is no namespace: before the `/` stands one, `*`, `.` or `~`");
+        let why = format!(
+            "invalid namespace `{namespace}`: before the `/` must be a namespace, `*`, `.` or `~`"
+        );
         out.invalid(&NO_EXCLUSION, node, why);
     }
     let namespace = namespace.strip_prefix('~').unwrap_or(namespace);

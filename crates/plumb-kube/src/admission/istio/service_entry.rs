@@ -16,7 +16,7 @@ pub(super) fn check(out: &mut Faults, root: &At<'_>) {
     export_to(out, root, true);
     for node in &hosts {
         if node.str().is_some_and(|host| host != "*" && !is_domain(host)) {
-            out.invalid(&SERVICE_ENTRY, node, "the host is no host name");
+            out.invalid(&SERVICE_ENTRY, node, "invalid host name");
         }
     }
     for node in spec.list("addresses") {
@@ -122,9 +122,7 @@ fn dynamic(out: &mut Faults, root: &At<'_>, spec: &At<'_>) {
     }
     for key in ["addresses", "endpoints"] {
         if let Some(node) = spec.filled(key) {
-            let why = format!(
-                "the resolution DYNAMIC_DNS finds the addresses by itself, so there are no `{key}`"
-            );
+            let why = format!("`{key}` must not be set with resolution DYNAMIC_DNS");
             out.forbidden(&SERVICE_ENTRY, &node, why).on_only(&[&resolution, &node]);
         }
     }
@@ -164,7 +162,7 @@ fn address(out: &mut Faults, node: &At<'_>, by_name: bool, is_static: bool) {
         out.invalid(
             &SERVICE_ENTRY,
             node,
-            format!("`{text}` is no IP address, as the resolution STATIC needs"),
+            format!("invalid IP address `{text}`: resolution STATIC needs one"),
         )
         .help("for names, choose the resolution DNS");
     } else if by_name && !is_domain(text) {

@@ -70,7 +70,9 @@ fn ports(out: &mut Faults, root: &At<'_>) {
             // Where `appProtocol` is set, the name is not asked.
             let own = port.get("appProtocol").filter(|node| node.str().is_some());
             let why = match (own.as_ref().and_then(At::str), name) {
-                (Some(own), _) => format!("`appProtocol: {own}` is no protocol of Istio's"),
+                (Some(own), _) => {
+                    format!("`appProtocol: {own}` is not a protocol that Istio knows")
+                }
                 (None, Some(name)) => format!("`{name}` does not begin with a protocol"),
                 (None, None) => "this port has neither a name nor `appProtocol`".to_owned(),
             };

@@ -112,7 +112,7 @@ fn check_hosts(out: &mut Faults, spec: &At<'_>, hosts: &[At<'_>], is_for_mesh: b
     for node in hosts {
         match node.str() {
             Some("*") if is_for_mesh => {
-                let why = "`*` is no host within the mesh";
+                let why = "the wildcard host `*` is not allowed for a VirtualService bound to the mesh gateway";
                 let fault = out.invalid(&VIRTUAL_SERVICE, node, why).on_all(spec);
                 fault.help("name the hosts, or the `gateways` that it is for");
             }
@@ -136,7 +136,7 @@ fn check_hosts(out: &mut Faults, spec: &At<'_>, hosts: &[At<'_>], is_for_mesh: b
         let mut before = hosts[..index].iter().filter_map(|at| Some((at, at.str()?)));
         if let Some((first, other)) = before.find(|(_, other)| overlap(host, other)) {
             let why = match other == host {
-                true => format!("the host `{host}` stands twice"),
+                true => format!("duplicate host `{host}`"),
                 false => format!("the hosts `{other}` and `{host}` overlap"),
             };
             out.repeated(&VIRTUAL_SERVICE, node, why).on(first);
@@ -149,7 +149,7 @@ fn gateways(out: &mut Faults, gateways: &[At<'_>]) {
         let Some(name) = node.str() else { continue };
         match name.split_once('/') {
             None if !is_domain(name) || name.contains('*') => {
-                out.invalid(&GATEWAY_NAMES, node, format!("`{name}` is no name of a Gateway"));
+                out.invalid(&GATEWAY_NAMES, node, format!("invalid Gateway name `{name}`"));
             }
             // A reference without a namespace is looked for elsewhere.
             Some((namespace, gateway)) if !is_label(namespace) || !is_label(gateway) => {
@@ -191,7 +191,7 @@ fn server_names(out: &mut Faults, spec: &At<'_>, entry: &At<'_>, hosts: &[At<'_>
             })
         };
         if !is_host(name) && !name.starts_with("outbound_.") {
-            out.invalid(&TLS_MATCH, &node, format!("`{name}` is no host name"));
+            out.invalid(&TLS_MATCH, &node, format!("invalid host name `{name}`"));
         }
         if is_host(name) && !is_address(name) && !hosts.iter().any(is_within) {
             let why = format!("`{name}` is none of the `hosts` of this VirtualService");
@@ -208,7 +208,7 @@ fn workload(out: &mut Faults, entry: &At<'_>) {
     if let Some(node) = entry.filled("sourceNamespace")
         && node.str().is_some_and(|name| !is_label(name))
     {
-        out.invalid(&ROUTE_MATCH, &node, "this is no namespace");
+        out.invalid(&ROUTE_MATCH, &node, "invalid namespace");
     }
 }
 
@@ -286,7 +286,7 @@ fn http(out: &mut Faults, route: &At<'_>, is_delegate: bool) {
     if let Some(policy) = route.get("corsPolicy") {
         for node in policy.list("allowMethods") {
             if let Some(method) = node.str().filter(|method| !METHODS.contains(method)) {
-                out.invalid(&HTTP_ROUTE, &node, format!("`{method}` is no method of HTTP"));
+                out.invalid(&HTTP_ROUTE, &node, format!("invalid HTTP method `{method}`"));
             }
         }
         for node in policy.list("allowHeaders").into_iter().chain(policy.list("exposeHeaders")) {
@@ -454,7 +454,7 @@ fn fault(out: &mut Faults, node: &At<'_>) {
         if let Some(node) = abort.filled("grpcStatus")
             && let Some(name) = node.str().filter(|name| !GRPC.contains(name))
         {
-            let fault = out.unsupported(&FAULT, &node, format!("`{name}` is no status of gRPC"));
+            let fault = out.unsupported(&FAULT, &node, format!("unknown gRPC status `{name}`"));
             fault.near(nearest(name, GRPC.iter().copied()));
         }
         if let Some(node) = abort.get("http2Error") {
@@ -519,7 +519,7 @@ fn destination(out: &mut Faults, node: &At<'_>) {
     if let Some(host) = node.get("host")
         && let Some(name) = node.word("host").filter(|host| *host == "*" || !is_host(host))
     {
-        out.invalid(&DESTINATION, &host, format!("`{name}` is no host to send requests to"));
+        out.invalid(&DESTINATION, &host, format!("invalid destination host `{name}`"));
     }
     if let Some(subset) = node.filled("subset")
         && subset.str().is_some_and(|name| !is_label(name))

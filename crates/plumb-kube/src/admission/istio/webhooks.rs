@@ -37,7 +37,7 @@ fn address(out: &mut Faults, hook: &At<'_>) {
             None => host.split(':').next().unwrap_or_default(),
         };
         if url.contains(char::is_whitespace) || host.is_empty() {
-            out.invalid(&ADDRESS, &node, format!("`{url}` is no address of a control plane"));
+            out.invalid(&ADDRESS, &node, format!("invalid control plane address `{url}`"));
         } else if host.parse::<std::net::IpAddr>().is_ok() {
             let fault = out.invalid(&HOST_NAME, &node, format!("`{host}` is an IP address"));
             fault.help("a host name outlives a change of address");

@@ -56,7 +56,7 @@ pub(super) fn entry(out: &mut Faults, root: &At<'_>) {
 pub(super) fn ports(out: &mut Faults, endpoint: &At<'_>) {
     for (name, port) in endpoint.map("ports") {
         if !is_label(name) {
-            out.invalid(&WORKLOAD_ENTRY, &port, format!("`{name}` is no name of a port"));
+            out.invalid(&WORKLOAD_ENTRY, &port, format!("invalid port name `{name}`"));
         }
         if port.int().is_some_and(|port| !(1..=65535).contains(&port)) {
             out.invalid(&WORKLOAD_ENTRY, &port, "a port is between 1 and 65535");
@@ -158,7 +158,7 @@ pub(super) fn telemetry(out: &mut Faults, root: &At<'_>) {
             continue;
         };
         if let Some(Err(error)) = node.str().map(|text| parse(text, Macros::default())) {
-            out.invalid(&TELEMETRY, &node, format!("the expression is no CEL: {error}"));
+            out.invalid(&TELEMETRY, &node, format!("invalid CEL expression: {error}"));
         }
     }
     let metrics = spec.list("metrics");

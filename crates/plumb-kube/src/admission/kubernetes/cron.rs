@@ -6,7 +6,8 @@ pub(super) fn fault(schedule: &str) -> Option<String> {
         return Some("a schedule takes no time zone; write it in timeZone".to_owned());
     }
     if let Some(every) = schedule.strip_prefix("@every ") {
-        return (!is_duration(every)).then(|| format!("{every:?} is no duration such as 1h30m"));
+        return (!is_duration(every))
+            .then(|| format!("invalid duration {every:?}: must be such as 1h30m"));
     }
     if schedule.starts_with('@') {
         let known =
@@ -31,7 +32,7 @@ pub(super) fn fault(schedule: &str) -> Option<String> {
     fields.iter().zip(limits).find_map(|(field, (name, low, high, words))| {
         let bad = field.split(',').find(|range| !is_range(range, low, high, words))?;
         let shown = if bad.is_empty() { field } else { bad };
-        Some(format!("{shown:?} is no {name} ({low} to {high})"))
+        Some(format!("invalid {name} {shown:?}: must be {low} to {high}"))
     })
 }
 

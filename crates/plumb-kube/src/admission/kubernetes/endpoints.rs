@@ -7,7 +7,7 @@ use crate::fault::Faults;
 use crate::names;
 
 declare! {
-ENDPOINT_ADDRESS = "endpoint-address", "ValidateEndpointSlice", "an endpoint that is no address",
+ENDPOINT_ADDRESS = "endpoint-address", "ValidateEndpointSlice", "an endpoint with an invalid address",
 "The addresses of Endpoints are IP addresses; those of an EndpointSlice are of its `addressType`, and at most 100 in an endpoint.",
 "EndpointSlice", "addressType: IPv4\nendpoints: [{addresses: [db.example.com]}]", "addressType: IPv4\nendpoints: [{addresses: [10.0.0.1]}]";
 }

@@ -14,7 +14,7 @@ ROLE_RULE = "role-rule", "ValidatePolicyRule", "a rule of a role that allows not
 `nonResourceURLs`, which only a ClusterRole can have. It does not mix the two.",
 "Role", "rules: [{apiGroups: [\"\"], resources: [pods]}]", "rules: [{apiGroups: [\"\"], resources: [pods], verbs: [get]}]";
 
-ROLE_REF = "role-ref", "ValidateRoleBinding", "a binding to something that is no role",
+ROLE_REF = "role-ref", "ValidateRoleBinding", "a binding whose `roleRef` is not a Role or ClusterRole",
 "`roleRef` names a Role or ClusterRole of the group `rbac.authorization.k8s.io`. A ClusterRoleBinding binds a ClusterRole.",
 "ClusterRoleBinding",
 "roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: reader}\nsubjects: [{kind: Group, name: team, apiGroup: rbac.authorization.k8s.io}]",

@@ -18,7 +18,7 @@ SERVICE_PORT_NAME = "service-port-name", "validateServicePort", "a Service's por
 "Service.spec", "selector: {app: web}\nports: [{port: 80}, {port: 443}]",
 "selector: {app: web}\nports: [{name: http, port: 80}, {name: https, port: 443}]";
 
-SERVICE_TARGET_PORT = "service-target-port", "validateServicePort", "a target that is no port",
+SERVICE_TARGET_PORT = "service-target-port", "validateServicePort", "an invalid target port",
 "A target port is a number from 1 to 65535, or the name of a container's port. `\"8080\"` in quotes is neither.",
 "Service.spec", "selector: {app: web}\nports: [{port: 80, targetPort: \"8080\"}]",
 "selector: {app: web}\nports: [{port: 80, targetPort: 8080}]";

@@ -20,7 +20,7 @@ volume says by `nodeAffinity` on which node it is.",
 "PersistentVolume.spec", "accessModes: [ReadWriteOnce]\nhostPath: {path: /data}",
 "capacity: {storage: 1Gi}\naccessModes: [ReadWriteOnce]\nhostPath: {path: /data}";
 
-STORAGE_CLASS = "storage-class", "ValidateStorageClass", "a class whose provisioner is no name",
+STORAGE_CLASS = "storage-class", "ValidateStorageClass", "a storage class with an invalid provisioner",
 "The provisioner of a StorageClass is a qualified name, such as `ebs.csi.aws.com` or `kubernetes.io/no-provisioner`.",
 "StorageClass", "provisioner: \"my provisioner\"", "provisioner: example.com/provisioner";
 
@@ -30,7 +30,7 @@ item for pods has none. A type stands once. Resources are the standard ones, or 
 "LimitRange.spec", "limits: [{type: Container, default: {cpu: 2}, max: {cpu: 1}}]",
 "limits: [{type: Container, default: {cpu: 1}, max: {cpu: 2}}]";
 
-NODE_TAINT = "node-taint", "validateNodeTaints", "a taint of a node that stands twice",
+NODE_TAINT = "node-taint", "validateNodeTaints", "a duplicate taint of a node",
 "A node has a taint of one key and effect once, and one range of addresses for its pods in each family of addresses.",
 "Node.spec", "taints: [{key: gpu, value: a, effect: NoSchedule}, {key: gpu, value: b, effect: NoSchedule}]",
 "taints: [{key: gpu, value: a, effect: NoSchedule}, {key: gpu, value: b, effect: NoExecute}]";
