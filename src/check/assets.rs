@@ -60,7 +60,9 @@ pub(super) fn files(
         if !below || place.starts_with(&src) || place.starts_with(&output) {
             let message = format!("`{path}` in `{key}` is not where `{name}` is written");
             let finding = Diagnostic::new(&ASSETS_MISPLACED, at(), message);
-            findings.push(finding.help(format!("write `\"{name}\"`: it lies beside book.toml")));
+            findings.push(
+                finding.help(format!("write `\"{name}\"`: it is in the folder of book.toml")),
+            );
         } else {
             files.push(AssetFile { path: place, name });
         }

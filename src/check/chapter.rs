@@ -257,7 +257,7 @@ fn written(node: &Node, text: &str) -> String {
 }
 
 fn block_in_text(directive: &Directive, at: Location) -> Diagnostic {
-    let message = format!("`{}` makes a block and can't stand within text", directive.name);
+    let message = format!("`{}` gives a block, which can't be within a paragraph", directive.name);
     Diagnostic::new(&BLOCK_IN_TEXT, at, message)
         .help("put its comment on a line of its own, with a blank line above and below")
 }

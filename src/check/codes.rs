@@ -5,8 +5,8 @@ use crate::diag::codes;
 codes! {
     /// What is said of a manifest because of how it stands in a page.
     FENCES:
-    UNKNOWN_FENCE_WORD = "unknown-fence-word", Warn, "a word behind a fence's language is nearly one of ours";
-    INVALID_FENCE_WORD = "invalid-fence-word", Deny, "a word behind a fence's language lacks its value, or has a wrong one";
+    UNKNOWN_FENCE_WORD = "unknown-fence-word", Warn, "an unknown word in a fence's info string, near to a known one";
+    INVALID_FENCE_WORD = "invalid-fence-word", Deny, "a word in a fence's info string with a missing or invalid value";
     UNKNOWN_CODE = "unknown-code", Deny, "a setting or a `fails=CODE` names a code that does not exist";
     RENAMED_CODE = "renamed-code", Note, "a setting or a `fails=CODE` names a code by a name that it had";
     FAILS_BUT_VALID = "fails-but-valid", Deny, "a fence is marked `fails`, and nothing rejects it";
@@ -21,13 +21,13 @@ codes! {
     CODES:
     NOTHING_TO_VALIDATE = "nothing-to-validate", Deny, "there is no manifest in what is to be validated";
     UNREADABLE_FILE = "unreadable-file", Deny, "a file of manifests can't be read";
-    TIED_TO_NOTHING = "tied-to-nothing", Deny, "a `# plumb: =` comment stands behind no scalar";
+    TIED_TO_NOTHING = "tied-to-nothing", Deny, "a `# plumb: =` comment with no scalar before it";
     UNCLOSED_VALUE = "unclosed-value", Deny, "a `{=` in a fence marked `plumb` is not closed on its line";
-    LOST_IN_INCLUDE = "lost-in-include", Deny, "an include takes what stands behind it off the page";
+    LOST_IN_INCLUDE = "lost-in-include", Deny, "an include takes what follows it off the page";
     LINK_OUT = "link-out-of-book", Warn, "a file of the book is a link to one outside";
     UNREADABLE_MODEL = "unreadable-model", Deny, "a file of the model can't be read";
     UNREADABLE_POLICY = "unreadable-policy", Deny, "a file of the book's own policies can't be read";
     ASSETS_NOT_NAMED = "assets-not-named", Deny, "`assets = \"external\"` without the lines by which mdBook publishes the files";
     ASSETS_MISPLACED = "assets-misplaced", Deny, "`plumb.css` or `plumb.js` where this tool writes nothing";
-    BLOCK_IN_TEXT = "block-in-text", Deny, "a directive that makes a table or a list stands within text";
+    BLOCK_IN_TEXT = "block-in-text", Deny, "a directive that gives a table or a list within a paragraph";
 }

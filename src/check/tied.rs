@@ -45,7 +45,7 @@ impl Comments<'_> {
                     Diagnostic::new(
                         &TIED_TO_NOTHING,
                         locate(comment),
-                        "this comment ties nothing to the model: no scalar stands before it on its line",
+                        "this comment ties nothing to the model: there is no scalar before it on its line",
                     )
                     .help("put it behind the value that it is about: `cpu: 100m  # plumb: = EXPR`"),
                 );

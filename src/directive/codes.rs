@@ -8,6 +8,6 @@ codes! {
     UNKNOWN_DIRECTIVE = "unknown-directive", Deny, "there is no directive of this name";
     UNKNOWN_ARGUMENT = "unknown-argument", Deny, "a directive is given an argument that it does not take";
     INVALID_ARGUMENT = "invalid-argument", Deny, "an argument has a value of the wrong shape";
-    MISSING_ARGUMENT = "missing-argument", Deny, "a directive lacks an argument that it needs";
+    MISSING_ARGUMENT = "missing-argument", Deny, "a required argument of a directive is missing";
     UNKNOWN_VERSION = "unknown-version", Deny, "there are no schemas for this product or version";
 }

@@ -275,7 +275,7 @@ impl Reader<'_> {
         } else {
             let instead = format!("{key}={value}");
             let help = format!("write `{instead}`");
-            Malformed::new(span, "no space may stand around `=`", help).instead(instead)
+            Malformed::new(span, "no space is allowed around `=`", help).instead(instead)
         });
     }
 
@@ -328,7 +328,7 @@ impl Reader<'_> {
                 end = self.at;
             }
             let rest = self.span(start, end);
-            let message = "only one argument may stand without a key";
+            let message = "only one argument may have no key";
             let help = "put an expression that has spaces in \"quotes\"; all else is `key=value`";
             let from = self.cut.offset_in(first.start).filter(|_| args.named.is_empty());
             let text = from.and_then(|from| self.cut.text().get(from..end));
@@ -370,7 +370,7 @@ impl Reader<'_> {
                 self.fail(
                     start,
                     self.at,
-                    format!("a string stands in \"double quotes\", not in `{quote}`"),
+                    format!("a string must be in \"double quotes\", not in `{quote}`"),
                     "write it in straight double quotes",
                 );
                 None

@@ -266,7 +266,7 @@ pub fn outside(location: &Path, at: Location) -> Option<Diagnostic> {
     } else {
         return None;
     };
-    let help = "a chapter lies below the book's `src`; include the file in one that does";
+    let help = "a chapter must be below the book's `src`; include the file in one that does";
     Some(Diagnostic::new(&PUBLISHED_OUTSIDE, at, message).help(help))
 }
 

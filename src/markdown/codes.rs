@@ -7,7 +7,7 @@ codes! {
     CODES:
     UNCLOSED_DIRECTIVE = "unclosed-directive", Deny, "a directive has no closing comment";
     STRAY_CLOSER = "stray-closer", Deny, "a closing comment closes no directive";
-    NESTED_DIRECTIVE = "nested-directive", Deny, "a directive stands within another one";
+    NESTED_DIRECTIVE = "nested-directive", Deny, "a directive within another one";
     CROSSED_DIRECTIVE = "crossed-directive", Deny, "a directive opens and closes in different places of the structure";
     DOUBLED_DIRECTIVE = "doubled-directive", Deny, "a directive, or its closing comment, is repeated";
     MALFORMED_DIRECTIVE = "malformed-directive", Deny, "a directive's arguments can't be read";

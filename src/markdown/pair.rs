@@ -194,7 +194,7 @@ impl Pairing<'_> {
                             outer.sound = false;
                             let marker = outer.marker;
                             let message = format!(
-                                "`{}` stands within the committed text of `{}`",
+                                "`{}` is within the committed text of `{}`",
                                 self.name(index),
                                 self.name(marker)
                             );

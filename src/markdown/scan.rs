@@ -589,7 +589,7 @@ impl<'a> Walker<'a> {
                     diagnostic.help.push(if cell {
                         "in a table, `|` ends the cell, even in a comment: write `\\|`".into()
                     } else {
-                        "a directive can't stand in a link's address or an HTML tag; to show one, put it in code".into()
+                        "a directive is not read in a link's address or an HTML tag; to show one, put it in code".into()
                     });
                 }
                 None => self.unclosed_comment(Span::new(start, start + line)),

@@ -88,7 +88,7 @@ pub(super) fn spare_displaced(
             let message =
                 "something is left out before this, so it can't be read and is not checked";
             *finding = Diagnostic::new(&EXCERPT, finding.at.location.clone(), message)
-                .help(format!("as it stands: {}", finding.message));
+                .help(format!("as written: {}", finding.message));
         }
     }
 }

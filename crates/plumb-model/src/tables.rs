@@ -311,7 +311,7 @@ static COLUMN: Table = Table {
     what: "a column",
     doc: "A column of a matrix.",
     fields: &[
-        required("id", Kind::Id, "Its id; an option's, where it stands for one."),
+        required("id", Kind::Id, "Its id; that of an option for a row about an option."),
         optional("label", Kind::Text, "Its head. The option's label, if not said."),
         optional("note", Kind::Prose, "What to know about it."),
     ],
@@ -325,7 +325,7 @@ static ROW: Table = table(
         required("id", Kind::Id, "Its id, unique within the matrix."),
         required("label", Kind::Text, "The need."),
         optional("note", Kind::Prose, "What to know about it."),
-        optional("group", Kind::Text, "Rows of one group stand together under this head."),
+        optional("group", Kind::Text, "Rows of one group are shown together under this heading."),
         optional("weight", Kind::Number, "What the need counts in a ranking. 1, if not said."),
         required("cells", Kind::Map(&Kind::Table(&CELL)), "A status for each column."),
     ],
@@ -377,7 +377,7 @@ static CHECKLIST: Table = table(
 
 static GROUP: Table = table(
     "a group",
-    "Items that stand together.",
+    "Items that are shown together.",
     &[
         required("id", Kind::Id, "Its id."),
         required("label", Kind::Text, "Its heading."),
@@ -405,12 +405,12 @@ static ITEM: Table = table(
             "A few words for it, where a rule names it. The statement, if not said.",
         ),
         optional("help", Kind::Prose, "How to find out."),
-        optional("group", Kind::Id, "The group that it stands in."),
+        optional("group", Kind::Id, "The group that it belongs to."),
         optional("weight", Kind::Number, "What it adds to `score`. 1, if not said."),
         optional(
             "holds",
             Kind::Condition,
-            "When it is true of the inputs, by itself: it is then shown as ticked, else as not, counts in the rules as if a reader had answered so, and no reader can change it.",
+            "When the inputs decide it: it is then shown as ticked, else as not, counts in the rules as if a reader had answered so, and no reader can change it.",
         ),
         optional("need", Kind::Id, "The row of a matrix that it asks for."),
         optional("source", Kind::Refs("sources"), "Where it is known from."),
@@ -520,7 +520,7 @@ static PLACEHOLDER: Table = table(
     "What a reader fills in once.",
     &[
         required("label", Kind::Text, "What to ask for."),
-        optional("example", Kind::Text, "What stands there until then."),
+        optional("example", Kind::Text, "An example shown until then."),
         optional("pattern", Kind::Text, "A regular expression that a value must match."),
         optional("note", Kind::Prose, "What to know about it."),
     ],

@@ -174,7 +174,7 @@ impl<'a> Reader<'a> {
             }
             None => format!("the input ends where `{expected}` should follow"),
             Some(found) => format!(
-                "mdBook sends `[context, book]`, but here `{found}` stands in place of `{expected}`"
+                "mdBook sends `[context, book]`, but here is `{found}` where `{expected}` was expected"
             ),
         };
         Err(ProtocolError { message, offset: self.at })
@@ -306,10 +306,10 @@ mod tests {
         for (input, message, offset) in [
             ("", "standard input is empty", 0),
             ("  ", "ends where `[` should follow", 2),
-            ("hello", "`h` stands in place of `[`", 0),
-            ("{}", "`{` stands in place of `[`", 0),
+            ("hello", "`h` where `[` was expected", 0),
+            ("{}", "`{` where `[` was expected", 0),
             ("[]", "expected value", 1),
-            ("[{}]", "`]` stands in place of `,`", 3),
+            ("[{}]", "`]` where `,` was expected", 3),
             ("[{},", "a value should follow", 4),
             ("[{},{}]", "neither `items` nor `sections`", 5),
             ("[{},{\"items\":3}]", "a list of book items", 13),

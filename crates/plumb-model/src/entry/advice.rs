@@ -114,7 +114,7 @@ pub struct Checklist {
     pub location: Location,
 }
 
-/// Items that stand together.
+/// Items that are shown together.
 #[derive(Clone, Debug)]
 pub struct Group {
     /// Its id, unique in the checklist.
@@ -136,7 +136,7 @@ pub struct Item {
     pub short: Prose,
     /// How to find out.
     pub help: Prose,
-    /// The group that it stands in.
+    /// The group that it belongs to.
     pub group: Option<String>,
     /// What it adds to the score.
     pub weight: Ratio,
@@ -222,7 +222,7 @@ pub struct Placeholder {
     pub id: String,
     /// What to ask for.
     pub label: String,
-    /// What stands there until then.
+    /// An example shown until then.
     pub example: Option<String>,
     /// What a value must match.
     pub pattern: Option<String>,

@@ -72,7 +72,7 @@ pub(super) fn lex(text: &str) -> Result<Vec<Token>, Problem> {
             if tokens.last().is_some_and(|last| last.kind == TokenKind::Text && last.span.end == at)
             {
                 let span = Span::new(at, at + length);
-                return Err(problem(span, "two texts stand beside each other".into()));
+                return Err(problem(span, "an operator is missing between two strings".into()));
             }
             (TokenKind::Text, length)
         } else if let Some(sign) = SIGNS.iter().find(|sign| rest.starts_with(**sign)) {

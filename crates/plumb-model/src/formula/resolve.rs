@@ -142,7 +142,7 @@ impl<'a> Resolver<'a> {
                 let op = self.problem(Problem::new(
                     &BAD_CALL,
                     ast.at,
-                    "a list can only stand behind `in`",
+                    "a list is allowed after `in` only",
                 ));
                 self.made(op, ast, 0)
             }
@@ -151,7 +151,7 @@ impl<'a> Resolver<'a> {
 
     fn membership(&mut self, ast: &Ast, element: &Ast, list: &Ast) -> Made {
         let AstKind::List(list) = &list.kind else {
-            let problem = Problem::new(&BAD_CALL, ast.at, "a list must stand behind `in`")
+            let problem = Problem::new(&BAD_CALL, ast.at, "`in` needs a list after it")
                 .help("for example `tier in [\"standard\", \"premium\"]`");
             let op = self.problem(problem);
             return self.made(op, ast, 0);

@@ -49,7 +49,7 @@ fn policy_of(out: &mut Faults, policy: &At<'_>, is_namespaced: bool) {
             out.incomplete(&ONE_SELECTOR, policy, why).help(help);
         }
         (Some(endpoints), Some(nodes)) => {
-            let why = "`nodeSelector` cannot stand beside `endpointSelector`";
+            let why = "`nodeSelector` and `endpointSelector` are mutually exclusive";
             out.forbidden(&ONE_SELECTOR, nodes, why).on_only(&[endpoints, nodes]).help(help);
         }
         (None, Some(nodes)) if is_namespaced => {

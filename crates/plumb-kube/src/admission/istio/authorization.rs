@@ -139,7 +139,7 @@ fn trust_domains(out: &mut Faults, nodes: &[At<'_>], is_field: bool) {
         let name = node.str().unwrap_or_default();
         let inner = name.strip_prefix('*').or(name.strip_suffix('*')).unwrap_or(name);
         if inner.contains('*') {
-            out.invalid(&TRUST_DOMAIN, node, "`*` stands at the start or at the end, once");
+            out.invalid(&TRUST_DOMAIN, node, "`*` is allowed once, at the start or at the end");
         } else if is_field && name.contains('/') {
             out.invalid(&TRUST_DOMAIN, node, "a trust domain has no `/`");
         }

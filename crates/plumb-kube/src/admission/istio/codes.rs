@@ -10,7 +10,7 @@ codes! {
     ZERO = "weights-zero", Deny, "no destination of a VirtualService's route has a weight above 0";
     SUM = "weights-sum", Warn, "the weights of a VirtualService's route do not add up to 100";
     ROUTE_UNREACHABLE = "route-unreachable", Warn, "no request reaches a route, for earlier routes take all of them", also "IST0130";
-    MATCH_SHADOWED = "route-match-shadowed", Note, "a match of a route repeats an earlier one, or lies within it", also "IST0131";
+    MATCH_SHADOWED = "route-match-shadowed", Note, "a match of a route repeats an earlier one, or is covered by it", also "IST0131";
     GATEWAY_INTERNAL = "gateway-internal", Warn, "a VirtualService names a gateway that Istio itself made", also "IST0165";
     SYSTEM_CA = "destination-tls-system-ca", Note, "a DestinationRule uses TLS and names no CA, so the proxy's public CAs check the server's certificate", also "IST0128", formerly "destination-tls-unverified";
     SYSTEM_CA_PORT = "destination-tls-system-ca-port", Note, "a DestinationRule uses TLS for a port and names no CA, so the proxy's public CAs check the server's certificate", also "IST0129", formerly "destination-tls-unverified-port";

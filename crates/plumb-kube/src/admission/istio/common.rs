@@ -102,7 +102,7 @@ pub(super) fn export_to(out: &mut Faults, root: &At<'_>, is_entry: bool) {
         } else if !matches!(name, "*" | "." | "~") && names::label(name).is_some() {
             out.invalid(&EXPORT_TO, node, "this is a namespace, `.` or `*`");
         } else if matches!(name, "*" | "~") && nodes.len() > 1 {
-            out.invalid(&EXPORT_TO, node, format!("`{name}` stands alone"));
+            out.invalid(&EXPORT_TO, node, format!("`{name}` must be the only entry"));
         }
         known.push((name, node));
     }

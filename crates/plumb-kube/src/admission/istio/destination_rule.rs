@@ -252,7 +252,7 @@ fn localities(out: &mut Faults, all: Vec<(&str, At<'_>)>) {
     for (locality, node) in all {
         let open = locality.strip_suffix('*');
         if locality.is_empty() || open.unwrap_or(locality).contains('*') {
-            out.invalid(&LOCALITY, &node, "`*` stands at the end of a locality, once");
+            out.invalid(&LOCALITY, &node, "`*` is allowed once, at the end of a locality");
             continue;
         }
         let within = |inner: &str, outer: &str| {

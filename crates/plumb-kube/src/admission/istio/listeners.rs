@@ -74,7 +74,7 @@ fn gateway_host(out: &mut Faults, node: &At<'_>) {
         None => (None, entry),
     };
     if namespace.is_some_and(|name| !matches!(name, "*" | ".") && !is_label(name)) {
-        out.invalid(&SERVER, node, "before the `/` stands a namespace, `*` or `.`");
+        out.invalid(&SERVER, node, "before the `/` must be a namespace, `*` or `.`");
     }
     part(out, node, host, true);
 }
@@ -85,7 +85,7 @@ fn part(out: &mut Faults, node: &At<'_>, host: &str, may_be_address: bool) {
         return;
     }
     if host.contains('*') && !host.starts_with("*.") {
-        out.invalid(&HOST, node, "`*` stands for whole labels: `*.example.com`");
+        out.invalid(&HOST, node, "`*` must be a whole label: `*.example.com`");
     } else if !is_domain(host) {
         out.invalid(&HOST, node, format!("invalid host name `{host}`"));
     } else if !host.contains('.') {
@@ -389,7 +389,7 @@ fn sidecar_host(out: &mut Faults, node: &At<'_>) {
     }
     let namespace = namespace.strip_prefix('~').unwrap_or(namespace);
     if !matches!(namespace, "" | "*" | ".") && !is_label(namespace) {
-        out.invalid(&SIDECAR, node, "before the `/` stands a namespace, `*`, `.` or `~`");
+        out.invalid(&SIDECAR, node, "before the `/` must be a namespace, `*`, `.` or `~`");
     }
     part(out, node, host, false);
 }

@@ -108,7 +108,7 @@ fn overlapping(out: &mut Faults, seen: &[Seen<'_>], name: &dyn Fn(usize) -> Stri
             {
                 let (later_name, first) = (name(later.route), name(earlier.route));
                 let why = format!(
-                    "the prefix `{inner}` of {later_name} lies within `{outer}` of {first}, which comes first"
+                    "the prefix `{inner}` of {later_name} is covered by `{outer}` of {first}, which comes first"
                 );
                 out.report(&PREFIX, ErrorType::Invalid, &later.at, why)
                     .on_all(&later.at)

@@ -11,7 +11,7 @@ CONFIG_KEY = "config-key", "IsConfigMapKey", "a key that cannot be a file's name
 "ConfigMap", "data: {\"my file\": hello}", "data: {my-file: hello}";
 
 CONFIG_TWICE = "config-twice", "ValidateConfigMap", "a key in `data` and in `binaryData`",
-"Both fields fill the same files, so a key stands in one of them.",
+"Both fields fill the same files, so keys must be unique over both.",
 "ConfigMap", "data: {logo: text}\nbinaryData: {logo: aGk=}", "data: {title: text}\nbinaryData: {logo: aGk=}";
 
 CONFIG_SIZE = "config-size", "ValidateConfigMap", "more than an object can hold",

@@ -14,7 +14,7 @@ empty peer is none.",
 "podSelector: {}\ningress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}, {podSelector: {}}]}]";
 
 POLICY_RANGE = "policy-range", "ValidateIPBlock", "an address range that is none",
-"`cidr` is an address and a number of bits (`10.0.0.0/8`). What is excepted from it lies within it and is smaller.",
+"`cidr` is an address and a number of bits (`10.0.0.0/8`). `except` must be a strict subset of it.",
 "NetworkPolicy.spec", "podSelector: {}\negress: [{to: [{ipBlock: {cidr: 10.0.0.0/8, except: [192.168.0.0/16]}}]}]",
 "podSelector: {}\negress: [{to: [{ipBlock: {cidr: 10.0.0.0/8, except: [10.1.0.0/16]}}]}]";
 

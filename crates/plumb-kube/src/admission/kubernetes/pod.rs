@@ -8,7 +8,7 @@ use crate::names;
 
 declare! {
 POD_CONTAINERS = "pod-containers", "ValidatePodSpec", "a pod without a container",
-"A pod runs at least one container. Ephemeral containers are added to a running pod (`kubectl debug`) and cannot stand in a manifest.",
+"A pod runs at least one container. Ephemeral containers are added to a running pod (`kubectl debug`) and cannot be set in a manifest.",
 "Pod.spec", "containers: []", "containers: [{name: web, image: nginx}]";
 
 POD_DNS = "pod-dns", "validatePodDNSConfig", "DNS settings that do not go together",
@@ -49,7 +49,7 @@ RESOURCE_CLAIM = "resource-claim", "validatePodResourceClaims", "a claim to a de
 "resourceClaims: [{name: gpu, resourceClaimTemplateName: gpu}]\ncontainers: [{name: web, image: nginx, resources: {claims: [{name: gpu}]}}]";
 
 SCHEDULING_GATE = "scheduling-gate", "validateSchedulingGates", "gates of a pod that is scheduled already",
-"A pod with `schedulingGates` waits for them before a node is chosen, so it has no `nodeName`; each gate stands once.",
+"A pod with `schedulingGates` waits for them before a node is chosen, so `nodeName` must not be set; gates must be unique.",
 "Pod.spec", "nodeName: node-1\nschedulingGates: [{name: example.com/quota}]\ncontainers: [{name: web, image: nginx}]",
 "schedulingGates: [{name: example.com/quota}]\ncontainers: [{name: web, image: nginx}]";
 }

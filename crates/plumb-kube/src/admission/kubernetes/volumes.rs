@@ -13,7 +13,7 @@ VOLUME_NAME = "volume-name", "ValidateVolumes", "a volume without a name that ca
 "containers: [{name: web, image: nginx}]\nvolumes: [{name: my-data, emptyDir: {}}]";
 
 DUPLICATE_VOLUME = "duplicate-volume", "ValidateVolumes", "two volumes of a pod with one name",
-"A mount names its volume, so each name stands once.",
+"A mount names its volume, so names must be unique.",
 "Pod.spec", "containers: [{name: web, image: nginx}]\nvolumes: [{name: data, emptyDir: {}}, {name: data, emptyDir: {}}]",
 "containers: [{name: web, image: nginx}]\nvolumes: [{name: data, emptyDir: {}}, {name: cache, emptyDir: {}}]";
 
