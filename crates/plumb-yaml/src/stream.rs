@@ -140,16 +140,17 @@ pub(super) fn json_comments(text: &str) -> Vec<Span> {
     let mut begun = false;
     let mut at = 0;
     while at < bytes.len() {
-        let rest = &text[at..];
+        // Bytes, since a character of several need not begin here.
+        let rest = &bytes[at..];
         let length = match bytes[at] {
-            b'"' => string_length(&bytes[at..]),
-            b'/' if rest.starts_with("//") => {
-                let length = rest.find(['\n', '\r']).unwrap_or(rest.len());
+            b'"' => string_length(rest),
+            b'/' if rest.starts_with(b"//") => {
+                let length = text[at..].find(['\n', '\r']).unwrap_or(rest.len());
                 comments.push(Span::new(at, at + length));
                 length
             }
-            b'/' if rest.starts_with("/*") => {
-                let length = rest[2..].find("*/").map_or(rest.len(), |end| end + 4);
+            b'/' if rest.starts_with(b"/*") => {
+                let length = text[at + 2..].find("*/").map_or(rest.len(), |end| end + 4);
                 comments.push(Span::new(at, at + length));
                 length
             }

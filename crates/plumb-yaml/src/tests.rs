@@ -154,6 +154,17 @@ proptest! {
     }
 
     #[test]
+    fn no_json_with_comments_is_too_strange(text in "[{\\[]?[ \t\n\r:/*\"{}\\[\\],a0é\u{a0}\u{2028}\\\\]{0,60}") {
+        for text in [format!("\u{a0}{text}"), text] {
+            let composed = super::compose_commented(&text);
+            for comment in &composed.comments {
+                assert!(text[comment.range()].starts_with(['/', '#']), "{text:?}");
+            }
+            check_spans(&text, &Composed { comments: Vec::new(), ..composed });
+        }
+    }
+
+    #[test]
     fn a_damaged_manifest_is_read_or_refused(at in 0usize..200, cut in 0usize..20, with in "\\PC{0,3}") {
         let manifest = "apiVersion: v1\nkind: Service\nmetadata: {name: \"a\", labels: {b: 'c'}}\nspec:\n  ports:\n  - port: 80\n    name: |\n      x\n  - &p {port: 1}\n  - *p\n  # end\n---\n- >-\n  folded\n   text\n";
         let start = at.min(manifest.len());
