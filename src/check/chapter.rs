@@ -19,7 +19,7 @@ use crate::text::Location;
 
 /// What came of a chapter, and what the book needs of it.
 #[derive(Default)]
-pub(super) struct Outcome {
+pub(super) struct ChapterOutcome {
     pub(super) chapter: CheckedChapter,
     pub(super) findings: Vec<Diagnostic>,
     pub(super) counts: Counts,
@@ -27,9 +27,9 @@ pub(super) struct Outcome {
     pub(super) members: Vec<group::Member>,
 }
 
-pub(super) fn check(project: &Project, chapter: &Chapter) -> Outcome {
+pub(super) fn check(project: &Project, chapter: &Chapter) -> ChapterOutcome {
     if project.config.excludes(&chapter.path) {
-        return Outcome::default();
+        return ChapterOutcome::default();
     }
     let scan = markdown::scan(&chapter.text, &chapter.map, project.dialect);
     let origin = chapter.origin.as_ref();
@@ -49,7 +49,7 @@ pub(super) fn check(project: &Project, chapter: &Chapter) -> Outcome {
         };
         let scan = markdown::scan(&meant.text, &meant.map, project.dialect);
         let meant = scanned(project, &meant, scan);
-        outcome = Outcome { chapter: outcome.chapter, ..meant };
+        outcome = ChapterOutcome { chapter: outcome.chapter, ..meant };
     }
     outcome.findings.extend(lost);
     // Where an include stands as it is written, mdBook could not read it, and that is said.
@@ -59,7 +59,7 @@ pub(super) fn check(project: &Project, chapter: &Chapter) -> Outcome {
     outcome
 }
 
-fn scanned(project: &Project, chapter: &Chapter, scan: Scan) -> Outcome {
+fn scanned(project: &Project, chapter: &Chapter, scan: Scan) -> ChapterOutcome {
     let mut findings = scan.failures;
     if project.scope == Scope::Book {
         findings.extend(scan.findings);
@@ -68,7 +68,7 @@ fn scanned(project: &Project, chapter: &Chapter, scan: Scan) -> Outcome {
         project,
         chapter,
         slots: scan.nodes.iter().map(|_| None).collect(),
-        outcome: Outcome { findings, ..Outcome::default() },
+        outcome: ChapterOutcome { findings, ..ChapterOutcome::default() },
     };
     work.outcome.counts.chapters = 1;
     let versions = versions::of_chapter(
@@ -109,7 +109,7 @@ struct Work<'a> {
     chapter: &'a Chapter,
     /// By node, so that the result is in the order of the text.
     slots: Vec<Option<Expansion>>,
-    outcome: Outcome,
+    outcome: ChapterOutcome,
 }
 
 impl Work<'_> {
@@ -231,7 +231,7 @@ impl Work<'_> {
         self.slots[index] = outcome.expansion;
     }
 
-    fn finish(mut self) -> Outcome {
+    fn finish(mut self) -> ChapterOutcome {
         group::spare_without_mesh(&mut self.outcome.findings, &self.outcome.members);
         let (named, own): (Vec<_>, Vec<_>) =
             self.outcome.members.into_iter().partition(|member| member.group.is_some());

@@ -4,7 +4,7 @@ use super::codes::{FAILS_BUT_VALID, FAILS_DIFFERENTLY, UNKNOWN_CODE, UNTAGGED_MA
 use super::judge::Judge;
 use super::resource;
 use super::shell;
-use super::site::{Outcome, Site};
+use super::site::{CheckedFence, Site};
 use super::texts::{Holder, ReadText, TextKind};
 use super::tied::Comments;
 use super::trace::Judged;
@@ -54,8 +54,8 @@ pub(super) fn is_looked_at(fence: &Fence) -> bool {
 }
 
 /// Checks a fence, as its language and its words ask.
-pub(super) fn check(site: &Site<'_>, comments: &mut Comments<'_>) -> Outcome {
-    let mut outcome = Outcome::default();
+pub(super) fn check(site: &Site<'_>, comments: &mut Comments<'_>) -> CheckedFence {
+    let mut outcome = CheckedFence::default();
     let language = language(site.fence);
     if matches!(language, Language::Other) && !site.fence.has("plumb") {
         unread(
@@ -102,7 +102,7 @@ fn manifests(
     words: &Words<'_>,
     format: Format,
     comments: &mut Comments<'_>,
-    outcome: &mut Outcome,
+    outcome: &mut CheckedFence,
 ) {
     let text = site.fence.body.text();
     if words.ignore {
@@ -217,7 +217,7 @@ fn untagged(site: &Site<'_>) -> Diagnostic {
 }
 
 /// Notes a fence of which no manifest is read, where that is asked for.
-fn unread(site: &Site<'_>, how: TextKind, why: &str, outcome: &mut Outcome) {
+fn unread(site: &Site<'_>, how: TextKind, why: &str, outcome: &mut CheckedFence) {
     if site.project.is_traced {
         let at = site.map.locate(site.node.span);
         let holder = Holder::Fence(site.fence.lang.value.clone());
@@ -303,7 +303,7 @@ fn expected_failure(
     site: &Site<'_>,
     word: &Word,
     findings: Vec<Diagnostic>,
-    outcome: &mut Outcome,
+    outcome: &mut CheckedFence,
 ) -> Vec<(usize, String)> {
     let wanted = word.value.as_ref().map(|code| code.value.as_str());
     if let Some(wanted) = wanted

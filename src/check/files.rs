@@ -94,7 +94,7 @@ pub fn check_files(project: &Project, files: &[File], together: bool) -> Checked
 }
 
 /// A file's manifests. What a kustomization patches others with need not be whole.
-fn manifests(project: &Project, file: &File, patch: bool) -> chapter::Outcome {
+fn manifests(project: &Project, file: &File, patch: bool) -> chapter::ChapterOutcome {
     let source = &file.source;
     let (text, map) = (source.text(), TextMap::identity(source));
     let format = if source.path().ends_with(".json") { Format::Json } else { Format::Yaml };
@@ -107,7 +107,7 @@ fn manifests(project: &Project, file: &File, patch: bool) -> chapter::Outcome {
     if !asked && !text.contains("apiVersion") {
         read.findings.clear();
     }
-    let mut outcome = chapter::Outcome::default();
+    let mut outcome = chapter::ChapterOutcome::default();
     if project.is_traced {
         let at = Location::new(source, Span::new(0, text.len()));
         let open = patch.then_some("a kustomization names this file as a patch");
@@ -158,7 +158,7 @@ fn is_meant(document: &Document) -> bool {
 }
 
 /// A Markdown file's manifests.
-fn markdown(project: &Project, file: &Arc<Source>) -> chapter::Outcome {
+fn markdown(project: &Project, file: &Arc<Source>) -> chapter::ChapterOutcome {
     let (text, map) = markdown::contained(file);
     let chapter = Chapter {
         title: String::new(),

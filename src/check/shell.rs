@@ -4,7 +4,7 @@ use super::codes::HERE_DOCUMENT_OPEN;
 use super::group;
 use super::judge::Judge;
 use super::resource;
-use super::site::{Outcome, Site};
+use super::site::{CheckedFence, Site};
 use super::texts::{Holder, ReadText};
 use super::trace::Judged;
 use super::words::Words;
@@ -15,7 +15,7 @@ use crate::reading::{self, heredoc};
 use crate::text::Span;
 
 /// The manifests that the commands of a shell fence print.
-pub(super) fn printed(site: &Site<'_>, words: &Words<'_>, outcome: &mut Outcome) {
+pub(super) fn printed(site: &Site<'_>, words: &Words<'_>, outcome: &mut CheckedFence) {
     let body = &site.fence.body;
     let map = body.map(site.map);
     let Some(reading) = reading::read_printed(&reading::Text {
@@ -43,7 +43,7 @@ pub(super) fn printed(site: &Site<'_>, words: &Words<'_>, outcome: &mut Outcome)
 }
 
 /// The here-documents of a shell fence.
-pub(super) fn here_documents(site: &Site<'_>, words: &Words<'_>, outcome: &mut Outcome) {
+pub(super) fn here_documents(site: &Site<'_>, words: &Words<'_>, outcome: &mut CheckedFence) {
     let body = &site.fence.body;
     for found in heredoc::find(body.text()) {
         if let Some(line) = found.nearly_closed {

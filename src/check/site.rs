@@ -58,7 +58,7 @@ impl<'a> Site<'a> {
 
 /// What came of a fence.
 #[derive(Default)]
-pub(super) struct Outcome {
+pub(super) struct CheckedFence {
     pub(super) expansion: Option<Expansion>,
     pub(super) findings: Vec<Diagnostic>,
     pub(super) tied: Vec<Tied>,
@@ -73,7 +73,7 @@ pub(super) struct Outcome {
     pub(super) fails: bool,
 }
 
-impl Outcome {
+impl CheckedFence {
     /// Counts a document that says what it is, as an object or as the settings of another tool.
     pub(super) fn count(&mut self, document: &Document) {
         match tools::of(document) {

@@ -1,7 +1,7 @@
 //! Values of the model within fences: `# plumb: = EXPR` behind a scalar, `{= EXPR }` in a shell fence.
 
 use super::codes::{TIED_TO_NOTHING, UNCLOSED_VALUE};
-use super::site::{Outcome, Site};
+use super::site::{CheckedFence, Site};
 use super::{Expansion, Published, Scope, Tied};
 use crate::content::{self, Block, Content};
 use crate::diag::Diagnostic;
@@ -26,7 +26,7 @@ impl Comments<'_> {
         versions: &Versions,
         text: &str,
         read: &Reading,
-        outcome: &mut Outcome,
+        outcome: &mut CheckedFence,
     ) -> Option<String> {
         if site.project.scope == Scope::Manifests {
             return None;
@@ -102,7 +102,7 @@ impl Comments<'_> {
         &mut self,
         site: &Site<'_>,
         others: &[String],
-        outcome: &mut Outcome,
+        outcome: &mut CheckedFence,
     ) {
         if site.project.scope == Scope::Manifests {
             return;
@@ -166,7 +166,7 @@ impl Comments<'_> {
         &mut self,
         expression: &str,
         locate: impl Fn(Span) -> Location,
-        outcome: &mut Outcome,
+        outcome: &mut CheckedFence,
     ) -> Option<Evaluation> {
         let inputs = self.model.inputs();
         crate::directive::evaluate(

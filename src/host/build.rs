@@ -5,7 +5,7 @@
 
 use super::book::Processed;
 use super::destination;
-use super::outcome::Outcome;
+use super::outcome::Exit;
 use super::protocol::{Book, Chapter};
 use crate::check;
 use crate::diag::Diagnostic;
@@ -72,14 +72,12 @@ pub(super) fn load(folder: &Path, destination: Option<&Path>) -> anyhow::Result<
 pub(super) fn build(
     mut book: MDBook,
     process: impl Fn(&Book) -> anyhow::Result<Processed> + 'static,
-    show: impl Fn(&Processed) -> anyhow::Result<Outcome> + 'static,
-) -> anyhow::Result<Outcome> {
+    show: impl Fn(&Processed) -> anyhow::Result<Exit> + 'static,
+) -> anyhow::Result<Exit> {
     book.with_preprocessor(InProcess { process, show });
     match book.build() {
-        Ok(()) => Ok(Outcome::True),
-        Err(error) if error.chain().any(<dyn std::error::Error>::is::<Fails>) => {
-            Ok(Outcome::Findings)
-        }
+        Ok(()) => Ok(Exit::Clean),
+        Err(error) if error.chain().any(<dyn std::error::Error>::is::<Fails>) => Ok(Exit::Findings),
         Err(error) => Err(error),
     }
 }
@@ -146,7 +144,7 @@ struct InProcess<P, S> {
 impl<P, S> Preprocessor for InProcess<P, S>
 where
     P: Fn(&Book) -> anyhow::Result<Processed>,
-    S: Fn(&Processed) -> anyhow::Result<Outcome>,
+    S: Fn(&Processed) -> anyhow::Result<Exit>,
 {
     fn name(&self) -> &str {
         NAME
@@ -173,7 +171,7 @@ where
             });
         });
         let processed = (self.process)(&book)?;
-        if (self.show)(&processed)? == Outcome::Findings {
+        if (self.show)(&processed)? == Exit::Findings {
             return Err(anyhow!(Fails));
         }
         let mut contents = processed.contents.into_iter();
@@ -231,7 +229,7 @@ mod tests {
         folder
     }
 
-    fn run(folder: &Path, outcome: Outcome) -> (anyhow::Result<Outcome>, Vec<Book>) {
+    fn run(folder: &Path, outcome: Exit) -> (anyhow::Result<Exit>, Vec<Book>) {
         let seen = Arc::new(Mutex::new(Vec::new()));
         let books = seen.clone();
         let process = move |book: &Book| {
@@ -260,8 +258,8 @@ mod tests {
             "[preprocessor.plumb]\nafter = ['links']\nmodel = 'm.toml'\n",
         ] {
             let folder = book(toml);
-            let (result, books) = run(folder.path(), Outcome::True);
-            assert_eq!(result.unwrap(), Outcome::True, "{toml}");
+            let (result, books) = run(folder.path(), Exit::Clean);
+            assert_eq!(result.unwrap(), Exit::Clean, "{toml}");
             let [book] = &books[..] else { panic!("it ran {} times", books.len()) };
             assert_eq!(book.renderer, "html");
             let chapters: Vec<_> =
@@ -283,24 +281,24 @@ mod tests {
     #[test]
     fn it_can_be_put_before_links_and_left_out_for_a_renderer() {
         let folder = book("[preprocessor.plumb]\nbefore = ['links']\n");
-        let (_, books) = run(folder.path(), Outcome::True);
+        let (_, books) = run(folder.path(), Exit::Clean);
         assert!(books[0].chapters[0].content.contains("{{#include"));
         let folder = book("[preprocessor.plumb]\nrenderers = ['epub']\n");
-        let (_, books) = run(folder.path(), Outcome::True);
+        let (_, books) = run(folder.path(), Exit::Clean);
         assert!(books.is_empty());
     }
 
     #[test]
     fn a_book_that_fails_is_not_written() {
         let folder = book("");
-        let (result, _) = run(folder.path(), Outcome::Findings);
-        assert_eq!(result.unwrap(), Outcome::Findings);
+        let (result, _) = run(folder.path(), Exit::Findings);
+        assert_eq!(result.unwrap(), Exit::Findings);
         assert!(!folder.path().join("out").exists());
     }
 
     #[test]
     fn a_folder_without_a_book_is_an_error() {
         let folder = tempfile::tempdir().unwrap();
-        assert!(run(folder.path(), Outcome::True).0.is_err());
+        assert!(run(folder.path(), Exit::Clean).0.is_err());
     }
 }

@@ -37,7 +37,7 @@ use book::{Book, Processed};
 use clap::{CommandFactory, Parser};
 use cli::{Arguments, Command, Findings, Output};
 use extract::Extracted;
-use outcome::{Outcome, Said};
+use outcome::{Exit, Said};
 use show::{places_of, show};
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
@@ -84,11 +84,11 @@ fn arguments() -> Arguments {
     })
 }
 
-fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
+fn run(arguments: Arguments) -> anyhow::Result<Exit> {
     let Arguments { command, output } = arguments;
     match command {
         None => preprocessor(output),
-        Some(Command::Supports { .. }) => Ok(Outcome::True),
+        Some(Command::Supports { .. }) => Ok(Exit::Clean),
         Some(Command::Build { dir, dest_dir, findings }) => {
             build(&dir, dest_dir.as_deref(), findings, output)
         }
@@ -135,19 +135,19 @@ fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
                 None => explain::names(),
             };
             io::stdout().write_all(printed(&text).as_bytes())?;
-            Ok(Outcome::True)
+            Ok(Exit::Clean)
         }
         Some(Command::Completions { shell }) => {
             let mut out = Vec::new();
             let mut command = Arguments::command();
             clap_complete::generate(shell, &mut command, "mdbook-plumb", &mut out);
             io::stdout().write_all(&out)?;
-            Ok(Outcome::True)
+            Ok(Exit::Clean)
         }
     }
 }
 
-fn preprocessor(output: Output) -> anyhow::Result<Outcome> {
+fn preprocessor(output: Output) -> anyhow::Result<Exit> {
     if io::stdin().is_terminal() {
         bail!(
             "without a command this is a preprocessor that mdBook runs; see `mdbook-plumb --help`"
@@ -163,7 +163,7 @@ fn preprocessor(output: Output) -> anyhow::Result<Outcome> {
 }
 
 #[cfg(not(feature = "build"))]
-fn build(_: &Path, _: Option<&Path>, _: Findings, _: Output) -> anyhow::Result<Outcome> {
+fn build(_: &Path, _: Option<&Path>, _: Findings, _: Output) -> anyhow::Result<Exit> {
     bail!(outcome::compiled_without("build"))
 }
 
@@ -173,7 +173,7 @@ fn build(
     destination: Option<&Path>,
     findings: Findings,
     output: Output,
-) -> anyhow::Result<Outcome> {
+) -> anyhow::Result<Exit> {
     build::show_log(output.quiet);
     let wanted = findings.clone();
     let refused = |harm| {
@@ -192,28 +192,24 @@ fn build(
 }
 
 /// What was found while a book is built goes to standard error; of a book in order nothing is said.
-fn on_the_way(
-    processed: &Processed,
-    findings: &Findings,
-    output: Output,
-) -> anyhow::Result<Outcome> {
+fn on_the_way(processed: &Processed, findings: &Findings, output: Output) -> anyhow::Result<Exit> {
     if !processed.report.findings().is_empty() || !findings.format.for_people {
         show(&processed.report, findings, output, io::stderr())?;
     }
-    Ok(if processed.fails { Outcome::Findings } else { Outcome::True })
+    Ok(if processed.fails { Exit::Findings } else { Exit::Clean })
 }
 
 /// Writes what a command has to say, and what it found in a folder to standard error.
-fn say(dir: &Path, (text, findings): Said, output: Output) -> anyhow::Result<Outcome> {
+fn say(dir: &Path, (text, findings): Said, output: Output) -> anyhow::Result<Exit> {
     io::stdout().write_all(printed(&text).as_bytes())?;
     if findings.is_empty() {
-        return Ok(Outcome::True);
+        return Ok(Exit::Clean);
     }
     let report = Report::new(findings).base(terminal::way_to(dir, <&Format>::default()));
     show(&report, &Findings::default(), output, io::stderr())
 }
 
-fn sync(dir: &Path, dry_run: bool, findings: &Findings, output: Output) -> anyhow::Result<Outcome> {
+fn sync(dir: &Path, dry_run: bool, findings: &Findings, output: Output) -> anyhow::Result<Exit> {
     let synced = sync::sync(dir, dry_run, findings)?;
     let places: usize = synced.rewrites.iter().map(|rewrite| rewrite.edits).sum();
     let mut out = io::stdout().lock();
@@ -230,7 +226,7 @@ fn sync(dir: &Path, dry_run: bool, findings: &Findings, output: Output) -> anyho
     }
     drop(out);
     if synced.remaining.is_empty() {
-        return Ok(if dry_run && places > 0 { Outcome::Findings } else { Outcome::True });
+        return Ok(if dry_run && places > 0 { Exit::Findings } else { Exit::Clean });
     }
     let report = Report::new(synced.remaining).base(terminal::way_to(dir, findings.format));
     show(&report, findings, output, io::stderr())
@@ -242,7 +238,7 @@ fn extract(
     fails: bool,
     findings: &Findings,
     output: Output,
-) -> anyhow::Result<Outcome> {
+) -> anyhow::Result<Exit> {
     let mut book = Book::read(dir, findings)?;
     // What has drifted is computed here, so it is not wrong in what is written.
     book.findings.retain(|finding| finding.code != &DRIFT);
@@ -267,6 +263,6 @@ fn extract(
     if report.has_errors() {
         show(&report, findings, output, io::stderr())
     } else {
-        Ok(Outcome::True)
+        Ok(Exit::Clean)
     }
 }

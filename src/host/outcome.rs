@@ -6,20 +6,20 @@ use crate::report::Counts;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// How a command ended.
+/// How a command ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Outcome {
-    /// All is true.
-    True,
+pub(super) enum Exit {
+    /// Nothing was found that fails.
+    Clean,
     /// Something was found that fails.
     Findings,
 }
 
-impl From<Outcome> for ExitCode {
-    fn from(outcome: Outcome) -> ExitCode {
+impl From<Exit> for ExitCode {
+    fn from(outcome: Exit) -> ExitCode {
         match outcome {
-            Outcome::True => ExitCode::SUCCESS,
-            Outcome::Findings => ExitCode::from(1),
+            Exit::Clean => ExitCode::SUCCESS,
+            Exit::Findings => ExitCode::from(1),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The preprocessor: reads what mdBook sends, has it processed, answers.
 
 use super::book::Processed;
-use super::outcome::Outcome;
+use super::outcome::Exit;
 use super::protocol::{Book, Request};
 use anyhow::Context;
 use std::io::{Read, Write};
@@ -13,14 +13,14 @@ pub(super) fn answer(
     mut input: impl Read,
     out: &mut dyn Write,
     process: impl Fn(&Book) -> anyhow::Result<Processed>,
-    show: impl Fn(&Processed) -> anyhow::Result<Outcome>,
-) -> anyhow::Result<Outcome> {
+    show: impl Fn(&Processed) -> anyhow::Result<Exit>,
+) -> anyhow::Result<Exit> {
     let mut bytes = Vec::new();
     input.read_to_end(&mut bytes).context("can't read standard input")?;
     let request = Request::parse(&bytes)?;
     let processed = process(&request.book)?;
     let outcome = show(&processed)?;
-    if outcome == Outcome::True {
+    if outcome == Exit::Clean {
         request.write(&processed.contents, out).context("can't write the book")?;
     }
     Ok(outcome)
@@ -34,7 +34,7 @@ mod tests {
     const INPUT: &str =
         r#"[{},{"items":[{"Chapter":{"name":"A","content":"a","path":"a.md"}}],"x":1}]"#;
 
-    fn run(input: &str, outcome: Outcome) -> (anyhow::Result<Outcome>, String) {
+    fn run(input: &str, outcome: Exit) -> (anyhow::Result<Exit>, String) {
         let mut out = Vec::new();
         let process = |book: &Book| {
             let upper = |content: &String| Some(content.to_uppercase());
@@ -47,8 +47,8 @@ mod tests {
 
     #[test]
     fn the_book_is_the_answer() {
-        let (result, out) = run(INPUT, Outcome::True);
-        assert_eq!(result.unwrap(), Outcome::True);
+        let (result, out) = run(INPUT, Exit::Clean);
+        assert_eq!(result.unwrap(), Exit::Clean);
         assert_eq!(
             out,
             r#"{"items":[{"Chapter":{"name":"A","content":"A","path":"a.md"}}],"x":1}"#
@@ -57,9 +57,9 @@ mod tests {
 
     #[test]
     fn a_build_that_fails_writes_nothing() {
-        let (result, out) = run(INPUT, Outcome::Findings);
-        assert_eq!((result.unwrap(), out.as_str()), (Outcome::Findings, ""));
-        let (result, out) = run(&INPUT[..40], Outcome::True);
+        let (result, out) = run(INPUT, Exit::Findings);
+        assert_eq!((result.unwrap(), out.as_str()), (Exit::Findings, ""));
+        let (result, out) = run(&INPUT[..40], Exit::Clean);
         assert!(result.is_err() && out.is_empty());
     }
 }

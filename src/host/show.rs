@@ -1,7 +1,7 @@
 //! A report on its way to a stream, and what it means for the exit code.
 
 use super::cli::{Findings, Output};
-use super::outcome::Outcome;
+use super::outcome::Exit;
 use super::terminal;
 use crate::report::Report;
 use anstream::stream::RawStream;
@@ -13,7 +13,7 @@ pub(super) fn show(
     findings: &Findings,
     output: Output,
     stream: impl RawStream,
-) -> anyhow::Result<Outcome> {
+) -> anyhow::Result<Exit> {
     let style = terminal::style(findings, output, &stream);
     let said = report.shown(style.least).next().is_some();
     if said || !output.quiet || !findings.format.for_people {
@@ -21,7 +21,7 @@ pub(super) fn show(
         (findings.format.write)(report, style, &mut out)?;
         out.flush()?;
     }
-    Ok(if report.has_errors() { Outcome::Findings } else { Outcome::True })
+    Ok(if report.has_errors() { Exit::Findings } else { Exit::Clean })
 }
 
 /// "3 places".

@@ -1,7 +1,7 @@
 //! What `check` and `validate` do with what they find: mend it, leave out what is known, show the rest.
 
 use super::cli::{Findings, Mending, Output};
-use super::outcome::{Found, Outcome};
+use super::outcome::{Exit, Found};
 use super::show::{places_of, show};
 use super::sync::write;
 use super::terminal::way_to;
@@ -27,7 +27,7 @@ pub(super) fn judge(
     mending: &Mending,
     wanted: &Findings,
     output: Output,
-) -> anyhow::Result<Outcome> {
+) -> anyhow::Result<Exit> {
     let mut found = run()?;
     let mut left = Vec::new();
     if mending.fix {
@@ -106,11 +106,7 @@ fn read_baseline(path: &Path, root: &Path) -> anyhow::Result<Baseline> {
     Baseline::read(&source).map_err(|error| anyhow!(error))
 }
 
-fn write_baseline(
-    path: &Path,
-    findings: Vec<Diagnostic>,
-    output: Output,
-) -> anyhow::Result<Outcome> {
+fn write_baseline(path: &Path, findings: Vec<Diagnostic>, output: Output) -> anyhow::Result<Exit> {
     let (text, count) = Baseline::write(findings);
     let name = path.file_name().with_context(|| format!("`{}` is not a file", path.display()))?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
@@ -121,5 +117,5 @@ fn write_baseline(
         let findings = if count == 1 { "finding" } else { "findings" };
         eprintln!("{}", printed(&format!("wrote {count} known {findings} to {}", path.display())));
     }
-    Ok(Outcome::True)
+    Ok(Exit::Clean)
 }
