@@ -87,7 +87,7 @@ pub(super) fn announces_part(prose: &str) -> bool {
             r"(?ix) \b(?: (?:add|append|insert|set|change|edit|modify|update|annotate|label|uncomment|remove)
               \s+ (?:(?:the|this|these|that|an?|your|following|its|new|more|some)\s+)+ (?:\S+\s+){0,3}?
               (?:annotations?|labels?|fields?|sections?|blocks?|lines?|stanzas?|snippets?|propert(?:y|ies)|settings?|attributes?|parameters?|keys?)\b
-            | (?:edit|patch|annotate)\s+(?:the|your|this|its|an?\sexisting)\s | snippet | excerpt | fragment
+            | (?:edit|patch|annotate)\s+(?:the|your|this|its|an?\sexisting)\s | (?:kubectl|oc)\s(?:edit|patch)\b | snippet | excerpt | fragment
             | (?:the\s)?relevant\s(?:parts?|sections?|lines?|fields?)
             | output\s(?:would|should|will|looks|is) )",
         )
@@ -138,9 +138,14 @@ fn is_made(sentence: &str) -> bool {
             r"(?i)\b(?:following|below|manifests?|ya?ml|files?|definitions?|config\w*|specs?|polic(?:y|ies))\b",
         )
     });
+    static ABOVE: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"(?i)\b(?:above|previous|preceding|earlier)\b"));
     let Some(made) = MADE.find(sentence) else { return false };
+    let before = &sentence[..made.start()];
     made.as_str().to_ascii_lowercase().ends_with("output")
-        || !WRITTEN.is_match(&sentence[..made.start()])
+        || !WRITTEN.is_match(before)
+        // What stands above makes what stands below.
+        || ABOVE.is_match(before)
 }
 
 #[cfg(test)]
@@ -226,6 +231,8 @@ mod tests {
             "The following example output shows the configuration of a mesh:",
             " will create a secret with:",
             "Results in:",
+            "When expanded, the above configs will produce the following `Pod`:",
+            "Use `kubectl edit ingress web` or any other method to apply these changes.",
         ] {
             assert!(announces_part(text), "{text}");
         }
@@ -236,6 +243,7 @@ mod tests {
             "Save the manifest as `a.yaml`:",
             "The following manifest will create a Deployment:",
             "This file generates a Secret:",
+            "These configs will produce a Pod:",
             "The controller generates a Secret. Create a Deployment for it:",
             "Create a Deployment (two replicas):",
             "Add a Deployment:",

@@ -269,9 +269,21 @@ const TOOLS: &[&str] = &[
     "vim",
 ];
 
+/// A command behind a prompt: `$ ls`, `% ls`, `me@host:~$ ls`, `[root@host ~]# ls`, `PS C:\> ls`.
 fn strip_prompt(line: &str) -> Option<&str> {
-    ["$ ", "➜ ", "❯ "].iter().find_map(|prompt| line.strip_prefix(prompt))
+    let own = ["$ ", "% ", "➜ ", "❯ "].iter().find_map(|prompt| line.strip_prefix(prompt));
+    own.or_else(|| {
+        let (before, command) = line.split_once(['$', '#', '%', '>'])?;
+        let (user, _) = before.trim_start_matches('[').split_once('@').unwrap_or(("", ""));
+        let is_user =
+            !user.is_empty() && user.chars().all(|c| c.is_alphanumeric() || "._-".contains(c));
+        let is_prompt = is_user && before.len() <= LONGEST_PROMPT || before.starts_with("PS ");
+        command.strip_prefix(' ').filter(|_| is_prompt)
+    })
 }
+
+/// The most bytes of a prompt that names a user, a host and a folder.
+const LONGEST_PROMPT: usize = 80;
 
 fn describes(command: &str) -> bool {
     command.split_whitespace().any(|word| word == "describe")

@@ -58,11 +58,22 @@ pub(super) fn is_part(document: &Document, missing: &[String]) -> bool {
     match document.extent {
         Extent::Whole => false,
         Extent::Page => {
-            let lacks_main = missing.iter().any(is_main) || shows_metadata_only(document);
+            let lacks_main = missing.iter().any(is_main)
+                || shows_metadata_only(document)
+                || missing.iter().any(|path| path == SELECTOR) && !shows_labels(document);
             missing.len() > 1 || !missing.is_empty() && lacks_main
         }
         Extent::Announced => !missing.is_empty(),
     }
+}
+
+const SELECTOR: &str = "spec.selector";
+
+/// Whether a workload's template shows the labels that its selector selects. Who shows neither has left both out.
+fn shows_labels(document: &Document) -> bool {
+    const LABELS: [&str; 4] = ["spec", "template", METADATA, "labels"];
+    let root = Some(&document.root);
+    LABELS.iter().fold(root, |node, field| node.and_then(|node| node.get(field))).is_some()
 }
 
 /// Whether what is written says nothing but how an object is labelled and annotated, so that whatever the kind holds is left
