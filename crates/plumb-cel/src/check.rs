@@ -5,9 +5,11 @@
 
 use crate::environment::{Environment, WRAPPERS};
 use crate::library::{self, format_string};
-use crate::syntax::{Expr, Fold, Kind, Literal, ops};
-use crate::types::{Bindings, Type, more_general};
+use crate::syntax::{Entry, Expr, Fold, Kind, Literal, ops};
+use crate::types::{Bindings, Object, Type, more_general};
 use plumb_text::Span;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What is wrong with an expression before it is evaluated.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -149,8 +151,12 @@ impl Checker<'_> {
         };
         let of = match &target {
             Type::Map(_, value) => (**value).clone(),
-            Type::Object(object) => match object.fields.get(field) {
-                Some(of) => of.clone(),
+            Type::Object(object) => match self
+                .environment
+                .patch_field(&object.name, field)
+                .unwrap_or_else(|| object.fields.get(field).cloned())
+            {
+                Some(of) => of,
                 None => {
                     let near =
                         plumb_text::diag::nearest(field, object.fields.keys().map(String::as_str));
@@ -315,6 +321,9 @@ impl Checker<'_> {
         let Kind::Struct { name, fields } = &mut expr.kind else { return Type::Error };
         let name = name.trim_start_matches('.').to_owned();
         let Some((_, of)) = WRAPPERS.iter().find(|(own, _)| *own == name) else {
+            if self.environment.is_patch(&name) {
+                return self.patch(name, fields);
+            }
             self.undeclared(span, &name);
             return Type::Error;
         };
@@ -337,6 +346,29 @@ impl Checker<'_> {
             }
         }
         Type::Dyn
+    }
+
+    /// A part of a patch. What its fields hold, a schema says that is not known here.
+    fn patch(&mut self, name: String, fields: &mut [Entry]) -> Type {
+        for field in fields {
+            self.check(&mut field.key);
+            let mut of = self.check(&mut field.value);
+            if field.optional {
+                of = self.unwrap(&of, field.value.span);
+            }
+            let Kind::Literal(Literal::String(key)) = &field.key.kind else { continue };
+            match self.environment.patch_field(&name, key).flatten() {
+                None => {
+                    let message = format!("undefined field '{key}'");
+                    self.error(field.key.span, message);
+                }
+                Some(wanted) if !self.bindings.assign(&wanted, &of) => {
+                    self.mismatch(field.value.span, &wanted, &of);
+                }
+                Some(_) => {}
+            }
+        }
+        Type::Object(Arc::new(Object { name, fields: BTreeMap::new() }))
     }
 
     /// The type within an optional, which an entry with `?` has to be.
@@ -435,7 +467,7 @@ fn literals(
             uneven(trusting, items.iter().map(|item| (item.value.span, inner(item))), &mut error);
         }
         Kind::Map(entries) if !in_format => {
-            let inner = |entry: &crate::syntax::Entry| match entry.optional {
+            let inner = |entry: &Entry| match entry.optional {
                 true => of(&entry.value).in_optional().cloned().unwrap_or(Type::Dyn),
                 false => of(&entry.value).clone(),
             };

@@ -12,6 +12,8 @@ pub struct Environment {
     container: String,
     variables: Vec<(String, Type)>,
     trusting: bool,
+    bindings: bool,
+    patches: bool,
 }
 
 /// Types that expressions may name, and the type that each names.
@@ -49,10 +51,20 @@ pub(crate) const WRAPPERS: &[(&str, &str)] = &[
     ("google.protobuf.UInt64Value", "uint"),
 ];
 
+/// The type of an operation of a JSON patch.
+const PATCH: &str = "JSONPatch";
+
 impl Environment {
     /// The functions and macros of Kubernetes 1.`minor`, and no variables.
     pub fn kubernetes(minor: u32) -> Environment {
-        Environment { minor, container: String::new(), variables: Vec::new(), trusting: false }
+        Environment {
+            minor,
+            container: String::new(),
+            variables: Vec::new(),
+            trusting: false,
+            bindings: false,
+            patches: false,
+        }
     }
 
     /// One more variable. A name may have dots: `variables.x`.
@@ -77,12 +89,47 @@ impl Environment {
         self
     }
 
+    /// With `cel.bind(name, value, expression)`, as expressions about devices have it.
+    #[must_use]
+    pub fn bindings(mut self) -> Environment {
+        self.bindings = true;
+        self
+    }
+
+    /// With the types that patches are made of, as mutations have them: `Object`, `Object.spec` and so on, whose fields may
+    /// hold anything, `JSONPatch`, and `jsonpatch.escapeKey`.
+    #[must_use]
+    pub fn patches(mut self) -> Environment {
+        self.patches = true;
+        self
+    }
+
+    /// The type of a field of a type that patches are made of; none where there is no such type, and none of its where it
+    /// has no such field.
+    pub(crate) fn patch_field(&self, name: &str, field: &str) -> Option<Option<Type>> {
+        if !self.is_patch(name) {
+            return None;
+        }
+        Some(match (name, field) {
+            (PATCH, "op" | "path" | "from") => Some(Type::String),
+            (PATCH, "value") => Some(Type::Dyn),
+            (PATCH, _) => None,
+            _ => Some(Type::Dyn),
+        })
+    }
+
+    /// Whether a name is that of a type that patches are made of.
+    pub(crate) fn is_patch(&self, name: &str) -> bool {
+        self.patches && (name == PATCH || name == "Object" || name.starts_with("Object."))
+    }
+
     /// The macros of the release.
     pub(crate) fn macros(&self) -> Macros {
         Macros {
             optionals: self.minor >= 28,
             two_variables: self.minor >= 32,
             sort_by: self.minor >= 34,
+            bindings: self.bindings,
         }
     }
 
@@ -133,7 +180,9 @@ impl Environment {
     /// The overloads of a function in this release.
     pub(crate) fn overloads(&self, name: &str) -> impl Iterator<Item = &'static Overload> {
         let minor = self.minor;
-        library::overloads(name).iter().filter(move |one| one.since <= minor && minor < one.until)
+        let is_known = self.patches || !name.starts_with(library::PATCHES);
+        let overloads = if is_known { library::overloads(name) } else { &[] };
+        overloads.iter().filter(move |one| one.since <= minor && minor < one.until)
     }
 
     /// The known name that is most like one.
@@ -142,5 +191,45 @@ impl Environment {
         let functions: Vec<&str> = library::names().collect();
         let known = scopes.iter().chain(&functions).copied().chain(variables);
         plumb_text::diag::nearest(name, known).map(str::to_owned)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_mutations_and_of_devices_are_known_where_they_are_asked_for() {
+        let base = || Environment::kubernetes(37).variable("object", Type::Dyn);
+        let patch = r#"[JSONPatch{op: "add", path: "/metadata/labels/" + jsonpatch.escapeKey("a/b"), value: Object.spec{a: 1}}]"#;
+        let bind = "cel.bind(spec, object.spec, spec.replicas > 1 && spec.paused)";
+        assert!(base().patches().compile(patch).is_ok());
+        assert!(base().bindings().compile(bind).is_ok());
+        for text in [patch, "Object{}", "jsonpatch.escapeKey('a')", bind] {
+            assert!(base().compile(text).is_err(), "{text}");
+        }
+        let wrong = [
+            "JSONPatch{op: 1}",
+            "JSONPatch{operation: 'add'}",
+            "JSONPath{}",
+            "Objects{}",
+            "Object{spec: object.}",
+            "Object{}.spec + JSONPatch{}.op.size()  + 'a'.b",
+        ];
+        for text in wrong {
+            assert!(base().patches().compile(text).is_err(), "{text}");
+        }
+        assert!(base().bindings().compile("object.bind(a, 1, a)").is_err());
+    }
+
+    #[test]
+    fn the_type_of_a_patch_is_its_name() {
+        let result = |text: &str| {
+            let environment = Environment::kubernetes(37).variable("object", Type::Dyn).patches();
+            environment.compile(text).map(|program| program.result().to_string())
+        };
+        assert_eq!(result("Object{spec: Object.spec{replicas: 3}}"), Ok("Object".to_owned()));
+        let choice = "has(object.spec) ? [JSONPatch{op: 'remove', path: '/spec'}] : []";
+        assert_eq!(result(choice), Ok("list(JSONPatch)".to_owned()));
     }
 }

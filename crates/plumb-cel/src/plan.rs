@@ -51,8 +51,13 @@ impl Planner<'_> {
                 }
                 Step::List(steps)
             }
-            Kind::Struct { name, fields } => return self.message(name, fields, expr.span),
-            Kind::Map(entries) => {
+            Kind::Struct { name, fields }
+                if !self.environment.is_patch(name.trim_start_matches('.')) =>
+            {
+                return self.message(name, fields, expr.span);
+            }
+            // A part of a patch is a map to whom it is given.
+            Kind::Map(entries) | Kind::Struct { fields: entries, .. } => {
                 let mut steps = Vec::with_capacity(entries.len());
                 for entry in entries {
                     let (key, value) = (self.step(&entry.key)?, self.step(&entry.value)?);

@@ -46,6 +46,9 @@ fn table() -> &'static HashMap<&'static str, Vec<Overload>> {
     })
 }
 
+/// How the names of functions begin that only mutations have.
+pub(crate) const PATCHES: &str = "jsonpatch.";
+
 /// The overloads of a function, of all releases.
 pub(crate) fn overloads(name: &str) -> &'static [Overload] {
     table().get(name).map(Vec::as_slice).unwrap_or_default()

@@ -22,6 +22,9 @@ pub(super) fn rows(table: &mut Table) {
         Value::Int(limit) => find_all(args, usize::try_from(limit).ok()),
         _ => Err(NONE.to_owned()),
     });
+    table.costs("jsonpatch.escapeKey(string) -> string", walk, |args| {
+        Ok(text(&args[0])?.replace('~', "~0").replace('/', "~1").into())
+    });
     table.add("<string> charAt(int) -> string", |args| match args {
         [Value::String(text), Value::Int(at)] => {
             let length = text.chars().count();

@@ -13,6 +13,8 @@ pub struct Macros {
     pub two_variables: bool,
     /// `sortBy`, over a list, by a key of each item.
     pub sort_by: bool,
+    /// `cel.bind`, which names a value for an expression.
+    pub bindings: bool,
 }
 
 /// The name of a loop's result so far. No name of an expression can be like it.
@@ -37,8 +39,10 @@ impl Macros {
         (name == "has" && args == 1).then_some(has as Expand)
     }
 
-    pub(super) fn member(self, name: &str, args: usize) -> Option<Expand> {
+    pub(super) fn member(self, target: &Expr, name: &str, args: usize) -> Option<Expand> {
+        let is_of_cel = || matches!(&target.kind, Kind::Ident(name) if name == "cel");
         let expand: Expand = match (name, args) {
+            ("bind", 3) if self.bindings && is_of_cel() => bind,
             ("all", 2) => all,
             ("exists", 2) => exists,
             ("exists_one" | "existsOne", 2) => exists_one,
@@ -347,6 +351,14 @@ fn opt_map(call: Call<'_>) -> Expanded {
 
 fn opt_flat_map(call: Call<'_>) -> Expanded {
     with_value(call, false)
+}
+
+/// `cel.bind(v, value, result)`: what it is called on is no value, but a name before the macro's.
+fn bind(call: Call<'_>) -> Expanded {
+    let mut parts = call.parts(false)?;
+    let (value, result) = (parts.argument()?, parts.argument()?);
+    let Parts { mut maker, names: (name, _), .. } = parts;
+    maker.bind(name, value, result)
 }
 
 /// `target.sortBy(v, key)`: the target is bound to a name, so that it is evaluated once.

@@ -324,7 +324,7 @@ impl Parser {
         span: Span,
         at: Span,
     ) -> Result<Expr, SyntaxError> {
-        if let Some(expand) = self.macros.member(&name, args.len()) {
+        if let Some(expand) = self.macros.member(&target, &name, args.len()) {
             return expand(Call { nodes: &mut self.nodes, target: Some(target), args, span, at });
         }
         let kind = Kind::Call { target: Some(Box::new(target)), function: name, args };

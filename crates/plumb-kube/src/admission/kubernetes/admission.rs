@@ -3,14 +3,14 @@
 use super::declare::declare;
 use super::{meta, requests};
 use crate::at::At;
-use crate::fault::Faults;
+use crate::fault::{Faults, Rule};
 use crate::names;
 use crate::policy;
 use plumb_cel::{Environment, Type};
 
 declare! {
 ADMISSION_POLICY = "admission-policy", "validateValidatingAdmissionPolicySpec", "a policy that says nothing, or names what there is not",
-"A ValidatingAdmissionPolicy says which resources it is for (`matchConstraints.resourceRules`) and validates or annotates something. Variables have names of CEL, \
+"An admission policy says which resources it is for (`matchConstraints.resourceRules`), and one that validates validates or annotates something. Variables have names of CEL, \
 parameters a kind; a message is one line.",
 "ValidatingAdmissionPolicy.spec",
 "matchConstraints:\n  resourceRules: [{apiGroups: [apps], apiVersions: [v1], operations: [CREATE], resources: [deployments]}]\nvalidations: []",
@@ -31,24 +31,30 @@ ADMISSION_BINDING = "admission-binding", "validateValidatingAdmissionPolicyBindi
 }
 
 /// Checks an expression. `wanted` are the types that its value may have. Returns the type of its value.
-fn expression(at: &At<'_>, environment: &Environment, wanted: &[Type], out: &mut Faults) -> Type {
+pub(super) fn expression(
+    at: &At<'_>,
+    environment: &Environment,
+    wanted: &[Type],
+    rule: &'static Rule,
+    out: &mut Faults,
+) -> Type {
     let Some(text) = at.str().filter(|text| !text.trim().is_empty()) else {
         if at.node.is_null() || at.str().is_some() {
-            out.required(&ADMISSION_EXPRESSION, at, "");
+            out.required(rule, at, "");
         }
         return Type::Dyn;
     };
     let program = match environment.compile(text) {
         Ok(program) => program,
         Err(error) => {
-            out.invalid(&ADMISSION_EXPRESSION, at, format!("compilation failed: {error}"));
+            out.invalid(rule, at, format!("compilation failed: {error}"));
             return Type::Dyn;
         }
     };
     let found = program.result().clone();
     if !wanted.is_empty() && !wanted.contains(&found) && found != Type::Dyn {
         let why = format!("must evaluate to {} but got {found}", wanted[0]);
-        out.invalid(&ADMISSION_EXPRESSION, at, why);
+        out.invalid(rule, at, why);
     }
     found
 }
@@ -72,65 +78,37 @@ pub(super) fn conditions(at: &At<'_>, out: &mut Faults) {
                 out.invalid(&ADMISSION_EXPRESSION, &name, why);
             }
         }
-        expression(&condition.field("expression"), &environment, &[Type::Bool], out);
+        expression(
+            &condition.field("expression"),
+            &environment,
+            &[Type::Bool],
+            &ADMISSION_EXPRESSION,
+            out,
+        );
     }
 }
 
 /// The spec of a ValidatingAdmissionPolicy.
 pub(super) fn policy(spec: &At<'_>, out: &mut Faults) {
-    let constraints = spec.field("matchConstraints");
-    if constraints.node.is_null() {
-        out.required(&ADMISSION_POLICY, &constraints, "");
-    } else if constraints.list("resourceRules").is_empty() {
-        out.required(&ADMISSION_POLICY, &constraints.field("resourceRules").keyed(), "");
-    }
-    selectors(&constraints, out);
-    for list in ["resourceRules", "excludeResourceRules"] {
-        requests::rules(&constraints.list(list), &ADMISSION_POLICY, out);
-    }
+    constraints(spec, out);
     conditions(spec, out);
-    if let Some(kind) = spec.get("paramKind") {
-        for field in ["apiVersion", "kind"] {
-            let at = kind.field(field);
-            if at.node.is_null() || at.str() == Some("") {
-                out.required(&ADMISSION_POLICY, &at, "");
-            }
-        }
-        let version = kind.field("apiVersion");
-        if version.str().is_some_and(|text| text.split('/').count() > 2) {
-            out.invalid(
-                &ADMISSION_POLICY,
-                &version,
-                "must be GROUP/VERSION, or VERSION for the core group",
-            );
-        }
-    }
-    let mut environment = environment(spec, out);
-    let variables = spec.list("variables");
-    for variable in &variables {
-        let name = variable.field("name");
-        match name.str() {
-            Some("") => {
-                out.required(&ADMISSION_POLICY, &name, "name is not specified");
-            }
-            Some(text) if !is_identifier(text) => {
-                out.invalid(&ADMISSION_POLICY, &name, "must be a valid CEL identifier");
-            }
-            _ => {}
-        }
-        // A variable is made of those before it.
-        let of = expression(&variable.field("expression"), &environment, &[], out);
-        environment = environment.variable(format!("variables.{}", variable.text("name")), of);
-    }
+    parameter_kind(spec, out);
+    let environment = variables(spec, environment(spec, out), out);
     let (validations, annotations) = (spec.list("validations"), spec.list("auditAnnotations"));
     if validations.is_empty() && annotations.is_empty() {
         let why = "validations or auditAnnotations must contain at least one item";
         out.required(&ADMISSION_POLICY, &spec.field("validations"), why);
     }
     for validation in &validations {
-        expression(&validation.field("expression"), &environment, &[Type::Bool], out);
+        expression(
+            &validation.field("expression"),
+            &environment,
+            &[Type::Bool],
+            &ADMISSION_EXPRESSION,
+            out,
+        );
         if let Some(message) = validation.get("messageExpression") {
-            expression(&message, &environment, &[Type::String], out);
+            expression(&message, &environment, &[Type::String], &ADMISSION_EXPRESSION, out);
         }
         if let Some(message) = validation.get("message")
             && let Some(text) = message.str().filter(|text| !text.is_empty())
@@ -156,8 +134,78 @@ pub(super) fn policy(spec: &At<'_>, out: &mut Faults) {
             out.invalid(&ADMISSION_POLICY, &key, why);
         }
         let wanted = [Type::String, Type::Null];
-        expression(&annotation.field("valueExpression"), &environment, &wanted, out);
+        expression(
+            &annotation.field("valueExpression"),
+            &environment,
+            &wanted,
+            &ADMISSION_EXPRESSION,
+            out,
+        );
     }
+}
+
+/// Which resources a policy is for.
+pub(super) fn constraints(spec: &At<'_>, out: &mut Faults) {
+    let constraints = spec.field("matchConstraints");
+    if constraints.node.is_null() {
+        out.required(&ADMISSION_POLICY, &constraints, "");
+    } else if constraints.list("resourceRules").is_empty() {
+        out.required(&ADMISSION_POLICY, &constraints.field("resourceRules").keyed(), "");
+    }
+    selectors(&constraints, out);
+    for list in ["resourceRules", "excludeResourceRules"] {
+        requests::rules(&constraints.list(list), &ADMISSION_POLICY, out);
+    }
+}
+
+/// What a policy takes its parameters from.
+pub(super) fn parameter_kind(spec: &At<'_>, out: &mut Faults) {
+    if let Some(kind) = spec.get("paramKind") {
+        for field in ["apiVersion", "kind"] {
+            let at = kind.field(field);
+            if at.node.is_null() || at.str() == Some("") {
+                out.required(&ADMISSION_POLICY, &at, "");
+            }
+        }
+        let version = kind.field("apiVersion");
+        if version.str().is_some_and(|text| text.split('/').count() > 2) {
+            out.invalid(
+                &ADMISSION_POLICY,
+                &version,
+                "must be GROUP/VERSION, or VERSION for the core group",
+            );
+        }
+    }
+}
+
+/// A policy's variables, and what expressions may name with them.
+pub(super) fn variables(
+    spec: &At<'_>,
+    mut environment: Environment,
+    out: &mut Faults,
+) -> Environment {
+    for variable in spec.list("variables") {
+        let name = variable.field("name");
+        match name.str() {
+            Some("") => {
+                out.required(&ADMISSION_POLICY, &name, "name is not specified");
+            }
+            Some(text) if !is_identifier(text) => {
+                out.invalid(&ADMISSION_POLICY, &name, "must be a valid CEL identifier");
+            }
+            _ => {}
+        }
+        // A variable is made of those before it.
+        let of = expression(
+            &variable.field("expression"),
+            &environment,
+            &[],
+            &ADMISSION_EXPRESSION,
+            out,
+        );
+        environment = environment.variable(format!("variables.{}", variable.text("name")), of);
+    }
+    environment
 }
 
 fn selectors(at: &At<'_>, out: &mut Faults) {
@@ -168,19 +216,13 @@ fn selectors(at: &At<'_>, out: &mut Faults) {
     }
 }
 
-fn is_identifier(text: &str) -> bool {
+pub(super) fn is_identifier(text: &str) -> bool {
     let first = text.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_');
     first && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 /// The spec of a ValidatingAdmissionPolicyBinding.
 pub(super) fn binding(spec: &At<'_>, out: &mut Faults) {
-    let name = spec.field("policyName");
-    if name.node.is_null() || name.str() == Some("") {
-        out.required(&ADMISSION_BINDING, &name, "");
-    } else if let Some(why) = name.str().and_then(names::subdomain) {
-        out.invalid(&ADMISSION_BINDING, &name, why);
-    }
     let actions = spec.field("validationActions");
     let list = actions.items();
     if list.is_empty() {
@@ -190,8 +232,22 @@ pub(super) fn binding(spec: &At<'_>, out: &mut Faults) {
     if let (Some(_), Some(warn)) = (has("Deny"), has("Warn")) {
         out.invalid(&ADMISSION_BINDING, warn, "must not contain both Deny and Warn");
     }
+    reference(spec, out);
+}
+
+/// What a binding binds: a policy, resources, and parameters.
+pub(super) fn reference(spec: &At<'_>, out: &mut Faults) {
+    let name = spec.field("policyName");
+    if name.node.is_null() || name.str() == Some("") {
+        out.required(&ADMISSION_BINDING, &name, "");
+    } else if let Some(why) = name.str().and_then(names::subdomain) {
+        out.invalid(&ADMISSION_BINDING, &name, why);
+    }
     if let Some(resources) = spec.get("matchResources") {
         selectors(&resources, out);
+        for list in ["resourceRules", "excludeResourceRules"] {
+            requests::rules(&resources.list(list), &ADMISSION_BINDING, out);
+        }
     }
     let Some(parameters) = spec.get("paramRef") else { return };
     if let Some(selector) = parameters.get("selector") {

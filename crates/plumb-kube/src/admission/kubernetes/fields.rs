@@ -457,7 +457,7 @@ fn search(text: &str) -> Option<&'static str> {
 }
 
 /// The name of a CSI driver.
-fn driver(text: &str) -> Option<&'static str> {
+pub(super) fn driver(text: &str) -> Option<&'static str> {
     if text.len() > 63 {
         return Some("must be no more than 63 characters");
     }
@@ -504,7 +504,7 @@ fn group_version(text: &str) -> Option<&'static str> {
 }
 
 /// A domain and a path, such as `example.com/name`.
-fn domain_path(text: &str) -> Option<&'static str> {
+pub(super) fn domain_path(text: &str) -> Option<&'static str> {
     let good = text.split_once('/').is_some_and(|(domain, path)| {
         names::subdomain(domain).is_none()
             && !path.is_empty()

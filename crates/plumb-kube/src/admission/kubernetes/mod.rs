@@ -22,6 +22,7 @@ mod endpoints;
 mod fields;
 mod ingress;
 mod meta;
+mod mutation;
 mod networkpolicy;
 mod pod;
 mod quantity;
@@ -32,6 +33,7 @@ mod service;
 mod storage;
 #[cfg(test)]
 mod tests;
+mod trust;
 mod volumes;
 mod webhooks;
 mod workloads;
@@ -64,7 +66,9 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         webhooks::RULES,
         endpoints::RULES,
         admission::RULES,
+        mutation::RULES,
         cluster::RULES,
+        trust::RULES,
         fields::RULES,
     ]
     .into_iter()
@@ -92,6 +96,8 @@ pub static KINDS: &[(&str, &str)] = &[
     ("", "ResourceQuota"),
     ("", "Secret"),
     ("", "Service"),
+    ("admissionregistration.k8s.io", "MutatingAdmissionPolicy"),
+    ("admissionregistration.k8s.io", "MutatingAdmissionPolicyBinding"),
     ("admissionregistration.k8s.io", "MutatingWebhookConfiguration"),
     ("admissionregistration.k8s.io", "ValidatingAdmissionPolicy"),
     ("admissionregistration.k8s.io", "ValidatingAdmissionPolicyBinding"),
@@ -106,6 +112,7 @@ pub static KINDS: &[(&str, &str)] = &[
     ("batch", "CronJob"),
     ("batch", "Job"),
     ("certificates.k8s.io", "CertificateSigningRequest"),
+    ("certificates.k8s.io", "ClusterTrustBundle"),
     ("coordination.k8s.io", "Lease"),
     ("discovery.k8s.io", "EndpointSlice"),
     ("flowcontrol.apiserver.k8s.io", "FlowSchema"),
@@ -177,6 +184,17 @@ pub(crate) fn check(document: &Document, versions: &Versions) -> Vec<Fault> {
                 admission::binding(&spec, &mut out);
             }
         }
+        ("admissionregistration.k8s.io", "MutatingAdmissionPolicy") => {
+            if let Some(spec) = spec {
+                mutation::policy(&spec, &mut out);
+            }
+        }
+        ("admissionregistration.k8s.io", "MutatingAdmissionPolicyBinding") => {
+            if let Some(spec) = spec {
+                mutation::binding(&spec, &mut out);
+            }
+        }
+        ("certificates.k8s.io", "ClusterTrustBundle") => trust::bundle(&root, &mut out),
         ("", "Endpoints") => endpoints::endpoints(&root, &mut out),
         ("discovery.k8s.io", "EndpointSlice") => endpoints::endpoint_slice(&root, &mut out),
         ("scheduling.k8s.io", "PriorityClass") => scheduling::priority(&root, &mut out),

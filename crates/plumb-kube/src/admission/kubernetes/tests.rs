@@ -19,10 +19,13 @@ fn api(kind: &str) -> &'static str {
         "StorageClass" | "VolumeAttributesClass" => "storage.k8s.io/v1",
         "IngressClass" | "ServiceCIDR" => "networking.k8s.io/v1",
         "PriorityLevelConfiguration" => "flowcontrol.apiserver.k8s.io/v1",
+        "ClusterTrustBundle" => "certificates.k8s.io/v1beta1",
         "PriorityClass" => "scheduling.k8s.io/v1",
         "EndpointSlice" => "discovery.k8s.io/v1",
         "CustomResourceDefinition" => "apiextensions.k8s.io/v1",
-        "ValidatingWebhookConfiguration"
+        "MutatingAdmissionPolicy"
+        | "MutatingAdmissionPolicyBinding"
+        | "ValidatingWebhookConfiguration"
         | "ValidatingAdmissionPolicy"
         | "ValidatingAdmissionPolicyBinding" => "admissionregistration.k8s.io/v1",
         _ => "v1",

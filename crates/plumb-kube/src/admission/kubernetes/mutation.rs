@@ -1,0 +1,116 @@
+//! Policies that change what is admitted: MutatingAdmissionPolicy and its binding.
+
+use super::admission::{
+    self, ADMISSION_EXPRESSION, ADMISSION_POLICY, constraints, expression, parameter_kind,
+    variables,
+};
+use super::declare::declare;
+use crate::at::At;
+use crate::fault::{Faults, Rule};
+use crate::policy;
+use plumb_cel::{Object, Type};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+declare! {
+ADMISSION_MUTATION = "admission-mutation", "validateMutatingAdmissionPolicySpec, validateMutation, validateJSONPatch, validateApplyConfiguration", "a mutation without the patch that its type says, or of a request that can't be changed",
+"A MutatingAdmissionPolicy has at least one of `mutations`. Each says its `patchType` and holds the patch of that type alone: `applyConfiguration`, whose expression is an `Object{…}`, \
+or `jsonPatch`, whose expression is a list of `JSONPatch{…}`. It says whether it is asked again after others (`reinvocationPolicy`), and what is deleted can't be changed.",
+"MutatingAdmissionPolicy.spec",
+"reinvocationPolicy: Never\nmatchConstraints:\n  resourceRules: [{apiGroups: [apps], apiVersions: [v1], operations: [CREATE], resources: [deployments]}]\nmutations: [{patchType: ApplyConfiguration, jsonPatch: {expression: \"[]\"}}]",
+"reinvocationPolicy: Never\nmatchConstraints:\n  resourceRules: [{apiGroups: [apps], apiVersions: [v1], operations: [CREATE], resources: [deployments]}]\nmutations: [{patchType: ApplyConfiguration, applyConfiguration: {expression: \"Object{spec: Object.spec{replicas: 3}}\"}}]";
+}
+
+/// The requests that can be changed.
+const OPERATIONS: &[&str] = &["*", "CONNECT", "CREATE", "UPDATE"];
+
+/// Each type of patch, and the field that holds it.
+const PATCHES: &[(&str, &str)] =
+    &[("ApplyConfiguration", "applyConfiguration"), ("JSONPatch", "jsonPatch")];
+
+/// The spec of a MutatingAdmissionPolicy.
+pub(super) fn policy(spec: &At<'_>, out: &mut Faults) {
+    one_of(&spec.field("failurePolicy"), &["Fail", "Ignore"], &ADMISSION_POLICY, out);
+    constraints(spec, out);
+    operations(&spec.field("matchConstraints"), out);
+    admission::conditions(spec, out);
+    parameter_kind(spec, out);
+    let environment = policy::environment(out.k8s().1, spec.get("paramKind").is_some()).patches();
+    let environment = variables(spec, environment, out);
+    let mutations = spec.field("mutations");
+    let items = mutations.items();
+    if items.is_empty() {
+        let why = "mutations must contain at least one item";
+        out.required(&ADMISSION_MUTATION, &mutations.keyed(), why);
+    }
+    for mutation in &items {
+        let Some((kind, field)) = patch(mutation, out) else { continue };
+        let patch =
+            Type::Object(Arc::new(Object { name: kind.to_owned(), fields: BTreeMap::new() }));
+        // An empty list is one of anything.
+        let wanted = match field {
+            "jsonPatch" => vec![Type::list(patch), Type::list(Type::Dyn)],
+            _ => vec![patch],
+        };
+        let holder = mutation.field(field);
+        let at = holder.field("expression");
+        expression(&at, &environment, &wanted, &ADMISSION_EXPRESSION, out);
+    }
+    let again = spec.field("reinvocationPolicy");
+    if again.node.is_null() || again.str() == Some("") {
+        out.required(&ADMISSION_MUTATION, &again, "");
+    }
+    one_of(&again, &["Never", "IfNeeded"], &ADMISSION_MUTATION, out);
+}
+
+/// The name of the type of a mutation's expression and the field that holds it, where it has the one that its type says.
+fn patch(mutation: &At<'_>, out: &mut Faults) -> Option<(&'static str, &'static str)> {
+    let kind = mutation.field("patchType");
+    let text = kind.str().unwrap_or_default();
+    if text.is_empty() {
+        if kind.node.is_null() || kind.str().is_some() {
+            out.required(&ADMISSION_MUTATION, &kind, "");
+        }
+        return None;
+    }
+    let Some((known, field)) = PATCHES.iter().find(|(known, _)| *known == text) else {
+        one_of(&kind, &["ApplyConfiguration", "JSONPatch"], &ADMISSION_MUTATION, out);
+        return None;
+    };
+    for (_, other) in PATCHES.iter().filter(|(_, other)| other != field) {
+        if let Some(at) = mutation.get(other) {
+            let why = format!("must not be specified when patchType is {known}");
+            out.invalid(&ADMISSION_MUTATION, &at.keyed(), why).on(&kind).value = None;
+        }
+    }
+    if mutation.get(field).is_none() {
+        let why = format!("must be specified when patchType is {known}");
+        out.required(&ADMISSION_MUTATION, &mutation.field(field), why).on(&kind);
+        return None;
+    }
+    Some((if *field == "jsonPatch" { "JSONPatch" } else { "Object" }, field))
+}
+
+/// A binding's resources. The rest of it is as in a ValidatingAdmissionPolicyBinding.
+pub(super) fn binding(spec: &At<'_>, out: &mut Faults) {
+    admission::reference(spec, out);
+    operations(&spec.field("matchResources"), out);
+}
+
+/// The operations of what a mutation is for.
+fn operations(resources: &At<'_>, out: &mut Faults) {
+    for rule in resources.list("resourceRules") {
+        for operation in rule.list("operations") {
+            one_of(&operation, OPERATIONS, &ADMISSION_MUTATION, out);
+        }
+    }
+}
+
+/// A value that is one of these, where it is there and not empty.
+fn one_of(at: &At<'_>, known: &[&str], rule: &'static Rule, out: &mut Faults) {
+    let Some(text) = at.str().filter(|text| !text.is_empty() && !known.contains(text)) else {
+        return;
+    };
+    let near = plumb_text::diag::nearest(text, known.iter().copied());
+    out.not_supported(rule, at, known).near(near);
+}
