@@ -259,7 +259,7 @@ fn kind_of(
         return DocumentKind::Encrypted;
     }
     note(head, "it has `apiVersion` and `kind`".to_owned());
-    if document.extent == Extent::Announced {
+    if matches!(document.extent, Extent::Announced | Extent::Printed) {
         let says = "what stands here says that a part is shown";
         match reading::server_field(document) {
             Some(span) => {

@@ -205,7 +205,9 @@ fn read_as(wanted: &Text<'_>, session: Option<&Session>) -> Reading {
             let is_served = served.iter().any(|output| output.range().contains(&begins));
             let is_output = server_field(document).is_some() || is_served;
             output::excuse_servers(document, is_output);
-            if announced || told || is_output {
+            if is_output {
+                document.extent = Extent::Printed;
+            } else if announced || told {
                 document.extent = Extent::Announced;
             }
         }

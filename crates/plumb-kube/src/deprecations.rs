@@ -2,10 +2,11 @@
 //!
 //! Owns: the table and its reading. Must not know: schemas, or what a document holds beyond its apiVersion and kind.
 
-use super::Document;
 use super::codes::{API_DEPRECATED, API_REMOVED, API_SUPERSEDED};
+use super::dated::is_dated;
 use super::versions::{Versions, number};
-use plumb_text::diag::Diagnostic;
+use super::{Document, Extent};
+use plumb_text::diag::{Diagnostic, Severity};
 use std::sync::OnceLock;
 
 static TEXT: &str = include_str!("../schemas/deprecations.toml");
@@ -104,7 +105,28 @@ pub fn check(document: &Document, versions: &Versions) -> Option<Diagnostic> {
     if !entry.note.is_empty() {
         finding = finding.help(entry.note.clone());
     }
-    Some(finding)
+    Some(of_its_time(finding, document, &entry.product, versions))
+}
+
+/// What a release of a product says of a version of an API, where the text may be of another release, or printed by a server that
+/// has it: a note.
+pub(super) fn of_its_time(
+    mut finding: Diagnostic,
+    document: &Document,
+    product: &str,
+    versions: &Versions,
+) -> Diagnostic {
+    let path = finding.at.location.source.path();
+    let is_dated = !versions.is_said(product) && is_dated(path);
+    if is_dated {
+        finding = finding.help(format!(
+            "the path names a release or a day: say with `{product}=VERSION` what the text is for"
+        ));
+    }
+    if is_dated || document.extent == Extent::Printed {
+        finding.severity = Severity::Note;
+    }
+    finding
 }
 
 #[cfg(test)]
@@ -130,6 +152,24 @@ mod tests {
                 let sent = ["authentication.k8s.io", "authorization.k8s.io"].contains(&group);
                 assert!(known || sent, "{replacement} {kind}");
             }
+        }
+    }
+
+    /// What a text of some release or day names was there then; who says what it is for is told as ever.
+    #[test]
+    fn a_text_of_its_time_gets_a_note() {
+        let said = Versions::parse("k8s=1.34").expect("it is known");
+        for (path, versions, severity) in [
+            ("docs/budget.yaml", &Versions::default(), Severity::Error),
+            ("docs/v1.2/budget.yaml", &Versions::default(), Severity::Note),
+            ("docs/v1.2/budget.yaml", &said, Severity::Error),
+        ] {
+            let text = "apiVersion: policy/v1beta1\nkind: PodDisruptionBudget\n";
+            let source = plumb_text::Source::new(path, text);
+            let map = plumb_text::TextMap::identity(&source);
+            let read = crate::document::read(text, &map, crate::Format::Yaml);
+            let found = check(&read.documents[0], versions).expect("a finding");
+            assert_eq!(found.severity, severity, "{path}");
         }
     }
 

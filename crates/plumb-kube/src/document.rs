@@ -42,6 +42,8 @@ pub enum Extent {
     Page,
     /// The text around it says that it is a part: one lack shows that it is.
     Announced,
+    /// A server or a program printed it, which writes what it likes: one lack shows that it is a part.
+    Printed,
 }
 
 /// One document of a text.

@@ -162,7 +162,7 @@ impl Engine {
             judgement.say(faults, (document, &document.root), newer, &gaps);
             return;
         };
-        self.note_version(document, &known, group, kind, &mut judgement.findings);
+        self.note_version(document, &known, (group, kind), versions, &mut judgement.findings);
         if known.deprecated.is_none() || !known.served {
             judgement.findings.extend(deprecations::check(document, versions));
         }
@@ -215,8 +215,8 @@ impl Engine {
         &self,
         document: &Document,
         known: &KindSchema,
-        group: &str,
-        kind: &str,
+        (group, kind): (&str, &str),
+        versions: &Versions,
         findings: &mut Vec<Diagnostic>,
     ) {
         let at = document.api_version().map_or(document.span, |version| version.span);
@@ -238,11 +238,12 @@ impl Engine {
             }
             findings.push(finding);
         } else if let Some(why) = &known.deprecated {
-            findings.push(
-                Diagnostic::new(&API_DEPRECATED, document.locate(at), why.clone())
-                    .path("apiVersion")
-                    .document(document.id()),
-            );
+            let finding = Diagnostic::new(&API_DEPRECATED, document.locate(at), why.clone())
+                .path("apiVersion")
+                .document(document.id());
+            let held = bundle::find(group, document.version().unwrap_or_default(), kind);
+            let product = held.map(|held| held.product.as_str()).unwrap_or_default();
+            findings.push(deprecations::of_its_time(finding, document, product, versions));
         }
         if let Some(problem) = known.schema.problems.first() {
             let message = format!("the schema of `{kind}` {problem}");

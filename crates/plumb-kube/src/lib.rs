@@ -9,6 +9,7 @@ pub mod at;
 pub mod bundle;
 mod causes;
 mod codes;
+mod dated;
 pub mod deprecations;
 mod displaced;
 mod document;

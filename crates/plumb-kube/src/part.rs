@@ -2,23 +2,48 @@
 
 use super::causes;
 use super::fault::Fault;
-use super::path::FieldPath;
+use super::path::{FieldPath, Step};
+use super::schema::UNKNOWN_FIELD;
 use super::{Document, Extent, Map, Node};
 use plumb_text::diag::nearest;
+use std::collections::BTreeSet;
 
 /// The schema paths of all that is missing and that a server would refuse for its absence, without what follows from it.
 pub(super) fn missing(faults: &[Fault], document: &Document) -> Vec<String> {
     let written = causes::written(faults);
-    let is_missing = |fault: &&Fault| fault.is_absence() && !written.contains(&fault.path);
+    let is_missing = |fault: &&Fault| {
+        fault.is_absence()
+            && !written.contains(&fault.path)
+            && !is_shown(&fault.path, &document.root)
+    };
     let absences = faults.iter().filter(is_missing);
     let mut paths: Vec<FieldPath> = absences.map(|fault| fault.path.without_indices()).collect();
     paths.sort();
     paths.dedup();
+    // Who writes a field that nobody knows has put something where another one is missing.
+    let is_page = document.extent == Extent::Page;
+    let unknown = faults.iter().filter(|fault| is_page && fault.rule == &UNKNOWN_FIELD);
+    let above =
+        unknown.filter_map(|fault| Some(fault.path.without_indices().split_last()?.0.clone()));
+    let replaced: BTreeSet<FieldPath> =
+        above.filter(|above| *above != FieldPath::default()).collect();
+    let is_replaced =
+        |path: &FieldPath| path.split_last().is_some_and(|(above, _)| replaced.contains(&above));
+    paths.retain(|path| !is_replaced(path) && !replaced.contains(path));
     let follows = |path: &FieldPath| paths.iter().any(|other| path.lies_in(other));
     let causes = paths.iter().filter(|path| !follows(path)).map(FieldPath::to_string);
     // Who forgets a name has written the rest.
     let is_bare = document.root.get(METADATA).is_none() && !is_misspelt(METADATA, document);
     causes.map(|path| if is_bare && path == NAME { METADATA.to_owned() } else { path }).collect()
+}
+
+/// Whether something stands at a path: what is wrong with it is not that it is left out.
+fn is_shown(path: &FieldPath, root: &Node) -> bool {
+    let step = |node, step: &Step| match step {
+        Step::Index(index) => Node::item(node, *index),
+        Step::Field(name) | Step::Key(name) => Node::get(node, name),
+    };
+    path.steps().iter().try_fold(root, step).is_some_and(|node| !node.is_null())
 }
 
 const METADATA: &str = "metadata";
@@ -63,7 +88,7 @@ pub(super) fn is_part(document: &Document, missing: &[String]) -> bool {
                 || missing.iter().any(|path| path == SELECTOR) && !shows_labels(document);
             missing.len() > 1 || !missing.is_empty() && lacks_main
         }
-        Extent::Announced => !missing.is_empty(),
+        Extent::Announced | Extent::Printed => !missing.is_empty(),
     }
 }
 

@@ -5,16 +5,18 @@
 
 use super::bundle::{self, Product};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// The chosen version of every product.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Versions {
-    /// Only what differs from the products' defaults, so that equal choices compare equal.
+    /// Only what differs from the products' defaults.
     chosen: BTreeMap<String, String>,
     /// Releases that are newer than all that the bundle holds, as they are written; they are judged by the newest.
     newer: BTreeMap<String, String>,
+    /// The products whose release someone has said.
+    said: BTreeSet<String>,
 }
 
 /// Why a version could not be chosen.
@@ -67,7 +69,8 @@ impl Versions {
             "experimental" => format!("{}-experimental", product.default),
             _ => wanted,
         };
-        let mut chosen = Versions { chosen: self.chosen.clone(), newer: self.newer.clone() };
+        let mut chosen = self.clone();
+        chosen.said.insert(product.name.clone());
         chosen.newer.remove(&product.name);
         let held = if product.versions.contains(&wanted) {
             wanted
@@ -102,6 +105,11 @@ impl Versions {
     pub fn of(&self, name: &str) -> &str {
         let Some(product) = product(name) else { return "" };
         self.chosen.get(&product.name).unwrap_or(&product.default)
+    }
+
+    /// Whether someone has said which release of a product it is; else it is the default.
+    pub fn is_said(&self, name: &str) -> bool {
+        self.said.contains(name)
     }
 
     /// The release of a product that was asked for, where it is newer than every one that the bundle holds.
@@ -211,13 +219,16 @@ mod tests {
     }
 
     #[test]
-    fn choosing_a_default_is_choosing_nothing() {
+    fn choosing_a_default_is_saying_it() {
         let newest = Versions::default().of("k8s").to_owned();
-        assert_eq!(Versions::default().with("k8s", &newest), Ok(Versions::default()));
+        let said = Versions::default().with("k8s", &newest).expect("it is known");
+        assert_eq!((said.of("k8s"), said.newer("k8s")), (&*newest, None));
+        assert!(said.is_said("k8s") && !said.is_said("istio"));
+        assert!(!Versions::default().is_said("k8s"));
         assert_eq!(number("v1.36.2"), (1, 36));
         // But for the release that was asked for.
         let newer = Versions::parse("k8s=1.99").expect("newer");
         assert_eq!((newer.of("k8s"), newer.newer("k8s")), (&*newest, Some("1.99")));
-        assert_eq!(newer.with("k8s", &newest), Ok(Versions::default()));
+        assert_eq!(newer.with("k8s", &newest), Ok(said));
     }
 }
