@@ -12,10 +12,10 @@ use crate::reference::all_codes;
 use crate::report::{Baseline, Report};
 use crate::text::{digest, printed};
 use crate::world::{self, DiskWorld, display};
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, bail};
 use std::collections::{BTreeMap, BTreeSet};
-use std::io;
 use std::path::Path;
+use std::{fs, io};
 
 /// A fix may make room for the next one; after so many rounds there is something that comes back.
 const MOST_ROUNDS: usize = 10;
@@ -110,7 +110,20 @@ fn write_baseline(path: &Path, findings: Vec<Diagnostic>, output: Output) -> any
     let (text, count) = Baseline::write(findings);
     let name = path.file_name().with_context(|| format!("`{}` is not a file", path.display()))?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    DiskWorld::new(folder.unwrap_or(Path::new(".")))
+    let world = DiskWorld::new(folder.unwrap_or(Path::new(".")));
+    match fs::symlink_metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        // Whoever names a chapter or the settings by mistake keeps them.
+        _ => {
+            let there = world
+                .read_named(Path::new(name))
+                .and_then(|bytes| world::text(display(path), bytes));
+            if !there.is_ok_and(|source| Baseline::is_one(&source)) {
+                bail!("`{}` is there and is not a baseline; nothing was written", path.display());
+            }
+        }
+    }
+    world
         .write(Path::new(name), text.as_bytes())
         .with_context(|| format!("can't write `{}`", path.display()))?;
     if !output.quiet {

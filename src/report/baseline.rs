@@ -63,6 +63,9 @@ struct Listed {
 
 const VERSION: i64 = 1;
 
+/// How a written baseline begins.
+const TITLE: &str = "# Findings that are known:";
+
 impl Baseline {
     /// Reads a baseline. The error says what is wrong with it, and on which line.
     pub fn read(source: &Arc<Source>) -> Result<Baseline, String> {
@@ -92,6 +95,12 @@ impl Baseline {
             entry.and_modify(|entry| entry.count += count).or_insert(Entry { count, span });
         }
         Ok(Baseline { source: source.clone(), known })
+    }
+
+    /// Whether a text is a baseline, one that a merge has broken too, so that another may take its place.
+    pub fn is_one(source: &Arc<Source>) -> bool {
+        let text = source.text();
+        text.trim().is_empty() || text.contains(TITLE) || Baseline::read(source).is_ok()
     }
 
     /// Takes what is known out of a run's findings.
@@ -137,7 +146,7 @@ impl Baseline {
         let mut entries: Vec<_> = counts.iter().collect();
         entries.sort_by_key(|(identity, _)| (&identity.file, &identity.code, &identity.place));
         let mut out = format!(
-            "# Findings that are known: `--baseline` with this file reports only others, `--write-baseline` writes it anew.\nversion = {VERSION}\n"
+            "{TITLE} `--baseline` with this file reports only others, `--write-baseline` writes it anew.\nversion = {VERSION}\n"
         );
         for (Identity { code, file, place }, count) in entries {
             let (key, text) = match place {

@@ -74,6 +74,11 @@ fn what_is_known_is_not_reported_and_what_is_gone_is() {
     let known = ["validate", "m", "--baseline", "known.toml"];
     expect(at, &known, 2, &["can't read `known.toml`"], &[]);
     expect(at, &["validate", "m", "--write-baseline"], 2, &["--baseline"], &[]);
+    // Another file that is named by mistake is kept; a baseline that a merge has broken is written anew.
+    let page = fs::read(at.join("m/a.yaml")).expect("the page");
+    let named = ["validate", "m", "--baseline", "m/a.yaml", "--write-baseline"];
+    expect(at, &named, 2, &["`m/a.yaml` is there and is not a baseline"], &[]);
+    assert_eq!(fs::read(at.join("m/a.yaml")).expect("the page"), page);
     expect(
         at,
         &[&known[..], &["--write-baseline"]].concat(),
