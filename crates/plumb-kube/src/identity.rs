@@ -230,6 +230,18 @@ fn written_as(document: &Document, choice: &Choice) -> Document {
     document.part(root)
 }
 
+/// Whether two names of groups differ within one part of the domain, by a slip of the pen.
+fn is_slip(given: &str, known: &str) -> bool {
+    let parts = || given.split('.').zip(known.split('.')).filter(|(given, known)| given != known);
+    given.split('.').count() == known.split('.').count()
+        && parts().count() == 1
+        && parts()
+            .all(|(given, known)| known.len() >= SHORTEST && nearest(given, [known]).is_some())
+}
+
+/// Shorter parts of a domain are near each other by chance: `io` and `ai`, `k8s` and `k3s`.
+const SHORTEST: usize = 5;
+
 /// The search for what was meant.
 struct Search<'s> {
     schemas: &'s Schemas,
@@ -245,7 +257,9 @@ impl Search<'_> {
         if let Some(choice) = self.all.iter().find(exchanged) {
             return Some(Some(choice.clone()));
         }
-        let (group, version) = self.group_of(api)?;
+        let Some((group, version)) = self.group_of(api) else {
+            return self.of_near_group(api, kind).map(Some);
+        };
         let is_here = |choice: &&Choice| choice.group == group;
         let here: Vec<&Choice> = self.all.iter().filter(is_here).collect();
         let is_core_version = !group.is_empty() || version.eq_ignore_ascii_case("v1");
@@ -281,6 +295,18 @@ impl Search<'_> {
         // Of a group whose definitions a book brings there may be more.
         let is_whole = is_core_version && bundle::kinds().iter().any(|known| known.group == group);
         (near.is_some() || is_whole).then_some(near)
+    }
+
+    /// The kind in the group whose name is near, where that has it in this version: of a group that is near by chance it would be
+    /// one by chance too.
+    fn of_near_group(&self, api: &str, kind: &str) -> Option<Choice> {
+        let (group, version) = api.split_once('/')?;
+        let has_it = |choice: &&Choice| choice.kind == kind && choice.version == version;
+        let groups: BTreeSet<&str> =
+            self.all.iter().filter(has_it).map(|choice| choice.group.as_str()).collect();
+        let near = groups.into_iter().find(|known| is_slip(group, known))?;
+        let is_meant = |choice: &&Choice| choice.group == near;
+        self.best(self.all.iter().filter(has_it).filter(is_meant), version)
     }
 
     /// The known group that an apiVersion is of, and the version that it names.

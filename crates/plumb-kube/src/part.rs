@@ -107,5 +107,7 @@ fn shows_metadata_only(document: &Document) -> bool {
     let Some(map) = document.root.as_map() else { return false };
     let is_head = |key: &str| matches!(key, "apiVersion" | "kind" | METADATA);
     let metadata = map.get(METADATA).and_then(Node::as_map);
-    metadata.is_some_and(|metadata| !metadata.is_empty()) && map.keys().all(is_head)
+    // Some kinds need no more than a name.
+    metadata.is_some_and(|metadata| !metadata.is_empty() && metadata.get("name").is_none())
+        && map.keys().all(is_head)
 }

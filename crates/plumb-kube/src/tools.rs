@@ -75,7 +75,8 @@ pub fn of(document: &Document) -> Option<&'static Tool> {
     tools.iter().find(|tool| {
         let has_keys = || tool.keys.iter().all(|key| document.root.get(key).is_some());
         let lacks_kind = document.root.get("kind").is_none();
-        tool.files.iter().any(|known| known == name)
+        // What is included of such a file may be any piece of it.
+        document.root.as_map().is_some() && tool.files.iter().any(|known| known == name)
             || lacks_kind && !tool.keys.is_empty() && is_of(tool) && has_keys()
     })
 }

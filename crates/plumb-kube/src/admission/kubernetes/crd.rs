@@ -84,7 +84,10 @@ fn versions(spec: &At<'_>, out: &mut Faults) {
     let why = "must have exactly one version marked as storage version";
     match stored[..] {
         [] => {
-            out.invalid(&CRD_VERSIONS, &spec.field("versions").keyed(), why);
+            let fault = out.invalid(&CRD_VERSIONS, &spec.field("versions").keyed(), why);
+            for version in &versions {
+                fault.on(&version.field("storage"));
+            }
         }
         [_] => {}
         [_, second, ..] => {
