@@ -30,6 +30,14 @@ pub(crate) fn normalized(text: &str) -> Result<String, String> {
     Ok(parts.join("."))
 }
 
+impl std::str::FromStr for Version {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Version, String> {
+        parse(text)
+    }
+}
+
 pub(crate) fn parse(text: &str) -> Result<Version, String> {
     let wrong = |what: &str| format!("invalid version {text:?}: {what}");
     let (rest, build) =

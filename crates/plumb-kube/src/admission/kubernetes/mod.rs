@@ -18,6 +18,7 @@ mod cron;
 mod declare;
 mod declared;
 mod definition;
+mod devices;
 mod endpoints;
 mod fields;
 mod ingress;
@@ -30,6 +31,7 @@ mod rbac;
 mod requests;
 mod scheduling;
 mod service;
+mod slices;
 mod storage;
 #[cfg(test)]
 mod tests;
@@ -69,6 +71,8 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         mutation::RULES,
         cluster::RULES,
         trust::RULES,
+        devices::RULES,
+        slices::RULES,
         fields::RULES,
     ]
     .into_iter()
@@ -127,6 +131,11 @@ pub static KINDS: &[(&str, &str)] = &[
     ("rbac.authorization.k8s.io", "ClusterRoleBinding"),
     ("rbac.authorization.k8s.io", "Role"),
     ("rbac.authorization.k8s.io", "RoleBinding"),
+    ("resource.k8s.io", "DeviceClass"),
+    ("resource.k8s.io", "DeviceTaintRule"),
+    ("resource.k8s.io", "ResourceClaim"),
+    ("resource.k8s.io", "ResourceClaimTemplate"),
+    ("resource.k8s.io", "ResourceSlice"),
     ("scheduling.k8s.io", "PriorityClass"),
     ("storage.k8s.io", "StorageClass"),
     ("storage.k8s.io", "VolumeAttributesClass"),
@@ -195,6 +204,18 @@ pub(crate) fn check(document: &Document, versions: &Versions) -> Vec<Fault> {
             }
         }
         ("certificates.k8s.io", "ClusterTrustBundle") => trust::bundle(&root, &mut out),
+        ("resource.k8s.io", _) => {
+            if let Some(spec) = spec {
+                match kind {
+                    "ResourceClaim" => devices::claim(&spec, &mut out),
+                    "ResourceClaimTemplate" => devices::template(&spec, &mut out),
+                    "DeviceClass" => devices::class(&spec, &mut out),
+                    "DeviceTaintRule" => devices::taint_rule(&spec, &mut out),
+                    "ResourceSlice" => slices::slice(&spec, &mut out),
+                    _ => {}
+                }
+            }
+        }
         ("", "Endpoints") => endpoints::endpoints(&root, &mut out),
         ("discovery.k8s.io", "EndpointSlice") => endpoints::endpoint_slice(&root, &mut out),
         ("scheduling.k8s.io", "PriorityClass") => scheduling::priority(&root, &mut out),

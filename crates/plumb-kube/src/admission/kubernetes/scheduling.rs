@@ -182,7 +182,7 @@ pub(super) fn nodes(affinity: &At<'_>, out: &mut Faults) {
     }
 }
 
-fn terms(required: &At<'_>, out: &mut Faults) {
+pub(super) fn terms(required: &At<'_>, out: &mut Faults) {
     let terms = required.field("nodeSelectorTerms");
     if terms.node.as_seq().is_some_and(<[_]>::is_empty) {
         out.required(&NODE_REQUIREMENT, &terms, "must have at least one node selector term");

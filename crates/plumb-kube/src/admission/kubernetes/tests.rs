@@ -20,6 +20,9 @@ fn api(kind: &str) -> &'static str {
         "IngressClass" | "ServiceCIDR" => "networking.k8s.io/v1",
         "PriorityLevelConfiguration" => "flowcontrol.apiserver.k8s.io/v1",
         "ClusterTrustBundle" => "certificates.k8s.io/v1beta1",
+        "ResourceClaim" | "ResourceClaimTemplate" | "DeviceClass" | "ResourceSlice" => {
+            "resource.k8s.io/v1"
+        }
         "PriorityClass" => "scheduling.k8s.io/v1",
         "EndpointSlice" => "discovery.k8s.io/v1",
         "CustomResourceDefinition" => "apiextensions.k8s.io/v1",
