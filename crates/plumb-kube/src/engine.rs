@@ -19,7 +19,7 @@ use super::store::{KindSchema, Schemas};
 use super::tools::{self, Tool};
 use super::versions::Versions;
 use super::{Document, Node, Value};
-use super::{admission, bundle};
+use super::{admission, bundle, experimental};
 use plumb_text::Span;
 use plumb_text::diag::{Diagnostic, Severity};
 use rayon::prelude::*;
@@ -171,10 +171,33 @@ impl Engine {
         if judgement.is_part {
             faults = all_faults(document, &known, kind, versions, &gaps);
         }
+        self.tell_experimental(&mut faults, document, versions, &gaps);
         for fault in faults.iter_mut().filter(|fault| fault.rule == &UNKNOWN_FIELD) {
             known_elsewhere(fault, group, version, kind, versions);
         }
         judgement.say(faults, (document, &document.root), newer, &gaps);
+    }
+
+    /// Tells of fields and values that the chosen release has in its experimental channel that they are there.
+    fn tell_experimental(
+        &self,
+        faults: &mut [Fault],
+        document: &Document,
+        versions: &Versions,
+        gaps: &Gaps,
+    ) {
+        let (Some(group), Some(version)) = (document.group(), document.version()) else { return };
+        let kind = document.kind().map_or("", |kind| kind.value);
+        if faults.iter().any(experimental::is_unknown)
+            && let Some(entry) = bundle::find(group, version, kind)
+            && let Some(channel) = experimental::channel(entry, versions)
+            && let Some(known) = self.schemas.find(group, version, kind, &channel)
+        {
+            let there = faults_of_schema(document, &known, kind, gaps);
+            let still = there.into_iter().filter(experimental::is_unknown);
+            let still = still.map(|fault| fault.path).collect();
+            experimental::tell_all(faults, &still, &entry.product, versions);
+        }
     }
 
     /// Whether some schema says what a document holds.
@@ -337,7 +360,14 @@ fn all_faults(
     gaps: &Gaps,
 ) -> Vec<Fault> {
     let mut faults = faults_of_schema(document, known, kind, gaps);
-    let coded = admission::check(document, versions);
+    let mut coded = admission::check(document, versions);
+    // A server that can't decode a value asks no rule: to a rule a value of another type is none, and what it misses is there.
+    let mistyped = faults.iter().filter(|fault| fault.ty == ErrorType::TypeInvalid);
+    let mistyped: Paths<'_> = mistyped.map(|fault| &fault.path).collect();
+    coded.retain(|fault| {
+        let misses = fault.is_absence() && !fault.path.is_root();
+        !misses || !mistyped.contains(&fault.path) && !mistyped.lie_in(&fault.path)
+    });
     // A rule that knows which name stands twice says it better than the list does.
     let named: Paths<'_> = coded
         .iter()

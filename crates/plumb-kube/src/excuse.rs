@@ -61,11 +61,18 @@ impl Fault {
         }
         // What is wrong with a value by itself is its form; that others stand beside it explains no placeholder.
         let is_own = |read: &Read| matches!(read, Read::Value(place) if place.path == self.path);
-        if self.ty != ErrorType::Invalid || !reads().all(is_own) {
+        let is_form = match self.ty {
+            ErrorType::Invalid => true,
+            // A number in quotes is one, whatever is said beside it.
+            ErrorType::TypeInvalid => self.fix.is_none(),
+            _ => false,
+        };
+        if !is_form || !reads().all(is_own) {
             return None;
         }
         gaps.possible_at(&self.path).map(|(span, certainty)| match certainty {
-            Certainty::IfNotAlone => Excuse::PlaceholderAmongOthers(span),
+            // Nobody's certificate is a word in capitals.
+            Certainty::IfNotAlone if !self.wants_format => Excuse::PlaceholderAmongOthers(span),
             _ => Excuse::Placeholder(span),
         })
     }

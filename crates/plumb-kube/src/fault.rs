@@ -207,6 +207,8 @@ pub struct Fault {
     pub is_lack: bool,
     /// Whether it is about an entry that has no place here, and may have one elsewhere.
     pub is_stray: bool,
+    /// Whether a text is not in a format that no word has, such as base64, a time or an address.
+    pub(crate) wants_format: bool,
     /// Other places that explain it.
     pub related: Vec<(Span, String)>,
     /// What to do.
@@ -232,6 +234,7 @@ impl Fault {
             is_certain: false,
             is_lack: false,
             is_stray: false,
+            wants_format: false,
             related: Vec::new(),
             help: Vec::new(),
             fix: None,

@@ -10,7 +10,7 @@ use super::fault::{ErrorType, Fault, Rule, Wording, listed};
 use super::schema::UNKNOWN_FIELD;
 use super::store::{KindSchema, Schemas, stability};
 use super::versions::Versions;
-use super::{Document, Entry, Node, Style, Value, api_version, bundle};
+use super::{Document, Entry, Map, Node, Style, Value, api_version, bundle, experimental};
 use plumb_text::diag::{Diagnostic, nearest};
 use plumb_text::{Span, Spanned};
 use std::collections::BTreeSet;
@@ -122,6 +122,15 @@ pub(super) fn meant(schemas: &Schemas, document: &Document, versions: &Versions)
     if known.is_some() || deprecations::find(api.value, kind.value, versions).is_some() {
         return Meant { known, ..Meant::default() };
     }
+    if let Some(entry) = bundle::find(group, version, kind.value)
+        && let Some(channel) = experimental::channel(entry, versions)
+        && let Some(known) = schemas.find(group, version, kind.value, &channel)
+    {
+        let mut fault = no_match(document, &["kind"]);
+        let what = format!("`{}` of `{}`", kind.value, api.value);
+        experimental::tell(&mut fault, &what, &entry.product, versions);
+        return Meant { known: Some(known), document: None, fault: Some(fault) };
+    }
     // Another release of the product may have it.
     if let Some(entry) = bundle::find(group, version, kind.value)
         && let Some(last) = entry.versions.last()
@@ -140,6 +149,9 @@ pub(super) fn meant(schemas: &Schemas, document: &Document, versions: &Versions)
     let search = Search { schemas, versions, all: schemas.kinds().map(Choice::from).collect() };
     let Some(found) = search.run(api.value, kind.value) else { return Meant::default() };
     let Some(choice) = found else {
+        if group.is_empty() && !looks_like_object(document) {
+            return Meant::default();
+        }
         return Meant { fault: Some(no_match(document, &["kind"])), ..Meant::default() };
     };
     let known = schemas.find(&choice.group, &choice.version, &choice.kind, versions);
@@ -174,6 +186,14 @@ pub(super) fn of_kind(
         map.push(Entry { key: Spanned::new("apiVersion".to_owned(), value.span), value });
     }
     Some((document.part(root), known))
+}
+
+/// Whether a document holds what objects do, or nothing: files of other programs have a version and a kind too.
+fn looks_like_object(document: &Document) -> bool {
+    let keys: Vec<&str> = document.root.as_map().into_iter().flat_map(Map::keys).collect();
+    let of_objects = ["metadata", "spec", "status", "data", "items"];
+    let is_one = |key: &&str| of_objects.contains(key) || nearest(key, of_objects).is_some();
+    keys.iter().all(|key| matches!(*key, "apiVersion" | "kind")) || keys.iter().any(is_one)
 }
 
 /// That no server has what a document says, in the words of `kubectl`; marked at the first of some fields.

@@ -15,6 +15,7 @@ mod displaced;
 mod document;
 mod engine;
 pub mod excuse;
+mod experimental;
 pub mod fault;
 mod field;
 mod fragment;

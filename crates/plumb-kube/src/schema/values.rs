@@ -135,6 +135,7 @@ impl<'a> Checker<'a> {
             self.report(|_| {
                 let why = format!("must be of format {}", format.name());
                 let mut found = invalid(&faults::VALUE, at, why);
+                found.wants_format = true;
                 found.help(format!("expected {}", format.example()));
                 found
             });

@@ -56,15 +56,16 @@ fn listeners(out: &mut Faults, spec: &At<'_>) {
         _ => None,
     };
     // Of each port the first listener of each class.
-    let mut known: BTreeMap<Option<i128>, Vec<At<'_>>> = BTreeMap::new();
+    let mut known: BTreeMap<i128, Vec<At<'_>>> = BTreeMap::new();
     for listener in spec.list("listeners") {
         let (Some(own), Some(port)) = (class(&listener), listener.get("port")) else { continue };
-        let others = known.entry(port.int()).or_default();
+        // A port that is no number may be any.
+        let Some(number) = port.int() else { continue };
+        let others = known.entry(number).or_default();
         if let Some(rival) = others.iter().find(|other| class(other) != Some(own)) {
             let node = listener.field("protocol");
             let why = format!(
-                "port {} is for {} already, by the listener `{}`",
-                port.int().unwrap_or_default(),
+                "port {number} is for {} already, by the listener `{}`",
                 rival.text("protocol"),
                 rival.text("name")
             );

@@ -50,7 +50,8 @@ DISRUPTION_BUDGET = "disruption-budget", "ValidatePodDisruptionBudgetSpec", "a b
 pub(super) fn autoscaler(spec: &At<'_>, out: &mut Faults) {
     let (least, most) = (spec.number("minReplicas").unwrap_or(1), spec.field("maxReplicas"));
     if most.int().is_some_and(|most| most >= 1 && most < least) {
-        out.invalid(&SCALE_RANGE, &most, "must be greater than or equal to `minReplicas`");
+        out.invalid(&SCALE_RANGE, &most, "must be greater than or equal to `minReplicas`")
+            .on(&spec.field("minReplicas"));
     }
     let zero = spec.get("minReplicas").filter(|at| at.int() == Some(0));
     if let Some(at) = zero {

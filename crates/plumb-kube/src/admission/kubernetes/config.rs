@@ -131,6 +131,7 @@ fn base64(at: &At<'_>, out: &mut Faults) {
         // The value may be a secret: it is not repeated.
         let fault = out.invalid(&SECRET_BASE64, at, "not base64");
         fault.value = None;
+        fault.wants_format = true;
         fault.help("write text under `stringData`, or encode it: printf %s VALUE | base64");
     }
 }

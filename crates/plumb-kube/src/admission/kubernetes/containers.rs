@@ -132,8 +132,8 @@ pub(super) fn containers(spec: &At<'_>, out: &mut Faults) {
     for container in &init {
         host_ports(spec, std::slice::from_ref(container), out);
     }
-    let grace =
-        spec.number("terminationGracePeriodSeconds").filter(|grace| *grace >= 0).unwrap_or(30);
+    let period = spec.field("terminationGracePeriodSeconds");
+    let grace = period.int().filter(|grace| *grace >= 0).unwrap_or(30);
     for at in all.iter().filter_map(|container| container.get("lifecycle")) {
         for seconds in
             ["postStart", "preStop"].iter().filter_map(|hook| at.at(&[hook, "sleep", "seconds"]))
@@ -142,7 +142,7 @@ pub(super) fn containers(spec: &At<'_>, out: &mut Faults) {
                 let why = format!(
                     "must be non-negative and less than terminationGracePeriodSeconds ({grace})"
                 );
-                out.invalid(&PROBE_VALUE, &seconds, why);
+                out.invalid(&PROBE_VALUE, &seconds, why).on(&period);
             }
         }
     }

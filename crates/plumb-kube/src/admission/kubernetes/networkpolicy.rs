@@ -106,10 +106,11 @@ fn port(at: &At<'_>, out: &mut Faults) {
             );
         }
         Some(port) if port.str().is_some() => {
-            out.invalid(&POLICY_PORT, &end, "may not be specified when `port` is non-numeric");
+            out.invalid(&POLICY_PORT, &end, "may not be specified when `port` is non-numeric")
+                .on(&port);
         }
         Some(port) if end.int() < port.int() => {
-            out.invalid(&POLICY_PORT, &end, "must be greater than or equal to `port`");
+            out.invalid(&POLICY_PORT, &end, "must be greater than or equal to `port`").on(&port);
         }
         _ => {}
     }
