@@ -4,6 +4,7 @@
 //! how it is meant, and the gaps and placeholders that come of it. A text is composed once, twice where words on a line may
 //! be text. Must not know: schemas, what is wrong with a manifest, or how a finding is shown.
 
+mod around;
 mod broken;
 mod callout;
 mod codes;
@@ -32,10 +33,10 @@ use crate::manifest::path::{FieldPath, Step};
 use crate::manifest::yaml::Composed;
 use crate::manifest::{self, Document, Extent, Format, Node, Value};
 use crate::text::{Location, Span, TextMap};
+use around::Around;
 use codes::SECOND_MANIFEST;
 use marks::Mark;
 use opened::Stand;
-use placeholder::Around;
 use session::{Session, Shown};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -152,7 +153,7 @@ fn read_as(wanted: &Text<'_>, session: Option<&Session>) -> Reading {
     }
     let page = match setting {
         Setting::File => Around::default(),
-        Setting::Page { page, .. } => Around::new(page),
+        Setting::Page { page, before } => Around::new(page, before),
     };
     let announced = match setting {
         Setting::File => false,

@@ -2,15 +2,14 @@
 //!
 //! Owns: how such values are written, and the note about those that a verdict hangs on. Must not know: what a value is for.
 
+use super::around::{self, Around};
 use super::marks;
 use crate::manifest::gaps::{Certainty, Gaps, Placeholder};
 use crate::manifest::path::{FieldPath, Step};
 use crate::manifest::{Node, Style, Value};
-use crate::text::{Span, ceil_char_boundary, floor_char_boundary, replaced};
+use crate::text::{Span, replaced};
 use regex::Regex;
 use std::borrow::Cow;
-use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 static SURE: LazyLock<Regex> = LazyLock::new(|| {
@@ -36,6 +35,13 @@ static BRACKETS: LazyLock<Regex> = LazyLock::new(|| {
 /// A whole value in capitals, as style guides ask of placeholders: `RESOURCE_GROUP`, `NAMESPACE`.
 static CAPITALS: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[A-Z][A-Z0-9]+(?:[_-][A-Z0-9]+)*$"));
 
+/// A part of a value in capitals between underscores: `svc_ID_`, `_NAME_-web`.
+pub(super) static BETWEEN: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?:^|[^A-Z0-9_])_[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_(?:$|[^A-Z0-9_])"));
+
+/// A part of a value in braces: `web-{name}`.
+static BRACED: LazyLock<Regex> = LazyLock::new(|| pattern(r"\{[A-Za-z][A-Za-z0-9_.-]*\}"));
+
 /// Words that only a value to be replaced has; and a value with the number of a remark behind it.
 static WORDS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -47,67 +53,14 @@ fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("the pattern is a constant")
 }
 
-/// What a page says around a text.
-#[derive(Debug, Default)]
-pub(super) struct Around<'a> {
-    /// The page, the text itself included.
-    page: &'a str,
-    /// Whether something else in the document surely stands for another value.
-    beside: Cell<bool>,
-    /// The words that have been asked for.
-    asked: RefCell<HashMap<String, bool>>,
-}
-
-/// How many words are looked for in a page, each at how many places, and how much of a line there is read.
-const MOST_WORDS: usize = 100;
-const MOST_PLACES: usize = 20;
-const NEAR: usize = 200;
-
-impl<'a> Around<'a> {
-    pub(super) fn new(page: &'a str) -> Around<'a> {
-        Around { page, ..Around::default() }
-    }
-
-    /// Whether the page tells the reader to put something of his own in the place of a word.
-    fn explains(&self, word: &str) -> bool {
-        let mut asked = self.asked.borrow_mut();
-        if let Some(answer) = asked.get(word) {
-            return *answer;
-        }
-        let answer = asked.len() < MOST_WORDS && self.tells(word);
-        asked.insert(word.to_owned(), answer);
-        answer
-    }
-
-    fn tells(&self, word: &str) -> bool {
-        static TELLS: LazyLock<Regex> = LazyLock::new(|| {
-            pattern(
-                r"(?i)\b(?:replac|substitut|your\b|placeholder|stands for|fill in|insert|chang|specif|where\b|name of|instead of)",
-            )
-        });
-        let is_word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || "_-.".contains(c));
-        let found = memchr::memmem::find_iter(self.page.as_bytes(), word.as_bytes());
-        found.take(MOST_PLACES).any(|at| {
-            let (before, behind) = (&self.page[..at], &self.page[at + word.len()..]);
-            let is_whole = !is_word(before.chars().next_back()) && !is_word(behind.chars().next());
-            let before = &before[ceil_char_boundary(before, before.len().saturating_sub(NEAR))..];
-            let behind = &behind[..floor_char_boundary(behind, NEAR)];
-            let near = |text: &str| TELLS.is_match(text);
-            is_whole
-                && (near(before.rsplit('\n').next().unwrap_or(""))
-                    || near(behind.split('\n').next().unwrap_or("")))
-        })
-    }
-}
-
 /// Notes the placeholders of a tree.
 pub(super) fn note(root: &Node, text: &str, around: &Around<'_>, gaps: &mut Gaps) {
-    around.beside.set(false);
-    note_at(root, &mut FieldPath::default(), text, around, gaps);
+    around.set_beside(false);
+    note_at(root, Span::at(root.span.start), &mut FieldPath::default(), text, around, gaps);
     if gaps.all_replaced().next().is_some() {
         // Words in capitals beside what is surely to be replaced are to be replaced too.
-        around.beside.set(true);
-        note_at(root, &mut FieldPath::default(), text, around, gaps);
+        around.set_beside(true);
+        note_at(root, Span::at(root.span.start), &mut FieldPath::default(), text, around, gaps);
     }
     if holds_assertion(root) {
         *gaps = gaps.and_everywhere();
@@ -125,8 +78,23 @@ fn holds_assertion(node: &Node) -> bool {
     }
 }
 
-fn note_at(node: &Node, path: &mut FieldPath, text: &str, around: &Around<'_>, gaps: &mut Gaps) {
-    if let Some(certainty) = certainty(node, text, around) {
+/// `key` is what the node stands under, or the node itself.
+fn note_at(
+    node: &Node,
+    key: Span,
+    path: &mut FieldPath,
+    text: &str,
+    around: &Around<'_>,
+    gaps: &mut Gaps,
+) {
+    // A number in quotes is a value, whatever is said beside it.
+    let is_word = node.as_str().is_some_and(|value| value.contains(char::is_alphabetic));
+    let told = || is_word && around::is_told(text, key, node.span);
+    let certainty = certainty(node, text, around);
+    if let Some(certainty) = match certainty {
+        Some(Certainty::IfNotAlone) | None if told() => Some(Certainty::IfMalformed),
+        certainty => certainty,
+    } {
         return gaps.replaced(Placeholder { path: path.clone(), span: node.span, certainty });
     }
     match &node.value {
@@ -138,14 +106,14 @@ fn note_at(node: &Node, path: &mut FieldPath, text: &str, around: &Around<'_>, g
                         let (span, certainty) = (entry.key.span, Certainty::Sure);
                         gaps.replaced(Placeholder { path: path.clone(), span, certainty });
                     }
-                    note_at(&entry.value, path, text, around, gaps);
+                    note_at(&entry.value, entry.key.span, path, text, around, gaps);
                 });
             }
         }
         Value::Seq(items) => {
             for (i, item) in items.iter().enumerate() {
                 let step: Step<&str> = Step::Index(i);
-                path.with(step, |path| note_at(item, path, text, around, gaps));
+                path.with(step, |path| note_at(item, item.span, path, text, around, gaps));
             }
         }
         _ => {}
@@ -162,24 +130,34 @@ fn certainty(node: &Node, text: &str, around: &Around<'_>) -> Option<Certainty> 
     let value = node.as_str()?;
     let value = match node.style {
         // A block of one line is that line.
-        Style::BlockScalar => Some(value.trim_end()).filter(|line| !line.contains('\n'))?,
+        Style::BlockScalar => match value.trim_end() {
+            line if !line.contains('\n') => line,
+            lines => return is_cut(lines).then_some(Certainty::IfMalformed),
+        },
         _ => value,
     };
-    if SURE.is_match(value) || value.contains("...") || value.contains('…') {
+    // What would be a map or a list is one of these only where more stands behind it.
+    let has_tail = node.style == Style::Plain && value.starts_with('{');
+    if has_tail || SURE.is_match(value) || value.contains("...") || value.contains('…') {
         return Some(Certainty::Sure);
     }
     let value = value.trim();
     if EXPRESSION.is_match(value) {
         return Some(Certainty::Sure);
     }
-    if WORDS.is_match(value) {
-        return Some(Certainty::IfMalformed);
+    match around.names_part_of(value) {
+        Some(named) if BETWEEN.is_match(named) => return Some(Certainty::Sure),
+        Some(_) => return Some(Certainty::IfMalformed),
+        None if WORDS.is_match(value) || BETWEEN.is_match(value) || BRACED.is_match(value) => {
+            return Some(Certainty::IfMalformed);
+        }
+        None => {}
     }
     let mixed = value.starts_with("my") && value[2..].starts_with(char::is_uppercase);
     if CAPITALS.is_match(value) || mixed {
         return Some(match around.explains(value) {
             true => Certainty::IfMalformed,
-            false if !mixed && around.beside.get() => Certainty::IfMalformed,
+            false if !mixed && around.is_beside() => Certainty::IfMalformed,
             false if mixed => return None,
             false => Certainty::IfNotAlone,
         });
@@ -187,15 +165,27 @@ fn certainty(node: &Node, text: &str, around: &Around<'_>) -> Option<Certainty> 
     None
 }
 
+/// Whether the lines of a block are cut: the last one ends in dots, or one holds nothing else. Prose and markup may hold dots of
+/// their own, and are as malformed without them.
+fn is_cut(block: &str) -> bool {
+    let ends = |line: &str| line.ends_with("...") || line.ends_with('…');
+    let is_whole_line = |line: &&str| marks::is_mark(line.trim());
+    let is_data = || {
+        block.trim_start().starts_with(['{', '['])
+            || block.lines().all(|line| !line.trim().contains([' ', '<']))
+    };
+    (ends(block) || block.lines().any(|line| is_whole_line(&line))) && is_data()
+}
+
 /// A text without the placeholders that are no YAML, or other YAML: `@NAME@`, `*****`, `*int32`, `[USER]@[HOST]`, `##_NAME_##`
 /// and `{ { name } }` as values, `{name}` as a key. Letters stand in their place.
 pub(super) fn readable(text: &str) -> Cow<'_, str> {
     static UNREADABLE: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"(?m)(?:^|[:\-\[,{][ \t]+)(@[A-Za-z][A-Za-z0-9_.-]*@[^\s#,\]}]*|\*{3,}[^\s#,\]}]*|%[A-Z][A-Z0-9_]*%[^\s#,\]}]*|\*(?:u?int(?:8|16|32|64)?|float(?:32|64)|string|bool)|##_[A-Z][A-Z0-9_]*_##|\{ \{[^{}:,\n]*\} \}|\[[A-Z][A-Z0-9]*(?:[ _][A-Z0-9]+|-[A-Z0-9]{2,})*\][@/.:_-][a-z0-9@/.:_-]*\[[A-Z][A-Z0-9]*(?:[ _][A-Z0-9]+|-[A-Z0-9]{2,})*\][^\s#,\]}]*)[ \t]*(?:$|[\r#,\]}])|^[ \t]*(?:- +)*(\{[A-Za-z][A-Za-z0-9_.-]*\}):(?:[ \t\r]|$)",
+            r"(?m)(?:^|[:\-\[,{][ \t]+)(@[A-Za-z][A-Za-z0-9_.-]*@[^\s#,\]}]*|\*{3,}[^\s#,\]}]*|%[A-Z][A-Z0-9_]*%[^\s#,\]}]*|\*(?:u?int(?:8|16|32|64)?|float(?:32|64)|string|bool)|##_[A-Z][A-Z0-9_]*_##|\{ \{[^{}:,\n]*\} \}|\[[A-Z][A-Z0-9]*(?:[ _][A-Z0-9]+|-[A-Z0-9]{2,})*\][@/.:_-][a-z0-9@/.:_-]*\[[A-Z][A-Z0-9]*(?:[ _][A-Z0-9]+|-[A-Z0-9]{2,})*\][^\s#,\]}]*|\[(?:\.{3,}|…)\][^\s#,\]}:][^\s#,\]}]*|\{[A-Za-z][A-Za-z0-9_. -]*\}(?::?[A-Za-z0-9._/@-]|:?\{[A-Za-z][A-Za-z0-9_.-]*\})+)[ \t]*(?:$|[\r#,\]}])|^[ \t]*(?:- +)*(\{[A-Za-z][A-Za-z0-9_.-]*\}):(?:[ \t\r]|$)",
         )
     });
-    if !text.contains(['@', '*', '%', '#', '{']) {
+    if !text.contains(['@', '*', '%', '#', '{']) && !text.contains("[.") && !text.contains("[…") {
         return Cow::Borrowed(text);
     }
     // What an anchor names is meant.
@@ -231,7 +221,7 @@ mod tests {
         assert!(composed.problems.is_empty(), "{text}");
         let mut node = composed.roots[0].get("a").expect("a value").clone();
         super::super::restore(&mut node, text);
-        certainty(&node, text, &Around::new(page))
+        certainty(&node, text, &Around::new(page, page))
     }
 
     #[test]
@@ -267,6 +257,11 @@ mod tests {
             "($replicas)",
             "(length(items))",
             "(a == `b` && c)",
+            "[...].iam.example.com",
+            "[…]/web:1",
+            "{name}-web",
+            "{a}/{b}:{c}",
+            "{name}.example.com:80",
         ] {
             assert_eq!(found(&format!("a: {text}"), ""), sure, "{text}");
         }
@@ -277,6 +272,12 @@ mod tests {
             "change_me",
             "xxxxx",
             "web [1]",
+            "web-{name}",
+            "svc_ID_",
+            "_MY_ID_-web",
+            "|\n  TUlJ\n  ...\n",
+            "|\n  TUlJ\n  TUlJ…\n",
+            "|\n  {\n    \"a\": 1,\n    ...\n  }\n",
         ] {
             assert_eq!(found(&format!("a: {text}"), ""), Some(Certainty::IfMalformed), "{text}");
         }
@@ -313,6 +314,13 @@ mod tests {
             "(none)",
             "a (b)",
             "## REPLICAS ##\n",
+            "MY_ID_x",
+            "a_ID",
+            "__init__",
+            "|\n  <a>\n  ...\n  </a>\n",
+            "|\n  more of it\n  ...\n",
+            "|\n  TUlJ\n  TUlJ\n",
+            "\"[a-z]{2}\"",
         ] {
             assert_eq!(found(&format!("a: {text}"), "the page of myNamespace-x"), None, "{text}");
         }
@@ -342,6 +350,10 @@ mod tests {
             "a: [b]c\n",
             "a: { b: { c: 1 } }\n",
             "{a: b}: 1\n",
+            "a: {b}\n",
+            "a: [...]\n",
+            "a: {b: 1}-c\n",
+            "a: [b, ...]c\n",
         ] {
             assert_eq!(readable(text), text);
         }

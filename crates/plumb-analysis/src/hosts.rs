@@ -144,7 +144,7 @@ impl<'a> Registry<'a> {
                     entries.push(HostEntry {
                         host: Host::Service(object.name, object.namespace),
                         ports: ports(object, "port"),
-                        knows_ports: object.knows_each("spec.ports", "port"),
+                        knows_ports: object.knows_numbers("spec.ports", "port"),
                         object: index,
                         scopes: Scope::of(&export, object.namespace),
                     });
@@ -156,7 +156,7 @@ impl<'a> Registry<'a> {
                         entries.push(HostEntry {
                             host: Host::of(host, object.namespace),
                             ports: ports(object, "number"),
-                            knows_ports: object.knows_each("spec.ports", "number"),
+                            knows_ports: object.knows_numbers("spec.ports", "number"),
                             object: index,
                             scopes: Scope::of(&export, object.namespace),
                         });

@@ -116,6 +116,13 @@ impl<'a> Object<'a> {
             })
     }
 
+    /// The same, and every such value is a number: a word in its place stands for one.
+    pub(super) fn knows_numbers(&self, path: &str, key: &str) -> bool {
+        let is_number = |value: &Node| value.as_int().is_some();
+        self.knows_each(path, key)
+            && self.items(path).iter().all(|item| item.get(key).is_none_or(is_number))
+    }
+
     /// The path of the node at a field path, or of the one that lacks it; none where it may hold more than is written.
     fn known_path(&self, path: &str) -> Option<FieldPath> {
         let (mut at, mut node) = (FieldPath::default(), self.root);

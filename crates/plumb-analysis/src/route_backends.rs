@@ -147,9 +147,12 @@ fn check<'a>(group: &Group<'a>, route: &Object<'a>, backend: &Backend<'_>) -> Op
     };
     let has = |service: &&Object<'_>| {
         let all = service.items("spec.ports");
-        let key = if port.as_int().is_some() { "port" } else { "name" };
+        let knows = match port.as_int() {
+            Some(_) => service.knows_numbers("spec.ports", "port"),
+            None => service.knows_each("spec.ports", "name"),
+        };
         all.is_empty()
-            || !service.knows_each("spec.ports", key)
+            || !knows
             || all.iter().any(|own| match port.as_int() {
                 Some(number) => own.get("port").and_then(Node::as_int) == Some(number),
                 None => text(own, "name") == port.as_str(),
