@@ -37,7 +37,7 @@ pub(super) fn tell_all(
     {
         let name = fault.path.steps().last().and_then(Step::name).unwrap_or_default();
         let what = match &fault.value {
-            Some(value) => format!("the value `{value}`"),
+            Some(value) => format!("the value {value}"),
             None => format!("the field `{name}`"),
         };
         tell(fault, &what, product, versions);
@@ -54,7 +54,7 @@ pub(super) fn tell(fault: &mut Fault, what: &str, product: &str, versions: &Vers
     fault.is_stray = false;
     fault.fix = None;
     fault.help = vec![format!(
-        "the standard channel of {} {} has it not; choose the other with `{product}={}`",
+        "the standard channel of {} {} does not have it; choose the other with `{product}={}`",
         Versions::title(product),
         versions.of(product),
         name(product, versions)
