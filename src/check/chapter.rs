@@ -4,6 +4,7 @@ use super::codes::BLOCK_IN_TEXT;
 use super::fences;
 use super::lost;
 use super::sections::Sections;
+use super::shown;
 use super::site::Site;
 use super::tied::Comments;
 use super::{
@@ -64,6 +65,29 @@ fn scanned(project: &Project, chapter: &Chapter, scan: Scan) -> ChapterOutcome {
     if project.scope == Scope::Book {
         findings.extend(scan.findings);
     }
+    let sections = Sections::of(&chapter.text);
+    let versions =
+        versions::of_chapter(&scan.nodes, &project.versions, &chapter.map, &mut findings);
+    let site = |project, node, fence| Site {
+        project,
+        node,
+        fence,
+        text: &chapter.text,
+        map: &chapter.map,
+        versions: &versions,
+        section: sections.at(node.span.start),
+    };
+    let defined: Vec<_> = scan
+        .nodes
+        .iter()
+        .filter_map(|node| match &node.kind {
+            NodeKind::Fence(fence) => Some(fences::definitions(&site(project, node, fence))),
+            _ => None,
+        })
+        .flatten()
+        .collect();
+    let beside = shown::with_definitions(project, &defined, &versions);
+    let project = beside.as_ref().unwrap_or(project);
     let mut work = Work {
         project,
         chapter,
@@ -71,13 +95,6 @@ fn scanned(project: &Project, chapter: &Chapter, scan: Scan) -> ChapterOutcome {
         outcome: ChapterOutcome { findings, ..ChapterOutcome::default() },
     };
     work.outcome.counts.chapters = 1;
-    let versions = versions::of_chapter(
-        &scan.nodes,
-        &project.versions,
-        &chapter.map,
-        &mut work.outcome.findings,
-    );
-    let sections = Sections::of(&chapter.text);
     let directives = project.scope == Scope::Book;
     for late in [false, true] {
         for (index, node) in scan.nodes.iter().enumerate() {
@@ -85,18 +102,7 @@ fn scanned(project: &Project, chapter: &Chapter, scan: Scan) -> ChapterOutcome {
                 NodeKind::Value(_) | NodeKind::Directive(_) if !directives => {}
                 NodeKind::Value(expression) if !late => work.value(index, node, expression),
                 NodeKind::Directive(written) => work.directive(index, node, written, late),
-                NodeKind::Fence(fence) if !late => {
-                    let site = Site {
-                        project,
-                        node,
-                        fence,
-                        text: &chapter.text,
-                        map: &chapter.map,
-                        versions: &versions,
-                        section: sections.at(node.span.start),
-                    };
-                    work.fence(index, &site);
-                }
+                NodeKind::Fence(fence) if !late => work.fence(index, &site(project, node, fence)),
                 _ => {}
             }
         }

@@ -12,7 +12,7 @@ use super::words::{Fragment, WORDS, Words, read_fragment, read_words};
 use super::{Expansion, group};
 use crate::content::{Block, Content, Manifest, ManifestDocument, ManifestState};
 use crate::diag::{Diagnostic, Edit, Fix, Severity};
-use crate::manifest::{Extent, Format, tools};
+use crate::manifest::{Document, Extent, Format, tools};
 use crate::markdown::{Fence, Word};
 use crate::reading::{self, Reading, heredoc};
 use crate::text::{Span, Spanned};
@@ -201,6 +201,25 @@ fn manifests(
         content: Content::Blocks(vec![content]),
         committed: None,
     });
+}
+
+/// The documents of a fence that shows a definition, for what is applied with it.
+pub(super) fn definitions(site: &Site<'_>) -> Vec<Document> {
+    let text = site.fence.body.text();
+    if !text.contains("CustomResourceDefinition") || !text.contains("openAPIV3Schema") {
+        return Vec::new();
+    }
+    // What is wrong with its words is said where it is checked.
+    let words = read_words(site, &mut Vec::new());
+    if words.ignore || words.fails.is_some() || words.fragment.is_some() {
+        return Vec::new();
+    }
+    match language(site.fence) {
+        Language::Manifest(format) => read(site, &words, format).documents,
+        Language::Untagged => read(site, &words, Format::Yaml).documents,
+        Language::Shell => shell::applied(site),
+        Language::Other => Vec::new(),
+    }
 }
 
 /// The note about a fence that holds manifests and names no language.

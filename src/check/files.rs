@@ -8,6 +8,7 @@ use super::codes::{NOTHING_TO_VALIDATE, UNREADABLE_FILE};
 use super::group::{self, Groups};
 use super::judge::Judge;
 use super::sections::Section;
+use super::shown;
 use super::texts::{Holder, ReadText};
 use super::trace::Judged;
 use super::{Chapter, Counts, Project, chapter, kustomize};
@@ -107,6 +108,12 @@ fn manifests(project: &Project, file: &File, patch: bool) -> chapter::ChapterOut
     if !asked && !text.contains("apiVersion") {
         read.findings.clear();
     }
+    let lacks = |document: &Document| shown::lacks_schema(project, document, &project.versions);
+    let beside = match read.documents.iter().any(lacks) {
+        true => shown::with_definitions(project, &read.documents, &project.versions),
+        false => None,
+    };
+    let project = beside.as_ref().unwrap_or(project);
     let mut outcome = chapter::ChapterOutcome::default();
     if project.is_traced {
         let at = Location::new(source, Span::new(0, text.len()));

@@ -153,9 +153,9 @@ impl Book {
         Book {
             project: Project {
                 config: settings,
-                model,
+                model: model.into(),
                 engine: Engine::new(schemas),
-                policies,
+                policies: policies.into(),
                 versions,
                 dialect,
                 is_traced: false,

@@ -21,6 +21,7 @@ mod publish;
 mod resource;
 mod sections;
 mod shell;
+mod shown;
 mod site;
 mod texts;
 mod tied;

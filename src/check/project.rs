@@ -4,9 +4,11 @@ use super::codes::ENCRYPTED;
 use crate::config::{Config, IgnoreMissing};
 use crate::diag::Diagnostic;
 use crate::manifest::policy::Policies;
+use crate::manifest::store::Definition;
 use crate::manifest::{self, Document, Engine, Judgement, Versions, tools};
 use crate::markdown::Dialect;
 use crate::model::Model;
+use std::sync::Arc;
 
 /// What a book's chapters are checked with.
 #[derive(Debug)]
@@ -14,11 +16,11 @@ pub struct Project {
     /// The settings.
     pub config: Config,
     /// The model.
-    pub model: Model,
+    pub model: Arc<Model>,
     /// The schemas and rules that manifests are checked with.
     pub engine: Engine,
     /// The book's own rules.
-    pub policies: Policies,
+    pub policies: Arc<Policies>,
     /// The versions that the book's manifests are for.
     pub versions: Versions,
     /// The parts of Markdown that the book uses.
@@ -39,6 +41,18 @@ pub enum Scope {
 }
 
 impl Project {
+    /// The same, with the definitions that are shown beside what is checked.
+    pub(super) fn beside(&self, definitions: Vec<Definition>) -> Project {
+        Project {
+            config: self.config.clone(),
+            model: self.model.clone(),
+            engine: self.engine.beside(definitions),
+            policies: self.policies.clone(),
+            versions: self.versions.clone(),
+            ..*self
+        }
+    }
+
     /// What is said of a manifest by itself: its schema, the rules that go with it, the book's own policies.
     pub fn judge(&self, document: &Document, versions: &Versions) -> Judgement {
         if let Some(encrypted) = encrypted(document) {

@@ -9,10 +9,10 @@ use super::texts::{Holder, ReadText};
 use super::trace::Judged;
 use super::words::Words;
 use crate::diag::Diagnostic;
-use crate::manifest::{Format, SCHEMA_MISSING};
+use crate::manifest::{Document, Format, SCHEMA_MISSING};
 use crate::markdown::Cut;
-use crate::reading::{self, heredoc};
-use crate::text::Span;
+use crate::reading::{self, Reading, heredoc};
+use crate::text::{Span, TextMap};
 
 /// The manifests that the commands of a shell fence print.
 pub(super) fn printed(site: &Site<'_>, words: &Words<'_>, outcome: &mut CheckedFence) {
@@ -42,6 +42,29 @@ pub(super) fn printed(site: &Site<'_>, words: &Words<'_>, outcome: &mut CheckedF
     outcome.findings.extend(judge.finish(reading.is_template));
 }
 
+/// What a here-document holds.
+fn read(site: &Site<'_>, part: &Cut, map: &TextMap) -> Reading {
+    reading::read(&reading::Text {
+        text: part.text(),
+        map,
+        format: Format::Yaml,
+        setting: site.setting(),
+        is_certain: true,
+    })
+}
+
+/// The documents of the here-documents that a command is given.
+pub(super) fn applied(site: &Site<'_>) -> Vec<Document> {
+    let body = &site.fence.body;
+    let found = heredoc::find(body.text()).into_iter().filter(|found| !found.kept);
+    found
+        .flat_map(|found| {
+            let part = body.slice(found.body).without(&found.gone);
+            read(site, &part, &part.map(site.map)).documents
+        })
+        .collect()
+}
+
 /// The here-documents of a shell fence.
 pub(super) fn here_documents(site: &Site<'_>, words: &Words<'_>, outcome: &mut CheckedFence) {
     let body = &site.fence.body;
@@ -58,13 +81,7 @@ pub(super) fn here_documents(site: &Site<'_>, words: &Words<'_>, outcome: &mut C
         }
         let part: Cut = body.slice(found.body).without(&found.gone);
         let map = part.map(site.map);
-        let reading = reading::read(&reading::Text {
-            text: part.text(),
-            map: &map,
-            format: Format::Yaml,
-            setting: site.setting(),
-            is_certain: true,
-        });
+        let reading = read(site, &part, &map);
         if site.project.is_traced {
             let at = map.locate(Span::new(0, part.text().len()));
             let why = "it is written to a file, of which nobody says what reads it";

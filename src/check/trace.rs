@@ -304,6 +304,7 @@ impl ReadDocument {
         self.schema = match (origin, shape) {
             (Some(Origin::Folder), _) => Some(format!("{name}, from a folder of schemas")),
             (Some(Origin::Added(from)), _) => Some(format!("{name}, added from {from}")),
+            (Some(Origin::Shown), _) => Some(format!("{name}, from a definition shown beside it")),
             (Some(Origin::Embedded), _) => Some(format!("{name}, embedded")),
             (None, Some(tool)) => Some(format!("{kind}, by the types of {}", tool.name)),
             (None, None) => None,

@@ -170,9 +170,9 @@ fn project(
     levels.set(&mut config.levels)?;
     let project = Project {
         config,
-        model: Model::default(),
+        model: Model::default().into(),
         engine: Engine::new(schemas),
-        policies: Policies::default(),
+        policies: Policies::default().into(),
         versions,
         dialect: Dialect::default(),
         is_traced: false,

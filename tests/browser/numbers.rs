@@ -181,7 +181,7 @@ fn condition(random: &mut Random, depth: usize) -> String {
     }
 }
 
-fn model() -> Model {
+fn model() -> std::sync::Arc<Model> {
     let world = MemWorld::new(
         [
             ("book.toml", "[book]\n"),

@@ -45,9 +45,9 @@ impl Runner {
 fn project(schemas: Schemas, versions: Versions) -> Project {
     Project {
         config: Config::default(),
-        model: Model::default(),
+        model: Model::default().into(),
         engine: Engine::new(schemas),
-        policies: Policies::default(),
+        policies: Policies::default().into(),
         versions,
         dialect: Dialect::default(),
         is_traced: false,

@@ -15,7 +15,7 @@ use super::schema::{
     APPLY_DUPLICATE, ENUM, Naming, SCHEMA_INVALID, Schema, UNKNOWN_FIELD, UNUSABLE, VALUE, check,
     check_metadata, normalize,
 };
-use super::store::{KindSchema, Schemas};
+use super::store::{Definition, KindSchema, Schemas};
 use super::tools::{self, Tool};
 use super::versions::Versions;
 use super::{Document, Node, Value};
@@ -24,6 +24,7 @@ use plumb_text::Span;
 use plumb_text::diag::{Diagnostic, Severity};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// How deep lists of lists are looked into.
 const MOST_NESTED: usize = 8;
@@ -44,13 +45,18 @@ pub struct Judgement {
 /// Validates documents. Shared by threads.
 #[derive(Debug)]
 pub struct Engine {
-    schemas: Schemas,
+    schemas: Arc<Schemas>,
 }
 
 impl Engine {
     /// An engine with these schemas.
     pub fn new(schemas: Schemas) -> Engine {
-        Engine { schemas }
+        Engine { schemas: Arc::new(schemas) }
+    }
+
+    /// The same, with definitions that are shown for kinds that its schemas do not know.
+    pub fn beside(&self, definitions: Vec<Definition>) -> Engine {
+        Engine::new(Schemas::behind(self.schemas.clone(), definitions))
     }
 
     /// Its schemas.

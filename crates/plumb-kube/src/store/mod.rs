@@ -11,7 +11,7 @@ mod tests;
 
 pub use codes::CODES;
 pub use folder::{Added, FOLDER, Folder, LOCK, Locked, title};
-pub use source::{Definition, Reading, read_definitions};
+pub use source::{Definition, Reading, definitions_of, read_definitions};
 
 use super::schema::Schema;
 use super::versions::Versions;
@@ -48,6 +48,8 @@ pub enum Origin {
     Added(String),
     /// The embedded bundle.
     Embedded,
+    /// A definition that is shown beside the object.
+    Shown,
 }
 
 /// All schemas that a book can use. Looks are cheap and may come from several threads.
@@ -56,6 +58,8 @@ pub struct Schemas {
     /// The layers, the one that is asked first in front.
     layers: Vec<Layer>,
     bundle: bool,
+    /// Schemas that are asked before these.
+    first: Option<Arc<Schemas>>,
     cache: RwLock<HashMap<Key, Compiled>>,
 }
 
@@ -136,6 +140,11 @@ impl Schemas {
         self
     }
 
+    /// Some schemas, and behind them what definitions that are shown say of kinds that those do not know.
+    pub fn behind(first: Arc<Schemas>, definitions: Vec<Definition>) -> Schemas {
+        Schemas { first: Some(first), ..Schemas::default().with(definitions) }
+    }
+
     /// The schema of a kind, in the chosen versions of the products that the bundle holds.
     pub fn find(
         &self,
@@ -144,6 +153,10 @@ impl Schemas {
         kind: &str,
         versions: &Versions,
     ) -> Option<Arc<KindSchema>> {
+        let first = self.first.as_ref();
+        if let Some(known) = first.and_then(|first| first.find(group, version, kind, versions)) {
+            return Some(known);
+        }
         let key = (group.to_owned(), version.to_owned(), kind.to_owned(), versions.clone());
         let known = self.cache.read().ok().and_then(|cache| cache.get(&key).cloned());
         let compiled = known.unwrap_or_else(|| match self.cache.write() {
@@ -162,6 +175,10 @@ impl Schemas {
         kind: &str,
         versions: &Versions,
     ) -> Option<Origin> {
+        if let Some(first) = &self.first {
+            let shown = || self.find(group, version, kind, versions).map(|_| Origin::Shown);
+            return first.origin(group, version, kind, versions).or_else(shown);
+        }
         let layer = self.layers.iter().find(|layer| layer.find(group, version, kind).is_some());
         let Some(layer) = layer else {
             return self.find(group, version, kind, versions).map(|_| Origin::Embedded);
@@ -234,7 +251,11 @@ impl Schemas {
         let bundled = bundle::kinds().iter().filter(|_| self.bundle);
         let bundled =
             bundled.map(|kind| (kind.group.clone(), kind.version.clone(), kind.kind.clone()));
-        layered.chain(bundled)
+        let first: Box<dyn Iterator<Item = (String, String, String)> + '_> = match &self.first {
+            Some(first) => Box::new(first.kinds()),
+            None => Box::new(std::iter::empty()),
+        };
+        first.chain(layered).chain(bundled)
     }
 }
 

@@ -101,6 +101,13 @@ pub fn read_definitions(path: &str, text: &str) -> Reading {
     reading
 }
 
+/// The kinds that a document defines, if it is a CustomResourceDefinition or a list of some.
+pub fn definitions_of(document: &Document) -> Vec<Definition> {
+    let mut reading = Reading::default();
+    yaml_definitions(document, &mut reading);
+    reading.definitions
+}
+
 /// Whether a document is about schemas; a `List` may hold several.
 fn yaml_definitions(document: &Document, reading: &mut Reading) -> bool {
     match document.kind().map(|kind| kind.value) {

@@ -1,0 +1,53 @@
+//! The definitions that stand beside objects of their kinds: whoever applies both is told what they say.
+
+use super::Project;
+use crate::diag::Severity;
+use crate::manifest::store::{Definition, definitions_of};
+use crate::manifest::{Document, Versions};
+
+/// The project with what these documents define, where they define kinds that no other schema knows.
+pub(super) fn with_definitions<'d>(
+    project: &Project,
+    documents: impl IntoIterator<Item = &'d Document>,
+    versions: &Versions,
+) -> Option<Project> {
+    let schemas = project.engine.schemas();
+    let mut all: Vec<Definition> = Vec::new();
+    for document in documents.into_iter().filter(|document| is_definition(document)) {
+        let mut defined = definitions_of(document);
+        defined.retain(|one| schemas.find(&one.group, &one.version, &one.kind, versions).is_none());
+        if !defined.is_empty() && is_sound(project, document, versions) {
+            all.append(&mut defined);
+        }
+    }
+    // Of what is defined in two ways, a text tells how it changes.
+    let is_settled = |one: &&Definition| {
+        let same = all.iter().filter(|other| other.is(&one.group, &one.version, &one.kind));
+        same.clone().all(|other| other.schema() == one.schema())
+    };
+    let settled: Vec<Definition> = all.iter().filter(is_settled).cloned().collect();
+    (!settled.is_empty()).then(|| project.beside(settled))
+}
+
+/// Whether a document defines a kind, and none of it is left out.
+fn is_definition(document: &Document) -> bool {
+    document.kind().is_some_and(|kind| kind.value == "CustomResourceDefinition")
+        && document.gaps.is_empty()
+}
+
+/// Whether no schema of the project knows the kind of an object.
+pub(super) fn lacks_schema(project: &Project, document: &Document, versions: &Versions) -> bool {
+    let (Some(group), Some(version), Some(kind)) =
+        (document.group(), document.version(), document.kind())
+    else {
+        return false;
+    };
+    project.engine.schemas().find(group, version, kind.value, versions).is_none()
+}
+
+/// Whether a definition is whole, and an API server takes it.
+fn is_sound(project: &Project, document: &Document, versions: &Versions) -> bool {
+    let judgement = project.judge(document, versions);
+    !judgement.is_part
+        && judgement.findings.iter().all(|finding| finding.severity != Severity::Error)
+}
