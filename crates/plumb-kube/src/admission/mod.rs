@@ -14,6 +14,8 @@ mod linkerd;
 mod matches;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod unknown_tests;
 
 use super::Document;
 use super::at::At;

@@ -46,7 +46,7 @@ pub(super) fn definition(root: &At<'_>, out: &mut Faults) {
         && name.str().is_some_and(|text| text != wanted)
     {
         let why = format!("must be spec.names.plural+\".\"+spec.group: {wanted}");
-        out.invalid(&CRD_VERSIONS, &name, why);
+        out.invalid(&CRD_VERSIONS, &name, why).on(&at.field("plural")).on(&spec.field("group"));
     }
     let kinds = [at.get("kind"), at.get("listKind")];
     if let [Some(kind), Some(list)] = &kinds

@@ -34,7 +34,7 @@ mod service;
 mod slices;
 mod storage;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod trust;
 mod volumes;
 mod webhooks;

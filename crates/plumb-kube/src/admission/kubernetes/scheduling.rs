@@ -57,7 +57,8 @@ pub(super) fn scheduling(spec: &At<'_>, out: &mut Faults) {
                 &TOPOLOGY_KEY,
                 &domains,
                 "can only use minDomains if whenUnsatisfiable=DoNotSchedule",
-            );
+            )
+            .on(&constraint.field("whenUnsatisfiable"));
         }
         let twice = constraints[..i].iter().find(|other| {
             other.text("topologyKey") == constraint.text("topologyKey")

@@ -60,7 +60,9 @@ pub(super) fn service(spec: &At<'_>, out: &mut Faults) {
     if kind == "ExternalName" {
         external_name(spec, out);
     } else if ports.is_empty() && !headless {
-        out.required(&SERVICE_PORTS, &spec.field("ports").keyed(), "");
+        out.required(&SERVICE_PORTS, &spec.field("ports").keyed(), "")
+            .on(&spec.field("type"))
+            .on(&spec.field("clusterIP"));
     }
     self::ports(&ports, &spec.field("type"), kind, out);
     types(spec, kind, out);

@@ -51,6 +51,15 @@ fn manifest(place: &str, example: &str) -> String {
     text
 }
 
+/// The right examples of all rules, each as a manifest, with the release that has the rule.
+pub(crate) fn right_examples() -> Vec<(String, Versions)> {
+    let all = rules().filter_map(|rule| {
+        let example = rule.example.as_ref()?;
+        Some((manifest(example.place, example.right), Versions::default()))
+    });
+    all.collect()
+}
+
 fn findings(text: &str, versions: &str) -> Vec<Diagnostic> {
     let versions = Versions::parse(versions).expect(versions);
     let source = Source::new("example.yaml", text);

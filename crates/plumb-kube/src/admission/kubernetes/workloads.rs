@@ -341,7 +341,8 @@ fn job(spec: &At<'_>, out: &mut Faults) {
         );
     }
     if let Some(at) = spec.get("backoffLimitPerIndex").filter(|_| !indexed) {
-        out.invalid(&JOB_INDEXED, &at, "requires indexed completion mode");
+        out.invalid(&JOB_INDEXED, &at, "requires indexed completion mode")
+            .on(&spec.field("completionMode"));
     }
     if spec.get("maxFailedIndexes").is_some() && spec.get("backoffLimitPerIndex").is_none() {
         out.required(
@@ -457,7 +458,8 @@ fn failure(spec: &At<'_>, rule: &At<'_>, out: &mut Faults) {
 fn success(spec: &At<'_>, indexed: bool, out: &mut Faults) {
     let Some(policy) = spec.get("successPolicy") else { return };
     if !indexed {
-        out.invalid(&JOB_SUCCESS_POLICY, &policy.keyed(), "requires indexed completion mode");
+        out.invalid(&JOB_SUCCESS_POLICY, &policy.keyed(), "requires indexed completion mode")
+            .on(&spec.field("completionMode"));
         return;
     }
     let rules = policy.field("rules");
