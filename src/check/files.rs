@@ -13,7 +13,7 @@ use super::texts::{Holder, ReadText};
 use super::trace::Judged;
 use super::{Chapter, Counts, Project, chapter, kustomize};
 use crate::diag::Diagnostic;
-use crate::manifest::{Document, Format, tools};
+use crate::manifest::{Document, Format, SCHEMA_MISSING, tools};
 use crate::markdown;
 use crate::reading::{self, Setting, Text};
 use crate::text::{Location, Source, Span, TextMap};
@@ -50,22 +50,27 @@ pub struct CheckedFiles {
 /// Checks files; with `together`, all their manifests are one group.
 pub fn check_files(project: &Project, files: &[File], together: bool) -> CheckedFiles {
     let patches = kustomize::patches(files.iter().map(|file| &file.source));
-    let outcomes: Vec<_> = files
+    let is_patch = |file: &File| patches.contains(&kustomize::normal(file.source.path()));
+    let mut outcomes: Vec<_> = files
         .par_iter()
         .map(|file| {
-            let path = file.source.path();
-            if is_markdown(path) {
-                markdown(project, &file.source)
-            } else {
-                let patch = patches.contains(&kustomize::normal(path));
-                let mut outcome = manifests(project, file, patch);
-                if !together {
-                    group::spare_without_mesh(&mut outcome.findings, &outcome.members);
-                }
-                outcome
+            if is_markdown(file.source.path()) {
+                return markdown(project, &file.source);
             }
+            let mut outcome = manifests(project, file, is_patch(file));
+            if !together {
+                group::spare_without_mesh(&mut outcome.findings, &outcome.members);
+            }
+            outcome
         })
         .collect();
+    if together && let Some(beside) = defined_among(project, &outcomes) {
+        outcomes.par_iter_mut().zip(files).for_each(|(outcome, file)| {
+            if lacks_schema(outcome) && !is_markdown(file.source.path()) {
+                *outcome = manifests(&beside, file, is_patch(file));
+            }
+        });
+    }
     let (mut checked, mut groups) = (CheckedFiles::default(), Groups::default());
     let (mut members, mut apart) = (Vec::new(), Vec::new());
     for (outcome, file) in outcomes.into_iter().zip(files) {
@@ -92,6 +97,18 @@ pub fn check_files(project: &Project, files: &[File], together: bool) -> Checked
     between.extend(groups.analyse());
     checked.findings.extend(between);
     checked
+}
+
+fn lacks_schema(outcome: &chapter::ChapterOutcome) -> bool {
+    outcome.findings.iter().any(|finding| finding.code == &SCHEMA_MISSING)
+}
+
+/// The project with what files that are applied together define, where one of them lacks a schema.
+fn defined_among(project: &Project, outcomes: &[chapter::ChapterOutcome]) -> Option<Project> {
+    outcomes.iter().any(lacks_schema).then_some(())?;
+    let members = outcomes.iter().flat_map(|outcome| &outcome.members);
+    let documents = members.map(|member| &member.document);
+    shown::with_definitions(project, documents, &project.versions)
 }
 
 /// A file's manifests. What a kustomization patches others with need not be whole.

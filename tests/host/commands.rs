@@ -179,6 +179,19 @@ fn placeholders_of_a_page_are_notes() {
     expect(at, &["validate", "rule.yaml", "--min-level", "note"], 0, &said);
 }
 
+/// What is applied together holds the schemas of its own objects; files by themselves do not know each other.
+#[test]
+fn definitions_hold_for_files_that_are_applied_together() {
+    let crd = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: gears.a.example}\nspec:\n  \
+         group: a.example\n  scope: Namespaced\n  names: {kind: Gear, plural: gears}\n  versions:\n  - name: v1\n    served: true\n    \
+         storage: true\n    schema: {openAPIV3Schema: {type: object, properties: {spec: {type: object, properties: {teeth: {type: integer}}}}}}\n";
+    let gear = "apiVersion: a.example/v1\nkind: Gear\nmetadata: {name: a}\nspec: {teeth: many}\n";
+    let files = folder(&[("crd.yaml", crd), ("gear.yaml", gear)]);
+    let said = ["error[schema-type]", "gear.yaml:4", "1 error in 1 file"];
+    expect(files.path(), &["validate", "--together", "."], 1, &said);
+    expect(files.path(), &["validate", "."], 0, &["warning[schema-missing]"]);
+}
+
 #[test]
 fn a_folder_holds_more_than_manifests() {
     let patch =
