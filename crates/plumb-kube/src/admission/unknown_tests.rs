@@ -53,13 +53,17 @@ fn wrong(engine: &Engine, text: &str, versions: &Versions) -> Vec<String> {
         let mut places = Vec::new();
         scalars(&document.root, &FieldPath::default(), &mut places);
         for (path, span) in places {
-            let mut changed = text.to_owned();
-            changed.replace_range(span.range(), "\"<unknown>\"");
-            let mut document = documents(&changed).swap_remove(index);
-            let certainty = Certainty::Sure;
-            document.gaps.replaced(Placeholder { path: path.clone(), span, certainty });
-            let after = errors(engine, &document, versions);
-            wrong.extend(after.difference(&before).map(|new| format!("{path}: {new:?}\n{text}")));
+            // Text, and what YAML takes for a map.
+            for unknown in ["\"<unknown>\"", "{unknown}"] {
+                let mut changed = text.to_owned();
+                changed.replace_range(span.range(), unknown);
+                let mut document = documents(&changed).swap_remove(index);
+                let certainty = Certainty::Sure;
+                document.gaps.replaced(Placeholder { path: path.clone(), span, certainty });
+                let after = errors(engine, &document, versions);
+                let new = after.difference(&before);
+                wrong.extend(new.map(|new| format!("{path}: {unknown}: {new:?}\n{text}")));
+            }
         }
     }
     wrong

@@ -79,14 +79,15 @@ fn toleration(toleration: &At<'_>, out: &mut Faults) {
     if key.is_empty() {
         if operator != "Exists" {
             let at = toleration.field("operator");
-            out.invalid(&TOLERATION, &at, "operator must be Exists when `key` is empty, which means \"match all values and all keys\"");
+            out.invalid(&TOLERATION, &at, "operator must be Exists when `key` is empty, which means \"match all values and all keys\"").on(&toleration.field("key"));
         }
     } else if let Some(why) = names::qualified(key) {
         out.invalid(&TOLERATION, &toleration.field("key"), why);
     }
     let value = toleration.field("value");
     if operator == "Exists" && value.str().is_some_and(|text| !text.is_empty()) {
-        out.invalid(&TOLERATION, &value, "value must be empty when `operator` is 'Exists'");
+        out.invalid(&TOLERATION, &value, "value must be empty when `operator` is 'Exists'")
+            .on(&toleration.field("operator"));
     } else if matches!(operator, "" | "Equal")
         && let Some(why) = value.str().and_then(names::label_value)
     {
