@@ -17,6 +17,7 @@ use crate::markdown::{self, Cut, Node, NodeKind, Scan};
 use crate::model::Used;
 use crate::reading::TEMPLATE;
 use crate::text::Location;
+use std::cell::OnceCell;
 
 /// What came of a chapter, and what the book needs of it.
 #[derive(Default)]
@@ -68,6 +69,7 @@ fn scanned(project: &Project, chapter: &Chapter, scan: Scan) -> ChapterOutcome {
     let sections = Sections::of(&chapter.text);
     let versions =
         versions::of_chapter(&scan.nodes, &project.versions, &chapter.map, &mut findings);
+    let applied = OnceCell::new();
     let site = |project, node, fence| Site {
         project,
         node,
@@ -76,6 +78,7 @@ fn scanned(project: &Project, chapter: &Chapter, scan: Scan) -> ChapterOutcome {
         map: &chapter.map,
         versions: &versions,
         section: sections.at(node.span.start),
+        applied: &applied,
     };
     let defined: Vec<_> = scan
         .nodes

@@ -68,7 +68,11 @@ pub(super) fn applied(site: &Site<'_>) -> Vec<Document> {
 /// The here-documents of a shell fence.
 pub(super) fn here_documents(site: &Site<'_>, words: &Words<'_>, outcome: &mut CheckedFence) {
     let body = &site.fence.body;
-    for found in heredoc::find(body.text()) {
+    let is_applied = |file: &str| {
+        let applied = site.applied.get_or_init(|| heredoc::applied(site.text));
+        applied.contains(file.trim_start_matches("./"))
+    };
+    for found in heredoc::find(body.text(), &is_applied) {
         if let Some(line) = found.nearly_closed {
             let at = site.map.locate(body.span_of(line));
             let word = body.text()[line.range()].trim();
@@ -93,7 +97,11 @@ pub(super) fn here_documents(site: &Site<'_>, words: &Words<'_>, outcome: &mut C
         outcome.findings.extend(reading.findings);
         let mut documents = reading.documents;
         let mut judge = Judge::new(site.project, &words.versions);
-        for document in documents.iter_mut().filter(|document| document.is_manifest()) {
+        // What is given to a server is a manifest, and may have lost its head.
+        let is_meant = |document: &&mut Document| {
+            document.is_manifest() || !found.kept && document.has_lost_its_head()
+        };
+        for document in documents.iter_mut().filter(is_meant) {
             if found.kept {
                 document.gaps = document.gaps.and_everywhere();
             }

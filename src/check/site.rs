@@ -9,7 +9,8 @@ use crate::manifest::{Document, Versions, tools};
 use crate::markdown::{Fence, Node};
 use crate::reading::Setting;
 use crate::text::{Location, Span, TextMap, ceil_char_boundary};
-use std::collections::BTreeMap;
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, HashSet};
 
 /// How much of a paragraph before a fence is read, from its end.
 const LONGEST: usize = 600;
@@ -26,6 +27,8 @@ pub(super) struct Site<'a> {
     pub(super) versions: &'a Versions,
     /// The headings that it stands under.
     pub(super) section: Section,
+    /// The files that some command in the chapter gives to a server, once that is asked.
+    pub(super) applied: &'a OnceCell<HashSet<String>>,
 }
 
 impl<'a> Site<'a> {

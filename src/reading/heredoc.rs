@@ -2,6 +2,7 @@
 
 use super::{marks, session};
 use crate::text::Span;
+use std::collections::HashSet;
 
 /// A here-document that a `kubectl` (or `oc`, `istioctl`) reads, or that is written to a file of manifests.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,7 +18,7 @@ pub(crate) struct HereDocument {
 }
 
 /// The here-documents of a shell fence that are given to a command which reads manifests.
-pub(crate) fn find(text: &str) -> Vec<HereDocument> {
+pub(crate) fn find(text: &str, is_applied: &dyn Fn(&str) -> bool) -> Vec<HereDocument> {
     let mut found = Vec::new();
     let mut lines = lines(text);
     // A command may go over several lines.
@@ -61,7 +62,8 @@ pub(crate) fn find(text: &str) -> Vec<HereDocument> {
         // What its author takes for the end; the rest is no manifest.
         let end = nearly_closed.map_or(end, |line| line.start);
         // What is written to a file need be no manifest.
-        let concerns = file.is_none_or(|_| names_a_kind(&text[start..end]));
+        let kept = file.is_some_and(|file| !is_applied(file));
+        let concerns = !kept || names_a_kind(&text[start..end]);
         if reads && concerns && end > start {
             let gone = match prompt {
                 "" => taken_away(&text[start..end], &delimiter),
@@ -71,7 +73,6 @@ pub(crate) fn find(text: &str) -> Vec<HereDocument> {
                 let written = text[line.range()].trim_end_matches(['\n', '\r']);
                 Span::new(line.start, line.start + written.len())
             });
-            let kept = file.is_some_and(|file| !is_applied(text, file));
             found.push(HereDocument { body: Span::new(start, end), gone, kept, nearly_closed });
         }
     }
@@ -202,11 +203,13 @@ fn redirection(command: &str) -> Option<&str> {
 }
 
 /// Whether some command of the same fence applies a file.
-fn is_applied(text: &str, file: &str) -> bool {
-    let words: Vec<_> = text.split_whitespace().collect();
-    words.windows(2).any(|pair| {
-        matches!(pair[0], "-f" | "--filename") && pair[1].trim_matches(['"', '\'']) == file
-    })
+/// The files that commands in a text give to a server: what stands behind `-f`.
+pub(crate) fn applied(text: &str) -> HashSet<String> {
+    let is_flag = |word: &&str| matches!(*word, "-f" | "--filename");
+    let words = text.split_whitespace();
+    let files = words.clone().zip(words.skip(1)).filter(|(word, _)| is_flag(word));
+    let name = |file: &str| file.trim_matches(['"', '\'', '`']).trim_start_matches("./").to_owned();
+    files.map(|(_, file)| name(file)).collect()
 }
 
 fn names_a_kind(body: &str) -> bool {
@@ -228,6 +231,10 @@ mod tests {
     use super::*;
     use crate::markdown::Cut;
 
+    fn found(text: &str) -> Vec<HereDocument> {
+        find(text, &|file| applied(text).contains(file))
+    }
+
     #[test]
     fn the_shell_takes_away() {
         let cases = [
@@ -240,7 +247,7 @@ mod tests {
             ("$ kubectl apply -f - <<EOF\n> a:\n>   b: 1\n> EOF\nmore\n", "a:\n  b: 1\n"),
         ];
         for (text, expected) in cases {
-            let found = find(text);
+            let found = found(text);
             let found = found.first().expect("a here-document");
             let body = Cut::whole(text, found.body).without(&found.gone);
             assert_eq!(body.text(), expected, "{text}");
@@ -258,7 +265,7 @@ mod tests {
         ];
         for (end, expected) in cases {
             let text = format!("kubectl apply -f - <<EOF\na: 1\n{end}");
-            let found = find(&text);
+            let found = found(&text);
             let nearly = found[0].nearly_closed.map(|span| &text[span.range()]);
             assert_eq!(nearly, expected, "{end:?}");
             let body = &text[found[0].body.range()];
@@ -291,7 +298,7 @@ mod tests {
             ("kubectl apply -f - <<EOF\napiVersion: v1\nkind: A\nEOF\n", false),
         ];
         for (text, expected) in cases {
-            assert_eq!(find(text)[0].kept, expected, "{text}");
+            assert_eq!(found(text)[0].kept, expected, "{text}");
         }
     }
 
@@ -323,7 +330,7 @@ mod tests {
             ("kubectl apply -f - <<< \"$X\"\n", None),
         ];
         for (text, expected) in cases {
-            let found: Vec<_> = find(text).iter().map(|found| &text[found.body.range()]).collect();
+            let found: Vec<_> = found(text).iter().map(|found| &text[found.body.range()]).collect();
             assert_eq!(found.first().copied(), expected, "{text}");
         }
     }

@@ -108,6 +108,7 @@ fn shows_metadata_only(document: &Document) -> bool {
     let is_head = |key: &str| matches!(key, "apiVersion" | "kind" | METADATA);
     let metadata = map.get(METADATA).and_then(Node::as_map);
     // Some kinds need no more than a name.
-    metadata.is_some_and(|metadata| !metadata.is_empty() && metadata.get("name").is_none())
+    let is_name = |key: &str| matches!(key, "name" | "namespace");
+    metadata.is_some_and(|metadata| metadata.keys().any(|key| !is_name(key)))
         && map.keys().all(is_head)
 }
