@@ -42,6 +42,14 @@ pub(super) fn printed(site: &Site<'_>, words: &Words<'_>, outcome: &mut CheckedF
     outcome.findings.extend(judge.finish(reading.is_template));
 }
 
+/// Whether some command in the chapter gives a file to a server.
+fn is_applied<'s>(site: &'s Site<'_>) -> impl Fn(&str) -> bool + 's {
+    |file| {
+        let applied = site.applied.get_or_init(|| heredoc::applied(site.text));
+        applied.contains(file.trim_start_matches("./"))
+    }
+}
+
 /// What a here-document holds.
 fn read(site: &Site<'_>, part: &Cut, map: &TextMap) -> Reading {
     reading::read(&reading::Text {
@@ -56,7 +64,8 @@ fn read(site: &Site<'_>, part: &Cut, map: &TextMap) -> Reading {
 /// The documents of the here-documents that a command is given.
 pub(super) fn applied(site: &Site<'_>) -> Vec<Document> {
     let body = &site.fence.body;
-    let found = heredoc::find(body.text()).into_iter().filter(|found| !found.kept);
+    let found = heredoc::find(body.text(), &is_applied(site)).into_iter();
+    let found = found.filter(|found| !found.kept);
     found
         .flat_map(|found| {
             let part = body.slice(found.body).without(&found.gone);
@@ -68,11 +77,7 @@ pub(super) fn applied(site: &Site<'_>) -> Vec<Document> {
 /// The here-documents of a shell fence.
 pub(super) fn here_documents(site: &Site<'_>, words: &Words<'_>, outcome: &mut CheckedFence) {
     let body = &site.fence.body;
-    let is_applied = |file: &str| {
-        let applied = site.applied.get_or_init(|| heredoc::applied(site.text));
-        applied.contains(file.trim_start_matches("./"))
-    };
-    for found in heredoc::find(body.text(), &is_applied) {
+    for found in heredoc::find(body.text(), &is_applied(site)) {
         if let Some(line) = found.nearly_closed {
             let at = site.map.locate(body.span_of(line));
             let word = body.text()[line.range()].trim();

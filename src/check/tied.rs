@@ -1,6 +1,6 @@
 //! Values of the model within fences: `# plumb: = EXPR` behind a scalar, `{= EXPR }` in a shell fence.
 
-use super::codes::{TIED_TO_NOTHING, UNCLOSED_VALUE};
+use super::codes::{TIED_TO_NOTHING, UNCLOSED_VALUE, VALUE_FOR_MDBOOK};
 use super::site::{CheckedFence, Site};
 use super::{Expansion, Published, Scope, Tied};
 use crate::content::{self, Block, Content};
@@ -10,6 +10,15 @@ use crate::model::parse_kubernetes;
 use crate::model::{self, Evaluation, Format, Model, Style, Used};
 use crate::reading::Reading;
 use crate::text::{Location, Span, replaced};
+
+/// The finding for a value that can't be published in a fence: code has no way to write `{{` so that no preprocessor reads it.
+fn read_later(value: &str, at: Location) -> Option<Diagnostic> {
+    value.contains("{{").then(|| {
+        let message =
+            "this value holds `{{`, which a preprocessor of mdBook's may read in code too";
+        Diagnostic::new(&VALUE_FOR_MDBOOK, at, message)
+    })
+}
 
 /// What fences need of the model.
 pub(super) struct Comments<'a> {
@@ -61,6 +70,10 @@ impl Comments<'_> {
             let inner = written(scalar, text);
             let old = &text[inner.range()];
             let fresh = self.show(&evaluation, Style::Kubernetes);
+            if let Some(finding) = read_later(&fresh, locate(expression)) {
+                outcome.findings.push(finding);
+                continue;
+            }
             let tied = if self.is_same(scalar, old, &evaluation, &fresh) {
                 Tied {
                     span: inner,
@@ -123,6 +136,10 @@ impl Comments<'_> {
             if let Some(evaluation) = evaluation {
                 let fresh = self.show(&evaluation, Style::People);
                 let at = site.map.locate(site.fence.body.span_of(found.part));
+                if let Some(finding) = read_later(&fresh, at.clone()) {
+                    outcome.findings.push(finding);
+                    continue;
+                }
                 outcome.values.push(published(at, found.expression.text(), &fresh));
                 edits.push((found.part, fresh));
             }

@@ -28,7 +28,7 @@ pub(super) fn find(text: &str, in_file: bool) -> Vec<Mark> {
         if !ends_document
             && matches!(
                 item.as_bytes().first(),
-                Some(b'.' | b'[' | b'{' | b'(' | b'<' | b'/' | b'$' | 0xe2)
+                Some(b'.' | b'[' | b'{' | b'(' | b'<' | b'/' | b'$' | 0xc2 | 0xe2)
             )
         {
             let told = item.find(" #").or_else(|| item.find(" //"));
@@ -88,7 +88,7 @@ fn dots(text: &str) -> usize {
     inner
         .chars()
         .try_fold(0, |dots, c| match c {
-            '.' => Some(dots + 1),
+            '.' | '·' => Some(dots + 1),
             '…' => Some(dots + 3),
             ' ' => Some(dots),
             _ => None,
@@ -122,6 +122,7 @@ mod tests {
             "...",
             "  ...\r\n",
             "......",
+            "···",
             "…",
             "- ...",
             "[...]",

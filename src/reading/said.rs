@@ -72,7 +72,7 @@ fn pattern(text: &str) -> Regex {
 /// Whether a comment's text begins with dots.
 pub(super) fn begins_with_dots(comment: &str) -> bool {
     let comment = comment.trim_start().trim_start_matches(['[', '{', '(', '<']).trim_start();
-    comment.starts_with("...") || comment.starts_with('…')
+    comment.starts_with("...") || comment.starts_with("···") || comment.starts_with('…')
 }
 
 fn ends_with_dots(comment: &str) -> bool {
@@ -157,6 +157,7 @@ mod tests {
     fn comments_that_leave_something_out() {
         for text in [
             "... more",
+            "···",
             "and 3 others…",
             "[...]",
             "rest of spec...",

@@ -84,15 +84,19 @@ pub(super) fn push_attribute(out: &mut String, text: &str) {
     });
 }
 
-/// The text with an entity for each ASCII character that has one.
+/// The text with an entity for each ASCII character that has one, and for the second of two braces: a preprocessor of mdBook's that
+/// runs later reads `{{#include …}}` wherever it stands, and would publish the file.
 fn push_entities(out: &mut String, text: &str, entity: impl Fn(u8) -> Option<&'static str>) {
     let mut from = 0;
+    let mut before = out.bytes().last();
     for (at, byte) in text.bytes().enumerate() {
-        if let Some(entity) = entity(byte) {
+        let brace = (byte == b'{' && before == Some(b'{')).then_some("&#123;");
+        if let Some(entity) = brace.or_else(|| entity(byte)) {
             out.push_str(&text[from..at]);
             out.push_str(entity);
             from = at + 1;
         }
+        before = Some(byte);
     }
     out.push_str(&text[from..]);
 }
@@ -127,17 +131,21 @@ fn entity(out: &mut String, c: char) {
     let _ = write!(out, "&#{};", u32::from(c));
 }
 
-/// JSON in a `script` element: the same JSON, in which no tag and no comment can begin.
+/// JSON in a `script` element: the same JSON, in which no tag, no comment and no `{{#include …}}` can begin.
 pub(super) fn json(value: &serde_json::Value) -> String {
     let text = value.to_string();
     let mut out = String::with_capacity(text.len());
+    let mut before = None;
     for c in text.chars() {
         match c {
             '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
                 let _ = write!(out, "\\u{:04x}", u32::from(c));
             }
+            // Only within a string do two follow each other.
+            '{' if before == Some('{') => out.push_str("\\u007b"),
             _ => out.push(c),
         }
+        before = Some(c);
     }
     out
 }
@@ -292,6 +300,22 @@ pub(super) fn slug(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// mdBook's own preprocessor may run later, and reads HTML and scripts too.
+    #[test]
+    fn no_include_is_published() {
+        let text = "{{#include /etc/passwd}} {{{{ {";
+        let safe = "{&#123;#include /etc/passwd}} {&#123;&#123;&#123; {";
+        let mut attribute = String::from("{");
+        push_attribute(&mut attribute, text);
+        assert_eq!(attribute, format!("{{&#123;{}", &safe[1..]));
+        assert_eq!((block(text), code_block(text)), (safe.to_owned(), safe.to_owned()));
+        assert!(!inline(text, false).contains("{{"));
+        let value = serde_json::json!({ "a": { "b": text } });
+        let written = json(&value);
+        assert!(!written.contains("{{"), "{written}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&written).unwrap(), value);
+    }
 
     #[test]
     fn text_of_markdown_is_escaped_only_where_it_must_be() {

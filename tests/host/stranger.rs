@@ -285,3 +285,29 @@ fn a_manifest_takes_memory_as_it_is_large_and_not_as_much_is_wrong() {
         assert!(stdout(&output).contains("\"summary\""), "{file}");
     }
 }
+
+/// What a model says is no include, whichever preprocessor runs later: mdBook reads `{{#include …}}` in HTML and scripts too.
+#[test]
+fn a_model_includes_no_file() {
+    let model = "[sources.a]\ntitle = \"{{#include ../../../outer/key.md}} {{ #include ../../../outer/key.md}}\"\n[inputs.pods]\ndefault = 1\n\
+                 label = \"{{#include ../../../outer/key.md}}\"\n";
+    let page =
+        "x\n\n<!-- plumb: sources all=true /-->\n\n<!-- plumb: calculator inputs=pods /-->\n";
+    for order in [
+        "[preprocessor.plumb]\nbefore = [\"links\"]\n",
+        "[preprocessor.plumb]\n[preprocessor.links]\nafter = [\"plumb\"]\n",
+    ] {
+        let all = repository(&[
+            ("repo/guide/book.toml", &format!("[book]\n{order}")),
+            ("repo/guide/model.toml", model),
+            ("repo/guide/src/a.md", page),
+        ]);
+        let guide = all.path().join("repo/guide");
+        let output = run(&guide, &["build"]);
+        for (name, bytes) in tree(&guide) {
+            assert!(!String::from_utf8_lossy(&bytes).contains(SECRET), "{order}: {name}");
+        }
+        assert!(!said(&output).contains(SECRET), "{order}");
+        assert!(guide.join("book/a.html").is_file(), "{order}: {}", said(&output));
+    }
+}

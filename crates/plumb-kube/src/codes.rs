@@ -8,7 +8,7 @@ plumb_text::codes! {
     SCHEMA_MISSING = "schema-missing", Warn, "a kind whose schema is not known";
     API_NOT_SERVED = "api-not-served", Warn, "a version that is defined and no longer served";
     FRAGMENT_PLACE = "fragment-place", Deny, "a fragment of a place that is not there";
-    API_EXPERIMENTAL = "api-experimental", Warn, "what only the experimental channel of a product has";
+    API_EXPERIMENTAL = "api-experimental", Note, "what only the experimental channel of a product has";
     API_REMOVED = "api-removed", Deny, "an apiVersion that is no longer served";
     API_SUPERSEDED = "api-superseded", Note, "an apiVersion for which there is a newer one";
     API_DEPRECATED = "api-deprecated", Warn, "a version that its author calls deprecated";

@@ -105,7 +105,11 @@ pub fn check(document: &Document, versions: &Versions) -> Option<Diagnostic> {
     if !entry.note.is_empty() {
         finding = finding.help(entry.note.clone());
     }
-    Some(of_its_time(finding, document, &entry.product, versions))
+    // A release that people run may have it, where nobody says which one they do.
+    let removed = entry.removed.as_deref().map(number);
+    let before = |held: &&String| removed.is_some_and(|removed| number(held) < removed);
+    let older = product.versions.iter().rev().find(before).map(String::as_str);
+    Some(of_its_time(finding, document, &entry.product, versions, older))
 }
 
 /// What a release of a product says of a version of an API, where the text may be of another release, or printed by a server that
@@ -115,6 +119,7 @@ pub(super) fn of_its_time(
     document: &Document,
     product: &str,
     versions: &Versions,
+    older: Option<&str>,
 ) -> Diagnostic {
     let path = finding.at.location.source.path();
     let is_dated = !versions.is_said(product) && is_dated(path);
@@ -125,6 +130,13 @@ pub(super) fn of_its_time(
     }
     if is_dated || document.extent == Extent::Printed {
         finding.severity = Severity::Note;
+    } else if finding.code == &API_REMOVED && !versions.is_said(product) && older.is_some() {
+        finding.severity = Severity::Warning;
+        let older = older.unwrap_or_default();
+        finding = finding.help(format!(
+            "{} {older} has it: say so with `{product}={older}`",
+            Versions::title(product)
+        ));
     }
     finding
 }
@@ -159,12 +171,17 @@ mod tests {
     #[test]
     fn a_text_of_its_time_gets_a_note() {
         let said = Versions::parse("k8s=1.34").expect("it is known");
-        for (path, versions, severity) in [
-            ("docs/budget.yaml", &Versions::default(), Severity::Error),
-            ("docs/v1.2/budget.yaml", &Versions::default(), Severity::Note),
-            ("docs/v1.2/budget.yaml", &said, Severity::Error),
+        let budget = ("policy/v1beta1", "PodDisruptionBudget");
+        let cidr = ("networking.k8s.io/v1beta1", "ServiceCIDR");
+        let newest = Versions::parse("k8s=1.37").expect("it is known");
+        for ((api, kind), path, versions, severity) in [
+            (budget, "docs/budget.yaml", &Versions::default(), Severity::Error),
+            (budget, "docs/v1.2/budget.yaml", &Versions::default(), Severity::Note),
+            (budget, "docs/v1.2/budget.yaml", &said, Severity::Error),
+            (cidr, "docs/a.yaml", &newest, Severity::Error),
         ] {
-            let text = "apiVersion: policy/v1beta1\nkind: PodDisruptionBudget\n";
+            let text = format!("apiVersion: {api}\nkind: {kind}\n");
+            let text = text.as_str();
             let source = plumb_text::Source::new(path, text);
             let map = plumb_text::TextMap::identity(&source);
             let read = crate::document::read(text, &map, crate::Format::Yaml);

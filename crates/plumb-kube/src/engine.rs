@@ -272,7 +272,7 @@ impl Engine {
                 .document(document.id());
             let held = bundle::find(group, document.version().unwrap_or_default(), kind);
             let product = held.map(|held| held.product.as_str()).unwrap_or_default();
-            findings.push(deprecations::of_its_time(finding, document, product, versions));
+            findings.push(deprecations::of_its_time(finding, document, product, versions, None));
         }
         if let Some(problem) = known.schema.problems.first() {
             let message = format!("the schema of `{kind}` {problem}");
