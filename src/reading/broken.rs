@@ -45,13 +45,16 @@ pub(super) fn spare_alternatives(composed: &mut Composed, text: &str) {
     if composed.problems.is_empty() || composed.roots.iter().any(is_head) {
         return;
     }
-    // One key and nothing else: what it may be, line by line.
+    // One key and nothing else, more than twice: what it may be, line by line.
     let is_one = |root: &Node| {
         let Some(map) = root.as_map() else { return false };
         map.keys().collect::<BTreeSet<_>>().len() == 1
             && map.iter().all(|entry| entry.value.as_map().is_none())
     };
-    if !composed.roots.is_empty() && composed.roots.iter().all(is_one) {
+    if composed.problems.len() > 1
+        && !composed.roots.is_empty()
+        && composed.roots.iter().all(is_one)
+    {
         composed.problems.retain(|problem| problem.code != &YAML_DUPLICATE_KEY);
         return;
     }

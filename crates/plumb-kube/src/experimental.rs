@@ -11,8 +11,12 @@ use std::collections::BTreeSet;
 
 static EXPERIMENTAL: Rule = Rule::new(&API_EXPERIMENTAL, "");
 
-/// The experimental channel of the chosen release of a kind's product; nothing where it is chosen, or has not the kind.
+/// The experimental channel of the release of a kind's product; nothing where someone has said which channel it is, or that has not
+/// the kind.
 pub(super) fn channel(kind: &Kind, versions: &Versions) -> Option<Versions> {
+    if versions.is_said(&kind.product) {
+        return None;
+    }
     let name = name(&kind.product, versions);
     kind.versions.contains(&name).then(|| versions.with(&kind.product, &name).ok()).flatten()
 }
