@@ -5,6 +5,7 @@ use super::group::{
     CORE, Group, NETWORKING, Object, SECURITY, SYSTEM_NAMESPACES, TELEMETRY, injects, text,
 };
 use plumb_text::diag::{Diagnostic, codes};
+use std::collections::HashSet;
 
 codes! {
     /// The findings of this analyzer.
@@ -27,6 +28,7 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
     let addon = namespaces.iter().find(|namespace| {
         namespace.label(REVISION).is_some_and(|revision| revision.starts_with("asm-"))
     });
+    let sidecars = Sidecars::of(group, &namespaces);
     for namespace in &namespaces {
         if namespace.name == "istio-system" {
             continue;
@@ -52,16 +54,51 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
                     .help(format!("write `istio.io/rev: {revision}` instead")),
             );
         }
-        silent(group, namespace, &namespaces, findings);
+        silent(namespace, &sidecars, group, findings);
     }
     missing_proxies(group, findings);
 }
 
+/// What a group shows of sidecars, by the names of namespaces.
+struct Sidecars<'g> {
+    /// Whether every namespace gets them.
+    by_default: bool,
+    /// Namespaces that ask for them.
+    injected: HashSet<&'g str>,
+    /// Namespaces with a configuration of the mesh.
+    configured: HashSet<&'g str>,
+    /// Namespaces of pods that say themselves whether they get one.
+    asked: HashSet<&'g str>,
+}
+
+impl<'g> Sidecars<'g> {
+    fn of(group: &'g Group<'_>, namespaces: &[&'g Object<'_>]) -> Sidecars<'g> {
+        let injected = namespaces.iter().filter(|namespace| injects(namespace));
+        let configures =
+            |object: &&Object<'_>| [NETWORKING, SECURITY, TELEMETRY].contains(&object.group);
+        let asks = |pod: &&super::group::Pod<'_>| {
+            pod.labels.get("sidecar.istio.io/inject").is_some()
+                || pod.labels.get(REVISION).is_some()
+        };
+        Sidecars {
+            by_default: by_default(group),
+            injected: injected.map(|namespace| namespace.name).collect(),
+            configured: group
+                .objects
+                .iter()
+                .filter(configures)
+                .filter_map(|o| o.namespace)
+                .collect(),
+            asked: group.pods.iter().filter(asks).filter_map(|pod| pod.namespace).collect(),
+        }
+    }
+}
+
 /// A namespace without any such label.
 fn silent(
-    group: &Group<'_>,
     namespace: &Object<'_>,
-    all: &[&Object<'_>],
+    sidecars: &Sidecars<'_>,
+    group: &Group<'_>,
     findings: &mut Vec<Diagnostic>,
 ) {
     if [INJECTION, REVISION, MODE].iter().any(|key| namespace.label(key).is_some())
@@ -69,7 +106,7 @@ fn silent(
     {
         return;
     }
-    if by_default(group) {
+    if sidecars.by_default {
         findings.push(namespace.finding_at_name(
             &BY_DEFAULT,
             format!("`{}` gets sidecars, for the injector's default is on", namespace.name),
@@ -77,16 +114,9 @@ fn silent(
         return;
     }
     // The group shows that sidecars are in use: by another namespace, or by a configuration of this one.
-    let is_used = all.iter().any(|other| !other.is_variant_of(namespace) && injects(other))
-        || group.objects.iter().any(|object| {
-            [NETWORKING, SECURITY, TELEMETRY].contains(&object.group)
-                && object.namespace == Some(namespace.name)
-        });
-    let asks_itself = group.pods.iter().any(|pod| {
-        pod.namespace == Some(namespace.name)
-            && (pod.labels.get("sidecar.istio.io/inject").is_some()
-                || pod.labels.get(REVISION).is_some())
-    });
+    let others = sidecars.injected.len() - usize::from(sidecars.injected.contains(namespace.name));
+    let is_used = others > 0 || sidecars.configured.contains(namespace.name);
+    let asks_itself = sidecars.asked.contains(namespace.name);
     if is_used && !asks_itself && !group.is_open {
         findings.push(
             namespace

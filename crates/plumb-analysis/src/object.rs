@@ -10,6 +10,7 @@ use plumb_kube::path::{FieldPath, Step};
 use plumb_kube::{Document, Node};
 use plumb_text::diag::{Code, Diagnostic, Severity, nearest};
 use plumb_text::{Location, Span};
+use std::collections::HashSet;
 
 pub(super) const CORE: &str = "";
 pub(super) const NETWORKING: &str = "networking.istio.io";
@@ -281,13 +282,9 @@ pub(super) fn distinct<'g, 'a>(
 where
     'a: 'g,
 {
-    let mut kept: Vec<&Object<'a>> = Vec::new();
-    for object in objects {
-        if !kept.iter().any(|other| other.is_variant_of(object)) {
-            kept.push(object);
-        }
-    }
-    kept
+    let mut known = HashSet::new();
+    let identity = |object: &Object<'a>| (object.group, object.kind, object.name, object.namespace);
+    objects.into_iter().filter(|object| known.insert(identity(object))).collect()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::compile::ListType;
 use super::faults::{self, fault, invalid, plural, required};
-use super::unknown::unknown;
+use super::unknown::{unknown, unset};
 use super::{Additional, Id, Naming, Schema, SchemaNode, Type, check_metadata};
 use crate::at::At;
 use crate::fault::{ErrorType, Fault};
@@ -177,6 +177,8 @@ impl<'a> Checker<'a> {
             false if child_of_map(spec) => Step::Key(name),
             _ => Step::named(name),
         };
+        // Once for a map: it may hold any number of fields that nobody knows.
+        let free = OnceCell::new();
         for (entry, inner) in at.each(step) {
             let name = entry.key.value.as_str();
             let child = match (spec.properties.get(name), &spec.additional) {
@@ -195,7 +197,13 @@ impl<'a> Checker<'a> {
                 None if self.is_closed(spec) && !self.is_declared(spec, name) => {
                     let schema = self.schema;
                     self.report(|checker| {
-                        let mut found = unknown(schema, spec, map, name, &inner);
+                        let mut found = unknown(
+                            schema,
+                            spec,
+                            free.get_or_init(|| unset(spec, map)),
+                            name,
+                            &inner,
+                        );
                         let raw = checker.text.get(entry.key.span.range()).unwrap_or(name);
                         if raw != name && !raw.starts_with(['"', '\'']) {
                             let help = format!(

@@ -11,10 +11,16 @@ use std::collections::{HashSet, VecDeque};
 /// How many nodes of a schema are searched for the name.
 const SEARCH: usize = 4000;
 
+/// The fields that a map may have and has not.
+pub(super) fn unset<'s>(spec: &'s SchemaNode, map: &Map) -> Vec<&'s str> {
+    let set: HashSet<&str> = map.keys().collect();
+    spec.properties.keys().map(String::as_str).filter(|known| !set.contains(known)).collect()
+}
+
 pub(super) fn unknown(
     schema: &Schema,
     spec: &SchemaNode,
-    map: &Map,
+    unset: &[&str],
     name: &str,
     at: &At<'_>,
 ) -> Fault {
@@ -23,8 +29,7 @@ pub(super) fn unknown(
     found.detail = format!("unknown field `{}`", found.path);
     found.wording = Wording::Sentence;
     found.on_presence(&at);
-    let free = spec.properties.keys().map(String::as_str).filter(|known| map.get(known).is_none());
-    let near = nearest(name, free);
+    let near = nearest(name, unset.iter().copied());
     // A name that is right elsewhere in the kind stands in the wrong place, rather than being spelt wrong by several letters.
     let is_far = |near: &str| strsim::damerau_levenshtein(name, near) > 1;
     let places = match near {
