@@ -181,10 +181,8 @@ fn read_as(wanted: &Text<'_>, session: Option<&Session>) -> Reading {
         for stand in stands_of.get(&part).into_iter().flatten() {
             opened::open(&root, text, *stand, &mut gaps);
             if !stand.behind {
-                gaps.extend_strays(
-                    line_behind(text, stand.span)
-                        .and_then(|line| opened::key_at(&root, text, line)),
-                );
+                let lines = lines_behind(text, stand.span);
+                gaps.extend_strays(lines.filter_map(|line| opened::key_at(&root, text, line)));
             }
         }
         if patch::take_out_directives(&mut root) {
@@ -368,6 +366,28 @@ fn line_behind(text: &str, mark: Span) -> Option<Span> {
     }
     None
 }
+
+/// The lines that may belong to what a mark stands for: the one behind it, and, where that is deeper than the mark, those beside it.
+fn lines_behind(text: &str, mark: Span) -> impl Iterator<Item = Span> + '_ {
+    let column = |line: Span| {
+        let content = &text[line.range()];
+        content.len() - content.trim_start_matches(' ').len()
+    };
+    let begins = text[..mark.start].rfind('\n').map_or(0, |end| end + 1);
+    let of_mark = column(Span::new(begins, mark.end));
+    let first = line_behind(text, mark);
+    let first_column = first.map_or(0, column);
+    let next = move |line: &Span| line_behind(text, *line);
+    let goes_on = move |(index, line): &(usize, Span)| {
+        *index == 0 || first_column > of_mark && column(*line) >= first_column
+    };
+    let lines = std::iter::successors(first, next).enumerate().take_while(goes_on);
+    let beside = move |(_, line): &(usize, Span)| column(*line) == first_column;
+    lines.take(MOST_BEHIND).filter(beside).map(|(_, line)| line)
+}
+
+/// How many lines behind a mark are looked at.
+const MOST_BEHIND: usize = 200;
 
 /// Takes `...` out of lists and maps in brackets, and notes it where it is a value.
 fn take_out_dots(node: &mut Node, path: &mut FieldPath, gaps: &mut Gaps) {

@@ -96,7 +96,10 @@ fn open_ended(chain: &[Place<'_>], text: &str, mark: Stand, gaps: &mut Gaps) {
             gaps.open(place.path.clone());
             opened = true;
         } else if place.node.is_null()
-            && place.key.is_some_and(|key| self::column(text, key.start) < column || mark.item)
+            && place.key.is_some_and(|key| {
+                let is_right_above = text[key.end..mark.span.start].trim() == ":";
+                self::column(text, key.start) < column || mark.item || is_right_above
+            })
         {
             gaps.hide(place.path.clone());
             opened = true;

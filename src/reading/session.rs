@@ -100,7 +100,18 @@ pub(super) fn shown(text: &str) -> Shown {
     if difference || has(":  ") && is_description(text) {
         return Shown::Other;
     }
-    if is_command(content) { session(text) } else { Shown::Yaml }
+    // Root's prompt is `#`, so that its commands are comments.
+    let is_root_prompt = || {
+        let above = text[..first.start].lines().filter(|line| !line.trim().is_empty()).next_back();
+        let command = above.and_then(|line| line.trim().strip_prefix("# "));
+        // A comment of one's own above YAML may say how to get it.
+        command.is_some_and(is_command) && !is_entry(content) && !content.starts_with(['-', '{'])
+    };
+    match content {
+        content if is_command(content) => session(text),
+        _ if is_root_prompt() => Shown::Other,
+        _ => Shown::Yaml,
+    }
 }
 
 /// The commands of a text that begins with one, and what each prints.
@@ -263,6 +274,7 @@ const TOOLS: &[&str] = &[
     "kustomize",
     "linkerd",
     "minikube",
+    "mkdir",
     "oc",
     "sudo",
     "vi",
