@@ -102,7 +102,7 @@ pub(super) fn shown(text: &str) -> Shown {
     }
     // Root's prompt is `#`, so that its commands are comments.
     let is_root_prompt = || {
-        let above = text[..first.start].lines().filter(|line| !line.trim().is_empty()).next_back();
+        let above = text[..first.start].lines().rfind(|line| !line.trim().is_empty());
         let command = above.and_then(|line| line.trim().strip_prefix("# "));
         // A comment of one's own above YAML may say how to get it.
         command.is_some_and(is_command) && !is_entry(content) && !content.starts_with(['-', '{'])
