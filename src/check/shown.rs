@@ -4,6 +4,7 @@ use super::Project;
 use crate::diag::Severity;
 use crate::manifest::store::{Definition, definitions_of};
 use crate::manifest::{Document, Versions};
+use std::collections::BTreeMap;
 
 /// The project with what these documents define, where they define kinds that no other schema knows.
 pub(super) fn with_definitions<'d>(
@@ -12,20 +13,22 @@ pub(super) fn with_definitions<'d>(
     versions: &Versions,
 ) -> Option<Project> {
     let schemas = project.engine.schemas();
-    let mut all: Vec<Definition> = Vec::new();
+    // Of what is defined in two ways, a text tells how it changes: that is none.
+    let mut all: BTreeMap<[String; 3], Option<Definition>> = BTreeMap::new();
     for document in documents.into_iter().filter(|document| is_definition(document)) {
         let mut defined = definitions_of(document);
         defined.retain(|one| schemas.find(&one.group, &one.version, &one.kind, versions).is_none());
         if !defined.is_empty() && is_sound(project, document, versions) {
-            all.append(&mut defined);
+            for one in defined {
+                let kind = [one.group.clone(), one.version.clone(), one.kind.clone()];
+                let known = all.entry(kind).or_insert_with(|| Some(one.clone()));
+                if known.as_ref().is_some_and(|known| known.schema() != one.schema()) {
+                    *known = None;
+                }
+            }
         }
     }
-    // Of what is defined in two ways, a text tells how it changes.
-    let is_settled = |one: &&Definition| {
-        let same = all.iter().filter(|other| other.is(&one.group, &one.version, &one.kind));
-        same.clone().all(|other| other.schema() == one.schema())
-    };
-    let settled: Vec<Definition> = all.iter().filter(is_settled).cloned().collect();
+    let settled: Vec<Definition> = all.into_values().flatten().collect();
     (!settled.is_empty()).then(|| project.beside(settled))
 }
 

@@ -97,7 +97,9 @@ fn open_ended(chain: &[Place<'_>], text: &str, mark: Stand, gaps: &mut Gaps) {
             opened = true;
         } else if place.node.is_null()
             && place.key.is_some_and(|key| {
-                let is_right_above = text[key.end..mark.span.start].trim() == ":";
+                // A key in quotes may go over several lines, the mark's among them.
+                let between = text.get(key.end..mark.span.start);
+                let is_right_above = between.is_some_and(|between| between.trim() == ":");
                 self::column(text, key.start) < column || mark.item || is_right_above
             })
         {

@@ -106,7 +106,7 @@ pub fn check(document: &Document, versions: &Versions) -> Option<Diagnostic> {
         finding = finding.help(entry.note.clone());
     }
     // A release that people run may have it, where nobody says which one they do.
-    let removed = entry.removed.as_deref().map(number);
+    let removed = entry.removed.as_deref().filter(|_| state == State::Removed).map(number);
     let before = |held: &&String| removed.is_some_and(|removed| number(held) < removed);
     let older = product.versions.iter().rev().find(before).map(String::as_str);
     Some(of_its_time(finding, document, &entry.product, versions, older))
@@ -130,9 +130,8 @@ pub(super) fn of_its_time(
     }
     if is_dated || document.extent == Extent::Printed {
         finding.severity = Severity::Note;
-    } else if finding.code == &API_REMOVED && !versions.is_said(product) && older.is_some() {
+    } else if let Some(older) = older.filter(|_| !versions.is_said(product)) {
         finding.severity = Severity::Warning;
-        let older = older.unwrap_or_default();
         finding = finding.help(format!(
             "{} {older} has it: say so with `{product}={older}`",
             Versions::title(product)
@@ -179,6 +178,7 @@ mod tests {
             (budget, "docs/v1.2/budget.yaml", &Versions::default(), Severity::Note),
             (budget, "docs/v1.2/budget.yaml", &said, Severity::Error),
             (cidr, "docs/a.yaml", &newest, Severity::Error),
+            (cidr, "docs/a.yaml", &Versions::default(), Severity::Warning),
         ] {
             let text = format!("apiVersion: {api}\nkind: {kind}\n");
             let text = text.as_str();

@@ -65,7 +65,7 @@ impl Displaced {
             };
             let Some(below) = meant.below(&around) else { continue };
             let Some(Step::Field(empty)) = below.steps().first() else { continue };
-            let Some(Value::Map(map)) = node_at(root, &around).map(|node| &node.value) else {
+            let Some(Value::Map(map)) = around.node_in(root).map(|node| &node.value) else {
                 continue;
             };
             let mut entries = map.iter().skip_while(|entry| entry.key.value != *empty);
@@ -102,11 +102,4 @@ impl Displaced {
 /// Whether a fault is about a field that is unknown and near to no known one.
 fn is_unknown(fault: &Fault) -> bool {
     fault.rule == &UNKNOWN_FIELD && fault.fix.is_none()
-}
-
-fn node_at<'n>(root: &'n Node, path: &FieldPath) -> Option<&'n Node> {
-    path.steps().iter().try_fold(root, |node, step| match step {
-        Step::Index(index) => node.item(*index),
-        Step::Field(name) | Step::Key(name) => node.get(name),
-    })
 }

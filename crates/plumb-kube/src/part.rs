@@ -2,7 +2,7 @@
 
 use super::causes;
 use super::fault::Fault;
-use super::path::{FieldPath, Step};
+use super::path::FieldPath;
 use super::schema::UNKNOWN_FIELD;
 use super::{Document, Extent, Map, Node};
 use plumb_text::diag::nearest;
@@ -39,11 +39,7 @@ pub(super) fn missing(faults: &[Fault], document: &Document) -> Vec<String> {
 
 /// Whether something stands at a path: what is wrong with it is not that it is left out.
 fn is_shown(path: &FieldPath, root: &Node) -> bool {
-    let step = |node, step: &Step| match step {
-        Step::Index(index) => Node::item(node, *index),
-        Step::Field(name) | Step::Key(name) => Node::get(node, name),
-    };
-    path.steps().iter().try_fold(root, step).is_some_and(|node| !node.is_null())
+    path.node_in(root).is_some_and(|node| !node.is_null())
 }
 
 const METADATA: &str = "metadata";

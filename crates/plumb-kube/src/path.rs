@@ -4,6 +4,7 @@
 //! which costs nothing to write; a `FieldPath` is made when there is something to say.
 
 use plumb_text::floor_char_boundary;
+use plumb_yaml::Node;
 use std::borrow::Borrow;
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
@@ -155,6 +156,14 @@ impl FieldPath {
     pub fn split_last(&self) -> Option<(FieldPath, &Step)> {
         let (last, above) = self.0.split_last()?;
         Some((FieldPath(above.to_vec()), last))
+    }
+
+    /// The node at this path in an object.
+    pub(crate) fn node_in<'n>(&self, root: &'n Node) -> Option<&'n Node> {
+        self.steps().iter().try_fold(root, |node, step| match step {
+            Step::Index(index) => node.item(*index),
+            Step::Field(name) | Step::Key(name) => node.get(name),
+        })
     }
 
     /// The path from a place upward to the root, as it was walked.
