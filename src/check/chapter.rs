@@ -16,7 +16,7 @@ use crate::directive::{self, Call, Directive, UNKNOWN_DIRECTIVE, versions};
 use crate::markdown::{self, Cut, Node, NodeKind, Scan};
 use crate::model::Used;
 use crate::reading::TEMPLATE;
-use crate::text::Location;
+use crate::text::{Location, Span};
 use std::cell::OnceCell;
 
 /// What came of a chapter, and what the book needs of it.
@@ -66,7 +66,11 @@ fn scanned(project: &Project, chapter: &Chapter, scan: Scan) -> ChapterOutcome {
     if project.scope == Scope::Book {
         findings.extend(scan.findings);
     }
-    let sections = Sections::of(&chapter.text);
+    let is_fence = |node: &&Node| matches!(node.kind, NodeKind::Fence(_));
+    let fences: Vec<Span> = scan.nodes.iter().filter(is_fence).map(|node| node.span).collect();
+    // Only a fence is asked which section it is in.
+    let page = if fences.is_empty() { "" } else { chapter.text.as_str() };
+    let sections = Sections::of(page, &fences);
     let versions =
         versions::of_chapter(&scan.nodes, &project.versions, &chapter.map, &mut findings);
     let applied = OnceCell::new();

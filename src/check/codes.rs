@@ -23,7 +23,7 @@ codes! {
     UNREADABLE_FILE = "unreadable-file", Deny, "a file of manifests can't be read";
     TIED_TO_NOTHING = "tied-to-nothing", Deny, "a `# plumb: =` comment with no scalar before it";
     UNCLOSED_VALUE = "unclosed-value", Deny, "a `{=` in a fence marked `plumb` is not closed on its line";
-    VALUE_FOR_MDBOOK = "value-for-mdbook", Deny, "a value in a fence holds `{{`, which mdBook may read";
+    VALUE_FOR_MDBOOK = "value-for-mdbook", Deny, "a value in a fence has a share in `{{#…}}`, which mdBook may read";
     LOST_IN_INCLUDE = "lost-in-include", Deny, "an include takes what follows it off the page";
     LINK_OUT = "link-out-of-book", Warn, "a file of the book is a link to one outside";
     UNREADABLE_MODEL = "unreadable-model", Deny, "a file of the model can't be read";

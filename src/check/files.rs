@@ -13,7 +13,7 @@ use super::texts::{Holder, ReadText};
 use super::trace::Judged;
 use super::{Chapter, Counts, Project, chapter, kustomize};
 use crate::diag::Diagnostic;
-use crate::manifest::{Document, Format, SCHEMA_MISSING, tools};
+use crate::manifest::{Document, Format, tools};
 use crate::markdown;
 use crate::reading::{self, Setting, Text};
 use crate::text::{Location, Source, Span, TextMap};
@@ -66,7 +66,7 @@ pub fn check_files(project: &Project, files: &[File], together: bool) -> Checked
         .collect();
     if together && let Some(beside) = defined_among(project, &outcomes) {
         outcomes.par_iter_mut().zip(files).for_each(|(outcome, file)| {
-            if lacks_schema(outcome) && !is_markdown(file.source.path()) {
+            if lacks_schema(project, outcome) && !is_markdown(file.source.path()) {
                 *outcome = manifests(&beside, file, is_patch(file));
             }
         });
@@ -99,13 +99,15 @@ pub fn check_files(project: &Project, files: &[File], together: bool) -> Checked
     checked
 }
 
-fn lacks_schema(outcome: &chapter::ChapterOutcome) -> bool {
-    outcome.findings.iter().any(|finding| finding.code == &SCHEMA_MISSING)
+fn lacks_schema(project: &Project, outcome: &chapter::ChapterOutcome) -> bool {
+    let lacks =
+        |member: &group::Member| shown::lacks_schema(project, &member.document, &project.versions);
+    outcome.members.iter().any(lacks)
 }
 
 /// The project with what files that are applied together define, where one of them lacks a schema.
 fn defined_among(project: &Project, outcomes: &[chapter::ChapterOutcome]) -> Option<Project> {
-    outcomes.iter().any(lacks_schema).then_some(())?;
+    outcomes.iter().any(|outcome| lacks_schema(project, outcome)).then_some(())?;
     let members = outcomes.iter().flat_map(|outcome| &outcome.members);
     let documents = members.map(|member| &member.document);
     shown::with_definitions(project, documents, &project.versions)

@@ -1,5 +1,6 @@
 //! The headings of a page, and which of them a place stands under.
 
+use crate::text::Span;
 use std::sync::Arc;
 
 /// The headings that a place stands under, the outermost first, each by its number in the page.
@@ -13,32 +14,31 @@ pub(super) struct Sections {
 }
 
 impl Sections {
-    /// Reads the headings of a page: rows of `#`, outside of fences.
-    pub(super) fn of(page: &str) -> Sections {
+    /// Reads the headings of a page: rows of `#`, and lines with a row of `=` or `-` below, outside of its fences, which are
+    /// given in the order of the text.
+    pub(super) fn of(page: &str, fences: &[Span]) -> Sections {
         let mut begins = Vec::new();
         let mut open: Vec<(usize, usize)> = Vec::new();
-        let mut fence: Option<&str> = None;
+        let mut above = Span::new(0, 0);
         let mut at = 0;
         for line in page.split_inclusive('\n') {
             let start = at;
             at += line.len();
-            let content = line.trim_start_matches([' ', '\t', '>']);
-            let row = fence_row(content);
-            match (fence, row) {
-                (None, Some(row)) => fence = Some(row),
-                (Some(own), Some(row)) if row.starts_with(own) && content.trim_end() == row => {
-                    fence = None;
-                }
-                (None, None) => {
-                    if let Some(level) = level(line) {
-                        open.retain(|(other, _)| *other < level);
-                        open.push((level, begins.len()));
-                        let path: Vec<usize> = open.iter().map(|(_, number)| *number).collect();
-                        begins.push((start, Section(path.into())));
-                    }
-                }
-                _ => {}
+            let before = fences.partition_point(|fence| fence.start <= start);
+            if before > 0 && start < fences[before - 1].end {
+                above = Span::new(at, at);
+                continue;
             }
+            let heading = match level(line) {
+                Some(level) => Some((level, start)),
+                None => underlined(&page[above.range()], line).map(|level| (level, above.start)),
+            };
+            above = Span::new(start, at);
+            let Some((level, start)) = heading else { continue };
+            open.retain(|(other, _)| *other < level);
+            open.push((level, begins.len()));
+            let path: Vec<usize> = open.iter().map(|(_, number)| *number).collect();
+            begins.push((start, Section(path.into())));
         }
         Sections { begins }
     }
@@ -51,11 +51,16 @@ impl Sections {
     }
 }
 
-/// The row that opens or closes a fence.
-fn fence_row(content: &str) -> Option<&str> {
-    let mark = content.chars().next().filter(|mark| ['`', '~'].contains(mark))?;
-    let length = content.len() - content.trim_start_matches(mark).len();
-    (length >= 3).then(|| &content[..length])
+/// The level of a heading that a row below makes one.
+fn underlined(above: &str, row: &str) -> Option<usize> {
+    let is_text = !above.trim().is_empty() && level(above).is_none() && !above.starts_with("    ");
+    let row = row.trim();
+    let is_row = |mark: char| !row.is_empty() && row.chars().all(|c| c == mark);
+    match is_text {
+        true if is_row('=') => Some(1),
+        true if is_row('-') => Some(2),
+        _ => None,
+    }
 }
 
 /// The level of a heading.
@@ -70,11 +75,13 @@ fn level(line: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::Sections;
+    use crate::text::Span;
 
     #[test]
     fn a_place_stands_under_the_headings_before_it() {
-        let page = "(a)\n# One\n(b)\n## Two\n(c)\n```sh\n# no heading\n```\n(d)\n## Three\n(e)\n# Four\n(f)\n";
-        let sections = Sections::of(page);
+        let page = "(a)\n# One\n(b)\n## Two\n(c)\n```sh\n# no heading\n```\n(d)\nThree\n---\n(e)\n\n---\n\n# Four\n(f)\n";
+        let fence = Span::new(page.find("```sh").unwrap(), page.find("(d)").unwrap() - 1);
+        let sections = Sections::of(page, &[fence]);
         let under = |mark: &str| sections.at(page.find(mark).unwrap()).0.to_vec();
         assert_eq!(under("(a)"), [0usize; 0]);
         assert_eq!(under("(b)"), [0]);

@@ -10,14 +10,43 @@ use crate::model::parse_kubernetes;
 use crate::model::{self, Evaluation, Format, Model, Style, Used};
 use crate::reading::Reading;
 use crate::text::{Location, Span, replaced};
+use regex::Regex;
+use std::sync::LazyLock;
 
-/// The finding for a value that can't be published in a fence: code has no way to write `{{` so that no preprocessor reads it.
-fn read_later(value: &str, at: Location) -> Option<Diagnostic> {
-    value.contains("{{").then(|| {
-        let message =
-            "this value holds `{{`, which a preprocessor of mdBook's may read in code too";
-        Diagnostic::new(&VALUE_FOR_MDBOOK, at, message)
-    })
+/// A value in a fence, and where it stands there.
+struct Placed {
+    /// What it takes the place of, in the fence's text.
+    part: Span,
+    fresh: String,
+    /// Its place in the author's file.
+    at: Location,
+}
+
+/// A fence's text with its values. A preprocessor of mdBook's reads `{{#include …}}` in code too, which has no way to write it
+/// otherwise: a value that has a share in one is told, and not published.
+fn filled(text: &str, mut values: Vec<Placed>, findings: &mut Vec<Diagnostic>) -> String {
+    static HELPER: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"\{\{\s*#[^}]*\}?\}?").expect("the pattern is a constant"));
+    values.sort_by_key(|value| value.part.start);
+    let all = replaced(text, values.iter().map(|value| (value.part, value.fresh.clone())));
+    let helpers: Vec<_> = HELPER.find_iter(&all).map(|found| found.range()).collect();
+    if helpers.is_empty() {
+        return all;
+    }
+    let (mut written, mut shown) = (0, 0);
+    values.retain(|value| {
+        let start = shown + (value.part.start - written);
+        let end = start + value.fresh.len();
+        (written, shown) = (value.part.end, end);
+        let next = helpers.partition_point(|helper| helper.end < start);
+        let has_share = helpers.get(next).is_some_and(|helper| helper.start <= end);
+        if has_share {
+            let message = "this value has a share in `{{#…}}`, which mdBook may read in code too";
+            findings.push(Diagnostic::new(&VALUE_FOR_MDBOOK, value.at.clone(), message));
+        }
+        !has_share
+    });
+    replaced(text, values.into_iter().map(|value| (value.part, value.fresh)))
 }
 
 /// What fences need of the model.
@@ -40,15 +69,19 @@ impl Comments<'_> {
         if site.project.scope == Scope::Manifests {
             return None;
         }
-        let mut edits: Vec<(Span, String)> = Vec::new();
+        let mut values: Vec<Placed> = Vec::new();
         let mut scalars = None;
         for &comment in &read.comments {
             let Some(expression) = expression(text, comment) else { continue };
             let scalars = scalars.get_or_insert_with(|| scalars_of(read));
             let start = text[..comment.start].trim_end_matches([' ', '\t']).len();
-            edits.push((Span::new(start, comment.end), String::new()));
             let scalar = scalar_before(scalars, text, comment.start);
             let locate = |span: Span| site.map.locate(site.fence.body.span_of(span));
+            values.push(Placed {
+                part: Span::new(start, comment.end),
+                fresh: String::new(),
+                at: locate(comment),
+            });
             let Some(scalar) = scalar else {
                 outcome.findings.push(
                     Diagnostic::new(
@@ -70,10 +103,6 @@ impl Comments<'_> {
             let inner = written(scalar, text);
             let old = &text[inner.range()];
             let fresh = self.show(&evaluation, Style::Kubernetes);
-            if let Some(finding) = read_later(&fresh, locate(expression)) {
-                outcome.findings.push(finding);
-                continue;
-            }
             let tied = if self.is_same(scalar, old, &evaluation, &fresh) {
                 Tied {
                     span: inner,
@@ -100,14 +129,14 @@ impl Comments<'_> {
                 }
             };
             outcome.values.push(published(locate(inner), &tied.expression, &tied.fresh));
-            edits.push((tied.span, tied.replacement.clone()));
+            values.push(Placed {
+                part: tied.span,
+                fresh: tied.replacement.clone(),
+                at: locate(expression),
+            });
             outcome.tied.push(Tied { span: site.fence.body.span_of(tied.span), ..tied });
         }
-        if edits.is_empty() {
-            return None;
-        }
-        edits.sort_by_key(|(span, _)| span.start);
-        Some(replaced(text, edits))
+        (!values.is_empty()).then(|| filled(text, values, &mut outcome.findings))
     }
 
     /// `{= EXPR }` in a shell or text fence with the word `plumb`.
@@ -121,7 +150,7 @@ impl Comments<'_> {
             return;
         }
         let text = site.fence.body.text();
-        let mut edits = Vec::new();
+        let mut values = Vec::new();
         for found in site.fence.interpolations() {
             let locate = |span: Span| site.map.locate(found.expression.span_of(span));
             if !found.closed {
@@ -136,12 +165,8 @@ impl Comments<'_> {
             if let Some(evaluation) = evaluation {
                 let fresh = self.show(&evaluation, Style::People);
                 let at = site.map.locate(site.fence.body.span_of(found.part));
-                if let Some(finding) = read_later(&fresh, at.clone()) {
-                    outcome.findings.push(finding);
-                    continue;
-                }
-                outcome.values.push(published(at, found.expression.text(), &fresh));
-                edits.push((found.part, fresh));
+                outcome.values.push(published(at.clone(), found.expression.text(), &fresh));
+                values.push(Placed { part: found.part, fresh, at });
             }
         }
         outcome.expansion = Some(Expansion {
@@ -149,7 +174,7 @@ impl Comments<'_> {
             place: site.node.place.clone(),
             content: Content::Blocks(vec![Block::Code {
                 language: site.fence.lang.value.clone(),
-                text: replaced(text, edits),
+                text: filled(text, values, &mut outcome.findings),
                 classes: others.to_vec(),
             }]),
             committed: None,

@@ -93,7 +93,7 @@ pub(super) fn traced(
     };
     let name = source.path().to_owned();
     let checked = check::check_files(&project, &[File { source, named: true }], false);
-    let findings = checked.findings.clone();
+    let findings = Diagnostic::once_per_subject(checked.findings.clone());
     let settled = check::settle(findings, &project.config.levels, &all_codes());
     Ok((name, checked, settled))
 }

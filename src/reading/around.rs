@@ -138,20 +138,20 @@ pub(super) fn is_told(text: &str, key: Span, value: Span) -> bool {
             r"(?i)\b(?:replace|substitute|change[- _]?(?:me|this|it|to)|your|placeholder|to-?do|fixme|fill[- _](?:me|this|it|in)|insert|dummy)\b",
         )
     });
-    let line_end = |at: usize| text[at..].find('\n').map_or(text.len(), |end| at + end);
+    // A text may be one line of any length: what stands near is all that is looked at.
     let behind = |at: usize| {
-        let rest = text.get(at..line_end(at)).unwrap_or("");
-        rest.find(" #").map_or("", |at| &rest[at..])
+        let near = text.get(at..).map_or("", |rest| &rest[..floor_char_boundary(rest, NEAR)]);
+        let line = near.split('\n').next().unwrap_or("");
+        line.find(" #").map_or("", |at| &line[at..])
     };
-    if text.get(value.range()).is_none() || text.get(..key.start).is_none() {
-        return false;
-    }
     // Behind the `|` of a block, or behind the value.
-    let in_block = line_end(value.start) < value.end;
-    if in_block && TOLD.is_match(behind(value.start)) || TOLD.is_match(behind(value.end)) {
+    if TOLD.is_match(behind(value.start)) || TOLD.is_match(behind(value.end)) {
         return true;
     }
-    let above = text[..key.start].rfind('\n').map_or("", |end| &text[..end]);
+    let Some(before) = text.get(..key.start) else { return false };
+    let near = &before[ceil_char_boundary(before, before.len().saturating_sub(NEAR))..];
+    let indent = near.len() - near.rfind('\n').map_or(0, |end| end);
+    let above = if near.contains('\n') { &before[..before.len() - indent] } else { "" };
     let comments = above.rsplit('\n').take(MOST_LINES).map(str::trim);
     comments.take_while(|line| line.starts_with('#')).any(|line| TOLD.is_match(line))
 }

@@ -167,12 +167,15 @@ fn word(text: &str) -> &str {
 }
 
 /// Whether a command takes manifests from its standard input.
+/// Whether a word is a program that gives manifests to a server.
+fn is_client(word: &str) -> bool {
+    let name = word.trim_start_matches('`').rsplit('/').next().unwrap_or(word);
+    matches!(name, "kubectl" | "oc" | "k" | "istioctl" | "k3s" | "microk8s")
+}
+
 fn reads_manifests(command: &str) -> bool {
     let words: Vec<_> = command.split_whitespace().collect();
-    let tool = words.iter().any(|word| {
-        let name = word.rsplit('/').next().unwrap_or(word);
-        matches!(name, "kubectl" | "oc" | "k" | "istioctl" | "k3s" | "microk8s")
-    });
+    let tool = words.iter().any(|word| is_client(word));
     let stdin = words.windows(2).any(|pair| matches!(pair, ["-f" | "--filename", "-"]))
         || words.iter().any(|word| matches!(*word, "-f-" | "-f=-" | "--filename=-" | "<(cat"));
     tool && stdin
@@ -202,13 +205,15 @@ fn redirection(command: &str) -> Option<&str> {
     None
 }
 
-/// Whether some command of the same fence applies a file.
-/// The files that commands in a text give to a server: what stands behind `-f`.
+/// The files that commands in a text give to a server: what stands behind the `-f` of `kubectl` and the like.
 pub(crate) fn applied(text: &str) -> HashSet<String> {
     let is_flag = |word: &&str| matches!(*word, "-f" | "--filename");
-    let words = text.split_whitespace();
-    let files = words.clone().zip(words.skip(1)).filter(|(word, _)| is_flag(word));
     let name = |file: &str| file.trim_matches(['"', '\'', '`']).trim_start_matches("./").to_owned();
+    let commands = text.lines().filter(|line| line.split_whitespace().any(is_client));
+    let files = commands.flat_map(|command| {
+        let words = command.split_whitespace();
+        words.clone().zip(words.skip(1)).filter(|(word, _)| is_flag(word))
+    });
     files.map(|(_, file)| name(file)).collect()
 }
 

@@ -10,6 +10,7 @@ use crate::manifest::{Node, Style, Value};
 use crate::text::{Span, replaced};
 use regex::Regex;
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 static SURE: LazyLock<Regex> = LazyLock::new(|| {
@@ -189,8 +190,19 @@ pub(super) fn readable(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     // What an anchor names is meant.
-    let is_anchored = |found: &str| {
-        found.strip_prefix('*').is_some_and(|name| text.contains(&format!("&{name}")))
+    let has_anchors = text.contains('&');
+    let mut anchors: HashMap<String, bool> = HashMap::new();
+    let mut is_anchored = |found: &str| {
+        // They are the names of some types, so that few are looked for.
+        let name = found.strip_prefix('*').filter(|_| has_anchors);
+        name.is_some_and(|name| match anchors.get(name) {
+            Some(is_there) => *is_there,
+            None => {
+                let is_there = text.contains(&format!("&{name}"));
+                anchors.insert(name.to_owned(), is_there);
+                is_there
+            }
+        })
     };
     let found = UNREADABLE.captures_iter(text).filter_map(|found| found.get(1).or(found.get(2)));
     // At the start of a line it is a comment.

@@ -286,6 +286,10 @@ fn strip_prompt(line: &str) -> Option<&str> {
     let own = ["$ ", "% ", "➜ ", "❯ "].iter().find_map(|prompt| line.strip_prefix(prompt));
     own.or_else(|| {
         let (before, command) = line.split_once(['$', '#', '%', '>'])?;
+        // `me@example.com: # a comment` is a key.
+        if before.ends_with(": ") {
+            return None;
+        }
         let (user, _) = before.trim_start_matches('[').split_once('@').unwrap_or(("", ""));
         let is_user =
             !user.is_empty() && user.chars().all(|c| c.is_alphanumeric() || "._-".contains(c));

@@ -100,7 +100,9 @@ impl Baseline {
     /// Whether a text is a baseline, one that a merge has broken too, so that another may take its place.
     pub fn is_one(source: &Arc<Source>) -> bool {
         let text = source.text();
-        text.trim().is_empty() || text.contains(TITLE) || Baseline::read(source).is_ok()
+        let first = text.lines().find(|line| !line.starts_with("<<<<<<<"));
+        let is_titled = first.is_none_or(|line| line.starts_with(TITLE));
+        text.trim().is_empty() || is_titled || Baseline::read(source).is_ok()
     }
 
     /// Takes what is known out of a run's findings.

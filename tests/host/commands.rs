@@ -189,6 +189,7 @@ fn definitions_hold_for_files_that_are_applied_together() {
     let files = folder(&[("crd.yaml", crd), ("gear.yaml", gear)]);
     let said = ["error[schema-type]", "gear.yaml:4", "1 error in 1 file"];
     expect(files.path(), &["validate", "--together", "."], 1, &said);
+    expect(files.path(), &["validate", "--together", "--ignore-missing", "."], 1, &said);
     expect(files.path(), &["validate", "."], 0, &["warning[schema-missing]"]);
 }
 
@@ -327,7 +328,6 @@ fn parts_of_manifests_are_read_as_their_authors_mean_them() {
     }
 }
 
-/// Several files are read on threads of their own, which have to bear what the first one does.
 /// Directives and ties are the business of the book that a page may belong to; its manifests, and lines that nobody can read,
 /// are checked wherever it lies.
 #[test]
@@ -346,6 +346,7 @@ fn of_a_page_outside_of_a_book_the_manifests_are_checked() {
     );
 }
 
+/// Several files are read on threads of their own, which have to bear what the first one does.
 #[test]
 fn files_nested_deep_are_refused_on_any_thread() {
     let values = format!("{}1{}", r#"{"a":"#.repeat(5000), "}".repeat(5000));

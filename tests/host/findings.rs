@@ -79,6 +79,10 @@ fn what_is_known_is_not_reported_and_what_is_gone_is() {
     let named = ["validate", "m", "--baseline", "m/a.yaml", "--write-baseline"];
     expect(at, &named, 2, &["`m/a.yaml` is there and is not a baseline"], &[]);
     assert_eq!(fs::read(at.join("m/a.yaml")).expect("the page"), page);
+    fs::write(at.join("page.md"), "# Baselines\n\n```toml\n# Findings that are known: x\n```\n")
+        .expect("a page");
+    let quoting = ["validate", "m", "--baseline", "page.md", "--write-baseline"];
+    expect(at, &quoting, 2, &["`page.md` is there and is not a baseline"], &[]);
     expect(
         at,
         &[&known[..], &["--write-baseline"]].concat(),

@@ -311,3 +311,24 @@ fn a_model_includes_no_file() {
         assert!(guide.join("book/a.html").is_file(), "{order}: {}", said(&output));
     }
 }
+
+/// Nor do values that make one together, or with what the author wrote around them.
+#[test]
+fn values_in_a_fence_make_no_include() {
+    let input = |name: &str, value: &str| {
+        format!("[inputs.{name}]\ndefault = \"{value}\"\nchoices = [\"{value}\", \"x\"]\n")
+    };
+    let model = input("one", "{")
+        + &input("two", "{#include ../../../outer/key.md}}")
+        + &input("three", "#include ../../../outer/key.md");
+    for line in ["{= one }{= two }", "{{= two }", "{{ {= three } }}"] {
+        let page = format!("x\n\n```sh plumb\necho {line}\n```\n");
+        let all = repository(&[
+            ("repo/guide/book.toml", "[preprocessor.plumb]\nbefore = [\"links\"]\n"),
+            ("repo/guide/model.toml", &model),
+            ("repo/guide/src/a.md", &page),
+        ]);
+        refused(all.path(), &["check"], &["error[value-for-mdbook]", "src/a.md:4:"]);
+        refused(all.path(), &["build"], &["error[value-for-mdbook]"]);
+    }
+}

@@ -3,7 +3,7 @@
 use super::analyzer::Analyzer;
 use super::group::{CORE, Group, NETWORKING, Object, Sought, absent, may_be_same, unless_sure};
 use super::hosts::{Host, HostEntry, Lookup};
-use super::proxies;
+use super::proxies::{self, Users};
 use super::virtual_services::{Destination, destinations};
 use plumb_kube::fault::listed;
 use plumb_text::diag::{Diagnostic, codes};
@@ -22,9 +22,10 @@ pub(super) const ANALYZER: Analyzer = Analyzer { codes: CODES, run: analyse };
 
 fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
     for service in group.named(NETWORKING, "VirtualService") {
+        let users = Users::of(group, service);
         for destination in destinations(service) {
             let host = Host::of(destination.host, service.namespace);
-            let entries = match proxies::look_up(group, service, host) {
+            let entries = match proxies::look_up(group, service, &users, host) {
                 Lookup::Found(entries) => entries,
                 // To whom a part is exported may not be shown.
                 Lookup::Hidden(_) if !service.is_whole() => continue,

@@ -60,9 +60,7 @@ pub(super) fn destinations<'a>(service: &Object<'a>) -> Vec<Destination<'a>> {
 /// The gateways that matches of routes are for.
 pub(super) fn match_gateways<'a>(service: &Object<'a>) -> impl Iterator<Item = &'a Node> {
     let items = |node: &'a Node, key: &str| node.get(key).map(Node::items).unwrap_or_default();
-    let of = service.at("spec");
-    let routes =
-        PROTOCOLS.iter().flat_map(move |key| of.map(|spec| items(spec, key)).unwrap_or_default());
+    let routes = PROTOCOLS.iter().flat_map(|protocol| routes(service, protocol));
     routes.flat_map(move |route| items(route, "match")).flat_map(move |one| items(one, "gateways"))
 }
 

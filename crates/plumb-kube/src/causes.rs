@@ -87,11 +87,7 @@ pub(super) fn written(faults: &[Fault]) -> BTreeSet<FieldPath> {
 /// Whether nothing is there at a fault's place that could be right or wrong by itself. An object that lacks one of some
 /// fields is there.
 fn is_absent(fault: &Fault) -> bool {
-    let holds = |read: &Read| matches!(read, Read::Whole(place) if place.path == fault.path);
-    match fault.ty {
-        ErrorType::Required => !fault.reads.iter().any(holds),
-        ty => ty == ErrorType::TypeInvalid,
-    }
+    fault.names_missing_field() || fault.ty == ErrorType::TypeInvalid
 }
 
 /// How much a fault says of a value that is wrong whatever stands around it; nothing for any other fault.

@@ -4,20 +4,26 @@
 //! says that it is for that release.
 
 use regex::Regex;
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
-/// Whether a part of a path names a release or a day.
+/// Whether a part of a path names a release or a day. A file whose name is a bare number is a chapter.
 pub(super) fn is_dated(path: &str) -> bool {
-    static RELEASE: LazyLock<Regex> = LazyLock::new(|| {
-        let number = r"\d+(?:[._]\d+)+(?:[._]x)?|\d+[._]x";
-        let channel = r"(?:[-_.]?(?:alpha|beta|rc|edge|lts|stable|full|docs?)[-_.\w]*)?";
-        let day = r"(?:19|20)\d\d(?:-\d\d(?:-\d\d\b.*)?)?";
-        let pattern = format!(
-            r"(?i)^(?:(?:v|version[-_]?v?|release[-_]?v?|rel[-_]?v?)?(?:{number}){channel}|{day})(?:\.(?:ya?ml|md|json))?$"
-        );
-        Regex::new(&pattern).expect("the pattern is a constant")
+    const NUMBER: &str = r"(?:\d+(?:[._]\d+){1,2}(?:[._]x)?|\d+[._]x)";
+    const CHANNEL: &str = r"(?:[-_.]?(?:alpha|beta|rc|edge|lts|stable|full|docs?)[-_.\w]*)?";
+    const NAMED: &str = r"(?:v|version[-_]?v?|release[-_]?v?|rel[-_]?v?)";
+    const DAY: &str = r"(?:19|20)\d\d(?:-\d\d(?:-\d\d\b.*)?)?";
+    let pattern = |text: String| Regex::new(&text).expect("the pattern is a constant");
+    static FOLDER: OnceLock<Regex> = OnceLock::new();
+    static FILE: OnceLock<Regex> = OnceLock::new();
+    let folder =
+        FOLDER.get_or_init(|| pattern(format!("(?i)^(?:{NAMED}?{NUMBER}{CHANNEL}|{DAY})$")));
+    let file = FILE.get_or_init(|| {
+        pattern(format!(r"(?i)^(?:{NAMED}{NUMBER}{CHANNEL}|(?:19|20)\d\d-\d\d-\d\d\b.*)\.\w+$"))
     });
-    path.split('/').any(|part| part.len() <= LONGEST_NAME && RELEASE.is_match(part))
+    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let is_short = |part: &&str| part.len() <= LONGEST_NAME;
+    folders.split('/').filter(is_short).any(|part| folder.is_match(part))
+        || is_short(&name) && file.is_match(name)
 }
 
 /// The most bytes of a name that is looked at.
@@ -54,6 +60,9 @@ mod tests {
             "docs/v1alpha1/a.md",
             "project-1.2/a.md",
             "10.0.0.1.conf/a.md",
+            "10.0.0.1/a.md",
+            "src/1.2.md",
+            "2023.md",
             "2000-nodes/a.md",
         ] {
             assert!(!is_dated(path), "{path}");

@@ -109,7 +109,7 @@ pub fn check(document: &Document, versions: &Versions) -> Option<Diagnostic> {
     let removed = entry.removed.as_deref().filter(|_| state == State::Removed).map(number);
     let before = |held: &&String| removed.is_some_and(|removed| number(held) < removed);
     let older = product.versions.iter().rev().find(before).map(String::as_str);
-    Some(of_its_time(finding, document, &entry.product, versions, older))
+    Some(of_its_time(finding, document, Some(&entry.product), versions, older))
 }
 
 /// What a release of a product says of a version of an API, where the text may be of another release, or printed by a server that
@@ -117,20 +117,23 @@ pub fn check(document: &Document, versions: &Versions) -> Option<Diagnostic> {
 pub(super) fn of_its_time(
     mut finding: Diagnostic,
     document: &Document,
-    product: &str,
+    product: Option<&str>,
     versions: &Versions,
     older: Option<&str>,
 ) -> Diagnostic {
-    let path = finding.at.location.source.path();
-    let is_dated = !versions.is_said(product) && is_dated(path);
-    if is_dated {
+    if document.extent == Extent::Printed {
+        finding.severity = Severity::Note;
+    }
+    // Of other products nobody can say a release.
+    let Some(product) = product.filter(|product| !versions.is_said(product)) else {
+        return finding;
+    };
+    if is_dated(finding.at.location.source.path()) {
+        finding.severity = Severity::Note;
         finding = finding.help(format!(
             "the path names a release or a day: say with `{product}=VERSION` what the text is for"
         ));
-    }
-    if is_dated || document.extent == Extent::Printed {
-        finding.severity = Severity::Note;
-    } else if let Some(older) = older.filter(|_| !versions.is_said(product)) {
+    } else if let Some(older) = older.filter(|_| document.extent != Extent::Printed) {
         finding.severity = Severity::Warning;
         finding = finding.help(format!(
             "{} {older} has it: say so with `{product}={older}`",

@@ -1,7 +1,7 @@
 //! Fields at the wrong depth: unknown where they are written, and required around there or right below. Each is one slip of
 //! the indentation, however many faults come of it.
 
-use super::fault::{ErrorType, Fault};
+use super::fault::Fault;
 use super::path::{FieldPath, Step};
 use super::schema::UNKNOWN_FIELD;
 use super::{Node, Value};
@@ -17,7 +17,7 @@ impl Displaced {
         if unknown.peek().is_none() {
             return Displaced(BTreeMap::new());
         }
-        let required = faults.iter().filter(|fault| fault.ty == ErrorType::Required);
+        let required = faults.iter().filter(|fault| fault.names_missing_field());
         let required: BTreeSet<&FieldPath> = required.map(|fault| &fault.path).collect();
         // What is required in an entry of a node, or in an item of a list there: by the node and the name.
         let mut below: BTreeMap<(FieldPath, &Step), &FieldPath> = BTreeMap::new();

@@ -119,7 +119,11 @@ fn finding(problem: Problem, map: &TextMap) -> Diagnostic {
 impl Document {
     /// A part of this document as a document of its own: an item of a `List`.
     pub fn part(&self, root: Node) -> Document {
-        let gaps = self.gaps.clone();
+        self.item(root, self.gaps.clone())
+    }
+
+    /// The same, with gaps of its own.
+    pub(crate) fn item(&self, root: Node, gaps: Gaps) -> Document {
         Document {
             span: root.span,
             root,

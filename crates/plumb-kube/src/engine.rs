@@ -139,8 +139,7 @@ impl Engine {
         if self.items(document, versions).is_some() && depth < MOST_NESTED {
             for item in &At::root(document).list("items") {
                 let gaps = document.gaps.below(&item.path());
-                let mut item = document.part(item.node.clone());
-                item.gaps = gaps;
+                let item = document.item(item.node.clone(), gaps);
                 self.judge_into(&item, versions, judgement, depth + 1);
             }
             return;
@@ -172,12 +171,14 @@ impl Engine {
         if known.deprecated.is_none() || !known.served {
             judgement.findings.extend(deprecations::check(document, versions));
         }
-        let mut faults = all_faults(document, &known, kind, versions, &document.gaps);
-        let gaps = judgement.as_part(document, missing(&faults, document));
-        if judgement.is_part {
-            faults = all_faults(document, &known, kind, versions, &gaps);
-        }
-        self.tell_experimental(&mut faults, document, versions, &gaps);
+        let faults = |gaps: &Gaps| {
+            let mut faults = all_faults(document, &known, kind, versions, gaps);
+            self.tell_experimental(&mut faults, document, versions, gaps);
+            faults
+        };
+        let whole = faults(&document.gaps);
+        let gaps = judgement.as_part(document, missing(&whole, document));
+        let mut faults = if judgement.is_part { faults(&gaps) } else { whole };
         for fault in faults.iter_mut().filter(|fault| fault.rule == &UNKNOWN_FIELD) {
             known_elsewhere(fault, group, version, kind, versions);
         }
@@ -271,7 +272,7 @@ impl Engine {
                 .path("apiVersion")
                 .document(document.id());
             let held = bundle::find(group, document.version().unwrap_or_default(), kind);
-            let product = held.map(|held| held.product.as_str()).unwrap_or_default();
+            let product = held.map(|held| held.product.as_str());
             findings.push(deprecations::of_its_time(finding, document, product, versions, None));
         }
         if let Some(problem) = known.schema.problems.first() {

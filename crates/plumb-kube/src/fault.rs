@@ -273,6 +273,12 @@ impl Fault {
         self
     }
 
+    /// Whether the field that it names is missing, and not something in what the field holds.
+    pub(crate) fn names_missing_field(&self) -> bool {
+        let holds = |read: &Read| matches!(read, Read::Whole(place) if place.path == self.path);
+        self.ty == ErrorType::Required && !self.reads.iter().any(holds)
+    }
+
     /// The verdict depends on what is written there too.
     pub(crate) fn on(&mut self, at: &At<'_>) -> &mut Fault {
         self.reads.push(value(at));

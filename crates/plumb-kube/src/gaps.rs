@@ -163,15 +163,22 @@ impl Gaps {
     #[must_use]
     pub fn below(&self, item: &FieldPath) -> Gaps {
         let inner = |path: &FieldPath| path.below(item);
+        // What lies in a place follows it in order, so that the gaps of all items are gone through once.
+        let of_set = |paths: &BTreeSet<FieldPath>| {
+            let within = paths.range::<FieldPath, _>(item..).take_while(|path| item.holds(path));
+            within.filter_map(inner).collect()
+        };
         Gaps {
-            open: self.open.iter().filter_map(inner).collect(),
-            hidden: self.hidden.iter().filter_map(inner).collect(),
+            open: of_set(&self.open),
+            hidden: of_set(&self.hidden),
             everywhere: self.everywhere,
             around: self.around.as_ref().and_then(inner),
-            replaced: (self.replaced.iter())
+            replaced: (self.replaced.range::<FieldPath, _>(item..))
+                .take_while(|(path, _)| item.holds(path))
                 .filter_map(|(path, span)| Some((inner(path)?, *span)))
                 .collect(),
-            possible: (self.possible.iter())
+            possible: (self.possible.range::<FieldPath, _>(item..))
+                .take_while(|(path, _)| item.holds(path))
                 .filter_map(|(path, known)| Some((inner(path)?, *known)))
                 .collect(),
             strays: self.strays.clone(),

@@ -10,6 +10,9 @@ use std::collections::BTreeSet;
 
 /// The schema paths of all that is missing and that a server would refuse for its absence, without what follows from it.
 pub(super) fn missing(faults: &[Fault], document: &Document) -> Vec<String> {
+    if document.extent == Extent::Whole {
+        return Vec::new();
+    }
     let written = causes::written(faults);
     let is_missing = |fault: &&Fault| {
         fault.is_absence()
@@ -23,8 +26,7 @@ pub(super) fn missing(faults: &[Fault], document: &Document) -> Vec<String> {
     // Who writes a field that nobody knows has put something where another one is missing.
     let is_page = document.extent == Extent::Page;
     let unknown = faults.iter().filter(|fault| is_page && fault.rule == &UNKNOWN_FIELD);
-    let above =
-        unknown.filter_map(|fault| Some(fault.path.without_indices().split_last()?.0.clone()));
+    let above = unknown.filter_map(|fault| Some(fault.path.without_indices().split_last()?.0));
     let replaced: BTreeSet<FieldPath> =
         above.filter(|above| *above != FieldPath::default()).collect();
     let is_replaced =

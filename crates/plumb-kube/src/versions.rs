@@ -107,6 +107,11 @@ impl Versions {
         self.chosen.get(&product.name).unwrap_or(&product.default)
     }
 
+    /// The releases alone: what they hold does not depend on who said them.
+    pub(crate) fn held(&self) -> Versions {
+        Versions { chosen: self.chosen.clone(), ..Versions::default() }
+    }
+
     /// Whether someone has said which release of a product it is; else it is the default.
     pub fn is_said(&self, name: &str) -> bool {
         self.said.contains(name)

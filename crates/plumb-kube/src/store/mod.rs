@@ -157,7 +157,7 @@ impl Schemas {
         if let Some(known) = first.and_then(|first| first.find(group, version, kind, versions)) {
             return Some(known);
         }
-        let key = (group.to_owned(), version.to_owned(), kind.to_owned(), versions.clone());
+        let key = (group.to_owned(), version.to_owned(), kind.to_owned(), versions.held());
         let known = self.cache.read().ok().and_then(|cache| cache.get(&key).cloned());
         let compiled = known.unwrap_or_else(|| match self.cache.write() {
             Ok(mut cache) => cache.entry(key).or_default().clone(),

@@ -66,10 +66,9 @@ pub(super) fn template(spec: &At<'_>, out: &mut Faults) {
 pub(super) fn claim(spec: &At<'_>, out: &mut Faults) {
     let devices = spec.field("devices");
     let requests = devices.field("requests");
-    if let Some(items) = bounded(&requests, MOST, &DEVICE_REQUEST, out) {
-        out.unique(&DEVICE_REQUEST, &items, "name");
-        items.iter().for_each(|at| request(at, out));
-    }
+    let Some(items) = bounded(&requests, MOST, &DEVICE_REQUEST, out) else { return };
+    out.unique(&DEVICE_REQUEST, &items, "name");
+    items.iter().for_each(|at| request(at, out));
     let constraints = devices.field("constraints");
     for constraint in bounded(&constraints, MOST, &DEVICE_CONSTRAINT, out).unwrap_or_default() {
         references(&constraint.field("requests"), &requests, out);

@@ -37,8 +37,8 @@ pub(super) fn bundle(root: &At<'_>, out: &mut Faults) {
 /// A domain and a name of subdomains, with one `/` between them.
 fn signer_name(text: &str) -> Option<&'static str> {
     match text.split_once('/') {
-        Some((domain, path)) if !path.contains('/') => {
-            fields::domain_path(text).or_else(|| names::subdomain(domain)).or_else(|| {
+        Some((_, path)) if !path.contains('/') => {
+            fields::domain_path(text).or_else(|| {
                 path.split('.').any(|part| names::subdomain(part).is_some()).then_some(
                     "the part behind '/' must consist of lower case alphanumeric characters, '-' or '.'",
                 )
