@@ -144,7 +144,7 @@ fn unmarked(document: &Document, missing: &[String]) -> Diagnostic {
     let more = missing.len().saturating_sub(MOST);
     let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
     let at = document.kind().map_or(document.span, |kind| kind.span);
-    let message = format!("this is read as a part of a manifest: missing are {names}{rest}");
+    let message = format!("this is read as a part of a manifest: it does not show {names}{rest}");
     let mut note = Diagnostic::new(&UNMARKED_PART, document.locate(at), message)
         .document(document.id())
         .help("mark what is left out with a line `# ...`");

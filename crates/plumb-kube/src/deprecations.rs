@@ -123,15 +123,20 @@ pub(super) fn of_its_time(
 ) -> Diagnostic {
     if document.extent == Extent::Printed {
         finding.severity = Severity::Note;
+        finding.fix = None;
     }
     // Of other products nobody can say a release.
     let Some(product) = product.filter(|product| !versions.is_said(product)) else {
         return finding;
     };
     if is_dated(finding.at.location.source.path()) {
+        // What was right then is nothing to mend.
         finding.severity = Severity::Note;
+        finding.fix = None;
+        let releases = Versions::products().iter().find(|known| known.name == product);
+        let releases = releases.map(|known| known.versions.join(", ")).unwrap_or_default();
         finding = finding.help(format!(
-            "the path names a release or a day: say with `{product}=VERSION` what the text is for"
+            "the path names a release or a day; to have the text judged by a release, say `{product}=VERSION` ({releases})"
         ));
     } else if let Some(older) = older.filter(|_| document.extent != Extent::Printed) {
         finding.severity = Severity::Warning;

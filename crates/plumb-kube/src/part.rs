@@ -23,9 +23,11 @@ pub(super) fn missing(faults: &[Fault], document: &Document) -> Vec<String> {
     let mut paths: Vec<FieldPath> = absences.map(|fault| fault.path.without_indices()).collect();
     paths.sort();
     paths.dedup();
-    // Who writes a field that nobody knows has put something where another one is missing.
+    // Who writes a field that nobody knows, nor knows a near one of, has put something where another one is missing.
     let is_page = document.extent == Extent::Page;
-    let unknown = faults.iter().filter(|fault| is_page && fault.rule == &UNKNOWN_FIELD);
+    let unknown = faults
+        .iter()
+        .filter(|fault| is_page && fault.rule == &UNKNOWN_FIELD && fault.fix.is_none());
     let above = unknown.filter_map(|fault| Some(fault.path.without_indices().split_last()?.0));
     let replaced: BTreeSet<FieldPath> =
         above.filter(|above| *above != FieldPath::default()).collect();
