@@ -153,11 +153,12 @@ fn fences() -> String {
          field that Kustomize does not know is an error. Of the others nothing is said, unless a schema of the kind was added.\n\n\
          ## How a text was read\n\n`mdbook-plumb explain FILE:LINE` tells how `check` (or, outside of the book in `--dir`, `validate`) reads \
          the text at a line: what it takes each document for, which mark, sentence or word says so and where, the schema and the release that it \
-         is judged by and what chose them, what is found there, what is not said and why, and what to write to have it read in another way. With \
+         is judged by and what chose them, what is found there, what is not said and why, and what to write to have it read in another way. \
+         Where `--k8s`, `--with` or `--schemas` names what to judge it against, it is read as `validate` reads it. With \
          `--format json` it is one object: `file`, `line` and `command`; `text` (null outside of every fence) with `holder` (`fence`, \
-         `here-document`, `file`), `language`, `reading`, `first_line`, `last_line` and `evidence`; `documents`, each with `reading` (`manifest`, \
+         `here-document`, `file`), `language`, `reading`, `file`, `first_line`, `last_line` and `evidence`; `documents`, each with `reading` (`manifest`, \
          `marked part`, `unmarked part`, `fragment`, `patch`, `JSON patch`, `settings`, `encrypted`, `no manifest`), `of` (the tool, the place, what is lacking), \
-         `first_line`, `last_line`, `api_version`, `kind`, `name`, `schema`, `release`, `release_because` and `evidence`; `findings` with `code`, `severity`, \
+         `file`, `first_line`, `last_line`, `api_version`, `kind`, `name`, `schema`, `release`, `release_because` and `evidence`; `findings` with `code`, `file`, `severity`, \
          `line`, `column` and `message`; `withheld`, the same with `because`; and `hints`. Evidence has `file`, `line` and `column`, or null, and `says`.\n\n\
          ## Words\n\nWords behind the \
          language refine it, separated by commas or spaces.\n\n| Word | Meaning |\n|---|---|\n",

@@ -112,7 +112,7 @@ fn manifests(
     }
     let fragment = words.fragment.and_then(|word| read_fragment(site, word, &mut outcome.findings));
     let mut reading = read(site, words, format);
-    if site.project.is_traced {
+    if site.project.asked.is_some() {
         let at = site.map.locate(site.node.span);
         let map = site.fence.body.map(site.map);
         let holder = Holder::Fence(site.fence.lang.value.clone());
@@ -237,7 +237,7 @@ fn untagged(site: &Site<'_>) -> Diagnostic {
 
 /// Notes a fence of which no manifest is read, where that is asked for.
 fn unread(site: &Site<'_>, how: TextKind, why: &str, outcome: &mut CheckedFence) {
-    if site.project.is_traced {
+    if site.project.asked.is_some() {
         let at = site.map.locate(site.node.span);
         let holder = Holder::Fence(site.fence.lang.value.clone());
         outcome.texts.push(ReadText::unread(at, holder, how, why));

@@ -134,7 +134,7 @@ fn manifests(project: &Project, file: &File, patch: bool) -> chapter::ChapterOut
     };
     let project = beside.as_ref().unwrap_or(project);
     let mut outcome = chapter::ChapterOutcome::default();
-    if project.is_traced {
+    if project.asked.is_some() {
         let at = Location::new(source, Span::new(0, text.len()));
         let open = patch.then_some("a kustomization names this file as a patch");
         let judged = Judged {

@@ -24,13 +24,17 @@ pub(super) fn is_shown(document: &Document) -> bool {
     is_object || document.has_lost_its_head() && document.kind().is_some()
 }
 
+/// Whether a finding is told only beside a manifest that is for a mesh.
+pub fn needs_mesh(finding: &Diagnostic) -> bool {
+    OF_MESH.contains(&finding.code)
+}
+
 /// Takes out what holds in a mesh only, where none of the manifests beside it is for one.
 pub(super) fn spare_without_mesh(findings: &mut Vec<Diagnostic>, members: &[Member]) {
-    let is_of_mesh = |finding: &Diagnostic| OF_MESH.contains(&finding.code);
-    if findings.iter().any(is_of_mesh)
+    if findings.iter().any(needs_mesh)
         && !members.iter().any(|member| plumb_analysis::shows_mesh(&member.document))
     {
-        findings.retain(|finding| !is_of_mesh(finding));
+        findings.retain(|finding| !needs_mesh(finding));
     }
 }
 

@@ -5,8 +5,8 @@ use super::kustomize::{self, Inline};
 use crate::diag::{Diagnostic, Edit, Fix};
 use crate::manifest::excuse::Excuse;
 use crate::manifest::path::{FieldPath, Step};
-use crate::manifest::{Document, Format, Node, Style, Versions, tools};
-use crate::reading::{self, EXCERPT, Line, PLACEHOLDER_VALUE, Setting, Text, UNMARKED_PART};
+use crate::manifest::{Document, Node, Style, Versions, tools};
+use crate::reading::{EXCERPT, Line, PLACEHOLDER_VALUE, UNMARKED_PART};
 use crate::text::Span;
 use std::collections::BTreeMap;
 
@@ -50,14 +50,12 @@ impl<'a> Judge<'a> {
 
     /// Judges a patch that a kustomization holds: of its objects it shows what it changes.
     fn patch(&mut self, patch: &Inline<'_>) {
-        let Inline { text, map, target } = patch;
-        let (format, setting) = (Format::Yaml, Setting::File);
-        let read = reading::read(&Text { text, map, format, setting, is_certain: true });
+        let read = patch.read();
         self.findings.extend(read.findings);
         for mut document in read.documents {
             if document.is_manifest() && tools::of(&document).is_none() {
                 document.gaps = document.gaps.and_everywhere();
-                if let Some(target) = target {
+                if let Some(target) = patch.target {
                     // Which object it is says the target; the patch's own words for it are replaced.
                     let kind = target.get("kind").and_then(Node::as_str);
                     let is_its = kind == document.kind().map(|kind| kind.value);

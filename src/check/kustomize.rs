@@ -1,6 +1,7 @@
 //! Which files of a folder are patches: the kustomizations beside them say so.
 
 use crate::manifest::{self, Document, Format, Node, Style};
+use crate::reading::{self, Reading, Setting, Text};
 use crate::text::{Source, Span, TextMap};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -40,6 +41,14 @@ pub(super) struct Inline<'d> {
     pub(super) map: TextMap,
     /// What says which objects it is for; then what the patch calls its own object counts for nothing.
     pub(super) target: Option<&'d Node>,
+}
+
+impl Inline<'_> {
+    /// What the patch holds.
+    pub(super) fn read(&self) -> Reading {
+        let (format, setting) = (Format::Yaml, Setting::File);
+        reading::read(&Text { text: &self.text, map: &self.map, format, setting, is_certain: true })
+    }
 }
 
 /// The patches that a kustomization holds itself.

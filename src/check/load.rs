@@ -158,7 +158,7 @@ impl Book {
                 policies: policies.into(),
                 versions,
                 dialect,
-                is_traced: false,
+                asked: None,
                 scope: Scope::Book,
             },
             title,

@@ -35,11 +35,13 @@ pub use checked::{
 };
 pub use codes::UNREADABLE_MODEL;
 pub use files::{CheckedFiles, File, check_files, is_markdown, nothing_in, unreadable};
+pub use group::needs_mesh;
 pub use levels::{codes, find_code, settle};
 pub use load::{Book, Given};
 pub use project::{Project, Scope};
 pub use publish::{before_mdbook, harms};
-pub use texts::{DocumentKind, Evidence, Holder, ReadDocument, ReadText, TextKind, is_among};
+pub use texts::{AskedLine, DocumentKind, Evidence, Holder, ReadDocument, ReadText, TextKind};
+pub use texts::{is_among, lines};
 pub use words::WORDS as FENCE_WORDS;
 
 use crate::model::Used;

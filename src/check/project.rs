@@ -1,6 +1,7 @@
 //! What a book is checked with, and what is wrong with one of its manifests by itself.
 
 use super::codes::ENCRYPTED;
+use super::texts::AskedLine;
 use crate::config::{Config, IgnoreMissing};
 use crate::diag::Diagnostic;
 use crate::manifest::policy::Policies;
@@ -25,8 +26,8 @@ pub struct Project {
     pub versions: Versions,
     /// The parts of Markdown that the book uses.
     pub dialect: Dialect,
-    /// Whether it is to be noted how each text is read.
-    pub is_traced: bool,
+    /// The line of which it is to be noted how its text is read.
+    pub asked: Option<AskedLine>,
     /// What of its pages is checked.
     pub scope: Scope,
 }
@@ -49,6 +50,7 @@ impl Project {
             engine: self.engine.beside(definitions),
             policies: self.policies.clone(),
             versions: self.versions.clone(),
+            asked: self.asked.clone(),
             ..*self
         }
     }

@@ -27,7 +27,7 @@ pub(super) fn printed(site: &Site<'_>, words: &Words<'_>, outcome: &mut CheckedF
     }) else {
         return;
     };
-    if site.project.is_traced {
+    if site.project.asked.is_some() {
         let at = site.map.locate(site.node.span);
         let holder = Holder::Fence(site.fence.lang.value.clone());
         let judged = Judged::of_fence(site, words);
@@ -91,7 +91,7 @@ pub(super) fn here_documents(site: &Site<'_>, words: &Words<'_>, outcome: &mut C
         let part: Cut = body.slice(found.body).without(&found.gone);
         let map = part.map(site.map);
         let reading = read(site, &part, &map);
-        if site.project.is_traced {
+        if site.project.asked.is_some() {
             let at = map.locate(Span::new(0, part.text().len()));
             let why = "it is written to a file, of which nobody says what reads it";
             let open = found.kept.then_some(why);

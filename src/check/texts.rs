@@ -14,8 +14,31 @@ pub struct ReadText {
     pub how: TextKind,
     /// What decided that, and what is left out of it.
     pub evidence: Vec<Evidence>,
-    /// Its documents.
+    /// Its documents, where the line that is asked about is one of its lines.
     pub documents: Vec<ReadDocument>,
+}
+
+/// A line of which it is asked how it is read.
+#[derive(Clone, Debug)]
+pub struct AskedLine {
+    /// The file, as findings name it.
+    pub file: String,
+    /// From 1.
+    pub line: usize,
+}
+
+impl AskedLine {
+    /// Whether it is one of the lines of a location.
+    pub fn is_in(&self, at: &Location) -> bool {
+        let (first, last) = lines(at);
+        at.source.path() == self.file && (first..=last).contains(&self.line)
+    }
+}
+
+/// The first and the last line that a location covers, from 1.
+pub fn lines(at: &Location) -> (usize, usize) {
+    let ends_line = at.text().ends_with('\n');
+    (at.start().line, at.end().line.saturating_sub(usize::from(ends_line)).max(at.start().line))
 }
 
 /// What a text stands in.

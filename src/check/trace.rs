@@ -5,6 +5,7 @@
 
 use super::Project;
 use super::judge::Judge;
+use super::kustomize;
 use super::site::Site;
 use super::texts::{DocumentKind, Evidence, Holder, ReadDocument, ReadText, TextKind, is_among};
 use super::words::Words;
@@ -72,7 +73,8 @@ impl ReadText {
             }),
             TextKind::Session => evidence.push(Evidence {
                 at: Some(at.clone()),
-                says: "it holds commands and what they print; the commands are not read".to_owned(),
+                says: "it holds commands and what they print; of these, the manifests are read"
+                    .to_owned(),
             }),
             _ => {}
         }
@@ -95,19 +97,29 @@ impl ReadText {
                     .to_owned(),
             }
         }));
-        let documents = reading
-            .documents
-            .iter()
-            .map(|document| {
+        let mut text = ReadText { at, holder, how, evidence, documents: Vec::new() };
+        if judged.asks(&text.at, reading) {
+            for document in &reading.documents {
                 let marks: Vec<Location> = (reading.marks.iter())
                     .filter(|mark| part_of(document, reading) == part_at(mark.start, reading))
                     .map(|mark| document.locate(*mark))
                     .collect();
-                document_of(document, &marks, judged)
-            })
-            .collect();
-        ReadText { at, holder, how, evidence, documents }
+                text.documents.push(document_of(document, &marks, judged));
+                text.documents.extend(inline_patches(document, judged));
+            }
+        }
+        text
     }
+}
+
+/// The patches that a kustomization holds itself.
+fn inline_patches(document: &Document, judged: &Judged<'_>) -> Vec<ReadDocument> {
+    if tools::of(document).is_none_or(|tool| tool.name != "kustomize") {
+        return Vec::new();
+    }
+    let judged = Judged { open: Some("the kustomization holds it as a patch"), ..*judged };
+    let patches = kustomize::inline(document).into_iter().flat_map(|patch| patch.read().documents);
+    patches.map(|patch| document_of(&patch, &[], &judged)).collect()
 }
 
 /// The number of the last document that begins before a place.
@@ -260,7 +272,7 @@ fn kind_of(
     }
     note(head, "it has `apiVersion` and `kind`".to_owned());
     if matches!(document.extent, Extent::Announced | Extent::Printed) {
-        let says = "what stands here says that a part is shown";
+        let says = "the text here announces a part, or what a server prints";
         match reading::server_field(document) {
             Some(span) => {
                 let says = "only a server writes this, so it was printed and perhaps cut";
@@ -286,8 +298,10 @@ impl ReadDocument {
 
     /// Finds the schema, and the release whose it is.
     fn release(&mut self, document: &Document, judged: &Judged<'_>) {
-        let (Some(group), Some(version)) = (document.group(), document.version()) else { return };
         let kind = document.kind().map_or("", |kind| kind.value);
+        let shape = tools::of(document).filter(|tool| tools::shape(tool, document).is_some());
+        self.schema = shape.map(|tool| format!("{kind}, by the types of {}", tool.name));
+        let (Some(group), Some(version)) = (document.group(), document.version()) else { return };
         let embedded = bundle::find(group, version, kind);
         // Of a group that nobody knows, only what an API server asks of every object is asked.
         let product = embedded.map_or("k8s", |known| known.product.as_str());
@@ -298,21 +312,29 @@ impl ReadDocument {
         }
         let schemas = judged.project.engine.schemas();
         let name = format!("{kind} of {}", api_version(group, version));
-        let tool = tools::of(document);
-        let shape = tool.filter(|tool| tools::shape(tool, document).is_some());
         let origin = schemas.origin(group, version, kind, judged.versions);
-        self.schema = match (origin, shape) {
-            (Some(Origin::Folder), _) => Some(format!("{name}, from a folder of schemas")),
-            (Some(Origin::Added(from)), _) => Some(format!("{name}, added from {from}")),
-            (Some(Origin::Shown), _) => Some(format!("{name}, from a definition shown beside it")),
-            (Some(Origin::Embedded), _) => Some(format!("{name}, embedded")),
-            (None, Some(tool)) => Some(format!("{kind}, by the types of {}", tool.name)),
-            (None, None) => None,
+        let from = match origin {
+            Some(Origin::Folder) => "from a folder of schemas".to_owned(),
+            Some(Origin::Added(from)) => format!("added from {from}"),
+            Some(Origin::Shown) => "from a definition shown beside it".to_owned(),
+            Some(Origin::Embedded) => "embedded".to_owned(),
+            None => return,
         };
+        self.schema = Some(format!("{name}, {from}"));
     }
 }
 
 impl Judged<'_> {
+    /// Whether the line that is asked about is one of a text's, in the page or in a file that it includes.
+    fn asks(&self, at: &Location, reading: &Reading) -> bool {
+        let asked = self.project.asked.as_ref();
+        let mut documents = reading.documents.iter();
+        asked.is_some_and(|asked| {
+            asked.is_in(at)
+                || documents.any(|document| asked.is_in(&document.locate(document.span)))
+        })
+    }
+
     /// What chose the release of a product.
     fn chosen(&self, product: &str) -> String {
         let word = self.site.and_then(|site| site.fence.word(product)?.value.as_ref());

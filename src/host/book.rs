@@ -5,7 +5,7 @@ use super::cli::Findings;
 use super::outcome::Found;
 use super::protocol;
 use super::terminal::way_to;
-use crate::check::{self, Checked, ReadText};
+use crate::check::{self, AskedLine, Checked, ReadText};
 use crate::config;
 use crate::diag::{Diagnostic, Severity};
 use crate::reference::all_codes;
@@ -47,16 +47,17 @@ impl Book {
         Book::check(book, wanted)
     }
 
-    /// The same, with how each text was read.
-    pub(super) fn read_traced(folder: &Path, wanted: &Findings) -> anyhow::Result<Book> {
-        let mut book = check::Book::read(&DiskWorld::new(folder))?;
-        book.project.is_traced = true;
-        Book::check(book, wanted)
-    }
-
-    /// Every file that was read.
-    pub(super) fn files(&self) -> impl Iterator<Item = &str> {
-        self.book.files.iter().map(String::as_str)
+    /// The same, with how the text at a line is read. Nothing where `file` finds no file of the book's.
+    pub(super) fn read_traced(
+        folder: &Path,
+        wanted: &Findings,
+        line: usize,
+        file: impl Fn(&str) -> bool,
+    ) -> Option<(Book, String)> {
+        let mut book = check::Book::read(&DiskWorld::new(folder)).ok()?;
+        let name = book.files.iter().find(|name| file(name))?.clone();
+        book.project.asked = Some(AskedLine { file: name.clone(), line });
+        Some((Book::check(book, wanted).ok()?, name))
     }
 
     /// How the texts of the chapters were read.

@@ -161,12 +161,14 @@ pub(super) enum Command {
         /// but those of the model are listed
         #[arg(value_name = "NAME|FILE:LINE")]
         name: Option<String>,
-        /// How to write what is read at a line
+        /// How to write it
         #[arg(long, value_enum, default_value_t = ReadingFormat::Text)]
         format: ReadingFormat,
         /// The folder that holds book.toml, for values of the model and for a line of a chapter
         #[arg(long, default_value = ".", value_hint = ValueHint::DirPath)]
         dir: PathBuf,
+        #[command(flatten)]
+        against: Against,
     },
     /// Write completions for a shell to standard output
     Completions {
@@ -175,12 +177,9 @@ pub(super) enum Command {
     },
 }
 
-/// What to validate, and against what.
+/// What manifests are validated against.
 #[derive(Debug, Default, Args)]
-pub(super) struct Manifests {
-    /// Files, folders (all manifests and Markdown below them), or `-` for standard input
-    #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
-    pub(super) paths: Vec<PathBuf>,
+pub(super) struct Against {
     /// The version of Kubernetes
     #[arg(long, value_name = "VERSION")]
     pub(super) k8s: Option<String>,
@@ -190,6 +189,23 @@ pub(super) struct Manifests {
     /// Folders with CRDs, OpenAPI documents or JSON Schemas, asked before all others
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(super) schemas: Vec<PathBuf>,
+}
+
+impl Against {
+    /// Whether nothing is named.
+    pub(super) fn is_empty(&self) -> bool {
+        self.k8s.is_none() && self.with.is_empty() && self.schemas.is_empty()
+    }
+}
+
+/// What to validate, and against what.
+#[derive(Debug, Default, Args)]
+pub(super) struct Manifests {
+    /// Files, folders (all manifests and Markdown below them), or `-` for standard input
+    #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub(super) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) against: Against,
     /// Analyse all the files as one group, as if applied together; by default each file is its own
     #[arg(long)]
     pub(super) together: bool,
@@ -339,7 +355,7 @@ pub(super) enum EvalFormat {
     Json,
 }
 
-/// How `explain FILE:LINE` writes.
+/// How `explain` writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum ReadingFormat {
     Text,

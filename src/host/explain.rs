@@ -1,28 +1,79 @@
-//! `explain` without a name: every name that there is, in a line each.
+//! `explain` of a name, and without one: every name that there is, in a line each.
 
+use super::cli::ReadingFormat;
+use super::model;
 use crate::config::SETTINGS;
+use crate::text::json;
 use crate::{check, directive, reference};
+use serde::Serialize;
+use std::path::Path;
+
+/// What is known of a name.
+#[derive(Serialize)]
+struct About<'a> {
+    name: &'a str,
+    /// Its page, in Markdown.
+    text: &'a str,
+}
+
+/// Names of one sort, in the order of their list.
+#[derive(Serialize)]
+struct Names {
+    title: &'static str,
+    names: Vec<Named>,
+}
+
+#[derive(Serialize)]
+struct Named {
+    name: &'static str,
+    about: &'static str,
+}
+
+/// The page about a name, of the program's or of the model's of the book in `dir`.
+pub(super) fn about(name: &str, dir: &Path, format: ReadingFormat) -> anyhow::Result<String> {
+    let text = reference::explain(name)
+        .or_else(|error| model::about(dir, name).ok_or(error))
+        .map_err(anyhow::Error::msg)?;
+    match format {
+        ReadingFormat::Text => Ok(text),
+        ReadingFormat::Json => written(&About { name, text: &text }),
+    }
+}
 
 /// The names by what they are, and what each is about.
-pub(super) fn names() -> String {
+pub(super) fn names(format: ReadingFormat) -> anyhow::Result<String> {
     let directives = directive::REGISTRY.iter().map(|known| (known.name, known.summary));
     let words = check::FENCE_WORDS.iter().copied();
     let settings = SETTINGS.iter().map(|(key, _, meaning)| (*key, *meaning));
     let codes = reference::all_codes().into_iter().map(|code| (code.name, code.summary));
-    let mut out = String::new();
-    list(&mut out, "Directives", directives);
-    list(&mut out, "Words on a fence", words);
-    list(&mut out, "Settings in book.toml", settings);
-    list(&mut out, "Findings", codes);
-    out
+    let all = [
+        list("Directives", directives),
+        list("Words on a fence", words),
+        list("Settings in book.toml", settings),
+        list("Findings", codes),
+    ];
+    match format {
+        ReadingFormat::Text => Ok(all.iter().map(Names::text).collect()),
+        ReadingFormat::Json => written(&all),
+    }
 }
 
-fn list<'a>(out: &mut String, title: &str, names: impl Iterator<Item = (&'a str, &'a str)>) {
-    let names: Vec<_> = names.collect();
-    let width = names.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
-    out.push_str(&format!("{title}:\n"));
-    for (name, about) in names {
-        out.push_str(&format!("  {name:width$}  {about}\n"));
+fn written(what: &impl Serialize) -> anyhow::Result<String> {
+    Ok(format!("{}\n", json(&serde_json::to_string(what)?)))
+}
+
+fn list(title: &'static str, names: impl Iterator<Item = (&'static str, &'static str)>) -> Names {
+    Names { title, names: names.map(|(name, about)| Named { name, about }).collect() }
+}
+
+impl Names {
+    fn text(&self) -> String {
+        let width = self.names.iter().map(|named| named.name.len()).max().unwrap_or(0);
+        let mut out = format!("{}:\n", self.title);
+        for Named { name, about } in &self.names {
+            out.push_str(&format!("  {name:width$}  {about}\n"));
+        }
+        out.push('\n');
+        out
     }
-    out.push('\n');
 }

@@ -30,8 +30,8 @@ mod verdict;
 use crate::report::{Format, Report};
 use crate::sync::DRIFT;
 use crate::text::{one_line, printed};
+use crate::world;
 use crate::world::DiskWorld;
-use crate::{reference, world};
 use anyhow::bail;
 use book::{Book, Processed};
 use clap::{CommandFactory, Parser};
@@ -124,15 +124,15 @@ fn run(arguments: Arguments) -> anyhow::Result<Exit> {
             let (dir, said) = model::run(&command, output.quiet)?;
             say(dir, said, output)
         }
-        Some(Command::Explain { name, format, dir }) => {
-            let text = match name {
-                Some(name) => match reading::Place::read(&name) {
-                    Some(place) => reading::explain(&place, &dir, format)?,
-                    None => reference::explain(&name)
-                        .or_else(|error| model::about(&dir, &name).ok_or(error))
-                        .map_err(anyhow::Error::msg)?,
-                },
-                None => explain::names(),
+        Some(Command::Explain { name, format, dir, against }) => {
+            let place = name.as_deref().and_then(reading::Place::read);
+            let text = match (place, name) {
+                (Some(place), _) => reading::explain(&place, &dir, against, format)?,
+                (None, _) if !against.is_empty() => {
+                    bail!("`--k8s`, `--with` and `--schemas` are for a line: FILE:LINE")
+                }
+                (None, Some(name)) => explain::about(&name, &dir, format)?,
+                (None, None) => explain::names(format)?,
             };
             io::stdout().write_all(printed(&text).as_bytes())?;
             Ok(Exit::Clean)

@@ -1,9 +1,9 @@
 //! `validate`: manifests in plain files, by the engine that checks a guide's fences.
 
-use super::cli::{Findings, Manifests};
+use super::cli::{Against, Findings, Manifests};
 use super::files;
 use super::outcome::Found;
-use crate::check::{self, CheckedFiles, File, Project, Scope};
+use crate::check::{self, AskedLine, CheckedFiles, File, Project, Scope};
 use crate::config::{Config, IgnoreMissing};
 use crate::diag::Diagnostic;
 use crate::manifest::policy::Policies;
@@ -81,17 +81,18 @@ pub(super) fn validate(wanted: &Manifests, levels: &Findings) -> anyhow::Result<
 /// One file, with how its texts were read: what it is called, what came of it, what is found at the levels of a run.
 pub(super) fn traced(
     wanted: &Manifests,
+    line: usize,
     levels: &Findings,
 ) -> anyhow::Result<(String, CheckedFiles, Vec<Diagnostic>)> {
     let world = world(wanted);
     let (mut project, _) = project(&world, wanted, levels)?;
-    project.is_traced = true;
     let path = wanted.paths.first().context("a file")?;
     let source = match read(&world, path, true) {
         Ok(source) => source,
         Err(finding) => bail!("{}", finding.message),
     };
     let name = source.path().to_owned();
+    project.asked = Some(AskedLine { file: name.clone(), line });
     let checked = check::check_files(&project, &[File { source, named: true }], false);
     let findings = Diagnostic::once_per_subject(checked.findings.clone());
     let settled = check::settle(findings, &project.config.levels, &all_codes());
@@ -100,7 +101,8 @@ pub(super) fn traced(
 
 /// Where the named files are.
 pub(super) fn world(wanted: &Manifests) -> DiskWorld {
-    let named = wanted.paths.iter().chain(&wanted.schemas).filter(|path| *path != Path::new("-"));
+    let named =
+        wanted.paths.iter().chain(&wanted.against.schemas).filter(|path| *path != Path::new("-"));
     named.fold(DiskWorld::new("."), |world, path| world.and(path))
 }
 
@@ -150,17 +152,16 @@ fn project(
     wanted: &Manifests,
     levels: &Findings,
 ) -> anyhow::Result<(Project, Vec<Diagnostic>)> {
-    for folder in &wanted.schemas {
+    for folder in &wanted.against.schemas {
         if !folder.exists() {
             bail!("there is no `{}`", folder.display());
         }
     }
-    let (schemas, findings) = Schemas::load(world, &wanted.schemas);
+    let (schemas, findings) = Schemas::load(world, &wanted.against.schemas);
     let mut versions = Versions::default();
-    let k8s = wanted.k8s.iter().map(|version| ("k8s", version.as_str()));
-    for (product, version) in
-        k8s.chain(wanted.with.iter().map(|(name, v)| (name.as_str(), v.as_str())))
-    {
+    let Against { k8s, with, .. } = &wanted.against;
+    let k8s = k8s.iter().map(|version| ("k8s", version.as_str()));
+    for (product, version) in k8s.chain(with.iter().map(|(name, v)| (name.as_str(), v.as_str()))) {
         versions = versions.with(product, version)?;
     }
     let mut config = Config::default();
@@ -175,7 +176,7 @@ fn project(
         policies: Policies::default().into(),
         versions,
         dialect: Dialect::default(),
-        is_traced: false,
+        asked: None,
         scope: Scope::Manifests,
     };
     Ok((project, findings))

@@ -50,7 +50,7 @@ fn project(schemas: Schemas, versions: Versions) -> Project {
         policies: Policies::default().into(),
         versions,
         dialect: Dialect::default(),
-        is_traced: false,
+        asked: None,
         scope: Scope::Manifests,
     }
 }

@@ -183,6 +183,60 @@ fn a_line_of_a_chapter_is_read_as_its_book_reads_it() {
 }
 
 #[test]
+fn what_a_console_prints_is_explained() {
+    let page = "```console\n$ kubectl get cm a -o yaml\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n  lables: {}\n```\n\n\
+        ```\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndta: {}\n```\n";
+    let files = folder(&[("a.md", page)]);
+    let printed = explained(files.path(), "a.md:7");
+    assert_eq!(printed["documents"][0]["kind"], "ConfigMap");
+    assert_eq!(texts(&printed["findings"], "code"), ["schema-unknown-field"]);
+    let untagged = explained(files.path(), "a.md:14");
+    assert_eq!(untagged["documents"][0]["first_line"], 11);
+    assert!(texts(&untagged["findings"], "code").contains(&"schema-unknown-field"), "{untagged}");
+    let lines = untagged["findings"].as_array().expect("a list").iter();
+    assert!(lines.map(|one| one["line"].as_u64()).all(|line| line >= Some(10)), "{untagged}");
+    assert_eq!(untagged["documents"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn a_patch_in_a_kustomization_is_explained_by_itself() {
+    let text = "resources: [a.yaml]\npatches:\n- patch: |\n    apiVersion: apps/v1\n    kind: Deployment\n    metadata: {name: a}\n    \
+        spec: {replicas: two}\n";
+    let files = folder(&[("kustomization.yaml", text)]);
+    let patch = explained(files.path(), "kustomization.yaml:7");
+    let document = &patch["documents"][0];
+    assert_eq!((&document["reading"], &document["first_line"]), (&"patch".into(), &4.into()));
+    assert_eq!(document["schema"], "Deployment of apps/v1, embedded");
+    assert_eq!(texts(&patch["findings"], "code"), ["schema-type"]);
+    // Its head is not written, and its types are known all the same.
+    let whole = explained(files.path(), "kustomization.yaml:1");
+    assert!(
+        whole["documents"][0]["schema"].as_str().is_some_and(|schema| schema.contains("kustomize"))
+    );
+}
+
+#[test]
+fn it_is_judged_by_what_the_command_line_names() {
+    let cron = "apiVersion: batch/v1beta1\nkind: CronJob\nmetadata: {name: a}\nspec: {}\n";
+    let files = folder(&[("a.yaml", cron)]);
+    let run = |more: &[&str]| {
+        let arguments = ["explain", "a.yaml:1"].iter().chain(more);
+        plumb().current_dir(files.path()).args(arguments).output().expect("the program")
+    };
+    assert!(stdout(&run(&["--k8s", "1.34"])).contains("error[api-removed]"));
+    assert!(stdout(&run(&[])).contains("[api-removed]"));
+    let name = plumb().args(["explain", "drift", "--k8s", "1.34"]).output().expect("the program");
+    assert_eq!(name.status.code(), Some(2), "{}", stderr(&name));
+    let json =
+        plumb().args(["explain", "drift", "--format", "json"]).output().expect("the program");
+    let json: Value = serde_json::from_str(&stdout(&json)).expect("JSON");
+    assert_eq!(json["name"], "drift");
+    let all = plumb().args(["explain", "--format", "json"]).output().expect("the program");
+    let all: Value = serde_json::from_str(&stdout(&all)).expect("JSON");
+    assert_eq!(all[0]["title"], "Directives");
+}
+
+#[test]
 fn what_is_no_place_is_said() {
     let files = folder(&[("a.md", PAGE)]);
     let run = |place: &str| {

@@ -3,11 +3,11 @@
 mod written;
 
 use super::book::Book;
-use super::cli::{Findings, Manifests, ReadingFormat};
+use super::cli::{Against, Findings, Manifests, ReadingFormat};
 use super::terminal::way_to;
 use super::validate;
-use crate::check::is_among;
-use crate::check::{DocumentKind, Evidence, Holder, ReadDocument, ReadText, TextKind};
+use crate::check::{AskedLine, DocumentKind, Evidence, Holder, ReadDocument, ReadText, TextKind};
+use crate::check::{is_among, lines, needs_mesh};
 use crate::diag::Diagnostic;
 use crate::report::Format;
 use crate::text::Location;
@@ -54,8 +54,14 @@ struct Read {
     is_excluded: bool,
 }
 
-/// What there is to say of a line; `dir` is the book that the file may belong to.
-pub(super) fn explain(place: &Place, dir: &Path, format: ReadingFormat) -> anyhow::Result<String> {
+/// What there is to say of a line; `dir` is the book that the file may belong to. Where something to judge it against is
+/// named, it is read as `validate` reads it.
+pub(super) fn explain(
+    place: &Place,
+    dir: &Path,
+    against: Against,
+    format: ReadingFormat,
+) -> anyhow::Result<String> {
     let shown = place.file.to_string_lossy().replace('\\', "/");
     let world = DiskWorld::new(".").and(&place.file);
     let bytes = world.read_named(&place.file).and_then(|bytes| world::text(shown.clone(), bytes));
@@ -67,12 +73,12 @@ pub(super) fn explain(place: &Place, dir: &Path, format: ReadingFormat) -> anyho
     }
     let wanted = Findings::default();
     let file = real(&place.file);
-    let (read, inner) = match in_book(&file, dir, &wanted) {
-        Some(found) => found,
-        None => alone(&place.file, &wanted)?,
+    let (read, inner) = match in_book(&file, place.line, dir, &wanted) {
+        Some(found) if against.is_empty() => found,
+        _ => alone(place, against, &wanted)?,
     };
     let line = text.lines().nth(place.line - 1).unwrap_or("");
-    let explained = explained(shown, place.line, line, &inner, &read);
+    let explained = explained(place.line, line, &inner, &read);
     Ok(match format {
         ReadingFormat::Json => {
             format!("{}\n", crate::text::json(&serde_json::to_string(&explained)?))
@@ -86,9 +92,9 @@ fn real(path: &Path) -> PathBuf {
 }
 
 /// What `check` reads, where the file is one of the book's; and what the book calls the file.
-fn in_book(file: &Path, dir: &Path, wanted: &Findings) -> Option<(Read, String)> {
-    let book = Book::read_traced(dir, wanted).ok()?;
-    let name = book.files().find(|name| real(&dir.join(name)) == file)?.to_owned();
+fn in_book(file: &Path, line: usize, dir: &Path, wanted: &Findings) -> Option<(Read, String)> {
+    let is_it = |name: &str| real(&dir.join(name)) == file;
+    let (book, name) = Book::read_traced(dir, wanted, line, is_it)?;
     let read = Read {
         command: "check",
         base: way_to(dir, <&Format>::default()).into(),
@@ -101,9 +107,9 @@ fn in_book(file: &Path, dir: &Path, wanted: &Findings) -> Option<(Read, String)>
 }
 
 /// What `validate` reads of a file.
-fn alone(file: &Path, wanted: &Findings) -> anyhow::Result<(Read, String)> {
-    let manifests = Manifests { paths: vec![file.to_owned()], ..Manifests::default() };
-    let (name, checked, settled) = validate::traced(&manifests, wanted)?;
+fn alone(place: &Place, against: Against, wanted: &Findings) -> anyhow::Result<(Read, String)> {
+    let manifests = Manifests { paths: vec![place.file.clone()], against, ..Manifests::default() };
+    let (name, checked, settled) = validate::traced(&manifests, place.line, wanted)?;
     let read = Read {
         command: "validate",
         base: PathBuf::new(),
@@ -115,20 +121,13 @@ fn alone(file: &Path, wanted: &Findings) -> anyhow::Result<(Read, String)> {
     Ok((read, name))
 }
 
-/// The lines of a file that a location covers.
-fn lines(at: &Location) -> (usize, usize) {
-    let ends_line = at.text().ends_with('\n');
-    (at.start().line, at.end().line.saturating_sub(usize::from(ends_line)).max(at.start().line))
-}
-
 fn covers(at: &Location, file: &str, line: usize) -> bool {
-    let (first, last) = lines(at);
-    at.source.path() == file && (first..=last).contains(&line)
+    AskedLine { file: file.to_owned(), line }.is_in(at)
 }
 
-fn explained(shown: String, line: usize, written: &str, file: &str, read: &Read) -> Explained {
+fn explained(line: usize, written: &str, file: &str, read: &Read) -> Explained {
     let mut out = Explained {
-        file: shown,
+        file: read.named(file),
         line,
         command: read.command,
         text: None,
@@ -141,11 +140,16 @@ fn explained(shown: String, line: usize, written: &str, file: &str, read: &Read)
         covers(&text.at, file, line)
             || text.documents.iter().any(|document| covers(&document.at, file, line))
     };
-    // The smallest is the one that is meant: a here-document lies in a fence.
-    let text = read.texts.iter().filter(holds).min_by_key(|text| text.at.span.len());
+    // The smallest is the one that is meant: a here-document lies in a fence. Of what commands print, the same fence is read.
+    let size = |text: &&ReadText| (text.at.span.len(), text.documents.is_empty());
+    let text = read.texts.iter().filter(holds).min_by_key(size);
     let Some(text) = text else {
-        out.findings =
-            read.settled.iter().filter(|f| covers(&f.at.location, file, line)).map(found).collect();
+        out.findings = read
+            .settled
+            .iter()
+            .filter(|f| covers(&f.at.location, file, line))
+            .map(|f| found(f, read))
+            .collect();
         out.hints = nowhere(written, line, file, read);
         return out;
     };
@@ -161,13 +165,15 @@ fn explained(shown: String, line: usize, written: &str, file: &str, read: &Read)
             _ => None,
         },
         reading: text_reading(text.how),
+        file: read.path(&text.at),
         first_line,
         last_line,
         evidence: said(&text.evidence, read),
     });
     let here = |document: &&ReadDocument| covers(&document.at, file, line);
-    let one: Vec<&ReadDocument> = text.documents.iter().filter(here).collect();
-    let documents = if one.is_empty() { text.documents.iter().collect() } else { one };
+    // A patch lies in the kustomization that holds it.
+    let one = text.documents.iter().filter(here).min_by_key(|document| document.at.span.len());
+    let documents: Vec<_> = one.map_or_else(|| text.documents.iter().collect(), |one| vec![one]);
     let within = |at: &Location| {
         let inside = |whole: &Location| {
             at.source.path() == whole.source.path()
@@ -178,23 +184,27 @@ fn explained(shown: String, line: usize, written: &str, file: &str, read: &Read)
         in_document || documents.len() == text.documents.len() && inside(&text.at)
     };
     let place = |finding: &&Diagnostic| within(&finding.at.location);
-    out.findings = read.settled.iter().filter(place).map(found).collect();
+    out.findings = read.settled.iter().filter(place).map(|one| found(one, read)).collect();
     let is_shown = |finding: &Diagnostic| is_among(finding, &read.settled);
     for finding in read.all.iter().filter(place).filter(|finding| !is_shown(finding)) {
         let because = "the level of its code is `allow`".to_owned();
-        out.withheld.push(Withheld { finding: found(finding), because });
+        out.withheld.push(Withheld { finding: found(finding, read), because });
     }
     for document in &documents {
         for finding in document.said.iter().filter(|one| !is_among(one, &read.all)) {
             let because = match document.fails {
                 true => "the fence says `fails`, so this is what it is to show",
+                false if needs_mesh(finding) => {
+                    "nothing beside it is for a mesh, and without one it does no harm"
+                }
                 false => "it is said once for the text, or for each kind",
             };
-            out.withheld.push(Withheld { finding: found(finding), because: because.to_owned() });
+            out.withheld
+                .push(Withheld { finding: found(finding, read), because: because.to_owned() });
         }
         let withheld = document.withheld.iter();
         out.withheld.extend(withheld.map(|(finding, because)| Withheld {
-            finding: found(finding),
+            finding: found(finding, read),
             because: because.clone(),
         }));
         out.documents.push(document_shown(document, read));
@@ -239,6 +249,7 @@ fn document_shown(document: &ReadDocument, read: &Read) -> Shown {
     Shown {
         reading,
         of,
+        file: read.path(&document.at),
         first_line,
         last_line,
         api_version,
@@ -261,10 +272,11 @@ fn said(evidence: &[Evidence], read: &Read) -> Vec<Said> {
     evidence.iter().map(said).collect()
 }
 
-fn found(finding: &Diagnostic) -> Found {
+fn found(finding: &Diagnostic, read: &Read) -> Found {
     let at = finding.at.location.start();
     Found {
         code: finding.code.name,
+        file: read.path(&finding.at.location),
         severity: finding.severity.to_string(),
         line: at.line,
         column: at.column,
@@ -274,7 +286,12 @@ fn found(finding: &Diagnostic) -> Found {
 
 impl Read {
     fn path(&self, at: &Location) -> String {
-        self.base.join(at.source.path()).to_string_lossy().replace('\\', "/")
+        self.named(at.source.path())
+    }
+
+    /// What a file is called from where the program runs.
+    fn named(&self, file: &str) -> String {
+        self.base.join(file).to_string_lossy().replace('\\', "/")
     }
 }
 
@@ -321,9 +338,10 @@ fn hints(text: &ReadText, documents: &[&ReadDocument]) -> Vec<String> {
         TextKind::OtherLanguage => {
             hint("write `yaml` as the fence's language to have it read as manifests");
         }
-        TextKind::Other | TextKind::Session => {
+        TextKind::Other => {
             hint("`fails` or `fragment=KIND:PATH` behind the language says that it is YAML");
         }
+        TextKind::Session => hint("without the commands it is read as manifests only"),
         TextKind::Template => hint("`ignore` behind the language leaves it out"),
         TextKind::Shell => hint("a here-document of `kubectl apply -f -` is read as a manifest"),
         TextKind::Manifests => {}

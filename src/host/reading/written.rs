@@ -27,6 +27,7 @@ pub(super) struct Text {
     pub(super) holder: &'static str,
     pub(super) language: Option<String>,
     pub(super) reading: &'static str,
+    pub(super) file: String,
     pub(super) first_line: usize,
     pub(super) last_line: usize,
     pub(super) evidence: Vec<Said>,
@@ -45,6 +46,8 @@ pub(super) struct Shown {
     pub(super) reading: &'static str,
     /// What the reading says beyond its name: a tool, a place in a kind, what is lacking.
     pub(super) of: Option<String>,
+    /// Where it stands: perhaps in a file that the page includes.
+    pub(super) file: String,
     pub(super) first_line: usize,
     pub(super) last_line: usize,
     pub(super) api_version: Option<String>,
@@ -59,6 +62,7 @@ pub(super) struct Shown {
 #[derive(Debug, Serialize)]
 pub(super) struct Found {
     pub(super) code: &'static str,
+    pub(super) file: String,
     pub(super) severity: String,
     pub(super) line: usize,
     pub(super) column: usize,
@@ -79,7 +83,7 @@ impl Explained {
         let _ = write!(out, "{}:{}: ", one_line(&self.file), self.line);
         let Some(text) = &self.text else {
             let _ = writeln!(out, "{}", self.hints.join("; "));
-            findings(&mut out, &self.findings);
+            findings(&mut out, &self.findings, &self.file);
             return out;
         };
         let of = text.language.as_deref().filter(|language| !language.is_empty());
@@ -92,13 +96,14 @@ impl Explained {
         );
         evidence(&mut out, &text.evidence);
         for document in &self.documents {
-            document.write(&mut out);
+            document.write(&self.file, &mut out);
         }
         out.push('\n');
-        findings(&mut out, &self.findings);
+        findings(&mut out, &self.findings, &self.file);
         for Withheld { finding, because } in &self.withheld {
-            let Found { code, line, column, message, .. } = finding;
-            let _ = writeln!(out, "not said: {line}:{column} [{code}] {}", one_line(message));
+            let Found { code, message, .. } = finding;
+            let at = finding.place(&self.file);
+            let _ = writeln!(out, "not said: {at} [{code}] {}", one_line(message));
             let _ = writeln!(out, "          {}", one_line(because));
         }
         for hint in &self.hints {
@@ -109,10 +114,15 @@ impl Explained {
 }
 
 impl Shown {
-    fn write(&self, out: &mut String) {
+    /// Writes it; `page` is the file that is asked about.
+    fn write(&self, page: &str, out: &mut String) {
         let of = self.of.as_ref().map_or(String::new(), |of| format!(" ({})", one_line(of)));
         let Shown { reading, first_line, last_line, .. } = self;
-        let _ = writeln!(out, "\nlines {first_line} to {last_line}: {reading}{of}");
+        let file = match self.file == page {
+            true => String::new(),
+            false => format!("{}, ", one_line(&self.file)),
+        };
+        let _ = writeln!(out, "\n{file}lines {first_line} to {last_line}: {reading}{of}");
         let mut line = |name: &str, value: &Option<String>| {
             if let Some(value) = value {
                 let _ = writeln!(out, "  {name:<11} {}", one_line(value));
@@ -121,7 +131,9 @@ impl Shown {
         line("apiVersion", &self.api_version);
         line("kind", &self.kind);
         line("name", &self.name);
-        line("schema", &self.schema);
+        let none = || "none is at hand; `mdbook-plumb schemas add` adds one".to_owned();
+        let is_typed = self.api_version.is_some() && self.kind.is_some();
+        line("schema", &self.schema.clone().or_else(|| is_typed.then(none)));
         let release = self.release.as_ref().zip(self.release_because.as_ref());
         line("release", &release.map(|(release, because)| format!("{release}: {because}")));
         evidence(out, &self.evidence);
@@ -140,8 +152,21 @@ fn evidence(out: &mut String, evidence: &[Said]) {
     }
 }
 
-fn findings(out: &mut String, findings: &[Found]) {
-    for Found { code, severity, line, column, message } in findings {
-        let _ = writeln!(out, "found: {line}:{column} {severity}[{code}] {}", one_line(message));
+impl Found {
+    /// Where it is, with the file where that is not the one that is asked about.
+    fn place(&self, page: &str) -> String {
+        let Found { file, line, column, .. } = self;
+        match file == page {
+            true => format!("{line}:{column}"),
+            false => format!("{}:{line}:{column}", one_line(file)),
+        }
+    }
+}
+
+fn findings(out: &mut String, findings: &[Found], page: &str) {
+    for finding in findings {
+        let Found { code, severity, message, .. } = finding;
+        let at = finding.place(page);
+        let _ = writeln!(out, "found: {at} {severity}[{code}] {}", one_line(message));
     }
 }
