@@ -1,11 +1,10 @@
 //! What does not work in a namespace that is in ambient mode.
 
 use super::analyzer::Analyzer;
-use super::group::{GATEWAY_API, Group, NETWORKING, Object, SECURITY, may_be_same, text};
+use super::group::{GATEWAY_API, Group, NETWORKING, Object, SECURITY, text};
 use super::hosts::Host;
 use super::virtual_services::is_for_mesh;
 use plumb_kube::Node;
-use plumb_kube::select::Selector;
 use plumb_text::diag::{Diagnostic, codes};
 
 codes! {
@@ -13,8 +12,6 @@ codes! {
     CODES:
     L7_WITHOUT_WAYPOINT = "ambient-l7-selector", Deny, "a policy of an ambient namespace has rules about HTTP, and ztunnel cannot read HTTP";
     MIXED_ROUTING = "mixed-routing", Warn, "a VirtualService and an HTTPRoute are for one Service";
-    TUNNEL_BLOCKED = "ambient-tunnel-blocked", Warn, "a NetworkPolicy of an ambient namespace does not open port 15008";
-    PROBE_BLOCKED = "ambient-probe-blocked", Note, "a NetworkPolicy of an ambient namespace keeps the kubelet's probes out";
 }
 
 /// The analyzer of this file.
@@ -39,11 +36,6 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
         }
     }
     mixed_routing(group, findings);
-    for policy in group.of("networking.k8s.io", "NetworkPolicy") {
-        if group.is_ambient(policy.namespace) && limits_ingress(policy) {
-            network_policy(group, policy, findings);
-        }
-    }
 }
 
 /// The first field of a policy that needs HTTP.
@@ -94,91 +86,5 @@ fn mixed_routing(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
                 );
             }
         }
-    }
-}
-
-fn limits_ingress(policy: &Object<'_>) -> bool {
-    let types = policy.texts("spec.policyTypes");
-    types.is_empty() || types.contains(&"Ingress")
-}
-
-fn rules<'a>(policy: &Object<'a>) -> &'a [Node] {
-    policy.items("spec.ingress")
-}
-
-/// Whether a rule opens a port for TCP; a rule without ports opens all.
-fn opens(rule: &Node, number: i128) -> bool {
-    let ports = rule.get("ports").map(Node::items).unwrap_or_default();
-    ports.is_empty()
-        || ports.iter().any(|port| {
-            let first = port.get("port").and_then(Node::as_int);
-            let last = port.get("endPort").and_then(Node::as_int).or(first);
-            let in_range = match (first, last) {
-                (Some(first), Some(last)) => (first..=last).contains(&number),
-                _ => port.get("port").is_none(),
-            };
-            matches!(text(port, "protocol"), None | Some("TCP")) && in_range
-        })
-}
-
-/// Where the kubelet's probes come from in ambient mode.
-const PROBES: &str = "169.254.7.127";
-
-fn lets_probes_in(rule: &Node) -> bool {
-    let from = rule.get("from").map(Node::items).unwrap_or_default();
-    from.is_empty()
-        || from.iter().filter_map(|peer| text(peer.get("ipBlock")?, "cidr")).any(|cidr| {
-            cidr.starts_with(PROBES)
-                || cidr.starts_with("169.254.") && !cidr.ends_with("/32")
-                || cidr == "0.0.0.0/0"
-        })
-}
-
-fn network_policy(group: &Group<'_>, policy: &Object<'_>, findings: &mut Vec<Diagnostic>) {
-    // Policies add up: what one of the namespace lets in is let in.
-    let all: Vec<&Object<'_>> = group
-        .of("networking.k8s.io", "NetworkPolicy")
-        .filter(|other| may_be_same(other.namespace, policy.namespace) && limits_ingress(other))
-        .collect();
-    if group.may_have_more("networking.k8s.io", "NetworkPolicy", policy.namespace) {
-        return;
-    }
-    let is_open = all.iter().any(|other| rules(other).iter().any(|rule| opens(rule, 15008)));
-    if !rules(policy).is_empty() && !is_open {
-        let node = policy.at("spec.ingress").unwrap_or(policy.name_node());
-        findings.push(
-            policy
-                .finding(
-                    &TUNNEL_BLOCKED,
-                    node,
-                    "in an ambient namespace requests arrive at port 15008, which is not open",
-                )
-                .help("add a rule for TCP port 15008"),
-        );
-    }
-    let selector = Selector::of_label_selector(policy.at("spec.podSelector"));
-    let probed = group.pods_in(policy.namespace).find(|pod| {
-        selector.may_match(&pod.labels)
-            && pod.containers().any(|container| {
-                ["readinessProbe", "livenessProbe", "startupProbe"].iter().any(|probe| {
-                    container.get(probe).is_some_and(|probe| {
-                        ["httpGet", "tcpSocket", "grpc"].iter().any(|way| probe.get(way).is_some())
-                    })
-                })
-            })
-    });
-    if let Some(pod) = probed
-        && !all.iter().any(|other| rules(other).iter().any(lets_probes_in))
-    {
-        let owner = group.owner(pod);
-        findings.push(
-            policy
-                .finding_at_name(
-                    &PROBE_BLOCKED,
-                    format!("the probes of {} come from {PROBES}, which is not let in", owner.id()),
-                )
-                .related(owner.place(owner.name_node()), "its probes fail")
-                .help(format!("add a rule from the ipBlock {PROBES}/32")),
-        );
     }
 }

@@ -21,6 +21,9 @@ use plumb_text::diag::{Code, Diagnostic, Severity};
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
+/// A namespace, and a label with its value.
+type Asked<'a> = (&'a str, &'a str, &'a str);
+
 /// Everything that the analyzers see.
 pub(super) struct Group<'a> {
     /// The manifests, in the order of the group.
@@ -37,6 +40,8 @@ pub(super) struct Group<'a> {
     namespaces: HashMap<&'a str, usize>,
     registry: OnceCell<Registry<'a>>,
     mentions: OnceCell<Mentions<'a>>,
+    by_label: OnceCell<HashMap<(&'a str, &'a str), Vec<usize>>>,
+    services: OnceCell<HashMap<Asked<'a>, Vec<usize>>>,
 }
 
 /// What a group knows of an object that another one names.
@@ -92,6 +97,8 @@ impl<'a> Group<'a> {
             namespaces,
             registry: OnceCell::new(),
             mentions: OnceCell::new(),
+            by_label: OnceCell::new(),
+            services: OnceCell::new(),
         }
     }
 
@@ -200,6 +207,55 @@ impl<'a> Group<'a> {
     /// The pods that may be in a namespace.
     pub(super) fn pods_in(&self, namespace: Option<&str>) -> impl Iterator<Item = &Pod<'a>> {
         self.pods.iter().filter(move |pod| may_be_same(pod.namespace, namespace))
+    }
+
+    /// The Services of a namespace that lead to no pods but those that a selector of policies chooses.
+    pub(super) fn services_with(
+        &self,
+        namespace: &str,
+        selector: &Selector<'_>,
+    ) -> Vec<&Object<'a>> {
+        let services = self.services.get_or_init(|| {
+            let mut services: HashMap<_, Vec<usize>> = HashMap::new();
+            for service in self.of(CORE, "Service") {
+                let namespace = service.namespace.unwrap_or_default();
+                // Under an empty label are all of them.
+                services.entry((namespace, "", "")).or_default().push(service.index);
+                for (key, value) in Selector::of_map(service.at("spec.selector")).pairs() {
+                    services.entry((namespace, key, value)).or_default().push(service.index);
+                }
+            }
+            services
+        });
+        let having = |(key, value)| {
+            services.get(&(namespace, key, value)).map(Vec::as_slice).unwrap_or_default()
+        };
+        let fewest = selector.pairs().map(having).min_by_key(|found| found.len());
+        let found = fewest.unwrap_or_else(|| having(("", "")));
+        let found = found.iter().map(|index| &self.objects[*index]);
+        let is_covered = |service: &&Object<'a>| {
+            let own = Selector::of_map(service.at("spec.selector"));
+            !own.is_empty() && selector.covers(&own)
+        };
+        found.filter(is_covered).collect()
+    }
+
+    /// The pods, of all namespaces, that surely have the labels of a selector; none for an empty one.
+    pub(super) fn pods_with(&self, selector: &Selector<'_>) -> Vec<&Pod<'a>> {
+        let by_label = self.by_label.get_or_init(|| {
+            let mut by_label: HashMap<_, Vec<usize>> = HashMap::new();
+            for (index, pod) in self.pods.iter().enumerate() {
+                for pair in pod.labels.iter() {
+                    by_label.entry(pair).or_default().push(index);
+                }
+            }
+            by_label
+        });
+        let having =
+            selector.pairs().map(|pair| by_label.get(&pair).map_or(&[][..], Vec::as_slice));
+        let fewest = having.min_by_key(|pods| pods.len()).unwrap_or_default();
+        let pods = fewest.iter().map(|index| &self.pods[*index]);
+        pods.filter(|pod| selector.matches(&pod.labels)).collect()
     }
 
     /// Whether a selector may choose pods of which the group shows a part, or nothing.

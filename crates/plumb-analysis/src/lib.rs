@@ -12,6 +12,7 @@
 mod ambient;
 mod analyzer;
 mod authorization;
+mod canaries;
 mod cilium;
 mod codes;
 mod conflict;
@@ -19,6 +20,8 @@ mod control_plane;
 mod destinations;
 mod envoy_filter;
 mod gateway_credentials;
+mod gateway_network;
+mod gateway_pods;
 mod gateway_ports;
 mod gateway_selectors;
 mod gateways;
@@ -31,7 +34,10 @@ mod linkerd;
 mod member;
 mod mentions;
 mod mesh;
+mod mesh_network;
 mod mtls;
+mod network;
+mod networks;
 mod object;
 mod pods;
 mod proxies;
@@ -41,6 +47,7 @@ mod route_backends;
 mod routes;
 mod service_entries;
 mod service_workloads;
+mod sidecar_hosts;
 mod sidecars;
 mod subsets;
 mod targets;
@@ -51,6 +58,8 @@ mod virtual_services;
 mod webhooks;
 mod workload_targets;
 
+#[cfg(test)]
+mod sets_tests;
 #[cfg(test)]
 mod shown_tests;
 #[cfg(test)]
@@ -81,8 +90,12 @@ pub static ANALYZERS: &[Analyzer] = &[
     gateway_credentials::ANALYZER,
     gateway_selectors::ANALYZER,
     authorization::ANALYZER,
+    canaries::ANALYZER,
     ambient::ANALYZER,
+    mesh_network::ANALYZER,
+    gateway_network::ANALYZER,
     sidecars::ANALYZER,
+    sidecar_hosts::ANALYZER,
     telemetry::ANALYZER,
     service_entries::ANALYZER,
     envoy_filter::ANALYZER,

@@ -10,6 +10,8 @@ use std::fmt;
 #[derive(Clone, Copy, Default)]
 pub struct Labels<'a> {
     node: Option<&'a Node>,
+    /// What is set over those of the node.
+    over: &'a [(&'a str, &'a str)],
 }
 
 /// What a selector asks for.
@@ -26,19 +28,36 @@ struct Requirement<'a> {
 impl<'a> Labels<'a> {
     /// The labels of a map; what is no map has none.
     pub fn of(node: Option<&'a Node>) -> Labels<'a> {
-        Labels { node }
+        Labels { node, over: &[] }
+    }
+
+    /// The same labels, with those that a controller sets on what it makes of them; these replace what is set by this already.
+    pub fn with(self, over: &'a [(&'a str, &'a str)]) -> Labels<'a> {
+        Labels { over, ..self }
     }
 
     /// The value of a label; none where it is not there or is not a text.
     pub fn get(&self, key: &str) -> Option<&'a str> {
-        self.node?.get(key)?.as_str()
+        match self.over.iter().find(|(own, _)| *own == key) {
+            Some((_, value)) => Some(value),
+            None => self.node?.get(key)?.as_str(),
+        }
     }
 
-    /// Keys and values, in the author's order.
+    /// What is known of a label: its value, or that it is not there; none where a controller, a node or the mesh may add it.
+    pub fn known(&self, key: &str) -> Option<Option<&'a str>> {
+        let given = self.get(key);
+        (given.is_some() || !is_added_later(key)).then_some(given)
+    }
+
+    /// Keys and values, in the author's order, then those of [`Labels::with`].
     pub fn iter(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
-        self.node.and_then(Node::as_map).into_iter().flat_map(|map| {
+        let over = self.over;
+        let written = self.node.and_then(Node::as_map).into_iter().flat_map(|map| {
             map.iter().filter_map(|entry| Some((entry.key.value.as_str(), entry.value.as_str()?)))
-        })
+        });
+        let is_kept = move |(key, _): &(&str, &str)| over.iter().all(|(own, _)| own != key);
+        written.filter(is_kept).chain(over.iter().copied())
     }
 }
 
@@ -95,6 +114,21 @@ impl<'a> Selector<'a> {
         selector
     }
 
+    /// Cilium's `EndpointSelector`: a `LabelSelector` whose keys may say where a label comes from (`k8s:app`).
+    pub fn of_endpoint_selector(node: Option<&'a Node>) -> Selector<'a> {
+        let mut selector = Selector::of_label_selector(node);
+        for requirement in &mut selector.requirements {
+            let key = requirement.key;
+            requirement.key = key.strip_prefix("k8s:").or(key.strip_prefix("any:")).unwrap_or(key);
+        }
+        selector
+    }
+
+    /// Whether it asks for something of a label.
+    pub fn asks_for(&self, key: &str) -> bool {
+        self.requirements.iter().any(|requirement| requirement.key == key)
+    }
+
     /// Whether it asks for nothing.
     pub fn is_empty(&self) -> bool {
         self.requirements.is_empty()
@@ -118,10 +152,17 @@ impl<'a> Selector<'a> {
 
     /// Whether something whose labels are known one by one surely matches it: the outer option says whether a label is
     /// known, the inner one whether it is there.
-    pub(super) fn matches_with<'l>(&self, label: &dyn Fn(&str) -> Option<Option<&'l str>>) -> bool {
+    pub fn matches_with<'l>(&self, label: &dyn Fn(&str) -> Option<Option<&'l str>>) -> bool {
         self.requirements
             .iter()
             .all(|requirement| label(requirement.key).is_some_and(|given| requirement.holds(given)))
+    }
+
+    /// Whether something of which some labels are known may match it: a label that is not known may have any value.
+    pub fn may_match_with<'l>(&self, label: &dyn Fn(&str) -> Option<Option<&'l str>>) -> bool {
+        self.requirements
+            .iter()
+            .all(|requirement| label(requirement.key).is_none_or(|given| requirement.holds(given)))
     }
 
     /// The keys and values of what must be equal.
@@ -129,6 +170,14 @@ impl<'a> Selector<'a> {
         self.requirements.iter().filter_map(|requirement| match requirement.values[..] {
             [value] if requirement.operator == "In" => Some((requirement.key, value)),
             _ => None,
+        })
+    }
+
+    /// The keys and values of what is asked for by value: of a list, each of its values.
+    pub fn values(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let named = self.requirements.iter().filter(|requirement| requirement.operator == "In");
+        named.flat_map(|requirement| {
+            requirement.values.iter().map(|value| (requirement.key, *value))
         })
     }
 
