@@ -1,8 +1,10 @@
-// What scrolls sideways on a narrow screen can be reached by the keyboard, in browsers that do not see to it by themselves too.
+// What scrolls sideways on a narrow screen can be reached by the keyboard, in browsers that do not see to it by themselves too, and says so.
 addEventListener('DOMContentLoaded', () => {
   const watch = new ResizeObserver((seen) => {
     for (const { target } of seen) {
-      if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
+      const scrolls = target.scrollWidth > target.clientWidth;
+      target.toggleAttribute('data-scrolls', scrolls);
+      if (scrolls) target.tabIndex = 0;
       else target.removeAttribute('tabindex');
     }
   });
