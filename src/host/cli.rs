@@ -100,6 +100,27 @@ pub(super) enum Command {
         #[command(flatten)]
         findings: Findings,
     },
+    /// Set up a book that is there: `book.toml`, and a model to begin with
+    ///
+    /// Comments and the order of `book.toml` are kept, no file is written over, and a second run changes nothing. It ends
+    /// with what `check` finds.
+    Init {
+        /// The folder that holds book.toml
+        #[arg(default_value = ".", value_hint = ValueHint::DirPath)]
+        dir: PathBuf,
+        /// What to begin with; asked for on a terminal
+        #[arg(long = "start", value_enum, value_name = "START")]
+        starts: Vec<Start>,
+        /// Tell what would be written, and write nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Tell what keeps a book from being checked, watched and published as its author thinks, and how to mend it
+    Doctor {
+        /// The folder that holds book.toml
+        #[arg(default_value = ".", value_hint = ValueHint::DirPath)]
+        dir: PathBuf,
+    },
     /// Check a book from its sources: figures, committed text, manifests
     Check {
         /// The folder that holds book.toml
@@ -107,6 +128,14 @@ pub(super) enum Command {
         dir: PathBuf,
         #[command(flatten)]
         mending: Mending,
+        #[command(flatten)]
+        findings: Findings,
+    },
+    /// Check a book again whenever one of its files changes
+    Watch {
+        /// The folder that holds book.toml
+        #[arg(default_value = ".", value_hint = ValueHint::DirPath)]
+        dir: PathBuf,
         #[command(flatten)]
         findings: Findings,
     },
@@ -353,6 +382,17 @@ pub(super) enum Model {
 pub(super) enum EvalFormat {
     Text,
     Json,
+}
+
+/// What a book begins with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Start {
+    /// YAML in chapters is checked as a cluster would
+    Manifests,
+    /// Numbers with their sources, which the text keeps to
+    Facts,
+    /// What a reader ticks, and the verdict that follows
+    Checklist,
 }
 
 /// How `explain` writes.

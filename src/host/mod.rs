@@ -11,10 +11,12 @@ mod build;
 mod cli;
 #[cfg(feature = "build")]
 mod destination;
+mod doctor;
 mod explain;
 mod extract;
 pub mod fetch;
 mod files;
+mod init;
 mod model;
 mod outcome;
 mod preprocess;
@@ -26,6 +28,7 @@ mod sync;
 mod terminal;
 mod validate;
 mod verdict;
+mod watch;
 
 use crate::report::{Format, Report};
 use crate::sync::DRIFT;
@@ -60,15 +63,7 @@ pub fn main() -> ExitCode {
     match run(arguments()) {
         Ok(outcome) => outcome.into(),
         Err(error) => {
-            // A reader that has gone away (`| head`) has seen what it wanted.
-            let gone = |cause: &(dyn std::error::Error + 'static)| {
-                cause
-                    .downcast_ref::<io::Error>()
-                    .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
-            };
-            if !error.chain().any(gone) {
-                eprintln!("{}", printed(&format!("error: {error:#}")));
-            }
+            terminal::complain(&error);
             ExitCode::from(COULD_NOT_RUN)
         }
     }
@@ -92,6 +87,15 @@ fn run(arguments: Arguments) -> anyhow::Result<Exit> {
         Some(Command::Build { dir, dest_dir, findings }) => {
             build(&dir, dest_dir.as_deref(), findings, output)
         }
+        Some(Command::Init { dir, starts, dry_run }) => {
+            init::init(&dir, starts, dry_run, output)?;
+            Ok(Exit::Clean)
+        }
+        Some(Command::Doctor { dir }) => {
+            let (text, well) = doctor::examine(&dir)?;
+            io::stdout().write_all(printed(&text).as_bytes())?;
+            Ok(if well { Exit::Clean } else { Exit::Findings })
+        }
         Some(Command::Check { dir, mending, findings }) => verdict::judge(
             || Book::read(&dir, &findings).map(|book| book.found(&dir)),
             || DiskWorld::new(&dir),
@@ -99,6 +103,10 @@ fn run(arguments: Arguments) -> anyhow::Result<Exit> {
             &findings,
             output,
         ),
+        Some(Command::Watch { dir, findings }) => {
+            watch::watch(&dir, &findings, output)?;
+            Ok(Exit::Clean)
+        }
         Some(Command::Sync { dir, dry_run, findings }) => sync(&dir, dry_run, &findings, output),
         Some(Command::Extract { dir, out, fails, findings }) => {
             extract(&dir, &out, fails, &findings, output)

@@ -2,8 +2,10 @@
 
 use super::cli::{Color, Findings, Output};
 use crate::report::{Format, Style};
+use crate::text::printed;
 use anstream::stream::RawStream;
 use anstream::{AutoStream, ColorChoice};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// How findings look on a stream. `NO_COLOR`, `CLICOLOR_FORCE` and their kin count unless the reader says otherwise.
@@ -46,6 +48,19 @@ fn between(here: &Path, root: &Path) -> String {
     match here.strip_prefix(root) {
         Ok(below) => vec![".."; below.components().count()].join("/"),
         Err(_) => shown(root),
+    }
+}
+
+/// Tells why something could not run.
+pub(super) fn complain(error: &anyhow::Error) {
+    // A reader that has gone away (`| head`) has seen what it wanted.
+    let gone = |cause: &(dyn std::error::Error + 'static)| {
+        cause
+            .downcast_ref::<io::Error>()
+            .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+    };
+    if !error.chain().any(gone) {
+        eprintln!("{}", printed(&format!("error: {error:#}")));
     }
 }
 

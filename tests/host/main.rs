@@ -10,6 +10,7 @@ mod findings;
 mod fixpoint;
 mod hostile;
 mod includes;
+mod init;
 mod mdbook;
 mod reading;
 mod readme;

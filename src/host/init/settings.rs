@@ -1,0 +1,82 @@
+//! `book.toml` with what this preprocessor needs, comments and order kept.
+
+use anyhow::Context;
+use toml_edit::{Array, DocumentMut, Item, Table, value};
+
+/// Whether the settings name a model.
+pub(super) fn names_model(text: &str) -> bool {
+    let document = text.parse::<DocumentMut>();
+    document.is_ok_and(|document| ours(&document).is_some_and(|ours| ours.get("model").is_some()))
+}
+
+fn ours(document: &DocumentMut) -> Option<&Item> {
+    document.get("preprocessor")?.get("plumb")
+}
+
+/// The settings with a table of ours, and with a folder that `mdbook serve` watches. The text itself where both are there.
+pub(super) fn with_ours(text: &str, watched: Option<&str>) -> anyhow::Result<String> {
+    let mut document: DocumentMut = text.parse().context("`book.toml` is not TOML")?;
+    if let Some(folder) = watched {
+        watch(&mut document, folder)?;
+    }
+    if ours(&document).is_none() {
+        let mut implicit = Table::new();
+        implicit.set_implicit(true);
+        let tables = document.entry("preprocessor").or_insert(Item::Table(implicit));
+        let tables = tables.as_table_like_mut().context("`preprocessor` is no table")?;
+        let mut table = Table::new();
+        // Includes are expanded first, so that what they hold is checked too.
+        table.insert("after", value(Array::from_iter(["links"])));
+        table.decor_mut().set_prefix("\n");
+        tables.insert("plumb", Item::Table(table));
+    }
+    Ok(document.to_string())
+}
+
+fn watch(document: &mut DocumentMut, folder: &str) -> anyhow::Result<()> {
+    let build = document.entry("build").or_insert_with(|| {
+        let mut table = Table::new();
+        table.decor_mut().set_prefix("\n");
+        Item::Table(table)
+    });
+    let build = build.as_table_like_mut().context("`build` is no table")?;
+    let dirs = build.entry("extra-watch-dirs").or_insert_with(|| value(Array::new()));
+    let dirs = dirs.as_array_mut().context("`extra-watch-dirs` is no list")?;
+    if !dirs.iter().any(|dir| dir.as_str() == Some(folder)) {
+        dirs.push(folder);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn comments_and_order_stay() {
+        let text = "# ours\n[book]\ntitle = 'A'  # a title\n\n[preprocessor.index]\n# last\n\n[output.html]\n";
+        let with = with_ours(text, Some("model")).expect("settings");
+        for line in text.lines() {
+            assert!(with.lines().any(|new| new == line), "{line:?} is gone:\n{with}");
+        }
+        let read: toml::Table = with.parse().expect("TOML");
+        assert_eq!(read["preprocessor"]["plumb"]["after"][0].as_str(), Some("links"));
+        assert_eq!(read["build"]["extra-watch-dirs"][0].as_str(), Some("model"));
+        assert_eq!(with_ours(&with, Some("model")).expect("settings"), with);
+    }
+
+    #[test]
+    fn what_is_there_is_left() {
+        let text = "[build]\nextra-watch-dirs = [ \"data\" ]\n[preprocessor.plumb]\nbefore = [\"x\"]\nmodel = \"figures\"\n";
+        assert!(names_model(text));
+        assert_eq!(with_ours(text, None).expect("settings"), text);
+        let with = with_ours(text, Some("model")).expect("settings");
+        assert!(
+            with.contains("[ \"data\" , \"model\"]") || with.contains("\"data\", \"model\""),
+            "{with}"
+        );
+        for text in ["preprocessor = 1\n", "[build]\nextra-watch-dirs = 3\n", "[a\n"] {
+            assert!(with_ours(text, Some("model")).is_err(), "{text}");
+        }
+    }
+}
