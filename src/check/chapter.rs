@@ -3,7 +3,7 @@
 use super::codes::BLOCK_IN_TEXT;
 use super::fences;
 use super::lost;
-use super::sections::Sections;
+use super::sections::{Section, Sections};
 use super::shown;
 use super::site::Site;
 use super::tied::Comments;
@@ -13,11 +13,13 @@ use super::{
 use crate::content::{Content, Placeholder};
 use crate::diag::Diagnostic;
 use crate::directive::{self, Call, Directive, UNKNOWN_DIRECTIVE, versions};
+use crate::manifest::Document;
 use crate::markdown::{self, Cut, Node, NodeKind, Scan};
 use crate::model::Used;
 use crate::reading::TEMPLATE;
 use crate::text::{Location, Span};
 use std::cell::OnceCell;
+use std::collections::BTreeSet;
 
 /// What came of a chapter, and what the book needs of it.
 #[derive(Default)]
@@ -59,6 +61,41 @@ pub(super) fn check(project: &Project, chapter: &Chapter) -> ChapterOutcome {
         finding.code != &TEMPLATE || !chapter.unread.contains(&finding.at.location)
     });
     outcome
+}
+
+/// The objects of these kinds that a chapter shows.
+pub(super) fn objects(
+    project: &Project,
+    chapter: &Chapter,
+    kinds: &BTreeSet<&str>,
+) -> Vec<Document> {
+    let names_one = |text: &str| kinds.iter().any(|kind| text.contains(kind));
+    if project.config.excludes(&chapter.path) || !names_one(&chapter.text) {
+        return Vec::new();
+    }
+    let scan = markdown::scan(&chapter.text, &chapter.map, project.dialect);
+    let applied = OnceCell::new();
+    let mut documents = Vec::new();
+    for node in &scan.nodes {
+        let NodeKind::Fence(fence) = &node.kind else { continue };
+        if names_one(fence.body.text()) {
+            let site = Site {
+                project,
+                node,
+                fence,
+                text: &chapter.text,
+                map: &chapter.map,
+                versions: &project.versions,
+                section: Section::default(),
+                applied: &applied,
+            };
+            documents.extend(fences::documents(&site));
+        }
+    }
+    let is_of_kind =
+        |document: &Document| document.kind().is_some_and(|kind| kinds.contains(kind.value));
+    documents.retain(is_of_kind);
+    documents
 }
 
 fn scanned(project: &Project, chapter: &Chapter, scan: Scan) -> ChapterOutcome {

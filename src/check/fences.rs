@@ -209,6 +209,11 @@ pub(super) fn definitions(site: &Site<'_>) -> Vec<Document> {
     if !text.contains("CustomResourceDefinition") || !text.contains("openAPIV3Schema") {
         return Vec::new();
     }
+    documents(site)
+}
+
+/// The documents that a fence shows to be applied.
+pub(super) fn documents(site: &Site<'_>) -> Vec<Document> {
     // What is wrong with its words is said where it is checked.
     let words = read_words(site, &mut Vec::new());
     if words.ignore || words.fails.is_some() || words.fragment.is_some() {

@@ -51,6 +51,8 @@ use rayon::prelude::*;
 ///
 /// Never fails: what is wrong is a finding. The chapters are spread over the cores; the result does not depend on how.
 pub fn check(project: &Project, chapters: &[Chapter]) -> Checked {
+    let beside = with_objects(project, chapters);
+    let project = beside.as_ref().unwrap_or(project);
     let outcomes: Vec<_> =
         chapters.par_iter().map(|chapter| chapter::check(project, chapter)).collect();
     let mut checked = Checked::default();
@@ -69,4 +71,15 @@ pub fn check(project: &Project, chapters: &[Chapter]) -> Checked {
     checked.findings.extend(project.model.superseded(&used));
     checked.findings = crate::diag::Diagnostic::once_per_subject(checked.findings);
     checked
+}
+
+/// The project with the objects that the book shows for its policies, where they ask for some.
+fn with_objects(project: &Project, chapters: &[Chapter]) -> Option<Project> {
+    let kinds = project.policies.asks_for();
+    if kinds.is_empty() {
+        return None;
+    }
+    let shown =
+        chapters.par_iter().flat_map_iter(|chapter| chapter::objects(project, chapter, &kinds));
+    Some(project.beside_objects(shown.collect()))
 }

@@ -3,8 +3,8 @@
 use super::codes::ENCRYPTED;
 use super::texts::AskedLine;
 use crate::config::{Config, IgnoreMissing};
-use crate::diag::Diagnostic;
-use crate::manifest::policy::Policies;
+use crate::diag::{Diagnostic, Severity};
+use crate::manifest::policy::{self, Policies};
 use crate::manifest::store::Definition;
 use crate::manifest::{self, Document, Engine, Judgement, Versions, tools};
 use crate::markdown::Dialect;
@@ -55,6 +55,11 @@ impl Project {
         }
     }
 
+    /// The same, with objects that the book shows for its policies.
+    pub(super) fn beside_objects(&self, objects: Vec<Document>) -> Project {
+        Project { policies: self.policies.beside(objects).into(), ..self.beside(Vec::new()) }
+    }
+
     /// What is said of a manifest by itself: its schema, the rules that go with it, the book's own policies.
     pub fn judge(&self, document: &Document, versions: &Versions) -> Judgement {
         if let Some(encrypted) = encrypted(document) {
@@ -66,7 +71,12 @@ impl Project {
         });
         // What a policy asks for may be among what a part does not show.
         if !judgement.is_part && tools::of(document).is_none() {
-            judgement.findings.extend(self.policies.check(document));
+            let is_refused =
+                judgement.findings.iter().any(|found| found.severity == Severity::Error);
+            let mut said = self.policies.check(document, self.engine.schemas(), versions);
+            // What an object that no server takes looks like to an expression is a consequence.
+            said.retain(|finding| !is_refused || !policy::is_of_evaluation(finding));
+            judgement.findings.extend(said);
         }
         judgement
     }

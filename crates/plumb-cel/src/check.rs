@@ -135,11 +135,25 @@ impl Checker<'_> {
             }
         }
         let at = expr.at;
+        if self.is_there(expr) {
+            expr.kind = Kind::Literal(Literal::Bool(true));
+            return Type::Bool;
+        }
         let Kind::Select { operand, field, test } = &mut expr.kind else { return Type::Error };
         let (field, test) = (field.clone(), *test);
         let operand = self.check(operand);
         let of = self.field(&operand, &field, at, false);
         if test { Type::Bool } else { self.bindings.resolve(&of, false) }
+    }
+
+    /// Whether this asks for a variable whose name has dots: what is declared is there, as a field of what holds it.
+    fn is_there(&self, expr: &Expr) -> bool {
+        let Kind::Select { operand, field, test: true } = &expr.kind else { return false };
+        operand.qualified_name().is_some_and(|holder| {
+            self.resolve(&holder).is_none()
+                && (self.environment.resolve(&format!("{holder}.{field}")))
+                    .is_some_and(|(full, _)| !self.environment.is_type(&full))
+        })
     }
 
     /// The type of a field of a value of this type.

@@ -223,6 +223,18 @@ mod tests {
     }
 
     #[test]
+    fn a_variable_with_dots_is_there() {
+        let environment = Environment::kubernetes(37).variable("variables.spec", Type::Dyn);
+        let value = environment.compile("has(variables.spec)").unwrap();
+        let value = value.evaluate(&|_: &str| None, &mut crate::Budget::default());
+        assert!(matches!(value, Ok(crate::Value::Bool(true))));
+        assert!(environment.compile("has(variables.spec.a) && variables.spec.a").is_ok());
+        for text in ["has(variables.other)", "has(others.spec)", "has(variables)"] {
+            assert!(environment.compile(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
     fn the_type_of_a_patch_is_its_name() {
         let result = |text: &str| {
             let environment = Environment::kubernetes(37).variable("object", Type::Dyn).patches();

@@ -132,6 +132,12 @@ impl Map {
         self.get(&Key::String(name.into()))
     }
 
+    /// The value under a text, to change it in place.
+    pub fn field_mut(&mut self, name: &str) -> Option<&mut Value> {
+        let at = *self.index.get(&Key::String(name.into()))?;
+        self.entries.get_mut(at).map(|(_, value)| value)
+    }
+
     /// Puts an entry, in place of an older one with the same key. Nothing happens, and it says so with `false`, where the
     /// value can be no key.
     pub fn insert(&mut self, key: Value, value: Value) -> bool {

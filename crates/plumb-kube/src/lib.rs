@@ -4,6 +4,7 @@
 //! books, chapters, fences, or how a finding is shown.
 
 pub mod admission;
+mod admitted;
 
 pub mod at;
 pub mod bundle;

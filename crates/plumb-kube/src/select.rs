@@ -153,9 +153,28 @@ impl<'a> Selector<'a> {
     /// Whether something whose labels are known one by one surely matches it: the outer option says whether a label is
     /// known, the inner one whether it is there.
     pub fn matches_with<'l>(&self, label: &dyn Fn(&str) -> Option<Option<&'l str>>) -> bool {
-        self.requirements
-            .iter()
-            .all(|requirement| label(requirement.key).is_some_and(|given| requirement.holds(given)))
+        self.holds_with(label) == Some(true)
+    }
+
+    /// As [`Selector::matches_with`], and none where that depends on a label that is not known.
+    pub(super) fn holds_with<'l>(
+        &self,
+        label: &dyn Fn(&str) -> Option<Option<&'l str>>,
+    ) -> Option<bool> {
+        let mut verdict = Some(true);
+        for requirement in &self.requirements {
+            match label(requirement.key).map(|given| requirement.holds(given)) {
+                Some(true) => {}
+                Some(false) => return Some(false),
+                None => verdict = None,
+            }
+        }
+        verdict
+    }
+
+    /// The labels that it asks for.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &'a str> {
+        self.requirements.iter().map(|requirement| requirement.key)
     }
 
     /// Whether something of which some labels are known may match it: a label that is not known may have any value.

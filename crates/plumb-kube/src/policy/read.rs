@@ -1,14 +1,18 @@
 //! Reading policies and bindings.
 
+use super::Policies;
 use super::codes::{AUDITED, DENIED, INVALID, UNSUPPORTED, WARNED};
-use super::matching::{Constraints, Kind};
+use super::environment::environment as named;
+use super::kind::Kind;
+use super::matching::Constraints;
+use super::objects::Reference;
+use super::rule::{Binding, Clause, Condition, Policy, Validation};
 use super::terms::{Terms, mark, shorten};
-use super::{self as policy, Binding, Clause, Condition, Policies, Policy, Validation};
 use crate::rules::NEWEST;
 use crate::{Document, Format, Node, read};
 use plumb_cel::Environment;
 use plumb_text::diag::Diagnostic;
-use plumb_text::{Source, TextMap};
+use plumb_text::{Source, Span, TextMap};
 use std::sync::Arc;
 
 const GROUP: &str = "admissionregistration.k8s.io";
@@ -24,61 +28,103 @@ impl Policies {
 }
 
 fn load<'s>(sources: impl IntoIterator<Item = &'s Arc<Source>>) -> (Policies, Vec<Diagnostic>) {
-    let mut findings = Vec::new();
-    let mut policies: Vec<Policy> = Vec::new();
-    let mut bindings: Vec<(Document, Node)> = Vec::new();
+    let mut files = Files::default();
     for source in sources {
         let read = read(source.text(), &TextMap::identity(source), Format::Yaml);
-        findings.extend(read.findings);
-        for document in read.documents {
-            let mut reader = Reader { document: &document, findings: &mut findings };
-            let mut roots = vec![&document.root];
-            if document.kind().is_some_and(|kind| kind.value == "List") {
-                roots = document
-                    .root
-                    .get("items")
-                    .map(Node::items)
-                    .unwrap_or_default()
-                    .iter()
-                    .collect();
+        files.findings.extend(read.findings);
+        read.documents.iter().for_each(|document| files.document(document));
+    }
+    files.finish()
+}
+
+/// What the files hold.
+#[derive(Default)]
+struct Files {
+    policies: Vec<Policy>,
+    /// The names of policies that are not right, or that change objects.
+    left_out: Vec<String>,
+    bindings: Vec<Document>,
+    objects: Vec<Document>,
+    /// The `apiVersion` and the kind of parameters.
+    parameters: Vec<(String, String)>,
+    findings: Vec<Diagnostic>,
+}
+
+impl Files {
+    fn document(&mut self, document: &Document) {
+        if document.kind().is_some_and(|kind| kind.value == "List") {
+            for item in document.root.get("items").map(Node::items).unwrap_or_default() {
+                self.one(document.part(item.clone()));
             }
-            for root in roots {
-                match Kind::of(root) {
-                    Some(kind)
-                        if kind.group == GROUP && kind.kind == "ValidatingAdmissionPolicy" =>
-                    {
-                        if let Some(policy) = reader.policy(root) {
-                            if policies.iter().any(|other| other.name == policy.name) {
-                                let message =
-                                    format!("the policy {} is defined twice", policy.name);
-                                reader
-                                    .wrong(root.at_path("metadata.name").unwrap_or(root), message);
-                            } else {
-                                policies.push(policy);
-                            }
-                        }
-                    }
-                    Some(kind)
-                        if kind.group == GROUP
-                            && kind.kind == "ValidatingAdmissionPolicyBinding" =>
-                    {
-                        bindings.push((document.clone(), root.clone()));
-                    }
-                    _ => {
-                        let at = root.get("kind").unwrap_or(root);
-                        reader.wrong(
-                            at,
-                            "this is neither a ValidatingAdmissionPolicy nor a ValidatingAdmissionPolicyBinding".to_owned(),
-                        );
-                    }
-                }
-            }
+        } else {
+            self.one(document.clone());
         }
     }
-    for (document, root) in &bindings {
-        Reader { document, findings: &mut findings }.binding(root, &mut policies);
+
+    fn one(&mut self, document: Document) {
+        let kind = Kind::of(&document.root);
+        match kind.map_or(("", ""), |kind| (kind.group, kind.kind)) {
+            (GROUP, "ValidatingAdmissionPolicy") => self.policy(&document),
+            (GROUP, "MutatingAdmissionPolicy") => self.mutation(&document),
+            (GROUP, "ValidatingAdmissionPolicyBinding") => self.bindings.push(document),
+            (GROUP, "MutatingAdmissionPolicyBinding") => {}
+            _ => self.objects.push(document),
+        }
     }
-    (Policies { policies }, findings)
+
+    fn policy(&mut self, document: &Document) {
+        let mut reader = Reader { document, findings: &mut self.findings };
+        let name = reader.name();
+        self.parameters.extend(parameter_kind(&document.root));
+        if self.policies.iter().any(|other| other.name == name) {
+            let at = document.root.at_path("metadata.name").unwrap_or(&document.root);
+            reader.wrong(at, format!("the policy {name} is defined twice"));
+            return;
+        }
+        match reader.policy(&document.root, name.clone()) {
+            Some(policy) => self.policies.push(policy),
+            None => self.left_out.push(name),
+        }
+    }
+
+    /// A policy that changes objects: what it says is compiled, what it changes is not.
+    fn mutation(&mut self, document: &Document) {
+        let mut reader = Reader { document, findings: &mut self.findings };
+        let name = reader.name();
+        self.parameters.extend(parameter_kind(&document.root));
+        reader.mutation(&document.root, &name);
+        self.left_out.push(name);
+    }
+
+    fn finish(mut self) -> (Policies, Vec<Diagnostic>) {
+        for document in &self.bindings {
+            let left_out = &self.left_out;
+            let mut reader = Reader { document, findings: &mut self.findings };
+            reader.binding(&document.root, &mut self.policies, left_out);
+        }
+        for document in &self.objects {
+            let kind = Kind::of(&document.root);
+            let is_needed = kind.is_some_and(|kind| {
+                kind.is("v1", "Namespace")
+                    || kind.is("apiextensions.k8s.io/v1", "CustomResourceDefinition")
+                    || self.parameters.iter().any(|(version, name)| kind.is(version, name))
+            });
+            if !is_needed {
+                let at = document.root.get("kind").unwrap_or(&document.root);
+                let message = "this is neither a policy, nor a binding, nor a parameter of one";
+                Reader { document, findings: &mut self.findings }.wrong(at, message.to_owned());
+            }
+        }
+        let policies = Policies { policies: self.policies.into(), objects: self.objects };
+        (policies, self.findings)
+    }
+}
+
+/// The `apiVersion` and the kind of a policy's parameters.
+fn parameter_kind(root: &Node) -> Option<(String, String)> {
+    let kind = root.at_path("spec.paramKind")?;
+    let text = |name: &str| kind.get(name).and_then(Node::as_str).map(str::to_owned);
+    text("apiVersion").zip(text("kind"))
 }
 
 /// Reads one document.
@@ -98,23 +144,20 @@ impl Reader<'_, '_> {
         self.findings.push(Diagnostic::new(&UNSUPPORTED, at, message).document(self.document.id()));
     }
 
-    fn policy(&mut self, root: &Node) -> Option<Policy> {
-        let name =
-            root.at_path("metadata.name").and_then(Node::as_str).unwrap_or_default().to_owned();
+    fn name(&mut self) -> String {
+        let root = &self.document.root;
+        let name = root.at_path("metadata.name").and_then(Node::as_str).unwrap_or_default();
         if name.is_empty() {
             self.wrong(root, "a policy needs a name".to_owned());
         }
+        name.to_owned()
+    }
+
+    fn policy(&mut self, root: &Node, name: String) -> Option<Policy> {
         let Some(spec) = root.get("spec") else {
             self.wrong(root, "a policy needs a `spec`".to_owned());
             return None;
         };
-        if let Some(node) = spec.get("paramKind") {
-            let message = format!(
-                "the policy {name} has parameters, which a book does not have, and is left out"
-            );
-            self.unsupported(node, message);
-            return None;
-        }
         let constraints = spec.get("matchConstraints");
         let rules = constraints.and_then(|constraints| constraints.get("resourceRules"));
         if rules.is_none_or(|rules| rules.items().is_empty()) {
@@ -127,14 +170,18 @@ impl Reader<'_, '_> {
         let items = |field: &str| spec.get(field).map(Node::items).unwrap_or_default();
         let mut policy = Policy {
             name,
-            constraints: Constraints::read(constraints),
+            constraints: self.constraints(spec, "matchConstraints"),
             conditions: Vec::new(),
             variables: Vec::new(),
             validations: Vec::new(),
+            annotations: Vec::new(),
             fails_closed: spec.get("failurePolicy").and_then(Node::as_str) != Some("Ignore"),
+            parameters: parameter_kind(root).map(|(api_version, kind)| {
+                (api_version, kind, self.document.locate(key_of(spec, "paramKind")))
+            }),
             bindings: Vec::new(),
         };
-        let mut environment = policy::environment(NEWEST, false);
+        let mut environment = named(NEWEST, spec.get("paramKind").is_some());
         for node in items("matchConditions") {
             let name = node.get("name").and_then(Node::as_str).unwrap_or_default().to_owned();
             if let Some(clause) = self.clause(node, "expression", &environment) {
@@ -162,6 +209,9 @@ impl Reader<'_, '_> {
                 node.get("message").and_then(Node::as_str).map(|text| text.trim().to_owned());
             policy.validations.push(Validation { clause, message, message_clause });
         }
+        for node in items("auditAnnotations") {
+            policy.annotations.extend(self.clause(node, "valueExpression", &environment));
+        }
         if items("validations").is_empty() && items("auditAnnotations").is_empty() {
             self.wrong(
                 spec.get("validations").unwrap_or(spec),
@@ -174,7 +224,42 @@ impl Reader<'_, '_> {
         (!lost).then_some(policy)
     }
 
-    /// Compiles an expression. One that asks what only a cluster knows is reported and left out.
+    /// A policy that changes objects: its expressions are compiled.
+    fn mutation(&mut self, root: &Node, name: &str) {
+        let Some(spec) = root.get("spec") else {
+            self.wrong(root, "a policy needs a `spec`".to_owned());
+            return;
+        };
+        let items = |field: &str| spec.get(field).map(Node::items).unwrap_or_default();
+        let has_parameters = spec.get("paramKind").is_some();
+        let mut environment = named(NEWEST, has_parameters).patches();
+        for node in items("matchConditions") {
+            self.clause(node, "expression", &environment);
+        }
+        for node in items("variables") {
+            if let Some(clause) = self.clause(node, "expression", &environment) {
+                let of = clause.program.result().clone();
+                let name = node.get("name").and_then(Node::as_str).unwrap_or_default();
+                environment = environment.variable(format!("variables.{name}"), of);
+            }
+        }
+        for node in items("mutations") {
+            for field in ["applyConfiguration", "jsonPatch"] {
+                node.get(field).and_then(|patch| self.clause(patch, "expression", &environment));
+            }
+        }
+        let message = format!(
+            "the policy {name} changes objects, which is not done: other policies see them as they are written"
+        );
+        self.unsupported(root.get("kind").unwrap_or(root), message);
+    }
+
+    fn constraints(&self, holder: &Node, field: &str) -> Constraints {
+        let at = self.document.locate(key_of(holder, field));
+        Constraints::read(holder.get(field), self.document, at)
+    }
+
+    /// Compiles an expression.
     fn clause(&mut self, holder: &Node, field: &str, environment: &Environment) -> Option<Clause> {
         let Some(node) = holder.get(field) else {
             self.wrong(holder, format!("`{field}` is missing"));
@@ -187,14 +272,6 @@ impl Reader<'_, '_> {
         let key = holder.as_map().and_then(|map| map.entry(field)).map(|entry| entry.key.span);
         match environment.compile(source) {
             Ok(program) => {
-                if program.reads("authorizer") {
-                    let message = format!(
-                        "`{}` asks for the caller's rights, which a book does not have; it is left out",
-                        shorten(source)
-                    );
-                    self.unsupported(node, message);
-                    return None;
-                }
                 let terms = Terms::of(program.expr());
                 let at = self.document.locate(mark(node, key));
                 Some(Clause { source: source.to_owned(), at, program, terms })
@@ -206,12 +283,15 @@ impl Reader<'_, '_> {
         }
     }
 
-    fn binding(&mut self, root: &Node, policies: &mut [Policy]) {
+    fn binding(&mut self, root: &Node, policies: &mut [Policy], left_out: &[String]) {
         let Some(node) = root.at_path("spec.policyName") else {
             self.wrong(root, "a binding needs `spec.policyName`".to_owned());
             return;
         };
         let wanted = node.as_str().unwrap_or_default();
+        if left_out.iter().any(|name| name == wanted) {
+            return;
+        }
         let Some(index) = policies.iter().position(|policy| policy.name == wanted) else {
             let names = policies.iter().map(|policy| policy.name.as_str());
             let at = self.document.locate(node.span);
@@ -221,12 +301,6 @@ impl Reader<'_, '_> {
             self.findings.push(finding);
             return;
         };
-        if let Some(node) = root.at_path("spec.paramRef") {
-            self.unsupported(
-                node,
-                "this binding has parameters, which a book does not have".to_owned(),
-            );
-        }
         let actions = root.at_path("spec.validationActions");
         let is_given = |action: &str| {
             actions.is_some_and(|actions| {
@@ -246,11 +320,27 @@ impl Reader<'_, '_> {
             );
             return;
         };
-        let constraints = Constraints::read(root.at_path("spec.matchResources"));
-        policies[index].bindings.push(Binding { constraints, code });
+        let spec = root.get("spec").unwrap_or(root);
+        let constraints = self.constraints(spec, "matchResources");
+        let parameters = spec.get("paramRef").map(|reference| {
+            let text = |name: &str| reference.get(name).and_then(Node::as_str).map(str::to_owned);
+            Reference {
+                name: text("name"),
+                namespace: text("namespace"),
+                selector: reference.get("selector").cloned(),
+                at: self.document.locate(key_of(spec, "paramRef")),
+            }
+        });
+        policies[index].bindings.push(Binding { constraints, code, parameters });
     }
 }
 
-fn first_key(node: &Node) -> Option<plumb_text::Span> {
+/// The key of a field, or what holds it.
+fn key_of(holder: &Node, field: &str) -> Span {
+    let entry = holder.as_map().and_then(|map| map.entry(field));
+    entry.map_or_else(|| first_key(holder).unwrap_or(holder.span), |entry| entry.key.span)
+}
+
+fn first_key(node: &Node) -> Option<Span> {
     node.as_map()?.iter().next().map(|entry| entry.key.span)
 }

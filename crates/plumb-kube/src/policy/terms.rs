@@ -3,6 +3,7 @@
 use crate::{Node, Style, Value};
 use plumb_cel::syntax::{Expr, Kind, Literal, ops};
 use plumb_text::Span;
+use std::collections::BTreeSet;
 
 /// What an expression speaks of.
 #[derive(Clone, Debug, Default)]
@@ -13,7 +14,22 @@ pub(super) struct Terms {
     pub(super) variables: Vec<String>,
     /// The words in quotes.
     pub(super) texts: Vec<String>,
+    /// What it asks for that only a cluster has, by its names.
+    pub(super) cluster: BTreeSet<&'static str>,
 }
+
+/// The variable that holds the Namespace of an object.
+pub(super) const NAMESPACE: &str = "namespaceObject";
+
+/// The variable that holds what was there before.
+pub(super) const OLD: &str = "oldObject";
+
+/// Variables that only a cluster knows, or that tell of a change.
+const CLUSTER: &[&str] = &["authorizer", NAMESPACE, OLD];
+
+/// Fields of a request that only a cluster knows.
+const REQUEST: &[(&str, &str)] =
+    &[("options", "request.options"), ("uid", "request.uid"), ("userInfo", "request.userInfo")];
 
 impl Terms {
     pub(super) fn of(expr: &Expr) -> Terms {
@@ -25,12 +41,19 @@ impl Terms {
     fn read(&mut self, expr: &Expr) {
         let mut steps = Vec::new();
         match root(expr, &mut steps) {
+            Some("request") => {
+                let first = steps.last().map(String::as_str);
+                let of_request = REQUEST.iter().find(|(field, _)| first == Some(*field));
+                self.cluster.extend(of_request.map(|(_, name)| *name));
+                return;
+            }
             Some("object") if !steps.is_empty() => {
                 steps.reverse();
                 self.paths.push(steps);
                 return;
             }
             Some(name) => {
+                self.cluster.extend(CLUSTER.iter().copied().find(|known| *known == name));
                 self.variables.extend(name.strip_prefix("variables.").map(str::to_owned));
                 return;
             }
