@@ -142,3 +142,40 @@ fn a_change_is_checked_at_once() {
     assert!(first, "nothing was checked");
     assert!(second, "the change was not seen");
 }
+
+/// What action.yml runs, with the program in place of the installed one.
+#[cfg(unix)]
+#[test]
+fn the_action_annotates_sums_up_and_keeps_the_exit_code() {
+    let files = book();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join(".ci/action");
+    let summary = files.path().join("summary.md");
+    let act = |command: &str, arguments: &str, sarif: &str| {
+        std::process::Command::new("bash")
+            .arg(&script)
+            .current_dir(files.path())
+            .env("PLUMB", env!("CARGO_BIN_EXE_mdbook-plumb"))
+            .env("PLUMB_COMMAND", command)
+            .env("PLUMB_ARGS", arguments)
+            .env("PLUMB_SARIF", sarif)
+            .env("GITHUB_STEP_SUMMARY", &summary)
+            .env_remove("GITHUB_WORKSPACE")
+            .output()
+            .expect("bash")
+    };
+    let found = act("validate", "src --k8s 1.36", "out.sarif");
+    assert_eq!(found.status.code(), Some(1), "{}", stderr(&found));
+    assert!(stdout(&found).contains("::error file=src/a.md,line=7"), "{}", stdout(&found));
+    let text = fs::read_to_string(&summary).expect("a summary");
+    assert!(text.contains("schema-unknown-field"), "{text}");
+    let sarif = fs::read_to_string(files.path().join("out.sarif")).expect("a report");
+    let sarif: serde_json::Value = serde_json::from_str(&sarif).expect("JSON");
+    assert_eq!(sarif["runs"][0]["results"][0]["ruleId"], "schema-unknown-field");
+    fs::write(files.path().join("src/a.md"), "# A\n").expect("a page");
+    assert_eq!(act("check", "", "").status.code(), Some(0));
+    // An argument is never a command.
+    let hostile = act("check", "$(touch planted) ; touch planted", "");
+    assert_eq!(hostile.status.code(), Some(2), "{}", stderr(&hostile));
+    assert!(!files.path().join("planted").exists());
+    assert_eq!(act("build", "", "").status.code(), Some(2));
+}
