@@ -43,7 +43,7 @@ fn every_command_is_one() {
 #[test]
 fn the_example_book_works() {
     let [settings, model] = &blocks("toml")[..] else { panic!("book.toml and model.toml") };
-    let [value, manifest] = &blocks("markdown")[..] else { panic!("a value and a manifest") };
+    let [manifest, value] = &blocks("markdown")[..] else { panic!("a manifest and a value") };
     let chapter = format!("# Example\n\n{value}\n{manifest}");
     let book = folder(&[
         ("book.toml", settings),
@@ -70,4 +70,14 @@ fn the_example_book_works() {
     let text = std::fs::read_to_string(book.path().join("src/example.md")).unwrap();
     assert!(text.contains("-->20 cores<!-- /plumb -->"), "{text}");
     assert_eq!(check().status.code(), Some(0));
+}
+
+#[test]
+fn what_the_first_screen_shows_is_what_comes_out() {
+    let [manifest, _] = &blocks("markdown")[..] else { panic!("a manifest and a value") };
+    let [shown] = &blocks("text")[..] else { panic!("what is found") };
+    let docs = folder(&[("docs/web.md", manifest), ("README.md", "# Web\n")]);
+    let run = plumb().args(["validate", "docs/", "README.md"]).current_dir(docs.path()).output();
+    let said = stdout(&run.unwrap());
+    assert!(said.starts_with(shown.as_str()), "{said}");
 }
