@@ -52,7 +52,7 @@ pub struct Value {
 /// How a value came about.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Provenance {
-    /// The expression as the author wrote it.
+    /// The expression as the author wrote it; empty for a name, which nothing is computed for.
     pub expression: String,
     /// The formulas behind it: name and text.
     pub formulas: Vec<(String, String)>,
@@ -64,6 +64,8 @@ pub struct Provenance {
     pub exact: Option<String>,
     /// What a careful reader must know ("an enclosure, not an exact range").
     pub notes: Vec<String>,
+    /// Where what it stands for is known from, beyond its figures.
+    pub sources: Vec<SourceNote>,
 }
 
 /// A figure with its source, as a value's details show it.
@@ -280,7 +282,7 @@ pub struct Matrix {
     /// The needs.
     pub rows: Vec<MatrixRow>,
     /// The statuses in use, best first.
-    pub legend: Vec<Status>,
+    pub legend: Vec<(Status, Vec<Inline>)>,
 }
 
 /// A need.
@@ -630,6 +632,10 @@ pub struct Placeholder {
     pub label: String,
     /// A regular expression that a value must match.
     pub pattern: Option<String>,
+    /// What is shown until it is filled in.
+    pub example: Option<String>,
+    /// What to know about it; empty where there is nothing.
+    pub note: String,
 }
 
 /// Plain text as one inline.

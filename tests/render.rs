@@ -5,6 +5,8 @@ mod sample;
 
 use mdbook_plumb::check::{self, Book};
 use mdbook_plumb::content::{Block, Content, Inline, text};
+use mdbook_plumb::diag::Level;
+use mdbook_plumb::model::describe;
 use mdbook_plumb::render::{self, Delivery, Site, Target};
 use mdbook_plumb::world::MemWorld;
 use snapbox::{Data, assert_data_eq};
@@ -114,6 +116,12 @@ fn chapter(model: &str, text: &str) -> String {
     );
     let book = Book::read(&world).expect("a book");
     let checked = check::check(&book.project, &book.chapters);
+    let errors = book
+        .findings
+        .iter()
+        .chain(&checked.findings)
+        .filter(|found| found.code.level == Level::Deny);
+    assert_eq!(errors.count(), 0);
     let shown = render::Chapter { text, path: "page.md", guide: "Guide" };
     render::chapter(shown, &checked.chapters[0], Target::Html(Delivery::External))
         .expect("something is shown")
@@ -151,4 +159,155 @@ fn a_fence_shows_the_finding_that_it_names() {
     };
     assert_eq!(fence("fails"), (2, true));
     assert_eq!(fence("fails=schema-unknown-field"), (1, true));
+}
+
+/// A model that says something under every key that holds words: the words name the key.
+const ALL_WORDS: &str = r#"
+[inputs.pods]
+label = "inputs.label"
+default = 10
+max = 20
+note = "inputs.note"
+
+[figures.cpu]
+value = "100m"
+label = "figures.label"
+version = "figures.version"
+note = "figures.note"
+source = "s"
+checked = 2026-11-01
+
+[sources.s]
+title = "sources.title"
+version = "sources.version"
+note = "sources.note"
+
+[formulas.tax]
+expr = "pods * cpu"
+label = "formulas.label"
+note = "formulas.note"
+
+[options.o]
+label = "options.label"
+short = "options.short"
+note = "options.note"
+[[options.o.components]]
+name = "agent"
+label = "components.label"
+count = "pods"
+requests = { cpu = "cpu" }
+note = "components.note"
+
+[scenarios.big]
+label = "scenarios.label"
+inputs = { pods = 15 }
+note = "scenarios.note"
+
+[statuses.yes]
+label = "statuses.label"
+icon = "statuses.icon"
+meets = "fully"
+note = "statuses.note"
+
+[statuses.no]
+label = "no"
+meets = "no"
+
+[matrices.m]
+label = "matrices.label"
+corner = "matrices.corner"
+note = "matrices.note"
+columns = [{ id = "o", label = "columns.label", note = "columns.note" }]
+[[matrices.m.rows]]
+id = "r"
+label = "rows.label"
+note = "rows.note"
+group = "rows.group"
+cells = { o = { status = "yes", note = "cells.note" } }
+[[matrices.m.rows]]
+id = "q"
+label = "another"
+cells = { o = { status = "no", text = "cells.text" } }
+
+[checklists.c]
+title = "checklists.title"
+intro = "checklists.intro"
+groups = [{ id = "g", label = "groups.label", note = "groups.note" }]
+items = [{ id = "i", text = "items.text", short = "items.short", help = "items.help", group = "g" }]
+[[checklists.c.bands]]
+id = "b"
+when = "answer('i')"
+verdict = "bands.verdict"
+text = "bands.text"
+links = [{ text = "links.text", url = "links.url" }]
+[[checklists.c.bands]]
+id = "else"
+verdict = "nothing"
+
+[advisors.a]
+title = "advisors.title"
+intro = "advisors.intro"
+checklist = "c"
+matrix = "m"
+[[advisors.a.outcomes]]
+id = "x"
+title = "outcomes.title"
+text = "outcomes.text"
+manifests = [{ text = "manifests.text", url = "manifests.url" }]
+
+[placeholders.cluster]
+label = "placeholders.label"
+example = "placeholders.example"
+pattern = "placeholders.pattern"
+note = "placeholders.note"
+"#;
+
+/// What is not for readers of a page: addresses that are followed, and names.
+const NO_WORDS: [&str; 6] = [
+    "sources.url",
+    "inputs.choices",
+    "settings.currency",
+    "advisors.inputs",
+    "components.name",
+    "figures.superseded-by",
+];
+
+#[test]
+fn all_words_of_a_model_are_shown_somewhere() {
+    let page = "`{= tax }` <!-- plumb: value tax scenario=big /-->\n\n\
+                <!-- plumb: overhead components=true /-->\n\n<!-- plumb: matrix m /-->\n\n\
+                <!-- plumb: checklist c /-->\n\n<!-- plumb: calculator options=[o] /-->\n\n\
+                <!-- plumb: advisor a /-->\n\n<!-- plumb: chart cpu options=[o] over=pods /-->\n\n\
+                <!-- plumb: sources /-->\n\n```sh\nkubectl --context <cluster>\n```\n";
+    let html = chapter(ALL_WORDS, page);
+    let mut missing = Vec::new();
+    walk("", &mdbook_plumb::model::tables::MODEL, &mut |key| {
+        // What `model measure` reports stands in no page.
+        if key.starts_with("proxies") || NO_WORDS.contains(&key) {
+            return;
+        }
+        if !ALL_WORDS.contains(&format!("\"{key}\"")) || !html.contains(key) {
+            missing.push(key.to_owned());
+        }
+    });
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+/// Each key that holds words, behind the name of the list or table that it is in.
+fn walk(name: &str, table: &describe::Table, found: &mut impl FnMut(&str)) {
+    for field in table.fields {
+        let mut kind = &field.kind;
+        while let describe::Kind::List(inner) | describe::Kind::Map(inner) = kind {
+            kind = inner;
+        }
+        match kind {
+            describe::Kind::Text | describe::Kind::Prose => {
+                found(&format!("{name}.{}", field.name));
+            }
+            describe::Kind::Table(inner) | describe::Kind::Named(inner) => {
+                walk(field.name, inner, found);
+            }
+            _ => {}
+        }
+    }
 }

@@ -1,21 +1,22 @@
 //! One chapter: each thing of ours in it, in the order of the text; then those that need what the others used.
 
-use super::codes::BLOCK_IN_TEXT;
+use super::codes::{BLOCK_IN_TEXT, UNREAD_VALUE};
 use super::fences;
 use super::lost;
 use super::sections::{Section, Sections};
 use super::shown;
 use super::site::Site;
 use super::tied::Comments;
+use super::unread;
 use super::{
     Chapter, CheckedChapter, Committed, Counts, Expansion, Project, Published, Scope, group,
 };
-use crate::content::{Content, Placeholder};
+use crate::content::{self, Content, Placeholder};
 use crate::diag::Diagnostic;
 use crate::directive::{self, Call, Directive, UNKNOWN_DIRECTIVE, versions};
 use crate::manifest::Document;
 use crate::markdown::{self, Cut, Node, NodeKind, Scan};
-use crate::model::Used;
+use crate::model::{Model, Prose, Used};
 use crate::reading::TEMPLATE;
 use crate::text::{Location, Span};
 use std::cell::OnceCell;
@@ -54,6 +55,9 @@ pub(super) fn check(project: &Project, chapter: &Chapter) -> ChapterOutcome {
         let scan = markdown::scan(&meant.text, &meant.map, project.dialect);
         let meant = scanned(project, &meant, scan);
         outcome = ChapterOutcome { chapter: outcome.chapter, ..meant };
+    }
+    if !lost.is_empty() {
+        outcome.findings.retain(|finding| finding.code != &UNREAD_VALUE);
     }
     outcome.findings.extend(lost);
     // Where an include stands as it is written, mdBook could not read it, and that is said.
@@ -140,6 +144,11 @@ fn scanned(project: &Project, chapter: &Chapter, scan: Scan) -> ChapterOutcome {
     };
     work.outcome.counts.chapters = 1;
     let directives = project.scope == Scope::Book;
+    if directives {
+        let used = &mut work.outcome.used;
+        let unread = unread::values(&project.model, &scan.unread, &scan.nodes, &chapter.map, used);
+        work.outcome.findings.extend(unread);
+    }
     for late in [false, true] {
         for (index, node) in scan.nodes.iter().enumerate() {
             match &node.kind {
@@ -262,6 +271,8 @@ impl Work<'_> {
                     name: name.clone(),
                     label: placeholder.label.clone(),
                     pattern: placeholder.pattern.clone(),
+                    example: placeholder.example.clone(),
+                    note: said(&self.project.model, &placeholder.note),
                 });
             }
         }
@@ -292,6 +303,12 @@ impl Work<'_> {
         self.outcome.chapter.values.sort_by_key(|value| value.at.span.start);
         self.outcome
     }
+}
+
+/// What a text of the model says, marks left out.
+fn said(model: &Model, prose: &Prose) -> String {
+    let text = model.prose(prose, &model.inputs()).unwrap_or_else(|_| prose.text.clone());
+    content::plain(&markdown::inline(&text))
 }
 
 /// What the author wrote for a node: `value tax.cpu pods=100`.

@@ -53,10 +53,26 @@ pub(super) fn is_looked_at(fence: &Fence) -> bool {
         || WORDS.iter().any(|(word, _)| fence.has(word))
 }
 
+/// Whether a fence is in the language of manifests, whatever it holds.
+pub(super) fn is_manifest(fence: &Fence) -> bool {
+    matches!(language(fence), Language::Manifest(_))
+}
+
+/// What to do about a tie where none is read.
+const ELSEWHERE: &str = "in other languages, write `{= EXPR }` in the value's place, and the word `plumb` behind the fence's language";
+const IN_JSON: &str =
+    "JSON has no comments of its own: show it as YAML, or say the value in the text";
+const NOT_YAML: &str = "what the fence holds can't be read as YAML: write `{= EXPR }` in a fence of another language with the word `plumb`";
+
 /// Checks a fence, as its language and its words ask.
 pub(super) fn check(site: &Site<'_>, comments: &mut Comments<'_>) -> CheckedFence {
     let mut outcome = CheckedFence::default();
     let language = language(site.fence);
+    match language {
+        Language::Manifest(Format::Yaml) | Language::Untagged => {}
+        Language::Manifest(_) => comments.untied(site, IN_JSON, &mut outcome),
+        Language::Shell | Language::Other => comments.untied(site, ELSEWHERE, &mut outcome),
+    }
     if matches!(language, Language::Other) && !site.fence.has("plumb") {
         unread(
             site,
@@ -121,6 +137,7 @@ fn manifests(
         outcome.texts.push(ReadText::new(at, holder, &reading, &map, &judged));
     }
     if reading.kind == reading::Kind::Other {
+        comments.untied(site, NOT_YAML, outcome);
         return;
     }
     let (found, shown) =

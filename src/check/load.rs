@@ -8,7 +8,9 @@ use crate::diag::Diagnostic;
 use crate::directive::versions;
 use crate::manifest::policy::Policies;
 use crate::manifest::{Engine, Schemas, Versions};
-use crate::markdown::{self, Dialect, Files, INCLUDE_UNREADABLE};
+use crate::markdown::{
+    self, CHAPTER_UNREADABLE, Dialect, Files, INCLUDE_UNREADABLE, INVALID_SUMMARY,
+};
 use crate::model::Model;
 use crate::text::{Location, Source, TextMap};
 use crate::world::{Forbidden, OUTSIDE_REPOSITORY, World, display, normalize, unreadable};
@@ -81,6 +83,9 @@ impl Book {
             read.extend(files.into_iter().map(|file| (file.path().to_owned(), file)));
         }
         book.findings.extend(read.values().filter_map(|file| leads_out(world, file)));
+        let unreadable = [&INCLUDE_UNREADABLE, &CHAPTER_UNREADABLE, &INVALID_SUMMARY];
+        book.project.is_partial |=
+            book.findings.iter().any(|finding| unreadable.contains(&finding.code));
         Ok(book)
     }
 
@@ -159,6 +164,7 @@ impl Book {
                 versions,
                 dialect,
                 asked: None,
+                is_partial: findings.iter().any(|finding| finding.code == &UNREADABLE_MODEL),
                 scope: Scope::Book,
             },
             title,

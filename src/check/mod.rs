@@ -3,6 +3,7 @@
 //! Owns: the pipeline over a book's chapters ([`check`]): find what is ours, compute it, validate the manifests. What comes
 //! out says what each directive stands for, not how it looks. Must not know: HTML, Markdown as output, mdBook's protocol.
 
+mod anchors;
 mod assets;
 mod chapter;
 mod checked;
@@ -16,6 +17,7 @@ mod kustomize;
 mod levels;
 mod load;
 mod lost;
+mod near_ties;
 mod project;
 mod publish;
 mod resource;
@@ -26,6 +28,7 @@ mod site;
 mod texts;
 mod tied;
 mod trace;
+mod unread;
 mod words;
 
 pub use assets::AssetFile;
@@ -44,6 +47,7 @@ pub use texts::{AskedLine, DocumentKind, Evidence, Holder, ReadDocument, ReadTex
 pub use texts::{is_among, lines};
 pub use words::WORDS as FENCE_WORDS;
 
+use crate::diag::Severity;
 use crate::model::Used;
 use rayon::prelude::*;
 
@@ -65,9 +69,19 @@ pub fn check(project: &Project, chapters: &[Chapter]) -> Checked {
         groups.add(outcome.members);
         checked.chapters.push(outcome.chapter);
     }
+    let links = anchors::check(project, chapters, &checked.chapters);
+    checked.findings.extend(links);
     let between = groups.analyse();
     checked.findings.extend(between);
-    checked.findings.extend(project.model.unused(&used));
+    // What a slip keeps from being read is used all the same.
+    for finding in &checked.findings {
+        if finding.severity == Severity::Error {
+            used.mentioned(&project.model, finding.at.location.around());
+        }
+    }
+    if !project.is_partial {
+        checked.findings.extend(project.model.unused(&used));
+    }
     checked.findings.extend(project.model.superseded(&used));
     checked.findings = crate::diag::Diagnostic::once_per_subject(checked.findings);
     checked

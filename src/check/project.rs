@@ -28,6 +28,8 @@ pub struct Project {
     pub dialect: Dialect,
     /// The line of which it is to be noted how its text is read.
     pub asked: Option<AskedLine>,
+    /// Whether some of its model or its pages can't be read: that may use anything.
+    pub is_partial: bool,
     /// What of its pages is checked.
     pub scope: Scope,
 }

@@ -1,6 +1,7 @@
 //! Values of the model within fences: `# plumb: = EXPR` behind a scalar, `{= EXPR }` in a shell fence.
 
 use super::codes::{TIED_TO_NOTHING, UNCLOSED_VALUE, VALUE_FOR_MDBOOK};
+use super::near_ties::{self, Comment, read_comment};
 use super::site::{CheckedFence, Site};
 use super::{Expansion, Published, Scope, Tied};
 use crate::content::{self, Block, Content};
@@ -72,11 +73,25 @@ impl Comments<'_> {
         let mut values: Vec<Placed> = Vec::new();
         let mut scalars = None;
         for &comment in &read.comments {
-            let Some(expression) = expression(text, comment) else { continue };
+            let locate = |span: Span| site.map.locate(site.fence.body.span_of(span));
+            if !text[comment.range()].starts_with('#') {
+                continue;
+            }
+            let inside = Span::new(comment.start + 1, comment.end);
+            let expression = match read_comment(self.model, text, inside) {
+                None => continue,
+                Some(Comment::Tie(expression)) => expression,
+                Some(Comment::Misspelt(head, expression)) => {
+                    self.used.mentioned(self.model, &text[expression.range()]);
+                    let fixable = site.map.locate_copied(site.fence.body.span_of(head)).is_some();
+                    let finding = near_ties::misspelt(&text[head.range()], locate(head), fixable);
+                    outcome.findings.push(finding);
+                    continue;
+                }
+            };
             let scalars = scalars.get_or_insert_with(|| scalars_of(read));
             let start = text[..comment.start].trim_end_matches([' ', '\t']).len();
             let scalar = scalar_before(scalars, text, comment.start);
-            let locate = |span: Span| site.map.locate(site.fence.body.span_of(span));
             values.push(Placed {
                 part: Span::new(start, comment.end),
                 fresh: String::new(),
@@ -137,6 +152,17 @@ impl Comments<'_> {
             outcome.tied.push(Tied { span: site.fence.body.span_of(tied.span), ..tied });
         }
         (!values.is_empty()).then(|| filled(text, values, &mut outcome.findings))
+    }
+
+    /// Reports the ties in a fence in which none is read.
+    pub(super) fn untied(&mut self, site: &Site<'_>, help: &str, outcome: &mut CheckedFence) {
+        if site.project.scope == Scope::Manifests || near_ties::shows_sources(site.fence) {
+            return;
+        }
+        let locate = |span: Span| site.map.locate(site.fence.body.span_of(span));
+        let text = site.fence.body.text();
+        let found = near_ties::ties_elsewhere(self.model, text, locate, self.used, help);
+        outcome.findings.extend(found);
     }
 
     /// `{= EXPR }` in a shell or text fence with the word `plumb`.
@@ -268,14 +294,6 @@ fn in_quotes(text: &str) -> String {
 fn published(at: Location, expression: &str, fresh: &str) -> Published {
     let content = Content::Inline(content::text(fresh));
     Published { at, expression: expression.trim().to_owned(), content }
-}
-
-/// The expression of a comment that ties: the span behind `# plumb: =`.
-fn expression(text: &str, comment: Span) -> Option<Span> {
-    let inside = text.get(comment.range())?.strip_prefix('#')?;
-    let rest = inside.trim_start().strip_prefix("plumb:")?.trim_start().strip_prefix('=')?;
-    let start = comment.end - rest.trim_start().len();
-    Some(Span::new(start, start + rest.trim().len()))
 }
 
 /// The scalars that a text holds, in its order.

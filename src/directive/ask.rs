@@ -3,7 +3,7 @@
 use super::Call;
 use super::codes::UNKNOWN_ARGUMENT;
 use super::params::Expression;
-use crate::content::{FigureNote, Inline, Provenance, SourceNote, Value};
+use crate::content::{FigureNote, Inline, Provenance, SourceNote, Value, plain, text};
 use crate::diag::Diagnostic;
 use crate::markdown::{self, Arg, Cut};
 use crate::model::{
@@ -69,6 +69,7 @@ pub(crate) fn evaluate(
     let compiled = match model.compile(text) {
         Ok(compiled) => compiled,
         Err(problems) => {
+            used.mentioned(model, text);
             findings.extend(problems.into_iter().map(|problem| problem.located(&locate)));
             return None;
         }
@@ -86,6 +87,28 @@ pub(crate) fn evaluate(
             None
         }
     }
+}
+
+/// A name of the model's, with what there is to know about it where there is anything.
+pub(super) fn named(
+    model: &Model,
+    label: &str,
+    note: &Prose,
+    sources: Vec<SourceNote>,
+    inputs: &Inputs,
+) -> Vec<Inline> {
+    if note.is_empty() && sources.is_empty() {
+        return text(label);
+    }
+    let notes = Vec::from_iter(said(model, note, inputs));
+    let provenance = Provenance { notes, sources, ..Provenance::default() };
+    let provenance = Some(provenance);
+    vec![Inline::Value(Box::new(Value { text: label.to_owned(), provenance, live: None }))]
+}
+
+/// What a text of the model says, marks left out; nothing where it is empty.
+fn said(model: &Model, note: &Prose, inputs: &Inputs) -> Option<String> {
+    (!note.is_empty()).then(|| plain(&prose(model, note, inputs)))
 }
 
 /// A quantity without details of its own; as a value it keeps its direction on a page that is read from right to left.
@@ -169,12 +192,26 @@ pub(super) fn value(
 /// Where a value comes from, in words for the reader.
 pub(super) fn provenance(model: &Model, evaluation: &Evaluation, inputs: &Inputs) -> Provenance {
     let from = &evaluation.provenance;
-    let formulas = from.formulas.iter().filter_map(|name| model.formulas.get(name));
+    let formulas: Vec<_> =
+        from.formulas.iter().filter_map(|name| model.formulas.get(name)).collect();
     let values = from.inputs.iter().filter_map(|name| {
         Some((model.inputs.get(name)?.label.clone(), inputs.shown(model, name)?))
     });
     let figures = from.figures.iter().filter_map(|name| figure(model, name));
     let mut notes = Vec::new();
+    for formula in &formulas {
+        let label = (formula.label != formula.name).then(|| formula.label.clone());
+        let note = said(model, &formula.note, inputs);
+        let both: Vec<String> = label.into_iter().chain(note).collect();
+        if !both.is_empty() {
+            notes.push(format!("{}: {}", formula.name, both.join(". ")));
+        }
+    }
+    if let Some(scenario) = inputs.scenario_id().and_then(|id| model.scenarios.get(id)) {
+        let note =
+            said(model, &scenario.note, inputs).map_or(String::new(), |note| format!(". {note}"));
+        notes.push(format!("Scenario: {}{note}", scenario.label));
+    }
     if evaluation.range.as_ref().is_some_and(|range| !range.exact) {
         notes.push(
             "the range is certain to hold the value, and may be wider than it need be".to_owned(),
@@ -186,12 +223,14 @@ pub(super) fn provenance(model: &Model, evaluation: &Evaluation, inputs: &Inputs
     Provenance {
         expression: from.formula.clone(),
         formulas: formulas
+            .into_iter()
             .map(|formula| (formula.name.clone(), formula.text.text.to_string()))
             .collect(),
         inputs: values.collect(),
         figures: figures.collect(),
         exact: None,
         notes,
+        sources: Vec::new(),
     }
 }
 
@@ -201,13 +240,17 @@ fn figure(model: &Model, name: &str) -> Option<FigureNote> {
     if figure.basis != crate::model::Basis::Published {
         note.push(figure.basis.name().to_owned());
     }
-    note.extend(model.prose(&figure.note, &model.inputs()).ok().filter(|note| !note.is_empty()));
+    if figure.label != figure.name {
+        note.push(figure.label.clone());
+    }
+    note.extend(figure.version.as_ref().map(|version| format!("version {version}")));
+    note.extend(said(model, &figure.note, &model.inputs()));
     Some(FigureNote {
         name: figure.name.clone(),
         value: model.figure_text(figure, &figure.quantity.value),
         sources: figure.sources.iter().filter_map(|id| source(model, id)).collect(),
         checked: figure.checked.map(|date| date.to_string()),
-        note: (!note.is_empty()).then(|| note.join(": ")),
+        note: (!note.is_empty()).then(|| note.join("; ")),
     })
 }
 

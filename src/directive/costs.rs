@@ -180,7 +180,10 @@ impl Building<'_> {
             }
         }
         rows.push(self.table.rows.len());
-        let mut cells = vec![text(&option.label)];
+        let model = self.model;
+        let sources = option.sources.iter().filter_map(|id| ask::source(model, id)).collect();
+        let label = ask::named(model, &option.label, &option.note, sources, &self.model.inputs());
+        let mut cells = vec![label];
         if self.asked.components {
             cells.push(Vec::new());
         }

@@ -3,7 +3,7 @@
 use super::ask;
 use super::params::params;
 use super::{Call, Directive};
-use crate::content::{Block, Content, Matrix, MatrixCell, MatrixRow, Meets, Status, text};
+use crate::content::{Block, Content, Inline, Matrix, MatrixCell, MatrixRow, Meets, Status, text};
 use crate::model::{self, Inputs, Model};
 use crate::text::Spanned;
 
@@ -79,7 +79,7 @@ fn content(
     rows: &[usize],
 ) -> Matrix {
     let inputs = call.model.inputs();
-    let mut legend: Vec<Status> = Vec::new();
+    let mut legend: Vec<(Status, Vec<Inline>)> = Vec::new();
     let mut content = Matrix {
         id: matrix.id.clone(),
         title: text(&matrix.label),
@@ -88,7 +88,10 @@ fn content(
         options: columns
             .iter()
             .filter_map(|column| matrix.columns.get(*column))
-            .map(|column| (column.id.clone(), text(&column.label)))
+            .map(|column| {
+                let title = ask::named(call.model, &column.label, &column.note, vec![], &inputs);
+                (column.id.clone(), title)
+            })
             .collect(),
         rows: Vec::with_capacity(rows.len()),
         legend: Vec::new(),
@@ -97,9 +100,10 @@ fn content(
         let cells = columns.iter().map(|column| row.cells.get(*column).and_then(Option::as_ref));
         let cells = cells.map(|cell| self::cell(call, cell, &inputs)).collect::<Vec<_>>();
         for cell in &cells {
-            if !cell.status.id.is_empty() && legend.iter().all(|status| status.id != cell.status.id)
-            {
-                legend.push(cell.status.clone());
+            let known = legend.iter().any(|(status, _)| status.id == cell.status.id);
+            if let Some(status) = call.model.statuses.get(&cell.status.id).filter(|_| !known) {
+                let note = ask::prose(call.model, &status.note, &inputs);
+                legend.push((cell.status.clone(), note));
             }
         }
         content.rows.push(MatrixRow {
@@ -112,7 +116,7 @@ fn content(
         });
     }
     // The legend is in the model's order, which is from best to worst.
-    legend.sort_by_key(|status| call.model.statuses.get_index_of(&status.id));
+    legend.sort_by_key(|(status, _)| call.model.statuses.get_index_of(&status.id));
     content.legend = legend;
     content
 }

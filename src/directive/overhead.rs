@@ -320,6 +320,25 @@ pub(super) fn text_column(title: impl Into<String>) -> Column {
     Column { title: text(title), align: Align::Left }
 }
 
+/// An option's label, with what there is to know about it.
+fn option_name(call: &Call<'_>, option: &ModelOption, inputs: &Inputs) -> Vec<Inline> {
+    let sources = option.sources.iter().filter_map(|id| ask::source(call.model, id)).collect();
+    ask::named(call.model, &option.label, &option.note, sources, inputs)
+}
+
+/// The same of a component.
+fn component_name(
+    call: &mut Call<'_>,
+    option: &ModelOption,
+    name: &str,
+    inputs: &Inputs,
+) -> Vec<Inline> {
+    let component = option.components.iter().find(|component| component.name == name);
+    let Some(component) = component else { return text(name) };
+    let sources = ask::sources(call, &component.sources);
+    ask::named(call.model, &component.label, &component.note, sources, inputs)
+}
+
 fn by_option(
     call: &Call<'_>,
     options: &[&ModelOption],
@@ -338,7 +357,7 @@ fn by_option(
     }
     let units = units(call, columns, costs);
     for (option, cost) in options.iter().zip(costs) {
-        let mut cells = vec![text(&option.label)];
+        let mut cells = vec![option_name(call, option, inputs)];
         for (what, unit) in columns.iter().zip(&units) {
             cells.push(cell(call, what.of(cost), inputs, unit.as_ref(), range));
         }
@@ -377,7 +396,7 @@ fn difference(
 }
 
 fn by_component(
-    call: &Call<'_>,
+    call: &mut Call<'_>,
     options: &[&ModelOption],
     costs: &[Overhead],
     columns: &[What],
@@ -400,7 +419,7 @@ fn by_component(
         for component in cost.components.iter().filter(|component| component.present) {
             let count = Quantity::new(component.count.clone(), Default::default());
             let mut cells = vec![
-                text(&component.label),
+                component_name(call, option, &component.name, inputs),
                 text(call.model.units.show(&count, &Format::default()).text),
             ];
             for (what, unit) in columns.iter().zip(&units) {
@@ -416,7 +435,7 @@ fn by_component(
             }
             table.rows.push(Row { cells, header: true, total: false });
         }
-        let mut cells = vec![text(&option.label), Vec::new()];
+        let mut cells = vec![option_name(call, option, inputs), Vec::new()];
         cells.extend(columns.iter().map(|_| Vec::new()));
         cells.extend(
             columns

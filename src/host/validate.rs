@@ -177,6 +177,7 @@ fn project(
         versions,
         dialect: Dialect::default(),
         asked: None,
+        is_partial: false,
         scope: Scope::Manifests,
     };
     Ok((project, findings))

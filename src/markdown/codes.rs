@@ -13,6 +13,7 @@ codes! {
     MALFORMED_DIRECTIVE = "malformed-directive", Deny, "a directive's arguments can't be read";
     MISSPELT_DIRECTIVE = "misspelt-directive", Deny, "a comment is nearly a directive";
     LOST_DIRECTIVE = "lost-directive", Deny, "a directive is not read as a comment here";
+    MERGE_CONFLICT = "merge-conflict", Deny, "the marks of a merge conflict are in a page or a model";
     LITERAL_DIRECTIVE = "literal-directive", Warn, "a directive in raw HTML code is left alone";
     COMMENT_STARTS_LINE = "comment-starts-line", Warn, "a comment at the start of a line of prose makes the line raw HTML";
     MARKDOWN_FAILS = "markdown-fails", Deny, "the Markdown parser fails on a page";

@@ -83,7 +83,7 @@ pub struct Interpolation {
 }
 
 /// The offset of the `}` that ends an expression, on the same line; braces and strings within it are passed over.
-fn closing_brace(text: &str) -> Option<usize> {
+pub(super) fn closing_brace(text: &str) -> Option<usize> {
     let mut depth = 0usize;
     let mut quote = None;
     let mut escaped = false;

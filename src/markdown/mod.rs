@@ -8,9 +8,11 @@
 //! The way of a chapter: its source is expanded as mdBook does it, with a map back; the expanded text is scanned; what
 //! the scan finds has spans in the expanded text, which the map turns into places in the author's files.
 
+mod anchors;
 mod args;
 mod book;
 mod codes;
+mod conflict;
 mod contained;
 mod cut;
 mod fence;
@@ -27,7 +29,9 @@ mod quick;
 mod realign;
 mod scan;
 mod take;
+mod unread;
 
+pub use anchors::{Anchors, Heading, LinkTo, anchors, id_part};
 pub use args::{Arg, Args, Value};
 pub use book::{Book, CHAPTERS_LIMIT, Chapter, outside, read_book, source_folder};
 pub use codes::*;
@@ -37,7 +41,7 @@ pub use fence::{Fence, Interpolation, Word};
 pub use files::{Files, INCLUDED_LIMIT, LOOKED_THROUGH_LIMIT, MAX_INCLUDES, expand_all};
 pub use include::{Expanded, Indented, expand, expand_indented, includes_in, unexpanded};
 pub use inline::inline;
-pub use node::{Directive, Node, NodeKind, Scan};
+pub use node::{Directive, Node, NodeKind, Scan, Unread, Within};
 pub use place::Place;
 pub use realign::realign;
 pub use scan::{Dialect, scan};

@@ -11,6 +11,8 @@ use crate::text::{Span, Spanned};
 pub struct Scan {
     /// Directives, values and fences in the order of the text; they do not overlap.
     pub nodes: Vec<Node>,
+    /// What may be meant as a value, and is none where it stands.
+    pub unread: Vec<Unread>,
     /// What is wrong with how they are written.
     pub findings: Vec<Diagnostic>,
     /// The lines that the parser fails at: nobody can build such a page.
@@ -52,6 +54,32 @@ pub struct Directive {
     pub committed: Option<Span>,
     /// The comment that closes it; none for a self-closing directive.
     pub closer: Option<Span>,
+}
+
+/// A `{= EXPR }` that is published as it is written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unread {
+    /// All of it, with the backticks around it if there are any.
+    pub span: Span,
+    /// The expression.
+    pub expression: Cut,
+    /// What it stands in.
+    pub within: Within,
+}
+
+/// What an unread `{= EXPR }` stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Within {
+    /// Running text: only the backticks are missing.
+    Text,
+    /// The address of a link or an image.
+    Address,
+    /// A code span that holds more than the value, or a block of code without a fence.
+    Code,
+    /// Raw HTML.
+    Html,
+    /// A fence, by its place among the nodes.
+    Fence(usize),
 }
 
 impl Node {

@@ -398,11 +398,7 @@ impl Pairing<'_> {
                     first,
                     "a comment at the start of a line makes the whole line raw HTML",
                 )
-                .label(if self.has_short_value(block) {
-                    "what follows the comment is not read as Markdown: `{= }` in it is published as it is written"
-                } else {
-                    "the built page is right; other tools don't read this line as Markdown"
-                })
+                .label("the built page is right; other tools don't read this line as Markdown")
                 .help("let the line begin with a word");
             if let Some(end) = block.prose_before
                 && let Some(location) = self.map.locate_copied(Span::new(end, start))
@@ -412,12 +408,6 @@ impl Pairing<'_> {
             }
             self.report(diagnostic);
         }
-    }
-
-    /// Whether a block has a short value, which is none in raw HTML.
-    fn has_short_value(&self, block: &HtmlBlock) -> bool {
-        let text = &self.text[block.span.range()];
-        text.match_indices("`{=").any(|(at, _)| text[at..].contains("}`"))
     }
 
     /// How much text a block shows besides its comments.

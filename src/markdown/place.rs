@@ -1,5 +1,12 @@
 //! Where in the Markdown something of ours stands.
 
+use crate::text::{ceil_char_boundary, floor_char_boundary};
+
+/// How much of a line is looked at on each side of a value for the address that it may be part of.
+const LONGEST_ADDRESS: usize = 2_000;
+/// How many values before it in the same address are passed over.
+const MOST_IN_ADDRESS: usize = 32;
+
 /// Where in the Markdown a directive or a fence stands, and so what may stand there in its stead.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Place {
@@ -14,6 +21,8 @@ pub struct Place {
     pub in_heading: bool,
     /// In a link's text: no further link.
     pub in_link: bool,
+    /// In what is to be the address of a link or an image: no blanks, no tags.
+    pub in_address: bool,
     /// In an image's alternative text, which is plain text and nothing else.
     pub in_image: bool,
     /// Within raw HTML, where Markdown is not read.
@@ -99,6 +108,52 @@ pub(super) fn prefix(lead: &str) -> String {
 /// Whether a line holds nothing but the markers of quotes.
 fn is_blank(line: &str) -> bool {
     line.chars().all(|c| matches!(c, '>' | ' ' | '\t' | '\r'))
+}
+
+/// Whether what stands at a place is part of the address of a link: `[a](https://x/?n=HERE)`, `<https://x/HERE>`, `[a]: x/HERE`.
+///
+/// With blanks in it Markdown reads no address there; it does once the value is in its place.
+pub(super) fn is_in_address(text: &str, start: usize, end: usize) -> bool {
+    let from = floor_char_boundary(text, start.saturating_sub(LONGEST_ADDRESS));
+    let to = ceil_char_boundary(text, (end + LONGEST_ADDRESS).min(text.len()));
+    let mut before = text[from..start].rsplit(['\n', '\r']).next().unwrap_or("");
+    let behind = text[end..to].split(['\n', '\r']).next().unwrap_or("");
+    for _ in 0..MOST_IN_ADDRESS {
+        let blank = before.rfind(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '`'));
+        let run = &before[blank.map_or(0, |at| at + 1)..];
+        let opens = run.rfind("](").filter(|at| !run[at + 2..].contains(')'));
+        if opens.is_some() && before.contains('[') {
+            return behind.contains(')');
+        }
+        let Some(blank) = blank else { return false };
+        let lead = &before[..blank];
+        match before[blank..].chars().next() {
+            Some('<') if lead.ends_with("](") => return behind.contains('>'),
+            Some('<') => {
+                return behind.contains('>') && run.starts_with(['h', 'H']) && run.contains("://");
+            }
+            // Other values of the same address.
+            Some('>') if lead.ends_with("--") => match lead.rfind("<!--") {
+                Some(open) if lead[open..].starts_with("<!-- /plumb") => {
+                    match lead[..open].rfind("<!-- plumb:") {
+                        Some(open) => before = &lead[..open],
+                        None => return false,
+                    }
+                }
+                Some(open) => before = &lead[..open],
+                None => return false,
+            },
+            Some('`') => match lead.rfind('`') {
+                Some(open) => before = &lead[..open],
+                None => return false,
+            },
+            _ => {
+                let is_definition = lead.trim_start().starts_with('[') && lead.ends_with("]:");
+                return is_definition && !run.is_empty();
+            }
+        }
+    }
+    false
 }
 
 /// Whether the line above the one that `at` is on is blank; the text's first line counts as having one above.

@@ -25,7 +25,8 @@ pub(super) enum Look {
 pub(super) fn look(text: &str) -> Look {
     let bytes = text.as_bytes();
     let comments = memmem::find(bytes, b"<!--").is_some();
-    if comments || memmem::find(bytes, b"{=").is_some() {
+    let conflicts = memmem::find(bytes, b"<<<<<<<").is_some();
+    if comments || conflicts || memmem::find(bytes, b"{=").is_some() {
         return Look::Parse;
     }
     let fences = memmem::find(bytes, b"```").is_some() || memmem::find(bytes, b"~~~").is_some();

@@ -10,7 +10,8 @@ use super::marker::{self, Comment};
 use super::node::{Node, NodeKind, Scan};
 use super::pair::{self, Context, HtmlBlock, Marker};
 use super::place::{self, Place};
-use super::{Cut, fence, quick};
+use super::unread::{self, Region};
+use super::{Cut, conflict, fence, quick};
 use crate::diag::{Code, Diagnostic};
 use crate::text::{Span, TextMap};
 use memchr::memmem;
@@ -145,6 +146,8 @@ struct Walker<'a> {
     findings: Vec<Diagnostic>,
     /// What was read as HTML or as code, in order: a directive's text within these is accounted for.
     seen: Vec<Span>,
+    /// What code, raw HTML and comments are, in no order.
+    regions: Vec<(Span, Region)>,
     /// The raw HTML element of code that we are within, in running text.
     literal: Option<&'static str>,
     /// Where the last running text ended, and in which element.
@@ -168,6 +171,7 @@ impl<'a> Walker<'a> {
             nodes: Vec::new(),
             findings: Vec::new(),
             seen: Vec::new(),
+            regions: Vec::new(),
             literal: None,
             prose_end: None,
         }
@@ -208,6 +212,12 @@ impl<'a> Walker<'a> {
             Event::Code(code) => {
                 self.prose(span);
                 self.seen.push(span);
+                let region = match self.literal {
+                    Some(_) => Region::Html,
+                    None if self.text[span.range()].starts_with("``") => Region::Literal,
+                    None => Region::Code,
+                };
+                self.regions.push((span, region));
                 self.code_span(&code, span);
             }
             Event::TaskListMarker(_) | Event::Rule => {}
@@ -313,6 +323,7 @@ impl<'a> Walker<'a> {
             }
             Kind::Code => {
                 self.seen.push(span);
+                self.regions.push((span, Region::Code));
                 if let Some(body) = self.fence.take() {
                     self.fence(body, span);
                 }
@@ -335,7 +346,7 @@ impl<'a> Walker<'a> {
     }
 
     /// What surrounds the running text that we are in.
-    fn inline_place(&self) -> Place {
+    fn inline_place(&self, at: Span) -> Place {
         let base = self.leaf.unwrap_or(0);
         let line = place::line_start(self.text, base);
         Place {
@@ -344,6 +355,7 @@ impl<'a> Walker<'a> {
             in_heading: self.in_kind(Kind::Heading),
             in_link: self.in_kind(Kind::Link),
             in_image: self.in_kind(Kind::Image),
+            in_address: place::is_in_address(self.text, at.start, at.end),
             prefix: place::prefix(&self.text[line..base]),
             ..Place::default()
         }
@@ -375,7 +387,7 @@ impl<'a> Walker<'a> {
                 .push("write `{= EXPR }`; two backticks on each side make it literal".into());
             return;
         }
-        let place = self.inline_place();
+        let place = self.inline_place(span);
         self.nodes.push(Node {
             span,
             kind: NodeKind::Value(cut.slice(Span::new(from, to))),
@@ -384,7 +396,9 @@ impl<'a> Walker<'a> {
     }
 
     fn inline_html(&mut self, html: &str, span: Span) {
-        if !html.starts_with("<!--") {
+        let is_comment = html.starts_with("<!--");
+        self.regions.push((span, if is_comment { Region::Comment } else { Region::Html }));
+        if !is_comment {
             match self.literal {
                 Some(name) if is_tag(html, "</", name) => self.literal = None,
                 None => self.literal = LITERAL.into_iter().find(|name| is_tag(html, "<", name)),
@@ -402,7 +416,7 @@ impl<'a> Walker<'a> {
             return;
         }
         let Some(what) = marker::read(&comment) else { return };
-        let place = self.inline_place();
+        let place = self.inline_place(span);
         let parent = self.frames.last().map_or(0, |frame| frame.id);
         let context = Context { parent, leaf: self.leaf, block: None };
         self.markers.push(Marker { span, what, context, place });
@@ -463,6 +477,7 @@ impl<'a> Walker<'a> {
                 && end <= start
                 && self.text[end..start].trim_matches([' ', '\t', '>', '\\', '\r']).len() == 1
         });
+        self.regions.push((span, Region::Html));
         let block = self.blocks.len();
         let info = HtmlBlock {
             span,
@@ -488,6 +503,7 @@ impl<'a> Walker<'a> {
                 let end = memmem::find(&tail.as_bytes()[2..], b"-->").map(|end| next + 2 + end + 3);
                 let comment = cut.slice(Span::new(next, end.unwrap_or(html.len())));
                 self.seen.push(comment.span());
+                self.regions.push((comment.span(), Region::Comment));
                 let Some(end) = end else {
                     if may_be_ours(tail) {
                         self.unclosed_comment(comment.span());
@@ -523,8 +539,39 @@ impl<'a> Walker<'a> {
             at = end;
         }
         rest.push_str(html.get(at..).unwrap_or(""));
+        let first = self.blocks[block].comments.first().map(|marker| self.markers[*marker].span);
+        if first.is_some_and(|first| first.start == start) {
+            self.values_behind_comment(cut, &prefix);
+        }
         if let Some(info) = self.blocks.last_mut() {
             info.rest = !rest.trim().is_empty();
+        }
+    }
+
+    /// Finds the values on a line that begins with a comment of ours: raw HTML to Markdown, and running text once a value is
+    /// in the comment's place.
+    fn values_behind_comment(&mut self, cut: &Cut, prefix: &str) {
+        let html = cut.text();
+        let mut at = 0;
+        while let Some(tick) = memmem::find(&html.as_bytes()[at..], b"`{=").map(|next| at + next) {
+            at = tick + 3;
+            let Some(length) = fence::closing_brace(&html[at..]) else { continue };
+            let (inner, close) = (Span::new(at, at + length), at + length + 1);
+            let is_alone = !html[..tick].ends_with('`')
+                && html[close..].starts_with('`')
+                && !html[close..].starts_with("``");
+            let written = &html[inner.range()];
+            let span = cut.span_of(Span::new(tick, close + 1));
+            let in_comment = self.seen.last().is_some_and(|last| last.end > span.start)
+                && self.seen.iter().rev().any(|seen| seen.contains(span));
+            if !is_alone || written.trim().is_empty() || in_comment {
+                continue;
+            }
+            let from = inner.start + (written.len() - written.trim_start().len());
+            let expression = cut.slice(Span::new(from, from + written.trim().len()));
+            let place = Place { inline: true, prefix: prefix.to_owned(), ..Place::default() };
+            self.nodes.push(Node { span, kind: NodeKind::Value(expression), place });
+            at = close + 1;
         }
     }
 
@@ -616,7 +663,9 @@ impl<'a> Walker<'a> {
             end = end.max(node.span.end);
             !within
         });
+        self.findings.extend(conflict::find(self.text, self.map, &self.seen));
         self.findings.sort_by(|a, b| a.at.location.sort_key().cmp(&b.at.location.sort_key()));
-        Scan { nodes: self.nodes, findings: self.findings, failures: Vec::new() }
+        let unread = unread::find(self.text, &self.nodes, self.regions);
+        Scan { nodes: self.nodes, unread, findings: self.findings, failures: Vec::new() }
     }
 }

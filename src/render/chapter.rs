@@ -65,12 +65,19 @@ pub fn chapter(chapter: Chapter<'_>, checked: &CheckedChapter, target: Target) -
     for (expansion, site) in expansions.iter().zip(&sites) {
         out.push_str(&chapter.text[at..expansion.span.start]);
         let shown = match target {
-            Target::Html(_) => html(&expansion.content, site),
-            Target::Markdown => markdown(&expansion.content, site),
+            Target::Html(_) if !site.only_text && !site.in_address => {
+                html(&expansion.content, site)
+            }
+            Target::Html(_) | Target::Markdown => markdown(&expansion.content, site),
         };
         at = expansion.span.end;
         match closing(&chapter.text[at..]) {
-            Some(mark) if expansion.place.inline && matches!(target, Target::Html(_)) => {
+            Some(mark)
+                if expansion.place.inline
+                    && matches!(target, Target::Html(_))
+                    && !site.only_text
+                    && !site.in_address =>
+            {
                 let _ = write!(out, "<span class=\"plumb-keep\">{shown}{mark}</span>");
                 at += mark.len_utf8();
             }
@@ -133,6 +140,8 @@ pub fn site(chapter: Chapter<'_>, expansion: &Expansion, ordinal: usize) -> Site
     Site {
         inline: place.inline,
         plain: place.in_heading || place.in_link || place.in_image,
+        only_text: place.in_image,
+        in_address: place.in_address,
         in_table: place.in_table,
         start_of_line: lead.chars().all(|c| matches!(c, ' ' | '\t' | '>')),
         prefix: place.prefix.clone(),

@@ -30,6 +30,20 @@ pub(super) fn clean(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Text as part of an address: what could end the address, or be taken for something else in it, in percent.
+pub(super) fn address(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' | b':' => {
+                out.push(char::from(byte));
+            }
+            _ => _ = write!(out, "%{byte:02X}"),
+        }
+    }
+    out
+}
+
 /// Text inside an HTML block, where Markdown is not read.
 pub(super) fn block(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);

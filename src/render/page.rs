@@ -43,8 +43,9 @@ pub fn page(
     }
     page.foot = notes;
     if !placeholders.is_empty() {
-        let places =
-            placeholders.iter().map(|one| (one.name.clone(), json!([one.label, one.pattern])));
+        let places = placeholders
+            .iter()
+            .map(|one| (one.name.clone(), json!([one.label, one.pattern, one.example, one.note])));
         let places = serde_json::Value::from_iter(places).to_string();
         let element = element::div("plumb").attr("data-plumb-guide", guide);
         page.foot.push_str(&element.attr("data-places", &places).flag("hidden").end());

@@ -7,6 +7,10 @@ pub struct Site {
     pub inline: bool,
     /// Within a heading or a link, where nothing may stand that can be pressed.
     pub plain: bool,
+    /// Within an image's alternative text, where nothing but text may stand.
+    pub only_text: bool,
+    /// Within the address of a link or an image.
+    pub in_address: bool,
     /// Within a cell of a Markdown table.
     pub in_table: bool,
     /// Nothing but the prefix stands before it on its line.

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 /// The crates, and how many public items each has at most: a few dozen, that a stranger can use. Lower the number when it
 /// becomes fewer. Names that a macro makes (codes of findings) don't count, nor do fields and methods.
 const MOST_ITEMS: &[(&str, usize)] = &[
-    ("plumb-text", 41),
+    ("plumb-text", 42),
     ("plumb-number", 16),
     ("plumb-yaml", 11),
     ("plumb-cel", 34),

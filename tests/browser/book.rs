@@ -113,6 +113,8 @@ pub(crate) fn build(folder: &Path) -> PathBuf {
             name: name.into(),
             label: name.replace('-', " "),
             pattern: pattern.map(Into::into),
+            example: None,
+            note: String::new(),
         };
         let all = [
             // As Rust and scripts read it; the stricter rules of the attribute `pattern` refuse it.

@@ -51,6 +51,7 @@ fn project(schemas: Schemas, versions: Versions) -> Project {
         versions,
         dialect: Dialect::default(),
         asked: None,
+        is_partial: false,
         scope: Scope::Manifests,
     }
 }

@@ -22,6 +22,7 @@ pub(crate) fn provenance() -> Provenance {
         }],
         exact: Some("10.004 cores".into()),
         notes: vec!["an enclosure, not an exact range".into()],
+        sources: vec![],
     }
 }
 
@@ -114,7 +115,12 @@ pub(crate) fn matrix() -> Matrix {
             row("restart", "Patch the proxy without restarts", [&yes, &yes, &yes, &no]),
             row("support", "Vendor support", [&yes, &yes, &no, &yes]),
         ],
-        legend: vec![yes, part, preview, no],
+        legend: vec![
+            (yes, vec![]),
+            (part, text("with conditions")),
+            (preview, vec![]),
+            (no, vec![]),
+        ],
     };
     matrix.rows[0].group = text("Security");
     matrix.rows[1..].iter_mut().for_each(|row| row.group = text("Operations"));

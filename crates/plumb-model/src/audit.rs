@@ -19,7 +19,7 @@ use std::collections::BTreeSet;
 /// What pages use of a model, so that the rest can be named.
 #[derive(Clone, Debug, Default)]
 pub struct Used {
-    names: BTreeSet<Name>,
+    pub(super) names: BTreeSet<Name>,
     sources: BTreeSet<String>,
 }
 
@@ -267,10 +267,14 @@ impl Model {
         findings
     }
 
-    /// What neither the model itself nor a page uses.
+    /// What neither the model itself nor a page uses; nothing where part of the model can't be read, which may use anything.
     pub fn unused(&self, pages: &Used) -> Vec<Diagnostic> {
+        if self.is_partial {
+            return Vec::new();
+        }
         let mut used = pages.clone();
         self.uses(&mut used);
+        used.mentioned_in(self, self.unread.iter().map(String::as_str));
         let mut findings = Vec::new();
         let mut unused = |what: &str, name: &str, location: &plumb_text::Location| {
             let message = format!("nothing uses {what} `{name}`");

@@ -45,6 +45,10 @@ pub struct Model {
     pub(super) names: Names,
     pub(super) leaves: Leaves,
     pub(super) definitions: Vec<Definition>,
+    /// The lines in which something is wrong.
+    pub(super) unread: Vec<String>,
+    /// Whether a file of it can't be read to its end.
+    pub(super) is_partial: bool,
 }
 
 /// A formula, or a number of an option, which is one too.

@@ -22,6 +22,7 @@ mod listing;
 mod load;
 pub mod measure;
 mod meets;
+mod mention;
 mod overhead;
 mod present;
 mod problem;

@@ -17,6 +17,7 @@
 //! (where each byte of an expanded text came from), and how text is shown so that it only says something. Must not know:
 //! what the text means, or how a file is read.
 
+mod conflict;
 pub mod diag;
 mod edit;
 mod line_index;
@@ -25,6 +26,7 @@ mod plain;
 mod span;
 pub mod world;
 
+pub use conflict::conflicts;
 pub use edit::{ceil_char_boundary, digest, floor_char_boundary, replaced};
 pub use line_index::{LineIndex, Position};
 pub use map::{TextMap, TextMapBuilder};
@@ -117,6 +119,17 @@ impl Location {
     /// The text at the location.
     pub fn text(&self) -> &str {
         self.source.text().get(self.span.range()).unwrap_or("")
+    }
+
+    /// What stands around it on its line, at most some hundred bytes to each side: enough to see what its author meant.
+    pub fn around(&self) -> &str {
+        const MOST: usize = 400;
+        let (text, span) = (self.source.text(), self.span);
+        let start = floor_char_boundary(text, span.start.min(text.len()).saturating_sub(MOST));
+        let end = ceil_char_boundary(text, (span.end + MOST).min(text.len()).max(start));
+        let (from, to) = (span.start.clamp(start, end), span.end.clamp(start, end));
+        let line = text[start..from].rfind('\n').map_or(start, |at| start + at + 1);
+        &text[line..text[to..end].find('\n').map_or(end, |at| to + at)]
     }
 
     /// An order for reports: file, then place.

@@ -18,6 +18,7 @@ use super::{Site, widgets};
 pub fn render(content: &Content, site: &Site) -> String {
     let writer = Writer { site };
     match content {
+        Content::Inline(inlines) if site.in_address => escape::address(&plain(inlines)),
         Content::Inline(inlines) => writer.line(inlines, site.in_table, site.start_of_line),
         Content::Blocks(blocks) if site.inline => {
             let place = Place { in_table: site.in_table, start_of_line: site.start_of_line };

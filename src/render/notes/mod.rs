@@ -82,7 +82,9 @@ fn note(value: &Value, provenance: &Provenance, id: &str, site: &Site) -> Elemen
     for (name, text) in &provenance.formulas {
         formulas.push(element("code").text(&format!("{name} = {text}")));
     }
-    row("Formula", lines(formulas));
+    if !provenance.expression.is_empty() {
+        row("Formula", lines(formulas));
+    }
     if let Some(exact) = &provenance.exact {
         row("Exactly", element("td").text(exact));
     }
@@ -102,11 +104,24 @@ fn note(value: &Value, provenance: &Provenance, id: &str, site: &Site) -> Elemen
     for text in &provenance.notes {
         row("Note", element("td").text(text));
     }
+    if !provenance.sources.is_empty() {
+        let sources = provenance
+            .sources
+            .iter()
+            .map(|source| span("").child(inline::source(source, site)).text(&read_on(source)));
+        row("Sources", lines(sources.collect()));
+    }
     div("plumb-note")
         .attr("id", id)
         .flag("popover")
         .attr("role", "group")
-        .attr("aria-label", &format!("Where {} comes from", value.text))
+        .attr(
+            "aria-label",
+            &match provenance.expression.is_empty() {
+                true => format!("About {}", value.text),
+                false => format!("Where {} comes from", value.text),
+            },
+        )
         .child(element("p").child(element("strong").text(&value.text)))
         .child(element("table").child(element("tbody").children(rows)))
 }

@@ -104,7 +104,8 @@ fn group(group: &ChecklistGroup, checklist: &str, site: &Site) -> Element {
     } else {
         element("legend").html(&plain_inlines(&group.title, site))
     };
-    element("fieldset").attr("data-group", &group.id).child(legend).child(
+    let note = paragraph("plumb-help", &group.note, site);
+    element("fieldset").attr("data-group", &group.id).child(legend).children(note).child(
         element("ul")
             .class("plumb-items")
             .children(group.items.iter().map(|item| self::item(item, site))),

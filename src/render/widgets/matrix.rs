@@ -42,7 +42,7 @@ impl Shown for Matrix {
                     element("th")
                         .attr("scope", "col")
                         .attr("data-option", id)
-                        .html(&plain_inlines(title, site))
+                        .html(&inlines(title, site))
                 }),
             ),
         );
@@ -77,9 +77,15 @@ impl Shown for Matrix {
                 grid.child(head).child(body),
                 if name.is_empty() { "Needs and options" } else { &name },
             ))
-            .child(element("p").class("plumb-legend").children(
-                self.legend.iter().flat_map(|status| [block_status(status), span("").html(" ")]),
-            ))
+            .child(element("p").class("plumb-legend").children(self.legend.iter().flat_map(
+                |(status, note)| {
+                    let note = match note.is_empty() {
+                        true => String::new(),
+                        false => format!(": {}", inlines(note, site)),
+                    };
+                    [block_status(status), span("").html(&format!("{note} "))]
+                },
+            )))
             .child(
                 div("plumb-result plumb-js")
                     .child(
@@ -136,6 +142,8 @@ impl Shown for Matrix {
 
     fn notes<'a>(&'a self, out: &mut Vec<Note<'a>>) {
         notes::inlines(&self.note, out);
+        self.options.iter().for_each(|(_, title)| notes::inlines(title, out));
+        self.legend.iter().for_each(|(_, note)| notes::inlines(note, out));
         for row in &self.rows {
             notes::inlines(&row.note, out);
             for (cell, (_, option)) in row.cells.iter().zip(&self.options) {

@@ -19,7 +19,7 @@ use crate::codes::{
     BAD_FORMULA, BAD_NAME, BAD_QUANTITY, BAD_TOML, DUPLICATE_ENTRY, QUANTITY_ADJUSTED,
     TYPE_MISMATCH, UNKNOWN_ID, WRONG_KIND,
 };
-use plumb_text::diag::{Code, Diagnostic, nearest};
+use plumb_text::diag::{Code, Diagnostic, Severity, nearest};
 use plumb_text::{Location, Source, Span};
 use read::{Entry, File};
 use std::collections::HashMap;
@@ -47,7 +47,10 @@ impl Model {
         loader.values();
         loader.definitions();
         loader.entries();
-        let Loader { mut findings, model, .. } = loader;
+        let Loader { mut findings, mut model, .. } = loader;
+        model.is_partial = findings.iter().any(|finding| finding.code == &BAD_TOML);
+        let at_fault = findings.iter().filter(|finding| finding.severity == Severity::Error);
+        model.unread = at_fault.map(|finding| finding.at.location.around().to_owned()).collect();
         findings.extend(super::audit::at_load(&model));
         // behind a place that is not TOML, what was meant is a guess
         let broken: Vec<Location> = findings

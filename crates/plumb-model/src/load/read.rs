@@ -9,7 +9,7 @@ use crate::entry::{Age, Text};
 use crate::quantity::{QuantityError, Ratio, Units, Written, decimal};
 use jiff::civil::Date;
 use plumb_text::diag::Diagnostic;
-use plumb_text::{Location, Source, Span};
+use plumb_text::{Location, Source, Span, conflicts};
 use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -22,7 +22,15 @@ pub(super) struct File<'a> {
 
 /// Reads a file; what cannot be read becomes findings, and the rest is kept.
 pub(super) fn parse<'a>(source: &'a Arc<Source>, findings: &mut Vec<Diagnostic>) -> File<'a> {
-    let (table, errors) = DeTable::parse_recoverable(source.text());
+    let (table, mut errors) = DeTable::parse_recoverable(source.text());
+    for [opens, _, closes] in if errors.is_empty() { Vec::new() } else { conflicts(source.text()) }
+    {
+        errors.clear();
+        let message = "this is not TOML: a merge conflict is not resolved";
+        let finding = Diagnostic::at(&BAD_TOML, source, opens, message)
+            .related(Location::new(source, closes), "it ends here");
+        findings.push(finding.help("keep one side, and delete the three marks"));
+    }
     for error in errors {
         let span = error.span().map_or(Span::at(0), Span::from);
         let text = source.text();

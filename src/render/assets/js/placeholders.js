@@ -24,8 +24,10 @@ function placeholders() {
   const fields = [...new Set(places.map(({ name }) => name))].map((name) => {
     const old = Object.hasOwn(kept, name) && kept[name];
     values[name] = typeof old === 'string' ? old : '';
-    const [label, pattern] = known[name];
-    const field = make('input', { type: 'text', value: values[name], autocomplete: 'off', spellcheck: false });
+    const [label, pattern, example, note] = known[name];
+    const field = make('input', {
+      type: 'text', value: values[name], autocomplete: 'off', spellcheck: false, placeholder: example ?? '', title: note,
+    });
     field.addEventListener('input', () => {
       values[name] = field.value.trim();
       field.ariaInvalid = String(!!pattern && !fits(values[name], pattern));

@@ -1,0 +1,206 @@
+//! Links to headings whose text holds a value: mdBook makes a heading's id of its text, so it changes with the value.
+
+use super::codes::{CHANGING_ANCHOR, LINK_TO_VALUE};
+use super::{Chapter, CheckedChapter, Project};
+use crate::content::{Content, plain};
+use crate::diag::{Diagnostic, Edit, Fix};
+use crate::markdown::{self, Anchors, Heading, LinkTo, id_part};
+use crate::text::Span;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The findings of a book, whose chapters and what came of them are in the same order.
+pub(super) fn check(
+    project: &Project,
+    chapters: &[Chapter],
+    checked: &[CheckedChapter],
+) -> Vec<Diagnostic> {
+    let mut pages = BTreeMap::new();
+    for (chapter, outcome) in chapters.iter().zip(checked) {
+        if outcome.expansions.iter().any(|expansion| expansion.place.in_heading) {
+            let anchors = markdown::anchors(&chapter.text, project.dialect);
+            let page = Page::of(chapter, outcome, &anchors);
+            if !page.changing.is_empty() {
+                pages.insert(chapter.path.as_str(), page);
+            }
+        }
+    }
+    if pages.is_empty() {
+        return Vec::new();
+    }
+    let mut findings = Vec::new();
+    for chapter in chapters.iter().filter(|chapter| !project.config.excludes(&chapter.path)) {
+        if !chapter.text.contains('#') {
+            continue;
+        }
+        for link in markdown::anchors(&chapter.text, project.dialect).links {
+            let target = target(&chapter.path, &link.page);
+            if let Some(page) = target.and_then(|path| pages.get(path.as_str())) {
+                findings.extend(page.judge(chapter, &link));
+            }
+        }
+    }
+    findings
+}
+
+/// A page with headings whose ids change.
+struct Page<'a> {
+    chapter: &'a Chapter,
+    /// Every id that is known of.
+    ids: BTreeSet<String>,
+    changing: Vec<Changing>,
+}
+
+/// A heading that holds a value and has no id of its author's.
+struct Changing {
+    heading: Heading,
+    /// The id today.
+    id: String,
+    /// The id around the values: what stands before the first, and behind the last.
+    around: (String, String),
+}
+
+impl<'a> Page<'a> {
+    fn of(chapter: &'a Chapter, outcome: &CheckedChapter, anchors: &Anchors) -> Page<'a> {
+        let mut page = Page { chapter, ids: BTreeSet::new(), changing: Vec::new() };
+        for heading in &anchors.headings {
+            if let Some(id) = &heading.id {
+                page.ids.insert(id.clone());
+                continue;
+            }
+            let (text, around) = shown(heading, outcome);
+            let id = page.unique(id_part(text.trim()));
+            if let Some((before, behind)) = around {
+                let around = (id_part(before.trim_start()), id_part(behind.trim_end()));
+                page.changing.push(Changing { heading: heading.clone(), id, around });
+            }
+        }
+        page
+    }
+
+    /// The id, or with a number behind it if there is one like it already.
+    fn unique(&mut self, id: String) -> String {
+        let mut candidate = id.clone();
+        let mut count = 0;
+        while !self.ids.insert(candidate.clone()) {
+            count += 1;
+            candidate = format!("{id}-{count}");
+        }
+        candidate
+    }
+
+    fn judge(&self, from: &Chapter, link: &LinkTo) -> Option<Diagnostic> {
+        let at = || from.map.locate(within(from, link));
+        let locate = |changing: &Changing| self.chapter.map.locate(changing.heading.span);
+        if let Some(known) = self.changing.iter().find(|known| known.id == link.fragment) {
+            let message = format!("the id `{}` changes with the value in its heading", known.id);
+            let mut finding = Diagnostic::new(&CHANGING_ANCHOR, at(), message)
+                .related(locate(known), "the heading")
+                .help("give the heading an id of its own");
+            let place = known.heading.end.map(Span::at);
+            if let Some(location) = place.and_then(|at| self.chapter.map.locate_copied(at)) {
+                let text = format!(" {{#{}}}", known.id);
+                let title = format!("add `{}` to the heading", text.trim());
+                finding.fix = Some(Fix { title, edits: vec![Edit { location, text }] });
+            }
+            return Some(finding);
+        }
+        let fragment = link.fragment.as_str();
+        let is_written = || {
+            ["id=\"", "name=\"", "id='", "{#"]
+                .iter()
+                .any(|open| self.chapter.text.contains(&format!("{open}{fragment}")))
+        };
+        if self.ids.contains(fragment) || is_written() {
+            return None;
+        }
+        let meant = self.changing.iter().find(|changing| changing.is_like(fragment))?;
+        let message = format!("no heading has the id `{fragment}`: a value in it has changed");
+        let finding = Diagnostic::new(&LINK_TO_VALUE, at(), message)
+            .related(locate(meant), format!("its id is `{}` today", meant.id))
+            .help("give the heading an id of its own: `## Heading {#id}`");
+        Some(match from.map.locate_copied(within(from, link)) {
+            Some(place) if place.text() == fragment => {
+                finding.replace_with(format!("write `{}`", meant.id), meant.id.clone())
+            }
+            _ => finding,
+        })
+    }
+}
+
+impl Changing {
+    /// Whether an id is what this heading's would be with other values.
+    fn is_like(&self, id: &str) -> bool {
+        let (before, behind) = &self.around;
+        before.len() + behind.len() > 2
+            && id
+                .strip_prefix(before.as_str())
+                .is_some_and(|rest| rest.len() > behind.len() && rest.ends_with(behind.as_str()))
+    }
+}
+
+/// A heading's text with its values, and what stands around the values if there are any.
+fn shown(heading: &Heading, outcome: &CheckedChapter) -> (String, Option<(String, String)>) {
+    let values: Vec<_> = outcome
+        .expansions
+        .iter()
+        .filter(|expansion| heading.span.contains(expansion.span))
+        .map(|expansion| match &expansion.content {
+            Content::Inline(inlines) => (expansion.span, plain(inlines)),
+            Content::Blocks(_) => (expansion.span, String::new()),
+        })
+        .collect();
+    let is_value = |span: Span| values.iter().any(|(value, _)| value.contains(span));
+    let mut parts: Vec<(Span, &str)> = heading
+        .parts
+        .iter()
+        .filter(|(span, _)| !is_value(*span))
+        .map(|(span, text)| (*span, text.as_str()))
+        .collect();
+    let (Some(first), Some(last)) = (values.first(), values.last()) else {
+        return (parts.iter().map(|(_, text)| *text).collect(), None);
+    };
+    let before = parts.iter().filter(|(span, _)| span.end <= first.0.start);
+    let behind = parts.iter().filter(|(span, _)| span.start >= last.0.end);
+    let text =
+        |found: &mut dyn Iterator<Item = &(Span, &str)>| found.map(|(_, text)| *text).collect();
+    let around: (String, String) = (text(&mut before.into_iter()), text(&mut behind.into_iter()));
+    parts.extend(values.iter().map(|(span, text)| (*span, text.as_str())));
+    parts.sort_by_key(|(span, _)| span.start);
+    (parts.into_iter().map(|(_, text)| text).collect(), Some(around))
+}
+
+/// Where a link's fragment is written, or all of the link where it is written elsewhere.
+fn within(chapter: &Chapter, link: &LinkTo) -> Span {
+    let text = &chapter.text[link.span.range()];
+    match text.rfind(&format!("#{}", link.fragment)) {
+        Some(at) => {
+            let start = link.span.start + at + 1;
+            Span::new(start, start + link.fragment.len())
+        }
+        None => link.span,
+    }
+}
+
+/// The chapter that a link leads to, by its file below `src`.
+fn target(from: &str, page: &str) -> Option<String> {
+    if page.is_empty() {
+        return Some(from.to_owned());
+    }
+    if page.contains(':') || page.starts_with('/') {
+        return None;
+    }
+    let mut path: Vec<&str> = from.split('/').collect();
+    path.pop();
+    for part in page.split('/') {
+        match part {
+            "." | "" => {}
+            ".." => _ = path.pop()?,
+            part => path.push(part),
+        }
+    }
+    let path = path.join("/");
+    Some(match path.strip_suffix(".html") {
+        Some(stem) => format!("{stem}.md"),
+        None => path,
+    })
+}
