@@ -19,6 +19,11 @@ pub struct CompileError {
 }
 
 impl CompileError {
+    /// Where the first of the reasons is.
+    pub fn span(&self) -> Option<Span> {
+        self.reasons.first().map(|reason| reason.span)
+    }
+
     fn one(message: String, span: Span) -> CompileError {
         CompileError { reasons: vec![CheckError { message, span }] }
     }

@@ -195,6 +195,8 @@ pub struct Fault {
     pub path: FieldPath,
     /// What to mark.
     pub span: Span,
+    /// Of a text that is marked, the part that is wrong: the text, and where in it.
+    pub part: Option<(String, Span)>,
     /// What is written there, as a message quotes it.
     pub value: Option<String>,
     /// What is wrong.
@@ -228,6 +230,7 @@ impl Fault {
             ty,
             path: at.path(),
             span: marked(rule, at),
+            part: None,
             value: None,
             detail: Diagnostic::fitting(detail),
             reads: Vec::new(),
@@ -249,6 +252,12 @@ impl Fault {
     /// One more line of help.
     pub(crate) fn help(&mut self, text: impl Into<String>) -> &mut Fault {
         self.help.push(Diagnostic::fitting(text.into()));
+        self
+    }
+
+    /// What is wrong is this part of a text.
+    pub(crate) fn in_part(&mut self, at: &At<'_>, part: Option<Span>) -> &mut Fault {
+        self.part = at.str().map(str::to_owned).zip(part);
         self
     }
 
@@ -334,8 +343,11 @@ impl Fault {
     /// The finding about a document that this is.
     pub(crate) fn into_finding(self, document: &Document) -> Diagnostic {
         let message = self.message();
-        let mut finding = Diagnostic::new(self.rule.code, document.locate(self.span), message)
-            .document(document.id());
+        let part = self.part.as_ref().and_then(|(value, part)| {
+            plumb_yaml::part_of_scalar(document.text(), self.span, value, *part)
+        });
+        let at = document.locate(part.unwrap_or(self.span));
+        let mut finding = Diagnostic::new(self.rule.code, at, message).document(document.id());
         if !self.path.is_root() {
             finding = finding.path(self.path.to_string());
         }

@@ -17,12 +17,14 @@ mod stream;
 mod syntax;
 #[cfg(test)]
 mod tests;
+mod within;
 
 pub use codes::*;
 pub use compose::{Composed, compose, compose_commented};
 pub use node::{Entry, Map, Node, Style, Value};
 pub use problem::Problem;
 pub use resolve::{decode_base64, plain};
+pub use within::part_of_scalar;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -9,6 +9,7 @@ use super::objects::Reference;
 use super::rule::{Binding, Clause, Condition, Policy, Validation};
 use super::terms::{Terms, mark, shorten};
 use crate::rules::NEWEST;
+use crate::yaml::part_of_scalar;
 use crate::{Document, Format, Node, read};
 use plumb_cel::Environment;
 use plumb_text::diag::Diagnostic;
@@ -135,7 +136,11 @@ struct Reader<'d, 'f> {
 
 impl Reader<'_, '_> {
     fn wrong(&mut self, node: &Node, message: String) {
-        let at = self.document.locate(mark(node, first_key(node)));
+        self.wrong_at(mark(node, first_key(node)), message);
+    }
+
+    fn wrong_at(&mut self, at: Span, message: String) {
+        let at = self.document.locate(at);
         self.findings.push(Diagnostic::new(&INVALID, at, message).document(self.document.id()));
     }
 
@@ -277,7 +282,11 @@ impl Reader<'_, '_> {
                 Some(Clause { source: source.to_owned(), at, program, terms })
             }
             Err(error) => {
-                self.wrong(node, format!("`{}` does not compile: {error}", shorten(source)));
+                let text = self.document.text();
+                let part =
+                    error.span().and_then(|part| part_of_scalar(text, node.span, source, part));
+                let at = part.unwrap_or_else(|| mark(node, first_key(node)));
+                self.wrong_at(at, format!("`{}` does not compile: {error}", shorten(source)));
                 None
             }
         }

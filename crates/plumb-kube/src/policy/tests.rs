@@ -232,6 +232,25 @@ fn messages_are_computed_where_the_policy_says_so() {
 }
 
 #[test]
+fn what_does_not_compile_is_marked_within_the_expression() {
+    for (clause, wrong) in [
+        ("validations:\n  - expression: object.spec.replicas <= five\n", "five"),
+        (
+            "validations:\n  - expression: |\n      object.spec.replicas <= 5 &&\n        object.metadata.name.startWith('a')\n",
+            "startWith",
+        ),
+        ("validations:\n  - {expression: \"'a' == \\\"a\\\" && wrong\"}\n", "wrong"),
+        ("validations:\n  - expression: >-\n      true &&\n      wrong\n", "wrong"),
+    ] {
+        let text = policy(ALL, &format!("  {clause}"));
+        let (_, findings) = policies(&text);
+        let [finding] = &findings[..] else { panic!("{clause}: {findings:?}") };
+        let start = finding.at.location.span.start;
+        assert!(text[start..].starts_with(wrong), "{clause}: {}", &text[start..]);
+    }
+}
+
+#[test]
 fn hostile_policies_end() {
     for text in [
         "",

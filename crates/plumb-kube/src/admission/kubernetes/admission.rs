@@ -47,7 +47,8 @@ pub(super) fn expression(
     let program = match environment.compile(text) {
         Ok(program) => program,
         Err(error) => {
-            out.invalid(rule, at, format!("compilation failed: {error}"));
+            let why = format!("compilation failed: {error}");
+            out.invalid(rule, at, why).in_part(at, error.span());
             return Type::Dyn;
         }
     };

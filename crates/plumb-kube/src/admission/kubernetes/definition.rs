@@ -14,6 +14,7 @@ use crate::versions::Versions;
 use crate::{Document, Map, Node, Value};
 use plumb_cel::go_regex;
 use plumb_cel::{Environment, Type};
+use plumb_text::Span;
 use plumb_text::diag::nearest;
 
 static VALUE: Rule = Rule::new(&CRD_SCHEMA_VALUE, "ValidateCustomResourceDefinitionOpenAPISchema");
@@ -77,9 +78,10 @@ fn schema(at: &At<'_>, place: Place, out: &mut Faults) {
             let optional = rule.get("optionalOldSelf").and_then(|at| at.node.as_bool());
             let environment =
                 declared::environment(map, place == Place::Root, optional == Some(true), out.k8s());
-            let Some(error) = fault(text, key == "rule", &environment) else { continue };
+            let Some((error, part)) = fault(text, key == "rule", &environment) else { continue };
             let why = format!("compilation failed: {error}");
-            out.invalid(&VALUE, &source, why).value = Some(quote(source.node));
+            out.invalid(&VALUE, &source, why).in_part(&source, part).value =
+                Some(quote(source.node));
         }
         says(&rule, out);
     }
@@ -245,16 +247,16 @@ fn parts(at: &At<'_>, map: &Map, place: Place, out: &mut Faults) {
     }
 }
 
-/// What is wrong with an expression of a rule.
-fn fault(text: &str, is_rule: bool, environment: &Environment) -> Option<String> {
+/// What is wrong with an expression of a rule, and where in it.
+fn fault(text: &str, is_rule: bool, environment: &Environment) -> Option<(String, Option<Span>)> {
     let program = match environment.compile(text) {
         Ok(program) => program,
-        Err(error) => return Some(error.to_string()),
+        Err(error) => return Some((error.to_string(), error.span())),
     };
     let wanted = if is_rule { Type::Bool } else { Type::String };
     let found = program.result();
     (*found != wanted && *found != Type::Dyn)
-        .then(|| format!("must evaluate to {wanted} but got {found}"))
+        .then(|| (format!("must evaluate to {wanted} but got {found}"), None))
 }
 
 /// Whether a default may be one of the type, as far as that shows.
