@@ -257,25 +257,21 @@ fn crossings(
     unit: &Unit,
 ) -> Vec<Mark> {
     const MOST: usize = 4;
-    let count = steps.first().map_or(0, |(values, _)| values.len());
+    let values: Vec<Vec<Ratio>> =
+        steps.iter().map(|(values, _)| values.iter().map(number).collect()).collect();
+    let ranks: Vec<Vec<usize>> = values.iter().map(|values| ranks(values)).collect();
+    let crossing = crossing(&ranks);
     let mut marks: Vec<Mark> = Vec::new();
-    for one in 0..count {
-        for other in one + 1..count {
-            for (index, pair) in steps.windows(2).enumerate() {
-                let gap = |step: &(Vec<Evaluation>, Inputs)| {
-                    number(&step.0[one]) - number(&step.0[other])
-                };
-                let (before, after) = (gap(&pair[0]), gap(&pair[1]));
-                let zero = Ratio::default();
-                // A touch at a step counts for the step that it begins, so that it is marked once.
-                let crosses = (before < zero && after >= zero) || (before > zero && after <= zero);
-                if !crosses || marks.len() == MOST {
+    for (at, &one) in crossing.iter().enumerate() {
+        for &other in &crossing[at + 1..] {
+            for (index, pair) in ranks.windows(2).enumerate() {
+                if !crosses((pair[0][one], pair[0][other]), (pair[1][one], pair[1][other])) {
                     continue;
                 }
                 let (from, to) = (&sweep.values()[index], &sweep.values()[index + 1]);
                 let line = |subject: usize| call.model.compile(&subjects[subject].expression).ok();
                 let (Some(a), Some(b)) = (line(one), line(other)) else { continue };
-                let (name, inputs) = (&sweep.input.name, &pair[0].1);
+                let (name, inputs) = (&sweep.input.name, &steps[index].1);
                 let Ok(found) = call.model.crossing_of((&a, &b), name, inputs, (from, to)) else {
                     continue;
                 };
@@ -291,10 +287,59 @@ fn crossings(
                     y: in_unit(&number(&y), unit),
                     text: if found.exact { place } else { format!("from {place}") },
                 });
+                if marks.len() == MOST {
+                    return marks;
+                }
             }
         }
     }
     marks
+}
+
+/// Whether two lines cross between two steps, by their ranks at the first and at the second. A touch at a step counts for the step that
+/// it ends, so that it is marked once.
+fn crosses(before: (usize, usize), after: (usize, usize)) -> bool {
+    (before.0 < before.1 && after.0 >= after.1) || (before.0 > before.1 && after.0 <= after.1)
+}
+
+/// The place of each value in their order; equal ones have the same.
+fn ranks(values: &[Ratio]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..values.len()).collect();
+    order.sort_by(|one, other| values[*one].cmp(&values[*other]));
+    let mut ranks = vec![0; values.len()];
+    for pair in order.windows(2) {
+        let is_larger = values[pair[1]] != values[pair[0]];
+        ranks[pair[1]] = ranks[pair[0]] + usize::from(is_larger);
+    }
+    ranks
+}
+
+/// The lines that cross some other one, by their ranks at each step: in a time that grows with the lines, not with their pairs.
+fn crossing(ranks: &[Vec<usize>]) -> Vec<usize> {
+    let count = ranks.first().map_or(0, Vec::len);
+    let mut found = vec![false; count];
+    for pair in ranks.windows(2) {
+        let (before, after) = (&pair[0], &pair[1]);
+        // Of the lines of each rank before: their lowest and highest rank after.
+        let (mut lowest, mut highest) = (vec![usize::MAX; count + 2], vec![None; count + 2]);
+        for line in 0..count {
+            let at = before[line] + 1;
+            lowest[at] = lowest[at].min(after[line]);
+            highest[at] = highest[at].max(Some(after[line]));
+        }
+        // Then of those of this rank and all above it, or below it.
+        for at in (0..=count).rev() {
+            lowest[at] = lowest[at].min(lowest[at + 1]);
+        }
+        for at in 1..count + 2 {
+            highest[at] = highest[at].max(highest[at - 1]);
+        }
+        for line in 0..count {
+            let at = before[line] + 1;
+            found[line] |= lowest[at + 1] <= after[line] || highest[at - 1] >= Some(after[line]);
+        }
+    }
+    (0..count).filter(|line| found[*line]).collect()
 }
 
 fn shown(
@@ -329,5 +374,40 @@ fn lower(label: &str) -> String {
             first.to_lowercase().chain([second]).chain(chars).collect()
         }
         _ => label.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{crosses, crossing, ranks};
+    use crate::model::Ratio;
+    use proptest::prelude::*;
+
+    #[test]
+    fn ranks_are_places() {
+        let values: Vec<Ratio> = [5, -1, 5, 7].map(|n: i64| Ratio::from_integer(n.into())).into();
+        assert_eq!(ranks(&values), [1, 0, 1, 2]);
+    }
+
+    proptest! {
+        /// The lines that cross are those of the pairs that do.
+        #[test]
+        fn lines_that_cross_are_found(
+            steps in prop::collection::vec(prop::collection::vec(0..6i64, 5), 1..5),
+        ) {
+            let ranks: Vec<Vec<usize>> = steps
+                .iter()
+                .map(|values| ranks(&values.iter().map(|n| Ratio::from_integer((*n).into())).collect::<Vec<_>>()))
+                .collect();
+            let does = |one: usize| {
+                (0..5).any(|other| {
+                    ranks.windows(2).any(|pair| {
+                        crosses((pair[0][one], pair[0][other]), (pair[1][one], pair[1][other]))
+                    })
+                })
+            };
+            let expected: Vec<usize> = (0..5).filter(|one| does(*one)).collect();
+            prop_assert_eq!(crossing(&ranks), expected);
+        }
     }
 }

@@ -5,6 +5,7 @@
 
 use super::answers::Answered;
 use super::entry::InputKind;
+use super::formula::along::Along;
 use super::formula::eval::{Fault, Values, evaluate};
 use super::formula::range::{Range, Ranges, range, read, truths};
 use super::formula::reading::{Reading, Variable};
@@ -116,6 +117,12 @@ impl Values for Evaluator<'_> {
                 _ => Scalar::Number(Ratio::zero()),
             },
         }
+    }
+}
+
+impl<'a> Along<'a> for Evaluator<'a> {
+    fn formula(&self, index: usize) -> &'a Ir {
+        &self.model.definitions[index].ir
     }
 }
 

@@ -9,6 +9,7 @@
 
 mod answers;
 mod audit;
+mod breakeven;
 mod codes;
 mod data;
 pub mod describe;
@@ -40,6 +41,7 @@ pub const FORMAT_PAGE: &str = include_str!("format.md");
 
 pub use answers::Answers;
 pub use audit::Used;
+pub use breakeven::{BreakEven, Crossing};
 pub use codes::CODES;
 pub use data::Model;
 pub use diff::{Change, ChangeKind, diff};
@@ -62,7 +64,7 @@ pub use quantity::{
 };
 pub use rank::Ranked;
 pub use schema::{json_schema, reference_page};
-pub use sweep::{BreakEven, Crossing, Sweep};
+pub use sweep::Sweep;
 pub use view::View;
 
 #[cfg(test)]

@@ -1,15 +1,18 @@
 //! Formulas: CEL text, read once into a small form of our own that has several readings.
 //!
-//! Owns: reading ([`parse`]), names ([`names`], [`resolve`]), types ([`types`]), the exact value ([`eval`]), the range ([`range`])
-//! and the program for a browser ([`program`]). Must not know: how a model is written in TOML, or where a formula stands.
+//! Owns: reading ([`parse`]), names ([`names`], [`resolve`]), types ([`types`]), the exact value ([`eval`]), the range ([`range`]), its
+//! course as one input goes ([`along`]) and the program for a browser ([`program`]). Must not know: how a model is written in TOML, or where a formula stands.
 //!
 //! Numbers are exact fractions; their dimension is known before anything is computed, so that the computing needs none.
 
+pub(super) mod along;
 mod compiled;
+mod enclosure;
 pub(super) mod eval;
 mod lex;
 pub(super) mod names;
 pub(super) mod parse;
+mod polynomial;
 pub(super) mod program;
 pub(super) mod range;
 pub(super) mod reading;

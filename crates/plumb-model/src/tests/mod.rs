@@ -1,5 +1,6 @@
 //! Tests of the model as a whole: what authors write, and what must come out.
 
+mod breakeven;
 mod cluster;
 mod facts;
 mod findings;

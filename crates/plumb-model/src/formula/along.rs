@@ -1,0 +1,311 @@
+//! A reading of a formula: what it is while one input goes from one value to another.
+//!
+//! Where no step, bend or branch of it lies between the two, it is a quotient of polynomials in the input, exactly. Else it is
+//! enclosed by a line and two bounds around that, so that `ceil(x / 30) * 30 - x` is known to be small though `x` is not.
+
+pub(crate) use super::enclosure::Course;
+use super::enclosure::{Number, Quotient, remainder};
+use super::eval::{Fault, FaultKind, Values};
+use super::polynomial::{Polynomial, Zeros};
+use super::{Binary, Function, Ir, NodeId, Op, Scalar};
+use crate::quantity::Ratio;
+use num_traits::{One, Signed, Zero};
+use std::cmp::Ordering;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// What a formula refers to, and which of its inputs goes.
+pub(crate) trait Along<'m>: Values {
+    /// The formula of a definition.
+    fn formula(&self, index: usize) -> &'m Ir;
+}
+
+/// What a value is on the way.
+#[derive(Clone, Debug)]
+enum Form {
+    Number(Box<Number>),
+    Truth { maybe_true: bool, maybe_false: bool },
+    Text(Option<Arc<str>>),
+}
+
+/// How the difference of two formulas goes.
+pub(crate) enum Difference {
+    /// It has this sign all the way.
+    Sign(Ordering),
+    /// It has the sign of this.
+    Exact(Signs),
+    /// Not known: it may be on parts of the way.
+    Unknown,
+}
+
+/// A polynomial's signs.
+pub(crate) struct Signs {
+    polynomial: Polynomial,
+    zeros: Zeros,
+    /// Whether what it is divided by is negative.
+    is_flipped: bool,
+}
+
+impl Signs {
+    /// The sign at a value.
+    pub(crate) fn at(&self, x: &Ratio) -> Ordering {
+        let sign = self.polynomial.at(x).cmp(&Ratio::zero());
+        if self.is_flipped { sign.reverse() } else { sign }
+    }
+
+    /// Whether it is zero somewhere above one value, up to another one.
+    pub(crate) fn has_zero(&self, from: &Ratio, to: &Ratio) -> bool {
+        self.zeros.between(from, to) > 0
+    }
+}
+
+/// How the difference of two formulas goes. What has no value somewhere is not known.
+pub(crate) fn difference<'m>(
+    a: &Ir,
+    b: &Ir,
+    values: &mut impl Along<'m>,
+    course: &Course<'_>,
+) -> Difference {
+    let mut reader = Reader { course, known: HashMap::new() };
+    let mut read = |ir: &Ir| {
+        let root = ir.root().ok_or_else(Fault::bad)?;
+        match reader.node(ir, root, values)? {
+            Form::Number(number) => Ok(*number),
+            _ => Err(Fault::bad()),
+        }
+    };
+    let Ok((left, right)) = read(a).and_then(|left| Ok((left, read(b)?))) else {
+        return Difference::Unknown;
+    };
+    let difference = left.minus(&right, course);
+    if let Some(sign) = difference.sign(course) {
+        return Difference::Sign(sign);
+    }
+    match difference.exact {
+        Some(exact) => Difference::Exact(Signs {
+            zeros: Zeros::of(&exact.above),
+            is_flipped: exact.below.at(course.from).is_negative(),
+            polynomial: exact.above,
+        }),
+        None => Difference::Unknown,
+    }
+}
+
+struct Reader<'c> {
+    course: &'c Course<'c>,
+    known: HashMap<usize, Result<Form, Fault>>,
+}
+
+impl Reader<'_> {
+    fn number<'m>(
+        &mut self,
+        ir: &Ir,
+        id: NodeId,
+        values: &mut impl Along<'m>,
+    ) -> Result<Number, Fault> {
+        match self.node(ir, id, values)? {
+            Form::Number(number) => Ok(*number),
+            _ => Err(Fault::new(FaultKind::Bad, ir.nodes[id].span)),
+        }
+    }
+
+    fn truth<'m>(
+        &mut self,
+        ir: &Ir,
+        id: NodeId,
+        values: &mut impl Along<'m>,
+    ) -> Result<(bool, bool), Fault> {
+        match self.node(ir, id, values)? {
+            Form::Truth { maybe_true, maybe_false } => Ok((maybe_true, maybe_false)),
+            _ => Err(Fault::new(FaultKind::Bad, ir.nodes[id].span)),
+        }
+    }
+
+    fn definition<'m>(&mut self, index: usize, values: &mut impl Along<'m>) -> Result<Form, Fault> {
+        if let Some(known) = self.known.get(&index) {
+            return known.clone();
+        }
+        let ir = values.formula(index);
+        let form = match ir.root() {
+            Some(root) => self.node(ir, root, values),
+            None => Err(Fault::bad()),
+        };
+        self.known.insert(index, form.clone());
+        form
+    }
+
+    fn node<'m>(
+        &mut self,
+        ir: &Ir,
+        id: NodeId,
+        values: &mut impl Along<'m>,
+    ) -> Result<Form, Fault> {
+        let here = &ir.nodes[id];
+        let fault = |kind| Fault::new(kind, here.at);
+        let course = self.course;
+        let form = match &here.op {
+            Op::Constant(scalar) => Form::of(scalar.clone()),
+            Op::Input(index) if *index == course.input => {
+                let one = Polynomial::constant(Ratio::one());
+                let x = Quotient { above: Polynomial::variable(), below: one };
+                Form::number(Number::of(x).ok_or_else(Fault::bad)?)
+            }
+            Op::Input(index) => Form::of(values.input(*index)),
+            Op::Figure(index) => Form::number(Number::constant(values.figure(*index))),
+            Op::Definition(index) => self.definition(*index, values)?,
+            Op::Local(local) => Form::of(values.local(local)),
+            Op::Bad => return Err(fault(FaultKind::Bad)),
+            Op::Not(a) => {
+                let (t, f) = self.truth(ir, *a, values)?;
+                Form::Truth { maybe_true: f, maybe_false: t }
+            }
+            Op::Negate(a) => Form::number(self.number(ir, *a, values)?.negated()),
+            Op::If(condition, yes, no) => match self.truth(ir, *condition, values)? {
+                (true, false) => self.node(ir, *yes, values)?,
+                (false, _) => self.node(ir, *no, values)?,
+                (true, true) => {
+                    let (a, b) = (self.node(ir, *yes, values)?, self.node(ir, *no, values)?);
+                    a.or(b, course)
+                }
+            },
+            Op::In(element, list) => {
+                let element = self.node(ir, *element, values)?;
+                let (mut maybe_true, mut maybe_false) = (false, true);
+                for item in list {
+                    let (equal, different) = element.equals(&self.node(ir, *item, values)?, course);
+                    maybe_true |= equal;
+                    maybe_false &= different;
+                    if !maybe_false {
+                        break;
+                    }
+                }
+                Form::Truth { maybe_true, maybe_false }
+            }
+            Op::Binary(binary, a, b) => self.binary(ir, id, (*binary, *a, *b), values)?,
+            Op::Call(function, args) => {
+                let mut numbers = Vec::with_capacity(args.len());
+                for arg in args {
+                    numbers.push(self.number(ir, *arg, values)?);
+                }
+                Form::number(call(*function, numbers, course).map_err(fault)?)
+            }
+        };
+        match &form {
+            Form::Number(number) if number.is_too_large() => Err(fault(FaultKind::TooLarge)),
+            _ => Ok(form),
+        }
+    }
+
+    fn binary<'m>(
+        &mut self,
+        ir: &Ir,
+        id: NodeId,
+        (binary, a, b): (Binary, NodeId, NodeId),
+        values: &mut impl Along<'m>,
+    ) -> Result<Form, Fault> {
+        let course = self.course;
+        let fault = |kind| Fault::new(kind, ir.nodes[id].at);
+        if matches!(binary, Binary::And | Binary::Or) {
+            let (t, f) = self.truth(ir, a, values)?;
+            // What is decided by the left side is not looked at further, as when it is computed.
+            if (binary == Binary::And && !t) || (binary == Binary::Or && !f) {
+                return Ok(Form::Truth { maybe_true: t, maybe_false: f });
+            }
+            let (t2, f2) = self.truth(ir, b, values)?;
+            return Ok(match binary {
+                Binary::And => Form::Truth { maybe_true: t && t2, maybe_false: f || f2 },
+                _ => Form::Truth { maybe_true: t || t2, maybe_false: f && f2 },
+            });
+        }
+        if matches!(binary, Binary::Equal | Binary::NotEqual) {
+            let left = self.node(ir, a, values)?;
+            let (equal, different) = left.equals(&self.node(ir, b, values)?, course);
+            let (maybe_true, maybe_false) =
+                if binary == Binary::Equal { (equal, different) } else { (different, equal) };
+            return Ok(Form::Truth { maybe_true, maybe_false });
+        }
+        let (left, right) = (self.number(ir, a, values)?, self.number(ir, b, values)?);
+        Ok(Form::number(match binary {
+            Binary::Add => left.plus(&right, course),
+            Binary::Subtract => left.minus(&right, course),
+            Binary::Multiply => left.times(&right, course),
+            Binary::Divide => left.over(&right, course).map_err(fault)?,
+            Binary::Remainder => remainder(&left, &right, course).map_err(fault)?,
+            _ => {
+                let (low, high) = left.minus(&right, course).range(course);
+                let (maybe_true, maybe_false) = match binary {
+                    Binary::Less => (low.is_negative(), !high.is_negative()),
+                    Binary::LessEqual => (!low.is_positive(), high.is_positive()),
+                    Binary::Greater => (high.is_positive(), !low.is_positive()),
+                    _ => (!high.is_negative(), low.is_negative()),
+                };
+                return Ok(Form::Truth { maybe_true, maybe_false });
+            }
+        }))
+    }
+}
+
+impl Form {
+    fn number(number: Number) -> Form {
+        Form::Number(Box::new(number))
+    }
+
+    fn of(scalar: Scalar) -> Form {
+        match scalar {
+            Scalar::Number(value) => Form::number(Number::constant(value)),
+            Scalar::Bool(value) => Form::Truth { maybe_true: value, maybe_false: !value },
+            Scalar::Text(value) => Form::Text(Some(value)),
+        }
+    }
+
+    fn or(self, other: Form, course: &Course<'_>) -> Form {
+        match (self, other) {
+            (Form::Number(a), Form::Number(b)) => Form::number(a.or(&b, course)),
+            (
+                Form::Truth { maybe_true: t1, maybe_false: f1 },
+                Form::Truth { maybe_true: t2, maybe_false: f2 },
+            ) => Form::Truth { maybe_true: t1 || t2, maybe_false: f1 || f2 },
+            (Form::Text(a), Form::Text(b)) => Form::Text(a.filter(|a| b.as_ref() == Some(a))),
+            _ => Form::Text(None),
+        }
+    }
+
+    /// Whether two may be equal, and whether they may differ.
+    fn equals(&self, other: &Form, course: &Course<'_>) -> (bool, bool) {
+        match (self, other) {
+            (Form::Number(a), Form::Number(b)) => match a.minus(b, course).sign(course) {
+                Some(Ordering::Equal) => (true, false),
+                Some(_) => (false, true),
+                None => (true, true),
+            },
+            (
+                Form::Truth { maybe_true: t1, maybe_false: f1 },
+                Form::Truth { maybe_true: t2, maybe_false: f2 },
+            ) => ((*t1 && *t2) || (*f1 && *f2), (*t1 && *f2) || (*f1 && *t2)),
+            (Form::Text(Some(a)), Form::Text(Some(b))) => (a == b, a != b),
+            _ => (true, true),
+        }
+    }
+}
+
+fn call(
+    function: Function,
+    numbers: Vec<Number>,
+    course: &Course<'_>,
+) -> Result<Number, FaultKind> {
+    let mut numbers = numbers.into_iter();
+    let first = numbers.next().ok_or(FaultKind::Bad)?;
+    Ok(match function {
+        Function::Sum => numbers.fold(first, |sum, next| sum.plus(&next, course)),
+        Function::Min => numbers.fold(first, |a, b| a.choice(b, false, course)),
+        Function::Max => numbers.fold(first, |a, b| a.choice(b, true, course)),
+        Function::Abs => {
+            let negated = first.negated();
+            first.choice(negated, true, course)
+        }
+        Function::Floor | Function::Ceil | Function::Round => {
+            let multiple = numbers.next().unwrap_or_else(|| Number::constant(Ratio::one()));
+            first.rounded(function, &multiple, course)?
+        }
+    })
+}
