@@ -140,6 +140,7 @@ fn scanned(project: &Project, chapter: &Chapter, scan: Scan) -> ChapterOutcome {
         project,
         chapter,
         slots: scan.nodes.iter().map(|_| None).collect(),
+        wrong: Vec::new(),
         outcome: ChapterOutcome { findings, ..ChapterOutcome::default() },
     };
     work.outcome.counts.chapters = 1;
@@ -168,6 +169,8 @@ struct Work<'a> {
     chapter: &'a Chapter,
     /// By node, so that the result is in the order of the text.
     slots: Vec<Option<Expansion>>,
+    /// The fences that are wrong on purpose.
+    wrong: Vec<fences::Wrong>,
     outcome: ChapterOutcome,
 }
 
@@ -262,6 +265,7 @@ impl Work<'_> {
     fn fence(&mut self, index: usize, site: &Site<'_>) {
         let mut comments = Comments { model: &self.project.model, used: &mut self.outcome.used };
         let outcome = fences::check(site, &mut comments);
+        self.wrong.extend(fences::wrong(site));
         let code = site.fence.body.text();
         for (name, placeholder) in &self.project.model.placeholders {
             let known = &mut self.outcome.chapter.placeholders;
@@ -298,6 +302,7 @@ impl Work<'_> {
             self.outcome.members.into_iter().partition(|member| member.group.is_some());
         let between = group::analyse(&own);
         self.outcome.findings.extend(between);
+        fences::soften_wrong(&mut self.outcome.findings, &self.wrong);
         self.outcome.members = named;
         self.outcome.chapter.expansions = self.slots.into_iter().flatten().collect();
         self.outcome.chapter.values.sort_by_key(|value| value.at.span.start);

@@ -1,6 +1,8 @@
 //! Fences with manifests: what their words ask for, what the engine says, and what a page shows of them.
 
-use super::codes::{FAILS_BUT_VALID, FAILS_DIFFERENTLY, UNKNOWN_CODE, UNTAGGED_MANIFEST};
+use super::codes::{
+    FAILS_BUT_VALID, FAILS_DIFFERENTLY, UNKNOWN_CODE, UNTAGGED_MANIFEST, WRONG_ON_PURPOSE,
+};
 use super::judge::Judge;
 use super::resource;
 use super::shell;
@@ -15,7 +17,7 @@ use crate::diag::{Diagnostic, Edit, Fix, Severity};
 use crate::manifest::{Document, Extent, Format, tools};
 use crate::markdown::{Fence, Word};
 use crate::reading::{self, Reading, heredoc};
-use crate::text::{Span, Spanned};
+use crate::text::{Location, Span, Spanned};
 use std::collections::BTreeMap;
 
 enum Language {
@@ -255,6 +257,45 @@ fn untagged(site: &Site<'_>) -> Diagnostic {
         note.fix = Some(Fix { title: "write `yaml`".to_owned(), edits });
     }
     note
+}
+
+/// Makes notes of what is found in fences of which the author says that they are wrong, and says so once for each fence.
+pub(super) fn soften_wrong(findings: &mut Vec<Diagnostic>, wrong: &[Wrong]) {
+    let is_in = |wrong: &Wrong, finding: &Diagnostic| {
+        let (at, fence) = (&finding.at.location, &wrong.fence);
+        at.source.path() == fence.source.path() && fence.span.contains(at.span)
+    };
+    for wrong in wrong {
+        let mut count = 0;
+        for finding in findings.iter_mut().filter(|finding| is_in(wrong, finding)) {
+            count += usize::from(finding.severity > Severity::Note);
+            finding.severity = Severity::Note;
+        }
+        if count > 0 {
+            let message = "the words before this fence say that it is wrong, so what is found in it is a note";
+            let mut note = Diagnostic::new(&WRONG_ON_PURPOSE, wrong.row.clone(), message)
+                .related(wrong.told.clone(), "it is said here");
+            note = note.help("write `fails` behind the language, so that it has to be wrong");
+            findings.push(note);
+        }
+    }
+}
+
+/// A fence that is wrong on purpose, as the words before it say.
+pub(super) struct Wrong {
+    /// Its row.
+    pub(super) row: Location,
+    fence: Location,
+    told: Location,
+}
+
+/// Whether the words before a fence say that it is wrong; who writes `fails` has said more.
+pub(super) fn wrong(site: &Site<'_>) -> Option<Wrong> {
+    if site.fence.has("fails") || !is_looked_at(site.fence) {
+        return None;
+    }
+    let (row, fence) = (site.map.locate(site.fence.open), site.map.locate(site.node.span));
+    Some(Wrong { row, fence, told: site.told_wrong()? })
 }
 
 /// Notes a fence of which no manifest is read, where that is asked for.

@@ -5,6 +5,7 @@
 
 mod anchors;
 mod assets;
+mod before;
 mod chapter;
 mod checked;
 mod codes;

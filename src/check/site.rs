@@ -1,5 +1,6 @@
 //! A fence where it stands, and what is found in it.
 
+use super::before;
 use super::group::Member;
 use super::sections::Section;
 use super::texts::ReadText;
@@ -7,13 +8,10 @@ use super::{Expansion, Project, Published, Resource, Tied};
 use crate::diag::Diagnostic;
 use crate::manifest::{Document, Versions, tools};
 use crate::markdown::{Fence, Node};
-use crate::reading::Setting;
-use crate::text::{Location, Span, TextMap, ceil_char_boundary};
+use crate::reading::{self, Setting};
+use crate::text::{Location, TextMap};
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashSet};
-
-/// How much of a paragraph before a fence is read, from its end.
-const LONGEST: usize = 600;
 
 /// A fence and the chapter that it stands in.
 pub(super) struct Site<'a> {
@@ -34,28 +32,21 @@ pub(super) struct Site<'a> {
 impl<'a> Site<'a> {
     /// The page that the fence stands in, and the paragraph before it.
     pub(super) fn setting(&self) -> Setting<'a> {
-        let above = self.text.get(..self.node.span.start).unwrap_or("").trim_end();
-        let near = &above[ceil_char_boundary(above, above.len().saturating_sub(LONGEST))..];
-        let is_blank = |line: &str| line.trim_matches([' ', '\t', '\r', '\n', '>']).is_empty();
-        let (mut at, mut start) = (0, 0);
-        for line in near.split_inclusive('\n') {
-            at += line.len();
-            if is_blank(line) {
-                start = at;
-            }
-        }
-        let before = &near[start..];
-        // What another fence holds is no words.
-        let before = if before.contains("```") || before.contains("~~~") { "" } else { before };
-        Setting::Page { page: self.text, before }
+        let before = before::before(self.text, self.node.span.start).span;
+        Setting::Page { page: self.text, before: &self.text[before.range()] }
     }
 
     /// Where the paragraph before the fence stands.
     pub(super) fn before(&self) -> Option<Location> {
-        let Setting::Page { before, .. } = self.setting() else { return None };
-        let end = self.text.get(..self.node.span.start).unwrap_or("").trim_end().len();
-        let start = end - before.len();
-        (!before.is_empty()).then(|| self.map.locate(Span::new(start, end)))
+        let before = before::before(self.text, self.node.span.start).span;
+        (!before.is_empty()).then(|| self.map.locate(before))
+    }
+
+    /// Where the author says before the fence that what it holds is wrong on purpose.
+    pub(super) fn told_wrong(&self) -> Option<Location> {
+        let before = before::before(self.text, self.node.span.start);
+        let words = &self.text[before.span.range()];
+        (!before.is_shared && reading::is_told_wrong(words)).then(|| self.map.locate(before.span))
     }
 }
 

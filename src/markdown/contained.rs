@@ -1,71 +1,180 @@
-//! Boxes of MkDocs: `!!! note`, `??? tip` and `=== "Tab"` hold the lines behind them that stand four columns further in.
+//! What other programs read in Markdown that CommonMark, and so mdBook, does not: a page outside of any book is read as its
+//! author meant it.
 //!
-//! To CommonMark, and so to mdBook, such lines are code; a page outside of any book is read as its author meant it.
+//! - Boxes of MkDocs: `!!! note`, `??? tip` and `=== "Tab"` hold the lines behind them that stand four columns further in.
+//! - Components of MDX: `<TabItem>` and `</TabItem>` on lines of their own are no HTML, and what stands between them is no
+//!   code for being indented.
+//! - Shortcodes of Hugo's beside a row that opens or closes a fence: Hugo takes them out first.
 
 use crate::text::{Source, Span, TextMap, TextMapBuilder};
-use std::sync::Arc;
+use regex::Regex;
+use std::collections::BTreeSet;
+use std::sync::{Arc, LazyLock};
 
 /// How far a box's content stands in.
 const STEP: usize = 4;
 
-/// A file's text with the content of boxes moved out to where the boxes stand, and the places of its bytes.
+/// What holds the lines behind it.
+struct Holder<'t> {
+    /// How far in it stands.
+    column: usize,
+    /// How much further in its content stands, once that is known.
+    step: Option<usize>,
+    /// The component that has to be closed; a box ends where its content does.
+    component: Option<&'t str>,
+}
+
+/// A file's text as its author meant it, and the places of its bytes.
 pub fn contained(file: &Arc<Source>) -> (String, TextMap) {
     let text = file.text();
     let has = |mark: &str| memchr::memmem::find(text.as_bytes(), mark.as_bytes()).is_some();
-    if !["===", "!!! ", "???"].into_iter().any(has) {
+    let closed = closed_components(text);
+    let marks = ["===", "!!!", "???", "```{{", "~~~{{", "}}```", "}}~~~"];
+    if closed.is_empty() && !marks.into_iter().any(has) {
         return (text.to_owned(), TextMap::identity(file));
     }
+    let mut reader = Reader { open: Vec::new(), fence: None, closed };
     let mut out = String::with_capacity(text.len());
     let mut map = TextMapBuilder::default();
-    // How far in each box that is open stands.
-    let mut open: Vec<usize> = Vec::new();
-    let mut fence: Option<String> = None;
     let mut at = 0;
     for line in text.split_inclusive('\n') {
-        let start = at;
+        for kept in reader.kept(line) {
+            out.push_str(&line[kept.range()]);
+            map.copied(file, Span::new(at + kept.start, at + kept.end));
+        }
         at += line.len();
-        let content = line.trim_start_matches(' ');
-        let indent = line.len() - content.len();
-        let blank = content.trim().is_empty();
-        while !blank && open.last().is_some_and(|column| indent < column + STEP) {
-            open.pop();
-            fence = None;
-        }
-        let taken = indent.min(open.len() * STEP);
-        out.push_str(&line[taken..]);
-        map.copied(file, Span::new(start + taken, at));
-        match &fence {
-            Some(row) => {
-                let closes = content.trim_end().strip_prefix(row.as_str());
-                if closes
-                    .is_some_and(|rest| rest.bytes().all(|byte| row.as_bytes().contains(&byte)))
-                {
-                    fence = None;
-                }
-            }
-            None => {
-                fence = row(content);
-                if fence.is_none() && is_box(content) {
-                    open.push(indent);
-                }
-            }
-        }
     }
     (out, map.finish(file))
+}
+
+/// The components that are closed by a line of their own.
+fn closed_components(text: &str) -> BTreeSet<&str> {
+    let names = text.lines().filter_map(|line| {
+        let name = line.trim().strip_prefix("</")?.strip_suffix('>')?;
+        name.starts_with(|c: char| c.is_ascii_uppercase()).then_some(name)
+    });
+    names.collect()
+}
+
+/// Goes over a text line by line.
+struct Reader<'t> {
+    open: Vec<Holder<'t>>,
+    /// The row that has opened a fence.
+    fence: Option<String>,
+    closed: BTreeSet<&'t str>,
+}
+
+impl<'t> Reader<'t> {
+    /// What of the next line is kept.
+    fn kept(&mut self, line: &'t str) -> Vec<Span> {
+        let content = line.trim_start_matches([' ', '\t']);
+        let indent = line.len() - content.len();
+        if !content.trim().is_empty() {
+            self.close_boxes(indent);
+            if let Some(holder) = self.open.last_mut() {
+                holder.step.get_or_insert(indent.saturating_sub(holder.column));
+            }
+        }
+        let steps = self.open.iter().filter_map(|holder| holder.step).sum();
+        let taken = indent.min(steps);
+        let whole = vec![Span::new(taken, line.len())];
+        let words = line.trim_end().len();
+        if let Some(row) = &self.fence {
+            let Some(rest) = content.trim_end().strip_prefix(row.as_str()) else { return whole };
+            let length = row.len() + count(rest, row.as_bytes()[0]);
+            let behind = &content.trim_end()[length..];
+            if !behind.trim_start().is_empty() && !is_shortcode(behind.trim_start()) {
+                return whole;
+            }
+            self.fence = None;
+            return vec![Span::new(taken, indent + length), Span::new(words, line.len())];
+        }
+        // What opens a fence behind a shortcode opens it at the start of the line.
+        let skipped = behind_shortcodes(content);
+        self.fence = row(&content[skipped..]);
+        if self.fence.is_some() {
+            return vec![Span::new(taken, indent), Span::new(indent + skipped, line.len())];
+        }
+        if is_box(content) {
+            let holder = Holder { column: indent, step: Some(STEP), component: None };
+            self.open.push(holder);
+        } else if self.take_component(content.trim_end(), indent) {
+            return vec![Span::new(words, line.len())];
+        }
+        whole
+    }
+
+    /// The boxes whose content ends before a line that stands so far in.
+    fn close_boxes(&mut self, indent: usize) {
+        while let Some(holder) = self.open.last()
+            && holder.component.is_none()
+            && indent < holder.column + STEP
+        {
+            self.open.pop();
+            self.fence = None;
+        }
+    }
+
+    /// Whether a line is the tag of a component, which is closed somewhere or closes one.
+    fn take_component(&mut self, line: &'t str, column: usize) -> bool {
+        static TAG: LazyLock<Regex> = LazyLock::new(|| {
+            Regex::new(r"^<(/?)([A-Z][A-Za-z0-9.]*)(?:\s[^<>]*)?>$")
+                .expect("the pattern is a constant")
+        });
+        let Some(tag) = TAG.captures(line) else { return false };
+        let name = tag.get(2).map_or("", |name| name.as_str());
+        if !self.closed.contains(name) {
+            return false;
+        }
+        let is_it = |holder: &Holder<'_>| holder.component == Some(name);
+        if tag.get(1).is_some_and(|slash| !slash.is_empty()) {
+            if let Some(index) = self.open.iter().rposition(is_it) {
+                self.open.truncate(index);
+            }
+        } else if !line.ends_with("/>") {
+            self.open.push(Holder { column, step: None, component: Some(name) });
+        }
+        true
+    }
+}
+
+/// How many bytes of one kind a text begins with.
+fn count(text: &str, byte: u8) -> usize {
+    text.bytes().take_while(|&other| other == byte).count()
 }
 
 /// The row that opens a fence.
 fn row(content: &str) -> Option<String> {
     let byte = content.bytes().next().filter(|byte| matches!(byte, b'`' | b'~'))?;
-    let length = content.bytes().take_while(|&other| other == byte).count();
+    let length = count(content, byte);
     (length >= 3).then(|| content[..length].to_owned())
 }
 
+fn is_shortcode(text: &str) -> bool {
+    text.starts_with("{{<") || text.starts_with("{{%")
+}
+
+/// Where what stands behind shortcodes begins.
+fn behind_shortcodes(content: &str) -> usize {
+    let mut at = 0;
+    while is_shortcode(&content[at..]) {
+        let ends = [">}}", "%}}"].into_iter().filter_map(|end| content[at..].find(end));
+        let Some(end) = ends.min() else { return 0 };
+        at += end + 3;
+    }
+    at
+}
+
 fn is_box(content: &str) -> bool {
-    let Some((mark, rest)) = content.split_once(' ') else { return false };
+    let mark = content.bytes().take_while(|byte| matches!(byte, b'=' | b'!' | b'?' | b'+')).count();
+    let (mark, rest) = content.split_at(mark);
+    let words = rest.trim_start_matches(' ');
     match mark {
-        "===" | "===!" | "===+" => rest.trim_end().len() > 1 && rest.starts_with(['"', '\'']),
-        "!!!" | "???" | "???+" => rest.starts_with(|c: char| c.is_alphabetic() || c == '"'),
+        "===" | "===!" | "===+" => {
+            rest.starts_with(' ') && words.trim_end().len() > 1 && words.starts_with(['"', '\''])
+        }
+        // The space between is as one likes.
+        "!!!" | "???" | "???+" => words.starts_with(|c: char| c.is_alphabetic() || c == '"'),
         _ => false,
     }
 }
@@ -75,7 +184,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_boxes_hold_is_moved_out() {
+    fn what_holders_hold_is_moved_out() {
         let cases = [
             ("a\n    b\n", "a\n    b\n"),
             (
@@ -90,6 +199,28 @@ mod tests {
                 "1. a\n\n    === \"A\"\n\n        ```\n        x\n        ```\n",
                 "1. a\n\n    === \"A\"\n\n    ```\n    x\n    ```\n",
             ),
+            ("!!!tip\n    x\n", "!!!tip\nx\n"),
+            // Shortcodes beside rows of fences.
+            (
+                "{{< a >}}x\n```yaml\na: 1\n```{{< /a >}}{{< b >}}y\n{{% c %}}```\nz\n``` \n",
+                "{{< a >}}x\n```yaml\na: 1\n```\n```\nz\n``` \n",
+            ),
+            (
+                "```\n```yaml {{< a >}}\n```{{ a }}\n{{< b >}}\n",
+                "```\n```yaml {{< a >}}\n```{{ a }}\n{{< b >}}\n",
+            ),
+            // Components on lines of their own.
+            (
+                "<Tabs>\n  <TabItem value=\"a\">\n    ```yaml\n    a:\n      b: 1\n    ```\n  </TabItem>\n</Tabs>\n    c\n",
+                "\n\n```yaml\na:\n  b: 1\n```\n\n\n    c\n",
+            ),
+            (
+                "1. a\n\n   <Tab>\n\n       ```\n       x\n       ```\n   </Tab>\n",
+                "1. a\n\n\n\n   ```\n   x\n   ```\n\n",
+            ),
+            // What is never closed is no component; nor is HTML, nor what a fence holds.
+            ("<Name>\n    a\n<div>\n    b\n</div>\n", "<Name>\n    a\n<div>\n    b\n</div>\n"),
+            ("```\n<Tab>\n    a\n</Tab>\n```\n", "```\n<Tab>\n    a\n</Tab>\n```\n"),
             // In a fence these are text; so are rows under a heading, and what a box does not hold.
             ("```\n!!! note\n    x\n```\n", "```\n!!! note\n    x\n```\n"),
             ("a\n===\n    b\n!!!\n    c\n=== \"\n", "a\n===\n    b\n!!!\n    c\n=== \"\n"),

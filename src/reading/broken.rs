@@ -5,7 +5,7 @@ use super::marks::Mark;
 use super::session;
 use crate::diag::{Diagnostic, Severity};
 use crate::manifest::yaml::{self, Composed, YAML_DUPLICATE_KEY};
-use crate::manifest::{Node, YAML_SYNTAX};
+use crate::manifest::{Node, Value, YAML_SYNTAX};
 use crate::text::{Span, TextMap};
 use std::collections::BTreeSet;
 
@@ -42,16 +42,26 @@ pub(super) fn soften(findings: &mut Vec<Diagnostic>, text: &str) {
 /// has a remark on its line.
 pub(super) fn spare_alternatives(composed: &mut Composed, text: &str) {
     let is_head = |root: &Node| root.get("apiVersion").is_some() || root.get("kind").is_some();
-    if composed.problems.is_empty() || composed.roots.iter().any(is_head) {
+    if composed.problems.is_empty() {
         return;
     }
-    // One key and nothing else, more than twice: what it may be, line by line.
+    if composed.roots.iter().any(is_head) {
+        return spare_labels(composed, text);
+    }
+    // One key and nothing else, with other values or more than twice: what it may be, line by line.
     let is_one = |root: &Node| {
         let Some(map) = root.as_map() else { return false };
         map.keys().collect::<BTreeSet<_>>().len() == 1
             && map.iter().all(|entry| entry.value.as_map().is_none())
     };
-    if composed.problems.len() > 1
+    let is_varied = |root: &Node| {
+        root.as_map().is_some_and(|map| {
+            let values = || map.iter().map(|entry| entry.value.as_str());
+            values().all(|value| value.is_some())
+                && values().collect::<BTreeSet<_>>().len() == map.len()
+        })
+    };
+    if (composed.problems.len() > 1 || composed.roots.iter().all(is_varied))
         && !composed.roots.is_empty()
         && composed.roots.iter().all(is_one)
     {
@@ -81,6 +91,48 @@ pub(super) fn spare_alternatives(composed: &mut Composed, text: &str) {
     });
 }
 
+/// Ways to write one annotation or label of a manifest: its key again with another value, behind a comment or a blank line.
+fn spare_labels(composed: &mut Composed, text: &str) {
+    let Composed { roots, problems, .. } = composed;
+    let begins = |at: usize| text[..at].rfind('\n').map_or(0, |end| end + 1);
+    problems.retain(|problem| {
+        let first = problem.related.as_ref().map(|(span, _)| span.start);
+        let (Some(first), true) = (first, problem.code == &YAML_DUPLICATE_KEY) else { return true };
+        let at = problem.span.start;
+        let above = begins(at).checked_sub(1).map_or("", |end| text[begins(end)..end].trim());
+        let is_apart = above.is_empty() || above.starts_with('#');
+        let value = |at: usize| text[at..].lines().next().and_then(|line| line.split_once(": "));
+        let is_other =
+            value(first).map(|(_, value)| value.trim()) != value(at).map(|(_, value)| value.trim());
+        !(is_apart && is_other && roots.iter().any(|root| is_of_labels(root, at)))
+    });
+}
+
+/// Whether what stands at a place is an entry of `annotations` or `labels`.
+fn is_of_labels(root: &Node, at: usize) -> bool {
+    let mut node = root;
+    loop {
+        let holds = |node: &Node| node.span.start <= at && at < node.span.end;
+        let next = match &node.value {
+            Value::Map(map) => {
+                let Some(entry) = map.iter().find(|entry| holds(&entry.value)) else {
+                    return false;
+                };
+                if matches!(entry.key.value.as_str(), "annotations" | "labels") {
+                    return true;
+                }
+                &entry.value
+            }
+            Value::Seq(items) => match items.iter().find(|item| holds(item)) {
+                Some(item) => item,
+                None => return false,
+            },
+            _ => return false,
+        };
+        node = next;
+    }
+}
+
 /// What remains of a manifest when something is left out need not be YAML: the line behind a mark may have lost what it
 /// belongs to, and a text that begins in the middle of a manifest goes back to where it has not been. What is said of
 /// such a place becomes a note.
@@ -106,10 +158,23 @@ pub(super) fn spare_displaced(
     }
 }
 
+/// What stands at the first column of most manifests.
+const OF_OBJECTS: &[&str] =
+    &["apiVersion", "kind", "metadata", "spec", "status", "data", "stringData", "type"];
+
+/// Whether a line begins an entry at the first column that is no field of an object's.
+pub(super) fn is_cut_at(line: &str) -> bool {
+    let key = line.split_once(':').map_or("", |(key, _)| key);
+    !key.is_empty() && !line.starts_with([' ', '#', '-']) && !OF_OBJECTS.contains(&key)
+}
+
 /// The lines that may have lost what they belong to.
 fn displaced(text: &str, marks: &[Mark]) -> Vec<Span> {
     let mut places: Vec<Span> = Vec::new();
     let mut behind = false;
+    // A line behind a mark at the first column has lost its own place too, where it is no field of an object's.
+    let mut is_cut = false;
+    let mut is_outer = false;
     // How deep the document begins, where nothing has gone back from there yet.
     let mut depth = None;
     let mut begins = true;
@@ -121,7 +186,7 @@ fn displaced(text: &str, marks: &[Mark]) -> Vec<Span> {
         let indent = line.len() - line.trim_start().len();
         let first = marks.partition_point(|mark| mark.span.start < span.start);
         if marks.get(first).is_some_and(|mark| mark.span.end <= span.end) {
-            behind = true;
+            (behind, is_outer) = (true, indent == 0);
             continue;
         }
         if content.is_empty() || content.starts_with('#') {
@@ -134,9 +199,10 @@ fn displaced(text: &str, marks: &[Mark]) -> Vec<Span> {
         let returns = depth.is_some_and(|depth| indent < depth);
         // No mark explains an indentation that is no spaces.
         let spaces = line[..indent].bytes().all(|byte| byte == b' ');
-        if (behind || returns) && spaces {
+        if (behind || returns || is_cut && indent > 0) && spaces {
             places.push(span);
         }
+        is_cut = behind && is_outer && !begins && is_cut_at(line);
         if begins {
             depth = (indent > 0).then_some(indent);
         } else if returns {

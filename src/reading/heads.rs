@@ -2,7 +2,9 @@
 
 use crate::manifest::yaml::{Composed, YAML_DUPLICATE_KEY};
 use crate::text::Span;
+use regex::Regex;
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 /// How many manifests without `---` between them are told apart.
 const MOST: usize = 64;
@@ -45,6 +47,21 @@ pub(super) fn seconds(text: &str, composed: &Composed) -> Vec<usize> {
     let begins: BTreeSet<usize> = composed.roots.iter().map(|root| root.span.start).collect();
     heads(text).into_iter().filter(|at| begins.contains(at)).collect()
 }
+
+/// Whether the comment right above a manifest names the file that it is, so that the text shows several: `# cat a.yaml`, `# k8s/b.yaml`.
+pub(super) fn is_file(text: &str, head: usize) -> bool {
+    static NAMES: LazyLock<Regex> = LazyLock::new(|| {
+        let pattern = r"(?i)^#[#\s-]*(?:\$ )?(?:(?:cat|file|file ?name|path|contents?(?: of)?|in|source|save (?:as|to|this as))[:\s]\s*)?[`'\x22(<]?[\w./~{}$-]+\.(?:ya?ml|json)[`'\x22)>]?[\s:#-]*$";
+        Regex::new(pattern).expect("the pattern is a constant")
+    });
+    let above = text[..head].lines().rev().map(str::trim);
+    let mut comments =
+        above.skip_while(|line| line.is_empty()).take_while(|line| line.starts_with('#'));
+    comments.by_ref().take(MOST_COMMENTS).any(|line| NAMES.is_match(line))
+}
+
+/// How many lines of comments above a manifest are read.
+const MOST_COMMENTS: usize = 8;
 
 /// The lines at which a further manifest begins within what `---` separates.
 fn heads(text: &str) -> Vec<usize> {
@@ -91,7 +108,31 @@ fn only(text: &str, part: Span) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::heads;
+    use super::{heads, is_file};
+
+    #[test]
+    fn a_comment_names_the_file_that_follows() {
+        let file = |above: &str| is_file(above, above.len());
+        for above in [
+            "a: 1\n# cat 02-vlan.yaml\n",
+            "## path/to/x.yaml\n\n",
+            "# b.yml:\n# the second one\n",
+            "# --- c.yaml ---\n",
+            "# file: `d.json`\n",
+            "# Save as {{ name }}.yaml\n# e.yaml\n",
+        ] {
+            assert!(file(above), "{above}");
+        }
+        for above in [
+            "",
+            "# the second Service\n",
+            "# see b.yaml for the reason\n",
+            "# b.yaml\na: 1\n",
+            "# kubectl apply\n",
+        ] {
+            assert!(!file(above), "{above}");
+        }
+    }
 
     #[test]
     fn a_manifest_begins_where_its_head_is_there_again() {

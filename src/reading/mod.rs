@@ -20,12 +20,14 @@ mod session;
 mod template;
 #[cfg(test)]
 mod tests;
+mod wrong;
 
 pub use codes::{CODES, EXCERPT, PLACEHOLDER_VALUE, TEMPLATE, UNMARKED_PART};
 pub(crate) use heads::has as has_head;
 pub(crate) use output::server_field;
 pub(crate) use patch::{directive_in as patch_directive, is_json_patch};
 pub(crate) use session::{begins as begins_with_command, is_yaml};
+pub(crate) use wrong::is_told_wrong;
 
 use crate::diag::{Diagnostic, Edit, Fix};
 use crate::manifest::gaps::Gaps;
@@ -181,8 +183,11 @@ fn read_as(wanted: &Text<'_>, session: Option<&Session>) -> Reading {
         for stand in stands_of.get(&part).into_iter().flatten() {
             opened::open(&root, text, *stand, &mut gaps);
             if !stand.behind {
-                let lines = lines_behind(text, stand.span);
-                gaps.extend_strays(lines.filter_map(|line| opened::key_at(&root, text, line)));
+                let keys = |line| opened::key_at(&root, text, line);
+                gaps.extend_strays(lines_behind(text, stand.span).filter_map(keys));
+                if root.get("kind").is_some() {
+                    gaps.extend_strays(run_behind(text, stand.span).filter_map(keys));
+                }
             }
         }
         if patch::take_out_directives(&mut root) {
@@ -271,7 +276,9 @@ fn assemble(wanted: &Text<'_>, composed: Composed, seconds: &[usize], kind: Kind
     let Text { text, map, .. } = *wanted;
     let read = manifest::documents(composed, text, map);
     let mut findings = read.findings;
-    for &at in seconds {
+    // In a page several files may stand in one fence, each behind its name.
+    let in_page = matches!(wanted.setting, Setting::Page { .. });
+    for &at in seconds.iter().filter(|&&at| !(in_page && heads::is_file(text, at))) {
         let message = "a second manifest begins here, without `---` before it";
         let mut finding = Diagnostic::new(
             &SECOND_MANIFEST,
@@ -384,6 +391,15 @@ fn lines_behind(text: &str, mark: Span) -> impl Iterator<Item = Span> + '_ {
     let lines = std::iter::successors(first, next).enumerate().take_while(goes_on);
     let beside = move |(_, line): &(usize, Span)| column(*line) == first_column;
     lines.take(MOST_BEHIND).filter(beside).map(|(_, line)| line)
+}
+
+/// The lines right behind a mark that stand at the first column as it does and are no fields of an object's: the last ones of what is
+/// left out.
+fn run_behind(text: &str, mark: Span) -> impl Iterator<Item = Span> + '_ {
+    let is_outer = mark.start == 0 || text[..mark.start].ends_with('\n');
+    let first = line_behind(text, mark).filter(|_| is_outer);
+    let lines = std::iter::successors(first, |line| line_behind(text, *line)).take(MOST_BEHIND);
+    lines.take_while(|line| broken::is_cut_at(&text[line.range()]))
 }
 
 /// How many lines behind a mark are looked at.

@@ -40,6 +40,21 @@ static CAPITALS: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[A-Z][A-Z0-9]+(?:
 pub(super) static BETWEEN: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?:^|[^A-Z0-9_])_[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_(?:$|[^A-Z0-9_])"));
 
+/// An address whose numbers are left to the reader: `x.x.x.x`, `xx.xx.xx.xx`, `10.0.x.x/24`, `aaa.bbb.ccc.ddd`.
+fn is_address_to_be(value: &str) -> bool {
+    let (address, _) = value.split_once(['/', ':']).unwrap_or((value, ""));
+    let is_number = |part: &str| part.parse::<u8>().is_ok();
+    let is_letters = |part: &str| {
+        let mut letters = part.chars();
+        let first = letters.next().filter(char::is_ascii_alphabetic);
+        part.len() <= 3 && first.is_some_and(|first| letters.all(|letter| letter == first))
+    };
+    let parts: Vec<&str> = address.split('.').collect();
+    parts.len() == 4
+        && parts.iter().all(|part| is_number(part) || is_letters(part))
+        && parts.iter().any(|part| is_letters(part))
+}
+
 /// A part of a value in braces: `web-{name}`.
 static BRACED: LazyLock<Regex> = LazyLock::new(|| pattern(r"\{[A-Za-z][A-Za-z0-9_.-]*\}"));
 
@@ -103,7 +118,12 @@ fn note_at(
             for entry in map.iter() {
                 let key = entry.key.value.as_str();
                 path.with(Step::Field(key), |path| {
-                    if SURE.is_match(key) || BRACKETS.is_match(key) || ASSERTED.is_match(key) {
+                    let is_bracketed = key.starts_with('[') && key.ends_with(']');
+                    if is_bracketed
+                        || SURE.is_match(key)
+                        || BRACKETS.is_match(key)
+                        || ASSERTED.is_match(key)
+                    {
                         let (span, certainty) = (entry.key.span, Certainty::Sure);
                         gaps.replaced(Placeholder { path: path.clone(), span, certainty });
                     }
@@ -149,7 +169,11 @@ fn certainty(node: &Node, text: &str, around: &Around<'_>) -> Option<Certainty> 
     match around.names_part_of(value) {
         Some(named) if BETWEEN.is_match(named) => return Some(Certainty::Sure),
         Some(_) => return Some(Certainty::IfMalformed),
-        None if WORDS.is_match(value) || BETWEEN.is_match(value) || BRACED.is_match(value) => {
+        None if WORDS.is_match(value)
+            || BETWEEN.is_match(value)
+            || BRACED.is_match(value)
+            || is_address_to_be(value) =>
+        {
             return Some(Certainty::IfMalformed);
         }
         None => {}
@@ -183,10 +207,11 @@ fn is_cut(block: &str) -> bool {
 pub(super) fn readable(text: &str) -> Cow<'_, str> {
     static UNREADABLE: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r#"(?m)(?:^|[:\-\[,{][ \t]+)(@[A-Za-z][A-Za-z0-9_.-]*@[^\s#,\]}"']*|\*{3,}[^\s#,\]}"']*|%[A-Z][A-Z0-9_]*%[^\s#,\]}"']*|\*(?:u?int(?:8|16|32|64)?|float(?:32|64)|string|bool)|##_[A-Z][A-Z0-9_]*_##|\{ \{[^{}:,\n]*\} \}|\[[A-Z][A-Z0-9]*(?:[ _][A-Z0-9]+|-[A-Z0-9]{2,})*\][@/.:_-][a-z0-9@/.:_-]*\[[A-Z][A-Z0-9]*(?:[ _][A-Z0-9]+|-[A-Z0-9]{2,})*\][^\s#,\]}"']*|\[(?:\.{3,}|…)\][^\s#,\]}:"'][^\s#,\]}"']*|\{[A-Za-z][A-Za-z0-9_. -]*\}(?::?[A-Za-z0-9._/@-]|:?\{[A-Za-z][A-Za-z0-9_.-]*\})+)[ \t]*(?:$|[\r#,\]}])|^[ \t]*(?:- +)*(\{[A-Za-z][A-Za-z0-9_.-]*\}):(?:[ \t\r]|$)"#,
+            r#"(?m)(?:^|[:\-\[,{][ \t]+)(@[A-Za-z][A-Za-z0-9_.-]*@[^\s#,\]}"']*|\*{3,}[^\s#,\]}"']*|%[A-Z][A-Z0-9_]*%[^\s#,\]}"']*|\*(?:u?int(?:8|16|32|64)?|float(?:32|64)|string|bool)|##_[A-Z][A-Z0-9_]*_##|\{ \{[^{}:,\n]*\} \}|\[[A-Z][A-Z0-9]*(?:[ _][A-Z0-9]+|-[A-Z0-9]{2,})*\][@/.:_-][a-z0-9@/.:_-]*\[[A-Z][A-Z0-9]*(?:[ _][A-Z0-9]+|-[A-Z0-9]{2,})*\][^\s#,\]}"']*|\[(?:\.{3,}|…)\][^\s#,\]}:"'][^\s#,\]}"']*|\{[A-Za-z][A-Za-z0-9_. -]*\}(?::?[A-Za-z0-9._/@-]|:?\{[A-Za-z][A-Za-z0-9_.-]*\})+)[ \t]*(?:$|[\r#,\]}])|^[ \t]*(?:- +)*(\{[A-Za-z][A-Za-z0-9_.-]*\}|\[[A-Za-z][A-Za-z0-9_ .-]*\]):(?:[ \t\r]|$)"#,
         )
     });
-    if !text.contains(['@', '*', '%', '#', '{']) && !text.contains("[.") && !text.contains("[…") {
+    let has_brackets = ["[.", "[…", "]:"].into_iter().any(|mark| text.contains(mark));
+    if !text.contains(['@', '*', '%', '#', '{']) && !has_brackets {
         return Cow::Borrowed(text);
     }
     // What an anchor names is meant.
@@ -284,6 +309,10 @@ mod tests {
             "change_me",
             "xxxxx",
             "web [1]",
+            "x.x.x.x",
+            "XX.xx.XX.xx/24",
+            "192.168.x.x:80",
+            "aaa.bbb.ccc.ddd",
             "web-{name}",
             "svc_ID_",
             "_MY_ID_-web",
@@ -302,6 +331,10 @@ mod tests {
         assert_eq!(found("a: myNamespace", page), Some(Certainty::IfMalformed));
         for text in [
             "yourself",
+            "1.2.3.400",
+            "10.0.0.1",
+            "x.x.x",
+            "www.shop.com.x",
             "my-token",
             "replacement",
             "Yours",
@@ -348,6 +381,8 @@ mod tests {
             readable("a: *int32\nb: ##_N_## # c\n- ##_N_##\n{name}: 1\n- {x}: { { a.b } }\n"),
             "a: xxxxxx\nb: xxxxxxx # c\n- xxxxxxx\nxxxxxx: 1\n- xxx: { { a.b } }\n"
         );
+        assert_eq!(readable("[key]: [value]\n[my key]:\n"), "xxxxx: [value]\nxxxxxxxx:\n");
+        assert_eq!(readable("[a, b]: c\nd: \"[e]: f\"\n"), "[a, b]: c\nd: \"[e]: f\"\n");
         assert_eq!(readable("a: { { a.b } }\nb: [A]@[B]\n"), "a: xxxxxxxxxxx\nb: xxxxxxx\n");
         for text in [
             "a: @team a\n",

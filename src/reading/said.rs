@@ -89,7 +89,8 @@ pub(super) fn announces_part(prose: &str) -> bool {
               (?:annotations?|labels?|fields?|sections?|blocks?|lines?|stanzas?|snippets?|propert(?:y|ies)|settings?|attributes?|parameters?|keys?)\b
             | (?:edit|patch|annotate)\s+(?:the|your|this|its|an?\sexisting)\s | (?:kubectl|oc)\s(?:edit|patch)\b | snippet | excerpt | fragment
             | (?:the\s)?relevant\s(?:parts?|sections?|lines?|fields?)
-            | output\s(?:would|should|will|looks|is) )",
+            | output\s(?:would|should|will|looks|is)
+            | (?:verify|check|ensure|confirm|make\ssure|see|notice|note)\s (?:\S+\s+){0,5}? (?:shows?|contains?|includes?|has|have|displays?)\s (?:\S+\s+){0,3}?`[^`\n]+` )",
         )
     });
     let sentence = last_sentence(prose);
@@ -98,7 +99,7 @@ pub(super) fn announces_part(prose: &str) -> bool {
 }
 
 /// What stands directly before a fence.
-fn last_sentence(prose: &str) -> &str {
+pub(super) fn last_sentence(prose: &str) -> &str {
     let prose = prose.trim_end().trim_end_matches(['.', ':', '*', '_']);
     let ends = [". ", ".\n", "? ", "?\n", "! ", "!\n"].into_iter();
     let start = ends.filter_map(|end| Some(prose.rfind(end)? + end.len())).max();
@@ -233,6 +234,8 @@ mod tests {
             " will create a secret with:",
             "Results in:",
             "When expanded, the above configs will produce the following `Pod`:",
+            "Verify the generated files show `kind: Role` instead of `kind: ClusterRole`:",
+            "Check that the manifest has the label `app: web`:",
             "Use `kubectl edit ingress web` or any other method to apply these changes.",
         ] {
             assert!(announces_part(text), "{text}");
@@ -249,6 +252,8 @@ mod tests {
             "Create a Deployment (two replicas):",
             "Add a Deployment:",
             "This is what the example would look like:",
+            "Verify that the cluster has two nodes, and create this Pod:",
+            "See the reference of `kubectl`:",
             "Deploy a pod that sends its output to the collector:",
         ] {
             assert!(!announces_part(text), "{text}");

@@ -132,7 +132,7 @@ fn what_is_no_yaml_is_told_apart() {
 
 #[test]
 fn a_field_behind_a_mark_may_belong_to_what_is_left_out() {
-    let text = "apiVersion: v1\nkind: Pod\n...\nimage: b\nports: 1\n";
+    let text = "apiVersion: v1\nkind: Pod\n...\nimage: b\nports: 1\nspec: {containers: [{name: a, image: b}]}\nhostPort: 1\n";
     let reading = page(text);
     let engine = manifest::Engine::new(manifest::Schemas::embedded());
     let judgement = engine.judge(&reading.documents[0], &manifest::Versions::default());
@@ -144,10 +144,11 @@ fn a_field_behind_a_mark_may_belong_to_what_is_left_out() {
             _ => None,
         })
         .collect();
-    assert_eq!(strays, ["image"]);
+    assert_eq!(strays, ["image", "ports"]);
     let said: Vec<_> =
         judgement.findings.iter().map(|finding| finding.at.location.text()).collect();
-    assert_eq!(said, ["ports"]);
+    // A field of the object's own ends what is left out.
+    assert_eq!(said, ["hostPort"]);
 }
 
 #[test]
