@@ -20,12 +20,14 @@ pub(super) struct Before {
     pub(super) span: Span,
     /// Whether another fence stands between.
     pub(super) is_shared: bool,
+    /// Whether a name of a file stands between: then it is the file that is shown.
+    pub(super) is_of_file: bool,
 }
 
 /// The words before a fence that begins at a place.
 pub(super) fn before(text: &str, fence: usize) -> Before {
     let mut end = fence.min(text.len());
-    let mut is_shared = false;
+    let (mut is_shared, mut is_of_file) = (false, false);
     for _ in 0..MOST_PASSED {
         let above = without_blank(&text[..end]);
         let mut start = above.len();
@@ -40,15 +42,16 @@ pub(super) fn before(text: &str, fence: usize) -> Before {
             // A row that closes a fence, or nothing at all.
             let Some(opened) = opened(above) else { break };
             (end, is_shared) = (opened, true);
-        } else if paragraph.lines().all(is_label) {
+        } else if paragraph.lines().all(|line| is_markup(line) || names_file(line)) {
             end = start;
+            is_of_file |= paragraph.lines().any(names_file);
         } else {
             let near = paragraph.len().saturating_sub(LONGEST);
             let start = start + ceil_char_boundary(paragraph, near);
-            return Before { span: Span::new(start, above.len()), is_shared };
+            return Before { span: Span::new(start, above.len()), is_shared, is_of_file };
         }
     }
-    Before { span: Span::at(end), is_shared }
+    Before { span: Span::at(end), is_shared, is_of_file }
 }
 
 /// A text without the blank lines at its end, and the spaces before them.
@@ -89,13 +92,29 @@ fn opened(above: &str) -> Option<usize> {
     None
 }
 
-/// Whether a line names a file or a tab, or is markup, so that it says nothing of what is shown.
-fn is_label(line: &str) -> bool {
-    static LABEL: LazyLock<Regex> = LazyLock::new(|| {
-        let pattern = r#"^(?:[*_`]*[\w./*{}<>-]+\.(?:ya?ml|json)(?:, [\w./*{}<>-]+\.(?:ya?ml|json))*[*_`]*:?[*_`]*|\{\{[<%].*[>%]\}\}|\{%.*%\}|===[!+]? ["'].*|</?[A-Za-z][^<>]*>)$"#;
-        Regex::new(pattern).expect("the pattern is a constant")
+/// Whether a line is markup, so that it says nothing of what is shown: a tab, a shortcode, a tag.
+fn is_markup(line: &str) -> bool {
+    static MARKUP: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r#"^(?:\{\{[<%].*[>%]\}\}|\{%.*%\}|===[!+]? ["'].*|</?[A-Za-z][^<>]*>)$"#)
     });
-    LABEL.is_match(line.trim_start_matches(is_nothing).trim_end())
+    MARKUP.is_match(words(line))
+}
+
+/// Whether a line names a file and nothing else.
+fn names_file(line: &str) -> bool {
+    static FILE: LazyLock<Regex> = LazyLock::new(|| {
+        let name = r"[\w./*{}<>-]+\.(?:ya?ml|json)";
+        pattern(&format!("^[*_`]*{name}(?:, {name})*[*_`]*:?[*_`]*$"))
+    });
+    FILE.is_match(words(line))
+}
+
+fn words(line: &str) -> &str {
+    line.trim_start_matches(is_nothing).trim_end()
+}
+
+fn pattern(text: &str) -> Regex {
+    Regex::new(text).expect("the pattern is a constant")
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use super::{
 use crate::content::{self, Content, Placeholder};
 use crate::diag::Diagnostic;
 use crate::directive::{self, Call, Directive, UNKNOWN_DIRECTIVE, versions};
-use crate::manifest::Document;
+use crate::manifest::{Document, SERVICE_NODE_PORT_RANGE};
 use crate::markdown::{self, Cut, Node, NodeKind, Scan};
 use crate::model::{Model, Prose, Used};
 use crate::reading::TEMPLATE;
@@ -164,6 +164,10 @@ fn scanned(project: &Project, chapter: &Chapter, scan: Scan) -> ChapterOutcome {
     work.finish()
 }
 
+/// By what a page names the server's flag for other node ports.
+const NODE_PORT_FLAGS: &[&str] =
+    &["service-node-port-range", "serviceNodePortRange", "service_node_port_range"];
+
 struct Work<'a> {
     project: &'a Project,
     chapter: &'a Chapter,
@@ -303,6 +307,10 @@ impl Work<'_> {
         let between = group::analyse(&own);
         self.outcome.findings.extend(between);
         fences::soften_wrong(&mut self.outcome.findings, &self.wrong);
+        if NODE_PORT_FLAGS.iter().any(|flag| self.chapter.text.contains(flag)) {
+            let is_of_flag = |finding: &Diagnostic| finding.code == SERVICE_NODE_PORT_RANGE.code;
+            self.outcome.findings.retain(|finding| !is_of_flag(finding));
+        }
         self.outcome.members = named;
         self.outcome.chapter.expansions = self.slots.into_iter().flatten().collect();
         self.outcome.chapter.values.sort_by_key(|value| value.at.span.start);

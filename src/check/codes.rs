@@ -12,6 +12,7 @@ codes! {
     FAILS_BUT_VALID = "fails-but-valid", Deny, "a fence is marked `fails`, and nothing rejects it";
     FAILS_DIFFERENTLY = "fails-differently", Deny, "a fence is marked `fails=CODE`, and fails with other codes";
     WRONG_ON_PURPOSE = "wrong-on-purpose", Note, "the words before a fence say that what it holds is wrong";
+    JSON_PATCH = "json-patch", Deny, "an operation of a JSON patch that nobody can carry out";
     ENCRYPTED = "encrypted", Note, "a manifest that SOPS has encrypted is not checked";
     UNTAGGED_MANIFEST = "untagged-manifest", Note, "a fence with a manifest names no language";
     HERE_DOCUMENT_OPEN = "here-document-open", Deny, "a here-document is not closed, for spaces around its last line";

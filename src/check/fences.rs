@@ -360,6 +360,9 @@ fn validate(
             }
             (text(document.kind()), site.project.origin(document, &words.versions))
         } else {
+            if reading::is_json_patch(&document.root) {
+                judge.json_patch(document);
+            }
             continue;
         };
         shown.push(ManifestDocument {

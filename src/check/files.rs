@@ -150,7 +150,11 @@ fn manifests(project: &Project, file: &File, patch: bool) -> chapter::ChapterOut
     outcome.findings = read.findings;
     let mut judge = Judge::new(project, &project.versions);
     for mut document in read.documents {
-        if reading::is_json_patch(&document.root) || !asked && !is_meant(&document) {
+        let is_json_patch = reading::is_json_patch(&document.root);
+        if is_json_patch {
+            judge.json_patch(&document);
+        }
+        if is_json_patch || !asked && !is_meant(&document) {
             outcome.counts.ignored += 1;
             continue;
         }

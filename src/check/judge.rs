@@ -1,6 +1,7 @@
 //! What is said of the documents of a text, and, once for the text, of what is not said.
 
 use super::Project;
+use super::json_patch;
 use super::kustomize::{self, Inline};
 use crate::diag::{Diagnostic, Edit, Fix};
 use crate::manifest::excuse::Excuse;
@@ -53,7 +54,9 @@ impl<'a> Judge<'a> {
         let read = patch.read();
         self.findings.extend(read.findings);
         for mut document in read.documents {
-            if document.is_manifest() && tools::of(&document).is_none() {
+            if reading::is_json_patch(&document.root) {
+                self.json_patch(&document);
+            } else if document.is_manifest() && tools::of(&document).is_none() {
                 document.gaps = document.gaps.and_everywhere();
                 if let Some(target) = patch.target {
                     // Which object it is says the target; the patch's own words for it are replaced.
@@ -70,6 +73,11 @@ impl<'a> Judge<'a> {
                 self.excuse(&document, judgement.excused);
             }
         }
+    }
+
+    /// Judges a JSON patch.
+    pub(super) fn json_patch(&mut self, document: &Document) {
+        self.findings.extend(json_patch::check(document));
     }
 
     /// Judges a part of a manifest at its place in a kind.

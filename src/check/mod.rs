@@ -13,6 +13,7 @@ mod expanded;
 mod fences;
 mod files;
 mod group;
+mod json_patch;
 mod judge;
 mod kustomize;
 mod levels;

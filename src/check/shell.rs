@@ -11,7 +11,7 @@ use super::words::Words;
 use crate::diag::Diagnostic;
 use crate::manifest::{Document, Format, SCHEMA_MISSING};
 use crate::markdown::Cut;
-use crate::reading::{self, Reading, heredoc};
+use crate::reading::{self, Applied, Reading, heredoc};
 use crate::text::{Span, TextMap};
 
 /// The manifests that the commands of a shell fence print.
@@ -44,10 +44,7 @@ pub(super) fn printed(site: &Site<'_>, words: &Words<'_>, outcome: &mut CheckedF
 
 /// Whether some command in the chapter gives a file to a server.
 fn is_applied<'s>(site: &'s Site<'_>) -> impl Fn(&str) -> bool + 's {
-    |file| {
-        let applied = site.applied.get_or_init(|| heredoc::applied(site.text));
-        applied.contains(file.trim_start_matches("./"))
-    }
+    |file| site.applied.get_or_init(|| Applied::by(site.text)).holds(file)
 }
 
 /// What a here-document holds.

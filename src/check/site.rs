@@ -8,10 +8,10 @@ use super::{Expansion, Project, Published, Resource, Tied};
 use crate::diag::Diagnostic;
 use crate::manifest::{Document, Versions, tools};
 use crate::markdown::{Fence, Node};
-use crate::reading::{self, Setting};
-use crate::text::{Location, TextMap};
+use crate::reading::{self, Applied, Setting};
+use crate::text::{Location, Span, TextMap};
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 /// A fence and the chapter that it stands in.
 pub(super) struct Site<'a> {
@@ -26,20 +26,26 @@ pub(super) struct Site<'a> {
     /// The headings that it stands under.
     pub(super) section: Section,
     /// The files that some command in the chapter gives to a server, once that is asked.
-    pub(super) applied: &'a OnceCell<HashSet<String>>,
+    pub(super) applied: &'a OnceCell<Applied>,
 }
 
 impl<'a> Site<'a> {
     /// The page that the fence stands in, and the paragraph before it.
     pub(super) fn setting(&self) -> Setting<'a> {
-        let before = before::before(self.text, self.node.span.start).span;
-        Setting::Page { page: self.text, before: &self.text[before.range()] }
+        Setting::Page { page: self.text, before: &self.text[self.words_before().range()] }
     }
 
     /// Where the paragraph before the fence stands.
     pub(super) fn before(&self) -> Option<Location> {
-        let before = before::before(self.text, self.node.span.start).span;
-        (!before.is_empty()).then(|| self.map.locate(before))
+        let words = self.words_before();
+        (!words.is_empty()).then(|| self.map.locate(words))
+    }
+
+    /// What stands above the name of a file counts where it says what to look for in it: the file is shown, and no change of it.
+    fn words_before(&self) -> Span {
+        let before = before::before(self.text, self.node.span.start);
+        let is_about = !before.is_of_file || reading::asks_to_look(&self.text[before.span.range()]);
+        if is_about { before.span } else { Span::at(before.span.end) }
     }
 
     /// Where the author says before the fence that what it holds is wrong on purpose.

@@ -18,10 +18,18 @@ const STEP: usize = 4;
 struct Holder<'t> {
     /// How far in it stands.
     column: usize,
-    /// How much further in its content stands, once that is known.
-    step: Option<usize>,
+    /// How far its content is moved out, once that is known.
+    moved: Option<usize>,
     /// The component that has to be closed; a box ends where its content does.
-    component: Option<&'t str>,
+    component: Option<Component<'t>>,
+}
+
+struct Component<'t> {
+    name: &'t str,
+    /// How far in the outermost of the components stands that it is in.
+    outer: usize,
+    /// How far that one is moved out itself.
+    moved: usize,
 }
 
 /// A file's text as its author meant it, and the places of its bytes.
@@ -56,11 +64,17 @@ fn closed_components(text: &str) -> BTreeSet<&str> {
     names.collect()
 }
 
+/// A fence that is open.
+struct Fence {
+    row: String,
+    /// How far its row has been moved out, and with it its lines.
+    taken: usize,
+}
+
 /// Goes over a text line by line.
 struct Reader<'t> {
     open: Vec<Holder<'t>>,
-    /// The row that has opened a fence.
-    fence: Option<String>,
+    fence: Option<Fence>,
     closed: BTreeSet<&'t str>,
 }
 
@@ -71,37 +85,43 @@ impl<'t> Reader<'t> {
         let indent = line.len() - content.len();
         if !content.trim().is_empty() {
             self.close_boxes(indent);
-            if let Some(holder) = self.open.last_mut() {
-                holder.step.get_or_insert(indent.saturating_sub(holder.column));
+            if let Some(Holder { moved, component: Some(component), .. }) = self.open.last_mut() {
+                moved.get_or_insert(component.moved + indent.saturating_sub(component.outer));
             }
         }
-        let steps = self.open.iter().filter_map(|holder| holder.step).sum();
-        let taken = indent.min(steps);
-        let whole = vec![Span::new(taken, line.len())];
         let words = line.trim_end().len();
-        if let Some(row) = &self.fence {
-            let Some(rest) = content.trim_end().strip_prefix(row.as_str()) else { return whole };
-            let length = row.len() + count(rest, row.as_bytes()[0]);
-            let behind = &content.trim_end()[length..];
-            if !behind.trim_start().is_empty() && !is_shortcode(behind.trim_start()) {
+        if let Some(fence) = &self.fence {
+            let taken = indent.min(fence.taken);
+            let whole = vec![Span::new(taken, line.len())];
+            let content = content.trim_end();
+            let Some(rest) = content.strip_prefix(fence.row.as_str()) else { return whole };
+            let length = fence.row.len() + count(rest, fence.row.as_bytes()[0]);
+            let behind = content[length..].trim_start();
+            if !behind.is_empty() && !is_shortcode(behind) {
                 return whole;
             }
             self.fence = None;
             return vec![Span::new(taken, indent + length), Span::new(words, line.len())];
         }
+        let taken = indent.min(self.moved());
         // What opens a fence behind a shortcode opens it at the start of the line.
         let skipped = behind_shortcodes(content);
-        self.fence = row(&content[skipped..]);
-        if self.fence.is_some() {
+        if let Some(row) = row(&content[skipped..]) {
+            self.fence = Some(Fence { row, taken });
             return vec![Span::new(taken, indent), Span::new(indent + skipped, line.len())];
         }
         if is_box(content) {
-            let holder = Holder { column: indent, step: Some(STEP), component: None };
-            self.open.push(holder);
+            let moved = Some(self.moved() + STEP);
+            self.open.push(Holder { column: indent, moved, component: None });
         } else if self.take_component(content.trim_end(), indent) {
             return vec![Span::new(words, line.len())];
         }
-        whole
+        vec![Span::new(taken, line.len())]
+    }
+
+    /// How far lines are moved out.
+    fn moved(&self) -> usize {
+        self.open.iter().rev().find_map(|holder| holder.moved).unwrap_or(0)
     }
 
     /// The boxes whose content ends before a line that stands so far in.
@@ -126,13 +146,21 @@ impl<'t> Reader<'t> {
         if !self.closed.contains(name) {
             return false;
         }
-        let is_it = |holder: &Holder<'_>| holder.component == Some(name);
         if tag.get(1).is_some_and(|slash| !slash.is_empty()) {
+            let is_it = |holder: &Holder<'_>| {
+                holder.component.as_ref().is_some_and(|component| component.name == name)
+            };
             if let Some(index) = self.open.iter().rposition(is_it) {
                 self.open.truncate(index);
             }
         } else if !line.ends_with("/>") {
-            self.open.push(Holder { column, step: None, component: Some(name) });
+            let around = self.open.last().and_then(|holder| holder.component.as_ref());
+            let (outer, moved) = match around {
+                Some(around) => (around.outer, around.moved),
+                None => (column, self.moved()),
+            };
+            let component = Some(Component { name, outer, moved });
+            self.open.push(Holder { column, moved: None, component });
         }
         true
     }
@@ -217,6 +245,10 @@ mod tests {
             (
                 "1. a\n\n   <Tab>\n\n       ```\n       x\n       ```\n   </Tab>\n",
                 "1. a\n\n\n\n   ```\n   x\n   ```\n\n",
+            ),
+            (
+                "<Tabs>\n  <Tab>\n\n```\na:\n  b\n```\n\n  </Tab>\n  <Tab>\n    c\n\n```\nd\n  e\n```\n  </Tab>\n</Tabs>\n",
+                "\n\n\n```\na:\n  b\n```\n\n\n\nc\n\n```\nd\n  e\n```\n\n\n",
             ),
             // What is never closed is no component; nor is HTML, nor what a fence holds.
             ("<Name>\n    a\n<div>\n    b\n</div>\n", "<Name>\n    a\n<div>\n    b\n</div>\n"),

@@ -2,10 +2,11 @@
 
 use super::codes::{EXCERPT, FENCE_YAML};
 use super::marks::Mark;
+use super::said;
 use super::session;
 use crate::diag::{Diagnostic, Severity};
 use crate::manifest::yaml::{self, Composed, YAML_DUPLICATE_KEY};
-use crate::manifest::{Node, Value, YAML_SYNTAX};
+use crate::manifest::{Node, YAML_SYNTAX};
 use crate::text::{Span, TextMap};
 use std::collections::BTreeSet;
 
@@ -40,15 +41,12 @@ pub(super) fn soften(findings: &mut Vec<Diagnostic>, text: &str) {
 /// A page shows ways to write one key, or several files, one below the other: where no manifest is in the text, a key that
 /// is there again behind a comment or a blank line is another way, with those that follow it; and so is one where each way
 /// has a remark on its line.
-pub(super) fn spare_alternatives(composed: &mut Composed, text: &str) {
+pub(super) fn spare_alternatives(composed: &mut Composed, text: &str, before: &str) {
     let is_head = |root: &Node| root.get("apiVersion").is_some() || root.get("kind").is_some();
-    if composed.problems.is_empty() {
+    if composed.problems.is_empty() || composed.roots.iter().any(is_head) {
         return;
     }
-    if composed.roots.iter().any(is_head) {
-        return spare_labels(composed, text);
-    }
-    // One key and nothing else, with other values or more than twice: what it may be, line by line.
+    // One key and nothing else, more than twice or as an example of its values: what it may be, line by line.
     let is_one = |root: &Node| {
         let Some(map) = root.as_map() else { return false };
         map.keys().collect::<BTreeSet<_>>().len() == 1
@@ -61,7 +59,8 @@ pub(super) fn spare_alternatives(composed: &mut Composed, text: &str) {
                 && values().collect::<BTreeSet<_>>().len() == map.len()
         })
     };
-    if (composed.problems.len() > 1 || composed.roots.iter().all(is_varied))
+    let is_example = || said::speaks_of_examples(before) && composed.roots.iter().all(is_varied);
+    if (composed.problems.len() > 1 || is_example())
         && !composed.roots.is_empty()
         && composed.roots.iter().all(is_one)
     {
@@ -89,48 +88,6 @@ pub(super) fn spare_alternatives(composed: &mut Composed, text: &str) {
         }
         !is_way
     });
-}
-
-/// Ways to write one annotation or label of a manifest: its key again with another value, behind a comment or a blank line.
-fn spare_labels(composed: &mut Composed, text: &str) {
-    let Composed { roots, problems, .. } = composed;
-    let begins = |at: usize| text[..at].rfind('\n').map_or(0, |end| end + 1);
-    problems.retain(|problem| {
-        let first = problem.related.as_ref().map(|(span, _)| span.start);
-        let (Some(first), true) = (first, problem.code == &YAML_DUPLICATE_KEY) else { return true };
-        let at = problem.span.start;
-        let above = begins(at).checked_sub(1).map_or("", |end| text[begins(end)..end].trim());
-        let is_apart = above.is_empty() || above.starts_with('#');
-        let value = |at: usize| text[at..].lines().next().and_then(|line| line.split_once(": "));
-        let is_other =
-            value(first).map(|(_, value)| value.trim()) != value(at).map(|(_, value)| value.trim());
-        !(is_apart && is_other && roots.iter().any(|root| is_of_labels(root, at)))
-    });
-}
-
-/// Whether what stands at a place is an entry of `annotations` or `labels`.
-fn is_of_labels(root: &Node, at: usize) -> bool {
-    let mut node = root;
-    loop {
-        let holds = |node: &Node| node.span.start <= at && at < node.span.end;
-        let next = match &node.value {
-            Value::Map(map) => {
-                let Some(entry) = map.iter().find(|entry| holds(&entry.value)) else {
-                    return false;
-                };
-                if matches!(entry.key.value.as_str(), "annotations" | "labels") {
-                    return true;
-                }
-                &entry.value
-            }
-            Value::Seq(items) => match items.iter().find(|item| holds(item)) {
-                Some(item) => item,
-                None => return false,
-            },
-            _ => return false,
-        };
-        node = next;
-    }
 }
 
 /// What remains of a manifest when something is left out need not be YAML: the line behind a mark may have lost what it

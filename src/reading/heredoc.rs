@@ -2,7 +2,6 @@
 
 use super::{marks, session};
 use crate::text::Span;
-use std::collections::HashSet;
 
 /// A here-document that a `kubectl` (or `oc`, `istioctl`) reads, or that is written to a file of manifests.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -166,13 +165,13 @@ fn word(text: &str) -> &str {
     &text[..end]
 }
 
-/// Whether a command takes manifests from its standard input.
 /// Whether a word is a program that gives manifests to a server.
-fn is_client(word: &str) -> bool {
+pub(super) fn is_client(word: &str) -> bool {
     let name = word.trim_start_matches('`').rsplit('/').next().unwrap_or(word);
     matches!(name, "kubectl" | "oc" | "k" | "istioctl" | "k3s" | "microk8s")
 }
 
+/// Whether a command takes manifests from its standard input.
 fn reads_manifests(command: &str) -> bool {
     let words: Vec<_> = command.split_whitespace().collect();
     let tool = words.iter().any(|word| is_client(word));
@@ -205,18 +204,6 @@ fn redirection(command: &str) -> Option<&str> {
     None
 }
 
-/// The files that commands in a text give to a server: what stands behind the `-f` of `kubectl` and the like.
-pub(crate) fn applied(text: &str) -> HashSet<String> {
-    let is_flag = |word: &&str| matches!(*word, "-f" | "--filename");
-    let name = |file: &str| file.trim_matches(['"', '\'', '`']).trim_start_matches("./").to_owned();
-    let commands = text.lines().filter(|line| line.split_whitespace().any(is_client));
-    let files = commands.flat_map(|command| {
-        let words = command.split_whitespace();
-        words.clone().zip(words.skip(1)).filter(|(word, _)| is_flag(word))
-    });
-    files.map(|(_, file)| name(file)).collect()
-}
-
 fn names_a_kind(body: &str) -> bool {
     let has = |key: &str| body.lines().any(|line| line.trim_start_matches("> ").starts_with(key));
     has("apiVersion:") && has("kind:")
@@ -233,11 +220,12 @@ fn lines(text: &str) -> impl Iterator<Item = Span> + '_ {
 
 #[cfg(test)]
 mod tests {
+    use super::super::applied::Applied;
     use super::*;
     use crate::markdown::Cut;
 
     fn found(text: &str) -> Vec<HereDocument> {
-        find(text, &|file| applied(text).contains(file))
+        find(text, &|file| Applied::by(text).holds(file))
     }
 
     #[test]
@@ -300,6 +288,7 @@ mod tests {
             ("cat >x.yaml <<EOF\napiVersion: v1\nkind: A\nEOF\n", true),
             ("cat >x.yaml <<EOF\napiVersion: v1\nkind: A\nEOF\nkubectl apply -f y.yaml\n", true),
             ("cat >x.yaml <<EOF\napiVersion: v1\nkind: A\nEOF\nkubectl apply -f x.yaml\n", false),
+            ("cat >k/x.yaml <<EOF\napiVersion: v1\nkind: A\nEOF\nkubectl apply -f k/\n", false),
             ("kubectl apply -f - <<EOF\napiVersion: v1\nkind: A\nEOF\n", false),
         ];
         for (text, expected) in cases {

@@ -4,6 +4,7 @@
 //! how it is meant, and the gaps and placeholders that come of it. A text is composed once, twice where words on a line may
 //! be text. Must not know: schemas, what is wrong with a manifest, or how a finding is shown.
 
+mod applied;
 mod around;
 mod broken;
 mod callout;
@@ -22,10 +23,12 @@ mod template;
 mod tests;
 mod wrong;
 
+pub(crate) use applied::Applied;
 pub use codes::{CODES, EXCERPT, PLACEHOLDER_VALUE, TEMPLATE, UNMARKED_PART};
 pub(crate) use heads::has as has_head;
 pub(crate) use output::server_field;
 pub(crate) use patch::{directive_in as patch_directive, is_json_patch};
+pub(crate) use said::asks_to_look;
 pub(crate) use session::{begins as begins_with_command, is_yaml};
 pub(crate) use wrong::is_told_wrong;
 
@@ -138,8 +141,8 @@ fn read_as(wanted: &Text<'_>, session: Option<&Session>) -> Reading {
         }
     }
     let Composing { mut composed, marks, is_template } = read;
-    if !in_file {
-        broken::spare_alternatives(&mut composed, text);
+    if let Setting::Page { before, .. } = setting {
+        broken::spare_alternatives(&mut composed, text, before);
     }
     let seconds = heads::seconds(text, &composed);
     let parts = separators(text, &composed, &seconds);

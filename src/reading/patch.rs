@@ -46,13 +46,22 @@ fn is_directive(key: &str) -> bool {
         || key.starts_with("$setElementOrder/")
 }
 
-/// Whether a document is a JSON patch (RFC 6902): a list of operations.
+/// Whether a document is a JSON patch (RFC 6902): a list of maps with the fields of operations, of which one has both `op` and
+/// `path`.
 pub(crate) fn is_json_patch(root: &Node) -> bool {
+    const FIELDS: &[&str] = &["op", "path", "value", "from"];
+    let items = root.items();
     let is_operation = |item: &Node| {
+        item.as_map().is_some_and(|map| {
+            // One may be misspelt; of two nobody knows what they are.
+            let known = map.keys().filter(|key| FIELDS.contains(key)).count();
+            known > 0 && known + 1 >= map.len() && (known > 1 || map.get("op").is_some())
+        })
+    };
+    let is_whole = |item: &Node| {
         let text = |key: &str| item.get(key).and_then(Node::as_str);
         text("op").is_some()
-            && text("path").is_some_and(|path| path.is_empty() || path.starts_with('/'))
+            && text("path").is_some_and(|path| path.is_empty() || path.contains('/'))
     };
-    let items = root.items();
-    !items.is_empty() && items.iter().all(is_operation)
+    !items.is_empty() && items.iter().all(is_operation) && items.iter().any(is_whole)
 }

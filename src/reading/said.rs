@@ -89,13 +89,35 @@ pub(super) fn announces_part(prose: &str) -> bool {
               (?:annotations?|labels?|fields?|sections?|blocks?|lines?|stanzas?|snippets?|propert(?:y|ies)|settings?|attributes?|parameters?|keys?)\b
             | (?:edit|patch|annotate)\s+(?:the|your|this|its|an?\sexisting)\s | (?:kubectl|oc)\s(?:edit|patch)\b | snippet | excerpt | fragment
             | (?:the\s)?relevant\s(?:parts?|sections?|lines?|fields?)
-            | output\s(?:would|should|will|looks|is)
-            | (?:verify|check|ensure|confirm|make\ssure|see|notice|note)\s (?:\S+\s+){0,5}? (?:shows?|contains?|includes?|has|have|displays?)\s (?:\S+\s+){0,3}?`[^`\n]+` )",
+            | output\s(?:would|should|will|looks|is) )",
         )
     });
     let sentence = last_sentence(prose);
     let in_brackets = || brackets(sentence).any(leaves_out);
-    SAID.is_match(prose) || adds_to(sentence) || is_made(sentence) || in_brackets()
+    SAID.is_match(prose)
+        || asks_to_look(prose)
+        || adds_to(sentence)
+        || is_made(sentence)
+        || in_brackets()
+}
+
+/// Whether a paragraph asks to look for something in what a program has made: "verify that the files show `kind: Role`".
+pub(crate) fn asks_to_look(prose: &str) -> bool {
+    static LOOK: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?ix) \b(?:verify|check|ensure|confirm|make\ssure|see|notice|note)\s (?:\S+\s+){0,5}?
+              (?:shows?|contains?|includes?|has|have|displays?)\s (?:\S+\s+){0,3}?`[^`\n]+`",
+        )
+    });
+    LOOK.is_match(last_sentence(prose))
+}
+
+/// Whether a paragraph says that what follows are examples, or ways to choose from.
+pub(super) fn speaks_of_examples(prose: &str) -> bool {
+    static EXAMPLES: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"(?i)\b(?:examples?|values|either|alternative\w*|one of|options)\b")
+    });
+    EXAMPLES.is_match(last_sentence(prose))
 }
 
 /// What stands directly before a fence.

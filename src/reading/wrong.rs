@@ -53,7 +53,9 @@ static SAYS: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 static CLAUSE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)\b(?:what|that|which|who|whose|whether|sure)\b[^,;]*?\b(?:is|are|be|gets?|will|would|must|should|do|does)\b[^,;]*")
+    pattern(
+        r"(?i)\b(?:what|that|which|who|whose|whether|sure)\b[^,;]*?\b(?:is|are|be|gets?|will|would|must|should|do|does)\b[^,;]*",
+    )
 });
 
 /// What makes it hold only sometimes, or tells of what comes in its place.

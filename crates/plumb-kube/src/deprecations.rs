@@ -4,6 +4,7 @@
 
 use super::codes::{API_DEPRECATED, API_REMOVED, API_SUPERSEDED};
 use super::dated::is_dated;
+use super::identity::is_for_experiments;
 use super::versions::{Versions, number};
 use super::{Document, Extent};
 use plumb_text::diag::{Diagnostic, Severity};
@@ -104,6 +105,11 @@ pub fn check(document: &Document, versions: &Versions) -> Option<Diagnostic> {
     }
     if !entry.note.is_empty() {
         finding = finding.help(entry.note.clone());
+    }
+    // Who tries out what is for experiments has the release that has it, though none here does.
+    let group = api.value.split('/').next().unwrap_or_default();
+    if is_for_experiments(group) && !versions.is_said(&entry.product) {
+        finding.severity = Severity::Note;
     }
     // A release that people run may have it, where nobody says which one they do.
     let removed = entry.removed.as_deref().filter(|_| state == State::Removed).map(number);

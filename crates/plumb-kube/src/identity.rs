@@ -10,8 +10,8 @@ use super::fault::{ErrorType, Fault, Rule, Wording, listed};
 use super::schema::UNKNOWN_FIELD;
 use super::store::{KindSchema, Schemas, stability};
 use super::versions::Versions;
-use super::{Document, Entry, Map, Node, Style, Value, api_version, bundle, experimental};
-use plumb_text::diag::{Diagnostic, nearest};
+use super::{Document, Entry, Extent, Map, Node, Style, Value, api_version, bundle, experimental};
+use plumb_text::diag::{Diagnostic, Severity, nearest};
 use plumb_text::{Span, Spanned};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -73,6 +73,9 @@ pub(super) fn without_schema(document: &Document, schemas: &Schemas) -> Diagnost
     if !elsewhere.is_empty() {
         let apis = elsewhere.iter().map(|(group, version)| api_version(group, version));
         finding = finding.help(format!("`{}` is known in {}", kind.value, listed(apis)));
+    }
+    if is_answered_list(document, kind.value) {
+        finding.severity = Severity::Note;
     }
     finding
         .help("add its schema with `mdbook-plumb schemas add FILE|FOLDER|URL`")
@@ -149,7 +152,9 @@ pub(super) fn meant(schemas: &Schemas, document: &Document, versions: &Versions)
     let search = Search { schemas, versions, all: schemas.kinds().map(Choice::from).collect() };
     let Some(found) = search.run(api.value, kind.value) else { return Meant::default() };
     let Some(choice) = found else {
-        if group.is_empty() && !looks_like_object(document) {
+        if group.is_empty() && !looks_like_object(document)
+            || is_answered_list(document, kind.value)
+        {
             return Meant::default();
         }
         return Meant { fault: Some(no_match(document, &["kind"])), ..Meant::default() };
@@ -186,6 +191,17 @@ pub(super) fn of_kind(
         map.push(Entry { key: Spanned::new("apiVersion".to_owned(), value.span), value });
     }
     Some((document.part(root), known))
+}
+
+/// Whether a group is one of those in which Kubernetes' own projects try kinds out: they come and go with releases.
+pub(super) fn is_for_experiments(group: &str) -> bool {
+    group.ends_with(".x-k8s.io")
+}
+
+/// Whether a document is a list that a server has answered with, which it need not serve under this name.
+fn is_answered_list(document: &Document, kind: &str) -> bool {
+    let is_shown = matches!(document.extent, Extent::Printed | Extent::Announced);
+    is_shown && kind.ends_with("List") && document.root.get("items").is_some()
 }
 
 /// Whether a document holds what objects do, or nothing: files of other programs have a version and a kind too.
@@ -252,11 +268,40 @@ fn written_as(document: &Document, choice: &Choice) -> Document {
 
 /// Whether two names of groups differ within one part of the domain, by a slip of the pen.
 fn is_slip(given: &str, known: &str) -> bool {
-    let parts = || given.split('.').zip(known.split('.')).filter(|(given, known)| given != known);
-    given.split('.').count() == known.split('.').count()
-        && parts().count() == 1
-        && parts()
-            .all(|(given, known)| known.len() >= SHORTEST && nearest(given, [known]).is_some())
+    differing_part(given, known)
+        .is_some_and(|(given, known)| known.len() >= SHORTEST && nearest(given, [known]).is_some())
+}
+
+/// Whether a group is how people miswrite one of Kubernetes' own: `app`, `networking`, `batch.k8s.io`, `networking.k8s.oi`. No
+/// definition can have a group without a dot.
+fn is_slip_of_builtin(given: &str, known: &str) -> bool {
+    const DOMAIN: &str = ".k8s.io";
+    let first = known.split('.').next().unwrap_or(known);
+    let is_cut = given == first && known.ends_with(DOMAIN);
+    let is_extended = given.strip_suffix(DOMAIN) == Some(known);
+    let is_near = strsim::osa_distance(given, known) == 1;
+    let is_undotted = is_near && known.len() >= 4 && !given.contains('.') && !known.contains('.');
+    // Letters exchanged, left out or written twice; another letter makes another domain: `k3s.io`.
+    let is_short_slip = || {
+        let Some((given, known)) = differing_part(given, known) else { return false };
+        let sorted = |part: &str| {
+            let mut letters: Vec<char> = part.chars().collect();
+            letters.sort_unstable();
+            letters
+        };
+        let is_other = given.len() == known.len() && sorted(given) != sorted(known);
+        strsim::osa_distance(given, known) == 1 && !is_other
+    };
+    is_cut || is_extended || is_undotted || is_short_slip()
+}
+
+/// The one part in which two domains of as many parts differ.
+fn differing_part<'a>(given: &'a str, known: &'a str) -> Option<(&'a str, &'a str)> {
+    if given.split('.').count() != known.split('.').count() {
+        return None;
+    }
+    let mut parts = given.split('.').zip(known.split('.')).filter(|(given, known)| given != known);
+    parts.next().filter(|_| parts.next().is_none())
 }
 
 /// Shorter parts of a domain are near each other by chance: `io` and `ai`, `k8s` and `k3s`.
@@ -313,7 +358,10 @@ impl Search<'_> {
         // Settings of many tools have a version without a group.
         let near = if is_core_version { near() } else { None };
         // Of a group whose definitions a book brings there may be more.
-        let is_whole = is_core_version && bundle::kinds().iter().any(|known| known.group == group);
+        // Of a group for experiments a release drops what the next one does not have.
+        let is_whole = is_core_version
+            && !is_for_experiments(group)
+            && bundle::kinds().iter().any(|known| known.group == group);
         (near.is_some() || is_whole).then_some(near)
     }
 
@@ -321,12 +369,21 @@ impl Search<'_> {
     /// one by chance too.
     fn of_near_group(&self, api: &str, kind: &str) -> Option<Choice> {
         let (group, version) = api.split_once('/')?;
-        let has_it = |choice: &&Choice| choice.kind == kind && choice.version == version;
-        let groups: BTreeSet<&str> =
-            self.all.iter().filter(has_it).map(|choice| choice.group.as_str()).collect();
-        let near = groups.into_iter().find(|known| is_slip(group, known))?;
+        let is_kind = |choice: &&Choice| choice.kind == kind;
+        let of_k8s = |choice: &&Choice| {
+            let known = bundle::find(&choice.group, &choice.version, &choice.kind);
+            known.is_some_and(|known| known.product == "k8s")
+        };
+        let is_near = |choice: &&Choice| {
+            // What has no dot is nobody's, whatever its version.
+            let has_it = choice.version == version || !group.contains('.') && of_k8s(choice);
+            let is_slip = is_slip(group, &choice.group)
+                || of_k8s(choice) && is_slip_of_builtin(group, &choice.group);
+            has_it && is_slip
+        };
+        let near = self.all.iter().filter(is_kind).find(is_near)?.group.as_str();
         let is_meant = |choice: &&Choice| choice.group == near;
-        self.best(self.all.iter().filter(has_it).filter(is_meant), version)
+        self.best(self.all.iter().filter(is_kind).filter(is_meant), version)
     }
 
     /// The known group that an apiVersion is of, and the version that it names.

@@ -5,7 +5,8 @@
 //! functions that walk the kinds. Must not know: schemas (what a schema says is not said here again), other documents,
 //! where a manifest stands.
 //!
-//! The rules follow `pkg/apis/*/validation` of Kubernetes. Where a cluster's settings decide, nothing is reported.
+//! The rules follow `pkg/apis/*/validation` of Kubernetes. Where a cluster's settings decide, nothing is reported, but for
+//! node ports: nearly every server has the default there.
 
 mod admission;
 mod autoscaling;
@@ -41,6 +42,7 @@ mod webhooks;
 mod workloads;
 
 pub use config::SECRET_BASE64;
+pub use service::SERVICE_NODE_PORT_RANGE;
 
 use crate::at::At;
 use crate::fault::{Fault, Faults, Rule};

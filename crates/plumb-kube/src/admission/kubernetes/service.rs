@@ -28,6 +28,12 @@ SERVICE_NODE_PORT = "service-node-port", "validateService", "a node port that ca
 "Service.spec", "selector: {app: web}\nports: [{port: 80, nodePort: 30080}]",
 "type: NodePort\nselector: {app: web}\nports: [{port: 80, nodePort: 30080}]";
 
+SERVICE_NODE_PORT_RANGE = "service-node-port-range", "portallocator.ErrNotInRange", "a node port outside of the server's range",
+"Node ports are from 30000 to 32767, unless the API server is started with another `--service-node-port-range`. Where a page names that \
+flag, nothing is said of its ports.",
+"Service.spec", "type: NodePort\nselector: {app: web}\nports: [{port: 80, nodePort: 8080}]",
+"type: NodePort\nselector: {app: web}\nports: [{port: 80, nodePort: 30080}]";
+
 SERVICE_EXTERNAL_NAME = "service-external-name", "validateService", "an ExternalName Service without the name, or with more",
 "A Service of the type `ExternalName` is an alias of the DNS name in `externalName`; it has no address of its own.",
 "Service.spec", "type: ExternalName\nexternalName: https://db.example.com",
@@ -237,10 +243,16 @@ fn ports(ports: &[At<'_>], of_type: &At<'_>, kind: &str, out: &mut Faults) {
                 out.forbidden(&SERVICE_NODE_PORT, &node, why).on_only(&[of_type, &node]);
             } else if let Some(first) = same("nodePort") {
                 out.duplicate(&SERVICE_NODE_PORT, &node, &first.field("nodePort"));
+            } else if !node.int().is_some_and(|number| NODE_PORTS.contains(&number)) {
+                let why = "provided port is not in the valid range. The range of valid ports is 30000-32767";
+                out.invalid(&SERVICE_NODE_PORT_RANGE, &node, why);
             }
         }
     }
 }
+
+/// The node ports of a server that nobody has given others.
+const NODE_PORTS: std::ops::RangeInclusive<i128> = 30000..=32767;
 
 fn types(spec: &At<'_>, kind: &str, out: &mut Faults) {
     let outside = matches!(kind, "NodePort" | "LoadBalancer")
