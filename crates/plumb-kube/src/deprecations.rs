@@ -4,7 +4,7 @@
 
 use super::codes::{API_DEPRECATED, API_REMOVED, API_SUPERSEDED};
 use super::dated::is_dated;
-use super::identity::is_for_experiments;
+use super::experimental;
 use super::versions::{Versions, number};
 use super::{Document, Extent};
 use plumb_text::diag::{Diagnostic, Severity};
@@ -108,7 +108,7 @@ pub fn check(document: &Document, versions: &Versions) -> Option<Diagnostic> {
     }
     // Who tries out what is for experiments has the release that has it, though none here does.
     let group = api.value.split('/').next().unwrap_or_default();
-    if is_for_experiments(group) && !versions.is_said(&entry.product) {
+    if experimental::is_group(group) && !versions.is_said(&entry.product) {
         finding.severity = Severity::Note;
     }
     // A release that people run may have it, where nobody says which one they do.

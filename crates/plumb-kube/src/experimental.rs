@@ -11,6 +11,11 @@ use std::collections::BTreeSet;
 
 static EXPERIMENTAL: Rule = Rule::new(&API_EXPERIMENTAL, "");
 
+/// Whether a group is one of those in which Kubernetes' own projects try kinds out: they come and go with releases.
+pub(super) fn is_group(group: &str) -> bool {
+    group.ends_with(".x-k8s.io")
+}
+
 /// The experimental channel of the release of a kind's product; nothing where someone has said which channel it is, or that has not
 /// the kind.
 pub(super) fn channel(kind: &Kind, versions: &Versions) -> Option<Versions> {

@@ -193,11 +193,6 @@ pub(super) fn of_kind(
     Some((document.part(root), known))
 }
 
-/// Whether a group is one of those in which Kubernetes' own projects try kinds out: they come and go with releases.
-pub(super) fn is_for_experiments(group: &str) -> bool {
-    group.ends_with(".x-k8s.io")
-}
-
 /// Whether a document is a list that a server has answered with, which it need not serve under this name.
 fn is_answered_list(document: &Document, kind: &str) -> bool {
     let is_shown = matches!(document.extent, Extent::Printed | Extent::Announced);
@@ -360,7 +355,7 @@ impl Search<'_> {
         // Of a group whose definitions a book brings there may be more.
         // Of a group for experiments a release drops what the next one does not have.
         let is_whole = is_core_version
-            && !is_for_experiments(group)
+            && !experimental::is_group(group)
             && bundle::kinds().iter().any(|known| known.group == group);
         (near.is_some() || is_whole).then_some(near)
     }
