@@ -7,7 +7,7 @@ use crate::diag::{Diagnostic, Edit, Fix};
 use crate::manifest::excuse::Excuse;
 use crate::manifest::path::{FieldPath, Step};
 use crate::manifest::{Document, Node, Style, Versions, tools};
-use crate::reading::{EXCERPT, Line, PLACEHOLDER_VALUE, UNMARKED_PART};
+use crate::reading::{self, EXCERPT, Line, PLACEHOLDER_VALUE, UNMARKED_PART};
 use crate::text::Span;
 use std::collections::BTreeMap;
 
