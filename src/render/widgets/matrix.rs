@@ -1,6 +1,6 @@
 //! Needs × options, which a reader can filter.
 
-use crate::content::{Align, Inline, Matrix, MatrixCell, MatrixRow, plain};
+use crate::content::{Align, Inline, Matrix, MatrixCell, MatrixRow, plain, text};
 
 use super::super::Site;
 use super::super::element::{Element, button, div, element, span};
@@ -130,13 +130,18 @@ impl Shown for Matrix {
                 notes.extend(cell_note(writer, cell, &cell_title(row, option)));
             }
         }
-        let heading = if notes.is_empty() { String::new() } else { "Notes:".to_owned() };
+        // Folded where HTML in Markdown is read, as Git hosts do; elsewhere the list stands there by itself.
+        let (open, close) = match notes.is_empty() {
+            true => ("", ""),
+            false => ("<details>\n<summary>Notes and sources</summary>", "</details>"),
+        };
         joined([
             writer.paragraph(&self.title),
             writer.paragraph(&self.note),
             lines.join("\n"),
-            heading,
+            open.to_owned(),
             notes.join("\n"),
+            close.to_owned(),
         ])
     }
 
@@ -187,13 +192,21 @@ fn cell(cell: &MatrixCell, title: &str, site: &Site) -> Element {
 }
 
 fn matrix_cell(writer: &Writer<'_>, cell: &MatrixCell) -> String {
-    let mut out = if cell.text.is_empty() {
-        writer.cell(&[Inline::Status(cell.status.clone())])
-    } else {
-        let text = writer.cell(&cell.text);
-        let place = Place { in_table: true, start_of_line: false };
-        let icon = escape::markdown(&cell.status.icon, place);
-        format!("{icon} {text}").trim_start().to_owned()
+    let words = match &cell.text[..] {
+        [] => text(cell.status.word.clone()),
+        words => words.to_vec(),
+    };
+    let mut out = match (linked(cell), cell.text.is_empty()) {
+        (None, true) => writer.cell(&[Inline::Status(cell.status.clone())]),
+        (url, _) => {
+            let words = match url {
+                Some(url) => vec![Inline::Link { url: url.to_owned(), text: words }],
+                None => words,
+            };
+            let place = Place { in_table: true, start_of_line: false };
+            let icon = escape::markdown(&cell.status.icon, place);
+            format!("{icon} {}", writer.cell(&words)).trim_start().to_owned()
+        }
     };
     if cell.unverified {
         out.push_str(" *(unverified)*");
@@ -201,8 +214,20 @@ fn matrix_cell(writer: &Writer<'_>, cell: &MatrixCell) -> String {
     out
 }
 
+/// The address that a cell's words lead to: of its source, where that is all there is to say of the cell.
+fn linked(cell: &MatrixCell) -> Option<&str> {
+    let links = cell.text.iter().any(|inline| matches!(inline, Inline::Link { .. }));
+    match &cell.sources[..] {
+        [source] if cell.note.is_empty() && !links => source.url.as_deref(),
+        _ => None,
+    }
+}
+
 /// What is to be said of a cell, below the table.
 fn cell_note(writer: &Writer<'_>, cell: &MatrixCell, title: &str) -> Option<String> {
+    if linked(cell).is_some() {
+        return None;
+    }
     let mut parts = Vec::new();
     if !cell.note.is_empty() {
         parts.push(writer.line(&cell.note, false, false));
