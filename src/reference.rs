@@ -3,7 +3,7 @@
 //! Owns: the reference pages of the guide ([`pages`]), and what `explain` says of a name ([`explain`]). A test compares the
 //! committed pages with what this makes of them, so nothing here can be out of date. Must not know: how a page is shown.
 
-use crate::check::{codes, find_code};
+use crate::check::codes;
 use crate::config::SETTINGS;
 use crate::diag::{Code, Level, nearest};
 use crate::directive::params::usage;
@@ -13,6 +13,7 @@ use crate::manifest::admission::{self, kubernetes};
 use crate::manifest::{Versions, api_version, bundle};
 use crate::{check, markdown, report, sync, world};
 use serde_json::Value as Json;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// A generated page: its path below the guide's `reference/`, and its text.
@@ -59,10 +60,11 @@ pub fn explain(name: &str) -> Result<String, String> {
     if let Some(directive) = directive::find(name) {
         return Ok(directive_page(directive, 1));
     }
-    if let Some(code) =
-        find_code(name).or_else(|| all_codes().into_iter().find(|code| code.answers_to(name)))
-    {
-        return Ok(code_page(code, 1));
+    let answering: Vec<_> = all_codes().into_iter().filter(|code| code.answers_to(name)).collect();
+    match (answering.iter().find(|code| code.name == name), &answering[..]) {
+        (Some(code), _) | (None, [code]) => return Ok(code_page(code, 1)),
+        (None, []) => {}
+        (None, codes) => return Ok(several(name, codes)),
     }
     if let Some((key, shape, meaning)) = SETTINGS.iter().find(|(key, ..)| *key == name) {
         return Ok(format!("# The setting `{key}`\n\n{}: {meaning}\n", sentence(shape)));
@@ -343,13 +345,27 @@ fn findings() -> String {
     out
 }
 
+/// What several codes of today are, to which one name is.
+fn several(name: &str, codes: &[&Code]) -> String {
+    let mut out = format!("# {name}\n\nThese are meant by this name:\n\n");
+    for code in codes {
+        let _ = writeln!(out, "- `{}`: {}", code.name, code.summary);
+    }
+    out
+}
+
 fn migration() -> String {
     let mut out = String::from(include_str!("migration.md"));
     out.push_str("| Former | Today |\n|---|---|\n");
+    let mut renamed: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for code in all_codes() {
         for former in code.former {
-            let _ = writeln!(out, "| `{former}` | [`{0}`](findings.md#{0}) |", code.name);
+            let today = format!("[`{0}`](findings.md#{0})", code.name);
+            renamed.entry(former).or_default().push(today);
         }
+    }
+    for (former, today) in renamed {
+        let _ = writeln!(out, "| `{former}` | {} |", today.join(", "));
     }
     out
 }

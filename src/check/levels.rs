@@ -37,7 +37,7 @@ pub(super) fn renamed(name: &str, at: &Location, known: &[&'static Code]) -> Opt
         known.iter().filter(|code| code.was(name)).map(|code| code.name).collect();
     let is_name = known.iter().any(|code| code.name == name);
     let first = today.first().filter(|_| !is_name)?;
-    let names = today.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ");
+    let names = manifest::fault::listed(&today);
     let message = format!("the code `{name}` is called {names} now");
     let finding = Diagnostic::new(&RENAMED_CODE, at.clone(), message);
     let is_marked = at.text() == name;

@@ -5,7 +5,22 @@ use plumb_text::diag::codes;
 codes! {
     /// The findings about one resource of Istio's, in the order of the reference.
     CODES:
-    REFUSED = "istio-refused", Deny, "istiod's admission webhook refuses the resource", also "IST0106";
+    AUTHORIZATION_REFUSED = "istio-authorization", Deny, "an AuthorizationPolicy has a condition or a rule that there is not: istiod refuses it", also "IST0106", formerly "istio-refused";
+    ENVOY_FILTER_REFUSED = "istio-envoy-filter", Deny, "a patch of an EnvoyFilter fits nothing: istiod refuses it", also "IST0106", formerly "istio-refused";
+    GATEWAY_REFUSED = "istio-gateway", Deny, "a Gateway has a server that can't be: istiod refuses it", also "IST0106", formerly "istio-refused";
+    HEADER_REFUSED = "istio-header", Deny, "the name or value of a header is none: istiod refuses it", also "IST0106", formerly "istio-refused";
+    HOST_REFUSED = "istio-host", Deny, "the name of a host, or of who may see a resource, is none: istiod refuses it", also "IST0106", formerly "istio-refused";
+    JWT_REFUSED = "istio-jwt", Deny, "a rule for tokens is not right: istiod refuses it", also "IST0106", formerly "istio-refused";
+    MATCH_REFUSED = "istio-match", Deny, "a match of a VirtualService is not right: istiod refuses it", also "IST0106", formerly "istio-refused";
+    PORT_REFUSED = "istio-port", Deny, "a port of a resource of Istio's is none: istiod refuses it", also "IST0106", formerly "istio-refused";
+    ROUTE_REFUSED = "istio-route", Deny, "a route of a VirtualService is not right: istiod refuses it", also "IST0106", formerly "istio-refused";
+    SERVICE_ENTRY_REFUSED = "istio-service-entry", Deny, "what a ServiceEntry says does not fit together: istiod refuses it", also "IST0106", formerly "istio-refused";
+    SIDECAR_REFUSED = "istio-sidecar", Deny, "a Sidecar has a listener that can't be: istiod refuses it", also "IST0106", formerly "istio-refused";
+    SPEC_REFUSED = "istio-spec", Deny, "a resource of Istio's has no `spec`: istiod refuses it", also "IST0106", formerly "istio-refused";
+    TELEMETRY_REFUSED = "istio-telemetry", Deny, "a Telemetry names no provider, or a tag that can't be: istiod refuses it", also "IST0106", formerly "istio-refused";
+    TLS_REFUSED = "istio-tls", Deny, "TLS settings of Istio's are not right: istiod refuses it", also "IST0106", formerly "istio-refused";
+    TRAFFIC_POLICY_REFUSED = "istio-traffic-policy", Deny, "a DestinationRule's policy is not right: istiod refuses it", also "IST0106", formerly "istio-refused";
+    WORKLOAD_REFUSED = "istio-workload", Deny, "what a resource of Istio's is for is not right: istiod refuses it", also "IST0106", formerly "istio-refused";
     WARNED = "istio-warned", Warn, "istiod takes the resource and warns of it", also "IST0133";
     ZERO = "weights-zero", Deny, "no destination of a VirtualService's route has a weight above 0";
     SUM = "weights-sum", Warn, "the weights of a VirtualService's route do not add up to 100";

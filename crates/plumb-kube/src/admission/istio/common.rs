@@ -1,67 +1,72 @@
 //! What istiod's checks of several kinds have in common: the rules by the functions that they mirror, hosts, ports, labels.
 
-use super::codes::REFUSED;
+use super::codes::{
+    AUTHORIZATION_REFUSED, ENVOY_FILTER_REFUSED, GATEWAY_REFUSED, HEADER_REFUSED, HOST_REFUSED,
+    JWT_REFUSED, MATCH_REFUSED, PORT_REFUSED, ROUTE_REFUSED, SERVICE_ENTRY_REFUSED,
+    SIDECAR_REFUSED, SPEC_REFUSED, TELEMETRY_REFUSED, TLS_REFUSED, TRAFFIC_POLICY_REFUSED,
+    WORKLOAD_REFUSED,
+};
 use crate::admission::declare::rules;
 use crate::at::At;
 use crate::fault::{Authority, Faults, Rule};
 use crate::{Value, names};
 
 rules! { Authority::Istiod;
-    SPEC = REFUSED "spec", "ValidateVirtualService, ValidateDestinationRule, ValidateGateway, ValidateSidecar";
-    EXPORT_TO = REFUSED "export-to", "validateExportTo";
-    PORT = REFUSED "port", "agent.ValidatePort, ValidatePortName";
-    PERCENTAGE = REFUSED "percentage", "validatePercentage";
-    LABELS = REFUSED "labels", "labels.Instance.Validate";
-    VIRTUAL_SERVICE = REFUSED "virtual-service", "ValidateVirtualService, validateTLSRoute, validateTCPRoute";
-    GATEWAY_NAMES = REFUSED "gateway-names", "validateGatewayNames";
-    TLS_MATCH = REFUSED "tls-match", "validateTLSMatch";
-    ROUTE_MATCH = REFUSED "route-match", "validateHTTPRouteMatchRequest";
-    HTTP_ROUTE = REFUSED "http-route", "validateHTTPRoute";
-    STRING_MATCH = REFUSED "string-match", "validateStringMatch";
-    REGULAR_EXPRESSION = REFUSED "regular-expression", "validateStringMatchRegexp";
-    REDIRECT = REFUSED "http-redirect", "validateHTTPRedirect";
-    REWRITE = REFUSED "http-rewrite", "validateHTTPRewrite";
-    FAULT = REFUSED "http-fault", "validateHTTPFaultInjection";
-    STATUS = REFUSED "http-status", "validateHTTPStatus";
-    RETRIES = REFUSED "http-retry", "agent.ValidateHTTPRetry";
-    HEADERS = REFUSED "http-headers", "ValidateHTTPHeaderNameOrJwtClaimRoute, ValidateHTTPHeaderWithAuthorityOperationName, ValidateHTTPHeaderValue";
-    DESTINATION = REFUSED "destination", "validateDestination";
-    DESTINATION_RULE = REFUSED "destination-rule", "ValidateDestinationRule";
-    TRAFFIC_POLICY = REFUSED "traffic-policy", "validateTrafficPolicy";
-    TUNNEL = REFUSED "tunnel", "validateTunnelSettings";
-    OUTLIER_DETECTION = REFUSED "outlier-detection", "validateOutlierDetection";
-    CONNECTION_POOL = REFUSED "connection-pool", "validateConnectionPool";
-    KEEP_ALIVE = REFUSED "http2-keep-alive", "validateConnectionPool", since (1, 31);
-    LOAD_BALANCER = REFUSED "load-balancer", "validateLoadBalancer";
-    AGGRESSION_OF_ONE = REFUSED "warmup-aggression-one", "validateLoadBalancer", until (1, 31);
-    AGGRESSION = REFUSED "warmup-aggression", "validateLoadBalancer", since (1, 31);
-    LOCALITY = REFUSED "locality", "agent.ValidateLocalityLbSetting";
-    CLIENT_TLS = REFUSED "client-tls", "agent.ValidateTLS";
-    GATEWAY = REFUSED "gateway", "ValidateGateway";
-    SERVER = REFUSED "server", "validateServer";
-    SERVER_TLS = REFUSED "server-tls", "validateTLSOptions";
-    HOST = REFUSED "host", "agent.ValidateNamespaceSlashWildcardHostname";
-    PROTOCOL = REFUSED "protocol", "ValidateProtocol";
-    SIDECAR = REFUSED "sidecar", "ValidateSidecar";
-    NO_EXCLUSION = REFUSED "sidecar-exclusion", "agent.ValidateNamespaceSlashWildcardHostname", until (1, 31);
-    SERVICE_ENTRY = REFUSED "service-entry", "ValidateServiceEntry";
-    DYNAMIC_LOCATION = REFUSED "dynamic-dns-location", "ValidateServiceEntry", until (1, 30);
-    DYNAMIC_WAYPOINT = REFUSED "dynamic-dns-waypoint", "ValidateServiceEntry, usesWaypoint", since (1, 30);
-    DYNAMIC_TLS_AND_HTTP = REFUSED "dynamic-dns-http-tls", "ValidateServiceEntry", until (1, 30);
-    DYNAMIC_PROTOCOL = REFUSED "dynamic-dns-protocol", "ValidateServiceEntry", since (1, 30);
-    AUTHORIZATION = REFUSED "authorization-policy", "ValidateAuthorizationPolicy";
-    CONDITION = REFUSED "condition", "security.ValidateAttribute";
-    NO_TRUST_DOMAIN = REFUSED "condition-trust-domain", "security.ValidateAttribute", until (1, 30);
-    CUSTOM_TRUST_DOMAIN = REFUSED "custom-trust-domain", "ValidateAuthorizationPolicy", since (1, 31);
-    TRUST_DOMAIN = REFUSED "trust-domain", "security.CheckTrustDomainValues, security.CheckWildcardValues", since (1, 31);
-    JWT = REFUSED "jwt-rule", "validateJwtRule";
-    WORKLOAD_ENTRY = REFUSED "workload-entry", "validateWorkloadEntry";
-    WORKLOAD_GROUP = REFUSED "workload-group", "ValidateWorkloadGroup";
-    UNIX_ADDRESS = REFUSED "unix-address", "ValidateUnixAddress";
-    TARGET = REFUSED "target", "validatePolicyTargetReference";
-    DRY_RUN_RULE = REFUSED "dry-run", "checkDryRunAnnotation";
-    TELEMETRY = REFUSED "telemetry", "ValidateTelemetry";
-    ENVOY_FILTER = REFUSED "envoy-filter", "envoyfilter.ValidateEnvoyFilter";
+    SPEC = SPEC_REFUSED "", "ValidateVirtualService, ValidateDestinationRule, ValidateGateway, ValidateSidecar";
+    EXPORT_TO = HOST_REFUSED "export-to", "validateExportTo";
+    PORT = PORT_REFUSED "port", "agent.ValidatePort, ValidatePortName";
+    PERCENTAGE = TRAFFIC_POLICY_REFUSED "percentage", "validatePercentage";
+    LABELS = WORKLOAD_REFUSED "labels", "labels.Instance.Validate";
+    VIRTUAL_SERVICE = ROUTE_REFUSED "virtual-service", "ValidateVirtualService, validateTLSRoute, validateTCPRoute";
+    GATEWAY_NAMES = ROUTE_REFUSED "gateway-names", "validateGatewayNames";
+    TLS_MATCH = MATCH_REFUSED "tls-match", "validateTLSMatch";
+    ROUTE_MATCH = MATCH_REFUSED "route-match", "validateHTTPRouteMatchRequest";
+    HTTP_ROUTE = ROUTE_REFUSED "http-route", "validateHTTPRoute";
+    STRING_MATCH = MATCH_REFUSED "string-match", "validateStringMatch";
+    REGULAR_EXPRESSION = MATCH_REFUSED "regular-expression", "validateStringMatchRegexp";
+    REDIRECT = ROUTE_REFUSED "http-redirect", "validateHTTPRedirect";
+    REWRITE = ROUTE_REFUSED "http-rewrite", "validateHTTPRewrite";
+    FAULT = ROUTE_REFUSED "http-fault", "validateHTTPFaultInjection";
+    STATUS = ROUTE_REFUSED "http-status", "validateHTTPStatus";
+    RETRIES = ROUTE_REFUSED "http-retry", "agent.ValidateHTTPRetry";
+    HEADERS = HEADER_REFUSED "", "ValidateHTTPHeaderNameOrJwtClaimRoute, ValidateHTTPHeaderWithAuthorityOperationName, ValidateHTTPHeaderValue";
+    DESTINATION = ROUTE_REFUSED "destination", "validateDestination";
+    DESTINATION_RULE = TRAFFIC_POLICY_REFUSED "destination-rule", "ValidateDestinationRule";
+    TRAFFIC_POLICY = TRAFFIC_POLICY_REFUSED "traffic-policy", "validateTrafficPolicy";
+    TUNNEL = TRAFFIC_POLICY_REFUSED "tunnel", "validateTunnelSettings";
+    OUTLIER_DETECTION = TRAFFIC_POLICY_REFUSED "outlier-detection", "validateOutlierDetection";
+    CONNECTION_POOL = TRAFFIC_POLICY_REFUSED "connection-pool", "validateConnectionPool";
+    KEEP_ALIVE = TRAFFIC_POLICY_REFUSED "http2-keep-alive", "validateConnectionPool", since (1, 31);
+    LOAD_BALANCER = TRAFFIC_POLICY_REFUSED "load-balancer", "validateLoadBalancer";
+    AGGRESSION_OF_ONE = TRAFFIC_POLICY_REFUSED "warmup-aggression-one", "validateLoadBalancer", until (1, 31);
+    AGGRESSION = TRAFFIC_POLICY_REFUSED "warmup-aggression", "validateLoadBalancer", since (1, 31);
+    LOCALITY = TRAFFIC_POLICY_REFUSED "locality", "agent.ValidateLocalityLbSetting";
+    CLIENT_TLS = TLS_REFUSED "client-tls", "agent.ValidateTLS";
+    GATEWAY = GATEWAY_REFUSED "gateway", "ValidateGateway";
+    SERVER = GATEWAY_REFUSED "server", "validateServer";
+    SERVER_TLS = TLS_REFUSED "server-tls", "validateTLSOptions";
+    HOST = HOST_REFUSED "host", "agent.ValidateNamespaceSlashWildcardHostname";
+    PROTOCOL = PORT_REFUSED "protocol", "ValidateProtocol";
+    SIDECAR = SIDECAR_REFUSED "sidecar", "ValidateSidecar";
+    NO_EXCLUSION = SIDECAR_REFUSED "sidecar-exclusion", "agent.ValidateNamespaceSlashWildcardHostname", until (1, 31);
+    SERVICE_ENTRY = SERVICE_ENTRY_REFUSED "service-entry", "ValidateServiceEntry";
+    DYNAMIC_LOCATION = SERVICE_ENTRY_REFUSED "dynamic-dns-location", "ValidateServiceEntry", until (1, 30);
+    DYNAMIC_WAYPOINT = SERVICE_ENTRY_REFUSED "dynamic-dns-waypoint", "ValidateServiceEntry, usesWaypoint", since (1, 30);
+    DYNAMIC_TLS_AND_HTTP = SERVICE_ENTRY_REFUSED "dynamic-dns-http-tls", "ValidateServiceEntry", until (1, 30);
+    DYNAMIC_PROTOCOL = SERVICE_ENTRY_REFUSED "dynamic-dns-protocol", "ValidateServiceEntry", since (1, 30);
+    AUTHORIZATION = AUTHORIZATION_REFUSED "authorization-policy", "ValidateAuthorizationPolicy";
+    CONDITION = AUTHORIZATION_REFUSED "condition", "security.ValidateAttribute";
+    NO_TRUST_DOMAIN = AUTHORIZATION_REFUSED "condition-trust-domain", "security.ValidateAttribute", until (1, 30);
+    CUSTOM_TRUST_DOMAIN = AUTHORIZATION_REFUSED "custom-trust-domain", "ValidateAuthorizationPolicy", since (1, 31);
+    TRUST_DOMAIN = AUTHORIZATION_REFUSED "trust-domain", "security.CheckTrustDomainValues, security.CheckWildcardValues", since (1, 31);
+    JWT = JWT_REFUSED "", "validateJwtRule";
+    WORKLOAD_ENTRY = WORKLOAD_REFUSED "workload-entry", "validateWorkloadEntry";
+    WORKLOAD_GROUP = WORKLOAD_REFUSED "workload-group", "ValidateWorkloadGroup";
+    UNIX_ADDRESS = HOST_REFUSED "unix-address", "ValidateUnixAddress";
+    TARGET = WORKLOAD_REFUSED "target", "validatePolicyTargetReference";
+    DRY_RUN_RULE = AUTHORIZATION_REFUSED "dry-run", "checkDryRunAnnotation";
+    TELEMETRY = TELEMETRY_REFUSED "", "ValidateTelemetry";
+    ENVOY_FILTER = ENVOY_FILTER_REFUSED "", "envoyfilter.ValidateEnvoyFilter";
 }
 
 /// What is missing in a resource as a whole, said at its name.
