@@ -14,7 +14,7 @@ pub(super) struct Seen<'n> {
 /// The matches so far.
 #[derive(Default)]
 pub(super) struct Matches<'n> {
-    pub(super) seen: Vec<Seen<'n>>,
+    seen: Vec<Seen<'n>>,
     known: HashMap<Json, usize>,
 }
 

@@ -11,6 +11,7 @@ mod authorization;
 mod codes;
 mod common;
 mod control_plane;
+mod covers;
 mod deprecated;
 mod destination_rule;
 mod envoy_filter;

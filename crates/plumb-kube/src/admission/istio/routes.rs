@@ -1,9 +1,10 @@
 //! The routes of a VirtualService beside each other: those that no request reaches, and the shares of their destinations.
 
 use super::codes::{GATEWAY_INTERNAL, MATCH_SHADOWED, ROUTE_UNREACHABLE, SUM, ZERO};
+use super::covers::Covers;
 use crate::Node;
 use crate::admission::declare::rules;
-use crate::admission::matches::{Matches, Seen};
+use crate::admission::matches::Matches;
 use crate::at::At;
 use crate::fault::{Authority, ErrorType, Faults};
 use serde_json::Value as Json;
@@ -11,7 +12,7 @@ use serde_json::Value as Json;
 rules! { Authority::Istiod;
     UNREACHABLE = ROUTE_UNREACHABLE "", "analyzeUnreachableHTTPRules, analyzeUnreachableTCPRules, analyzeUnreachableTLSRules";
     REPEATED = MATCH_SHADOWED "repeated", "analyzeUnreachableHTTPRules, analyzeUnreachableTCPRules, analyzeUnreachableTLSRules";
-    PREFIX = MATCH_SHADOWED "prefix", "analyzeUnreachableHTTPRules, coveredValidation";
+    COVERED = MATCH_SHADOWED "covered", "analyzeUnreachableHTTPRules, coveredValidation";
     NO_WEIGHT = ZERO "", "validateHTTPRouteDestinations, validateRouteDestinations";
     NOT_A_HUNDRED = SUM "", "";
     DERIVED_GATEWAY = GATEWAY_INTERNAL "", "virtualservice.GatewayAnalyzer";
@@ -58,6 +59,7 @@ fn name(route: &At<'_>, protocol: &str, index: usize) -> String {
 fn reached(out: &mut Faults, routes: &[At<'_>], name: &dyn Fn(usize) -> String, is_http: bool) {
     let mut takes_all: Option<usize> = None;
     let mut matches = Matches::default();
+    let mut covers = Covers::default();
     for (index, route) in routes.iter().enumerate() {
         if let Some(first) = takes_all {
             let why = format!("no request reaches {}, for {} takes all", name(index), name(first));
@@ -72,50 +74,37 @@ fn reached(out: &mut Faults, routes: &[At<'_>], name: &dyn Fn(usize) -> String, 
             takes_all = Some(index);
             continue;
         }
-        let mut repeated = 0;
+        // The earlier matches that leave nothing to one of this route, or say the same.
+        let mut before: Vec<At<'_>> = Vec::new();
         for node in &own {
+            let of_this = name(index);
             if let Some(earlier) = matches.add(node, without_name(node.node), index) {
-                repeated += 1;
-                let of = name(earlier.route);
-                let why = format!("this match of {} repeats one of {of}", name(index));
+                let why = format!("this match of {of_this} repeats one of {}", name(earlier.route));
                 out.report(&REPEATED, ErrorType::Invalid, node, why)
                     .on_all(node)
                     .on_all(&earlier.at)
                     .related(&earlier.at, "the same match");
-            }
-        }
-        if repeated == own.len() {
-            let name = name(index);
-            let why = format!("no request reaches {name}, for earlier routes have all its matches");
-            out.report(&UNREACHABLE, ErrorType::Invalid, route, why).on_all(&route.field("match"));
-        }
-    }
-    if is_http {
-        overlapping(out, &matches.seen, name);
-    }
-}
-
-/// A prefix within an earlier, shorter prefix, all else being no narrower there.
-fn overlapping(out: &mut Faults, seen: &[Seen<'_>], name: &dyn Fn(usize) -> String) {
-    fn prefix<'n>(seen: &Seen<'n>) -> Option<&'n str> {
-        seen.at.node.get("uri")?.get("prefix")?.as_str()
-    }
-    for (number, earlier) in seen.iter().enumerate() {
-        let Some(outer) = prefix(earlier) else { continue };
-        for later in &seen[number + 1..] {
-            let Some(inner) = prefix(later) else { continue };
-            if inner != outer && inner.starts_with(outer) && covers(earlier.at.node, later.at.node)
-            {
-                let (later_name, first) = (name(later.route), name(earlier.route));
+                before.push(earlier.at.clone());
+            } else if is_http && let Some(earlier) = covers.add(node, index) {
                 let why = format!(
-                    "the prefix `{inner}` of {later_name} is covered by `{outer}` of {first}, which comes first"
+                    "a match of {}, which comes first, takes all requests of this match of {of_this}",
+                    name(earlier.route)
                 );
-                out.report(&PREFIX, ErrorType::Invalid, &later.at, why)
-                    .on_all(&later.at)
+                out.report(&COVERED, ErrorType::Invalid, node, why)
+                    .on_all(node)
                     .on_all(&earlier.at)
                     .related(&earlier.at, "this match takes those requests")
-                    .help("put the longer prefix first");
+                    .help("put what asks for more first");
+                before.push(earlier.at.clone());
             }
+        }
+        if before.len() == own.len() {
+            let name = name(index);
+            let why =
+                format!("no request reaches {name}, for earlier routes take all that it matches");
+            let fault = out.report(&UNREACHABLE, ErrorType::Invalid, route, why);
+            let fault = before.iter().fold(fault, |fault, at| fault.on_all(at));
+            fault.on_all(&route.field("match"));
         }
     }
 }
@@ -126,47 +115,6 @@ fn without_name(node: &Node) -> Json {
         map.remove("name");
     }
     json
-}
-
-/// How a text is compared: the exact one, or a prefix; empty for anything else.
-fn pattern(node: Option<&Node>) -> String {
-    let of = |key| {
-        let value = node.and_then(|node| node.get(key)?.as_str());
-        value.filter(|value| !value.is_empty())
-    };
-    match (of("exact"), of("prefix")) {
-        (Some(exact), _) => format!("exact {exact}"),
-        (None, Some(prefix)) => format!("prefix {prefix}"),
-        _ => String::new(),
-    }
-}
-
-/// Whether an earlier match leaves nothing to a later one whose path lies within its own. As istioctl has it, which
-/// compares port, method, authority, headers and query; no method stands for GET.
-fn covers(earlier: &Node, later: &Node) -> bool {
-    let port = |node: &Node| node.get("port").and_then(Node::as_int);
-    let method = |node: &Node| match pattern(node.get("method")) {
-        none if none.is_empty() => "exact GET".to_owned(),
-        method => method,
-    };
-    let covered = |earlier: String, later: String| earlier.starts_with(&later);
-    let all = |field: &str| {
-        let (earlier, later) =
-            (earlier.get(field).and_then(Node::as_map), later.get(field).and_then(Node::as_map));
-        let count = |map: Option<&crate::Map>| map.map_or(0, crate::Map::len);
-        count(earlier) == count(later)
-            && earlier.into_iter().flatten().all(|entry| {
-                later
-                    .and_then(|later| later.get(&entry.key.value))
-                    .is_some_and(|other| covered(pattern(Some(&entry.value)), pattern(Some(other))))
-            })
-    };
-    port(earlier) == port(later)
-        && covered(method(earlier), method(later))
-        && covered(pattern(earlier.get("authority")), pattern(later.get("authority")))
-        && all("headers")
-        && all("queryParams")
-        && all("withoutHeaders")
 }
 
 /// How the requests of a route are shared out; without a weight a destination of several has 0.
