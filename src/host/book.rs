@@ -60,6 +60,18 @@ impl Book {
         Some((Book::check(book, wanted).ok()?, name))
     }
 
+    /// What it is checked with.
+    #[cfg(feature = "lsp")]
+    pub(super) fn project(&self) -> &check::Project {
+        &self.book.project
+    }
+
+    /// The files that were read, below its root.
+    #[cfg(feature = "lsp")]
+    pub(super) fn files(&self) -> &[String] {
+        &self.book.files
+    }
+
     /// How the texts of the chapters were read.
     pub(super) fn texts(&self) -> impl Iterator<Item = &ReadText> {
         self.checked.chapters.iter().flat_map(|chapter| &chapter.texts)
@@ -93,7 +105,8 @@ impl Book {
         Book::check(check::Book::given(&world, &book.config, &chapters), wanted)
     }
 
-    fn check(mut book: check::Book, wanted: &Findings) -> anyhow::Result<Book> {
+    /// Checks a book that was read.
+    pub(super) fn check(mut book: check::Book, wanted: &Findings) -> anyhow::Result<Book> {
         wanted.set(&mut book.project.config.levels)?;
         let checked = check::check(&book.project, &book.chapters);
         let chapters = shown(&book).zip(&book.chapters);

@@ -199,6 +199,9 @@ pub(super) enum Command {
         #[command(flatten)]
         against: Against,
     },
+    /// Serve an editor: the language server protocol over standard input and output
+    #[command(hide = cfg!(not(feature = "lsp")))]
+    Lsp,
     /// Write completions for a shell to standard output
     Completions {
         /// The shell

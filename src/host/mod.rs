@@ -17,6 +17,8 @@ mod extract;
 pub mod fetch;
 mod files;
 mod init;
+#[cfg(feature = "lsp")]
+mod lsp;
 mod model;
 mod outcome;
 mod preprocess;
@@ -145,6 +147,7 @@ fn run(arguments: Arguments) -> anyhow::Result<Exit> {
             io::stdout().write_all(printed(&text).as_bytes())?;
             Ok(Exit::Clean)
         }
+        Some(Command::Lsp) => language_server(),
         Some(Command::Completions { shell }) => {
             let mut out = Vec::new();
             let mut command = Arguments::command();
@@ -168,6 +171,16 @@ fn preprocessor(output: Output) -> anyhow::Result<Exit> {
         |book| Book::given(book, &findings)?.process(book, &findings),
         |processed| on_the_way(processed, &findings, output),
     )
+}
+
+#[cfg(not(feature = "lsp"))]
+fn language_server() -> anyhow::Result<Exit> {
+    bail!(outcome::compiled_without("lsp"))
+}
+
+#[cfg(feature = "lsp")]
+fn language_server() -> anyhow::Result<Exit> {
+    lsp::serve()
 }
 
 #[cfg(not(feature = "build"))]

@@ -39,7 +39,7 @@ pub(super) struct Found {
 pub(super) type Said = (String, Vec<Diagnostic>);
 
 /// What is said where something was left out of the program.
-#[cfg(not(all(feature = "build", feature = "fetch")))]
+#[cfg(not(all(feature = "build", feature = "fetch", feature = "lsp")))]
 pub(super) fn compiled_without(feature: &str) -> String {
     format!("this mdbook-plumb was compiled without the feature `{feature}`, which this needs")
 }

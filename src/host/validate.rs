@@ -147,6 +147,26 @@ fn nothing(
     empty.map(|place| check::nothing_in(&place.name)).collect()
 }
 
+/// What files are checked with where nothing is asked for.
+#[cfg(feature = "lsp")]
+pub(super) fn plain() -> Project {
+    project_with(Schemas::embedded(), Config::default(), Versions::default())
+}
+
+fn project_with(schemas: Schemas, config: Config, versions: Versions) -> Project {
+    Project {
+        config,
+        model: Model::default().into(),
+        engine: Engine::new(schemas),
+        policies: Policies::default().into(),
+        versions,
+        dialect: Dialect::default(),
+        asked: None,
+        is_partial: false,
+        scope: Scope::Manifests,
+    }
+}
+
 fn project(
     world: &DiskWorld,
     wanted: &Manifests,
@@ -169,18 +189,7 @@ fn project(
         config.ignore_missing = IgnoreMissing::All;
     }
     levels.set(&mut config.levels)?;
-    let project = Project {
-        config,
-        model: Model::default().into(),
-        engine: Engine::new(schemas),
-        policies: Policies::default().into(),
-        versions,
-        dialect: Dialect::default(),
-        asked: None,
-        is_partial: false,
-        scope: Scope::Manifests,
-    };
-    Ok((project, findings))
+    Ok((project_with(schemas, config, versions), findings))
 }
 
 fn read(world: &DiskWorld, path: &Path, named: bool) -> Result<Arc<Source>, Box<Diagnostic>> {

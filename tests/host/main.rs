@@ -11,6 +11,8 @@ mod fixpoint;
 mod hostile;
 mod includes;
 mod init;
+#[cfg(feature = "lsp")]
+mod lsp;
 mod mdbook;
 mod reading;
 mod readme;

@@ -1,0 +1,142 @@
+//! What is checked together: a book as `check` checks it, or a file by itself as `validate` does.
+
+use super::overlay::{Overlay, Stop, Texts};
+use crate::check::{self, File, Project};
+use crate::diag::Diagnostic;
+use crate::host::book::Book;
+use crate::host::cli::Findings;
+use crate::host::validate;
+use crate::reference::all_codes;
+use crate::world::{World, display, normalize};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+/// The name of mdBook's file of settings.
+pub(super) const BOOK_TOML: &str = "book.toml";
+
+/// How many folders above a file may hold a kustomization that takes it for a patch.
+const MOST_ABOVE: usize = 3;
+
+/// What is checked together.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Unit {
+    /// The book in a folder.
+    Book(PathBuf),
+    /// A file of no book.
+    File(PathBuf),
+}
+
+/// What came of a unit.
+pub(super) struct Analysis {
+    /// Where the paths of findings start.
+    root: PathBuf,
+    /// What was found, at the levels that are asked for.
+    findings: Vec<Diagnostic>,
+    /// The files that were read.
+    files: BTreeSet<PathBuf>,
+    /// The book; nothing for a file, or where a book can't be read.
+    pub(super) book: Option<Book>,
+}
+
+impl Analysis {
+    /// What was found.
+    pub(super) fn findings(&self) -> &[Diagnostic] {
+        self.book.as_ref().map_or(&self.findings, |book| &book.findings)
+    }
+
+    /// Whether a file is one of those that were read.
+    pub(super) fn holds(&self, file: &Path) -> bool {
+        self.files.contains(file)
+    }
+
+    /// The file that findings call so.
+    pub(super) fn file(&self, name: &str) -> PathBuf {
+        normalize(&self.root.join(name))
+    }
+
+    /// What its manifests and its text are judged with.
+    pub(super) fn project(&self) -> &Project {
+        match &self.book {
+            Some(book) => book.project(),
+            None => plain(),
+        }
+    }
+}
+
+/// Whether a file of no book can hold manifests, by its name.
+pub(super) fn is_checked_alone(path: &Path) -> bool {
+    let name = path.to_string_lossy();
+    let extension = path.extension().map(|extension| extension.to_ascii_lowercase());
+    check::is_markdown(&name)
+        || extension
+            .is_some_and(|extension| ["yaml", "yml", "json"].iter().any(|one| extension == *one))
+}
+
+/// Checks a unit; nothing where nobody waits for it any more.
+pub(super) fn analyse(unit: &Unit, texts: Texts, stop: &Stop) -> Option<Analysis> {
+    match unit {
+        Unit::Book(root) => of_book(root, texts, stop),
+        Unit::File(path) => of_file(path, texts, stop),
+    }
+}
+
+fn of_book(root: &Path, texts: Texts, stop: &Stop) -> Option<Analysis> {
+    let read = check::Book::read(&Overlay::new(root, texts, stop.clone()));
+    if stop.is_stopped() {
+        return None;
+    }
+    let book = read.ok().and_then(|book| Book::check(book, &Findings::default()).ok());
+    let named = book.iter().flat_map(Book::files);
+    let files = named.map(|name| normalize(&root.join(name))).collect();
+    Some(Analysis { root: root.to_owned(), findings: Vec::new(), files, book })
+}
+
+/// Checks a file. That a kustomization above it takes it for a patch is known, and nothing else of its neighbours.
+fn of_file(path: &Path, texts: Texts, stop: &Stop) -> Option<Analysis> {
+    let root = root_of(path);
+    let world = Overlay::new(&root, texts, stop.clone());
+    let below = path.strip_prefix(&root).unwrap_or(path);
+    let mut files = Vec::new();
+    let mut findings = Vec::new();
+    match world.source(below) {
+        Ok(source) => files.push(File { source, named: false }),
+        Err(_) if stop.is_stopped() => return None,
+        Err(why) => findings.push(check::unreadable(&display(below), &why)),
+    }
+    for folder in below.ancestors().skip(1) {
+        for name in ["kustomization.yaml", "kustomization.yml"] {
+            let beside = folder.join(name);
+            if beside != below
+                && let Ok(source) = world.source(&beside)
+            {
+                files.push(File { source, named: false });
+            }
+        }
+    }
+    if !files.is_empty() {
+        let found = check::check_files(plain(), &files, false).findings;
+        let name = display(below);
+        findings.extend(found.into_iter().filter(|found| found.at.location.source.path() == name));
+    }
+    let findings = Diagnostic::once_per_subject(findings);
+    let findings = check::settle(findings, &plain().config.levels, &all_codes());
+    Some(Analysis { root, findings, files: BTreeSet::from([path.to_owned()]), book: None })
+}
+
+/// The folder that the paths of a file's findings start at: some way above it, but not above its repository.
+fn root_of(path: &Path) -> PathBuf {
+    let folders: Vec<&Path> = path.ancestors().skip(1).take(MOST_ABOVE).collect();
+    let repository = folders.iter().position(|folder| folder.join(".git").exists());
+    let highest = repository.unwrap_or(folders.len().saturating_sub(1));
+    folders.get(highest).copied().unwrap_or(path).to_owned()
+}
+
+/// What a file of no book is checked with: the embedded schemas, the newest releases, no model.
+fn plain() -> &'static Project {
+    static PLAIN: OnceLock<Project> = OnceLock::new();
+    PLAIN.get_or_init(validate::plain)
+}
+
+/// Shared by who checks and who answers.
+pub(super) type Shared = Arc<Analysis>;
