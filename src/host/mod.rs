@@ -180,7 +180,7 @@ fn language_server() -> anyhow::Result<Exit> {
 
 #[cfg(feature = "lsp")]
 fn language_server() -> anyhow::Result<Exit> {
-    lsp::serve()
+    lsp::serve(STACK)
 }
 
 #[cfg(not(feature = "build"))]

@@ -48,8 +48,8 @@ fn message(finding: &diag::Diagnostic) -> String {
     let mut out = one_line(&finding.message).into_owned();
     let beside = &finding.at.text;
     let help = finding.help.iter().map(|help| format!("help: {help}"));
-    let beside = Some(beside).filter(|text| !text.is_empty() && !finding.message.contains(*text));
-    for line in beside.cloned().into_iter().chain(help) {
+    let beside = Some(beside.clone()).filter(|text| !text.is_empty());
+    for line in beside.into_iter().chain(help) {
         out.push('\n');
         out.push_str(&one_line(&line));
     }

@@ -13,7 +13,6 @@ mod session;
 mod unit;
 mod wire;
 
-use super::STACK;
 use super::outcome::Exit;
 use answers::answer;
 use lsp_types::{
@@ -50,8 +49,9 @@ enum Phase {
     Ending,
 }
 
-/// Serves the editor at the other end of the standard streams, until it says so or is gone.
-pub(super) fn serve() -> anyhow::Result<Exit> {
+/// Serves the editor at the other end of the standard streams, until it says so or is gone; `stack` is that of each thread, in
+/// bytes.
+pub(super) fn serve(stack: usize) -> anyhow::Result<Exit> {
     let (events, received) = channel();
     let reader = events.clone();
     thread::Builder::new().spawn(move || {
@@ -64,7 +64,7 @@ pub(super) fn serve() -> anyhow::Result<Exit> {
         let _ = reader.send(Event::Closed);
     })?;
     let mut server =
-        Server { session: Session::default(), phase: Phase::New, watches: false, events };
+        Server { session: Session::default(), phase: Phase::New, watches: false, events, stack };
     server.run(&received, &mut io::stdout().lock())
 }
 
@@ -74,6 +74,8 @@ struct Server {
     /// Whether the client tells of files that change if it is asked to.
     watches: bool,
     events: Sender<Event>,
+    /// What each thread gets: documents are read by functions that call themselves.
+    stack: usize,
 }
 
 impl Server {
@@ -132,8 +134,7 @@ impl Server {
     fn start_checks(&mut self) -> io::Result<()> {
         for job in self.session.jobs(Instant::now()) {
             let events = self.events.clone();
-            // Documents are read by functions that call themselves.
-            thread::Builder::new().stack_size(STACK).spawn(move || {
+            thread::Builder::new().stack_size(self.stack).spawn(move || {
                 let _ = events.send(Event::Done(job.run()));
             })?;
         }

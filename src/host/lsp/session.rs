@@ -6,7 +6,7 @@
 use super::found;
 use super::overlay::{Stop, Texts};
 use super::place::{Encoding, path_of, uri_of};
-use super::unit::{Analysis, BOOK_TOML, Shared, Unit, analyse, is_checked_alone};
+use super::unit::{BOOK_TOML, Shared, Unit, analyse, is_checked_alone};
 use super::wire::Outgoing;
 use crate::diag::Severity;
 use crate::text::{Source, replaced};
@@ -61,7 +61,7 @@ pub(super) struct Done {
     unit: Unit,
     stop: Stop,
     took: Duration,
-    analysis: Option<Analysis>,
+    analysis: Option<Shared>,
 }
 
 impl Job {
@@ -70,7 +70,7 @@ impl Job {
         let start = Instant::now();
         let Job { unit, texts, stop } = self;
         let analysis = catch_unwind(|| analyse(&unit, texts, &stop)).unwrap_or(None);
-        Done { unit, stop, took: start.elapsed(), analysis }
+        Done { unit, stop, took: start.elapsed(), analysis: analysis.map(Arc::new) }
     }
 }
 
@@ -182,7 +182,7 @@ impl Session {
             state.running = None;
         }
         let Some(analysis) = done.analysis.filter(|_| !is_stopped) else { return };
-        state.analysis = Some(Arc::new(analysis));
+        state.analysis = Some(analysis);
         state.took = done.took;
         if matches!(done.unit, Unit::Book(_)) {
             self.assign_all(now);
@@ -206,13 +206,6 @@ impl Session {
             self.done(job.run(), now);
         }
         None
-    }
-
-    /// What was known of an open document last; its text may have changed since.
-    pub(super) fn known(&mut self, path: &Path, now: Instant) -> Option<Shared> {
-        let unit = self.documents.get(path)?.unit.as_ref()?;
-        let known = self.units.get(unit)?.analysis.clone();
-        known.or_else(|| self.settled(path, now))
     }
 
     fn texts(&self) -> Texts {

@@ -67,7 +67,7 @@ impl Analysis {
 /// Whether a file of no book can hold manifests, by its name.
 pub(super) fn is_checked_alone(path: &Path) -> bool {
     let name = path.to_string_lossy();
-    let extension = path.extension().map(|extension| extension.to_ascii_lowercase());
+    let extension = path.extension().map(std::ffi::OsStr::to_ascii_lowercase);
     check::is_markdown(&name)
         || extension
             .is_some_and(|extension| ["yaml", "yml", "json"].iter().any(|one| extension == *one))
