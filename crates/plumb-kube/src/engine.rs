@@ -382,6 +382,9 @@ fn all_faults(
         .map(|fault| &fault.path)
         .collect();
     faults.retain(|fault| fault.rule != &APPLY_DUPLICATE || !named.lie_in(&fault.path));
+    if known.embedded {
+        faults.retain(|fault| !admission::is_said_by_code(fault, &coded));
+    }
     let coded = admission::unsaid(coded, &faults);
     faults.extend(coded);
     faults

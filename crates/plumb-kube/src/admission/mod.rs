@@ -19,9 +19,10 @@ mod unknown_tests;
 
 use super::Document;
 use super::at::At;
-use super::fault::{Authority, Fault, Faults, Rule};
+use super::fault::{Authority, ErrorType, Fault, Faults, Rule};
 use super::path::Paths;
-use super::schema::UNKNOWN_FIELD;
+use super::rules::HOLDS;
+use super::schema::{ENUM, UNKNOWN_FIELD};
 use super::versions::Versions;
 use plumb_text::diag::{Code, Level};
 
@@ -29,7 +30,7 @@ use plumb_text::diag::{Code, Level};
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
     kubernetes::rules()
         .chain(istio::rules())
-        .chain(linkerd::RULES.iter().copied())
+        .chain(linkerd::rules())
         .chain(cilium::rules())
         .chain(gateway::RULES.iter().copied())
 }
@@ -74,6 +75,24 @@ pub(super) fn unsaid(faults: Vec<Fault>, said: &[Fault]) -> Vec<Fault> {
     });
     own.extend(others);
     own
+}
+
+/// Whether a project's own code says what an embedded schema says of a document. The definitions of Cilium and Linkerd leave to
+/// code what a rule or a list of values of the bundle's stands for, so that who brings the definitions is told the same.
+pub(super) fn is_said_by_code(fault: &Fault, coded: &[Fault]) -> bool {
+    let mut by_code = coded.iter().filter(|own| {
+        matches!(own.rule.by, Authority::Cilium | Authority::Linkerd)
+            && own.rule.code.level == Level::Deny
+    });
+    match fault.rule {
+        rule if rule == &HOLDS => {
+            by_code.any(|own| own.path.holds(&fault.path) || fault.path.holds(&own.path))
+        }
+        rule if rule == &ENUM => {
+            by_code.any(|own| own.ty == ErrorType::NotSupported && own.path == fault.path)
+        }
+        _ => false,
+    }
 }
 
 /// Whether the author has turned a code off, as istioctl lets them: by its number, in the manifest's annotations.

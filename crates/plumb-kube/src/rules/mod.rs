@@ -21,7 +21,7 @@ use plumb_cel::{Budget, List, Map, Value as Cel};
 use rule::Compiled;
 use std::sync::Arc;
 
-static HOLDS: fault::Rule = fault::Rule::new(&SCHEMA_RULE, "cel.Validator.Validate");
+pub(crate) static HOLDS: fault::Rule = fault::Rule::new(&SCHEMA_RULE, "cel.Validator.Validate");
 static EVALUATES: fault::Rule = fault::Rule::new(&RULE_ERROR, "cel.Validator.Validate");
 
 /// Evaluates all rules of a schema on a tree that is sound.

@@ -34,6 +34,8 @@ pub struct KindSchema {
     pub deprecated: Option<String>,
     /// Whether Kubernetes itself defines the kind, so that its names have rules of their own.
     pub builtin: bool,
+    /// Whether the schema is the embedded one. Of a project that checks in code it has rules in words of its own.
+    pub embedded: bool,
     /// For a built-in kind whose schema is not the embedded one: the embedded one, which has limits that Kubernetes
     /// enforces by code and does not publish.
     pub beyond: Option<Schema>,
@@ -207,6 +209,7 @@ impl Schemas {
                     served: definition.served,
                     deprecated: definition.deprecated.clone(),
                     builtin,
+                    embedded: false,
                     beyond: embedded
                         .flatten()
                         .map(|json| Schema::compile(&json, &json, Dialect::OPENAPI)),
@@ -220,7 +223,8 @@ impl Schemas {
         let builtin = bundle::find(group, version, kind).is_some_and(|kind| kind.product == "k8s");
         let dialect = if builtin { Dialect::OPENAPI } else { Dialect::JSON_SCHEMA };
         let schema = Schema::compile(&json, &json, dialect);
-        Some(KindSchema { schema, served: true, deprecated: None, builtin, beyond: None })
+        let (served, deprecated, beyond) = (true, None, None);
+        Some(KindSchema { schema, served, deprecated, builtin, embedded: true, beyond })
     }
 
     /// The versions in which a kind of a group is known, in no matter which version of a product.
