@@ -6,10 +6,12 @@ use super::group::{
 };
 use super::hosts::{Host, Lookup};
 use super::virtual_services::destinations;
+use indexmap::IndexSet;
 use plumb_kube::admission::istio::overlap;
 use plumb_kube::fault::listed;
 use plumb_kube::select::Selector;
 use plumb_text::diag::{Diagnostic, codes};
+use std::collections::HashMap;
 
 codes! {
     /// The findings of this analyzer.
@@ -71,54 +73,112 @@ fn named_subsets(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
     if group.is_open || group.shown(NETWORKING, "DestinationRule").any(is_unknown) {
         return;
     }
-    let known = group.shown(NETWORKING, "DestinationRule").filter_map(|rule| {
-        let own = rule.text("spec.host")?;
-        Some((rule, own, Host::of(own, rule.namespace)))
-    });
-    let known: Vec<(&Object<'_>, &str, Host<'_>)> = known.collect();
+    let rules = Rules::of(group);
+    let mut by_host: HashMap<Host<'_>, OfHost<'_, '_>> = HashMap::new();
     for service in group.named(NETWORKING, "VirtualService") {
         for destination in destinations(service) {
             let Some((subset, node)) = destination.subset() else { continue };
             let host = Host::of(destination.host, service.namespace);
-            let of_host = known.iter().filter(|(_, own, own_host)| {
-                own_host.may_be(&host) || (own.starts_with('*') && overlap(own, &host.full()))
-            });
-            let rules: Vec<&Object<'_>> = of_host.map(|&(rule, ..)| rule).collect();
-            let names: Vec<&str> = rules
-                .iter()
-                .flat_map(|rule| rule.items("spec.subsets"))
-                .filter_map(|subset| text(subset, "name"))
-                .collect();
-            let may_have_more = rules.iter().any(|rule| !rule.knows_each("spec.subsets", "name"));
-            if names.contains(&subset)
-                || may_have_more
-                || !rules.iter().any(|rule| group.holds_for(service, rule))
+            let of_host = by_host.entry(host).or_insert_with(|| rules.of_host(&host));
+            if of_host.names.contains(subset)
+                || of_host.may_have_more
+                || !of_host.rules.iter().any(|rule| group.holds_for(service, rule))
             {
                 continue;
             }
-            let is_sure = rules.iter().any(|rule| {
-                let own = Host::of(rule.text("spec.host").unwrap_or_default(), rule.namespace);
-                own.is(&host) || matches!(own, Host::Other(_))
-            });
+            let message =
+                format!("no DestinationRule for `{}` has a subset `{subset}`", destination.host);
             let mut finding = service
-                .finding(
-                    &SUBSET_MISSING,
-                    node,
-                    format!(
-                        "no DestinationRule for `{}` has a subset `{subset}`",
-                        destination.host
-                    ),
-                )
-                .did_you_mean(subset, names.iter().copied());
-            finding = finding.help(match names.is_empty() {
-                true => "the DestinationRule has no subsets".to_owned(),
-                false => format!("its subsets: {}", listed(names)),
-            });
-            for rule in rules {
+                .finding(&SUBSET_MISSING, node, message)
+                .did_you_mean(subset, of_host.names.iter().take(COMPARED).copied())
+                .help(of_host.listed());
+            for rule in of_host.rules.iter().take(RELATED) {
                 let at = rule.at("spec.subsets").unwrap_or(rule.name_node());
                 finding = finding.related(rule.place(at), format!("{} is here", rule.id()));
             }
-            findings.push(unless_sure(finding, is_sure));
+            findings.push(unless_sure(finding, of_host.is_sure));
+        }
+    }
+}
+
+/// The names that a misspelt one is compared with, those that are listed, and the rules that are pointed at, of one host.
+const COMPARED: usize = 200;
+const LISTED: usize = 20;
+const RELATED: usize = 5;
+
+/// The DestinationRules of a group, by the hosts that they are for.
+struct Rules<'g, 'a> {
+    by_host: HashMap<&'a str, Vec<(&'g Object<'a>, Host<'a>)>>,
+    /// Those for hosts that begin with `*`.
+    wildcards: Vec<(&'g Object<'a>, &'a str)>,
+}
+
+/// What the rules for one host have.
+struct OfHost<'g, 'a> {
+    rules: Vec<&'g Object<'a>>,
+    names: IndexSet<&'a str>,
+    may_have_more: bool,
+    /// Whether one of them is surely for that host.
+    is_sure: bool,
+}
+
+impl<'g, 'a> Rules<'g, 'a> {
+    fn of(group: &'g Group<'a>) -> Rules<'g, 'a> {
+        let mut rules = Rules { by_host: HashMap::new(), wildcards: Vec::new() };
+        for rule in group.shown(NETWORKING, "DestinationRule") {
+            let Some(own) = rule.text("spec.host") else { continue };
+            if own.starts_with('*') {
+                rules.wildcards.push((rule, own));
+            }
+            let host = Host::of(own, rule.namespace);
+            rules.by_host.entry(name(&host)).or_default().push((rule, host));
+        }
+        rules
+    }
+
+    fn of_host(&self, host: &Host<'a>) -> OfHost<'g, 'a> {
+        let named = self.by_host.get(name(host)).map(Vec::as_slice).unwrap_or_default();
+        let named = named.iter().filter(|(_, own)| own.may_be(host));
+        let (mut rules, mut is_sure) = (Vec::new(), false);
+        for (rule, own) in named {
+            is_sure |= own.is(host) || matches!(own, Host::Other(_));
+            rules.push(*rule);
+        }
+        if !self.wildcards.is_empty() {
+            let full = host.full();
+            let wide = self.wildcards.iter().filter(|(_, own)| overlap(own, &full));
+            for (rule, _) in wide {
+                is_sure = true;
+                rules.push(*rule);
+            }
+        }
+        rules.sort_by_key(|rule| rule.index);
+        rules.dedup_by_key(|rule| rule.index);
+        let subsets = rules.iter().flat_map(|rule| rule.items("spec.subsets"));
+        OfHost {
+            names: subsets.filter_map(|subset| text(subset, "name")).collect(),
+            may_have_more: rules.iter().any(|rule| !rule.knows_each("spec.subsets", "name")),
+            rules,
+            is_sure,
+        }
+    }
+}
+
+/// What a host is found by: of a Service its name, for its namespace may not be written.
+fn name<'a>(host: &Host<'a>) -> &'a str {
+    match host {
+        Host::Service(name, _) => name,
+        Host::Other(host) => host,
+    }
+}
+
+impl OfHost<'_, '_> {
+    fn listed(&self) -> String {
+        let names: Vec<&str> = self.names.iter().take(LISTED).copied().collect();
+        match self.names.len().saturating_sub(LISTED) {
+            0 if names.is_empty() => "the DestinationRule has no subsets".to_owned(),
+            0 => format!("its subsets: {}", listed(names)),
+            more => format!("its subsets: {} and {more} more", names.join(", ")),
         }
     }
 }
