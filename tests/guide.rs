@@ -128,3 +128,48 @@ fn managed_comes_before_self_managed() {
         assert_eq!(recommended(&model, &answers).id, expected, "{needs:?}");
     }
 }
+
+/// The addresses that a page links to, outside of fences.
+fn links(page: &str) -> Vec<&str> {
+    let mut fenced = false;
+    let prose = page.lines().filter(|line| {
+        let mark = line.trim_start().starts_with("```");
+        fenced ^= mark;
+        !fenced && !mark
+    });
+    prose
+        .flat_map(|line| line.split("](").skip(1).filter_map(|rest| rest.split(')').next()))
+        .collect()
+}
+
+/// What a reader can look up has a day on which we did: pages link to sources of the model and to each other, and to nothing else.
+#[test]
+fn every_link_of_the_guide_leads_to_a_page_or_a_source() {
+    fn bare(url: &str) -> &str {
+        url.split('#').next().unwrap_or(url).trim_end_matches('/')
+    }
+    let model = guide();
+    let known: BTreeSet<&str> =
+        model.sources.values().filter_map(|source| source.url.as_deref()).map(bare).collect();
+    let book = Path::new(env!("CARGO_MANIFEST_DIR")).join("book");
+    let mut wrong = Vec::new();
+    for entry in std::fs::read_dir(&book).expect("the guide") {
+        let path = entry.expect("a file").path();
+        // The page of sources ends in a list of what to read next.
+        if path.extension().is_none_or(|end| end != "md") || path.ends_with("sources.md") {
+            continue;
+        }
+        // A link may go over the end of a line in a page, never in its address.
+        let page = std::fs::read_to_string(&path).expect("text");
+        for link in links(&page) {
+            let found = match link.contains("://") {
+                true => known.contains(bare(link)),
+                false => bare(link).is_empty() || book.join(bare(link)).is_file(),
+            };
+            if !found {
+                wrong.push(format!("{}: {link}", path.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
