@@ -132,7 +132,7 @@ impl Book {
             settings.assets = Some(config::Assets::External);
         }
         let sources = model_files(world, &settings, book_toml, &mut findings);
-        let (model, more) = Model::load(&sources);
+        let (model, more) = Model::load_in(&sources, world);
         findings.extend(more);
         findings.extend(model.stale(world.today()));
         let versions = chosen_versions(&settings, &mut findings);

@@ -9,7 +9,7 @@ use crate::markdown::{self, Arg, Cut};
 use crate::model::{
     Evaluation, Format, Inputs, Model, Problem, Program, Prose, ProsePart, Unit, Used,
 };
-use crate::text::{Span, Spanned, TextMap};
+use crate::text::{Location, Span, Spanned, TextMap};
 
 /// What the directives' arguments say about the inputs: a scenario, then single values.
 ///
@@ -63,7 +63,7 @@ pub(crate) fn evaluate(
     text: &str,
     inputs: &Inputs,
     used: &mut Used,
-    locate: impl Fn(Span) -> crate::text::Location,
+    locate: impl Fn(Span) -> Location,
     findings: &mut Vec<Diagnostic>,
 ) -> Option<Evaluation> {
     let compiled = match model.compile(text) {
@@ -120,7 +120,7 @@ pub(super) fn bare(text: String) -> Vec<Inline> {
 pub(super) fn in_expression<'a>(
     map: &'a TextMap,
     expression: &Expression,
-) -> impl Fn(Span) -> crate::text::Location + use<'a> {
+) -> impl Fn(Span) -> Location + use<'a> {
     let (whole, length) = (expression.span, expression.text.len());
     // With escapes in a string the two differ in length, and only the whole is certain.
     let same = whole.len() == length;
@@ -128,10 +128,7 @@ pub(super) fn in_expression<'a>(
 }
 
 /// The place of a span in an expression that was cut out of a chapter.
-pub(super) fn in_cut<'a>(
-    map: &'a TextMap,
-    cut: &'a Cut,
-) -> impl Fn(Span) -> crate::text::Location + use<'a> {
+pub(super) fn in_cut<'a>(map: &'a TextMap, cut: &'a Cut) -> impl Fn(Span) -> Location + use<'a> {
     move |span| map.locate(cut.span_of(span))
 }
 
@@ -198,6 +195,7 @@ pub(super) fn provenance(model: &Model, evaluation: &Evaluation, inputs: &Inputs
         Some((model.inputs.get(name)?.label.clone(), inputs.shown(model, name)?))
     });
     let figures = from.figures.iter().filter_map(|name| figure(model, name));
+    let figures = figures.chain(from.facts.iter().filter_map(|name| fact(model, name)));
     let mut notes = Vec::new();
     for formula in &formulas {
         let label = (formula.label != formula.name).then(|| formula.label.clone());
@@ -248,10 +246,42 @@ fn figure(model: &Model, name: &str) -> Option<FigureNote> {
     Some(FigureNote {
         name: figure.name.clone(),
         value: model.figure_text(figure, &figure.quantity.value),
-        sources: figure.sources.iter().filter_map(|id| source(model, id)).collect(),
+        sources: figure
+            .sources
+            .iter()
+            .filter_map(|id| source(model, id))
+            .chain(figure.from.as_ref().map(read_from))
+            .collect(),
         checked: figure.checked.map(|date| date.to_string()),
         note: (!note.is_empty()).then(|| note.join("; ")),
     })
+}
+
+/// A fact that is no quantity, in the same way.
+fn fact(model: &Model, name: &str) -> Option<FigureNote> {
+    let fact = model.facts.get(name)?;
+    let mut note = vec![];
+    if fact.basis != crate::model::Basis::Published {
+        note.push(fact.basis.name().to_owned());
+    }
+    if fact.label != fact.name {
+        note.push(fact.label.clone());
+    }
+    note.extend(said(model, &fact.note, &model.inputs()));
+    let sources = fact.sources.iter().filter_map(|id| source(model, id));
+    Some(FigureNote {
+        name: fact.name.clone(),
+        value: model.fact_text(fact),
+        sources: sources.chain(fact.from.as_ref().map(read_from)).collect(),
+        checked: fact.checked.map(|date| date.to_string()),
+        note: (!note.is_empty()).then(|| note.join("; ")),
+    })
+}
+
+/// The place in a file of the repository that a fact is read from, as a source.
+fn read_from(place: &Location) -> SourceNote {
+    let title = format!("{}, line {}", place.source.path(), place.start().line);
+    SourceNote { id: String::new(), title, url: None, version: None, accessed: None }
 }
 
 /// A source of the model, as pages cite it.

@@ -6,7 +6,7 @@ use super::{Call, Directive};
 use crate::content::{Content, Inline};
 use crate::diag::Diagnostic;
 use crate::markdown::Cut;
-use crate::model::{Format, Model, Style, Used};
+use crate::model::{Format, Model, Rounding, Style, Used};
 use crate::text::{Spanned, TextMap};
 
 pub(super) static DIRECTIVE: Directive = Directive {
@@ -32,6 +32,8 @@ params! {
         unit: Option<Spanned<String>> = "unit",
         /// Exactly so many decimal places, 60 at most.
         places: Option<u32> = "places",
+        /// So many digits that count: with 3, `1230` for 1234.5.
+        digits: Option<u32> = "digits",
         /// With its range behind it, where it has one: `10 cores (5–20)`.
         range: bool = "range",
         /// The number without its unit.
@@ -71,6 +73,9 @@ fn run(call: &mut Call<'_>) -> Option<Content> {
         },
         unit,
         places: params.places.map(|places| places.min(MAX_PLACES) as usize),
+        rounding: params
+            .digits
+            .map(|digits| Rounding::Digits(digits.clamp(1, MAX_PLACES) as usize)),
         thousands: params.thousands,
         bare: params.bare,
         ..Format::default()

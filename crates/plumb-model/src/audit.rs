@@ -2,17 +2,19 @@
 //! unused.
 
 use super::codes::{
-    EXPIRED, FUTURE_DATE, NEGATIVE_COUNT, NEVER_USED, NO_DATE, NO_SOURCE, STALE_FIGURE, SUPERSEDED,
-    UNREACHED_VERDICT,
+    DATE_NEAR, EXPIRED, FUTURE_DATE, NEGATIVE_COUNT, NEVER_USED, NO_DATE, NO_SOURCE, STALE_FIGURE,
+    SUPERSEDED, UNREACHED_VERDICT,
 };
-use super::entry::{Basis, Figure};
+use super::entry::{Basis, Fact};
 use super::evaluator::Evaluator;
-use super::formula::eval::{Fault, FaultKind, Values};
+use super::formula::FaultKind;
+use super::formula::eval::{Fault, Values};
 use super::formula::names::Name;
 use super::formula::{Op, Scalar};
 use super::{Answers, Checklist, Compiled, Inputs, Model, Program};
 use jiff::civil::Date;
 use num_traits::Signed;
+use plumb_text::Location;
 use plumb_text::diag::Diagnostic;
 use std::collections::BTreeSet;
 
@@ -29,6 +31,7 @@ impl Used {
         self.names.extend(compiled.ir.nodes.iter().filter_map(|node| match node.op {
             Op::Input(index) => Some(Name::Input(index)),
             Op::Figure(index) => Some(Name::Figure(index)),
+            Op::Fact(index, _) => Some(Name::Fact(index)),
             Op::Definition(index) => Some(Name::Definition(index)),
             _ => None,
         }));
@@ -59,8 +62,8 @@ impl Used {
 /// What can be said without knowing the date or the pages.
 pub(super) fn at_load(model: &Model) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
-    for figure in model.figures.values() {
-        provenance(model, figure, &mut findings);
+    for known in known(model) {
+        provenance(model, &known, &mut findings);
     }
     let mut used = Used::default();
     model.uses(&mut used);
@@ -110,13 +113,50 @@ fn unreached(model: &Model, list: &Checklist, findings: &mut Vec<Diagnostic>) {
     }
 }
 
-fn provenance(model: &Model, figure: &Figure, findings: &mut Vec<Diagnostic>) {
-    let name = &figure.name;
-    if figure.basis == Basis::Judgement {
+/// What is to be known of a figure, or of a fact that is none.
+struct Known<'a> {
+    what: &'static str,
+    name: &'a str,
+    sources: &'a [String],
+    checked: Option<Date>,
+    expires: Option<Date>,
+    basis: Basis,
+    /// Whether it is read from a file of the repository, at each run.
+    is_read: bool,
+    location: &'a Location,
+}
+
+/// All figures and facts.
+fn known(model: &Model) -> impl Iterator<Item = Known<'_>> {
+    let figures = model.figures.values().map(|figure| Known {
+        what: "figure",
+        name: &figure.name,
+        sources: &figure.sources,
+        checked: figure.checked,
+        expires: figure.expires,
+        basis: figure.basis,
+        is_read: figure.from.is_some(),
+        location: &figure.location,
+    });
+    figures.chain(model.facts.values().map(|fact| Known {
+        what: "fact",
+        name: &fact.name,
+        sources: &fact.sources,
+        checked: fact.checked,
+        expires: fact.expires,
+        basis: fact.basis,
+        is_read: fact.from.is_some(),
+        location: &fact.location,
+    }))
+}
+
+fn provenance(model: &Model, figure: &Known<'_>, findings: &mut Vec<Diagnostic>) {
+    let (what, name) = (figure.what, figure.name);
+    if figure.basis == Basis::Judgement || figure.is_read && figure.sources.is_empty() {
         return;
     }
     if figure.sources.is_empty() {
-        let message = format!("figure `{name}` does not say where it is from");
+        let message = format!("{what} `{name}` does not say where it is from");
         let finding = Diagnostic::new(&NO_SOURCE, figure.location.clone(), message);
         findings.push(finding.help("name a `source`, or write `basis = \"judgement\"`"));
         return;
@@ -126,10 +166,30 @@ fn provenance(model: &Model, figure: &Figure, findings: &mut Vec<Diagnostic>) {
         .iter()
         .any(|id| model.sources.get(id).is_some_and(|source| source.accessed.is_some()));
     if figure.checked.is_none() && !dated {
-        let message = format!("figure `{name}` does not say when it was checked");
+        let message = format!("{what} `{name}` does not say when it was checked");
         let finding = Diagnostic::new(&NO_DATE, figure.location.clone(), message);
         findings.push(finding.help("add `checked` to it, or `accessed` to its source"));
     }
+}
+
+/// The dates of a fact that come within the time that it says, or have passed.
+fn near(fact: &Fact, today: Date) -> Vec<Diagnostic> {
+    let Some(within) = &fact.warn_before else { return Vec::new() };
+    let Ok(until) = today.checked_add(within.span) else { return Vec::new() };
+    let close = fact.dates().into_iter().filter(|date| *date <= until);
+    close
+        .map(|date| {
+            let days = today.until(date).map_or(0, |span| span.get_days());
+            let message = match days {
+                ..0 => format!("`{}` was {date}, which has passed", fact.name),
+                0 => format!("`{}` is today, {date}", fact.name),
+                1 => format!("`{}` is {date}, tomorrow", fact.name),
+                _ => format!("`{}` is {date}, in {days} days", fact.name),
+            };
+            Diagnostic::new(&DATE_NEAR, fact.location.clone(), message)
+                .help(format!("look at what depends on it; `warn-before` is {}", within.text))
+        })
+        .collect()
 }
 
 fn superseded(model: &Model, used: &Used, findings: &mut Vec<Diagnostic>) {
@@ -221,23 +281,21 @@ impl Model {
         let mut findings = Vec::new();
         // somewhere it is a day later already
         let tomorrow = today.tomorrow().unwrap_or(today);
-        let mut to_come = |what: String, date: Option<Date>, location: &plumb_text::Location| {
+        let mut to_come = |what: String, date: Option<Date>, location: &Location| {
             if let Some(date) = date.filter(|date| *date > tomorrow) {
                 let message = format!("{what} on {date}, which has not come yet");
                 findings.push(Diagnostic::new(&FUTURE_DATE, location.clone(), message));
             }
         };
-        for figure in self.figures.values() {
-            let what = format!("figure `{}` was checked", figure.name);
-            to_come(what, figure.checked, &figure.location);
+        for known in known(self) {
+            let what = format!("{} `{}` was checked", known.what, known.name);
+            to_come(what, known.checked, known.location);
         }
         for source in self.sources.values() {
             to_come(format!("source `{}` was read", source.id), source.accessed, &source.location);
         }
-        let figures = self
-            .figures
-            .values()
-            .map(|figure| ("figure", figure.name.as_str(), figure.expires, &figure.location));
+        let figures =
+            known(self).map(|known| (known.what, known.name, known.expires, known.location));
         let sources = self
             .sources
             .values()
@@ -249,17 +307,20 @@ impl Model {
                 findings.push(finding.help("look at it again, and set a new `expires`"));
             }
         }
+        for fact in self.facts.values() {
+            findings.extend(near(fact, today));
+        }
         let Some(age) = &self.settings.stale_after else { return findings };
         let Ok(oldest) = today.checked_sub(age.span) else { return findings };
-        for figure in self.figures.values().filter(|figure| figure.basis != Basis::Judgement) {
+        for figure in known(self).filter(|known| known.basis != Basis::Judgement) {
             let dates = figure.sources.iter().filter_map(|id| self.sources.get(id)?.accessed);
             let checked = figure.checked.or(dates.max());
             if let Some(checked) = checked
                 && checked < oldest
             {
                 let message = format!(
-                    "figure `{}` was checked on {checked}, more than {} ago",
-                    figure.name, age.text
+                    "{} `{}` was checked on {checked}, more than {} ago",
+                    figure.what, figure.name, age.text
                 );
                 findings.push(Diagnostic::new(&STALE_FIGURE, figure.location.clone(), message));
             }
@@ -276,7 +337,7 @@ impl Model {
         self.uses(&mut used);
         used.mentioned_in(self, self.unread.iter().map(String::as_str));
         let mut findings = Vec::new();
-        let mut unused = |what: &str, name: &str, location: &plumb_text::Location| {
+        let mut unused = |what: &str, name: &str, location: &Location| {
             let message = format!("nothing uses {what} `{name}`");
             findings.push(Diagnostic::new(&NEVER_USED, location.clone(), message));
         };
@@ -288,6 +349,12 @@ impl Model {
         for (index, figure) in self.figures.values().enumerate() {
             if !used.names.contains(&Name::Figure(index)) {
                 unused("figure", &figure.name, &figure.location);
+            }
+        }
+        let as_of = self.settings.as_of.as_ref().map(|(_, location)| location);
+        for (index, fact) in self.facts.values().enumerate() {
+            if !used.names.contains(&Name::Fact(index)) && as_of != Some(&fact.location) {
+                unused("fact", &fact.name, &fact.location);
             }
         }
         for formula in self.formulas.values() {
@@ -317,6 +384,7 @@ impl Model {
                 match node.op {
                     Op::Input(index) => used.names.insert(Name::Input(index)),
                     Op::Figure(index) => used.names.insert(Name::Figure(index)),
+                    Op::Fact(index, _) => used.names.insert(Name::Fact(index)),
                     Op::Definition(index) => used.names.insert(Name::Definition(index)),
                     _ => false,
                 };
@@ -326,6 +394,7 @@ impl Model {
             used.expression(compiled);
         }
         let cited = self.figures.values().flat_map(|figure| &figure.sources);
+        let cited = cited.chain(self.facts.values().flat_map(|fact| &fact.sources));
         let cited = cited.chain(self.inputs.values().flat_map(|input| &input.sources));
         let cited = cited.chain(self.options.values().flat_map(|option| {
             option
@@ -369,6 +438,7 @@ impl Model {
         let mut proses: Vec<&super::Prose> = Vec::new();
         proses.extend(self.inputs.values().map(|entry| &entry.note));
         proses.extend(self.figures.values().map(|entry| &entry.note));
+        proses.extend(self.facts.values().map(|entry| &entry.note));
         proses.extend(self.formulas.values().map(|entry| &entry.note));
         proses.extend(self.sources.values().map(|entry| &entry.note));
         proses.extend(self.scenarios.values().map(|entry| &entry.note));

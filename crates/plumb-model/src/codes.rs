@@ -27,6 +27,9 @@ codes! {
     TYPE_MISMATCH = "type-mismatch", Deny, "a number, a text or a truth value where another is needed";
     DIVISION_BY_ZERO = "division-by-zero", Deny, "a formula that divides by zero";
     NUMBER_TOO_LARGE = "number-too-large", Deny, "a number with more digits than is supported";
+    FROM_FILE = "from-file", Deny, "a file that a fact is read from can't be read";
+    FROM_PLACE = "from-place", Deny, "the place that a fact is read from is not there, or not the only one";
+    DATE_NEAR = "date-near", Warn, "a date that comes soon, or has passed";
     NO_VALUE = "no-value", Deny, "a value that depends on something with a finding of its own";
     NO_SOURCE = "figure-without-source", Warn, "a figure that does not say where it is from";
     NO_DATE = "figure-without-date", Warn, "a figure that does not say when it was checked, and whose source does not either";

@@ -1,12 +1,12 @@
 //! The tables of a model, with what was read of its formulas.
 
 use super::entry::{
-    Advisor, Checklist, Figure, Formula, Input, Matrix, ModelOption, Placeholder, Proxy, Scenario,
-    Settings, SourceEntry, Status, Text,
+    Advisor, Checklist, Fact, FactValue, Figure, Formula, Input, Matrix, ModelOption, Placeholder,
+    Proxy, Scenario, Settings, SourceEntry, Status, Text,
 };
-use super::formula::Ir;
 use super::formula::names::{Name, Names};
 use super::formula::types::Leaves;
+use super::formula::{Ir, Scalar};
 use super::quantity::Units;
 use indexmap::IndexMap;
 use plumb_text::Location;
@@ -22,6 +22,8 @@ pub struct Model {
     pub inputs: IndexMap<String, Input>,
     /// Facts with their sources, by name.
     pub figures: IndexMap<String, Figure>,
+    /// Facts that are no quantities: texts, versions, dates, lists, tables.
+    pub facts: IndexMap<String, Fact>,
     /// Where facts come from.
     pub sources: IndexMap<String, SourceEntry>,
     /// What is computed from inputs and figures, by name.
@@ -67,8 +69,20 @@ impl Model {
         Some(match self.names.values.get(name)? {
             Name::Input(index) => self.inputs.get_index(*index)?.1.location.clone(),
             Name::Figure(index) => self.figures.get_index(*index)?.1.location.clone(),
+            Name::Fact(index) => self.facts.get_index(*index)?.1.location.clone(),
             Name::Definition(index) => self.definitions.get(*index)?.text.location.clone(),
         })
+    }
+
+    /// The value of a fact, or of a column of it as a list.
+    pub(super) fn fact_value(&self, index: usize, column: Option<usize>) -> Scalar {
+        match (self.facts.get_index(index).map(|(_, fact)| &fact.value), column) {
+            (Some(FactValue::One(value, _)), None) => value.clone(),
+            (Some(FactValue::Table(columns)), Some(column)) => columns
+                .get(column)
+                .map_or_else(|| Scalar::List([].into()), |column| column.values.clone()),
+            _ => Scalar::List([].into()),
+        }
     }
 
     /// Whether the model has nothing in it.

@@ -56,6 +56,8 @@ pub enum Kind {
     Age,
     /// A number, a text, `true` or `false`: what an input is set to.
     Setting,
+    /// Any value.
+    Any,
     /// One of these words.
     OneOf(&'static [&'static str]),
     /// The id of an entry of another table.
@@ -88,6 +90,7 @@ impl Kind {
             Kind::Date => "date".into(),
             Kind::Age => "length of time".into(),
             Kind::Setting => "number, text, true or false".into(),
+            Kind::Any => "any value".into(),
             Kind::OneOf(words) => {
                 words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
             }

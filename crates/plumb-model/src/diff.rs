@@ -33,6 +33,8 @@ pub enum ChangeKind {
     Input,
     /// A figure's value.
     Figure,
+    /// The value of a fact that is no quantity.
+    Fact,
     /// A formula's value.
     Formula,
     /// A total of an option.
@@ -51,6 +53,7 @@ impl ChangeKind {
         match self {
             ChangeKind::Input => "input",
             ChangeKind::Figure => "figure",
+            ChangeKind::Fact => "fact",
             ChangeKind::Formula => "formula",
             ChangeKind::Option => "option",
             ChangeKind::Cell => "cell",
@@ -142,6 +145,14 @@ fn said(model: &Model) -> IndexMap<Key, Said> {
         found.insert(
             (ChangeKind::Figure, name.clone(), None),
             Said { exact, shown, location: figure.location.clone() },
+        );
+    }
+    for (name, fact) in &model.facts {
+        let shown = model.fact_text(fact);
+        let exact = format!("{:?}", fact.value);
+        found.insert(
+            (ChangeKind::Fact, name.clone(), None),
+            Said { exact, shown, location: fact.location.clone() },
         );
     }
     let scenarios =

@@ -5,15 +5,17 @@
 
 use super::codes::{DIVISION_BY_ZERO, NO_VALUE, NUMBER_TOO_LARGE, TOO_DEEP};
 use super::evaluator::{Evaluator, Touched};
-use super::formula::eval::{Fault, FaultKind, evaluate};
+use super::formula::FaultKind;
+use super::formula::eval::{Fault, evaluate};
 use super::formula::names::Locals;
 use super::formula::range::Range;
 use super::formula::resolve::{Scope, resolve};
 use super::formula::types::check;
 use super::formula::{Compiled, Ir, MAX_DEPTH, Op, Scalar, Type};
 use super::problem::Problem;
-use super::quantity::{Quantity, Unit};
+use super::quantity::{Quantity, Rounding, Unit};
 use super::{Inputs, Model};
+use jiff::civil::Date;
 use plumb_text::Span;
 use std::collections::BTreeSet;
 
@@ -32,6 +34,8 @@ pub struct Evaluation {
     pub unit: Option<Unit>,
     /// Whether its bytes were given in `MB`, not `MiB`.
     pub decimal_bytes: bool,
+    /// How it is rounded, by the formula that it is or by the model.
+    pub rounding: Option<Rounding>,
     /// The unit that it was written in, where it is a fact (a figure, an input, a quantity) and nothing was computed.
     pub written: Option<Unit>,
 }
@@ -43,8 +47,14 @@ pub enum Value {
     Quantity(Quantity),
     /// True or false.
     Bool(bool),
-    /// One of an input's choices.
+    /// A text, or one of an input's choices.
     Text(String),
+    /// A version, as it is written.
+    Version(String),
+    /// A date.
+    Date(Date),
+    /// Several values of one kind.
+    List(Vec<Value>),
 }
 
 impl Value {
@@ -66,6 +76,8 @@ pub struct Provenance {
     pub inputs: Vec<String>,
     /// The figures that had a say.
     pub figures: Vec<String>,
+    /// The facts that are no quantities and had a say.
+    pub facts: Vec<String>,
     /// The formulas that were used.
     pub formulas: Vec<String>,
     /// The sources of those figures and inputs.
@@ -142,6 +154,7 @@ impl Model {
             provenance: self.provenance(compiled.text(), &touched),
             unit,
             decimal_bytes,
+            rounding: self.rounding(&compiled.ir),
             written: self.written(&compiled.ir),
         })
     }
@@ -159,13 +172,17 @@ impl Model {
             touched.figures.iter().map(|index| self.figures[*index].name.clone()).collect();
         let formulas = touched.definitions.iter().filter_map(|index| self.formula_of(*index));
         let formulas = formulas.map(|formula| formula.name.clone()).collect();
+        let facts: Vec<&super::Fact> =
+            touched.facts.iter().map(|index| &self.facts[*index]).collect();
         let cited = touched.figures.iter().flat_map(|index| &self.figures[*index].sources);
+        let cited = cited.chain(facts.iter().flat_map(|fact| &fact.sources));
         let cited =
             cited.chain(touched.inputs.iter().flat_map(|index| &self.inputs[*index].sources));
         let ids: BTreeSet<usize> = cited.filter_map(|id| self.sources.get_index_of(id)).collect();
         let sources = ids.iter().filter_map(|index| self.sources.get_index(*index));
         let sources = sources.map(|(id, _)| id.clone()).collect();
-        Provenance { formula: text.trim().to_owned(), inputs, figures, formulas, sources }
+        let facts = facts.iter().map(|fact| fact.name.clone()).collect();
+        Provenance { formula: text.trim().to_owned(), inputs, figures, facts, formulas, sources }
     }
 
     /// What a fault is, in the words of a finding.
@@ -173,6 +190,9 @@ impl Model {
         let (code, message) = match fault.kind {
             FaultKind::DivisionByZero => (&DIVISION_BY_ZERO, "this divides by zero"),
             FaultKind::TooLarge => (&NUMBER_TOO_LARGE, "this number is too large"),
+            FaultKind::Empty => (&NO_VALUE, "this list is empty"),
+            FaultKind::NoRow => (&NO_VALUE, "the table has no row for this"),
+            FaultKind::Domain => (&NO_VALUE, "this is no real number"),
             FaultKind::Bad => (&NO_VALUE, "this has no value"),
         };
         match fault.definition {
@@ -199,5 +219,14 @@ pub(super) fn value_of(scalar: Scalar, ty: Type) -> Value {
         }
         Scalar::Bool(value) => Value::Bool(value),
         Scalar::Text(value) => Value::Text(value.to_string()),
+        Scalar::Version(value) => Value::Version(value.text().to_owned()),
+        Scalar::Date(value) => Value::Date(value),
+        Scalar::List(items) => {
+            let ty = match ty {
+                Type::List(item) => item.ty(),
+                other => other,
+            };
+            Value::List(items.iter().map(|item| value_of(item.clone(), ty)).collect())
+        }
     }
 }

@@ -21,6 +21,7 @@ pub(super) struct Touched {
     pub(super) inputs: BTreeSet<usize>,
     pub(super) figures: BTreeSet<usize>,
     pub(super) definitions: BTreeSet<usize>,
+    pub(super) facts: BTreeSet<usize>,
 }
 
 /// Computes formulas of one model with one set of inputs; each definition once.
@@ -93,6 +94,11 @@ impl Values for Evaluator<'_> {
             Some(value) => value.clone(),
             None => self.model.figures[index].quantity.value.clone(),
         }
+    }
+
+    fn fact(&mut self, index: usize, column: Option<usize>) -> Scalar {
+        self.touched.facts.insert(index);
+        self.model.fact_value(index, column)
     }
 
     fn definition(&mut self, index: usize) -> Result<Scalar, Fault> {

@@ -92,7 +92,9 @@ impl Inputs {
         let (index, _, input) = model.inputs.get_full(name)?;
         Some(match &self.values[index] {
             Scalar::Bool(value) => value.to_string(),
-            Scalar::Text(value) => value.to_string(),
+            value @ (Scalar::Text(_) | Scalar::Version(_) | Scalar::Date(_) | Scalar::List(_)) => {
+                value.word().unwrap_or_default()
+            }
             Scalar::Number(value) => input.text(&model.units, value),
         })
     }

@@ -34,6 +34,7 @@ mod schema;
 mod sweep;
 pub mod tables;
 mod verdict;
+mod version;
 mod view;
 
 /// How a model is written, by example: Markdown.
@@ -46,9 +47,9 @@ pub use codes::CODES;
 pub use data::Model;
 pub use diff::{Change, ChangeKind, diff};
 pub use entry::{
-    Advisor, Age, Band, Basis, Cell, Checklist, Column, Component, Figure, Formula, Group, Input,
-    InputKind, Item, Link, Matrix, ModelOption, Outcome, Per, Placeholder, Prose, ProsePart, Proxy,
-    Row, Scenario, Settings, SourceEntry, Status, Text,
+    Advisor, Age, Band, Basis, Cell, Checklist, Column, Component, Fact, Figure, Formula, Group,
+    Input, InputKind, Item, Link, Matrix, ModelOption, Outcome, Per, Placeholder, Prose, ProsePart,
+    Proxy, Row, Scenario, Settings, SourceEntry, Status, Text,
 };
 pub use evaluate::{Evaluation, Provenance, Value};
 pub use formula::Compiled;
@@ -60,7 +61,8 @@ pub use overhead::{ComponentCost, Cost, Overhead};
 pub use problem::Problem;
 pub use program::Program;
 pub use quantity::{
-    Dimension, Format, Quantity, QuantityError, Ratio, Shown, Style, Unit, Units, parse_kubernetes,
+    Dimension, Format, Quantity, QuantityError, Ratio, Rounding, Shown, Style, Unit, Units,
+    parse_kubernetes,
 };
 pub use rank::Ranked;
 pub use schema::{json_schema, reference_page};

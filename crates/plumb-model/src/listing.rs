@@ -131,6 +131,7 @@ pub struct List {
 pub static LISTS: &[List] = &[
     List { name: "inputs", make: inputs },
     List { name: "figures", make: figures },
+    List { name: "facts", make: facts },
     List { name: "formulas", make: formulas },
     List { name: "options", make: options },
     List { name: "scenarios", make: scenarios },
@@ -183,10 +184,37 @@ fn figures(model: &Model, _: &Inputs) -> Listing {
             range.unwrap_or_default(),
             figure.basis.name().to_owned(),
             figure.checked.map(|date| date.to_string()).unwrap_or_default(),
-            figure.sources.join(", "),
+            figure
+                .sources
+                .iter()
+                .cloned()
+                .chain(figure.from.as_ref().map(place))
+                .collect::<Vec<_>>()
+                .join(", "),
         ]);
     }
     list
+}
+
+fn facts(model: &Model, _: &Inputs) -> Listing {
+    let mut list = Listing::new(&["name", "value", "basis", "checked", "sources"], NO_NUMBERS);
+    for (name, fact) in &model.facts {
+        let mut sources = fact.sources.clone();
+        sources.extend(fact.from.as_ref().map(place));
+        list.rows.push(vec![
+            name.clone(),
+            model.fact_text(fact),
+            fact.basis.name().to_owned(),
+            fact.checked.map(|date| date.to_string()).unwrap_or_default(),
+            sources.join(", "),
+        ]);
+    }
+    list
+}
+
+/// Where something is read from: `Cargo.toml:3`.
+fn place(location: &plumb_text::Location) -> String {
+    format!("{}:{}", location.source.path(), location.start().line)
 }
 
 fn formulas(model: &Model, inputs: &Inputs) -> Listing {

@@ -151,6 +151,7 @@ impl Model {
             provenance,
             unit,
             decimal_bytes,
+            rounding: self.rounding(&ir),
             written: self.written(&ir),
         })
     }
@@ -164,6 +165,7 @@ impl Model {
             provenance: Provenance::default(),
             unit: None,
             decimal_bytes: false,
+            rounding: self.settings.display,
             written: None,
         }
     }

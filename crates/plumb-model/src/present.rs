@@ -1,10 +1,11 @@
 //! Values as people read them: the unit that suits, the range behind them, texts with values in them.
 
-use super::entry::{Figure, Input, InputKind, Piece, Prose};
+use super::entry::{Fact, FactValue, Figure, Input, InputKind, Piece, Prose};
 use super::evaluator::Touched;
+use super::formula::apply::Operation;
 use super::formula::{Ir, Op, Scalar, Type};
 use super::problem::Problem;
-use super::quantity::{Dimension, Format, Quantity, Ratio, Shown, Style, Unit, Units};
+use super::quantity::{Dimension, Format, Quantity, Ratio, Rounding, Shown, Style, Unit, Units};
 use super::{Evaluation, Inputs, Model, Value};
 use num_traits::{Signed, Zero};
 
@@ -33,6 +34,25 @@ impl Model {
         self.units.fact(value, dimension, figure.unit.as_ref(), &figure.written)
     }
 
+    /// The value of a fact that is no quantity, as people read it; of a table, how many rows it has.
+    pub fn fact_text(&self, fact: &Fact) -> String {
+        let word = |value: &Scalar| match value {
+            Scalar::Bool(true) => "yes".to_owned(),
+            Scalar::Bool(false) => "no".to_owned(),
+            Scalar::Number(number) => number.to_string(),
+            other => other.word().unwrap_or_default(),
+        };
+        match &fact.value {
+            FactValue::One(value, _) => {
+                value.items().iter().map(word).collect::<Vec<_>>().join(", ")
+            }
+            FactValue::Table(columns) => {
+                let rows = columns.first().map_or(0, |column| column.values.items().len());
+                format!("{rows} rows")
+            }
+        }
+    }
+
     /// Shows a value. Without a unit in the format, one that its parts were given in is preferred.
     pub fn show(&self, evaluation: &Evaluation, format: &Format) -> Shown {
         match &evaluation.value {
@@ -43,7 +63,15 @@ impl Model {
                 (Style::Kubernetes, true) => "true",
                 (Style::Kubernetes, false) => "false",
             }),
-            Value::Text(value) => plain(value),
+            Value::Text(value) | Value::Version(value) => plain(value),
+            Value::Date(date) => plain(&date.to_string()),
+            Value::List(items) => {
+                let shown = items.iter().map(|item| {
+                    let one = Evaluation { value: item.clone(), ..evaluation.clone() };
+                    self.show(&one, format).text
+                });
+                plain(&shown.collect::<Vec<_>>().join(", "))
+            }
         }
     }
 
@@ -106,6 +134,8 @@ impl Model {
         evaluation: &Evaluation,
         format: &Format,
     ) -> Format {
+        let rounding = format.rounding.or(evaluation.rounding);
+        let format = &Format { rounding, ..format.clone() };
         if format.unit.is_some() || format.style == Style::Kubernetes {
             return Format { written: evaluation.written.clone(), ..format.clone() };
         }
@@ -130,14 +160,35 @@ impl Model {
         format
     }
 
+    /// How an expression is rounded: as the formula says that it is, else as the model does.
+    pub(super) fn rounding(&self, ir: &Ir) -> Option<Rounding> {
+        let own = match ir.nodes.last().map(|node| &node.op) {
+            Some(Op::Definition(index)) => {
+                self.formula_of(*index).and_then(|formula| formula.rounding)
+            }
+            _ => None,
+        };
+        own.or(self.settings.display)
+    }
+
     /// The unit that an expression was written in, if it is a fact: one name or quantity, and nothing computed from it.
     pub(super) fn written(&self, ir: &Ir) -> Option<Unit> {
         let mut ir = ir;
         loop {
+            // What is taken out of a table is as it stands there.
+            if let Some(Op::Apply(operation, args)) = ir.nodes.last().map(|node| &node.op) {
+                use Operation::{Lookup, MaxBy, MinBy, Tier};
+                let Op::Fact(index, column) = &ir.nodes[*args.last()?].op else { return None };
+                let taken = matches!(operation, Lookup | MaxBy | MinBy | Tier);
+                return self.facts[*index].written(*column).filter(|_| taken).cloned();
+            }
             let [node] = ir.nodes.as_slice() else { return None };
             match &node.op {
                 Op::Figure(index) => return Some(self.figures[*index].written.clone()),
                 Op::Input(index) => return self.inputs[*index].written.clone(),
+                Op::Fact(index, column) => {
+                    return self.facts[*index].written(*column).cloned();
+                }
                 Op::Constant(Scalar::Number(value)) => {
                     let quantity = Quantity::new(value.clone(), node.ty.dimension()?);
                     return Some(self.units.as_written(&quantity, ir.written.clone()));
@@ -174,6 +225,9 @@ impl Model {
             let figures = touched.figures.iter().map(|index| &self.figures[*index].unit);
             let inputs = touched.inputs.iter().map(|index| &self.inputs[*index].unit);
             units.extend(figures.chain(inputs).filter_map(of));
+            let facts = touched.facts.iter().map(|index| &self.facts[*index]);
+            let written = facts.flat_map(Fact::units).cloned();
+            units.extend(written.filter(|unit| unit.dimension == dimension));
         }
         // counts are of many things; a product of pods and hops is neither
         if dimension.is_count() || units.is_empty() {

@@ -6,7 +6,7 @@
 use super::entry::{Input, InputKind};
 use super::formula::program::{Labels, expression, number, scalar};
 use super::formula::{Op, Scalar, Type};
-use super::quantity::Dimension;
+use super::quantity::{Dimension, Rounding};
 use super::{Compiled, Evaluation, Inputs, Model};
 use num_traits::One;
 use serde_json::{Map, Value, json};
@@ -19,7 +19,7 @@ use std::collections::BTreeSet;
 /// - `inputs`: `{name: {value, type, dimension, unit, min, max, step, choices}}`, what there is of them;
 /// - `figures`: `{name: number}`; `lets`: `{name: expression}`, the formulas that are referred to;
 /// - `roots`: `{key: {expr, type, dimension, unit, decimal, written}}`: the expressions; `unit` is the one to show it in, if its parts agree
-///   on one, `decimal` whether its bytes are shown in powers of a thousand, `written` the unit that it was written in, if it is a fact;
+///   on one, `round` its rule of rounding (`["places", 1]`), `decimal` whether its bytes are shown in powers of a thousand, `written` the unit that it was written in, if it is a fact;
 /// - `ladders`: `{dimension: [unit, …]}`, and `{"memory decimal": …}`: to show a value without a `unit`, take the last whose factor is not above
 ///   its size, else the first; nothing at all is shown in the one with the factor 1.
 ///
@@ -40,6 +40,10 @@ impl Labels for Model {
 
     fn figure(&self, index: usize) -> &str {
         self.figures.get_index(index).map_or("", |(name, _)| name)
+    }
+
+    fn fact(&self, index: usize, column: Option<usize>) -> Scalar {
+        self.fact_value(index, column)
     }
 
     fn definition(&self, index: usize) -> String {
@@ -282,6 +286,13 @@ fn root(expr: Value, ty: Type, hint: Option<&Evaluation>) -> Value {
     }
     if let Some(written) = hint.and_then(|hint| hint.written.as_ref()) {
         root.insert("written".into(), unit_json(written));
+    }
+    if let Some(rounding) = hint.and_then(|hint| hint.rounding) {
+        let (rule, count) = match rounding {
+            Rounding::Places(places) => ("places", places),
+            Rounding::Digits(digits) => ("digits", digits),
+        };
+        root.insert("round".into(), json!([rule, count]));
     }
     if hint.is_some_and(|hint| hint.decimal_bytes) {
         root.insert("decimal".into(), true.into());

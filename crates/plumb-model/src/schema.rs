@@ -83,6 +83,7 @@ fn kind(kind_of: &Kind, definitions: &mut Map<String, Value>) -> Value {
             json!({ "type": "string", "pattern": "^ *[1-9][0-9]* +(day|week|month|year)s? *$" })
         }
         Kind::Setting => json!({ "type": ["string", "number", "boolean"] }),
+        Kind::Any => json!({}),
         Kind::OneOf(words) => json!({ "enum": words }),
         Kind::Refs(_) => {
             json!({ "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }] })

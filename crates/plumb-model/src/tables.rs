@@ -16,8 +16,14 @@ pub static MODEL: Table = table(
             "Units of your own, by name (letters alone) in the singular: `gateway = \"1\"` makes `3 gateways` a count, `krps = \"1000 requests/s\"` a \
              shorthand.",
         ),
+        optional("display", Kind::Table(&DISPLAY), "How results are rounded where they are shown."),
         optional("inputs", Kind::Named(&INPUT), "What a reader may vary."),
         optional("figures", Kind::Named(&FIGURE), "Facts with a source."),
+        optional(
+            "facts",
+            Kind::Named(&FACT),
+            "Facts that are no quantities: texts, versions, dates, truth values, lists and tables.",
+        ),
         optional("sources", Kind::Map(&Kind::Table(&SOURCE)), "Where facts come from."),
         optional("formulas", Kind::Named(&FORMULA), "What is computed."),
         optional(
@@ -65,11 +71,36 @@ static SETTINGS: Table = table(
             "A figure that was checked longer ago than this is a finding. Without it, none is.",
         ),
         optional(
+            "as-of",
+            Kind::Date,
+            "The day that published text counts from, `as_of` in formulas: the same sources give the same pages tomorrow.",
+        ),
+        optional(
             "currency",
             Kind::Text,
             "The currency of all money in the model, by its code. `USD` if not said.",
         ),
     ],
+);
+
+/// How many places a result is shown with at most.
+const PLACES: Field = optional(
+    "places",
+    Kind::Number,
+    "A result is shown with at most so many decimal places, rounded half to even.",
+);
+
+/// How many digits of a result count at most.
+const DIGITS: Field = optional(
+    "digits",
+    Kind::Number,
+    "A result is shown with so many digits that count, rounded half to even: 3 make 1234.5 read `1230`.",
+);
+
+static DISPLAY: Table = table(
+    "the display",
+    "How results are rounded where they are shown; facts are shown as their source has them. A formula and a use can say otherwise.",
+    &[PLACES, DIGITS],
 );
 
 static INPUT: Table = Table {
@@ -112,7 +143,12 @@ static FIGURE: Table = Table {
     what: "a figure",
     doc: "A fact: a quantity with its source.",
     fields: &[
-        required("value", Kind::Quantity, "The quantity."),
+        optional(
+            "value",
+            Kind::Quantity,
+            "The quantity. Beside `from`, what it was when someone last looked.",
+        ),
+        optional("from", Kind::Table(&FROM), "The file of the repository that it is read from."),
         optional("low", Kind::Quantity, "The lower end of its range."),
         optional("high", Kind::Quantity, "The upper end of its range."),
         optional(
@@ -139,7 +175,7 @@ static FIGURE: Table = Table {
         ),
         optional(
             "basis",
-            Kind::OneOf(&["published", "measured", "estimate", "judgement", "unverified"]),
+            Kind::OneOf(BASIS),
             "How good it is. `published`, if not said. A judgement needs no source.",
         ),
         optional("version", Kind::Text, "The version of the thing that it is about."),
@@ -152,6 +188,84 @@ static FIGURE: Table = Table {
     ],
     short: Some("value"),
 };
+
+static FACT: Table = Table {
+    what: "a fact",
+    doc: "A fact that is no quantity. In short, only its value.",
+    fields: &[
+        optional(
+            "value",
+            Kind::Any,
+            "The value: a text, a date, `true` or `false`, a list. Beside `from`, what it was when someone last looked.",
+        ),
+        optional(
+            "rows",
+            Kind::List(&Kind::Any),
+            "Instead of `value`: the rows of a table, `[[facts.NAME.rows]]`, each with the same keys.",
+        ),
+        optional("from", Kind::Table(&FROM), "The file of the repository that it is read from."),
+        optional(
+            "type",
+            Kind::OneOf(TYPES),
+            "What the value is, or each item of a list. `version` must be said; a text, a date and a number are seen.",
+        ),
+        optional(
+            "columns",
+            Kind::Map(&Kind::OneOf(TYPES)),
+            "What the columns of a table hold, where that is not seen: `{ since = \"version\", price = \"quantity\" }`.",
+        ),
+        optional("label", Kind::Text, "What it is called on pages. Its name, if not said."),
+        optional("source", Kind::Refs("sources"), "Where it comes from."),
+        optional(
+            "checked",
+            Kind::Date,
+            "When someone last looked whether the source still says so.",
+        ),
+        optional("expires", Kind::Date, "The last day on which it is known to hold."),
+        optional(
+            "basis",
+            Kind::OneOf(BASIS),
+            "How good it is. `published`, if not said. A judgement needs no source.",
+        ),
+        optional(
+            "warn-before",
+            Kind::Age,
+            "A date of it that comes within so long is a finding: `90 days`.",
+        ),
+        optional("note", Kind::Prose, "What to know about it."),
+    ],
+    short: Some("value"),
+};
+
+/// How good a figure or a fact is.
+const BASIS: &[&str] = &["published", "measured", "estimate", "judgement", "unverified"];
+
+/// What a fact or a column can be.
+const TYPES: &[&str] = &["text", "version", "date", "bool", "quantity"];
+
+static FROM: Table = table(
+    "a place",
+    "A place in a file of the repository, which is read at each run.",
+    &[
+        required("file", Kind::Text, "The file, seen from the book's folder: `../Cargo.toml`."),
+        optional(
+            "at",
+            Kind::Text,
+            "The place in TOML, JSON or YAML: `package.version`, `dependencies.\"a.b\"`, `package[name=serde].version`, `items[0]`. \
+             Before it, of several documents, `KIND/NAME:`.",
+        ),
+        optional(
+            "pattern",
+            Kind::Text,
+            "A regular expression with one group, which must match once: in the file, or in the text at the place.",
+        ),
+        optional(
+            "part",
+            Kind::OneOf(&["tag", "digest", "repository"]),
+            "Of an image, `registry/app:1.2@sha256:…`, this part.",
+        ),
+    ],
+);
 
 static SOURCE: Table = table(
     "a source",
@@ -184,6 +298,8 @@ static FORMULA: Table = Table {
             Kind::Unit,
             "The unit that it is shown in; also checked against its dimension.",
         ),
+        PLACES,
+        DIGITS,
         optional("label", Kind::Text, "What it is called on pages. Its name, if not said."),
         optional("note", Kind::Prose, "What to know about it."),
     ],

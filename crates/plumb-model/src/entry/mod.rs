@@ -4,10 +4,13 @@
 //! [`advice`]: what asks a reader, and what is said to the answers. Here: texts with their places.
 
 mod advice;
+mod fact;
 mod option;
 mod value;
 
 pub use advice::*;
+pub use fact::Fact;
+pub(crate) use fact::{ColumnOfFact, FactValue};
 pub use option::*;
 pub use value::*;
 
@@ -84,6 +87,10 @@ impl Prose {
 pub struct Settings {
     /// How long a figure stays checked.
     pub stale_after: Option<Age>,
+    /// How results are rounded.
+    pub display: Option<crate::quantity::Rounding>,
+    /// The day that published text counts from.
+    pub as_of: Option<(jiff::civil::Date, Location)>,
 }
 
 /// A length of time on the calendar: `18 months`.

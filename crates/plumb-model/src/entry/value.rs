@@ -2,7 +2,7 @@
 
 use super::{Prose, Text};
 use crate::formula::Scalar;
-use crate::quantity::{Dimension, Quantity, Ratio, Unit};
+use crate::quantity::{Dimension, Quantity, Ratio, Rounding, Unit};
 use jiff::civil::Date;
 use plumb_text::Location;
 use std::collections::BTreeMap;
@@ -90,6 +90,8 @@ pub struct Figure {
     pub note: Prose,
     /// The figure that replaces it.
     pub superseded_by: Option<String>,
+    /// The place in a file of the repository that it is read from.
+    pub from: Option<Location>,
     /// Its name in the file.
     pub location: Location,
     /// Its value in the file.
@@ -165,6 +167,8 @@ pub struct Formula {
     pub label: String,
     /// The unit that it is shown in.
     pub unit: Option<Unit>,
+    /// How it is rounded, where it says so.
+    pub rounding: Option<Rounding>,
     /// What to know about it.
     pub note: Prose,
     /// The formula as it is written, with its place.

@@ -1,6 +1,8 @@
 //! A reading of a formula: the exact value.
 
-use super::{Binary, Function, Ir, Local, NodeId, Op, Scalar};
+use super::apply::{apply as apply_operation, order, text};
+use super::scalar::{FaultKind, Scalar};
+use super::{Binary, Function, Ir, Local, NodeId, Op};
 use crate::quantity::Ratio;
 use num_traits::{Signed, Zero};
 use plumb_number::half_even;
@@ -16,19 +18,12 @@ pub(crate) struct Fault {
     pub(crate) definition: Option<usize>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum FaultKind {
-    DivisionByZero,
-    /// A number with more digits than anyone can mean.
-    TooLarge,
-    /// Something that has a finding of its own.
-    Bad,
-}
-
 /// What a formula refers to, with values.
 pub(crate) trait Values {
     fn input(&mut self, index: usize) -> Scalar;
     fn figure(&mut self, index: usize) -> Ratio;
+    /// A fact, or a column of it.
+    fn fact(&mut self, index: usize, column: Option<usize>) -> Scalar;
     fn definition(&mut self, index: usize) -> Result<Scalar, Fault>;
     fn local(&mut self, local: &Local) -> Scalar;
 }
@@ -56,12 +51,31 @@ impl Fault {
     }
 }
 
-fn node(ir: &Ir, id: NodeId, values: &mut impl Values) -> Result<Scalar, Fault> {
+pub(super) fn node(ir: &Ir, id: NodeId, values: &mut impl Values) -> Result<Scalar, Fault> {
     let here = &ir.nodes[id];
     Ok(match &here.op {
         Op::Constant(scalar) => scalar.clone(),
         Op::Input(index) => values.input(*index),
         Op::Figure(index) => Scalar::Number(values.figure(*index)),
+        Op::Fact(index, column) => values.fact(*index, *column),
+        Op::List(items) => {
+            let items = items.iter().map(|item| node(ir, *item, values));
+            Scalar::List(items.collect::<Result<Vec<_>, _>>()?.into())
+        }
+        Op::Among(element, list) => {
+            let element = node(ir, *element, values)?;
+            Scalar::Bool(node(ir, *list, values)?.items().contains(&element))
+        }
+        Op::Apply(operation, args) => {
+            let mut given = Vec::with_capacity(args.len());
+            for arg in args {
+                given.push(node(ir, *arg, values)?);
+            }
+            match apply_operation(*operation, &given).map_err(|kind| Fault::new(kind, here.at))? {
+                Scalar::Number(value) => Scalar::Number(bounded(value, here.at)?),
+                other => other,
+            }
+        }
         Op::Definition(index) => values.definition(*index)?,
         Op::Local(local) => values.local(local),
         Op::Bad => return Err(Fault::new(FaultKind::Bad, here.span)),
@@ -86,7 +100,19 @@ fn node(ir: &Ir, id: NodeId, values: &mut impl Values) -> Result<Scalar, Fault> 
         Op::Call(function, args) => {
             let mut numbers = Vec::with_capacity(args.len());
             for arg in args {
-                numbers.push(number(ir, *arg, values)?);
+                match node(ir, *arg, values)? {
+                    Scalar::Number(value) => numbers.push(value),
+                    Scalar::List(items) => {
+                        numbers.extend(items.iter().filter_map(Scalar::number).cloned());
+                    }
+                    _ => return Err(Fault::new(FaultKind::Bad, ir.nodes[*arg].span)),
+                }
+            }
+            if numbers.is_empty() {
+                return match function {
+                    Function::Sum => Ok(Scalar::Number(Ratio::zero())),
+                    _ => Err(Fault::new(FaultKind::Empty, here.at)),
+                };
             }
             let value = apply(*function, numbers).map_err(|kind| Fault::new(kind, here.at))?;
             Scalar::Number(bounded(value, here.at)?)
@@ -110,7 +136,24 @@ fn operate(
         Binary::NotEqual => return Ok(Scalar::Bool(node(ir, a, values)? != node(ir, b, values)?)),
         _ => {}
     }
-    let (left, right) = (number(ir, a, values)?, number(ir, b, values)?);
+    let fault = |kind| Fault::new(kind, at);
+    let (left, right) = match (node(ir, a, values)?, node(ir, b, values)?) {
+        (Scalar::Number(left), Scalar::Number(right)) => (left, right),
+        (left, right) if binary == Binary::Add => {
+            let both = left.word().zip(right.word()).ok_or_else(Fault::bad)?;
+            return text(both.0 + &both.1).map_err(fault);
+        }
+        (left, right) => {
+            let order = order(&left, &right).map_err(fault)?;
+            return Ok(Scalar::Bool(match binary {
+                Binary::Less => order.is_lt(),
+                Binary::LessEqual => order.is_le(),
+                Binary::Greater => order.is_gt(),
+                Binary::GreaterEqual => order.is_ge(),
+                _ => return Err(Fault::bad()),
+            }));
+        }
+    };
     let zero = || Fault::new(FaultKind::DivisionByZero, ir.nodes[b].span);
     let value = match binary {
         Binary::Less => return Ok(Scalar::Bool(left < right)),

@@ -6,6 +6,8 @@
 //! Numbers are exact fractions; their dimension is known before anything is computed, so that the computing needs none.
 
 pub(super) mod along;
+pub(super) mod apply;
+mod columns;
 mod compiled;
 mod enclosure;
 pub(super) mod eval;
@@ -17,14 +19,16 @@ pub(super) mod program;
 pub(super) mod range;
 pub(super) mod reading;
 pub(super) mod resolve;
+mod scalar;
 pub(super) mod types;
 
 pub use compiled::Compiled;
+pub(super) use scalar::{FaultKind, Item, Scalar, Type};
 
 use super::meets::Meets;
-use super::quantity::{Dimension, Ratio, Unit};
+use super::quantity::Unit;
+use apply::Operation;
 use plumb_text::Span;
-use std::fmt;
 use std::sync::Arc;
 
 /// A formula in a form that can be computed: nodes in the order of their making, children before parents.
@@ -58,6 +62,8 @@ pub(super) enum Op {
     Constant(Scalar),
     Input(usize),
     Figure(usize),
+    /// A fact of another type; of one with columns, the column.
+    Fact(usize, Option<usize>),
     /// Another formula of the model, by its index among the definitions.
     Definition(usize),
     Local(Local),
@@ -67,6 +73,10 @@ pub(super) enum Op {
     If(NodeId, NodeId, NodeId),
     In(NodeId, Vec<NodeId>),
     Call(Function, Vec<NodeId>),
+    Apply(Operation, Vec<NodeId>),
+    List(Vec<NodeId>),
+    /// Whether a value is in a list that is no list of expressions.
+    Among(NodeId, NodeId),
     /// A name that was not found, or what else is reported already.
     Bad,
 }
@@ -148,50 +158,6 @@ pub(super) enum Local {
     Rank(Arc<str>),
 }
 
-/// A computed value; a number is in base units of a dimension that its type knows.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Scalar {
-    Number(Ratio),
-    Bool(bool),
-    Text(Arc<str>),
-}
-
-/// What an expression is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Type {
-    Number(Dimension),
-    /// The number 0, which fits every dimension.
-    Zero,
-    Bool,
-    Text,
-    /// Reported already; fits everything.
-    Bad,
-}
-
-impl Type {
-    /// The dimension of a number.
-    pub(super) fn dimension(self) -> Option<Dimension> {
-        match self {
-            Type::Number(dimension) => Some(dimension),
-            Type::Zero => Some(Dimension::COUNT),
-            _ => None,
-        }
-    }
-}
-
-impl fmt::Display for Type {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Type::Number(dimension) if dimension.is_count() => f.write_str("a number"),
-            Type::Number(dimension) => dimension.fmt(f),
-            Type::Zero => f.write_str("a number"),
-            Type::Bool => f.write_str("true or false"),
-            Type::Text => f.write_str("a text"),
-            Type::Bad => f.write_str("unknown"),
-        }
-    }
-}
-
 impl Ir {
     /// The node that is the whole formula.
     pub(super) fn root(&self) -> Option<NodeId> {
@@ -223,10 +189,10 @@ impl Op {
     pub(super) fn children(&self) -> Vec<NodeId> {
         match self {
             Op::Not(a) | Op::Negate(a) => vec![*a],
-            Op::Binary(_, a, b) => vec![*a, *b],
+            Op::Binary(_, a, b) | Op::Among(a, b) => vec![*a, *b],
             Op::If(a, b, c) => vec![*a, *b, *c],
             Op::In(a, list) => std::iter::once(*a).chain(list.iter().copied()).collect(),
-            Op::Call(_, args) => args.clone(),
+            Op::Call(_, args) | Op::Apply(_, args) | Op::List(args) => args.clone(),
             _ => Vec::new(),
         }
     }

@@ -11,6 +11,7 @@ pub(crate) enum Name {
     Input(usize),
     Figure(usize),
     Definition(usize),
+    Fact(usize),
 }
 
 /// The definitions that an option's numbers are.
@@ -38,6 +39,8 @@ pub(crate) struct Names {
     pub(crate) options: IndexMap<String, OptionNames>,
     /// What an input that is a choice may be, by the input's index.
     pub(crate) choices: HashMap<usize, Vec<String>>,
+    /// The columns of facts that are tables, by the fact's index.
+    pub(crate) columns: HashMap<usize, Vec<String>>,
     /// Inputs and figures that are there, but have a finding of their own and so no value.
     pub(crate) bad: HashMap<String, Location>,
 }

@@ -4,8 +4,13 @@
 //! variable's ends, whatever the other variables are (see `reading`): so the ends of the whole are at corners, where they are
 //! computed. Else the enclosure stands, and says that it is one.
 
-use super::eval::{Fault, FaultKind, Values, evaluate, too_large};
-use super::reading::{Dependence, Direction, Extent, Reading, Variable, call, equality, operate};
+use super::apply::{Operation, apply, bands};
+use super::eval::node as exact;
+use super::eval::{Fault, Values, evaluate, too_large};
+use super::reading::{
+    Dependence, Direction, Extent, Reading, Variable, call, enclosed, equality, operate,
+};
+use super::scalar::FaultKind;
 use super::{Binary, Ir, NodeId, Op, Scalar};
 use crate::quantity::Ratio;
 use std::collections::BTreeMap;
@@ -161,6 +166,9 @@ fn node(ir: &Ir, id: NodeId, values: &mut impl Ranges) -> Result<Reading, Fault>
             Some(range) => Reading::variable(Variable::Figure(*index), range),
             None => Reading::of(Scalar::Number(values.figure(*index))),
         },
+        Op::Fact(index, column) => Reading::of(values.fact(*index, *column)),
+        Op::List(items) | Op::Apply(_, items) => return applied(ir, id, items, values),
+        Op::Among(element, list) => return applied(ir, id, &[*element, *list], values),
         Op::Definition(index) => values.reading(*index)?,
         Op::Local(local) => Reading::of(values.local(local)),
         Op::Bad => return Err(fault(FaultKind::Bad)),
@@ -203,6 +211,10 @@ fn node(ir: &Ir, id: NodeId, values: &mut impl Ranges) -> Result<Reading, Fault>
         }
         Op::Binary(binary, a, b) => {
             let (left, right) = (node(ir, *a, values)?, node(ir, *b, values)?);
+            let is_equality = matches!(binary, Binary::Equal | Binary::NotEqual);
+            if !is_equality && (left.ends().is_none() || right.ends().is_none()) {
+                return applied(ir, id, &[*a, *b], values);
+            }
             operate(*binary, left, right).map_err(|kind| match kind {
                 FaultKind::DivisionByZero => Fault::new(kind, ir.nodes[*b].span),
                 kind => fault(kind),
@@ -211,7 +223,16 @@ fn node(ir: &Ir, id: NodeId, values: &mut impl Ranges) -> Result<Reading, Fault>
         Op::Call(function, args) => {
             let mut readings = Vec::with_capacity(args.len());
             for arg in args {
-                readings.push(node(ir, *arg, values)?);
+                let reading = node(ir, *arg, values)?;
+                match &reading.extent {
+                    Extent::Other(Some(Scalar::List(items))) => {
+                        readings.extend(items.iter().cloned().map(Reading::of));
+                    }
+                    _ => readings.push(reading),
+                }
+            }
+            if readings.is_empty() {
+                return Ok(Reading::of(exact(ir, id, values)?));
             }
             call(*function, readings).map_err(fault)?
         }
@@ -222,6 +243,92 @@ fn node(ir: &Ir, id: NodeId, values: &mut impl Ranges) -> Result<Reading, Fault>
         return Err(fault(FaultKind::TooLarge));
     }
     Ok(reading)
+}
+
+/// What is no arithmetic: exact where nothing in it is uncertain; of a function of one uncertain number, its ends.
+fn applied(
+    ir: &Ir,
+    id: NodeId,
+    args: &[NodeId],
+    values: &mut impl Ranges,
+) -> Result<Reading, Fault> {
+    let mut readings = Vec::with_capacity(args.len());
+    for arg in args {
+        readings.push(node(ir, *arg, values)?);
+    }
+    if readings.iter().all(|reading| reading.variables.is_empty() && reading.is_known()) {
+        return Ok(Reading::of(exact(ir, id, values)?));
+    }
+    let here = &ir.nodes[id];
+    let fault = |kind| Fault::new(kind, here.at);
+    let Op::Apply(operation, _) = &here.op else {
+        return Ok(match here.ty {
+            super::Type::Bool => {
+                let extent = Extent::Truth { maybe_true: true, maybe_false: true };
+                Reading::unclear(extent, &readings)
+            }
+            _ => Reading::unclear(Extent::Other(None), &readings),
+        });
+    };
+    let uncertain = |reading: &&Reading| !reading.variables.is_empty() || !reading.is_known();
+    let only_first = !readings[1..].iter().any(|reading| uncertain(&reading));
+    let rest: Vec<Scalar> = readings[1..].iter().filter_map(Reading::scalar).collect();
+    if let (true, Some((low, high))) = (only_first, readings[0].ends())
+        && rest.len() + 1 == readings.len()
+    {
+        let mut places = vec![low.clone(), high.clone()];
+        let (mut is_rising, mut is_enclosed) = (false, true);
+        match operation {
+            Operation::Sqrt => is_rising = true,
+            Operation::Log => is_rising = rest.is_empty(),
+            Operation::Pow => places.extend(inside(&[Ratio::from_integer(0.into())], low, high)),
+            Operation::Tiers | Operation::Tier => {
+                let bands = bands(rest[0].items(), rest[1].items()).map_err(fault)?;
+                let from: Vec<Ratio> = bands.iter().map(|(from, _)| from.clone()).collect();
+                places.extend(inside(&from, low, high));
+                is_rising = *operation == Operation::Tiers
+                    && bands.iter().all(|(_, price)| *price >= Ratio::from_integer(0.into()));
+            }
+            _ => is_enclosed = false,
+        }
+        if is_enclosed {
+            let mut found = Vec::with_capacity(places.len());
+            for place in places {
+                let mut given = vec![Scalar::Number(place)];
+                given.extend(rest.iter().cloned());
+                match apply(*operation, &given).map_err(fault)? {
+                    Scalar::Number(value) => found.push(value),
+                    _ => return Err(Fault::bad()),
+                }
+            }
+            return enclosed(found, &readings[0], is_rising).ok_or_else(Fault::bad);
+        }
+    }
+    Ok(match here.ty {
+        super::Type::Bool => {
+            let extent = Extent::Truth { maybe_true: true, maybe_false: true };
+            Reading::unclear(extent, &readings)
+        }
+        super::Type::Number(_) | super::Type::Zero => {
+            // Of a table's column, any of its numbers.
+            let column = match (operation, readings.last().and_then(Reading::scalar)) {
+                (Operation::Lookup, Some(column)) => column,
+                _ => return Err(Fault::bad()),
+            };
+            let all: Option<Vec<Ratio>> =
+                column.items().iter().map(|item| item.number().cloned()).collect();
+            let (low, high) = all
+                .and_then(|all| Some((all.iter().min()?.clone(), all.iter().max()?.clone())))
+                .ok_or_else(Fault::bad)?;
+            Reading::unclear(Extent::Number(low, high), &readings)
+        }
+        _ => Reading::unclear(Extent::Other(None), &readings),
+    })
+}
+
+/// Those of some places that are between two ends.
+fn inside(places: &[Ratio], low: &Ratio, high: &Ratio) -> Vec<Ratio> {
+    places.iter().filter(|place| low < *place && *place < high).cloned().collect()
 }
 
 fn branch(
@@ -245,7 +352,7 @@ fn branch(
                     Extent::Truth { maybe_true: t1, maybe_false: f1 },
                     Extent::Truth { maybe_true: t2, maybe_false: f2 },
                 ) => Extent::Truth { maybe_true: *t1 || *t2, maybe_false: *f1 || *f2 },
-                _ => Extent::Text(None),
+                _ => Extent::Other(None),
             };
             Ok(Reading::unclear(extent, &[condition_reading, a, b]))
         }

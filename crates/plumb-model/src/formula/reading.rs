@@ -3,12 +3,12 @@
 //! Interval arithmetic always encloses the truth, but is too wide where a variable occurs twice (`x - x`, `x / (x + 1)`). So each
 //! part also says in which direction it moves with each variable, and whether it is linear in it or a quotient of two linear parts.
 
-use super::eval::{FaultKind, apply};
+use super::eval::apply;
+use super::scalar::FaultKind;
 use super::{Binary, Function, Scalar};
 use crate::quantity::Ratio;
 use num_traits::{Signed, Zero};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// Something that is known only within a range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,8 +29,12 @@ pub(crate) struct Reading {
 #[derive(Clone, Debug)]
 pub(super) enum Extent {
     Number(Ratio, Ratio),
-    Truth { maybe_true: bool, maybe_false: bool },
-    Text(Option<Arc<str>>),
+    Truth {
+        maybe_true: bool,
+        maybe_false: bool,
+    },
+    /// Anything else, where it is known.
+    Other(Option<Scalar>),
 }
 
 /// How a value depends on one variable, whatever the others are.
@@ -233,6 +237,16 @@ pub(super) fn call(function: Function, readings: Vec<Reading>) -> Result<Reading
     }
 }
 
+/// What a function comes to that is computed at these places of its one uncertain argument, between which it has no other ends.
+pub(super) fn enclosed(values: Vec<Ratio>, arg: &Reading, is_rising: bool) -> Option<Reading> {
+    let extent = Extent::Number(values.iter().min()?.clone(), values.iter().max()?.clone());
+    if !is_rising {
+        return Some(Reading::unclear(extent, std::slice::from_ref(arg)));
+    }
+    let variables = without_shape(&arg.variables);
+    Some(Reading { extent, variables, reached: arg.reached })
+}
+
 fn without_shape(variables: &BTreeMap<Variable, Dependence>) -> BTreeMap<Variable, Dependence> {
     variables.iter().map(|(variable, d)| (*variable, Dependence { shape: None, ..*d })).collect()
 }
@@ -248,7 +262,7 @@ pub(super) fn equality(a: &Reading, b: &Reading) -> (bool, bool) {
             Extent::Truth { maybe_true: t1, maybe_false: f1 },
             Extent::Truth { maybe_true: t2, maybe_false: f2 },
         ) => ((*t1 && *t2) || (*f1 && *f2), (*t1 && *f2) || (*f1 && *t2)),
-        (Extent::Text(Some(a)), Extent::Text(Some(b))) => (a == b, a != b),
+        (Extent::Other(Some(a)), Extent::Other(Some(b))) => (a == b, a != b),
         _ => (true, true),
     }
 }
@@ -275,7 +289,7 @@ impl Reading {
         let extent = match scalar {
             Scalar::Number(value) => Extent::Number(value.clone(), value),
             Scalar::Bool(value) => Extent::Truth { maybe_true: value, maybe_false: !value },
-            Scalar::Text(value) => Extent::Text(Some(value)),
+            other => Extent::Other(Some(other)),
         };
         Reading { extent, variables: BTreeMap::new(), reached: true }
     }
@@ -286,6 +300,22 @@ impl Reading {
             extent: Extent::Number(low, high),
             variables: BTreeMap::from([(variable, dependence)]),
             reached: true,
+        }
+    }
+
+    /// Whether it has one value.
+    pub(super) fn is_known(&self) -> bool {
+        self.scalar().is_some()
+    }
+
+    /// Its one value, if it has one.
+    pub(super) fn scalar(&self) -> Option<Scalar> {
+        match &self.extent {
+            Extent::Number(low, high) => (low == high).then(|| Scalar::Number(low.clone())),
+            Extent::Truth { maybe_true, maybe_false } => {
+                (maybe_true != maybe_false).then_some(Scalar::Bool(*maybe_true))
+            }
+            Extent::Other(known) => known.clone(),
         }
     }
 
@@ -337,7 +367,7 @@ impl Reading {
         Some(Reading { extent: Extent::Number(-high, -low), variables, reached: self.reached })
     }
 
-    fn ends(&self) -> Option<(&Ratio, &Ratio)> {
+    pub(super) fn ends(&self) -> Option<(&Ratio, &Ratio)> {
         match &self.extent {
             Extent::Number(low, high) => Some((low, high)),
             _ => None,

@@ -1,5 +1,6 @@
 //! From a tree to nodes, which refer to inputs, figures and definitions by index.
 
+use super::apply::{OPERATIONS, Operation};
 use super::names::{Locals, Name, Names};
 use super::parse::{Ast, AstKind};
 use super::{Binary, Function, Ir, Local, NodeId, Op, Scalar, Type};
@@ -36,14 +37,14 @@ pub(crate) fn resolve(text: &str, scope: Scope<'_>) -> Result<Ir, Vec<Problem>> 
     if resolver.problems.is_empty() { Ok(resolver.ir) } else { Err(resolver.problems) }
 }
 
-struct Resolver<'a> {
-    scope: Scope<'a>,
+pub(super) struct Resolver<'a> {
+    pub(super) scope: Scope<'a>,
     ir: Ir,
     problems: Vec<Problem>,
 }
 
 /// A node and how deep it is nested.
-type Made = (NodeId, usize);
+pub(super) type Made = (NodeId, usize);
 
 impl<'a> Resolver<'a> {
     /// `100m` or `0.5` as a whole formula: a quantity of the key it stands under.
@@ -83,22 +84,22 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn problem(&mut self, problem: Problem) -> Op {
+    pub(super) fn problem(&mut self, problem: Problem) -> Op {
         self.problems.push(problem);
         Op::Bad
     }
 
-    fn made(&mut self, op: Op, ast: &Ast, depth: usize) -> Made {
+    pub(super) fn made(&mut self, op: Op, ast: &Ast, depth: usize) -> Made {
         (self.ir.push(op, ast.at, ast.span), depth + 1)
     }
 
-    fn constant(&mut self, scalar: Scalar, ty: Type, ast: &Ast) -> Made {
+    pub(super) fn constant(&mut self, scalar: Scalar, ty: Type, ast: &Ast) -> Made {
         let id = self.ir.push(Op::Constant(scalar), ast.at, ast.span);
         self.ir.nodes[id].ty = ty;
         (id, 1)
     }
 
-    fn expression(&mut self, ast: &Ast) -> Made {
+    pub(super) fn expression(&mut self, ast: &Ast) -> Made {
         match &ast.kind {
             AstKind::Number(value) => {
                 let ty =
@@ -138,23 +139,22 @@ impl<'a> Resolver<'a> {
             }
             AstKind::In(element, list) => self.membership(ast, element, list),
             AstKind::Call { target, name, args } => self.call(ast, target.as_deref(), name, args),
-            AstKind::List(_) => {
-                let op = self.problem(Problem::new(
-                    &BAD_CALL,
-                    ast.at,
-                    "a list is allowed after `in` only",
-                ));
-                self.made(op, ast, 0)
+            AstKind::List(items) => {
+                let (ids, depth) = self.expressions(items);
+                if ids.is_empty() {
+                    let problem = Problem::new(&BAD_CALL, ast.span, "this list is empty");
+                    let op = self.problem(problem);
+                    return self.made(op, ast, 0);
+                }
+                self.made(Op::List(ids), ast, depth)
             }
         }
     }
 
     fn membership(&mut self, ast: &Ast, element: &Ast, list: &Ast) -> Made {
         let AstKind::List(list) = &list.kind else {
-            let problem = Problem::new(&BAD_CALL, ast.at, "`in` needs a list after it")
-                .help("for example `tier in [\"standard\", \"premium\"]`");
-            let op = self.problem(problem);
-            return self.made(op, ast, 0);
+            let ((element, a), (list, b)) = (self.expression(element), self.expression(list));
+            return self.made(Op::Among(element, list), ast, a.max(b));
         };
         let (element, element_depth) = self.expression(element);
         let (ids, depth) = self.expressions(list);
@@ -163,7 +163,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// Several expressions, and how deep the deepest of them is nested.
-    fn expressions(&mut self, list: &[Ast]) -> (Vec<NodeId>, usize) {
+    pub(super) fn expressions(&mut self, list: &[Ast]) -> (Vec<NodeId>, usize) {
         let made: Vec<Made> = list.iter().map(|ast| self.expression(ast)).collect();
         let depth = made.iter().map(|(_, depth)| *depth).max().unwrap_or(0);
         (made.into_iter().map(|(id, _)| id).collect(), depth)
@@ -236,6 +236,31 @@ impl<'a> Resolver<'a> {
             Some((Name::Input(index), at)) if at == fields.len() => Op::Input(index),
             Some((Name::Figure(index), at)) if at == fields.len() => Op::Figure(index),
             Some((Name::Definition(index), at)) if at == fields.len() => Op::Definition(index),
+            Some((Name::Fact(index), at)) if at + 1 >= fields.len() => {
+                let names: &'a Names = self.scope.names;
+                match (names.columns.get(&index), fields.get(at)) {
+                    (None, None) => Op::Fact(index, None),
+                    (Some(columns), Some((column, span))) => {
+                        self.column(index, columns, column, *span)
+                    }
+                    (Some(columns), None) => {
+                        let message = format!("`{full}` is a table, which is no value");
+                        let problem = Problem::new(&BAD_CALL, span, message);
+                        self.problem(problem.help(format!(
+                            "name a column of it: {}",
+                            columns
+                                .iter()
+                                .map(|column| format!("`{full}.{column}`"))
+                                .collect::<Vec<_>>()
+                                .join(", ")
+                        )))
+                    }
+                    (None, Some((field, span))) => {
+                        let message = format!("there is no field `{field}` here");
+                        self.problem(Problem::new(&UNKNOWN_NAME, *span, message))
+                    }
+                }
+            }
             _ if self.scope.names.bad.contains_key(&full) => {
                 let problem = Problem::new(&NO_VALUE, span, format!("`{full}` has no value"));
                 let place = self.scope.names.bad[&full].clone();
@@ -350,11 +375,15 @@ impl<'a> Resolver<'a> {
         }
         match name {
             "quantity" => self.quantity(ast, args),
+            "version" | "date" => self.literal(ast, name, args),
             "option" => {
                 let op = self.option(ast, args, None, &[]);
                 self.made(op, ast, 0)
             }
-            "count" | "answer" | "need" | "meets" | "rank" if self.scope.locals.is_some() => {
+            "count" | "answer" | "need" | "meets" | "rank"
+                if self.scope.locals.is_some()
+                    && !args.iter().any(|arg| name == "count" && self.table(arg).is_some()) =>
+            {
                 let op = self.local(ast, name, args);
                 self.made(op, ast, 0)
             }
@@ -372,16 +401,29 @@ impl<'a> Resolver<'a> {
             "ceil" => (Function::Ceil, 1, 2),
             "round" => (Function::Round, 1, 2),
             _ => {
-                let known =
+                if let Some((operation, least, most, usage)) = Operation::named(name) {
+                    if (least..=most).contains(&args.len()) {
+                        return self.operation(ast, operation, args);
+                    }
+                    let message = format!("`{name}` is given {} arguments", args.len());
+                    let problem = Problem::new(&BAD_CALL, ast.at, message);
+                    let op = self.problem(problem.help(format!("it is written `{usage}`")));
+                    return self.made(op, ast, 0);
+                }
+                let plain =
                     ["min", "max", "sum", "abs", "floor", "ceil", "round", "quantity", "option"];
+                let known = || {
+                    let more = OPERATIONS.iter().map(|(_, word, ..)| *word);
+                    plain.into_iter().chain(["version", "date"]).chain(more)
+                };
                 let problem = Problem::new(
                     &BAD_CALL,
                     ast.at,
                     format!("there is no function `{name}` in formulas"),
                 );
                 let problem = problem
-                    .help(format!("there are: {}", known.join(", ")))
-                    .did_you_mean(name, known);
+                    .help(format!("there are: {}", known().collect::<Vec<_>>().join(", ")))
+                    .did_you_mean(name, known());
                 let op = self.problem(problem);
                 return self.made(op, ast, 0);
             }
@@ -489,7 +531,11 @@ impl<'a> Resolver<'a> {
 }
 
 /// The one argument of a function that takes a text in quotes.
-fn text_argument<'t>(call: &Ast, name: &str, args: &'t [Ast]) -> Result<(&'t str, Span), Problem> {
+pub(super) fn text_argument<'t>(
+    call: &Ast,
+    name: &str,
+    args: &'t [Ast],
+) -> Result<(&'t str, Span), Problem> {
     match args {
         // the place is that of the text itself: what may be written instead of it goes within the quotes
         [Ast { kind: AstKind::Text(text), span, .. }] if span.len() == text.len() + 2 => {

@@ -1,6 +1,7 @@
 //! A reading of a formula: what each part of a formula is, and whether the parts fit.
 
-use super::{Binary, Function, Ir, NodeId, Op, Type};
+use super::apply::{Operation, fits};
+use super::{Binary, Function, Ir, Item, NodeId, Op, Scalar, Type};
 use crate::codes::{DIMENSION_MISMATCH, DIVISION_BY_ZERO, TYPE_MISMATCH};
 use crate::problem::Problem;
 use crate::quantity::Dimension;
@@ -12,6 +13,14 @@ pub(crate) struct Leaves {
     pub(crate) inputs: Vec<Type>,
     pub(crate) figures: Vec<Type>,
     pub(crate) definitions: Vec<Type>,
+    pub(crate) facts: Vec<FactType>,
+}
+
+/// The type of a fact, or those of its columns.
+#[derive(Clone, Debug)]
+pub(crate) enum FactType {
+    One(Type),
+    Columns(Vec<Item>),
 }
 
 /// Gives each node its type, and says what does not fit. `text` is the formula's, for the words of the findings.
@@ -38,6 +47,31 @@ impl Check<'_> {
             Op::Constant(_) => node.ty,
             Op::Input(index) => self.leaves.inputs.get(*index).copied().unwrap_or(Type::Bad),
             Op::Figure(index) => self.leaves.figures.get(*index).copied().unwrap_or(Type::Bad),
+            Op::Fact(index, column) => match (self.leaves.facts.get(*index), column) {
+                (Some(FactType::One(ty)), None) => *ty,
+                (Some(FactType::Columns(columns)), Some(column)) => {
+                    columns.get(*column).map_or(Type::Bad, |item| Type::List(*item))
+                }
+                _ => Type::Bad,
+            },
+            Op::List(items) => match self.same(id, items, "a list holds") {
+                Type::Bad => Type::Bad,
+                ty => match ty.item() {
+                    Some(item) => Type::List(item),
+                    None => self.problem(id, &TYPE_MISMATCH, format!("a list can't hold {ty}")),
+                },
+            },
+            Op::Among(element, list) => {
+                let (one, all) = (self.ir.nodes[*element].ty, self.ir.nodes[*list].ty);
+                match (one, all) {
+                    (Type::Bad, _) | (_, Type::Bad) => Type::Bad,
+                    (one, Type::List(item)) if fits(one, item) => Type::Bool,
+                    (one, all) => {
+                        self.problem(id, &TYPE_MISMATCH, format!("`in` looks for {one} in {all}"))
+                    }
+                }
+            }
+            Op::Apply(operation, args) => self.apply(id, *operation, args),
             Op::Definition(index) => {
                 self.leaves.definitions.get(*index).copied().unwrap_or(Type::Bad)
             }
@@ -78,6 +112,10 @@ impl Check<'_> {
                 _ => Type::Bool,
             },
             Binary::Less | Binary::LessEqual | Binary::Greater | Binary::GreaterEqual => {
+                let types = (self.ir.nodes[a].ty, self.ir.nodes[b].ty);
+                if let (Type::Version, Type::Version) | (Type::Date, Type::Date) = types {
+                    return Type::Bool;
+                }
                 if self.number(a, id).is_none() || self.number(b, id).is_none() {
                     return Type::Bad;
                 }
@@ -85,6 +123,12 @@ impl Check<'_> {
                     Type::Bad => Type::Bad,
                     _ => Type::Bool,
                 }
+            }
+            Binary::Add
+                if self.ir.nodes[a].ty == Type::Text && self.ir.nodes[b].ty.is_word()
+                    || self.ir.nodes[b].ty == Type::Text && self.ir.nodes[a].ty.is_word() =>
+            {
+                Type::Text
             }
             Binary::Add | Binary::Subtract | Binary::Remainder => {
                 if self.number(a, id).is_none() || self.number(b, id).is_none() {
@@ -122,6 +166,11 @@ impl Check<'_> {
     }
 
     fn call(&mut self, id: NodeId, function: Function, args: &[NodeId]) -> Type {
+        if let (Function::Sum | Function::Min | Function::Max, [list]) = (function, args)
+            && let Type::List(Item::Number(dimension)) = self.ir.nodes[*list].ty
+        {
+            return Type::Number(dimension);
+        }
         for arg in args {
             if self.number(*arg, id).is_none() {
                 return Type::Bad;
@@ -143,6 +192,34 @@ impl Check<'_> {
                 self.by_zero(*multiple)
             }
             _ => ty,
+        }
+    }
+
+    fn apply(&mut self, id: NodeId, operation: Operation, args: &[NodeId]) -> Type {
+        let types: Vec<Type> = args.iter().map(|arg| self.ir.nodes[*arg].ty).collect();
+        if types.contains(&Type::Bad) {
+            return Type::Bad;
+        }
+        let constant = |arg: &NodeId| match &self.ir.nodes[*arg].op {
+            Op::Constant(Scalar::Number(number)) => Some(number.clone()),
+            Op::Negate(inner) => match &self.ir.nodes[*inner].op {
+                Op::Constant(Scalar::Number(number)) => Some(-number.clone()),
+                _ => None,
+            },
+            _ => None,
+        };
+        let exponent = args.get(1).and_then(constant);
+        match operation.ty(&types, exponent.as_ref()) {
+            Ok(ty) => ty,
+            Err((at, wanted)) => {
+                let wrong = args.get(at).copied().unwrap_or(id);
+                let ty = types.get(at).copied().unwrap_or(Type::Bad);
+                let name = operation.name();
+                let message = format!("`{name}` needs {wanted} here, and this is {ty}");
+                self.problem(wrong, &TYPE_MISMATCH, message);
+                self.last_help(format!("it is written `{}`", operation.usage()));
+                Type::Bad
+            }
         }
     }
 

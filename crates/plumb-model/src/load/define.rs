@@ -68,6 +68,7 @@ impl<'a> Loader<'a> {
         let formula = Formula {
             label: entry.text("label").unwrap_or_else(|| name.clone()),
             unit: self.unit(entry),
+            rounding: self.rounding(entry),
             note: Prose::default(),
             text,
             location: entry.location(),

@@ -31,7 +31,23 @@ impl<'a> Loader<'a> {
             }
             self.model.settings.stale_after =
                 entry.age("stale-after").or(self.model.settings.stale_after.take());
+            if let Some(date) = entry.date("as-of") {
+                self.model.settings.as_of = Some((date, entry.location_of("as-of")));
+            }
             currency = entry.text("currency").or(currency);
+        }
+        for file in files {
+            let Some(super::Kind::Table(spec)) = spec.field("display").map(|field| field.kind)
+            else {
+                continue;
+            };
+            if let Some(value) = file.table.get("display")
+                && value.get_ref().is_table()
+            {
+                let key = value.span().into();
+                let entry = Entry { source: file.source, spec, value, key };
+                self.model.settings.display = self.rounding(&entry);
+            }
         }
         self.model.units = Units::new(currency.unwrap_or_else(|| "USD".into()));
         for file in files {
@@ -223,8 +239,11 @@ impl<'a> Loader<'a> {
             return None;
         }
         let named = entry.text("dimension").and_then(|word| Dimension::named(&word));
-        let Given { quantity, unit: given, written } =
-            self.quantity(entry, "value", name, unit.as_ref(), named)?;
+        let (raw, from) = self.given(name, entry, &["value"])?;
+        let Given { quantity, unit: given, written } = match &from {
+            Some(_) => self.quantity_from(name, &raw, unit.as_ref(), named)?,
+            None => self.quantity(entry, "value", name, unit.as_ref(), named)?,
+        };
         let mut bound = |key: &str| {
             let found = self.quantity(
                 entry,
@@ -251,6 +270,7 @@ impl<'a> Loader<'a> {
             version: entry.text("version"),
             note: Prose::default(),
             superseded_by: entry.text("superseded-by"),
+            from,
             location: entry.location(),
             value_location: entry.location_of("value"),
         })
@@ -339,6 +359,12 @@ impl<'a> Loader<'a> {
             }
             if let Some(figure) = self.model.figures.get_mut(&name) {
                 figure.note = note;
+            }
+        }
+        for (name, entry) in self.top_again("facts") {
+            let note = self.prose(&entry, "note");
+            if let Some(fact) = self.model.facts.get_mut(&name) {
+                fact.note = note;
             }
         }
         for (name, entry) in self.top_again("formulas") {

@@ -6,6 +6,9 @@
 mod advice;
 mod define;
 mod entries;
+mod facts;
+mod from;
+mod raw;
 mod read;
 mod settle;
 
@@ -13,19 +16,24 @@ use super::describe::{Kind, Table};
 use super::entry::{Piece, Prose, Text};
 use super::formula::names::{Locals, Name};
 use super::problem::Problem;
-use super::quantity::{Dimension, Given, Unit};
+use super::quantity::{Dimension, Given, QuantityError, Rounding, Unit, Written};
 use super::{Compiled, Model, tables};
 use crate::codes::{
     BAD_FORMULA, BAD_NAME, BAD_QUANTITY, BAD_TOML, DUPLICATE_ENTRY, QUANTITY_ADJUSTED,
     TYPE_MISMATCH, UNKNOWN_ID, WRONG_KIND,
 };
+use num_traits::ToPrimitive;
 use plumb_text::diag::{Code, Diagnostic, Severity, nearest};
+use plumb_text::world::{MemWorld, World};
 use plumb_text::{Location, Source, Span};
 use read::{Entry, File};
 use std::collections::HashMap;
 use std::sync::Arc;
 use toml::Spanned;
 use toml::de::DeValue;
+
+/// More places or digits than anyone can read.
+const MOST_DIGITS: usize = 60;
 
 /// What CEL does not read as a name.
 const RESERVED: [&str; 4] = ["true", "false", "null", "in"];
@@ -36,15 +44,27 @@ impl Model {
     /// There is always a model: what is wrong becomes a finding and is left out, so that a page that does not use it can
     /// still be checked.
     pub fn load(files: &[Arc<Source>]) -> (Model, Vec<Diagnostic>) {
+        Model::load_in(files, &MemWorld::new::<&str, &str>([], jiff::civil::Date::ZERO))
+    }
+
+    /// As [`Model::load`]; the facts that live in other files of the repository (`from`) are read there.
+    pub fn load_in(files: &[Arc<Source>], world: &dyn World) -> (Model, Vec<Diagnostic>) {
         let mut findings = Vec::new();
         let files: Vec<File<'_>> =
             files.iter().map(|source| read::parse(source, &mut findings)).collect();
         for file in &files {
             read::check(file.source, &tables::MODEL, &file.table, Span::at(0), &mut findings);
         }
-        let mut loader = Loader { files: &files, findings, model: Model::default() };
+        let mut loader = Loader {
+            files: &files,
+            findings,
+            model: Model::default(),
+            world,
+            fetched: raw::Fetched::default(),
+        };
         loader.settings();
         loader.values();
+        loader.facts();
         loader.definitions();
         loader.entries();
         let Loader { mut findings, mut model, .. } = loader;
@@ -76,6 +96,8 @@ pub(super) struct Loader<'a> {
     files: &'a [File<'a>],
     findings: Vec<Diagnostic>,
     model: Model,
+    world: &'a dyn World,
+    fetched: raw::Fetched,
 }
 
 impl<'a> Loader<'a> {
@@ -161,12 +183,22 @@ impl<'a> Loader<'a> {
                     .iter()
                     .filter(|field| field.required)
                     .map(|field| field.name)
+                    .chain(spec.short)
                     .collect();
                 let has_own =
                     |(key, value): (&Spanned<std::borrow::Cow<'_, str>>, &Spanned<DeValue<'_>>)| {
-                        !value.get_ref().is_table()
-                            && (spec.field(key.get_ref()).is_some()
-                                || nearest(key.get_ref(), required.iter().copied()).is_some())
+                        let field = spec.field(key.get_ref());
+                        match (value.get_ref(), field.map(|field| field.kind)) {
+                            (DeValue::Table(inner), Some(Kind::Table(own))) => own
+                                .fields
+                                .iter()
+                                .any(|field| field.required && inner.contains_key(field.name)),
+                            (DeValue::Table(_), _) => false,
+                            (_, field) => {
+                                field.is_some()
+                                    || nearest(key.get_ref(), required.iter().copied()).is_some()
+                            }
+                        }
                     };
                 if table.is_empty() || table.iter().any(has_own) {
                     read::check(source, spec, table, at, &mut self.findings);
@@ -243,6 +275,18 @@ impl<'a> Loader<'a> {
     ) -> Option<Given> {
         let location = Location::new(source, value.span().into());
         let written = read::written(value.get_ref(), &self.model.units)?;
+        self.resolved(written, &location, name, unit, dimension)
+    }
+
+    /// What is written, as a quantity; a finding and none where it cannot be one.
+    fn resolved(
+        &mut self,
+        written: Result<Written, QuantityError>,
+        location: &Location,
+        name: &str,
+        unit: Option<&Unit>,
+        dimension: Option<Dimension>,
+    ) -> Option<Given> {
         let resolved = written.and_then(|written| {
             let given = written.resolve(unit, dimension, name)?;
             if written.kept.is_some_and(|kept| kept == given.quantity.value) {
@@ -254,11 +298,31 @@ impl<'a> Loader<'a> {
         match resolved {
             Ok(found) => Some(found),
             Err(error) => {
-                let finding = self.report(&BAD_QUANTITY, location, error.message);
+                let finding = self.report(&BAD_QUANTITY, location.clone(), error.message);
                 finding.help.extend(error.help);
                 None
             }
         }
+    }
+
+    /// How results are rounded, by `places` or `digits`.
+    fn rounding(&mut self, entry: &Entry<'a>) -> Option<Rounding> {
+        let mut read = |key: &str, least: usize| {
+            let number = entry.number(key)?;
+            let whole = number.is_integer().then(|| number.to_usize()).flatten();
+            let fits = whole.filter(|whole| (least..=MOST_DIGITS).contains(whole));
+            if fits.is_none() {
+                let message = format!("`{key}` is a whole number from {least} to {MOST_DIGITS}");
+                self.report(&WRONG_KIND, entry.location_of(key), message);
+            }
+            fits
+        };
+        let (places, digits) = (read("places", 0), read("digits", 1));
+        if places.is_some() && digits.is_some() {
+            let message = "say either `places` or `digits`";
+            self.report(&WRONG_KIND, entry.location_of("digits"), message);
+        }
+        places.map(Rounding::Places).or(digits.map(Rounding::Digits))
     }
 
     /// The unit that a key names.

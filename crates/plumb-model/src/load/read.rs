@@ -111,6 +111,7 @@ fn check_kind(
         Kind::Setting => {
             inner.is_str() || inner.is_integer() || inner.is_float() || inner.is_bool()
         }
+        Kind::Any => true,
         Kind::OneOf(words) => match inner.as_str() {
             Some(word) if words.contains(&word) => true,
             Some(word) => {
@@ -264,6 +265,15 @@ impl<'a> Entry<'a> {
         }
     }
 
+    /// A table under a key, as an entry of its own.
+    pub(super) fn table(&self, name: &str) -> Option<Entry<'a>> {
+        let Some(Kind::Table(spec)) = self.spec.field(name).map(|field| field.kind) else {
+            return None;
+        };
+        let value = self.get(name).filter(|value| value.get_ref().is_table())?;
+        Some(Entry { source: self.source, spec, value, key: value.span().into() })
+    }
+
     /// The entries of a list of tables.
     pub(super) fn list(&self, name: &str) -> Vec<Entry<'a>> {
         let Some(Kind::List(Kind::Table(spec))) = self.spec.field(name).map(|field| field.kind)
@@ -361,7 +371,7 @@ pub(super) fn written(
     }
 }
 
-fn date(value: &DeValue<'_>) -> Option<Date> {
+pub(super) fn date(value: &DeValue<'_>) -> Option<Date> {
     match value {
         DeValue::Datetime(moment) => {
             let date = moment.date?;

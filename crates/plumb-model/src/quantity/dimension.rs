@@ -64,6 +64,12 @@ impl Dimension {
         self.combine(other, i8::checked_add)
     }
 
+    /// The dimension of a square root; none where a power is odd.
+    pub fn root(self) -> Option<Dimension> {
+        let is_square = self.powers.iter().all(|power| power % 2 == 0);
+        is_square.then(|| Dimension { powers: self.powers.map(|power| power / 2) })
+    }
+
     /// The dimension of a quotient.
     pub fn per(self, other: Dimension) -> Option<Dimension> {
         self.combine(other, i8::checked_sub)

@@ -13,7 +13,7 @@ pub use dimension::Dimension;
 pub(crate) use error::decimal;
 pub use error::{QuantityError, parse_kubernetes};
 pub(crate) use parse::{Given, Written};
-pub use show::{Format, Shown, Style};
+pub use show::{Format, Rounding, Shown, Style};
 pub use unit::{Unit, Units};
 
 use num_traits::Zero;

@@ -3,7 +3,7 @@
 use super::{Dimension, Quantity, Ratio, Unit, Units};
 use num_bigint::BigInt;
 use num_traits::{One, Signed, Zero};
-use plumb_number::{Canonical, decimal_places, exact, grouped, to_places};
+use plumb_number::{Canonical, decimal_places, exact, grouped, half_even, to_places};
 
 /// How to show a quantity.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub struct Format {
     pub unit: Option<Unit>,
     /// Exactly so many decimal places; without, at most two (and at least two digits that count), trailing zeros dropped.
     pub places: Option<usize>,
+    /// How it is rounded where no places are asked for and it is no fact.
+    pub rounding: Option<Rounding>,
     /// `12,800` instead of `12800`.
     pub thousands: bool,
     /// The number without its unit.
@@ -23,6 +25,15 @@ pub struct Format {
     pub written: Option<Unit>,
     /// Where a unit is chosen for bytes: `MB` and `GB` instead of `MiB` and `GiB`.
     pub decimal_bytes: bool,
+}
+
+/// How a result is rounded, half to even.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rounding {
+    /// To at most so many places behind the point.
+    Places(usize),
+    /// To so many digits that count.
+    Digits(usize),
 }
 
 /// For whom a quantity is shown.
@@ -63,9 +74,12 @@ impl Units {
         let money = quantity.dimension.is_of_money() && !value.is_integer();
         let least = format.places.unwrap_or(if money { 2 } else { 0 });
         let faithful = || written_places(quantity, &unit, format.written.as_ref()?);
-        let places = format.places.or_else(faithful).unwrap_or_else(|| places_for(&value));
-        let places = places.max(least);
-        let (mut number, rounded) = to_places(&value, places, least);
+        let (mut number, rounded) = match (format.places.or_else(faithful), format.rounding) {
+            (Some(places), _) => to_places(&value, places.max(least), least),
+            (None, Some(Rounding::Places(places))) => to_places(&value, places, least.min(places)),
+            (None, Some(Rounding::Digits(count))) => to_digits(&value, count, least),
+            (None, None) => to_places(&value, places_for(&value).max(least), least),
+        };
         if format.thousands {
             number = grouped(&number);
         }
@@ -237,6 +251,29 @@ fn places_for(value: &Ratio) -> usize {
         places += 1;
     }
     places
+}
+
+/// A number with so many digits that count; and whether others were lost. With `least` places where that are no more.
+fn to_digits(value: &Ratio, count: usize, least: usize) -> (String, bool) {
+    let ten = Ratio::from_integer(BigInt::from(10));
+    let mut size = value.abs();
+    let mut places = i32::try_from(count.clamp(1, 60)).unwrap_or(60) - 1;
+    while size >= ten {
+        size /= &ten;
+        places -= 1;
+    }
+    while !size.is_zero() && size < Ratio::one() && places < 60 {
+        size *= &ten;
+        places += 1;
+    }
+    match usize::try_from(places) {
+        Ok(places) => to_places(value, places, least.min(places)),
+        Err(_) => {
+            let unit = Ratio::from_integer(BigInt::from(10).pow(places.unsigned_abs()));
+            let rounded = Ratio::from_integer(half_even(&(value / &unit))) * unit;
+            (to_places(&rounded, 0, 0).0, rounded != *value)
+        }
+    }
 }
 
 /// How many places a fact has in a unit, if it can be shown there as it was written: as a decimal with no more digits that count.

@@ -101,7 +101,7 @@ fn the_schema_takes_what_is_read_and_refuses_what_is_not() {
 fn the_reference_has_every_key_once() {
     let page = reference_page();
     let heads: Vec<&str> = page.lines().filter(|line| line.starts_with("## ")).collect();
-    assert_eq!(heads[..3], ["## The file", "## `settings`", "## `inputs.NAME`"]);
+    assert_eq!(heads[..3], ["## The file", "## `settings`", "## `display`"]);
     assert!(heads.contains(&"## `options.ID.components[].containers[]`"), "{heads:?}");
     assert!(page.contains("| `stale-after` | length of time |"));
     assert!(

@@ -7,6 +7,7 @@ mod findings;
 mod format;
 mod properties;
 mod shared;
+mod types;
 mod worked;
 
 use super::*;

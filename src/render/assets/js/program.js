@@ -61,7 +61,53 @@ class Ratio {
 const unity = new Ratio(1n);
 const bits = (number) => (number < 0n ? -number : number).toString(2).length;
 
+// Roots and logarithms are cut to so many digits as the build cuts them (`formula/apply.rs`).
+const scale = 10n ** 50n;
+
+function root(n) {
+  if (n < 2n) return n;
+  let at = 1n << BigInt((bits(n) + 1) >> 1);
+  for (let next; (next = (at + n / at) >> 1n) < at;) at = next;
+  return at;
+}
+
+function sqrt({ n, d }) {
+  if (n < 0n) throw new RangeError('no real number');
+  const [a, b] = [root(n), root(d)];
+  if (a * a === n && b * b === d) return new Ratio(a, b);
+  const unit = 10n ** 40n;
+  return new Ratio(root((n * unit * unit) / d), unit);
+}
+
+function artanh(n, d) {
+  let term = (n * scale) / d;
+  const square = (term * term) / scale;
+  let sum = 0n;
+  for (let odd = 1n; term; odd += 2n) {
+    sum += term / odd;
+    term = (term * square) / scale;
+  }
+  return sum;
+}
+
+function ln({ n, d }) {
+  if (n <= 0n) throw new RangeError('no real number');
+  const power = BigInt(bits(n) - bits(d));
+  if (power > 0n) d <<= power;
+  else n <<= -power;
+  return 2n * (artanh(n - d, n + d) + power * artanh(1n, 3n));
+}
+
+function log(x, base) {
+  const [value, below] = [ln(x), base ? ln(base) : scale];
+  if (!below) throw new RangeError('division by zero');
+  const unit = 10n ** 30n;
+  return new Ratio(new Ratio(((base ? (value * scale) / below : value)) * unit, scale).round(), unit);
+}
+
 const operators = {
+  sqrt,
+  log,
   neg: (a) => a.negative(),
   '+': (a, b) => a.plus(b),
   '-': (a, b) => a.minus(b),
@@ -124,6 +170,10 @@ function run(program, expression, scope) {
 
 // Decimal digits, rounded half to even; zeros at the end are left out, but for the least number of places.
 function digits(value, places, least) {
+  if (places < 0) {
+    const unit = new Ratio(10n ** BigInt(-places));
+    return digits(new Ratio(value.over(unit).round()).times(unit), 0, 0);
+  }
   const whole = value.times(new Ratio(10n ** BigInt(places))).round();
   const text = (whole < 0n ? -whole : whole).toString().padStart(places + 1, '0');
   const at = text.length - places;
@@ -135,6 +185,17 @@ function digits(value, places, least) {
 function placesFor(value) {
   let places = 2;
   for (let { n, d } = value.abs(); n && 10n * n < d && places < 30; n *= 10n) places += 1;
+  return places;
+}
+
+// The places by a rule of the model: at most so many, or so many that so many digits count.
+function ruled([rule, count], value) {
+  let places = count;
+  if (rule === 'places') return places;
+  places -= 1;
+  let { n, d } = value.abs();
+  for (; n >= 10n * d; d *= 10n) places -= 1;
+  for (; n && n < d && places < 60; n *= 10n) places += 1;
   return places;
 }
 
@@ -156,7 +217,7 @@ function factPlaces(value, factor, written) {
 
 // A quantity for people, as the build shows it: a fact as it was written, a result in the unit of its parts, else in the
 // largest that is not too large.
-function show(value, { unit, dimension = 'count', decimal, written }, ladders) {
+function show(value, { unit, dimension = 'count', decimal, written, round }, ladders) {
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (!(value instanceof Ratio)) return String(value);
   const size = value.abs();
@@ -168,7 +229,11 @@ function show(value, { unit, dimension = 'count', decimal, written }, ladders) {
   const { factor, one, many, before } = units.findLast((other) => count(other).floor()) ?? units.find((other) => !size.n && other.factor === '1') ?? units[0];
   const scaled = value.over(Ratio.read(factor));
   const least = scaled.d !== 1n && /^[^/]*money(?!\^)/.test(dimension) ? 2 : 0;
-  let text = digits(scaled, Math.max(least, factPlaces(value, factor, written) ?? placesFor(scaled)), least);
+  const fact = factPlaces(value, factor, written);
+  const rule = fact === null && round ? ruled(round, scaled) : null;
+  let text = rule === null
+    ? digits(scaled, Math.max(least, fact ?? placesFor(scaled)), least)
+    : digits(scaled, rule, Math.min(least, Math.max(rule, 0)));
   const name = text === '1' ? one : many;
   if (before) text = text.replace(/^-?/, (sign) => sign + before);
   return /^(%|\/|$)/.test(name) ? text + name : `${text} ${name}`;
