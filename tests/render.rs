@@ -177,6 +177,13 @@ note = "figures.note"
 source = "s"
 checked = 2026-11-01
 
+[facts.release]
+value = "1.2"
+type = "version"
+label = "facts.label"
+note = "facts.note"
+source = "s"
+
 [sources.s]
 title = "sources.title"
 version = "sources.version"
@@ -274,7 +281,7 @@ const NO_WORDS: [&str; 6] = [
 
 #[test]
 fn all_words_of_a_model_are_shown_somewhere() {
-    let page = "`{= tax }` <!-- plumb: value tax scenario=big /-->\n\n\
+    let page = "`{= tax }` `{= release }` <!-- plumb: value tax scenario=big /-->\n\n\
                 <!-- plumb: overhead components=true /-->\n\n<!-- plumb: matrix m /-->\n\n\
                 <!-- plumb: checklist c /-->\n\n<!-- plumb: calculator options=[o] /-->\n\n\
                 <!-- plumb: advisor a /-->\n\n<!-- plumb: chart cpu options=[o] over=pods /-->\n\n\
@@ -282,8 +289,8 @@ fn all_words_of_a_model_are_shown_somewhere() {
     let html = chapter(ALL_WORDS, page);
     let mut missing = Vec::new();
     walk("", &mdbook_plumb::model::tables::MODEL, &mut |key| {
-        // What `model measure` reports stands in no page.
-        if key.starts_with("proxies") || NO_WORDS.contains(&key) {
+        // What `model measure` reports stands in no page; a place is shown as file and line.
+        if key.starts_with("proxies") || key.starts_with("from.") || NO_WORDS.contains(&key) {
             return;
         }
         if !ALL_WORDS.contains(&format!("\"{key}\"")) || !html.contains(key) {

@@ -3,16 +3,17 @@
 //! Where no step, bend or branch of it lies between the two, it is a quotient of polynomials in the input, exactly. Else it is
 //! enclosed by a line and two bounds around that, so that `ceil(x / 30) * 30 - x` is known to be small though `x` is not.
 
+use super::apply::{Operation, bands};
 pub(crate) use super::enclosure::Course;
 use super::enclosure::{Number, Quotient, remainder};
-use super::eval::{Fault, FaultKind, Values};
+use super::eval::{Fault, Values, node as exact};
 use super::polynomial::{Polynomial, Zeros};
-use super::{Binary, Function, Ir, NodeId, Op, Scalar};
+use super::scalar::{FaultKind, Scalar};
+use super::{Binary, Function, Ir, NodeId, Op};
 use crate::quantity::Ratio;
 use num_traits::{One, Signed, Zero};
 use std::cmp::Ordering;
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::collections::{BTreeSet, HashMap};
 
 /// What a formula refers to, and which of its inputs goes.
 pub(crate) trait Along<'m>: Values {
@@ -24,8 +25,12 @@ pub(crate) trait Along<'m>: Values {
 #[derive(Clone, Debug)]
 enum Form {
     Number(Box<Number>),
-    Truth { maybe_true: bool, maybe_false: bool },
-    Text(Option<Arc<str>>),
+    Truth {
+        maybe_true: bool,
+        maybe_false: bool,
+    },
+    /// Anything else, where it is known.
+    Other(Option<Scalar>),
 }
 
 /// How the difference of two formulas goes.
@@ -153,6 +158,13 @@ impl Reader<'_> {
             Op::Input(index) => Form::of(values.input(*index)),
             Op::Figure(index) => Form::number(Number::constant(values.figure(*index))),
             Op::Definition(index) => self.definition(*index, values)?,
+            Op::Fact(index, column) => Form::of(values.fact(*index, *column)),
+            Op::List(_) | Op::Among(..) | Op::Apply(..) if !self.depends(ir, id, values) => {
+                Form::of(exact(ir, id, values)?)
+            }
+            Op::Apply(operation, args) => self.applied(ir, *operation, args, values)?,
+            Op::Among(..) => Form::Truth { maybe_true: true, maybe_false: true },
+            Op::List(_) => Form::Other(None),
             Op::Local(local) => Form::of(values.local(local)),
             Op::Bad => return Err(fault(FaultKind::Bad)),
             Op::Not(a) => {
@@ -185,7 +197,17 @@ impl Reader<'_> {
             Op::Call(function, args) => {
                 let mut numbers = Vec::with_capacity(args.len());
                 for arg in args {
-                    numbers.push(self.number(ir, *arg, values)?);
+                    match self.node(ir, *arg, values)? {
+                        Form::Number(number) => numbers.push(*number),
+                        Form::Other(Some(Scalar::List(items))) => {
+                            let items = items.iter().filter_map(Scalar::number);
+                            numbers.extend(items.cloned().map(Number::constant));
+                        }
+                        _ => return Err(Fault::new(FaultKind::Bad, ir.nodes[*arg].span)),
+                    }
+                }
+                if numbers.is_empty() {
+                    return Ok(Form::of(exact(ir, id, values)?));
                 }
                 Form::number(call(*function, numbers, course).map_err(fault)?)
             }
@@ -194,6 +216,56 @@ impl Reader<'_> {
             Form::Number(number) if number.is_too_large() => Err(fault(FaultKind::TooLarge)),
             _ => Ok(form),
         }
+    }
+
+    /// A function over lists, of something that goes: where it is made of sums and products, it is taken apart into them.
+    fn applied<'m>(
+        &mut self,
+        ir: &Ir,
+        operation: Operation,
+        args: &[NodeId],
+        values: &mut impl Along<'m>,
+    ) -> Result<Form, Fault> {
+        let course = self.course;
+        let zero = || Number::constant(Ratio::zero());
+        if operation != Operation::Tiers
+            || args[1..].iter().any(|arg| self.depends(ir, *arg, values))
+        {
+            return Err(Fault::bad());
+        }
+        let amount = self.number(ir, args[0], values)?;
+        let (from, price) = (exact(ir, args[1], values)?, exact(ir, args[2], values)?);
+        let bands = bands(from.items(), price.items()).map_err(|_| Fault::bad())?;
+        let mut sum = zero();
+        for (at, (from, price)) in bands.iter().enumerate() {
+            let end = match bands.get(at + 1) {
+                Some((next, _)) => {
+                    amount.clone().choice(Number::constant(next.clone()), false, course)
+                }
+                None => amount.clone(),
+            };
+            let within = end.minus(&Number::constant(from.clone()), course);
+            let within = within.choice(zero(), true, course);
+            sum = sum.plus(&within.times(&Number::constant(price.clone()), course), course);
+        }
+        Ok(Form::number(sum))
+    }
+
+    /// Whether a part depends on the input that goes.
+    fn depends<'m>(&self, ir: &Ir, id: NodeId, values: &impl Along<'m>) -> bool {
+        let mut seen = BTreeSet::new();
+        let mut open: Vec<(&Ir, NodeId)> = vec![(ir, id)];
+        while let Some((ir, id)) = open.pop() {
+            match &ir.nodes[id].op {
+                Op::Input(index) if *index == self.course.input => return true,
+                Op::Definition(index) if seen.insert(*index) => {
+                    let below = values.formula(*index);
+                    open.extend(below.root().map(|root| (below, root)));
+                }
+                op => open.extend(op.children().into_iter().map(|child| (ir, child))),
+            }
+        }
+        false
     }
 
     fn binary<'m>(
@@ -223,6 +295,9 @@ impl Reader<'_> {
             let (maybe_true, maybe_false) =
                 if binary == Binary::Equal { (equal, different) } else { (different, equal) };
             return Ok(Form::Truth { maybe_true, maybe_false });
+        }
+        if ir.nodes[a].ty.is_word() && !self.depends(ir, id, values) {
+            return Ok(Form::of(exact(ir, id, values)?));
         }
         let (left, right) = (self.number(ir, a, values)?, self.number(ir, b, values)?);
         Ok(Form::number(match binary {
@@ -254,7 +329,7 @@ impl Form {
         match scalar {
             Scalar::Number(value) => Form::number(Number::constant(value)),
             Scalar::Bool(value) => Form::Truth { maybe_true: value, maybe_false: !value },
-            Scalar::Text(value) => Form::Text(Some(value)),
+            other => Form::Other(Some(other)),
         }
     }
 
@@ -265,8 +340,8 @@ impl Form {
                 Form::Truth { maybe_true: t1, maybe_false: f1 },
                 Form::Truth { maybe_true: t2, maybe_false: f2 },
             ) => Form::Truth { maybe_true: t1 || t2, maybe_false: f1 || f2 },
-            (Form::Text(a), Form::Text(b)) => Form::Text(a.filter(|a| b.as_ref() == Some(a))),
-            _ => Form::Text(None),
+            (Form::Other(a), Form::Other(b)) => Form::Other(a.filter(|a| b.as_ref() == Some(a))),
+            _ => Form::Other(None),
         }
     }
 
@@ -282,7 +357,7 @@ impl Form {
                 Form::Truth { maybe_true: t1, maybe_false: f1 },
                 Form::Truth { maybe_true: t2, maybe_false: f2 },
             ) => ((*t1 && *t2) || (*f1 && *f2), (*t1 && *f2) || (*f1 && *t2)),
-            (Form::Text(Some(a)), Form::Text(Some(b))) => (a == b, a != b),
+            (Form::Other(Some(a)), Form::Other(Some(b))) => (a == b, a != b),
             _ => (true, true),
         }
     }

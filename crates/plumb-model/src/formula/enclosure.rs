@@ -1,8 +1,9 @@
 //! What a number is while one input goes from one value to another: a quotient of polynomials, or between two lines.
 
 use super::Function;
-use super::eval::{FaultKind, apply, too_large};
+use super::eval::{apply, too_large};
 use super::polynomial::Polynomial;
+use super::scalar::FaultKind;
 use crate::quantity::Ratio;
 use num_traits::{One, Signed, Zero};
 use std::cmp::Ordering;
