@@ -219,6 +219,8 @@ fn another_version_of_an_object_is_not_made() {
     assert_eq!(codes(&policy("v1", "", 50), scaler), [""; 0]);
     assert_eq!(codes(&policy("v1", "matchPolicy: Exact, ", 5), scaler), [""; 0]);
     assert_eq!(codes(&policy("v9", "", 5), scaler), [""; 0], "no server has that version");
+    let gone = scaler.replace("autoscaling/v2", "autoscaling/v2beta1");
+    assert_eq!(codes(&policy("v2", "", 5), &gone), [""; 0], "nor this one");
 }
 
 #[test]

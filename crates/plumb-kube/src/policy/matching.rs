@@ -172,11 +172,14 @@ impl Rule {
     /// Whether it is for another version of the resource, that a server has too: it converts the object then.
     fn matches_converted(&self, target: &Target<'_>) -> bool {
         let kind = target.kind;
-        let is_served = |version: &String| {
+        let is_served = |version: &str| {
             let known = target.schemas.find(kind.group, version, kind.kind, target.versions);
             known.is_some_and(|known| known.served)
         };
-        self.matches_any_version(target) && self.versions.iter().any(is_served)
+        // What no server takes, none converts.
+        self.matches_any_version(target)
+            && is_served(kind.version)
+            && self.versions.iter().any(|version| is_served(version))
     }
 
     fn has_version(&self, version: &str) -> bool {

@@ -7,4 +7,5 @@ codes! {
     CODES:
     LISTENER_PROTOCOLS = "listener-protocol-conflict", Warn, "two listeners of a Gateway use one port for protocols that exclude each other";
     BACKENDS_ZERO = "backends-zero", Warn, "no backend of a Gateway API route's rule has a weight above 0";
+    HOSTNAME_ADDRESS = "hostname-address", Warn, "a route or a listener of the Gateway API has an IP address for a host name";
 }

@@ -11,12 +11,14 @@ use super::istio::MATCH_SHADOWED;
 use super::matches::Matches;
 use crate::at::At;
 use crate::fault::{Authority, ErrorType, Faults};
-use codes::{BACKENDS_ZERO, LISTENER_PROTOCOLS};
+use crate::names;
+use codes::{BACKENDS_ZERO, HOSTNAME_ADDRESS, LISTENER_PROTOCOLS};
 use std::collections::BTreeMap;
 
 rules! { Authority::Gateway;
     PROTOCOLS = LISTENER_PROTOCOLS "", "Gateway.spec.listeners: ListenerReasonProtocolConflict";
     REPEATED = MATCH_SHADOWED "rule", "HTTPRouteRule.matches: the first matching rule takes precedence";
+    ADDRESS = HOSTNAME_ADDRESS "", "Hostname: IPs are not allowed";
     NO_WEIGHT = BACKENDS_ZERO "", "BackendRef.weight: 500 where all weights are zero";
 }
 
@@ -30,6 +32,12 @@ pub(super) fn check(out: &mut Faults, root: &At<'_>, group: &str, kind: &str) {
     let spec = root.field("spec");
     if kind == "Gateway" {
         listeners(out, &spec);
+    }
+    let of_listeners = spec.list("listeners").into_iter().filter_map(|one| one.get("hostname"));
+    for node in spec.list("hostnames").into_iter().chain(of_listeners) {
+        if node.str().is_some_and(names::is_ip) {
+            out.invalid(&ADDRESS, &node, "an IP address is no host name");
+        }
     }
     if matches!(kind, "HTTPRoute" | "GRPCRoute") {
         repeated(out, &spec);
