@@ -6,7 +6,11 @@
 
 mod actions;
 mod answers;
+mod complete;
 mod found;
+mod hover;
+mod names;
+mod navigate;
 mod overlay;
 mod place;
 mod session;
@@ -14,13 +18,12 @@ mod unit;
 mod wire;
 
 use super::outcome::Exit;
-use answers::answer;
+use answers::{answer, read};
 use lsp_types::{
     DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidCloseTextDocumentParams,
     DidOpenTextDocumentParams, DidSaveTextDocumentParams, InitializeParams,
 };
 use place::{Encoding, path_of};
-use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, json};
 use session::{Done, Session};
 use std::collections::VecDeque;
@@ -251,10 +254,4 @@ fn is_cancelled(waiting: &VecDeque<Event>, id: &Json) -> bool {
         }
         _ => false,
     })
-}
-
-/// Reads the parameters of a method.
-fn read<T: DeserializeOwned>(params: Json) -> Result<T, Failure> {
-    serde_json::from_value(params)
-        .map_err(|error| Failure::new(Failure::INVALID_PARAMS, error.to_string()))
 }

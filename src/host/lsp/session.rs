@@ -6,7 +6,7 @@
 use super::found;
 use super::overlay::{Stop, Texts};
 use super::place::{Encoding, path_of, uri_of};
-use super::unit::{BOOK_TOML, Shared, Unit, analyse, is_checked_alone};
+use super::unit::{Analysis, BOOK_TOML, Shared, Unit, analyse, is_checked_alone};
 use super::wire::Outgoing;
 use crate::diag::Severity;
 use crate::text::{Source, replaced};
@@ -208,7 +208,23 @@ impl Session {
         None
     }
 
-    fn texts(&self) -> Texts {
+    /// What was known of an open document last; its text may have changed since.
+    pub(super) fn known(&mut self, path: &Path, now: Instant) -> Option<Shared> {
+        let unit = self.documents.get(path)?.unit.as_ref()?;
+        let known = self.units.get(unit)?.analysis.clone();
+        known.or_else(|| self.settled(path, now))
+    }
+
+    /// The text of a file: an open document's own, or what is on the disk.
+    pub(super) fn text(&self, analysis: &Analysis, path: &Path) -> Option<Arc<Source>> {
+        match self.documents.get(path) {
+            Some(document) => Some(document.source.clone()),
+            None => analysis.read(path),
+        }
+    }
+
+    /// The texts of the open documents.
+    pub(super) fn texts(&self) -> Texts {
         self.documents
             .iter()
             .map(|(path, document)| (path.clone(), document.source.clone()))

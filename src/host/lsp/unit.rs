@@ -7,7 +7,8 @@ use crate::host::book::Book;
 use crate::host::cli::Findings;
 use crate::host::validate;
 use crate::reference::all_codes;
-use crate::world::{World, display, normalize};
+use crate::text::Source;
+use crate::world::{DiskWorld, World, display, normalize};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -53,6 +54,22 @@ impl Analysis {
     /// The file that findings call so.
     pub(super) fn file(&self, name: &str) -> PathBuf {
         normalize(&self.root.join(name))
+    }
+
+    /// The folder of the book; nothing for a file.
+    pub(super) fn book_root(&self) -> Option<PathBuf> {
+        self.book.as_ref().map(|_| self.root.clone())
+    }
+
+    /// The files that were read.
+    pub(super) fn files(&self) -> impl Iterator<Item = &Path> {
+        self.files.iter().map(PathBuf::as_path)
+    }
+
+    /// A file as it is on the disk.
+    pub(super) fn read(&self, path: &Path) -> Option<Arc<Source>> {
+        let below = path.strip_prefix(&self.root).unwrap_or(path);
+        DiskWorld::new(&self.root).source(below).ok()
     }
 
     /// What its manifests and its text are judged with.

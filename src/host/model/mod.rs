@@ -119,7 +119,21 @@ fn json(model: &Model, compiled: &Compiled, inputs: &Inputs) -> Result<String, P
 /// What there is to say of a figure, an input or a formula of the book in a folder.
 pub(super) fn about(dir: &Path, name: &str) -> Option<String> {
     let book = check::Book::read(&DiskWorld::new(dir)).ok()?;
-    let model = &book.project.model;
+    about_in(&book.project.model, name)
+}
+
+/// The value of an expression as people read it, with its range, and what it was computed from; nothing where it has none.
+#[cfg(feature = "lsp")]
+pub(super) fn value(model: &Model, expression: &str) -> Option<(String, String)> {
+    let inputs = model.inputs();
+    let evaluation = evaluate(model, expression, &inputs).ok()?;
+    let mut from = String::new();
+    provenance(&mut from, model, &evaluation, &inputs, "");
+    Some((one_line(&shown(model, &evaluation)).into_owned(), from))
+}
+
+/// What there is to say of a figure, an input or a formula of a model.
+pub(super) fn about_in(model: &Model, name: &str) -> Option<String> {
     let location = model.location_of_name(name)?;
     let mut out = format!("# `{}`\n\n", one_line(name));
     let place = location.start();

@@ -1,5 +1,6 @@
 //! The language server, driven over its wire by a client of our own.
 
+mod answers;
 mod client;
 mod edits;
 mod findings;
@@ -10,7 +11,7 @@ const BOOK: &[(&str, &str)] = &[
     ("book.toml", "[book]\ntitle = \"t\"\n[preprocessor.plumb]\n"),
     (
         "model.toml",
-        "[figures.nodes]\nvalue = 12\nbasis = \"vendor\"\nsources = [\"a\"]\nchecked = 2026-11-01\n\n[sources.a]\ntitle = \"The manual\"\n\n\
+        "[figures.nodes]\nvalue = 12\nsource = \"a\"\nchecked = 2026-11-01\n\n[sources.a]\ntitle = \"The manual\"\n\n\
          [formulas]\ntwice = \"nodes * 2\"\n",
     ),
     ("src/SUMMARY.md", "- [One](one.md)\n- [Two](two.md)\n"),

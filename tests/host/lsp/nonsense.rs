@@ -6,7 +6,17 @@ use crate::support::folder;
 use serde_json::{Value, json};
 use std::path::Path;
 
-const EVERYTHING: &[&str] = &["textDocument/codeAction"];
+const EVERYTHING: &[&str] = &[
+    "textDocument/codeAction",
+    "textDocument/completion",
+    "textDocument/definition",
+    "textDocument/documentSymbol",
+    "textDocument/hover",
+    "textDocument/inlayHint",
+    "textDocument/prepareRename",
+    "textDocument/references",
+    "textDocument/rename",
+];
 
 #[test]
 fn nonsense_is_answered_and_breaks_nothing() {
