@@ -87,7 +87,7 @@ def main():
     print("kinds they have and we lack:", [k for k in theirs if k not in ours])
     fields = collections.Counter()
     words = collections.defaultdict(list)
-    rules = [0, 0]
+    rules, without = 0, []
     for kind in sorted(set(ours) & set(theirs)):
         a, b = flat(ours[kind]), flat(theirs[kind])
         for path in b:
@@ -101,13 +101,17 @@ def main():
                         fields[word] += 1
                     if x != y:
                         words[(word, "missing" if x is None else "extra" if y is None else "differs")].append((*kind[1:], path, x, y))
-            rules[1] += bool(b[path].get("x-kubernetes-validations"))
-            rules[0] += bool(b[path].get("x-kubernetes-validations")) and not a.get(path, {}).get("x-kubernetes-validations")
+            if b[path].get("x-kubernetes-validations"):
+                rules += 1
+                if not a.get(path, {}).get("x-kubernetes-validations"):
+                    without.append((*kind[1:], path))
         for path in a:
             if path not in b:
                 words[("field", "extra")].append((*kind[1:], path))
     print(f"{len(set(ours) & set(theirs))} kinds in common, {fields['common']} fields in both")
-    print(f"places with rules: {rules[1]} there, {rules[0]} of them without a rule here")
+    print(f"places with rules: {rules} there, {len(without)} of them without a rule here")
+    for place in without:
+        print("    ", str(place))
     for (word, how), places in sorted(words.items()):
         print(f"{word} {how}: {len(places)} of {fields[word]}")
         for place in places if "--all" in sys.argv else places[:6]:

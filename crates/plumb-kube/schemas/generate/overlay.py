@@ -1,4 +1,4 @@
-"""Applies what `schemas/rules/*.yaml` says to the schemas read from packages.
+"""Applies what `schemas/rules/*.yaml` says to the schemas that were read.
 
 A patch names a place and what holds there; see schemas/README.md for the words. A patch that applies nowhere, in no
 version, is an error: a typing mistake in a rule file must not pass for a rule.
@@ -8,7 +8,7 @@ import copy
 import re
 
 STEP = re.compile(r"\[\]|\{\}|\.?([^.\[\]{}]+)")
-SHORT = {"since", "until", "channel", "rules", "list-map", "list", "add", "require", "drop", "unset", "replace", "versions"}
+SHORT = {"since", "until", "channel", "rules", "list-map", "list", "add", "require", "drop", "unset", "replace", "versions", "anywhere"}
 
 
 def steps(path):
@@ -71,13 +71,7 @@ class Overlay:
             and patch.get("channel", channel) == channel
         )
 
-    def apply(self, schema, kind, version, api=None):
-        for key, patch in self.types:
-            name, _, path = key.partition(".")
-            if self.applies(patch, version):
-                for node in typed(schema, name):
-                    for target in find(node, steps(path)):
-                        self.patch(("type", key), target, patch)
+    def apply(self, schema, kind, version, api):
         for key, patch in self.kinds:
             name, _, path = key.partition(".")
             wanted = [n.strip() for n in name.split(",")]
@@ -121,6 +115,9 @@ class Overlay:
             node["x-kubernetes-list-type"] = patch["list"]
         for rule in patch.get("rules", []):
             needs = rule.get("needs", [])
+            # A server refuses by a rule only where its release has some.
+            if "$rules" not in node and not patch.get("anywhere"):
+                continue
             if all(need in node.get("properties", {}) for need in needs):
                 self.used.add((where, rule["rule"]))
                 entry = {k: v.strip() if isinstance(v, str) else v for k, v in rule.items() if k != "needs"}
@@ -140,17 +137,3 @@ class Overlay:
 def as_list(value):
     return value if isinstance(value, list) else [value]
 
-
-def typed(node, name, seen=None):
-    """Every node below that is of the named type."""
-    seen = set() if seen is None else seen
-    if id(node) in seen:
-        return
-    seen.add(id(node))
-    if node.get("$type") == name:
-        yield node
-    for child in list(node.get("properties", {}).values()):
-        yield from typed(child, name, seen)
-    for key in ("items", "additionalProperties"):
-        if isinstance(node.get(key), dict):
-            yield from typed(node[key], name, seen)
