@@ -71,6 +71,8 @@ pub struct Config {
     pub manifests: Extras,
     /// Levels by code.
     pub levels: Levels,
+    /// The release of a managed platform whose versions hold, such as `aks-1.36`; checked by who knows the platforms.
+    pub platform: Option<(String, Location)>,
     /// Versions by product (`k8s`, `istio`, …), for fences that name none; checked by who knows the products.
     pub versions: BTreeMap<String, (String, Location)>,
     /// Which kinds may be without a schema.
@@ -126,6 +128,7 @@ impl Default for Config {
             report: Reporting::Fail,
             manifests: Extras::default(),
             levels: Levels::default(),
+            platform: None,
             versions: BTreeMap::new(),
             ignore_missing: IgnoreMissing::None,
             exclude: GlobSet::empty(),
@@ -176,6 +179,11 @@ pub const SETTINGS: &[(&str, &str, &str)] = &[
         "versions",
         "table",
         "The versions that manifests are validated against, by product: `k8s = \"1.36\"`.",
+    ),
+    (
+        "platform",
+        "a name such as `aks-1.36`",
+        "The release of a managed platform: Kubernetes, and what it [ships](#platforms) with it, in the versions that hold where neither `versions` nor a page names another one.",
     ),
     (
         "ignore-missing",
@@ -277,6 +285,10 @@ impl Reader<'_> {
                     }
                 }
                 _ => self.wrong(key, "a table such as { k8s = \"1.36\" }"),
+            },
+            "platform" => match value.as_str() {
+                Some(name) => config.platform = Some((name.to_owned(), self.place(key))),
+                None => self.wrong(key, "the name of a platform's release, such as \"aks-1.36\""),
             },
             "ignore-missing" => {
                 config.ignore_missing = match value {

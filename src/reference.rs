@@ -10,6 +10,7 @@ use crate::directive::params::usage;
 use crate::directive::{self, Directive};
 use crate::directive::{Param, ParamKind};
 use crate::manifest::admission::{self, kubernetes};
+use crate::manifest::platforms::{platforms, shipped};
 use crate::manifest::{Versions, api_version, bundle};
 use crate::{check, markdown, report, sync, world};
 use serde_json::Value as Json;
@@ -182,6 +183,34 @@ fn model() -> String {
     format!("{}\n{}", crate::model::FORMAT_PAGE, deeper(&crate::model::reference_page(), 2))
 }
 
+/// What platforms ship, as the table of the program has it.
+fn platforms_table() -> String {
+    let mut out = String::from(
+        "\n## Platforms\n\n`platform = \"aks-1.36\"`, or `--platform aks-1.36` on the command line, stands for Kubernetes 1.36 and what the \
+         platform's release ships with it. A version in `versions`, a page or a fence goes before it; one that differs from what is shipped is a \
+         [`platform-version`](findings.md#platform-version). Of several versions the newest holds. Each row is what its source said on that \
+         day.\n\n| Platform | Ships | Says |\n|---|---|---|\n",
+    );
+    for known in platforms() {
+        let span = |list: &[String]| list.join(", ");
+        let link = |source: &str, state: &str| format!("[{state}]({source})");
+        let (releases, says) = (span(&known.releases), link(&known.source, &known.state));
+        let _ =
+            writeln!(out, "| `{}` {releases} | Kubernetes, of that version | {says} |", known.name);
+        for row in shipped().iter().filter(|row| row.platform == known.name) {
+            let optional = if row.optional { ", as an add-on" } else { "" };
+            let (title, says) = (Versions::title(&row.product), link(&row.source, &row.state));
+            let (releases, ships) = (span(&row.releases), row.ships.join(" or "));
+            let _ = writeln!(
+                out,
+                "| `{}` {releases} | {title} {ships}{optional} | {says} |",
+                row.platform
+            );
+        }
+    }
+    out
+}
+
 fn settings() -> String {
     let mut out = String::from(
         "# Settings\n\nIn `book.toml`, under `[preprocessor.plumb]`, beside mdBook's own keys. All can be left out:\n\n```toml\n\
@@ -192,6 +221,7 @@ fn settings() -> String {
     for (key, shape, meaning) in SETTINGS {
         let _ = writeln!(out, "| `{key}` | {} | {} |", cell(shape), cell(meaning));
     }
+    out.push_str(&platforms_table());
     out.push_str(
         "\n## Paths\n\nEvery path in a file (a setting of ours or of mdBook's, a chapter, an include, a link) has to lead into the repository: \
          the nearest folder above the book with `.git`, or, without one, the folder of `book.toml`; nor into `.git`. Links are resolved first. What leads out is \

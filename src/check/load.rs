@@ -2,7 +2,7 @@
 
 use super::codes::{LINK_OUT, UNREADABLE_MODEL, UNREADABLE_POLICY};
 use super::expanded::{ChapterFile, Text};
-use super::{Chapter, Project, Scope, publish};
+use super::{Chapter, Project, Scope, platform, publish};
 use crate::config::{self, Config};
 use crate::diag::Diagnostic;
 use crate::directive::versions;
@@ -316,10 +316,16 @@ fn policy_files(
 
 /// The versions that the settings choose.
 fn chosen_versions(config: &Config, findings: &mut Vec<Diagnostic>) -> Versions {
-    let mut versions = Versions::default();
+    let platform = config.platform.as_ref();
+    let platform = platform.and_then(|(name, at)| platform::find(name, at, findings));
+    let mut versions = platform.map(|release| release.versions()).unwrap_or_default();
     for (product, (version, at)) in &config.versions {
         match versions.with(product, version) {
-            Ok(chosen) => versions = chosen,
+            Ok(chosen) => {
+                versions = chosen;
+                let contradiction = platform::contradiction(platform, &versions, product, at);
+                findings.extend(contradiction);
+            }
             Err(error) => findings.push(versions::unknown(&error, at.clone())),
         }
     }

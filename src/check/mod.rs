@@ -20,6 +20,7 @@ mod levels;
 mod load;
 mod lost;
 mod near_ties;
+mod platform;
 mod project;
 mod publish;
 mod resource;
@@ -43,6 +44,7 @@ pub use files::{CheckedFiles, File, check_files, is_markdown, nothing_in, unread
 pub use group::needs_mesh;
 pub use levels::{codes, find_code, settle};
 pub use load::{Book, Given};
+pub(crate) use platform::{contradiction, lacking};
 pub use project::{Project, Scope};
 pub use publish::{before_mdbook, harms};
 pub use texts::{AskedLine, DocumentKind, Evidence, Holder, ReadDocument, ReadText, TextKind};

@@ -97,7 +97,12 @@ impl Project {
     pub(super) fn chosen(&self, product: &str) -> String {
         match self.config.versions.get(product) {
             Some((version, _)) => format!("book.toml says `{product} = \"{version}\"`"),
-            None => "the newest that is known; nothing chooses another one".to_owned(),
+            None => match &self.config.platform {
+                Some((name, _)) if self.versions.is_said(product) => {
+                    format!("book.toml says `platform = \"{name}\"`")
+                }
+                _ => "the newest that is known; nothing chooses another one".to_owned(),
+            },
         }
     }
 

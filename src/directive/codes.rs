@@ -10,4 +10,5 @@ codes! {
     INVALID_ARGUMENT = "invalid-argument", Deny, "an argument has a value of the wrong shape";
     MISSING_ARGUMENT = "missing-argument", Deny, "a required argument of a directive is missing";
     UNKNOWN_VERSION = "unknown-version", Deny, "there are no schemas for this product or version";
+    PLATFORM_VERSION = "platform-version", Warn, "a version is named that the platform named beside it does not ship";
 }

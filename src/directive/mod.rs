@@ -26,7 +26,7 @@ pub mod versions;
 
 pub(crate) use ask::evaluate;
 pub use call::{Call, Directive, Param, ParamKind};
-pub use codes::{CODES, UNKNOWN_DIRECTIVE, UNKNOWN_VERSION};
+pub use codes::{CODES, PLATFORM_VERSION, UNKNOWN_DIRECTIVE, UNKNOWN_VERSION};
 
 /// Every directive, in the order of the reference.
 pub static REGISTRY: &[&Directive] = &[

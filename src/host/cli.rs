@@ -212,6 +212,9 @@ pub(super) enum Command {
 /// What manifests are validated against.
 #[derive(Debug, Default, Args)]
 pub(super) struct Against {
+    /// The release of a managed platform, such as `aks-1.36`, for the versions that it ships
+    #[arg(long, value_name = "NAME")]
+    pub(super) platform: Option<String>,
     /// The version of Kubernetes
     #[arg(long, value_name = "VERSION")]
     pub(super) k8s: Option<String>,
@@ -226,7 +229,8 @@ pub(super) struct Against {
 impl Against {
     /// Whether nothing is named.
     pub(super) fn is_empty(&self) -> bool {
-        self.k8s.is_none() && self.with.is_empty() && self.schemas.is_empty()
+        let Against { platform, k8s, with, schemas } = self;
+        platform.is_none() && k8s.is_none() && with.is_empty() && schemas.is_empty()
     }
 }
 

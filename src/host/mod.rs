@@ -139,7 +139,9 @@ fn run(arguments: Arguments) -> anyhow::Result<Exit> {
             let text = match (place, name) {
                 (Some(place), _) => reading::explain(&place, &dir, against, format)?,
                 (None, _) if !against.is_empty() => {
-                    bail!("`--k8s`, `--with` and `--schemas` are for a line: FILE:LINE")
+                    bail!(
+                        "`--platform`, `--k8s`, `--with` and `--schemas` are for a line: FILE:LINE"
+                    )
                 }
                 (None, Some(name)) => explain::about(&name, &dir, format)?,
                 (None, None) => explain::names(format)?,

@@ -108,10 +108,16 @@ fn add(dir: &Path, sources: &[String]) -> anyhow::Result<Said> {
     world(dir)?;
     let mut findings = Vec::new();
     let mut read = Vec::new();
+    let mut passed = Vec::new();
     for source in sources {
         let mut found = 0;
+        let is_folder = Path::new(source).is_dir();
         for (name, text) in texts(source)? {
             let reading = read_definitions(&name, &text);
+            if is_folder && reading.definitions.is_empty() && !speaks_of_definitions(&text) {
+                passed.push(name);
+                continue;
+            }
             findings.extend(reading.findings);
             findings.extend(broken(&name, &text));
             found += reading.definitions.len();
@@ -124,16 +130,34 @@ fn add(dir: &Path, sources: &[String]) -> anyhow::Result<Said> {
             );
         }
     }
+    let mut out = passed_over(&passed);
     if findings.iter().any(|finding| finding.severity == Severity::Error) {
-        return Ok(("nothing was added\n".to_owned(), findings));
+        return Ok((out + "nothing was added\n", findings));
     }
-    let mut out = String::new();
     let (writer, mut folder) = open(dir)?;
     for (name, digest, definitions) in read {
         note(&mut out, &mut folder, &definitions, &name, &digest);
     }
     write(&writer, &folder).context("can't write the schemas")?;
     Ok((out, findings))
+}
+
+/// Whether a text is meant to define kinds, so that what can't be understood of it is a mistake.
+fn speaks_of_definitions(text: &str) -> bool {
+    ["CustomResourceDefinition", "openAPIV3Schema"].iter().any(|word| text.contains(word))
+}
+
+/// The line about the files of folders that define nothing.
+fn passed_over(files: &[String]) -> String {
+    const MOST: usize = 3;
+    let named: Vec<_> = files.iter().take(MOST).map(|name| one_line(name)).collect();
+    let (count, named) = (files.len(), named.join(", "));
+    let more = if count > MOST { ", …" } else { "" };
+    match count {
+        0 => String::new(),
+        1 => format!("passed over 1 file without definitions: {named}\n"),
+        _ => format!("passed over {count} files without definitions: {named}{more}\n"),
+    }
 }
 
 /// What an API server would not take of the definitions in a text: a schema that is broken would let everything pass.

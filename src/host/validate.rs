@@ -6,13 +6,14 @@ use super::outcome::Found;
 use crate::check::{self, AskedLine, CheckedFiles, File, Project, Scope};
 use crate::config::{Config, IgnoreMissing};
 use crate::diag::Diagnostic;
+use crate::manifest::platforms::Release;
 use crate::manifest::policy::Policies;
-use crate::manifest::{Engine, Schemas, Versions};
+use crate::manifest::{Engine, Schemas};
 use crate::markdown::Dialect;
 use crate::model::Model;
 use crate::reference::all_codes;
 use crate::report::Counts;
-use crate::text::Source;
+use crate::text::{Location, Source};
 use crate::world::{self, DiskWorld, NAMED_LIMIT, World, display, read_up_to};
 use anyhow::{Context, bail};
 use rayon::prelude::*;
@@ -177,12 +178,16 @@ fn project(
             bail!("there is no `{}`", folder.display());
         }
     }
-    let (schemas, findings) = Schemas::load(world, &wanted.against.schemas);
-    let mut versions = Versions::default();
-    let Against { k8s, with, .. } = &wanted.against;
+    let (schemas, mut findings) = Schemas::load(world, &wanted.against.schemas);
+    let Against { platform, k8s, with, .. } = &wanted.against;
+    let named = Location::start_of(&Source::new("--platform", ""));
+    let platform = platform.as_deref().map(Release::find).transpose()?;
+    let mut versions = platform.map(|release| release.versions()).unwrap_or_default();
+    findings.extend(platform.into_iter().flat_map(|release| check::lacking(release, &named)));
     let k8s = k8s.iter().map(|version| ("k8s", version.as_str()));
     for (product, version) in k8s.chain(with.iter().map(|(name, v)| (name.as_str(), v.as_str()))) {
         versions = versions.with(product, version)?;
+        findings.extend(check::contradiction(platform, &versions, product, &named));
     }
     let mut config = Config::default();
     if wanted.ignore_missing {

@@ -11,7 +11,9 @@ use super::path::Step;
 use super::schema::UNKNOWN_FIELD;
 use super::store::{KindSchema, Schemas, stability};
 use super::versions::Versions;
-use super::{Document, Entry, Extent, Map, Node, Style, Value, api_version, bundle, experimental};
+use super::{
+    Document, Entry, Extent, Map, Node, Style, Value, api_version, bundle, experimental, groups,
+};
 use plumb_text::diag::{Diagnostic, Severity, nearest};
 use plumb_text::{Span, Spanned};
 use std::collections::BTreeSet;
@@ -78,11 +80,11 @@ pub(super) fn without_schema(document: &Document, schemas: &Schemas) -> Diagnost
     if is_answered_list(document, kind.value) {
         finding.severity = Severity::Note;
     }
-    finding
-        .help("add its schema with `mdbook-plumb schemas add FILE|FOLDER|URL`")
-        .path("kind")
-        .document(document.id())
-        .subject(format!("{}, {api}", kind.value))
+    finding = match groups::published(group, kind.value) {
+        Some(lines) => lines.into_iter().fold(finding, Diagnostic::help),
+        None => finding.help("add its schema with `mdbook-plumb schemas add FILE|FOLDER|URL`"),
+    };
+    finding.path("kind").document(document.id()).subject(format!("{}, {api}", kind.value))
 }
 
 /// What a document is judged as.

@@ -122,6 +122,11 @@ impl Versions {
         self.newer.get(name).map(String::as_str)
     }
 
+    /// The name of a product that may be called by another one: `k8s` for `kubernetes`.
+    pub fn name(name: &str) -> Option<&'static str> {
+        product(name).map(|product| product.name.as_str())
+    }
+
     /// A product as a person calls it; its name where it is not known.
     pub fn title(name: &str) -> &str {
         product(name).map_or(name, |product| &product.title)

@@ -24,7 +24,10 @@ def facts(node):
     if node.get("x-kubernetes-validations"):
         out["$rules"] = len(node["x-kubernetes-validations"])
     if "properties" in node:
-        out["properties"] = {name: facts(child) for name, child in node["properties"].items()}
+        properties = {name: facts(child) for name, child in node["properties"].items()}
+        # A branch that names a property and says nothing of it.
+        if "type" in node or any(properties.values()):
+            out["properties"] = properties
     for key in ("items", "additionalProperties", "not"):
         if key in node:
             out[key] = facts(node[key]) if isinstance(node[key], dict) else node[key]
