@@ -395,6 +395,58 @@ fn schemas_are_added_locked_and_removed() {
     expect(at, &["validate", "widget.yaml"], 0, &["schema-missing"]);
 }
 
+#[test]
+fn a_folder_of_schemas_may_hold_other_files() {
+    let template = "{{- if .Values.x }}\nkind: [\n{{- end }}\n";
+    let others = [("in/a.yaml", SERVICE), ("in/b.yaml", template), ("in/c.json", "{")];
+    let more = [("in/crd.yaml", CRD), ("in/d.yaml", "- a\n")];
+    let book = folder(&[&others[..], &more[..]].concat());
+    let at = book.path();
+    let line = "passed over 4 files without definitions: in/a.yaml, in/b.yaml, in/c.json, …";
+    expect(at, &["schemas", "add", "in"], 0, &[line, "added", "Widget"]);
+    // A file that is named is meant, and so is one that speaks of definitions.
+    expect(at, &["schemas", "add", "in/c.json"], 1, &["nothing was added", "not valid JSON"]);
+    let broken = CRD.replace("spec:", "spec: [");
+    std::fs::write(at.join("in/broken.yaml"), broken).expect("a file");
+    expect(at, &["schemas", "add", "in"], 1, &["nothing was added", "in/broken.yaml"]);
+}
+
+#[test]
+fn a_platform_stands_for_versions() {
+    let tls = "apiVersion: gateway.networking.k8s.io/v1\nkind: TLSRoute\nmetadata: {name: a}\nspec:\n  hostnames: [a.example.com]\n  \
+               rules: [{backendRefs: [{name: a, port: 443}]}]\n";
+    let files = folder(&[("a.yaml", tls)]);
+    let at = files.path();
+    let validate = |more: &[&str], code, expected: &[&str]| {
+        expect(at, &[&["validate", "a.yaml"], more].concat(), code, expected);
+    };
+    validate(&["--platform", "aks-1.36"], 0, &["nothing found"]);
+    validate(&["--platform", "aks-1.35"], 1, &["unknown-kind", "checked against 1.4"]);
+    let newer = ["--platform", "aks-1.35", "--with", "gateway-api=1.5"];
+    validate(&newer, 0, &["platform-version", "AKS 1.35 ships Gateway API 1.4, not 1.5"]);
+    validate(&["--platform", "aks-9"], 2, &["no platform `aks-9` is known", "aks-1.31 to"]);
+    let settings = |text: &str| format!("[book]\n[preprocessor.plumb]\n{text}\n");
+    let page = format!("# A\n\n```yaml\n{tls}```\n");
+    let book = |text: &str| {
+        folder(&[
+            ("book.toml", &settings(text)),
+            ("src/SUMMARY.md", "- [A](a.md)\n"),
+            ("src/a.md", &page),
+        ])
+    };
+    let shipped = book("platform = \"aks-1.35\"");
+    expect(shipped.path(), &["check"], 1, &["unknown-kind", "checked against 1.4"]);
+    let named = book("platform = \"aks-1.35\"\nversions = { gateway-api = \"1.5\" }");
+    expect(
+        named.path(),
+        &["check"],
+        0,
+        &["book.toml:4:14", "AKS 1.35 ships Gateway API 1.4, not 1.5"],
+    );
+    let unknown = book("platform = \"aks\"");
+    expect(unknown.path(), &["check"], 1, &["book.toml:3:", "no platform `aks` is known"]);
+}
+
 /// Answers each request on a port of this machine with one of these bodies, by path.
 fn serve(bodies: Vec<(&'static str, Vec<u8>)>) -> String {
     use std::io::{BufRead, BufReader, Write};

@@ -216,7 +216,7 @@ mod tests {
                 "gateway.networking.k8s.io/v1alpha2",
                 "TCPRoute",
                 "gateway-api=1.6",
-                Some(State::Superseded),
+                Some(State::Deprecated),
             ),
             ("config.istio.io/v1alpha2", "handler", "", Some(State::Removed)),
             ("apps/v1", "Deployment", "", None),
