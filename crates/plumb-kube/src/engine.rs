@@ -19,7 +19,7 @@ use super::store::{Definition, KindSchema, Schemas};
 use super::tools::{self, Tool};
 use super::versions::Versions;
 use super::{Document, Node, Value};
-use super::{admission, bundle, experimental};
+use super::{admission, bundle, experimental, newer};
 use plumb_text::Span;
 use plumb_text::diag::{Diagnostic, Severity};
 use rayon::prelude::*;
@@ -148,7 +148,7 @@ impl Engine {
         let written = document;
         let document = meant.document.as_ref().unwrap_or(document);
         let group = document.group().unwrap_or("");
-        let newer = identity::newer(group, versions);
+        let newer = newer::note(group, versions);
         let newer = newer.as_deref();
         let is_unknown = meant.fault.is_some();
         let unknown = meant.fault.into_iter().collect();
@@ -326,7 +326,7 @@ impl Judgement {
                 false => self.excused.push(Excuse::Placeholder(span)),
             }
         }
-        let tell = |fault: Fault| match newer.filter(|_| identity::may_be_new(&fault)) {
+        let tell = |fault: Fault| match newer.filter(|_| newer::may_be_new(&fault)) {
             None => fault.into_finding(document),
             Some(help) => {
                 let mut finding = fault.into_finding(document).help(help);

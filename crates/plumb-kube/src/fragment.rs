@@ -6,7 +6,7 @@ use super::codes::FRAGMENT_PLACE;
 use super::engine::{Engine, Judgement, sort, validate_schema};
 use super::fault::{Fault, Read};
 use super::gaps::Gaps;
-use super::identity;
+use super::newer;
 use super::path::{FieldPath, Step};
 use super::versions::Versions;
 use super::{Document, Entry, Map, Node, Style, Value, api_version};
@@ -48,7 +48,7 @@ impl Engine {
             Ok(id) => id,
             Err(why) => return said(wrong(format!("`{kind}` has no field `{path}`: {why}"))),
         };
-        let newer = identity::newer(api.rsplit_once('/').map_or("", |(group, _)| group), versions);
+        let newer = newer::note(api.rsplit_once('/').map_or("", |(group, _)| group), versions);
         // A list in a fence for `spec.http[]` is some of its items.
         let step = |index| FieldPath::default().then(Step::Index(index));
         let items: Vec<(&Node, Gaps)> = match &document.root.value {

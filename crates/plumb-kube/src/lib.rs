@@ -24,6 +24,7 @@ pub mod gaps;
 mod groups;
 mod identity;
 mod names;
+mod newer;
 mod part;
 pub mod path;
 pub mod platforms;
