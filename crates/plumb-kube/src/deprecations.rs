@@ -145,7 +145,9 @@ pub(super) fn of_its_time(
             "the path names a release or a day; to have the text judged by a release, say `{product}=VERSION` ({releases})"
         ));
     } else if let Some(older) = older.filter(|_| document.extent != Extent::Printed) {
-        finding.severity = Severity::Warning;
+        if finding.severity == Severity::Error {
+            finding.severity = Severity::Warning;
+        }
         finding = finding.help(format!(
             "{} {older} has it: say so with `{product}={older}`",
             Versions::title(product)
