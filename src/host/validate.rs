@@ -8,7 +8,7 @@ use crate::config::{Config, IgnoreMissing};
 use crate::diag::Diagnostic;
 use crate::manifest::platforms::Release;
 use crate::manifest::policy::Policies;
-use crate::manifest::{Engine, Schemas};
+use crate::manifest::{Engine, Schemas, Versions};
 use crate::markdown::Dialect;
 use crate::model::Model;
 use crate::reference::all_codes;
