@@ -208,7 +208,8 @@ mod tests {
     #[test]
     fn the_assets_stay_small_and_can_be_inlined() {
         let [(_, css), (_, js)] = files();
-        assert!(js.len() < 33_000, "{} bytes of script", js.len());
+        // Roots, logarithms and the rule of rounding took a thousand.
+        assert!(js.len() < 34_000, "{} bytes of script", js.len());
         assert!(css.len() < 12_400, "{} bytes of style", css.len());
         let lower = format!("{css}{js}").to_lowercase();
         for end in ["</script", "</style", "<!--"] {

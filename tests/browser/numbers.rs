@@ -107,7 +107,22 @@ checked = 2026-01-01
 "tax.cpu" = "pods * one.cpu + (agent ? odd.cpu : 0)"
 "tax.memory" = "ceil(pods * one.memory, quantity(\"1 GiB\"))"
 "tax.price" = "tax.cpu * core.price"
-small = "share * third / 7"
+small = { expr = "share * third / 7", digits = 3 }
+rough = { expr = "pods * third", places = 1 }
+[facts.bands]
+basis = "judgement"
+[[facts.bands.rows]]
+from = 0
+price = 1
+[[facts.bands.rows]]
+from = 12
+price = 0.35
+[[facts.bands.rows]]
+from = 5000
+price = 0.01
+[facts.tiers]
+basis = "judgement"
+rows = [{ name = "standard", share = 0.125 }, { name = "premium", share = 3 }]
 "#;
 
 /// A random expression of a dimension.
@@ -119,6 +134,8 @@ fn expression(random: &mut Random, dimension: &str, depth: usize) -> String {
             "share",
             "third",
             "small",
+            "rough",
+            "lookup(tiers, tier, \"share\")",
             "3",
             "0",
             "1000",
@@ -135,7 +152,7 @@ fn expression(random: &mut Random, dimension: &str, depth: usize) -> String {
         return random.of(leaves).to_owned();
     }
     let same = |random: &mut Random| expression(random, dimension, depth - 1);
-    match random.below(12) {
+    match random.below(16) {
         0 => format!("({} + {})", same(random), same(random)),
         1 => format!("({} - {})", same(random), same(random)),
         2 => format!("min({}, {})", same(random), same(random)),
@@ -161,6 +178,12 @@ fn expression(random: &mut Random, dimension: &str, depth: usize) -> String {
                 (expression(random, other, depth - 1), expression(random, other, depth - 1));
             format!("({a} / {b})")
         }
+        12 if dimension == "count" => format!("sqrt({})", same(random)),
+        13 if dimension == "count" => format!("log(abs({}) + 0.5, 7)", same(random)),
+        14 if dimension == "count" => {
+            format!("tiers({}, bands.from, bands.price)", same(random))
+        }
+        15 if dimension == "count" => format!("pow({}, 3)", same(random)),
         10 => format!("({} / {})", same(random), expression(random, "count", depth - 1)),
         _ => format!("({} * {})", same(random), expression(random, "count", depth - 1)),
     }
