@@ -50,7 +50,7 @@ use target::{Namespace, Target};
 #[derive(Debug, Default)]
 pub struct Policies {
     policies: Arc<[Policy]>,
-    objects: Vec<Document>,
+    objects: Objects,
 }
 
 /// Whether a finding says that an expression could not be evaluated on a manifest.
@@ -84,8 +84,7 @@ impl Policies {
     /// The same, with more objects that the book shows.
     #[must_use]
     pub fn beside(&self, objects: impl IntoIterator<Item = Document>) -> Policies {
-        let objects = self.objects.iter().cloned().chain(objects).collect();
-        Policies { policies: self.policies.clone(), objects }
+        Policies { policies: self.policies.clone(), objects: self.objects.and(objects) }
     }
 
     /// What the policies say of a document.
@@ -98,8 +97,7 @@ impl Policies {
         if self.policies.is_empty() {
             return Vec::new();
         }
-        let objects = Objects::new(self.objects.iter());
-        let mut check = Check { policies: self, document, objects: &objects, findings: Vec::new() };
+        let mut check = Check { policies: self, document, findings: Vec::new() };
         check.node((&document.root, FieldPath::default()), (schemas, versions), 0);
         check.findings
     }
@@ -109,7 +107,6 @@ impl Policies {
 struct Check<'a> {
     policies: &'a Policies,
     document: &'a Document,
-    objects: &'a Objects<'a>,
     findings: Vec<Diagnostic>,
 }
 
@@ -130,7 +127,7 @@ impl<'a> Check<'a> {
             return;
         }
         let gaps = &self.document.gaps;
-        let target = Target::new((root, place), gaps, kind, self.objects, context);
+        let target = Target::new((root, place), gaps, kind, &self.policies.objects, context);
         let mut values = None;
         for policy in self.policies.policies.iter() {
             let matched = policy.constraints.match_all(&target);

@@ -8,6 +8,7 @@ use crate::select::{Labels, Selector};
 use crate::{Document, Node, Schemas, Versions};
 use plumb_cel::Value as Cel;
 use plumb_text::Location;
+use std::collections::BTreeMap;
 
 /// Which objects a binding takes its parameters from.
 #[derive(Debug)]
@@ -18,20 +19,44 @@ pub(super) struct Reference {
     pub(super) at: Location,
 }
 
-/// The objects that a book shows.
-pub(super) struct Objects<'a>(Vec<&'a Document>);
+/// The objects that a book shows, by their kind and name.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Objects {
+    all: Vec<Document>,
+    by_name: BTreeMap<String, BTreeMap<String, Vec<usize>>>,
+}
 
-impl<'a> Objects<'a> {
-    pub(super) fn new(objects: impl Iterator<Item = &'a Document>) -> Objects<'a> {
-        Objects(objects.collect())
+impl Objects {
+    /// These objects, and more of them.
+    pub(super) fn and(&self, more: impl IntoIterator<Item = Document>) -> Objects {
+        let mut objects = self.clone();
+        for object in more {
+            let Some(kind) = Kind::of(&object.root) else { continue };
+            let kind = id(&crate::api_version(kind.group, kind.version), kind.kind);
+            let name = text(&object, "name").unwrap_or_default().to_owned();
+            let named = objects.by_name.entry(kind).or_default();
+            named.entry(name).or_default().push(objects.all.len());
+            objects.all.push(object);
+        }
+        objects
+    }
+
+    /// The objects of a kind, of this name where one is wanted.
+    fn find(&self, kind: &str, name: Option<&str>) -> Vec<&Document> {
+        let Some(named) = self.by_name.get(kind) else { return Vec::new() };
+        let found: Vec<&usize> = match name {
+            Some(name) => named.get(name).into_iter().flatten().collect(),
+            None => named.values().flatten().collect(),
+        };
+        found.into_iter().filter_map(|at| self.all.get(*at)).collect()
     }
 
     /// The Namespace of this name; none where it is not shown, or in several ways.
-    pub(super) fn namespace(&self, name: &str) -> Option<&'a Document> {
-        let of_kind = self.0.iter().copied().filter(|object| is_namespace(object));
-        let mut named = of_kind.filter(|object| text(object, "name") == Some(name));
-        let first = named.next()?;
-        named.all(|other| other.root.to_json() == first.root.to_json()).then_some(first)
+    pub(super) fn namespace(&self, name: &str) -> Option<&Document> {
+        let found = self.find(&id("v1", "Namespace"), Some(name));
+        let (first, others) = found.split_first()?;
+        let is_same = |other: &&Document| other.root.to_json() == first.root.to_json();
+        others.iter().all(is_same).then_some(*first)
     }
 
     /// The objects that a reference of a binding finds, for an object in this namespace. None where none is shown.
@@ -40,35 +65,28 @@ impl<'a> Objects<'a> {
         (api_version, kind): (&str, &str),
         reference: &Reference,
         namespace: Option<&str>,
-    ) -> Vec<&'a Document> {
+    ) -> Vec<&Document> {
         let wanted = reference.namespace.as_deref().or(namespace);
-        let is_of_kind = |object: &&Document| {
-            Kind::of(&object.root).is_some_and(|own| own.is(api_version, kind))
-        };
         let is_meant = |object: &&Document| {
             let labels = object.root.get("metadata").and_then(|metadata| metadata.get("labels"));
-            let by_name = reference.name.as_deref();
-            by_name.is_none_or(|name| text(object, "name") == Some(name))
-                && reference.selector.as_ref().is_none_or(|selector| {
-                    Selector::of_label_selector(Some(selector)).matches(&Labels::of(labels))
-                })
+            reference.selector.as_ref().is_none_or(|selector| {
+                Selector::of_label_selector(Some(selector)).matches(&Labels::of(labels))
+            })
         };
-        let found: Vec<_> = self.0.iter().copied().filter(is_of_kind).filter(is_meant).collect();
+        let mut found = self.find(&id(api_version, kind), reference.name.as_deref());
+        found.retain(is_meant);
         // What says no namespace goes where it is applied; beside one that says it, it is another one.
-        let exact: Vec<_> =
-            found.iter().filter(|object| text(object, "namespace") == wanted).copied().collect();
-        match exact.is_empty() {
-            false => exact,
-            true => {
-                found.into_iter().filter(|object| text(object, "namespace").is_none()).collect()
-            }
-        }
+        let of = |namespace: Option<&str>| -> Vec<&Document> {
+            let own = found.iter().filter(|object| text(object, "namespace") == namespace);
+            own.copied().collect()
+        };
+        let exact = of(wanted);
+        if exact.is_empty() { of(None) } else { exact }
     }
 }
 
-/// Whether a document is a Namespace.
-pub(super) fn is_namespace(object: &Document) -> bool {
-    Kind::of(&object.root).is_some_and(|kind| kind.is("v1", "Namespace"))
+fn id(api_version: &str, kind: &str) -> String {
+    format!("{api_version} {kind}")
 }
 
 /// An object as an expression sees it.

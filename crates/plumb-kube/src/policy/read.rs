@@ -5,7 +5,7 @@ use super::codes::{AUDITED, DENIED, INVALID, UNSUPPORTED, WARNED};
 use super::environment::environment as named;
 use super::kind::Kind;
 use super::matching::Constraints;
-use super::objects::Reference;
+use super::objects::{Objects, Reference};
 use super::rule::{Binding, Clause, Condition, Policy, Validation};
 use super::terms::{Terms, mark, shorten};
 use crate::rules::NEWEST;
@@ -116,7 +116,10 @@ impl Files {
                 Reader { document, findings: &mut self.findings }.wrong(at, message.to_owned());
             }
         }
-        let policies = Policies { policies: self.policies.into(), objects: self.objects };
+        let policies = Policies {
+            policies: self.policies.into(),
+            objects: Objects::default().and(self.objects),
+        };
         (policies, self.findings)
     }
 }

@@ -28,7 +28,7 @@ pub(super) struct Target<'a> {
     pub(super) resource: String,
     pub(super) name: &'a str,
     pub(super) namespace: Namespace<'a>,
-    pub(super) objects: &'a Objects<'a>,
+    pub(super) objects: &'a Objects,
     pub(super) schemas: &'a Schemas,
     pub(super) versions: &'a Versions,
 }
@@ -39,7 +39,7 @@ impl<'a> Target<'a> {
         (root, place): (&'a Node, FieldPath),
         gaps: &'a Gaps,
         kind: Kind<'a>,
-        objects: &'a Objects<'a>,
+        objects: &'a Objects,
         (schemas, versions): (&'a Schemas, &'a Versions),
     ) -> Target<'a> {
         let field = |name: &str| {
