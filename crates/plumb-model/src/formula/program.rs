@@ -61,6 +61,9 @@ pub(crate) fn scalar(value: &Scalar) -> Value {
     }
 }
 
+/// A table with more rows is not taken apart: each row is a choice within the one before.
+const MOST_ROWS: usize = 100;
+
 /// The value of a part that depends on facts alone.
 fn constant(ir: &Ir, id: NodeId, labels: &impl Labels) -> Option<Scalar> {
     struct Facts<'a, L>(&'a L);
@@ -100,6 +103,9 @@ fn applied(ir: &Ir, operation: Operation, args: &[NodeId], labels: &impl Labels)
     match operation {
         Operation::Lookup => {
             let (Some(keys), Some(values)) = (known(0), known(2)) else { return Value::Null };
+            if keys.items().len() > MOST_ROWS {
+                return Value::Null;
+            }
             let rows = keys.items().iter().zip(values.items()).rev();
             rows.fold(Value::Null, |rest, (key, value)| {
                 json!(["?", ["==", part(1), scalar(key)], scalar(value), rest])
@@ -108,6 +114,9 @@ fn applied(ir: &Ir, operation: Operation, args: &[NodeId], labels: &impl Labels)
         Operation::Tiers | Operation::Tier => {
             let (Some(from), Some(price)) = (known(1), known(2)) else { return Value::Null };
             let Ok(bands) = bands(from.items(), price.items()) else { return Value::Null };
+            if bands.len() > MOST_ROWS {
+                return Value::Null;
+            }
             if operation == Operation::Tier {
                 return bands.iter().fold(Value::Null, |rest, (from, price)| {
                     json!(["?", [">=", part(0), number(from)], number(price), rest])

@@ -297,6 +297,9 @@ fn applied(
                 let mut given = vec![Scalar::Number(place)];
                 given.extend(rest.iter().cloned());
                 match apply(*operation, &given).map_err(fault)? {
+                    Scalar::Number(value) if too_large(&value) => {
+                        return Err(fault(FaultKind::TooLarge));
+                    }
                     Scalar::Number(value) => found.push(value),
                     _ => return Err(Fault::bad()),
                 }

@@ -84,7 +84,7 @@ impl<'a> Loader<'a> {
         source
     }
 
-    fn documents(&mut self, file: &str, source: &Arc<Source>) -> Vec<Raw> {
+    fn documents(&mut self, file: &str, source: &Arc<Source>) -> Arc<[Raw]> {
         if let Some(known) = self.fetched.documents.get(file) {
             return known.clone();
         }
@@ -92,13 +92,14 @@ impl<'a> Loader<'a> {
         let name = file.to_ascii_lowercase();
         let is_json = text.trim_start().starts_with(['{', '[']) && !name.ends_with(".toml");
         let is_toml = name.ends_with(".toml") || name.ends_with(".lock") && !is_json;
-        let documents = if is_toml {
+        let documents: Vec<Raw> = if is_toml {
             let (table, _) = DeTable::parse_recoverable(text);
             vec![Raw::of_table(source, table.get_ref())]
         } else {
             let composed = plumb_yaml::compose(text);
             composed.roots.iter().map(|root| Raw::of_yaml(source, root)).collect()
         };
+        let documents: Arc<[Raw]> = documents.into();
         self.fetched.documents.insert(file.to_owned(), documents.clone());
         documents
     }

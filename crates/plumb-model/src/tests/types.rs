@@ -185,6 +185,25 @@ fn ranges_go_through_tiers_and_roots() {
     }
 }
 
+/// Powers of powers, and long tables, cost no more than they should.
+#[test]
+fn numbers_and_tables_are_bounded() {
+    let nested = (0..20).fold("guess".to_owned(), |inner, _| format!("pow({inner}, 64)"));
+    let rows: String =
+        (0..5000).map(|n| format!("[[facts.long.rows]]\nkey = \"k{n}\"\nvalue = {n}\n")).collect();
+    let text = format!(
+        "[inputs.guess]\ndefault = 3\nlow = 2\nhigh = 5\nmax = 10\n[inputs.word]\ndefault = \"k7\"\nchoices = [\"k7\", \"k8\"]\n[facts.long]\nbasis = \"judgement\"\n{rows}"
+    );
+    let model = model(&text);
+    let start = std::time::Instant::now();
+    assert_eq!(value(&model, &nested, &[]), "number-too-large: this number is too large");
+    assert_eq!(value(&model, "lookup(long, word, \"value\")", &[("word", "k8")]), "8");
+    let mut program = Program::new(&model);
+    program.add("row", &model.compile("lookup(long, word, \"value\")").unwrap());
+    assert_eq!(program.json(&model.inputs())["roots"]["row"]["expr"], serde_json::Value::Null);
+    assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
+}
+
 #[test]
 fn a_browser_gets_what_depends_on_its_inputs_taken_apart() {
     let model = facts();
