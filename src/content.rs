@@ -550,8 +550,10 @@ pub struct Outcome {
     pub text: Vec<Inline>,
     /// When it comes out, for people. Without a rule it is what is left.
     pub rule: Option<String>,
-    /// The option or column whose cost and ranking are shown with it.
+    /// The option or column whose ranking is shown with it.
     pub option: Option<String>,
+    /// The option whose cost is shown with it, where that is another.
+    pub cost: Option<String>,
     /// Pages to read.
     pub links: Vec<Inline>,
     /// What to start from.

@@ -144,10 +144,11 @@ fn outcomes(
             ),
             rule: None,
             option: outcome.option.clone(),
+            cost: outcome.cost.clone(),
             links: ask::links(&outcome.links),
             manifests: ask::links(&outcome.manifests),
         });
-        let Some(option) = &outcome.option else { continue };
+        let Some(option) = outcome.cost.as_ref().or(outcome.option.as_ref()) else { continue };
         let Ok(overhead) = model.overhead(option, values) else { continue };
         let mut lines = Vec::new();
         for resource in costs::resources(std::slice::from_ref(&overhead), view) {

@@ -297,6 +297,7 @@ pub(crate) fn advisor() -> Advisor {
         text: vec![],
         rule: (!rule.is_empty()).then(|| rule.into()),
         option: option.map(Into::into),
+        cost: None,
         links: vec![],
         manifests: vec![],
     };

@@ -2,7 +2,7 @@
 
 use super::formula::{Local, Scalar};
 use super::quantity::Ratio;
-use super::{Item, Model, Ranked};
+use super::{Item, Meets, Model};
 use num_traits::Zero;
 use std::collections::BTreeSet;
 
@@ -36,10 +36,16 @@ pub(super) struct Answered<'a> {
 }
 
 impl Answered<'_> {
-    fn ranked(&self, column: &str) -> Option<Ranked> {
+    fn meets(&self, column: &str) -> Option<Meets> {
+        let matrix = self.model.matrices.get(self.matrix?)?;
+        let at = matrix.columns.iter().position(|other| other.id == column)?;
+        Some(self.model.ranked(matrix, at, &self.answers.needs).meets())
+    }
+
+    fn rank(&self, column: &str) -> Option<usize> {
         let matrix = self.model.matrices.get(self.matrix?)?;
         let ranking = self.model.rank(matrix, &self.answers.needs);
-        ranking.into_iter().find(|ranked| ranked.column == column)
+        ranking.into_iter().find(|ranked| ranked.column == column).map(|ranked| ranked.rank)
     }
 
     /// What a rule asks for.
@@ -63,9 +69,9 @@ impl Answered<'_> {
             Local::Answer(item) => Scalar::Bool(self.answers.yes.contains(&**item)),
             Local::Need(row) => Scalar::Bool(self.answers.needs.contains(&**row)),
             Local::Meets(column, least) => {
-                Scalar::Bool(self.ranked(column).is_some_and(|ranked| ranked.meets() <= *least))
+                Scalar::Bool(self.meets(column).is_some_and(|level| level <= *least))
             }
-            Local::Rank(column) => count(self.ranked(column).map_or(0, |ranked| ranked.rank)),
+            Local::Rank(column) => count(self.rank(column).unwrap_or(0)),
         }
     }
 }

@@ -59,7 +59,8 @@ impl Model {
         ranking
     }
 
-    fn ranked(&self, matrix: &Matrix, at: usize, needs: &BTreeSet<String>) -> Ranked {
+    /// How one column does, without its place among the others.
+    pub(super) fn ranked(&self, matrix: &Matrix, at: usize, needs: &BTreeSet<String>) -> Ranked {
         let mut ranked = Ranked {
             column: matrix.columns[at].id.clone(),
             rank: 0,

@@ -587,6 +587,11 @@ static OUTCOME: Table = table(
         required("title", Kind::Text, "The recommendation, in a line."),
         optional("text", Kind::Prose, "Why."),
         optional("option", Kind::Id, "The option, or column of the matrix, that it is."),
+        optional(
+            "cost",
+            Kind::Ref("options"),
+            "The option that says what it costs, where the needs take more than `option` by itself.",
+        ),
         optional("links", LINKS, "What to read."),
         optional("manifests", LINKS, "What to start from."),
     ],

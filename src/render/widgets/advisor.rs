@@ -83,6 +83,9 @@ fn outcome(outcome: &Outcome, site: &Site) -> Element {
     if let Some(option) = &outcome.option {
         html = html.attr("data-option", option);
     }
+    if let Some(cost) = &outcome.cost {
+        html = html.attr("data-cost", cost);
+    }
     let more: Vec<Inline> = outcome.links.iter().chain(&outcome.manifests).cloned().collect();
     html.child(rule(outcome.rule.as_deref()))
         .html(" ")

@@ -207,6 +207,8 @@ pub struct Outcome {
     pub text: Prose,
     /// The option or column that it is.
     pub option: Option<String>,
+    /// The option that says what it costs; `option`, where there is none.
+    pub cost: Option<String>,
     /// Pages to read next, in order.
     pub links: Vec<Link>,
     /// What to start from.

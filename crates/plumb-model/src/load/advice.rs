@@ -292,7 +292,7 @@ impl<'a> Loader<'a> {
                 compared = columns.map(|column| column.id.clone()).collect();
             }
         }
-        let mut choosable = options;
+        let mut choosable = options.clone();
         choosable.extend(locals.columns.iter().cloned());
         let mut outcomes: Vec<Outcome> = Vec::new();
         for entry in entry.list("outcomes") {
@@ -316,6 +316,7 @@ impl<'a> Loader<'a> {
                 title: entry.text("title").unwrap_or_default(),
                 text: self.prose(&entry, "text"),
                 option: self.reference(&entry, "option", "option", choosable.clone()),
+                cost: self.reference(&entry, "cost", "option", options.clone()),
                 links: self.links(&entry, "links"),
                 manifests: self.links(&entry, "manifests"),
                 location,

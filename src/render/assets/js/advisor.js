@@ -56,13 +56,13 @@ class Advisor extends Widget {
   }
 
   advice(outcome, scope) {
-    const { option } = outcome.dataset;
+    const { option, cost = option } = outcome.dataset;
     const reasons = [`Why: ${words($(outcome, '.plumb-when')) || 'nothing before it fits'}.`];
     const judged = scope.option(option);
     if (judged && this.matrix.chosen().length) {
       reasons.push(judged.failed.length ? `It does not meet: ${this.matrix.faults(judged)}.` : `Of the needs you chose it ${this.matrix.reason(judged)}.`);
     }
-    for (const [label, root] of this.program.costs[option] ?? []) reasons.push(`${label} at your size: ${result(this.program, root, scope).text}`);
+    for (const [label, root] of this.program.costs[cost] ?? []) reasons.push(`${label} at your size: ${result(this.program, root, scope).text}`);
     const parts = [make('p', {}, 'Recommended: ', make('strong', {}, words($(outcome, 'strong'))))];
     for (const text of $$(outcome, ':scope > p')) parts.push(make('p', {}, words(text)));
     parts.push(make('ul', {}, ...reasons.map((reason) => make('li', {}, reason))));
