@@ -1,5 +1,6 @@
 //! What can be written at a place.
 
+use super::fields::{self, Known};
 use super::place::Encoding;
 use super::unit::{Analysis, BOOK_TOML};
 use crate::check::{FENCE_WORDS, is_markdown};
@@ -15,6 +16,7 @@ use lsp_types::{
     MarkupKind, TextEdit,
 };
 use std::path::Path;
+use std::sync::Arc;
 
 /// What a client asks again behind.
 pub(super) const TRIGGERS: &[&str] = &[":", " ", "=", "[", ".", "\"", ","];
@@ -44,7 +46,7 @@ impl Word {
 /// What can be written at an offset of a document.
 pub(super) fn complete(
     path: &Path,
-    source: &Source,
+    source: &Arc<Source>,
     analysis: &Analysis,
     offset: usize,
     encoding: Encoding,
@@ -54,7 +56,7 @@ pub(super) fn complete(
     let start_of_line = before.rfind('\n').map_or(0, |at| at + 1);
     let line = &before[start_of_line..];
     let model = &analysis.project().model;
-    let words = if is_markdown(&path.to_string_lossy()) {
+    let mut words = if is_markdown(&path.to_string_lossy()) {
         in_chapter(before, line, model)
     } else if path.file_name().is_some_and(|name| name == BOOK_TOML) {
         in_settings(line)
@@ -68,9 +70,16 @@ pub(super) fn complete(
     };
     let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
     let start = start_of_line + line.trim_end_matches(is_part).len();
+    if words.is_empty() {
+        let project = analysis.project();
+        let against = (project.dialect, &project.versions);
+        words.extend(
+            fields::known(path, source, against, (start, offset)).into_iter().map(of_manifest),
+        );
+    }
     let range = encoding.range(source, Span::new(start, offset));
     let item = |word: Word| CompletionItem {
-        label: word.text.trim_end_matches([' ', '=']).to_owned(),
+        label: word.text.trim_end_matches([' ', '=', ':']).to_owned(),
         kind: Some(word.kind),
         detail: Some(word.detail).filter(|detail| !detail.is_empty()),
         documentation: Some(word.docs).filter(|docs| !docs.is_empty()).map(|docs| {
@@ -99,6 +108,15 @@ fn in_chapter(before: &str, line: &str, model: &Model) -> Vec<Word> {
         return words_of_fence();
     }
     Vec::new()
+}
+
+/// A field of a manifest, or one of the values that it can have.
+fn of_manifest(known: Known) -> Word {
+    let Known { text, is_field, about } = known;
+    match is_field {
+        true => Word::new(&format!("{text}: "), CompletionItemKind::FIELD, about),
+        false => Word::new(&text, CompletionItemKind::ENUM_MEMBER, about),
+    }
 }
 
 fn is_tie(line: &str) -> bool {

@@ -1,5 +1,6 @@
 //! What is known of what stands at a place.
 
+use super::fields::field;
 use super::names::{expression_at, expressions, names};
 use super::place::Encoding;
 use super::unit::Analysis;
@@ -24,6 +25,7 @@ pub(super) fn hover(
     let (span, value) = of_model(path, source, analysis, offset)
         .or_else(|| of_markdown(path, source, analysis, offset))
         .or_else(|| of_settings(path, source, offset))
+        .or_else(|| of_manifest(path, source, analysis, offset))
         .or_else(|| of_finding(path, analysis, offset))?;
     let contents = MarkupContent { kind: MarkupKind::Markdown, value };
     Some(Hover {
@@ -77,6 +79,17 @@ fn of_markdown(
         }
         _ => None,
     }
+}
+
+/// A field of a manifest.
+fn of_manifest(
+    path: &Path,
+    source: &Arc<Source>,
+    analysis: &Analysis,
+    offset: usize,
+) -> Option<(Span, String)> {
+    let project = analysis.project();
+    field(path, source, (project.dialect, &project.versions), offset)
 }
 
 /// A setting or a code in `book.toml`.

@@ -7,6 +7,7 @@
 mod actions;
 mod answers;
 mod complete;
+mod fields;
 mod found;
 mod hover;
 mod names;

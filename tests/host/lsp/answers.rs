@@ -123,6 +123,34 @@ fn what_can_be_written_is_listed() {
 }
 
 #[test]
+fn fields_of_manifests_are_known_by_their_schema() {
+    let folder = folder(&[]);
+    let (file, page) = (folder.path().join("a.yaml"), folder.path().join("a.md"));
+    let (mut client, _) = Client::ready(json!({}));
+    let service = "apiVersion: v1\nkind: Service\nmetadata:\n  name: web\nspec:\n  ports:\n  - port: 80\n    ";
+    client.open(&file, service);
+    let about = hover(&mut client, &file, place(service, "port: 80", 1));
+    for known in ["`spec.ports[].port`", "integer", "required"] {
+        assert!(about.contains(known), "{known}: {about}");
+    }
+    let all = labels(&mut client, &file, &format!("{service}tar"));
+    assert!(all.contains(&"targetPort".to_owned()) && !all.contains(&"port".to_owned()), "{all:?}");
+    assert_eq!(
+        labels(&mut client, &file, &format!("{service}protocol: T")),
+        ["TCP", "UDP", "SCTP"]
+    );
+    let all = labels(&mut client, &file, "apiVersion: apps/v1\nkind: Dep");
+    assert!(
+        all.contains(&"Deployment".to_owned()) && !all.contains(&"Service".to_owned()),
+        "{all:?}"
+    );
+    assert_eq!(labels(&mut client, &file, "a: 1\nb"), [""; 0], "no manifest");
+    client.open(&page, "");
+    let all = labels(&mut client, &page, &format!("# A page\n\n```yaml k8s=1.34\n{service}nod"));
+    assert!(all.contains(&"nodePort".to_owned()), "{all:?}");
+}
+
+#[test]
 fn a_name_is_followed_and_renamed_in_prose_model_directives_and_manifests() {
     let folder = book();
     let (one, model) = (folder.path().join("src/one.md"), folder.path().join("model.toml"));
