@@ -54,6 +54,15 @@ pub(super) fn before(text: &str, fence: usize) -> Before {
     Before { span: Span::at(end), is_shared, is_of_file }
 }
 
+/// What a fence holds that stands right above a place; empty where none does.
+pub(super) fn fence_above(text: &str, fence: usize) -> Span {
+    let above = without_blank(&text[..fence.min(text.len())]);
+    let begin = |at: usize| above[..at].rfind('\n').map_or(0, |end| end + 1);
+    let Some(opened) = opened(above) else { return Span::at(0) };
+    let first = above[opened..].find('\n').map_or(above.len(), |end| opened + end + 1);
+    Span::new(first, begin(above.len()).max(first))
+}
+
 /// A text without the blank lines at its end, and the spaces before them.
 fn without_blank(text: &str) -> &str {
     let mut end = text.len();

@@ -50,14 +50,22 @@ pub struct CheckedFiles {
 /// Checks files; with `together`, all their manifests are one group.
 pub fn check_files(project: &Project, files: &[File], together: bool) -> CheckedFiles {
     let patches = kustomize::patches(files.iter().map(|file| &file.source));
-    let is_patch = |file: &File| patches.contains(&kustomize::normal(file.source.path()));
+    let labelled = kustomize::labelled(files.iter().map(|file| &file.source));
+    let built = |file: &File| {
+        let path = kustomize::normal(file.source.path());
+        let is_below = |folder: &String| {
+            path.strip_prefix(folder.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        Built { is_patch: patches.contains(&path), is_labelled: labelled.iter().any(is_below) }
+    };
     let mut outcomes: Vec<_> = files
         .par_iter()
         .map(|file| {
             if is_markdown(file.source.path()) {
                 return markdown(project, &file.source);
             }
-            let mut outcome = manifests(project, file, is_patch(file));
+            let mut outcome = manifests(project, file, built(file));
             if !together {
                 group::spare_without_mesh(&mut outcome.findings, &outcome.members);
             }
@@ -67,7 +75,7 @@ pub fn check_files(project: &Project, files: &[File], together: bool) -> Checked
     if together && let Some(beside) = defined_among(project, &outcomes) {
         outcomes.par_iter_mut().zip(files).for_each(|(outcome, file)| {
             if lacks_schema(project, outcome) && !is_markdown(file.source.path()) {
-                *outcome = manifests(&beside, file, is_patch(file));
+                *outcome = manifests(&beside, file, built(file));
             }
         });
     }
@@ -113,8 +121,18 @@ fn defined_among(project: &Project, outcomes: &[chapter::ChapterOutcome]) -> Opt
     shown::with_definitions(project, documents, &project.versions)
 }
 
-/// A file's manifests. What a kustomization patches others with need not be whole.
-fn manifests(project: &Project, file: &File, patch: bool) -> chapter::ChapterOutcome {
+/// What kustomizations make of a file.
+#[derive(Clone, Copy)]
+struct Built {
+    /// One patches others with it, so that it need not be whole.
+    is_patch: bool,
+    /// One adds labels, to the selectors too.
+    is_labelled: bool,
+}
+
+/// A file's manifests.
+fn manifests(project: &Project, file: &File, built: Built) -> chapter::ChapterOutcome {
+    let patch = built.is_patch;
     let source = &file.source;
     let (text, map) = (source.text(), TextMap::identity(source));
     let format = if source.path().ends_with(".json") { Format::Json } else { Format::Yaml };
@@ -160,6 +178,8 @@ fn manifests(project: &Project, file: &File, patch: bool) -> chapter::ChapterOut
         }
         if patch {
             document.gaps = document.gaps.and_everywhere();
+        } else if built.is_labelled {
+            kustomize::leave_out_labels(&mut document);
         }
         let tool = tools::of(&document);
         if let Some(tool) = tool {

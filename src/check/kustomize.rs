@@ -1,6 +1,7 @@
 //! Which files of a folder are patches: the kustomizations beside them say so.
 
-use crate::manifest::{self, Document, Format, Node, Style};
+use crate::manifest::path::{FieldPath, Step};
+use crate::manifest::{self, Document, Format, Node, Style, Value};
 use crate::reading::{self, Reading, Setting, Text};
 use crate::text::{Source, Span, TextMap};
 use std::collections::BTreeSet;
@@ -31,6 +32,41 @@ pub(super) fn patches<'a>(files: impl Iterator<Item = &'a Arc<Source>>) -> BTree
         }
     }
     found
+}
+
+/// The files and folders of which some kustomization among these makes the selectors, with the labels that it adds.
+pub(super) fn labelled<'a>(files: impl Iterator<Item = &'a Arc<Source>>) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for file in files.filter(|file| is_kustomization(file.path())) {
+        let folder = file.path().rsplit_once('/').map_or(".", |(folder, _)| folder);
+        let read = manifest::read(file.text(), &TextMap::identity(file), Format::Yaml);
+        for document in &read.documents {
+            let root = &document.root;
+            let labels = root.get("labels").map(Node::items).unwrap_or_default();
+            let selects = |labels: &Node| {
+                let included = labels.get("includeSelectors");
+                included.is_some_and(|included| matches!(included.value, Value::Bool(true)))
+            };
+            if root.get("commonLabels").is_none() && !labels.iter().any(selects) {
+                continue;
+            }
+            let resources = root.get("resources").map(Node::items).unwrap_or_default();
+            let paths = resources.iter().filter_map(Node::as_str);
+            found.extend(paths.map(|path| normal(&format!("{folder}/{path}"))));
+        }
+    }
+    found
+}
+
+/// Takes the selector and the labels that a kustomization adds for left out, where a workload does not write them.
+pub(super) fn leave_out_labels(document: &mut Document) {
+    for path in [&["spec", "selector"][..], &["spec", "template", "metadata"]] {
+        let node = path.iter().try_fold(&document.root, |node, field| node.get(field));
+        if node.is_none() {
+            let steps = path.iter().map(|field| Step::Field((*field).to_owned()));
+            document.gaps.hide(steps.fold(FieldPath::default(), FieldPath::then));
+        }
+    }
 }
 
 /// A patch that a kustomization holds itself.
@@ -113,6 +149,21 @@ pub(super) fn normal(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn finds_the_files_whose_selectors_are_made() {
+        let found = |text: &str| {
+            let file = Source::new("k8s/kustomization.yaml", text);
+            labelled([&file].into_iter()).into_iter().collect::<Vec<_>>()
+        };
+        let resources = "resources: [a.yaml, ../base]\n";
+        let wanted = ["base", "k8s/a.yaml"];
+        assert_eq!(found(&format!("{resources}commonLabels: {{app: a}}\n")), wanted);
+        let labels = "labels:\n- pairs: {app: a}\n  includeSelectors: ";
+        assert_eq!(found(&format!("{resources}{labels}true\n")), wanted);
+        assert!(found(&format!("{resources}{labels}false\n")).is_empty());
+        assert!(found(resources).is_empty());
+    }
 
     #[test]
     fn finds_the_files_that_are_patches() {

@@ -32,7 +32,9 @@ pub(super) struct Site<'a> {
 impl<'a> Site<'a> {
     /// The page that the fence stands in, and the paragraph before it.
     pub(super) fn setting(&self) -> Setting<'a> {
-        Setting::Page { page: self.text, before: &self.text[self.words_before().range()] }
+        let before = &self.text[self.words_before().range()];
+        let above = before::fence_above(self.text, self.node.span.start);
+        Setting::Page { page: self.text, before, above: &self.text[above.range()] }
     }
 
     /// Where the paragraph before the fence stands.

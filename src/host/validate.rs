@@ -23,7 +23,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// What in a folder is taken for manifests, or for Markdown with manifests in it.
-const EXTENSIONS: &[&str] = &["yaml", "yml", "json", "md", "mdx", "markdown"];
+const EXTENSIONS: &[&str] = &["yaml", "yml", "json", "md", "mdx", "markdown", "Kustomization"];
 
 /// The name of what comes through a pipe.
 const STANDARD_INPUT: &str = "standard input";

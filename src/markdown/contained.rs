@@ -38,10 +38,11 @@ pub fn contained(file: &Arc<Source>) -> (String, TextMap) {
     let has = |mark: &str| memchr::memmem::find(text.as_bytes(), mark.as_bytes()).is_some();
     let closed = closed_components(text);
     let marks = ["===", "!!!", "???", "```{{", "~~~{{", "}}```", "}}~~~"];
-    if closed.is_empty() && !marks.into_iter().any(has) {
+    let is_mdx = file.path().ends_with(".mdx");
+    if closed.is_empty() && !marks.into_iter().any(has) && !(is_mdx && has("/>")) {
         return (text.to_owned(), TextMap::identity(file));
     }
-    let mut reader = Reader { open: Vec::new(), fence: None, closed };
+    let mut reader = Reader { open: Vec::new(), fence: None, closed, is_mdx };
     let mut out = String::with_capacity(text.len());
     let mut map = TextMapBuilder::default();
     let mut at = 0;
@@ -76,6 +77,7 @@ struct Reader<'t> {
     open: Vec<Holder<'t>>,
     fence: Option<Fence>,
     closed: BTreeSet<&'t str>,
+    is_mdx: bool,
 }
 
 impl<'t> Reader<'t> {
@@ -113,7 +115,9 @@ impl<'t> Reader<'t> {
         if is_box(content) {
             let moved = Some(self.moved() + STEP);
             self.open.push(Holder { column: indent, moved, component: None });
-        } else if self.take_component(content.trim_end(), indent) {
+        } else if self.is_mdx && is_closed_tag(content.trim_end())
+            || self.take_component(content.trim_end(), indent)
+        {
             return vec![Span::new(words, line.len())];
         }
         vec![Span::new(taken, line.len())]
@@ -164,6 +168,14 @@ impl<'t> Reader<'t> {
         }
         true
     }
+}
+
+/// Whether a line is a tag that holds nothing: `<br />`. In MDX it begins no HTML, whatever its letters.
+fn is_closed_tag(line: &str) -> bool {
+    static TAG: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^<[A-Za-z][A-Za-z0-9.]*(?:\s[^<>]*)?/>$").expect("the pattern is a constant")
+    });
+    TAG.is_match(line)
 }
 
 /// How many bytes of one kind a text begins with.

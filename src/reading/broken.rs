@@ -7,7 +7,7 @@ use super::session;
 use crate::diag::{Diagnostic, Severity};
 use crate::manifest::yaml::{self, Composed, YAML_DUPLICATE_KEY};
 use crate::manifest::{Node, YAML_SYNTAX};
-use crate::text::{Span, TextMap};
+use crate::text::{Location, Span, TextMap};
 use std::collections::BTreeSet;
 
 /// Whether a text names what every manifest names, at any depth.
@@ -21,11 +21,11 @@ pub(super) fn names_a_kind(text: &str) -> bool {
 }
 
 /// No server is given what no manifest is: a mistake of its grammar is a warning, and of a text without an entry at its start,
-/// a note. A key twice is wrong for every reader of YAML.
-pub(super) fn soften(findings: &mut Vec<Diagnostic>, text: &str) {
+/// or of what some program prints, a note. A key twice is wrong for every reader of YAML.
+pub(super) fn soften(findings: &mut Vec<Diagnostic>, text: &str, is_output: bool) {
     let mut lines =
         text.lines().map(str::trim).filter(|line| !(line.is_empty() || line.starts_with('#')));
-    let is_shaped = lines.next().is_none_or(session::is_entry);
+    let is_shaped = !is_output && lines.next().is_none_or(session::is_entry);
     let mut is_noted = false;
     findings.retain_mut(|finding| {
         let is_grammar = finding.code != &YAML_DUPLICATE_KEY && yaml::CODES.contains(&finding.code);
@@ -35,6 +35,22 @@ pub(super) fn soften(findings: &mut Vec<Diagnostic>, text: &str) {
         finding.code = &FENCE_YAML;
         finding.severity = if is_shaped { Severity::Warning } else { Severity::Note };
         is_shaped || !std::mem::replace(&mut is_noted, true)
+    });
+}
+
+/// What a server has printed may have been cut or wrapped anywhere by a terminal: its grammar is nobody's mistake.
+pub(super) fn spare_answers(
+    findings: &mut Vec<Diagnostic>,
+    answers: impl Iterator<Item = Span>,
+    map: &TextMap,
+) {
+    let served: Vec<_> = answers.map(|span| map.locate(span)).collect();
+    findings.retain(|finding| {
+        let at = &finding.at.location;
+        let is_in = |output: &Location| {
+            output.source.path() == at.source.path() && output.span.range().contains(&at.span.start)
+        };
+        !yaml::CODES.contains(&finding.code) || !served.iter().any(is_in)
     });
 }
 

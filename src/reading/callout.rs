@@ -32,12 +32,23 @@ pub(super) fn find(text: &str) -> Vec<Span> {
     if is_sure && is_counted { found } else { Vec::new() }
 }
 
+/// The lines by which a site generator is told which lines to mark, and which it takes out: `// highlight-start`.
+pub(super) fn magic(text: &str) -> Vec<Span> {
+    static MAGIC: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?m)^[ \t]*//[ \t]*highlight-(?:start|end|next-line)[ \t]*\r?$")
+            .expect("the pattern is a constant")
+    });
+    MAGIC.find_iter(text).map(|found| Span::new(found.start(), found.end())).collect()
+}
+
 /// The text with spaces in the place of callouts.
 pub(super) fn without<'t>(text: &'t str, callouts: &[Span]) -> Cow<'t, str> {
     if callouts.is_empty() {
         return Cow::Borrowed(text);
     }
-    Cow::Owned(replaced(text, callouts.iter().map(|span| (*span, " ".repeat(span.len())))))
+    let mut spans = callouts.to_vec();
+    spans.sort_by_key(|span| span.start);
+    Cow::Owned(replaced(text, spans.into_iter().map(|span| (span, " ".repeat(span.len())))))
 }
 
 #[cfg(test)]

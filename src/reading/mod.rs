@@ -80,8 +80,8 @@ pub(crate) struct Reading {
 pub(crate) enum Setting<'a> {
     /// In a file of its own.
     File,
-    /// In a page: all of it, and the paragraph before the text.
-    Page { page: &'a str, before: &'a str },
+    /// In a page: all of it, the paragraph before the text, and what a fence right above it holds.
+    Page { page: &'a str, before: &'a str, above: &'a str },
 }
 
 /// A text to be read.
@@ -119,7 +119,10 @@ fn read_as(wanted: &Text<'_>, session: Option<&Session>) -> Reading {
     let kind = if session.is_some() { Kind::Session } else { Kind::Manifests };
     let only_yaml = session.map(|session| session.only_yaml(wanted.text));
     let text = only_yaml.as_deref().unwrap_or(wanted.text);
-    let callouts = if in_file { Vec::new() } else { callout::find(text) };
+    let callouts = match in_file {
+        true => Vec::new(),
+        false => [callout::find(text), callout::magic(text)].concat(),
+    };
     let plain = callout::without(text, &callouts);
     let plain = placeholder::readable(&plain);
     let tags = template::tags(text);
@@ -152,13 +155,20 @@ fn read_as(wanted: &Text<'_>, session: Option<&Session>) -> Reading {
         let message = "this is filled in later; what depends on that is not checked";
         reading.findings.push(Diagnostic::new(&TEMPLATE, map.locate(first.span), message));
     }
+    if let Some(session) = session {
+        broken::spare_answers(&mut reading.findings, session.answers(), map);
+    }
     broken::spare_displaced(&mut reading.findings, text, &marks, map);
     if !in_file && !wanted.is_certain && !broken::names_a_kind(text) {
-        broken::soften(&mut reading.findings, text);
+        let is_output = match setting {
+            Setting::Page { before, .. } => said::announces_output(before),
+            Setting::File => false,
+        };
+        broken::soften(&mut reading.findings, text, is_output);
     }
     let page = match setting {
         Setting::File => Around::default(),
-        Setting::Page { page, before } => Around::new(page, before),
+        Setting::Page { page, before, .. } => Around::new(page, before),
     };
     let announced = match setting {
         Setting::File => false,
@@ -279,9 +289,13 @@ fn assemble(wanted: &Text<'_>, composed: Composed, seconds: &[usize], kind: Kind
     let Text { text, map, .. } = *wanted;
     let read = manifest::documents(composed, text, map);
     let mut findings = read.findings;
-    // In a page several files may stand in one fence, each behind its name.
-    let in_page = matches!(wanted.setting, Setting::Page { .. });
-    for &at in seconds.iter().filter(|&&at| !(in_page && heads::is_file(text, at))) {
+    // In a page several files may stand in one fence, each behind its name, or as commands above print them.
+    let (in_page, are_printed) = match wanted.setting {
+        Setting::Page { above, .. } => (true, session::prints_files(above)),
+        Setting::File => (false, false),
+    };
+    let is_meant = |at: usize| are_printed || in_page && heads::is_file(text, at);
+    for &at in seconds.iter().filter(|&&at| !is_meant(at)) {
         let message = "a second manifest begins here, without `---` before it";
         let mut finding = Diagnostic::new(
             &SECOND_MANIFEST,

@@ -29,7 +29,7 @@ static EXPRESSION: LazyLock<Regex> =
 /// A whole value in the brackets of a grammar, which YAML takes for a map or a list: `{name}`, `[NAME]`, `[Yes|No]`.
 static BRACKETS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"^(?:\{ *[A-Za-z][A-Za-z0-9 _./-]*\}|\[ *[A-Z][A-Z0-9]*(?:[ _-][A-Z0-9]+)* *\]|\[(?i:your|my|insert)[ _-][^\[\],]*\]|\[[^\[\],|]+(?:\|[^\[\],|]+)+\])$",
+        r"^(?:\{ *[A-Za-z][A-Za-z0-9 _./-]*\}|\[ *[A-Z][A-Z0-9]*(?:[ _-][A-Z0-9]+)* *\]|\[(?i:your|my|insert)[ _-][^\[\],]*\]|\[[a-z][a-z0-9]*(?:_[a-z0-9]+)+\]|\[[^\[\],|]+(?:\|[^\[\],|]+)+\])$",
     )
 });
 

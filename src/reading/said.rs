@@ -101,6 +101,13 @@ pub(super) fn announces_part(prose: &str) -> bool {
         || in_brackets()
 }
 
+/// Whether a paragraph says of what stands below it that it is what some program printed: `Sample output:`.
+pub(super) fn announces_output(prose: &str) -> bool {
+    let sentence = last_sentence(prose).trim_end_matches(['\n', ' ', ':', '*', '_', '.']);
+    let last = sentence.rsplit([' ', '*', '_', '#', '\n']).next().unwrap_or("");
+    last.eq_ignore_ascii_case("output") || last.eq_ignore_ascii_case("outputs")
+}
+
 /// Whether a paragraph asks to look for something in what a program has made: "verify that the files show `kind: Role`".
 pub(crate) fn asks_to_look(prose: &str) -> bool {
     static LOOK: LazyLock<Regex> = LazyLock::new(|| {
@@ -279,6 +286,14 @@ mod tests {
             "Deploy a pod that sends its output to the collector:",
         ] {
             assert!(!announces_part(text), "{text}");
+        }
+        for text in ["**Sample Output**", "It runs. Expected output:", "Output", "The output:\n"] {
+            assert!(announces_output(text), "{text}");
+        }
+        for text in
+            ["", "Send the output to a file:", "The output is sent to this Pod:", "Throughput"]
+        {
+            assert!(!announces_output(text), "{text}");
         }
     }
 }

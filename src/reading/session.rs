@@ -26,6 +26,11 @@ pub(super) struct Session {
 }
 
 impl Session {
+    /// What a server was asked for as YAML and has printed.
+    pub(super) fn answers(&self) -> impl Iterator<Item = Span> + '_ {
+        self.served.iter().copied().filter(|output| self.asked.contains(output))
+    }
+
     /// The text without those lines, each thing at its place; what two commands print is two documents.
     pub(super) fn only_yaml(&self, text: &str) -> String {
         let blank = |line: &Span| {
@@ -290,6 +295,15 @@ fn strip_prompt(line: &str) -> Option<&str> {
         if before.ends_with(": ") {
             return None;
         }
+        // `[demo]$ ` names a folder or a host alone, `postgres=# ` what is asked.
+        let is_named = |name: &str| {
+            !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "._-".contains(c))
+        };
+        let in_brackets = before.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+        let asks = before.strip_suffix('=').filter(|_| line.as_bytes()[before.len()] == b'#');
+        if [in_brackets, asks].into_iter().flatten().any(is_named) {
+            return Some(command.strip_prefix(' ').unwrap_or(command));
+        }
         let (user, _) = before.trim_start_matches('[').split_once('@').unwrap_or(("", ""));
         let is_user =
             !user.is_empty() && user.chars().all(|c| c.is_alphanumeric() || "._-".contains(c));
@@ -300,6 +314,20 @@ fn strip_prompt(line: &str) -> Option<&str> {
 
 /// The most bytes of a prompt that names a user, a host and a folder.
 const LONGEST_PROMPT: usize = 80;
+
+/// Whether commands print several files: `cat a.yaml b.yaml`, or a `cat` on each of several lines.
+pub(super) fn prints_files(commands: &str) -> bool {
+    let files = commands.lines().filter_map(|line| {
+        let line = line.trim();
+        let words = strip_prompt(line).unwrap_or(line).trim().strip_prefix("cat ")?;
+        let is_file = |word: &&str| !word.starts_with('-');
+        let is_plain = !words.contains(['<', '>', '|']);
+        is_plain.then(|| {
+            words.split([' ', ';']).filter(is_file).filter(|word| !word.is_empty()).count()
+        })
+    });
+    files.sum::<usize>() > 1
+}
 
 fn describes(command: &str) -> bool {
     command.split_whitespace().any(|word| word == "describe")

@@ -349,3 +349,33 @@ fn what_a_page_shows_elsewhere_and_in_part_counts() {
     expect(at, &["validate", "part.md"], 0, &[], &["route-parent-missing"]);
     expect(at, &["validate", "missing.md"], 0, &["route-parent-missing"], &[]);
 }
+
+#[test]
+fn a_kustomization_without_an_extension_makes_patches_and_selectors() {
+    let deployment = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec:\n  template:\n    spec: {containers: [{name: a, image: a}]}\n";
+    let patch = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec: {template: {spec: {containers: [{name: b}]}}}\n";
+    let with = |kustomization: &str| {
+        folder(&[
+            ("k/Kustomization", kustomization),
+            ("k/a.yaml", deployment),
+            ("k/p.yaml", patch),
+            (
+                "page.mdx",
+                "A line.\n\n<br />\n```yaml\napiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {prts: []}\n```\n",
+            ),
+            (
+                "page.md",
+                "A line.\n\n<br />\n```yaml\napiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {prts: []}\n```\n",
+            ),
+        ])
+    };
+    let built = with("resources: [a.yaml]\npatches: [{path: p.yaml}]\ncommonLabels: {app: a}\n");
+    // In MDX `<br />` is no HTML, and the fence is one; in Markdown all of it is.
+    let unknown = "[schema-unknown-field]";
+    expect(built.path(), &["validate", "page.mdx"], 1, &[unknown], &[]);
+    expect(built.path(), &["validate", "page.md"], 0, &[], &[unknown]);
+    expect(built.path(), &["validate", "k"], 0, &[], &["error["]);
+    // Without the labels somebody has forgotten the selector.
+    let plain = with("resources: [a.yaml]\npatches: [{path: p.yaml}]\n");
+    expect(plain.path(), &["validate", "k"], 1, &["k/a.yaml", "spec.selector"], &["k/p.yaml"]);
+}

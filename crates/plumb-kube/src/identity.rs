@@ -303,6 +303,9 @@ fn differing_part<'a>(given: &'a str, known: &'a str) -> Option<(&'a str, &'a st
 /// Shorter parts of a domain are near each other by chance: `io` and `ai`, `k8s` and `k3s`.
 const SHORTEST: usize = 5;
 
+/// Groups in which another project has kinds of its own, whose schemas are not embedded: Tetragon's `TracingPolicy`.
+const SHARED: &[&str] = &["cilium.io"];
+
 /// The search for what was meant.
 struct Search<'s> {
     schemas: &'s Schemas,
@@ -357,6 +360,7 @@ impl Search<'_> {
         // Of a group for experiments a release drops what the next one does not have.
         let is_whole = is_core_version
             && !experimental::is_group(group)
+            && !SHARED.contains(&group)
             && bundle::kinds().iter().any(|known| known.group == group);
         (near.is_some() || is_whole).then_some(near)
     }
