@@ -215,9 +215,10 @@ fn of_key(key: &str, model: &Model) -> Vec<Word> {
 fn values(model: &Model) -> Vec<Word> {
     let value = |name: &str| model::value(model, name).map(|(value, _)| value).unwrap_or_default();
     let inputs = model.inputs.keys().map(|name| (name, CompletionItemKind::VARIABLE));
-    let figures = model.figures.keys().map(|name| (name, CompletionItemKind::CONSTANT));
+    let facts = model.figures.keys().chain(model.facts.keys());
+    let facts = facts.map(|name| (name, CompletionItemKind::CONSTANT));
     let formulas = model.formulas.keys().map(|name| (name, CompletionItemKind::FUNCTION));
-    let all = inputs.chain(figures).chain(formulas).enumerate();
+    let all = inputs.chain(facts).chain(formulas).enumerate();
     all.map(|(at, (name, kind))| {
         Word::new(name, kind, if at < MOST_SHOWN { value(name) } else { String::new() })
     })

@@ -14,7 +14,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// The tables of the model whose entries expressions name.
-const NAMED: [&str; 3] = ["inputs", "figures", "formulas"];
+const NAMED: [&str; 4] = ["inputs", "figures", "facts", "formulas"];
 /// The keys of the model's tables whose texts, or whose own keys, are names of inputs and figures.
 const LISTS_OF_NAMES: [&str; 3] = ["inputs", "figures", "count"];
 /// How deep tables are looked into.

@@ -46,7 +46,8 @@ impl Here<'_> {
             return Some(found);
         }
         let model = &self.analysis.project().model;
-        let defined = model.inputs.keys().chain(model.figures.keys()).chain(model.formulas.keys());
+        let facts = model.figures.keys().chain(model.facts.keys());
+        let defined = model.inputs.keys().chain(facts).chain(model.formulas.keys());
         defined
             .filter(|name| self.defined_in(name) == self.path)
             .filter_map(|name| Some((definition(self.source, name)?.0, name.clone())))
@@ -212,7 +213,8 @@ impl Here<'_> {
         let figures = model.figures.keys().map(|name| (name, "figure", constant));
         let inputs = model.inputs.keys().map(|name| (name, "input", constant));
         let formulas = model.formulas.keys().map(|name| (name, "formula", function));
-        let own = inputs.chain(figures).chain(formulas);
+        let facts = model.facts.keys().map(|name| (name, "fact", constant));
+        let own = inputs.chain(figures).chain(facts).chain(formulas);
         let own = own.filter(|(name, ..)| self.defined_in(name) == self.path);
         own.filter_map(|(name, detail, kind)| {
             let (span, _) = definition(self.source, name)?;

@@ -234,3 +234,21 @@ fn documents_have_an_outline_and_values_beside_expressions() {
     let hints: Vec<_> = hints.as_array().unwrap().iter().map(|hint| &hint["label"]).collect();
     assert_eq!(hints, ["= 12", "= 12"], "prose, and the tied manifest");
 }
+
+#[test]
+fn a_fact_that_is_no_quantity_is_known_too() {
+    let folder = book();
+    let (one, model) = (folder.path().join("src/one.md"), folder.path().join("model.toml"));
+    let text = fs::read_to_string(&model).unwrap();
+    let text = format!("{text}\n[facts.released]\nvalue = 2026-10-01\nsource = \"a\"\n");
+    fs::write(&model, &text).unwrap();
+    let (mut client, _) = Client::ready(json!({}));
+    client.open(&one, "It came out on `{= released }`.\n");
+    client.codes(&one, &[]);
+    let about = hover(&mut client, &one, (0, 20));
+    assert!(about.contains("# `released`") && about.contains("2026"), "{about}");
+    let found = client.get("textDocument/definition", at(&one, 0, 20));
+    let (line, character) = place(&text, "released", 0);
+    assert_eq!(found["range"]["start"], json!({ "line": line, "character": character }));
+    assert!(labels(&mut client, &one, "`{= rel").contains(&"released".to_owned()));
+}
