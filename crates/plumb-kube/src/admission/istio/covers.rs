@@ -40,7 +40,7 @@ enum Path<'n> {
 const MOST: usize = 6;
 
 impl<'n> Covers<'n> {
-    /// The match of an earlier route that takes all requests of this one; otherwise this one is kept.
+    /// The earlier match, perhaps of the same route, that takes all requests of this one; otherwise this one is kept.
     pub(super) fn add(&mut self, at: &At<'n>, route: usize) -> Option<&Seen<'n>> {
         let (path, conditions) = read(at.node);
         let known: Vec<usize> = conditions
@@ -60,7 +60,7 @@ impl<'n> Covers<'n> {
             self.by_conditions.entry(numbers).or_default().add(path, self.seen.len());
             self.seen.push(Seen { at: at.clone(), route });
         }
-        found.and_then(|found| self.seen.get(found)).filter(|found| found.route < route)
+        found.and_then(|found| self.seen.get(found))
     }
 }
 

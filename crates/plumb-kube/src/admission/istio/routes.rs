@@ -86,16 +86,26 @@ fn reached(out: &mut Faults, routes: &[At<'_>], name: &dyn Fn(usize) -> String, 
                     .related(&earlier.at, "the same match");
                 before.push(earlier.at.clone());
             } else if is_http && let Some(earlier) = covers.add(node, index) {
-                let why = format!(
-                    "a match of {}, which comes first, takes all requests of this match of {of_this}",
-                    name(earlier.route)
-                );
+                let is_own = earlier.route == index;
+                let why = match is_own {
+                    true => format!("an earlier match of {of_this} takes all requests of this one"),
+                    false => format!(
+                        "a match of {}, which comes first, takes all requests of this match of {of_this}",
+                        name(earlier.route)
+                    ),
+                };
                 out.report(&COVERED, ErrorType::Invalid, node, why)
                     .on_all(node)
                     .on_all(&earlier.at)
                     .related(&earlier.at, "this match takes those requests")
-                    .help("put what asks for more first");
-                before.push(earlier.at.clone());
+                    .help(match is_own {
+                        true => "take it away: the other one asks for less",
+                        false => "put what asks for more first",
+                    });
+                // What its own route takes reaches it.
+                if !is_own {
+                    before.push(earlier.at.clone());
+                }
             }
         }
         if before.len() == own.len() {
