@@ -110,6 +110,11 @@ fn is_blank(line: &str) -> bool {
     line.chars().all(|c| matches!(c, '>' | ' ' | '\t' | '\r'))
 }
 
+/// Whether a character may stand in what is no address by itself and part of one: no blank, no bracket.
+fn is_run(c: char) -> bool {
+    !(c.is_whitespace() || matches!(c, '<' | '>' | '`'))
+}
+
 /// Whether what stands at a place is part of the address of a link: `[a](https://x/?n=HERE)`, `<https://x/HERE>`, `[a]: x/HERE`.
 ///
 /// With blanks in it Markdown reads no address there; it does once the value is in its place.
@@ -119,8 +124,11 @@ pub(super) fn is_in_address(text: &str, start: usize, end: usize) -> bool {
     let mut before = text[from..start].rsplit(['\n', '\r']).next().unwrap_or("");
     let behind = text[end..to].split(['\n', '\r']).next().unwrap_or("");
     for _ in 0..MOST_IN_ADDRESS {
-        let blank = before.rfind(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '`'));
-        let run = &before[blank.map_or(0, |at| at + 1)..];
+        let blank = before.rfind(|c: char| !is_run(c));
+        let run = match blank {
+            Some(at) => before[at..].trim_start_matches(|c: char| !is_run(c)),
+            None => before,
+        };
         let opens = run.rfind("](").filter(|at| !run[at + 2..].contains(')'));
         if opens.is_some() && before.contains('[') {
             return behind.contains(')');

@@ -395,6 +395,20 @@ fn comments_that_are_nearly_ours() {
 }
 
 #[test]
+fn blanks_of_several_bytes_break_nothing() {
+    for blank in ["\u{a0}", "\u{2028}", "\u{3000}", "\u{85}"] {
+        let text = format!(
+            "# Is <!-- plumb: value x -->{blank}<!-- /plumb -->\n\nA{blank}<!-- plumb: value x -->1<!-- /plumb -->\n"
+        );
+        let shown = show(&text);
+        assert!(
+            shown.len() == 2 && shown.iter().all(|line| line.starts_with("value")),
+            "{shown:?}"
+        );
+    }
+}
+
+#[test]
 fn comments_at_the_start_of_a_line() {
     holds(&[
         (

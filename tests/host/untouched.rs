@@ -23,7 +23,7 @@ const CHAPTERS: &[(&str, &str)] = &[
     ),
     (
         "src/wrong.md",
-        "# Wrong\n\n```yaml\napiVersion: v1\nkind: Service\nmetadata:\n  name: A_b\nspec:\n  prots: []\n```\n\n```yaml,ignore\nkind: [\n```\n\n```yaml\napiVersion: example.org/v1\nkind: Unknown\n```\n\n```yaml\nspec:\n  # ...\n  replicas: 2\n```\n\n```sh\nkubectl apply -f - <<EOF\napiVersion: v1\nkind: Pod\nEOF\n```\n\nA `{ code }` span, `{}` and <b>HTML</b>.",
+        "# Services\n\n```yaml\napiVersion: v1\nkind: Service\nmetadata:\n  name: A_b\nspec:\n  prots: []\n```\n\n```yaml,ignore\nkind: [\n```\n\n```yaml\napiVersion: example.org/v1\nkind: Unknown\n```\n\n```yaml\nspec:\n  # ...\n  replicas: 2\n```\n\n```sh\nkubectl apply -f - <<EOF\napiVersion: v1\nkind: Pod\nEOF\n```\n\nA `{ code }` span, `{}` and <b>HTML</b>.",
     ),
     (
         "src/deep/a.md",
