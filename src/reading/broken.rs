@@ -21,11 +21,11 @@ pub(super) fn names_a_kind(text: &str) -> bool {
 }
 
 /// No server is given what no manifest is: a mistake of its grammar is a warning, and of a text without an entry at its start,
-/// or of what some program prints, a note. A key twice is wrong for every reader of YAML.
-pub(super) fn soften(findings: &mut Vec<Diagnostic>, text: &str, is_output: bool) {
+/// of what some program prints or of a grammar, a note. A key twice is wrong for every reader of YAML.
+pub(super) fn soften(findings: &mut Vec<Diagnostic>, text: &str, is_no_yaml: bool) {
     let mut lines =
         text.lines().map(str::trim).filter(|line| !(line.is_empty() || line.starts_with('#')));
-    let is_shaped = !is_output && lines.next().is_none_or(session::is_entry);
+    let is_shaped = !is_no_yaml && lines.next().is_none_or(session::is_entry);
     let mut is_noted = false;
     findings.retain_mut(|finding| {
         let is_grammar = finding.code != &YAML_DUPLICATE_KEY && yaml::CODES.contains(&finding.code);

@@ -159,12 +159,14 @@ fn read_as(wanted: &Text<'_>, session: Option<&Session>) -> Reading {
         broken::spare_answers(&mut reading.findings, session.answers(), map);
     }
     broken::spare_displaced(&mut reading.findings, text, &marks, map);
-    if !in_file && !wanted.is_certain && !broken::names_a_kind(text) {
-        let is_output = match setting {
-            Setting::Page { before, .. } => said::announces_output(before),
-            Setting::File => false,
-        };
-        broken::soften(&mut reading.findings, text, is_output);
+    if let Setting::Page { before, .. } = setting
+        && !wanted.is_certain
+    {
+        let is_grammar = said::announces_grammar(before);
+        if is_grammar || !broken::names_a_kind(text) {
+            let is_no_yaml = is_grammar || said::announces_output(before);
+            broken::soften(&mut reading.findings, text, is_no_yaml);
+        }
     }
     let page = match setting {
         Setting::File => Around::default(),

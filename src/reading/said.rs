@@ -108,6 +108,12 @@ pub(super) fn announces_output(prose: &str) -> bool {
     last.eq_ignore_ascii_case("output") || last.eq_ignore_ascii_case("outputs")
 }
 
+/// Whether a paragraph says of what stands below it that it is a grammar, written as if it were an example: `## Synopsis`.
+pub(super) fn announces_grammar(prose: &str) -> bool {
+    let words = prose.trim_matches(|c: char| !c.is_alphanumeric());
+    ["synopsis", "syntax", "grammar"].iter().any(|word| words.eq_ignore_ascii_case(word))
+}
+
 /// Whether a paragraph asks to look for something in what a program has made: "verify that the files show `kind: Role`".
 pub(crate) fn asks_to_look(prose: &str) -> bool {
     static LOOK: LazyLock<Regex> = LazyLock::new(|| {
@@ -290,6 +296,8 @@ mod tests {
         for text in ["**Sample Output**", "It runs. Expected output:", "Output", "The output:\n"] {
             assert!(announces_output(text), "{text}");
         }
+        assert!(announces_grammar("## Synopsis\n") && announces_grammar("**Syntax:**"));
+        assert!(!announces_grammar("The syntax is:") && !announces_grammar(""));
         for text in
             ["", "Send the output to a file:", "The output is sent to this Pod:", "Throughput"]
         {

@@ -1,4 +1,5 @@
-//! Texts that their own path says are of some release, or of some day: `docs/v1.2/`, `install/v2_0_0_full.yaml`, `blog/2023/`.
+//! Texts that their own path says are of some release, or of some day: `docs/v1.2/`, `install/v2_0_0_full.yaml`, `blog/2023/`;
+//! or what some program is tried with: `testdata/`.
 //!
 //! What such a text names was there then. Whether a release of today still has it says nothing of the text, unless its author
 //! says that it is for that release.
@@ -22,9 +23,12 @@ pub(super) fn is_dated(path: &str) -> bool {
     });
     let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
     let is_short = |part: &&str| part.len() <= LONGEST_NAME;
-    folders.split('/').filter(is_short).any(|part| folder.is_match(part))
+    folders.split('/').filter(is_short).any(|part| part == TRIED || folder.is_match(part))
         || is_short(&name) && file.is_match(name)
 }
+
+/// The folder that Go's tools, and many others, keep the inputs of tests in.
+const TRIED: &str = "testdata";
 
 /// The most bytes of a name that is looked at.
 const LONGEST_NAME: usize = 200;
@@ -46,6 +50,7 @@ mod tests {
             "v1.0.0-beta.1/a.md",
             "blog/2023/0526-move/index.md",
             "blog/2023-05-26-move.md",
+            "api/testdata/hpa/a.yaml",
         ] {
             assert!(is_dated(path), "{path}");
         }
@@ -58,6 +63,7 @@ mod tests {
             "docs/1.1-install/a.md",
             "upgrade-to-1.29.md",
             "docs/v1alpha1/a.md",
+            "docs/testdata.md",
             "project-1.2/a.md",
             "10.0.0.1.conf/a.md",
             "10.0.0.1/a.md",

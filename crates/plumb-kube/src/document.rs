@@ -185,12 +185,21 @@ impl Document {
 
     /// Whether it says what it is, so that Kubernetes would take it.
     pub fn is_manifest(&self) -> bool {
-        self.api_version().is_some() && self.kind().is_some()
+        self.api_version().is_some() && self.kind().is_some() && !self.is_form()
+    }
+
+    /// Whether it is a form to be filled in, as programs write of their settings: `apiVersion: ""` and `kind: ""`.
+    fn is_form(&self) -> bool {
+        let is_empty = |part: Option<Spanned<&str>>| part.is_some_and(|part| part.value.is_empty());
+        is_empty(self.api_version()) && is_empty(self.kind())
     }
 
     /// Whether it is a manifest that lost `apiVersion` or `kind`, or wrote one of them in another case: the rest is there.
     pub fn has_lost_its_head(&self) -> bool {
-        let Some(map) = self.root.as_map().filter(|_| !self.is_manifest()) else { return false };
+        let Some(map) = self.root.as_map().filter(|_| !self.is_manifest() && !self.is_form())
+        else {
+            return false;
+        };
         let has = |name: &str| map.keys().any(|key| key.eq_ignore_ascii_case(name));
         (has("apiVersion") || has("kind")) && (has("metadata") || has("spec"))
     }

@@ -317,8 +317,13 @@ impl Judgement {
                 Some(excuse) => self.excused.push(excuse),
             }
         }
-        let texts: BTreeSet<&str> =
-            doubtful.iter().filter_map(|(span, _)| document.text().get(span.range())).collect();
+        let text = |span: Span| document.text().get(span.range());
+        let mut texts: BTreeSet<&str> =
+            doubtful.iter().filter_map(|(span, _)| text(*span)).collect();
+        if !texts.is_empty() {
+            let names_something = |word: &&str| NOUNS.iter().any(|noun| word.ends_with(noun));
+            texts.extend(gaps.words().filter_map(text).filter(names_something));
+        }
         let is_alone = texts.len() < 2;
         for (span, fault) in doubtful {
             match is_alone {
@@ -337,6 +342,12 @@ impl Judgement {
         self.findings.extend(causes::of(standing, root).into_iter().map(tell));
     }
 }
+
+/// How words end that say what a reader has to write there, and no value of an enumeration ends: `CONTAINER_IMAGE`.
+const NOUNS: &[&str] = &[
+    "_ADDRESS", "_DOMAIN", "_HOST", "_ID", "_IMAGE", "_IP", "_NAME", "_PROJECT", "_REGION", "_TAG",
+    "_URL", "_ZONE",
+];
 
 /// What is wrong with the settings of a tool, as far as their shape is known.
 fn faults_of_settings(tool: &Tool, document: &Document) -> Vec<Fault> {

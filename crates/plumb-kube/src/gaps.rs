@@ -3,7 +3,7 @@
 //! Owns: [`Gaps`], which whoever reads a text finds. Must not know: how a page says that something is left out, or what
 //! that means for a fault.
 
-use super::path::FieldPath;
+use super::path::{FieldPath, Step};
 use plumb_text::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -117,6 +117,17 @@ impl Gaps {
     pub fn placeholders(&self) -> impl Iterator<Item = (Span, Certainty)> {
         let sure = self.replaced.values().map(|span| (*span, Certainty::Sure));
         sure.chain(self.possible.values().copied())
+    }
+
+    /// The words in capitals that stand alone in a field of another name than those that variables of programs have.
+    pub(crate) fn words(&self) -> impl Iterator<Item = Span> {
+        const OF_VARIABLES: &[&str] = &["name", "key", "value"];
+        let is_of_variable = |path: &FieldPath| match path.steps().last() {
+            Some(Step::Field(field)) => OF_VARIABLES.contains(&field.as_str()),
+            _ => true,
+        };
+        let words = self.possible.iter().filter(|(_, (_, how))| *how == Certainty::IfNotAlone);
+        words.filter(move |(path, _)| !is_of_variable(path)).map(|(_, (span, _))| *span)
     }
 
     /// The same, with every value meant as it is written.
