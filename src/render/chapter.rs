@@ -135,15 +135,15 @@ fn with_page(text: &str, page: &Page) -> String {
 /// Where an expansion stands, as the renderers want to know it.
 pub fn site(chapter: Chapter<'_>, expansion: &Expansion, ordinal: usize) -> Site {
     let place = &expansion.place;
-    let line = chapter.text[..expansion.span.start].rfind('\n').map_or(0, |at| at + 1);
-    let lead = &chapter.text[line..expansion.span.start];
+    // A line may be as long as the chapter, and hold any number of these.
+    let before = chapter.text[..expansion.span.start].trim_end_matches([' ', '\t', '>']);
     Site {
         inline: place.inline,
         plain: place.in_heading || place.in_link || place.in_image,
         only_text: place.in_image,
         in_address: place.in_address,
         in_table: place.in_table,
-        start_of_line: lead.chars().all(|c| matches!(c, ' ' | '\t' | '>')),
+        start_of_line: before.is_empty() || before.ends_with('\n'),
         prefix: place.prefix.clone(),
         root: "../".repeat(chapter.path.matches('/').count()),
         chapter: key(&chapter.path.trim_end_matches(".md").replace('/', "_")),
