@@ -116,8 +116,8 @@ fn a_tie_where_none_is_read_is_said() {
 fn values_stand_in_addresses_and_descriptions_as_text() {
     for (page, wanted) in [
         (
-            "[x](https://example.org/?n=<!-- plumb: value pods /-->)",
-            "[x](https://example.org/?n=100)",
+            "[see](https://example.com/search?limit=<!-- plumb: value pods /-->)",
+            "[see](https://example.com/search?limit=100)",
         ),
         (
             "[x](https://example.org/?n=<!-- plumb: value pods -->100<!-- /plumb -->&c=<!-- plumb: value tax.cpu /-->#a).",

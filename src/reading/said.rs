@@ -269,7 +269,7 @@ mod tests {
             " will create a secret with:",
             "Results in:",
             "When expanded, the above configs will produce the following `Pod`:",
-            "Verify the generated files show `kind: Role` instead of `kind: ClusterRole`:",
+            "Verify that the new files show `kind: Role` and nothing else:",
             "Check that the manifest has the label `app: web`:",
             "Use `kubectl edit ingress web` or any other method to apply these changes.",
         ] {
