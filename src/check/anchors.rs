@@ -6,7 +6,9 @@ use crate::content::{Content, plain};
 use crate::diag::{Diagnostic, Edit, Fix};
 use crate::markdown::{self, Anchors, Heading, LinkTo, id_part};
 use crate::text::Span;
-use std::collections::{BTreeMap, BTreeSet};
+use memchr::memmem;
+use rayon::prelude::*;
+use std::collections::BTreeMap;
 
 /// The findings of a book, whose chapters and what came of them are in the same order.
 pub(super) fn check(
@@ -27,26 +29,31 @@ pub(super) fn check(
     if pages.is_empty() {
         return Vec::new();
     }
-    let mut findings = Vec::new();
-    for chapter in chapters.iter().filter(|chapter| !project.config.excludes(&chapter.path)) {
-        if !chapter.text.contains('#') {
-            continue;
-        }
-        for link in markdown::anchors(&chapter.text, project.dialect).links {
-            let target = target(&chapter.path, &link.page);
-            if let Some(page) = target.and_then(|path| pages.get(path.as_str())) {
-                findings.extend(page.judge(chapter, &link));
-            }
-        }
-    }
-    findings
+    let judge = |chapter: &Chapter| {
+        let links = markdown::anchors(&chapter.text, project.dialect).links.into_iter();
+        let judged = links.filter_map(|link| {
+            let target = target(&chapter.path, &link.page)?;
+            pages.get(target.as_str())?.judge(chapter, &link)
+        });
+        judged.collect::<Vec<_>>()
+    };
+    // A chapter that names none of them is not read for its links.
+    let names_one = |chapter: &Chapter| pages.values().any(|page| page.is_named(&chapter.text));
+    let chapters = chapters.par_iter();
+    chapters
+        .filter(|chapter| !project.config.excludes(&chapter.path) && names_one(chapter))
+        .flat_map_iter(judge)
+        .collect()
 }
+
+/// How many headings of a page are looked for one by one.
+const FEW: usize = 16;
 
 /// A page with headings whose ids change.
 struct Page<'a> {
     chapter: &'a Chapter,
-    /// Every id that is known of.
-    ids: BTreeSet<String>,
+    /// Every id that is known of, and how many were to be the same.
+    ids: BTreeMap<String, usize>,
     changing: Vec<Changing>,
 }
 
@@ -61,10 +68,10 @@ struct Changing {
 
 impl<'a> Page<'a> {
     fn of(chapter: &'a Chapter, outcome: &CheckedChapter, anchors: &Anchors) -> Page<'a> {
-        let mut page = Page { chapter, ids: BTreeSet::new(), changing: Vec::new() };
+        let mut page = Page { chapter, ids: BTreeMap::new(), changing: Vec::new() };
         for heading in &anchors.headings {
             if let Some(id) = &heading.id {
-                page.ids.insert(id.clone());
+                page.ids.entry(id.clone()).or_default();
                 continue;
             }
             let (text, around) = shown(heading, outcome);
@@ -79,13 +86,34 @@ impl<'a> Page<'a> {
 
     /// The id, or with a number behind it if there is one like it already.
     fn unique(&mut self, id: String) -> String {
-        let mut candidate = id.clone();
-        let mut count = 0;
-        while !self.ids.insert(candidate.clone()) {
+        let Some(mut count) = self.ids.get(&id).copied() else {
+            self.ids.insert(id.clone(), 0);
+            return id;
+        };
+        let candidate = loop {
             count += 1;
-            candidate = format!("{id}-{count}");
-        }
+            let candidate = format!("{id}-{count}");
+            if !self.ids.contains_key(&candidate) {
+                break candidate;
+            }
+        };
+        self.ids.insert(id, count);
+        self.ids.insert(candidate.clone(), 0);
         candidate
+    }
+
+    /// Whether a text may hold a link to a heading whose id changes.
+    fn is_named(&self, text: &str) -> bool {
+        // Of many, looking for each costs more than reading the text.
+        self.changing.len() > FEW
+            || self.changing.iter().any(|changing| {
+                let (before, behind) = &changing.around;
+                let part = match before.is_empty() {
+                    true => behind.clone(),
+                    false => format!("#{before}"),
+                };
+                memmem::find(text.as_bytes(), part.as_bytes()).is_some()
+            })
     }
 
     fn judge(&self, from: &Chapter, link: &LinkTo) -> Option<Diagnostic> {
@@ -110,10 +138,13 @@ impl<'a> Page<'a> {
                 .iter()
                 .any(|open| self.chapter.text.contains(&format!("{open}{fragment}")))
         };
-        if self.ids.contains(fragment) || is_written() {
+        if self.ids.contains_key(fragment) {
             return None;
         }
         let meant = self.changing.iter().find(|changing| changing.is_like(fragment))?;
+        if is_written() {
+            return None;
+        }
         let message = format!("no heading has the id `{fragment}`: a value in it has changed");
         let finding = Diagnostic::new(&LINK_TO_VALUE, at(), message)
             .related(locate(meant), format!("its id is `{}` today", meant.id))

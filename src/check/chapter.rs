@@ -306,11 +306,11 @@ impl Work<'_> {
             self.outcome.members.into_iter().partition(|member| member.group.is_some());
         let between = group::analyse(&own);
         self.outcome.findings.extend(between);
-        fences::soften_wrong(&mut self.outcome.findings, &self.wrong);
         if NODE_PORT_FLAGS.iter().any(|flag| self.chapter.text.contains(flag)) {
             let is_of_flag = |finding: &Diagnostic| finding.code == SERVICE_NODE_PORT_RANGE.code;
             self.outcome.findings.retain(|finding| !is_of_flag(finding));
         }
+        fences::soften_wrong(&mut self.outcome.findings, &self.wrong);
         self.outcome.members = named;
         self.outcome.chapter.expansions = self.slots.into_iter().flatten().collect();
         self.outcome.chapter.values.sort_by_key(|value| value.at.span.start);

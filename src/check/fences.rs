@@ -4,6 +4,7 @@ use super::codes::{
     FAILS_BUT_VALID, FAILS_DIFFERENTLY, UNKNOWN_CODE, UNTAGGED_MANIFEST, WRONG_ON_PURPOSE,
 };
 use super::judge::Judge;
+use super::levels;
 use super::resource;
 use super::shell;
 use super::site::{CheckedFence, Site};
@@ -259,11 +260,17 @@ fn untagged(site: &Site<'_>) -> Diagnostic {
     note
 }
 
-/// Makes notes of what is found in fences of which the author says that they are wrong, and says so once for each fence.
+/// Makes notes of what is found of the manifests in fences of which the author says that they are wrong, and says so once for each fence.
 pub(super) fn soften_wrong(findings: &mut Vec<Diagnostic>, wrong: &[Wrong]) {
+    if wrong.is_empty() {
+        return;
+    }
+    let known = levels::of_manifests();
     let is_in = |wrong: &Wrong, finding: &Diagnostic| {
         let (at, fence) = (&finding.at.location, &wrong.fence);
-        at.source.path() == fence.source.path() && fence.span.contains(at.span)
+        at.source.path() == fence.source.path()
+            && fence.span.contains(at.span)
+            && known.contains(&finding.code)
     };
     for wrong in wrong {
         let mut count = 0;
@@ -406,7 +413,7 @@ fn expected_failure(
         return Vec::new();
     }
     let renamed = word.value.as_ref().and_then(|code| {
-        super::levels::renamed(
+        levels::renamed(
             &code.value,
             &site.map.locate(code.span),
             &super::codes().collect::<Vec<_>>(),

@@ -21,13 +21,9 @@ pub(super) fn check(document: &Document) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for (index, item) in document.root.items().iter().enumerate() {
         let path = FieldPath::default().then(Step::Index(index));
-        match item.as_map() {
-            Some(map) => Operation { document, path, item, map }.check(&mut findings),
-            None => {
-                let at = document.locate(item.span);
-                let message = format!("an operation is a map, not {}", item.value.type_name());
-                findings.push(Diagnostic::new(&JSON_PATCH, at, message));
-            }
+        // Where an item is no map, it is no patch.
+        if let Some(map) = item.as_map() {
+            Operation { document, path, item, map }.check(&mut findings);
         }
     }
     findings

@@ -26,6 +26,13 @@ pub fn codes() -> impl Iterator<Item = &'static Code> {
     all.into_iter()
 }
 
+/// What may be said of manifests, and of the texts that hold them: nothing of the model, of directives or of words on a fence.
+pub(super) fn of_manifests() -> Vec<&'static Code> {
+    let read = crate::reading::CODES.iter().copied();
+    let all = manifest::codes().chain(plumb_analysis::codes()).chain(read);
+    all.chain([&super::codes::JSON_PATCH]).collect()
+}
+
 /// The code of this name; else the one that has it as another tool's number (`IST0101`), or had it.
 pub fn find_code(name: &str) -> Option<&'static Code> {
     codes().find(|code| code.name == name).or_else(|| codes().find(|code| code.answers_to(name)))

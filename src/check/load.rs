@@ -54,6 +54,13 @@ pub struct Given<'a> {
 const BOOK_TOML: &str = "book.toml";
 
 impl Book {
+    /// The files and folders that a check of the book reads, whether they are there or not.
+    pub fn reads(&self) -> impl Iterator<Item = PathBuf> + '_ {
+        let config = &self.project.config;
+        let files = self.files.iter().map(PathBuf::from);
+        files.chain(config.schemas.iter().cloned()).chain([config.policies.clone()])
+    }
+
     /// Reads a book from its sources, without mdBook. The error is that there is no book here.
     pub fn read(world: &dyn World) -> io::Result<Book> {
         let book_toml = world.source(Path::new(BOOK_TOML))?;

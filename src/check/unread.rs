@@ -76,11 +76,18 @@ fn elsewhere(finding: Diagnostic, unread: &Unread, map: &TextMap) -> Diagnostic 
         false => expression.to_owned(),
     };
     let directive = format!("<!-- plumb: value {word} /-->");
+    if unread.within == Within::Html {
+        // In a tag a comment is none, and in `<code>` it is shown: where it may stand, only its author knows.
+        return finding.label("in raw HTML no value is read").help(format!(
+            "between tags write `{directive}`; in a tag's attribute nothing is computed"
+        ));
+    }
     let (label, instead) = match unread.within {
         Within::Text => ("a value stands in backticks", Some(format!("`{{= {expression} }}`"))),
         Within::Address => ("a value in an address is a directive", Some(directive)),
-        Within::Html => ("in raw HTML a value is a directive", Some(directive)),
-        Within::Code | Within::Fence(_) => ("a value in backticks stands there alone", None),
+        Within::Html | Within::Code | Within::Fence(_) => {
+            ("a value in backticks stands there alone", None)
+        }
     };
     let finding = finding.label(label);
     match instead {

@@ -16,7 +16,7 @@ use crate::text::Span;
 use crate::world::DiskWorld;
 use anyhow::Context;
 use rayon::prelude::*;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A book that was read and checked.
 pub(super) struct Book {
@@ -70,6 +70,11 @@ impl Book {
     #[cfg(feature = "lsp")]
     pub(super) fn files(&self) -> &[String] {
         &self.book.files
+    }
+
+    /// The files and folders that it was read from.
+    pub(super) fn reads(&self) -> impl Iterator<Item = PathBuf> + '_ {
+        self.book.reads()
     }
 
     /// How the texts of the chapters were read.

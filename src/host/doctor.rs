@@ -5,6 +5,7 @@
 
 use crate::check;
 use crate::config::Assets;
+use crate::diag::Severity;
 use crate::manifest::Versions;
 use crate::model::json_schema;
 use crate::text::one_line;
@@ -176,12 +177,10 @@ fn watched(world: &DiskWorld, settings: &Json, book: &check::Book) -> Vec<Line> 
     };
     let folder = settings.pointer("/book/src").and_then(Json::as_str).unwrap_or("src");
     let theme = settings.pointer("/output/html/theme").and_then(Json::as_str).unwrap_or("theme");
-    let seen = list("/build/extra-watch-dirs").into_iter();
-    let seen: Vec<_> = seen.chain([folder.into(), theme.into()]).map(|at| normalize(&at)).collect();
-    let config = &book.project.config;
-    let ours = book.files.iter().map(PathBuf::from);
-    let ours = ours.chain(config.schemas.iter().cloned()).chain([config.policies.clone()]);
-    let ours = ours.map(|path| normalize(&path));
+    let listed = list("/build/extra-watch-dirs");
+    let seen = listed.iter().cloned().chain([folder.into(), theme.into()]);
+    let seen: Vec<_> = seen.map(|at| normalize(&at)).collect();
+    let ours = book.reads().map(|path| normalize(&path));
     let is_there = |path: &PathBuf| world.real(path).is_ok_and(|real| real.exists());
     let unseen = ours.filter(is_there).filter(|path| {
         path != Path::new("book.toml") && !seen.iter().any(|folder| path.starts_with(folder))
@@ -197,7 +196,8 @@ fn watched(world: &DiskWorld, settings: &Json, book: &check::Book) -> Vec<Line> 
         return vec![good("`mdbook serve` watches every file that a page depends on")];
     }
     let names: Vec<_> = unseen.iter().map(|path| format!("`{}`", display(path))).collect();
-    let quoted: Vec<_> = unseen.iter().map(|path| format!("\"{}\"", display(path))).collect();
+    let all = listed.iter().chain(&unseen);
+    let quoted: Vec<_> = all.map(|path| format!("\"{}\"", display(path))).collect();
     vec![bad(
         format!("`mdbook serve` does not see when these change: {}", names.join(", ")),
         format!("write `extra-watch-dirs = [{}]` into `[build]`", quoted.join(", ")),
@@ -206,11 +206,11 @@ fn watched(world: &DiskWorld, settings: &Json, book: &check::Book) -> Vec<Line> 
 
 /// The releases that manifests are checked against, and whether somebody chose them.
 fn versions(book: &check::Book) -> Vec<Line> {
-    let chosen = &book.project.config.versions;
+    let versions = &book.project.versions;
     let said: Vec<_> = Versions::products()
         .iter()
-        .filter(|product| chosen.contains_key(&product.name))
-        .map(|product| format!("{} {}", product.title, book.project.versions.of(&product.name)))
+        .filter(|product| versions.is_said(&product.name))
+        .map(|product| format!("{} {}", product.title, versions.of(&product.name)))
         .collect();
     if !said.is_empty() {
         return vec![good(format!("manifests are for {}", said.join(", ")))];
@@ -225,7 +225,15 @@ fn versions(book: &check::Book) -> Vec<Line> {
 /// Whether the model is of today, and what editors check it with.
 fn model(world: &DiskWorld, book: &check::Book) -> Vec<Line> {
     let mut lines = Vec::new();
+    let errors = book.findings.iter().filter(|one| one.severity == Severity::Error).count();
+    if errors > 0 {
+        lines.push(bad(
+            format!("{errors} errors came up as settings, model, schemas and policies were read"),
+            "`mdbook-plumb check` names them",
+        ));
+    }
     lines.push(match book.project.model.stale(world.today()).len() {
+        0 if errors > 0 => note("of a model with errors nobody can tell what is due", "mend them first"),
         0 if book.project.model.figures.is_empty() => {
             good("the model has no figures that could be out of date")
         }

@@ -5,7 +5,7 @@ use super::files;
 use super::outcome::Found;
 use crate::check::{self, AskedLine, CheckedFiles, File, Project, Scope};
 use crate::config::{Config, IgnoreMissing};
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Severity};
 use crate::manifest::platforms::Release;
 use crate::manifest::policy::Policies;
 use crate::manifest::{Engine, Schemas, Versions};
@@ -86,7 +86,12 @@ pub(super) fn traced(
     levels: &Findings,
 ) -> anyhow::Result<(String, CheckedFiles, Vec<Diagnostic>)> {
     let world = world(wanted);
-    let (mut project, _) = project(&world, wanted, levels)?;
+    let (mut project, found) = project(&world, wanted, levels)?;
+    // Nobody can say how a text is read against what can't be read.
+    if let Some(finding) = found.iter().find(|finding| finding.severity == Severity::Error) {
+        let (path, at) = (finding.at.location.source.path(), finding.at.location.start());
+        bail!("{path}:{}:{}: {}", at.line, at.column, finding.message);
+    }
     let path = wanted.paths.first().context("a file")?;
     let source = match read(&world, path, true) {
         Ok(source) => source,

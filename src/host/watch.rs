@@ -1,14 +1,16 @@
 //! `watch`: `check` again whenever a file of the book changes.
 //!
 //! Files are looked at by their size and time twice a second, which works on every system and in every container; a book
-//! has thousands of files at most.
+//! has thousands of files at most. Which these are, the last check knows.
 
 use super::book::Book;
 use super::cli::{Findings, Mending, Output};
 use super::terminal::complain;
 use super::verdict;
-use crate::world::{DiskWorld, World};
-use std::collections::BTreeMap;
+use crate::world::DiskWorld;
+use anyhow::Context;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -25,56 +27,56 @@ type State = Option<(u64, Option<SystemTime>)>;
 
 /// Checks a book until it is interrupted.
 pub(super) fn watch(dir: &Path, findings: &Findings, output: Output) -> anyhow::Result<()> {
+    let world = DiskWorld::new(dir);
+    // Without a book there is nothing to wait for; later it may be gone for a moment, as a branch is changed.
+    let book = crate::check::Book::read(&world)
+        .with_context(|| format!("there is no book in `{}`", dir.display()))?;
+    let mut paths: BTreeSet<PathBuf> = book.reads().collect();
     loop {
-        let before = states(dir);
+        let mut before = states(&world, &paths);
         if io::stdout().is_terminal() {
             io::stdout().write_all(CLEAR.as_bytes())?;
         }
+        let read = RefCell::new(BTreeSet::new());
         let checked = verdict::judge(
-            || Book::read(dir, findings).map(|book| book.found(dir)),
+            || {
+                let book = Book::read(dir, findings)?;
+                read.borrow_mut().extend(book.reads());
+                Ok(book.found(dir))
+            },
             || DiskWorld::new(dir),
             &Mending::default(),
             findings,
             output,
         );
-        if let Err(error) = checked {
-            // A book in the middle of a change: it may be whole again with the next one.
-            if before.is_empty() {
-                return Err(error);
-            }
-            complain(&error);
+        match checked {
+            Ok(_) => paths = read.into_inner(),
+            Err(error) => complain(&error),
         }
         if !output.quiet {
             eprintln!("watching `{}`; Ctrl-C ends it", dir.display());
         }
         io::stdout().flush()?;
-        while states(dir) == before {
+        // What was known before the check counts as it was then: it may have changed since.
+        for (path, state) in states(&world, &paths) {
+            before.entry(path).or_insert(state);
+        }
+        before.retain(|path, _| paths.contains(path) || is_above(path, &paths));
+        while states(&world, &paths) == before {
             thread::sleep(PAUSE);
         }
     }
 }
 
-/// The files that a check reads, with the folders that they lie in, where new ones may come. Empty where there is no book.
-fn states(dir: &Path) -> BTreeMap<PathBuf, State> {
-    let world = DiskWorld::new(dir);
-    let Ok(book) = crate::check::Book::read(&world) else {
-        let book_toml = dir.join("book.toml");
-        return match state(&book_toml) {
-            None => BTreeMap::new(),
-            there => BTreeMap::from([(book_toml, there)]),
-        };
-    };
-    let config = &book.project.config;
-    let named = config.schemas.iter().chain([&config.policies]).cloned();
-    let paths = book.files.iter().map(PathBuf::from).chain(named);
-    let mut states = BTreeMap::new();
-    for path in paths {
-        for path in [path.parent().map(Path::to_owned), Some(path.clone())].into_iter().flatten() {
-            let at = world.real(&path).unwrap_or_else(|_| dir.join(&path));
-            states.entry(at.clone()).or_insert_with(|| state(&at));
-        }
-    }
-    states
+fn is_above(folder: &Path, paths: &BTreeSet<PathBuf>) -> bool {
+    paths.iter().any(|path| path.parent() == Some(folder))
+}
+
+/// What is known of some files, and of the folders that they lie in, where new ones may come.
+fn states(world: &DiskWorld, paths: &BTreeSet<PathBuf>) -> BTreeMap<PathBuf, State> {
+    let folders = paths.iter().filter_map(|path| path.parent());
+    let all = paths.iter().map(PathBuf::as_path).chain(folders);
+    all.map(|path| (path.to_owned(), state(&world.root().join(path)))).collect()
 }
 
 fn state(path: &Path) -> State {

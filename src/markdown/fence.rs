@@ -82,12 +82,15 @@ pub struct Interpolation {
     pub closed: bool,
 }
 
+/// How many bytes an expression may have.
+const LONGEST_EXPRESSION: usize = 4096;
+
 /// The offset of the `}` that ends an expression, on the same line; braces and strings within it are passed over.
 pub(super) fn closing_brace(text: &str) -> Option<usize> {
     let mut depth = 0usize;
     let mut quote = None;
     let mut escaped = false;
-    for (at, c) in text.char_indices() {
+    for (at, c) in text.char_indices().take_while(|(at, _)| *at < LONGEST_EXPRESSION) {
         match (quote, c) {
             (_, '\n') => return None,
             (Some(_), _) if escaped => escaped = false,

@@ -156,12 +156,23 @@ pub(super) fn is_in_address(text: &str, start: usize, end: usize) -> bool {
                 None => return false,
             },
             _ => {
-                let is_definition = lead.trim_start().starts_with('[') && lead.ends_with("]:");
-                return is_definition && !run.is_empty();
+                return !run.is_empty() && defines_link(lead) && ends_definition(behind);
             }
         }
     }
     false
+}
+
+/// Whether what stands before an address is the label of a link: `[a]:`. That of a footnote is text.
+fn defines_link(lead: &str) -> bool {
+    let label = lead.trim_start().strip_prefix('[').and_then(|rest| rest.strip_suffix("]:"));
+    label.is_some_and(|label| !label.starts_with('^') && !label.contains(['[', ']']))
+}
+
+/// Whether an address, and perhaps a title, is all that stands behind a place in it.
+fn ends_definition(behind: &str) -> bool {
+    let title = behind.trim_start_matches(is_run).trim();
+    title.is_empty() || title.starts_with(['"', '\'', '(', '`', '<'])
 }
 
 /// Whether the line above the one that `at` is on is blank; the text's first line counts as having one above.

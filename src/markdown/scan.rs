@@ -562,14 +562,17 @@ impl<'a> Walker<'a> {
                 && !html[close..].starts_with("``");
             let written = &html[inner.range()];
             let span = cut.span_of(Span::new(tick, close + 1));
-            let in_comment = self.seen.last().is_some_and(|last| last.end > span.start)
-                && self.seen.iter().rev().any(|seen| seen.contains(span));
+            // What was seen of this block is in order; what lies within something else was not looked at.
+            let before = self.seen.partition_point(|seen| seen.start <= span.start);
+            let in_comment = before > 0 && self.seen[before - 1].contains(span);
             if !is_alone || written.trim().is_empty() || in_comment {
                 continue;
             }
             let from = inner.start + (written.len() - written.trim_start().len());
             let expression = cut.slice(Span::new(from, from + written.trim().len()));
-            let place = Place { inline: true, prefix: prefix.to_owned(), ..Place::default() };
+            let in_address = place::is_in_address(self.text, span.start, span.end);
+            let place =
+                Place { inline: true, in_address, prefix: prefix.to_owned(), ..Place::default() };
             self.nodes.push(Node { span, kind: NodeKind::Value(expression), place });
             at = close + 1;
         }

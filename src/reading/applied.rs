@@ -21,6 +21,9 @@ impl Applied {
     pub(crate) fn by(text: &str) -> Applied {
         let mut applied = Applied::default();
         let mut folder = String::new();
+        let has_patches = memchr::memmem::find(text.as_bytes(), b"patches").is_some();
+        // A command goes on in the next line behind `\`.
+        let text = text.replace("\\\r\n", " ").replace("\\\n", " ");
         for line in text.lines() {
             let words: Vec<&str> = line.split_whitespace().collect();
             for pair in words.windows(2) {
@@ -30,13 +33,13 @@ impl Applied {
                 }
             }
             if words.iter().any(|word| is_client(word)) {
-                applied.command(&words, &folder, text);
+                applied.command(&words, &folder, has_patches);
             }
         }
         applied
     }
 
-    fn command(&mut self, words: &[&str], folder: &str, text: &str) {
+    fn command(&mut self, words: &[&str], folder: &str, has_patches: bool) {
         let is_deep = words.iter().any(|word| matches!(*word, "-R" | "--recursive"));
         let mut at = 0;
         while let Some(word) = words.get(at) {
@@ -48,7 +51,7 @@ impl Applied {
             }
             let value = if value.is_empty() { words.get(at).copied().unwrap_or("") } else { value };
             // A kustomization's folder holds patches too, where it has any.
-            if value.contains("://") || value == "-" || !is_file && text.contains("patches") {
+            if value.contains("://") || value == "-" || !is_file && has_patches {
                 continue;
             }
             for name in value.split(',').filter(|name| !name.is_empty()) {
@@ -115,6 +118,7 @@ mod tests {
             ("kubectl apply -R -f k8s\n", "k8s/a/x.yaml", true),
             ("kubectl apply -k k8s\n", "k8s/x.yaml", true),
             ("cd k8s\nkubectl apply -f x.yaml\n", "k8s/x.yaml", true),
+            ("kubectl apply \\\n  -n a \\\r\n  -f x.yaml\n", "x.yaml", true),
             ("cd k8s && kubectl apply -f .\n", "k8s/x.yaml", true),
             ("cd k8s\ncd ..\nkubectl apply -f k8s/x.yaml\n", "x.yaml", true),
             ("kubectl apply -f k8s/\n", "k8s/a/x.yaml", false),

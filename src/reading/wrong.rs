@@ -31,24 +31,27 @@ static TITLE: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// What says it of the text below, or of an object of it.
+/// What says it of the text below, or of an object of it: that is what the sentence is about. "All traffic is rejected" and "these
+/// requests should fail" tell of what a right one does.
 static SAYS: LazyLock<Regex> = LazyLock::new(|| {
-    let below = r"\b(?:this|these|the\s(?:following|below)|following|below|(?:example|manifest|config\w*|spec|polic(?:y|ies)|object|resource|ya?ml|snippet|definition)s?)\b";
     let wrong = r"(?:invalid|incorrect|wrong|forbidden|disallowed|illegal|malformed|rejected|refused|denied|not\s(?:allowed|valid|permitted|accepted|correct|legal|possible))";
     let bad =
         "(?:bad|wrong|incorrect|invalid|broken|faulty|malformed|erroneous|misconfigured|illegal)";
     let thing = r"(?:examples?|manifests?|config\w*|specs?|polic(?:y|ies)|objects?|resources?|ya?ml|snippets?|definitions?|usages?|values?|deployments?|services?|pods?|routes?|rules?)";
+    let subject = format!(
+        r"^(?:(?:note|so|but|and|however|for\sexample|e\.g\.)[,\s]+(?:that\s)?)?(?:this|the\sfollowing|following|the\sbelow|(?:this|these|the|the\sfollowing|following)\s(?:[\w`*-]+\s){{0,2}}?{thing})(?:\sbelow)?"
+    );
     pattern(&format!(
-        r"(?ix) {below}[^,;]{{0,80}}?\b(?:is|are|be|gets?)\s(?:\w+\s)?{wrong}\b
-          | {below}[^,;]{{0,80}}?\b(?:will|would|should|must|does|do)\s(?:\w+\s)?(?:fail|not\s(?:work|be\s(?:accepted|allowed|admitted|created)))\b
-          | {below}[^,;]{{0,40}}?\bfails?\s(?:validation|to\s(?:apply|validate|be\s\w+)|with|because)\b
+        r"(?ix) {subject}\s(?:is|are|will\sbe|would\sbe|gets?)\s(?:\w+\s)?{wrong}\b
+          | {subject}\s(?:will|would|should|must|does|do)\s(?:\w+\s)?(?:fail|not\s(?:work|be\s(?:accepted|allowed|admitted|created)))\b
+          | {subject}\sfails?\s(?:validation|to\s(?:apply|validate|be\s\w+)|with|because)\b
           | \b(?:this|the\s(?:following|next)|following|these|(?:here(?:'s|\sis|\sare)|consider|see|shows?)\s(?:an?|some|the\sfollowing))\s(?:example\sof\s(?:an?\s)?)?{bad}\s(?:\w+\s){{0,2}}?{thing}\b
           | ^(?:an?\s)?(?:example\sof\san?\s)?{bad}\s(?:\w+\s){{0,2}}?{thing}(?:\s(?:with|of|for|where|that)\s.*)?['\s]*$
           | \b(?:don'?t|do\snot|never)\s(?:do|use|write|apply|create|configure)\s(?:this|it|that|the\sfollowing|something\slike)\b
           | \b(?:intentionally|deliberately|purposely|purposefully)\s(?:\w+\s)?(?:bad|wrong|incorrect|invalid|broken|misconfigured|malformed|fail\w*|non-?exist\w*)\b
           | \b(?:invalid|wrong|incorrect|broken|fails?)\son\spurpose\b
-          | \bmak(?:e|es|ing)\s[^.;]{{1,80}}?\binvalid\b
-          | \b(?:anti-?pattern|counter-?example)\b"
+          | \b(?:examples?|manifests?|config\w*|specs?|ya?ml|snippets?)\b[^.;]{{0,40}}\sto\smake\s[^.;]{{1,60}}\binvalid\b
+          | ^(?:this\sis\s)?(?:an?\s)?(?:anti-?pattern|counter-?example)\b"
     ))
 });
 
@@ -108,6 +111,14 @@ mod tests {
             "The request will fail with 403 once this policy is applied:",
             "The following Pod will not fail:",
             "An invalid request is answered with 400 by this route:",
+            "In this namespace all traffic is rejected:",
+            "This shows how requests are denied:",
+            "With this policy requests from other namespaces are denied:",
+            "These requests should fail:",
+            "Traffic of this gateway will not be accepted:",
+            "This makes the old token invalid:",
+            "With the following rule direct calls to the database are rejected:",
+            "To avoid the anti-pattern, write this:",
         ] {
             assert!(!is_told_wrong(text), "{text}");
         }

@@ -48,7 +48,13 @@ pub(super) fn init(
         ),
         Err(error) => return Err(error).context("can't read `book.toml`"),
     };
-    let starts = if starts.is_empty() { ask()? } else { starts };
+    let asked = if starts.is_empty() { ask()? } else { starts };
+    let mut starts = Vec::new();
+    for start in asked {
+        if !starts.contains(&start) {
+            starts.push(start);
+        }
+    }
     let has_model = |path: &str| world.real(Path::new(path)).is_ok_and(|real| real.exists());
     let is_new =
         !settings::names_model(book_toml.text()) && !has_model("model.toml") && !has_model(FOLDER);

@@ -5,7 +5,7 @@ use toml_edit::{Array, DocumentMut, Item, Table, value};
 
 /// Whether the settings name a model.
 pub(super) fn names_model(text: &str) -> bool {
-    let document = text.parse::<DocumentMut>();
+    let document = text.trim_start_matches('\u{feff}').parse::<DocumentMut>();
     document.is_ok_and(|document| ours(&document).is_some_and(|ours| ours.get("model").is_some()))
 }
 
@@ -15,9 +15,18 @@ fn ours(document: &DocumentMut) -> Option<&Item> {
 
 /// The settings with a table of ours, and with a folder that `mdbook serve` watches. The text itself where both are there.
 pub(super) fn with_ours(text: &str, watched: Option<&str>) -> anyhow::Result<String> {
-    let mut document: DocumentMut = text.parse().context("`book.toml` is not TOML")?;
-    if let Some(folder) = watched {
-        watch(&mut document, folder)?;
+    // A mark of the byte order is no TOML, and line ends are read as `\n`.
+    let (mark, written) = match text.strip_prefix('\u{feff}') {
+        Some(written) => ("\u{feff}", written),
+        None => ("", text),
+    };
+    let mut document: DocumentMut = written.parse().context("`book.toml` is not TOML")?;
+    let is_watched = match watched {
+        Some(folder) => watch(&mut document, folder)?,
+        None => false,
+    };
+    if ours(&document).is_some() && !is_watched {
+        return Ok(text.to_owned());
     }
     if ours(&document).is_none() {
         let mut implicit = Table::new();
@@ -30,10 +39,15 @@ pub(super) fn with_ours(text: &str, watched: Option<&str>) -> anyhow::Result<Str
         table.decor_mut().set_prefix("\n");
         tables.insert("plumb", Item::Table(table));
     }
-    Ok(document.to_string())
+    let new = format!("{mark}{document}");
+    Ok(match text.contains("\r\n") {
+        true => new.replace("\r\n", "\n").replace('\n', "\r\n"),
+        false => new,
+    })
 }
 
-fn watch(document: &mut DocumentMut, folder: &str) -> anyhow::Result<()> {
+/// Adds a folder to those that are watched; whether it was not among them.
+fn watch(document: &mut DocumentMut, folder: &str) -> anyhow::Result<bool> {
     let build = document.entry("build").or_insert_with(|| {
         let mut table = Table::new();
         table.decor_mut().set_prefix("\n");
@@ -42,10 +56,11 @@ fn watch(document: &mut DocumentMut, folder: &str) -> anyhow::Result<()> {
     let build = build.as_table_like_mut().context("`build` is no table")?;
     let dirs = build.entry("extra-watch-dirs").or_insert_with(|| value(Array::new()));
     let dirs = dirs.as_array_mut().context("`extra-watch-dirs` is no list")?;
-    if !dirs.iter().any(|dir| dir.as_str() == Some(folder)) {
+    let is_new = !dirs.iter().any(|dir| dir.as_str() == Some(folder));
+    if is_new {
         dirs.push(folder);
     }
-    Ok(())
+    Ok(is_new)
 }
 
 #[cfg(test)]
@@ -63,6 +78,16 @@ mod tests {
         assert_eq!(read["preprocessor"]["plumb"]["after"][0].as_str(), Some("links"));
         assert_eq!(read["build"]["extra-watch-dirs"][0].as_str(), Some("model"));
         assert_eq!(with_ours(&with, Some("model")).expect("settings"), with);
+    }
+
+    #[test]
+    fn ends_of_lines_and_a_byte_order_mark_stay() {
+        let text = "\u{feff}[book]\r\ntitle = 'A'\r\n";
+        let with = with_ours(text, Some("model")).expect("settings");
+        assert!(with.starts_with("\u{feff}[book]\r\ntitle = 'A'\r\n"), "{with:?}");
+        assert!(!with.replace("\r\n", "").contains('\n'), "{with:?}");
+        assert_eq!(with_ours(&with, Some("model")).expect("settings"), with);
+        assert!(names_model("\u{feff}[preprocessor.plumb]\r\nmodel = 'm'\r\n"));
     }
 
     #[test]

@@ -73,9 +73,10 @@ pub(super) fn explain(
     }
     let wanted = Findings::default();
     let file = real(&place.file);
-    let (read, inner) = match in_book(&file, place.line, dir, &wanted) {
-        Some(found) if against.is_empty() => found,
-        _ => alone(place, against, &wanted)?,
+    let own = against.is_empty().then(|| in_book(&file, place.line, dir, &wanted)).flatten();
+    let (read, inner) = match own {
+        Some(found) => found,
+        None => alone(place, against, &wanted)?,
     };
     let line = text.lines().nth(place.line - 1).unwrap_or("");
     let explained = explained(place.line, line, &inner, &read);
