@@ -144,7 +144,7 @@ fn values_stand_in_addresses_and_descriptions_as_text() {
         ),
         ("[x]: /`{= pods }` \"t\"", "[x]: /100 \"t\""),
         (
-            "<!-- plumb: value pods -->100<!-- /plumb --> [a](http://x/?n=`{= pods }`)",
+            "At <!-- plumb: value pods -->100<!-- /plumb --> [a](http://x/?n=`{= pods }`)",
             "[a](http://x/?n=100)",
         ),
         ("![x](a-<!-- plumb: value pods /-->.png \"t\")", "![x](a-100.png \"t\")"),
