@@ -57,7 +57,7 @@ impl Book {
     /// The files and folders that a check of the book reads, whether they are there or not.
     pub fn reads(&self) -> impl Iterator<Item = PathBuf> + '_ {
         let config = &self.project.config;
-        let files = self.files.iter().map(PathBuf::from);
+        let files = self.files.iter().chain(&self.project.model.fetched).map(PathBuf::from);
         files.chain(config.schemas.iter().cloned()).chain([config.policies.clone()])
     }
 

@@ -14,7 +14,7 @@ use anyhow::Context;
 use serde_json::Value as Json;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::process::Command;
 
 /// mdBook's releases whose protocol is known: the first, and the first that is not.
@@ -185,10 +185,11 @@ fn watched(world: &DiskWorld, settings: &Json, book: &check::Book) -> Vec<Line> 
     let unseen = ours.filter(is_there).filter(|path| {
         path != Path::new("book.toml") && !seen.iter().any(|folder| path.starts_with(folder))
     });
-    // The folder that holds it is what can be watched; of a file in the book's root, the file itself.
+    // The folder that holds it is what can be watched; of a file in the book's root or above it, the file itself: what lies
+    // below such a folder is more than the book.
     let unseen: BTreeSet<PathBuf> = unseen
         .map(|path| match path.parent() {
-            Some(folder) if path.extension().is_some() && folder != Path::new("") => folder.into(),
+            Some(folder) if path.extension().is_some() && !holds_the_book(folder) => folder.into(),
             _ => path,
         })
         .collect();
@@ -202,6 +203,11 @@ fn watched(world: &DiskWorld, settings: &Json, book: &check::Book) -> Vec<Line> 
         format!("`mdbook serve` does not see when these change: {}", names.join(", ")),
         format!("write `extra-watch-dirs = [{}]` into `[build]`", quoted.join(", ")),
     )]
+}
+
+/// Whether a folder is the book's root or one above it.
+fn holds_the_book(folder: &Path) -> bool {
+    folder.components().all(|part| part == Component::ParentDir)
 }
 
 /// The releases that manifests are checked against, and whether somebody chose them.

@@ -85,14 +85,16 @@ fn the_doctor_says_what_is_wrong_and_what_to_do() {
     let settings = "[preprocessor.plumb]\ncommand = \"true\"\nmodel = \"figures\"\n";
     fs::write(files.path().join("book.toml"), settings).expect("settings");
     fs::create_dir(files.path().join("figures")).expect("a folder");
-    let old = "[settings]\nstale-after = \"1 month\"\n[sources.s]\ntitle = \"S\"\nurl = \"https://example.org\"\naccessed = 2020-01-01\n[figures.a]\nvalue = 1\nsource = \"s\"\nchecked = 2020-01-01\n";
+    let old = "[settings]\nstale-after = \"1 month\"\n[sources.s]\ntitle = \"S\"\nurl = \"https://example.org\"\naccessed = 2020-01-01\n[figures.a]\nvalue = 1\nsource = \"s\"\nchecked = 2020-01-01\n\
+        [facts.v]\nfrom = { file = \"VERSION\", pattern = \"(.*)\" }\n";
+    fs::write(files.path().join("VERSION"), "1.0").expect("a file");
     fs::write(files.path().join("figures/a.toml"), old).expect("a model");
     let sick = run(files.path(), &["doctor"]);
     assert_eq!(sick.status.code(), Some(1), "{}", stdout(&sick));
     for line in [
         "write `after = [\"links\"]` into `[preprocessor.plumb]`",
         "ok    mdBook runs `true`",
-        "`mdbook serve` does not see when these change: `figures`",
+        "`mdbook serve` does not see when these change: `VERSION`, `figures`",
         "1 figures have expired, or were checked longer ago than `stale-after`",
     ] {
         assert!(stdout(&sick).contains(line), "{line} is not in\n{}", stdout(&sick));

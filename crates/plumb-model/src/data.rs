@@ -44,6 +44,8 @@ pub struct Model {
     pub proxies: IndexMap<String, Proxy>,
     /// What readers fill in once.
     pub placeholders: IndexMap<String, Placeholder>,
+    /// The files that facts are read from (`from`), as the model names them, be they there or not.
+    pub fetched: Vec<String>,
     pub(super) names: Names,
     pub(super) leaves: Leaves,
     pub(super) definitions: Vec<Definition>,

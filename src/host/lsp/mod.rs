@@ -7,6 +7,7 @@
 mod actions;
 mod answers;
 mod complete;
+mod edited;
 mod fields;
 mod found;
 mod hover;
@@ -235,9 +236,9 @@ impl Server {
     }
 }
 
-/// Asks to be told of files that change.
+/// Asks to be told of files that change: pages include, and facts are read from, files of any name.
 fn watch() -> Outgoing {
-    let watchers = json!([{ "globPattern": "**/*.{md,mdx,markdown,toml,yaml,yml,json}" }]);
+    let watchers = json!([{ "globPattern": "**/*" }]);
     let registration = json!({
         "id": "watch",
         "method": "workspace/didChangeWatchedFiles",

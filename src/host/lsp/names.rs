@@ -8,6 +8,7 @@ use crate::markdown::{self, Cut, Dialect, Fence, NodeKind, Value};
 use crate::model::describe::{Kind, Table};
 use crate::model::{Model, tables};
 use crate::text::{Source, Span, TextMap};
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 use toml::Spanned;
@@ -242,33 +243,40 @@ fn unquoted(text: &str, span: Span) -> Span {
     if is_quoted && span.len() >= 2 { Span::new(span.start + 1, span.end - 1) } else { span }
 }
 
-/// Where a name is defined in a file of the model: all of the name as it is written there, and whether it is in quotes. Nothing
-/// where it is put together of several tables.
-pub(super) fn definition(source: &Source, name: &str) -> Option<(Span, bool)> {
+/// Where the names of a file of the model are defined: all of a name as it is written there, and whether it is in quotes. Without
+/// those that are put together of several tables.
+pub(super) fn definitions(source: &Source) -> HashMap<String, (Span, bool)> {
     let text = source.text();
     let (table, _) = DeTable::parse_recoverable(text);
-    let key = NAMED.iter().find_map(|named| match table.get_ref().get(*named)?.get_ref() {
-        DeValue::Table(entries) => last_key(entries, name),
-        _ => None,
-    })?;
-    let written = text.get(key.range())?;
-    if written.trim_matches(['"', '\'']) == name {
-        return Some((key, written.starts_with(['"', '\''])));
+    let mut keys = HashMap::new();
+    for named in NAMED {
+        if let Some(DeValue::Table(entries)) = table.get_ref().get(named).map(Spanned::get_ref) {
+            last_keys(entries, "", &mut keys, DEEPEST);
+        }
     }
-    let before = name.strip_suffix(written)?;
-    let start = text.get(..key.start)?.strip_suffix(before)?.len();
-    Some((Span::new(start, key.end), false))
+    let written = |name: &str, key: Span| {
+        let written = text.get(key.range())?;
+        if written.trim_matches(['"', '\'']) == name {
+            return Some((key, written.starts_with(['"', '\''])));
+        }
+        let before = name.strip_suffix(written)?;
+        let start = text.get(..key.start)?.strip_suffix(before)?.len();
+        Some((Span::new(start, key.end), false))
+    };
+    let placed = |(name, key): (String, Span)| written(&name, key).map(|at| (name, at));
+    keys.into_iter().filter_map(placed).collect()
 }
 
-fn last_key(entries: &DeTable<'_>, name: &str) -> Option<Span> {
-    entries.iter().find_map(|(key, value)| {
-        let rest = name.strip_prefix(key.get_ref().as_ref())?;
-        match (rest.strip_prefix('.'), value.get_ref()) {
-            _ if rest.is_empty() => Some(key.span().into()),
-            (Some(rest), DeValue::Table(below)) => last_key(below, rest),
-            _ => None,
+/// Collects the last key of each name below `above`; of a name that is there twice, the first.
+fn last_keys(entries: &DeTable<'_>, above: &str, keys: &mut HashMap<String, Span>, depth: usize) {
+    let Some(depth) = depth.checked_sub(1) else { return };
+    for (key, value) in entries {
+        let name = format!("{above}{}", key.get_ref());
+        if let DeValue::Table(below) = value.get_ref() {
+            last_keys(below, &format!("{name}."), keys, depth);
         }
-    })
+        keys.entry(name).or_insert_with(|| key.span().into());
+    }
 }
 
 /// Whether an entry of the model can be called so.
@@ -300,13 +308,15 @@ mod tests {
             ("[figures.\"a.b\"]\nvalue = 1\n", Some("\"a.b\"")),
             ("[figures.a.b]\nvalue = 1\n", Some("a.b")),
             ("[figures.a.c]\nvalue = 1\n[figures.a.b]\nvalue = 1\n", Some("a.b")),
+            ("[facts.\"a.b\"]\nvalue = 1\n[figures.a.b]\nvalue = 1\n", Some("a.b")),
             ("[formulas]\na.b = \"1\"\n", Some("a.b")),
             ("[formulas.a]\nb = \"1\"\n", None),
             ("[inputs.x]\ndefault = 1\n", None),
             ("figures = 3", None),
         ] {
             let source = Source::new("m.toml", text);
-            let found = definition(&source, "a.b").map(|(span, _)| &source.text()[span.range()]);
+            let found = definitions(&source);
+            let found = found.get("a.b").map(|(span, _)| &source.text()[span.range()]);
             assert_eq!(found, at, "{text}");
         }
     }

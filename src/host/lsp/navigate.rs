@@ -1,6 +1,6 @@
 //! Where a name is defined and used, what it is called, what a document holds, and what its expressions come to.
 
-use super::names::{self, Expression, definition, expression_at, expressions};
+use super::names::{self, Expression, definitions, expression_at, expressions};
 use super::overlay::Stop;
 use super::session::Session;
 use super::unit::{Analysis, Unit, analyse};
@@ -46,12 +46,11 @@ impl Here<'_> {
             return Some(found);
         }
         let model = &self.analysis.project().model;
-        let facts = model.figures.keys().chain(model.facts.keys());
-        let defined = model.inputs.keys().chain(facts).chain(model.formulas.keys());
-        defined
-            .filter(|name| self.defined_in(name) == self.path)
-            .filter_map(|name| Some((definition(self.source, name)?.0, name.clone())))
-            .find(|(span, _)| touches(*span))
+        let defined = |name: &str| {
+            model.location_of_name(name).is_some() && self.defined_in(name) == self.path
+        };
+        let all = definitions(self.source).into_iter().map(|(name, (span, _))| (span, name));
+        all.filter(|(span, _)| touches(*span)).find(|(_, name)| defined(name))
     }
 
     fn defined_in(&self, name: &str) -> PathBuf {
@@ -65,7 +64,7 @@ impl Here<'_> {
         let location = self.analysis.project().model.location_of_name(&name)?;
         let path = self.defined_in(&name);
         let source = self.session.text(self.analysis, &path)?;
-        let span = definition(&source, &name).map_or(location.span, |(span, _)| span);
+        let span = definitions(&source).get(&name).map_or(location.span, |(span, _)| *span);
         let range = self.session.encoding.range(&source, span);
         Some(Location { uri: self.session.uri(&path)?, range })
     }
@@ -112,7 +111,7 @@ impl Here<'_> {
     pub(super) fn renamable(&self, offset: usize) -> Option<Range> {
         let (span, name) = self.name(offset)?;
         let source = self.session.text(self.analysis, &self.defined_in(&name))?;
-        definition(&source, &name)?;
+        definitions(&source).get(&name)?;
         Some(self.session.encoding.range(self.source, span))
     }
 
@@ -135,7 +134,7 @@ impl Here<'_> {
         let home = self.defined_in(&name);
         let apart = || fail(format!("the name `{name}` is put together of several tables"));
         let source = self.session.text(self.analysis, &home).ok_or_else(apart)?;
-        let (span, quoted) = definition(&source, &name).ok_or_else(apart)?;
+        let (span, quoted) = definitions(&source).remove(&name).ok_or_else(apart)?;
         let key = if quoted { format!("\"{new}\"") } else { new.to_owned() };
         let mut files = self.uses(&name);
         if files.iter().all(|(path, ..)| *path != home) {
@@ -216,9 +215,10 @@ impl Here<'_> {
         let facts = model.facts.keys().map(|name| (name, "fact", constant));
         let own = inputs.chain(figures).chain(facts).chain(formulas);
         let own = own.filter(|(name, ..)| self.defined_in(name) == self.path);
+        let defined = definitions(self.source);
         own.filter_map(|(name, detail, kind)| {
-            let (span, _) = definition(self.source, name)?;
-            Some(symbol(name, detail, kind, span))
+            let (span, _) = defined.get(name)?;
+            Some(symbol(name, detail, kind, *span))
         })
         .collect()
     }

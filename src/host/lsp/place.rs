@@ -27,7 +27,10 @@ impl Encoding {
         let place = source.position(offset);
         let character = match self {
             Encoding::Utf16 => place.utf16,
-            Encoding::Utf8 => offset.saturating_sub(start_of_line(source, place.line)),
+            Encoding::Utf8 => {
+                let start = source.lines().start_of(place.line).unwrap_or(0);
+                offset.saturating_sub(without_bom(source.text(), start))
+            }
         };
         let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         Position { line: count(place.line - 1), character: count(character) }
@@ -45,15 +48,24 @@ impl Encoding {
 
     /// The byte offset of a line and column; of a column behind the line its end, of a line behind the text the text's end.
     pub(super) fn offset(self, source: &Source, position: Position) -> usize {
-        let text = source.text();
         let line = (position.line as usize).saturating_add(1);
-        if source.lines().start_of(line).is_none() {
-            return text.len();
-        }
-        let start = start_of_line(source, line);
-        let end = source.lines().start_of(line + 1).unwrap_or(text.len());
+        let [start, end] = [line, line.saturating_add(1)].map(|line| source.lines().start_of(line));
+        self.offset_in_line(source.text(), start, end, position.character)
+    }
+
+    /// The same, of a column of the line that begins at `start` and ends before `end`; where the text ends first, they are nothing.
+    pub(super) fn offset_in_line(
+        self,
+        text: &str,
+        start: Option<usize>,
+        end: Option<usize>,
+        character: u32,
+    ) -> usize {
+        let Some(start) = start else { return text.len() };
+        let start = without_bom(text, start);
+        let end = end.unwrap_or(text.len());
         let shown = text[start..end.max(start)].trim_end_matches(['\n', '\r']);
-        let wanted = position.character as usize;
+        let wanted = character as usize;
         let within = match self {
             Encoding::Utf8 => floor_char_boundary(shown, wanted),
             Encoding::Utf16 => {
@@ -75,10 +87,9 @@ impl Encoding {
     }
 }
 
-/// Where the columns of a line (from 1) are counted from: editors show no byte order mark.
-fn start_of_line(source: &Source, line: usize) -> usize {
-    let start = source.lines().start_of(line).unwrap_or(0);
-    if start == 0 && source.text().starts_with(BOM) { BOM.len() } else { start }
+/// Where the columns of the line that begins at `start` are counted from: editors show no byte order mark.
+fn without_bom(text: &str, start: usize) -> usize {
+    if start == 0 && text.starts_with(BOM) { BOM.len() } else { start }
 }
 
 /// The file that an address names; nothing for what lies in no file system.

@@ -3,13 +3,14 @@
 //! Owns: documents, which unit each belongs to, when a unit is due, what is published. Time comes from the caller. Must not
 //! know: how a message travels, or how anything is found.
 
+use super::edited::Edited;
 use super::found;
 use super::overlay::{Stop, Texts};
 use super::place::{Encoding, path_of, uri_of};
-use super::unit::{Analysis, BOOK_TOML, Shared, Unit, analyse, is_checked_alone};
+use super::unit::{Analysis, BOOK_TOML, Shared, Unit, analyse, is_checked_alone, is_taken_in};
 use super::wire::Outgoing;
 use crate::diag::Severity;
-use crate::text::{Source, replaced};
+use crate::text::Source;
 use crate::world::display;
 use lsp_types::{Diagnostic, PublishDiagnosticsParams, TextDocumentContentChangeEvent, Uri};
 use std::collections::{BTreeMap, BTreeSet};
@@ -115,44 +116,66 @@ impl Session {
     ) {
         let Some(path) = path_of(uri) else { return };
         let Some(document) = self.documents.get_mut(&path) else { return };
+        let mut text = Edited::new(document.source.text().to_owned());
         for change in changes {
-            let text = match change.range {
-                Some(range) => {
-                    let span = self.encoding.span(&document.source, range);
-                    replaced(document.source.text(), [(span, change.text)])
-                }
-                None => change.text,
-            };
-            document.source = Source::new(document.source.path(), text);
+            match change.range {
+                Some(range) => text.replace(self.encoding, range, &change.text),
+                None => text = Edited::new(change.text),
+            }
         }
+        document.source = Source::new(document.source.path(), text.into_text());
         document.version = version;
         self.touch(&path, now);
     }
 
-    /// Forgets a document: its file is what is on the disk.
+    /// Forgets a document: its file is what is on the disk. Of a book, nothing is known any more as soon as no open document can
+    /// belong to it.
     pub(super) fn close(&mut self, uri: &Uri, now: Instant) {
         let Some(path) = path_of(uri) else { return };
         self.touch(&path, now);
         let Some(Document { uri, unit, .. }) = self.documents.remove(&path) else { return };
-        let Some(unit) = unit else { return };
-        let is_open = self.documents.values().any(|document| document.unit.as_ref() == Some(&unit));
-        if !is_open {
+        if let Some(unit) = unit {
+            let state = self.units.get_mut(&unit);
+            let told = state.and_then(|state| state.published.remove(&path));
+            if told.is_some_and(|told| !told.is_empty()) {
+                self.out.push(published(uri, None, Vec::new()));
+            }
+            if !self.has_open(&unit) {
+                self.publish(&unit);
+            }
+        }
+        let documents = &self.documents;
+        let is_idle = |unit: &&Unit| match unit {
+            Unit::Book(root) => !documents.keys().any(|path| path.starts_with(root)),
+            Unit::File(file) => !documents.contains_key(file),
+        };
+        let idle: Vec<Unit> = self.units.keys().filter(is_idle).cloned().collect();
+        for unit in idle {
             self.forget(&unit);
-        } else if let Some(state) = self.units.get_mut(&unit)
-            && state.published.remove(&path).is_some_and(|told| !told.is_empty())
-        {
-            self.out.push(published(uri, None, Vec::new()));
         }
     }
 
-    /// A file has changed on the disk: what may have read it is checked again.
+    /// Whether a document is open that belongs to a unit.
+    fn has_open(&self, unit: &Unit) -> bool {
+        self.documents.values().any(|document| document.unit.as_ref() == Some(unit))
+    }
+
+    /// A file has changed on the disk: what has read it, or would read it if it is new, is checked again. A book of which nothing
+    /// is open is known only for whether an open document belongs to it, which no new file changes.
     pub(super) fn changed_on_disk(&mut self, path: &Path, now: Instant) {
-        let above = |unit: &Unit| match unit {
-            Unit::Book(root) => path.starts_with(root),
-            Unit::File(file) => file == path || path.file_name().is_some_and(is_kustomization),
-        };
-        for (_, state) in self.units.iter_mut().filter(|(unit, _)| above(unit)) {
-            state.due_at(now);
+        let open: BTreeSet<&Unit> =
+            self.documents.values().filter_map(|document| document.unit.as_ref()).collect();
+        for (unit, state) in &mut self.units {
+            let reads = state.analysis.as_ref().is_none_or(|analysis| analysis.reads(path));
+            let would_read = match unit {
+                Unit::Book(root) => {
+                    open.contains(unit) && path.starts_with(root) && is_taken_in(path)
+                }
+                Unit::File(_) => path.file_name().is_some_and(is_kustomization),
+            };
+            if reads || would_read {
+                state.due_at(now);
+            }
         }
         if path.file_name().is_some_and(|name| name == BOOK_TOML) {
             self.assign_all(now);
@@ -235,7 +258,7 @@ impl Session {
     fn touch(&mut self, path: &Path, now: Instant) {
         let own = self.documents.get(path).and_then(|document| document.unit.clone());
         for (unit, state) in &mut self.units {
-            let reads = state.analysis.as_ref().is_some_and(|analysis| analysis.holds(path));
+            let reads = state.analysis.as_ref().is_some_and(|analysis| analysis.reads(path));
             if own.as_ref() == Some(unit) || reads {
                 state.due_at(now + state.took.min(PAUSE));
             }
@@ -368,4 +391,46 @@ fn is_kustomization(name: &std::ffi::OsStr) -> bool {
 fn published(uri: Uri, version: Option<i32>, diagnostics: Vec<Diagnostic>) -> Outgoing {
     let params = PublishDiagnosticsParams { uri, diagnostics, version };
     Outgoing::notification("textDocument/publishDiagnostics", params)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn a_book_is_known_as_long_as_a_file_of_it_is_open() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("src")).unwrap();
+        fs::write(folder.path().join("book.toml"), "[book]\n").unwrap();
+        fs::write(folder.path().join("src/SUMMARY.md"), "- [A](a.md)\n").unwrap();
+        fs::write(folder.path().join("src/a.md"), "# A\n").unwrap();
+        fs::write(folder.path().join("README.md"), "# Not a page\n").unwrap();
+        let now = Instant::now();
+        let mut session = Session::default();
+        let [page, beside] = ["src/a.md", "README.md"].map(|name| {
+            let uri = uri_of(&folder.path().join(name)).unwrap();
+            session.open(uri.clone(), 1, String::new(), now);
+            uri
+        });
+        let run = |session: &mut Session| {
+            while session.due().is_some() {
+                for job in session.jobs(now + PAUSE) {
+                    session.done(job.run(), now);
+                }
+            }
+        };
+        run(&mut session);
+        assert_eq!(session.units.len(), 2);
+        session.close(&page, now);
+        run(&mut session);
+        // Whether the other file has joined the book since, nobody would know without it.
+        assert_eq!(session.units.len(), 2);
+        session.changed_on_disk(&folder.path().join("src/b.md"), now);
+        assert_eq!(session.due(), None);
+        session.changed_on_disk(&folder.path().join("src/SUMMARY.md"), now);
+        assert_eq!(session.due(), Some(now));
+        session.close(&beside, now);
+        assert!(session.units.is_empty());
+    }
 }

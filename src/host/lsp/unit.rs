@@ -34,8 +34,10 @@ pub(super) struct Analysis {
     root: PathBuf,
     /// What was found, at the levels that are asked for.
     findings: Vec<Diagnostic>,
-    /// The files that were read.
+    /// The files that it consists of.
     files: BTreeSet<PathBuf>,
+    /// What else was read or would be if it were there: files that facts name, and files or folders of schemas and policies.
+    beside: BTreeSet<PathBuf>,
     /// The book; nothing for a file, or where a book can't be read.
     pub(super) book: Option<Book>,
 }
@@ -46,9 +48,15 @@ impl Analysis {
         self.book.as_ref().map_or(&self.findings, |book| &book.findings)
     }
 
-    /// Whether a file is one of those that were read.
+    /// Whether a file is part of it: it is checked with it.
     pub(super) fn holds(&self, file: &Path) -> bool {
         self.files.contains(file)
+    }
+
+    /// Whether what was found depends on a file.
+    pub(super) fn reads(&self, file: &Path) -> bool {
+        let is_below = || self.beside.iter().any(|folder| file.starts_with(folder));
+        self.holds(file) || self.beside.contains(file) || is_taken_in(file) && is_below()
     }
 
     /// The file that findings call so.
@@ -61,7 +69,7 @@ impl Analysis {
         self.book.as_ref().map(|_| self.root.clone())
     }
 
-    /// The files that were read.
+    /// The files that it consists of.
     pub(super) fn files(&self) -> impl Iterator<Item = &Path> {
         self.files.iter().map(PathBuf::as_path)
     }
@@ -90,6 +98,11 @@ pub(super) fn is_checked_alone(path: &Path) -> bool {
             .is_some_and(|extension| ["yaml", "yml", "json"].iter().any(|one| extension == *one))
 }
 
+/// Whether a file of this name is one that books take in from their folders.
+pub(super) fn is_taken_in(path: &Path) -> bool {
+    is_checked_alone(path) || path.extension().is_some_and(|extension| extension == "toml")
+}
+
 /// Checks a unit; nothing where nobody waits for it any more.
 pub(super) fn analyse(unit: &Unit, texts: Texts, stop: &Stop) -> Option<Analysis> {
     match unit {
@@ -104,9 +117,12 @@ fn of_book(root: &Path, texts: Texts, stop: &Stop) -> Option<Analysis> {
         return None;
     }
     let book = read.ok().and_then(|book| Book::check(book, &Findings::default()).ok());
-    let named = book.iter().flat_map(Book::files);
-    let files = named.map(|name| normalize(&root.join(name))).collect();
-    Some(Analysis { root: root.to_owned(), findings: Vec::new(), files, book })
+    let path = |name: &Path| normalize(&root.join(name));
+    let files: BTreeSet<PathBuf> =
+        book.iter().flat_map(Book::files).map(|name| path(Path::new(name))).collect();
+    let beside = book.iter().flat_map(Book::reads).map(|name| path(&name));
+    let beside = beside.filter(|path| !files.contains(path)).collect();
+    Some(Analysis { root: root.to_owned(), findings: Vec::new(), files, beside, book })
 }
 
 /// Checks a file. That a kustomization above it takes it for a patch is known, and nothing else of its neighbours.
@@ -138,7 +154,8 @@ fn of_file(path: &Path, texts: Texts, stop: &Stop) -> Option<Analysis> {
     }
     let findings = Diagnostic::once_per_subject(findings);
     let findings = check::settle(findings, &plain().config.levels, &all_codes());
-    Some(Analysis { root, findings, files: BTreeSet::from([path.to_owned()]), book: None })
+    let files = BTreeSet::from([path.to_owned()]);
+    Some(Analysis { root, findings, files, beside: BTreeSet::new(), book: None })
 }
 
 /// The folder that the paths of a file's findings start at: some way above it, but not above its repository.

@@ -136,3 +136,34 @@ fn a_page_that_joins_a_book_is_checked_with_it() {
     client.open(&summary, "- [One](one.md)\n- [New](new.md)\n");
     client.codes(&new, &["unknown-name"]);
 }
+
+#[test]
+fn a_page_follows_the_files_that_facts_are_read_from() {
+    let model =
+        "[facts.v]\ntype = \"version\"\nfrom = { file = \"../tool.cfg\", pattern = 'v=(.*)' }\n";
+    let folder = folder(&[
+        (".git/HEAD", ""),
+        ("tool.cfg", "v=1.0"),
+        ("book/book.toml", "[book]\ntitle = \"B\"\n[preprocessor.plumb]\n"),
+        ("book/model.toml", model),
+        ("book/src/SUMMARY.md", "- [A](a.md)\n"),
+        ("book/src/a.md", "<!-- plumb: value v -->1.0<!-- /plumb -->\n"),
+    ]);
+    let page = folder.path().join("book/src/a.md");
+    let tool = folder.path().join("tool.cfg");
+    let changed = json!({ "changes": [{ "uri": super::client::uri(&tool), "type": 2 }] });
+    let (mut client, _) = Client::ready(json!({}));
+    client.open_file(&page);
+    client.codes(&page, &[]);
+    std::fs::write(&tool, "v=2.0").unwrap();
+    client.tell("workspace/didChangeWatchedFiles", changed.clone());
+    client.codes(&page, &["drift"]);
+    client.open(&tool, "v=1.0");
+    client.codes(&page, &[]);
+    client.close(&tool);
+    client.codes(&page, &["drift"]);
+    std::fs::remove_file(&tool).unwrap();
+    client.tell("workspace/didChangeWatchedFiles", changed);
+    let model = folder.path().join("book/model.toml");
+    client.codes(&model, &["from-file"]);
+}

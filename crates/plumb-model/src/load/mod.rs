@@ -67,7 +67,9 @@ impl Model {
         loader.facts();
         loader.definitions();
         loader.entries();
-        let Loader { mut findings, mut model, .. } = loader;
+        let Loader { mut findings, mut model, fetched, .. } = loader;
+        model.fetched = fetched.files.into_keys().collect();
+        model.fetched.sort();
         model.is_partial = findings.iter().any(|finding| finding.code == &BAD_TOML);
         let at_fault = findings.iter().filter(|finding| finding.severity == Severity::Error);
         model.unread = at_fault.map(|finding| finding.at.location.around().to_owned()).collect();
