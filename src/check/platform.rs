@@ -45,7 +45,7 @@ fn lacks(release: Release, shipped: &Shipped, at: &Location) -> Diagnostic {
     let message = format!(
         "{} ships {title} {versions}, whose schemas are not embedded; manifests are validated against {title} {}",
         release.title(),
-        Versions::default().of(&shipped.product)
+        release.versions().of(&shipped.product)
     );
     let mut finding = Diagnostic::new(&PLATFORM_VERSION, at.clone(), message);
     finding.severity = Severity::Note;

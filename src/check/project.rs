@@ -9,6 +9,7 @@ use crate::manifest::store::Definition;
 use crate::manifest::{self, Document, Engine, Judgement, Versions, tools};
 use crate::markdown::Dialect;
 use crate::model::Model;
+use crate::text::Location;
 use std::sync::Arc;
 
 /// What a book's chapters are checked with.
@@ -95,11 +96,16 @@ impl Project {
 
     /// What chose the release of a product, where no page says another one.
     pub(super) fn chosen(&self, product: &str) -> String {
+        let by = |at: &Location| at.source.path().to_owned();
         match self.config.versions.get(product) {
-            Some((version, _)) => format!("book.toml says `{product} = \"{version}\"`"),
+            Some((version, at)) => format!("{} says `{product} = \"{version}\"`", by(at)),
             None => match &self.config.platform {
-                Some((name, _)) if self.versions.is_said(product) => {
-                    format!("book.toml says `platform = \"{name}\"`")
+                Some((name, at)) if self.versions.is_said(product) => {
+                    format!("{} says `platform = \"{name}\"`", by(at))
+                }
+                Some((name, at)) if self.versions.is_nearest(product) => {
+                    let by = by(at);
+                    format!("the nearest to what `platform = \"{name}\"` ships, which {by} says")
                 }
                 _ => "the newest that is known; nothing chooses another one".to_owned(),
             },

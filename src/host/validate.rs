@@ -185,7 +185,11 @@ fn project(
     }
     let (schemas, mut findings) = Schemas::load(world, &wanted.against.schemas);
     let Against { platform, k8s, with, .. } = &wanted.against;
-    let named = Location::start_of(&Source::new("--platform", ""));
+    let named = Location::start_of(&Source::new("the command line", ""));
+    let mut config = Config {
+        platform: platform.clone().map(|name| (name, named.clone())),
+        ..Config::default()
+    };
     let platform = platform.as_deref().map(Release::find).transpose()?;
     let mut versions = platform.map(|release| release.versions()).unwrap_or_default();
     findings.extend(platform.into_iter().flat_map(|release| check::lacking(release, &named)));
@@ -193,8 +197,9 @@ fn project(
     for (product, version) in k8s.chain(with.iter().map(|(name, v)| (name.as_str(), v.as_str()))) {
         versions = versions.with(product, version)?;
         findings.extend(check::contradiction(platform, &versions, product, &named));
+        let product = Versions::name(product).unwrap_or(product);
+        config.versions.insert(product.to_owned(), (version.to_owned(), named.clone()));
     }
-    let mut config = Config::default();
     if wanted.ignore_missing {
         config.ignore_missing = IgnoreMissing::All;
     }

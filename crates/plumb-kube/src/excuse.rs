@@ -21,6 +21,9 @@ impl Fault {
     /// Why it need not be one, if that is so: no `Presence` or `Value` that it has read may be replaced, and no `Whole` have a gap of its
     /// own.
     pub fn excuse(&self, gaps: &Gaps) -> Option<Excuse> {
+        if self.is_choice {
+            return Some(Excuse::Placeholder(self.span));
+        }
         if gaps.is_empty() {
             return None;
         }

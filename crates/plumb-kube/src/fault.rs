@@ -5,6 +5,7 @@
 //! Must not know: any rule.
 
 use super::at::At;
+use super::choice::is_choice;
 use super::path::FieldPath;
 use super::{Document, Versions};
 use plumb_text::Span;
@@ -209,6 +210,8 @@ pub struct Fault {
     pub is_lack: bool,
     /// Whether it is about an entry that has no place here, and may have one elsewhere.
     pub is_stray: bool,
+    /// Whether alternatives are written, as a synopsis does, each of which would be right.
+    pub(crate) is_choice: bool,
     /// Whether a text is not in a format that no word has, such as base64, a time or an address.
     pub(crate) wants_format: bool,
     /// Other places that explain it.
@@ -237,6 +240,7 @@ impl Fault {
             is_certain: false,
             is_lack: false,
             is_stray: false,
+            is_choice: false,
             wants_format: false,
             related: Vec::new(),
             help: Vec::new(),
@@ -537,9 +541,12 @@ impl Faults {
         at: &At<'_>,
         supported: &[&str],
     ) -> &mut Fault {
+        let is_choice =
+            at.str().is_some_and(|text| is_choice(text, |word| supported.contains(&word)));
         let supported: Vec<String> = supported.iter().map(|value| format!("{value:?}")).collect();
         let detail = format!("supported values: {}", supported.join(", "));
         let fault = self.report(rule, ErrorType::NotSupported, at, detail).on(at);
+        fault.is_choice = is_choice;
         fault.value = Some(at.quoted());
         fault
     }

@@ -9,6 +9,7 @@ mod admitted;
 pub mod at;
 pub mod bundle;
 mod causes;
+mod choice;
 mod codes;
 mod dated;
 pub mod deprecations;

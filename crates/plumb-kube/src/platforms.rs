@@ -121,14 +121,17 @@ impl Release {
         format!("{} {}", self.platform.title, self.kubernetes)
     }
 
-    /// The versions that it ships, of every product whose version is in the bundle; of several the newest.
+    /// The versions that it ships, of several the newest that the bundle holds; where it holds none, the nearest.
     pub fn versions(&self) -> Versions {
         let versions = Versions::default();
         let versions = versions.with("k8s", self.kubernetes).unwrap_or(versions);
         self.ships().fold(versions, |versions, shipped| {
             let held = shipped.ships.iter().rev().find(|version| is_held(shipped, version));
             let chosen = held.and_then(|held| versions.with(&shipped.product, held).ok());
-            chosen.unwrap_or(versions)
+            chosen.unwrap_or_else(|| match shipped.ships.last() {
+                Some(newest) => versions.with_nearest(&shipped.product, newest),
+                None => versions,
+            })
         })
     }
 
@@ -229,6 +232,9 @@ mod tests {
         assert_eq!((versions.of("k8s"), versions.of("gateway-api")), ("1.36", "1.5"));
         assert_eq!((versions.of("cilium"), versions.of("istio")), ("1.19", "1.30"));
         assert!(!versions.is_said("linkerd"));
+        let older = Release::find("aks-1.35").expect("known").versions();
+        assert_eq!(older.of("cilium"), "1.19", "the oldest that is held is the nearest to 1.18");
+        assert!(older.is_nearest("cilium") && !older.is_said("cilium"));
         let eks = Release::find("eks-1.35").expect("known").versions();
         assert_eq!((eks.of("k8s"), eks.is_said("gateway-api")), ("1.35", false));
         for name in ["aks", "aks-1.3", "aks-1.99", "aks-", "-1.36", "azure-1.36", "1.36", ""] {

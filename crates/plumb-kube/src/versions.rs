@@ -17,6 +17,8 @@ pub struct Versions {
     newer: BTreeMap<String, String>,
     /// The products whose release someone has said.
     said: BTreeSet<String>,
+    /// The products whose release is the nearest held to one that someone has said.
+    nearest: BTreeSet<String>,
 }
 
 /// Why a version could not be chosen.
@@ -72,6 +74,7 @@ impl Versions {
         let mut chosen = self.clone();
         chosen.said.insert(product.name.clone());
         chosen.newer.remove(&product.name);
+        chosen.nearest.remove(&product.name);
         let held = if product.versions.contains(&wanted) {
             wanted
         } else if let Some(newest) = newest_before(&wanted, &product.versions) {
@@ -84,12 +87,35 @@ impl Versions {
                 product.versions.clone(),
             ));
         };
-        if held == product.default {
-            chosen.chosen.remove(&product.name);
-        } else {
-            chosen.chosen.insert(product.name.clone(), held);
-        }
+        chosen.choose(product, held);
         Ok(chosen)
+    }
+
+    /// These choices, and of a product the release nearest to one that the bundle may not hold. It counts as assumed.
+    pub(crate) fn with_nearest(&self, name: &str, version: &str) -> Versions {
+        let mut chosen = self.clone();
+        let wanted = number(version);
+        let nearest = product(name).and_then(|product| {
+            let standard = product.versions.iter().filter(|held| !held.contains('-'));
+            let nearest = standard.min_by_key(|held| {
+                let (major, minor) = number(held);
+                (major.abs_diff(wanted.0), minor.abs_diff(wanted.1))
+            });
+            Some((product, nearest?.clone()))
+        });
+        if let Some((product, held)) = nearest {
+            chosen.nearest.insert(product.name.clone());
+            chosen.choose(product, held);
+        }
+        chosen
+    }
+
+    fn choose(&mut self, product: &Product, held: String) {
+        if held == product.default {
+            self.chosen.remove(&product.name);
+        } else {
+            self.chosen.insert(product.name.clone(), held);
+        }
     }
 
     /// Reads `k8s=1.36`; a version alone (`1.36`) is Kubernetes'. Several may be separated by commas or spaces.
@@ -115,6 +141,11 @@ impl Versions {
     /// Whether someone has said which release of a product it is; else it is the default.
     pub fn is_said(&self, name: &str) -> bool {
         self.said.contains(name)
+    }
+
+    /// Whether the release of a product is only the nearest to the one that someone has said.
+    pub fn is_nearest(&self, name: &str) -> bool {
+        self.nearest.contains(name)
     }
 
     /// The release of a product that was asked for, where it is newer than every one that the bundle holds.

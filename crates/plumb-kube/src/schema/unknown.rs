@@ -4,6 +4,7 @@ use super::faults::{self, fault};
 use super::{Additional, Id, Schema, SchemaNode};
 use crate::Map;
 use crate::at::At;
+use crate::choice::is_choice;
 use crate::fault::{ErrorType, Fault, Wording};
 use plumb_text::diag::nearest;
 use std::collections::{HashSet, VecDeque};
@@ -29,6 +30,7 @@ pub(super) fn unknown(
     found.detail = format!("unknown field `{}`", found.path);
     found.wording = Wording::Sentence;
     found.on_presence(&at);
+    found.is_choice = is_choice(name, |word| spec.properties.contains_key(word));
     let near = nearest(name, unset.iter().copied());
     // A name that is right elsewhere in the kind stands in the wrong place, rather than being spelt wrong by several letters.
     let is_far = |near: &str| strsim::damerau_levenshtein(name, near) > 1;

@@ -6,6 +6,7 @@ use super::formats::Format;
 use super::{SchemaNode, Type};
 use crate::Value;
 use crate::at::At;
+use crate::choice::is_choice;
 use crate::fault::{ErrorType, Fault};
 use plumb_text::diag::nearest;
 use serde_json::Value as Json;
@@ -46,6 +47,12 @@ impl<'a> Checker<'a> {
             },
             _ => None,
         };
+        let is_of_type = |word: &str| match crate::yaml::plain(word) {
+            Value::Bool(_) => wants(Type::Boolean),
+            Value::Int(_) => wants(Type::Integer) || wants(Type::Number),
+            _ => false,
+        };
+        found.is_choice = node.as_str().is_some_and(|text| is_choice(text, is_of_type));
         if let Some(text) = replacement {
             found.fix = Some((format!("write `{text}`"), node.span, text));
         }
@@ -81,6 +88,8 @@ impl<'a> Checker<'a> {
             found.on(at);
             found.value = Some(quote(node));
             found.blocks = true;
+            let is_value = |word: &str| values.iter().any(|value| value.as_str() == Some(word));
+            found.is_choice = node.as_str().is_some_and(|text| is_choice(text, is_value));
             let names = values.iter().filter_map(Json::as_str).filter(|name| !name.is_empty());
             if let Some(near) = node.as_str().and_then(|given| nearest(given, names)) {
                 found.near(Some(near));
