@@ -8,7 +8,7 @@ import copy
 import re
 
 STEP = re.compile(r"\[\]|\{\}|\.?([^.\[\]{}]+)")
-SHORT = {"since", "until", "channel", "rules", "list-map", "list", "add", "require", "drop", "unset", "replace", "versions", "anywhere"}
+SHORT = {"since", "until", "channel", "rules", "list-map", "list", "add", "require", "not-required", "drop", "unset", "replace", "versions", "anywhere"}
 
 
 def steps(path):
@@ -108,6 +108,10 @@ class Overlay:
             node.get("properties", {}).pop(key, None)
         if "require" in patch:
             node["required"] = sorted(set(node.get("required", [])) | set(patch["require"]))
+        if "not-required" in patch:
+            node["required"] = [name for name in node.get("required", []) if name not in patch["not-required"]]
+            if not node["required"]:
+                del node["required"]
         if "list-map" in patch:
             node["x-kubernetes-list-type"] = "map"
             node["x-kubernetes-list-map-keys"] = patch["list-map"]
