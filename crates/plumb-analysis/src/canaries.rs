@@ -1,7 +1,9 @@
 //! What selects a canary's target, and misses the copies of it that Flagger serves from.
 
 use super::analyzer::Analyzer;
+use super::canary_networks::{CanaryNetworks, Copies};
 use super::group::{CORE, Group, NETWORKING, Object, SECURITY, TELEMETRY, at_most, text};
+use super::network::Direction;
 use plumb_kube::Node;
 use plumb_kube::select::{Labels, Selector};
 use plumb_text::diag::{Diagnostic, Severity, codes};
@@ -45,15 +47,22 @@ const SELECTING: &[(&str, &str, &str, Form)] = &[
 ];
 
 /// The rules of network policies, and the field of their peers.
-type Peers = &'static [(&'static str, &'static str)];
+type Peers = &'static [(&'static str, &'static str, Direction)];
 
 /// Which kinds have peers, and where.
 const PEERS: &[(&str, &str, Peers)] = &[
-    ("networking.k8s.io", "NetworkPolicy", &[("ingress", "from"), ("egress", "to")]),
+    (
+        "networking.k8s.io",
+        "NetworkPolicy",
+        &[("ingress", "from", Direction::Ingress), ("egress", "to", Direction::Egress)],
+    ),
     (
         "cilium.io",
         "CiliumNetworkPolicy",
-        &[("ingress", "fromEndpoints"), ("egress", "toEndpoints")],
+        &[
+            ("ingress", "fromEndpoints", Direction::Ingress),
+            ("egress", "toEndpoints", Direction::Egress),
+        ],
     ),
 ];
 
@@ -65,7 +74,8 @@ struct Selecting<'g, 'a> {
     selector: Selector<'a>,
     /// What it is for: only what is for the same covers it.
     role: String,
-    is_peer: bool,
+    /// Of a peer, the rule that it is in.
+    rule: Option<(Direction, usize)>,
 }
 
 /// All of a kind, by what they ask for.
@@ -95,14 +105,21 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
         return;
     }
     let mut said = HashSet::new();
+    let networks = CanaryNetworks::of(group);
     for (api, kind, path, form) in SELECTING {
+        // Network policies add up: none is judged where not all of them are known.
+        let is_network = PEERS.iter().any(|(_, own, _)| own == kind);
+        if is_network && networks.is_none() {
+            continue;
+        }
+        let networks = networks.as_ref().filter(|_| is_network);
         let is_meant = |object: &&Object<'_>| !group.may_have_more(api, kind, object.namespace);
         let mut index = Index::default();
         for object in group.of(api, kind).filter(is_meant) {
             index.add(object, path, *form);
         }
         for target in &targets {
-            index.missed(target, &mut said, findings);
+            index.missed(target, networks, &mut said, findings);
         }
     }
 }
@@ -147,13 +164,16 @@ impl<'g, 'a> Index<'g, 'a> {
         // Without one it is for all pods.
         let own = object.at(path);
         let (node, selector, role) = (own.unwrap_or(object.root), select(own), role(object));
-        self.push(Selecting { object, node, selector, role, is_peer: false });
+        self.push(Selecting { object, node, selector, role, rule: None });
         let peers =
             PEERS.iter().filter(|(api, kind, _)| *api == object.group && *kind == object.kind);
-        for (rules, field) in peers.flat_map(|(.., lists)| lists.iter()) {
-            let rules = object.items(&format!("spec.{rules}")).iter();
-            let peers = rules.flat_map(|rule| rule.get(field).map(Node::items).unwrap_or_default());
-            for peer in peers {
+        for (rules, field, direction) in peers.flat_map(|(.., lists)| lists.iter()) {
+            let rules = object.items(&format!("spec.{rules}")).iter().enumerate();
+            let peers = rules.flat_map(|(at, rule)| {
+                let peers = rule.get(field).map(Node::items).unwrap_or_default();
+                peers.iter().map(move |peer| (at, peer))
+            });
+            for (at, peer) in peers {
                 // Pods of other namespaces are none of this canary's.
                 let node = match form {
                     Form::Endpoints => Some(peer),
@@ -162,7 +182,8 @@ impl<'g, 'a> Index<'g, 'a> {
                 };
                 if let Some(node) = node {
                     let (selector, role) = (select(Some(node)), (*field).to_owned());
-                    self.push(Selecting { object, node, selector, role, is_peer: true });
+                    let rule = Some((*direction, at));
+                    self.push(Selecting { object, node, selector, role, rule });
                 }
             }
         }
@@ -181,6 +202,7 @@ impl<'g, 'a> Index<'g, 'a> {
     fn missed(
         &self,
         target: &Target<'_, 'a>,
+        networks: Option<&CanaryNetworks<'g, 'a>>,
         said: &mut HashSet<usize>,
         findings: &mut Vec<Diagnostic>,
     ) {
@@ -188,7 +210,10 @@ impl<'g, 'a> Index<'g, 'a> {
         let found = self.by_value.get(&(namespace, target.key, target.value));
         for selecting in found.into_iter().flatten().map(|at| &self.all[*at]) {
             if target.misses(selecting)
-                && !self.is_covered(target, selecting)
+                && !match networks {
+                    Some(networks) => target.is_covered_by(networks, selecting),
+                    None => self.is_covered(target, selecting),
+                }
                 && said.insert(std::ptr::from_ref(selecting.node).addr())
             {
                 findings.push(finding(target, selecting));
@@ -222,15 +247,28 @@ impl<'g, 'a> Index<'g, 'a> {
         others.any(|other| {
             !std::ptr::eq(other.node, missing.node)
                 && other.selector.may_match(&copies)
-                && match missing.is_peer {
-                    true => other.object.is(missing.object),
-                    false => is_open(other.object) || rest(other.object) == said,
-                }
+                && (is_open(other.object) || rest(other.object) == said)
         })
     }
 }
 
-impl Target<'_, '_> {
+impl<'a> Target<'_, 'a> {
+    /// Whether network policies do for the copies what one does for the target.
+    fn is_covered_by(
+        &self,
+        networks: &CanaryNetworks<'_, 'a>,
+        missing: &Selecting<'_, 'a>,
+    ) -> bool {
+        let own = (self.key, self.primary.as_str());
+        let over = [own];
+        let labels = self.labels.unwrap_or_default().with(&over);
+        let copies = Copies { labels, namespace: self.canary.namespace, own };
+        match missing.rule {
+            Some(rule) => networks.lets_through(missing.object.index, rule, &copies),
+            None => networks.says_alike(missing.object.index, &copies),
+        }
+    }
+
     /// Whether something selects the target's pods, and surely not the copies.
     fn misses(&self, selecting: &Selecting<'_, '_>) -> bool {
         let (object, selector) = (selecting.object, &selecting.selector);
@@ -253,24 +291,12 @@ impl Target<'_, '_> {
     }
 }
 
-/// What an object is for: its action, its port, its directions.
+/// What an object is for: its action, its port.
 fn role(object: &Object<'_>) -> String {
     match object.kind {
         "AuthorizationPolicy" => object.text("spec.action").unwrap_or("ALLOW").to_owned(),
         "Server" => {
             object.at("spec.port").map(|port| port.to_json().to_string()).unwrap_or_default()
-        }
-        "NetworkPolicy" => match object.texts("spec.policyTypes") {
-            types if types.is_empty() => "Ingress".to_owned(),
-            mut types => {
-                types.sort_unstable();
-                types.join(" ")
-            }
-        },
-        "CiliumNetworkPolicy" => {
-            let ways = ["ingress", "egress"].into_iter();
-            let ways = ways.filter(|way| object.at(&format!("spec.{way}")).is_some());
-            ways.collect::<Vec<&str>>().join(" ")
         }
         _ => String::new(),
     }
@@ -280,7 +306,7 @@ fn role(object: &Object<'_>) -> String {
 fn rest(object: &Object<'_>) -> Json {
     let mut spec = object.at("spec").map(Node::to_json).unwrap_or_default();
     if let Json::Object(map) = &mut spec {
-        for field in ["selector", "podSelector", "endpointSelector", "workloadSelector"] {
+        for field in ["selector", "podSelector", "workloadSelector"] {
             map.remove(field);
         }
     }
@@ -289,15 +315,14 @@ fn rest(object: &Object<'_>) -> Json {
 
 /// Whether a rule of it lets everything through.
 fn is_open(object: &Object<'_>) -> bool {
-    ["spec.rules", "spec.ingress", "spec.egress"].iter().any(|path| {
-        object.items(path).iter().any(|rule| rule.as_map().is_some_and(plumb_kube::Map::is_empty))
-    })
+    let mut rules = object.items("spec.rules").iter();
+    rules.any(|rule| rule.as_map().is_some_and(plumb_kube::Map::is_empty))
 }
 
 fn finding(target: &Target<'_, '_>, selecting: &Selecting<'_, '_>) -> Diagnostic {
     let Target { canary, name, kind, key, value, primary, labels } = target;
     let object = selecting.object;
-    let what = if selecting.is_peer { "is for calls of pods with" } else { "selects" };
+    let what = if selecting.rule.is_some() { "is for calls of pods with" } else { "selects" };
     let message = format!(
         "`{}` {what} `{key}: {value}`, and the copies of {kind}/{name} that Flagger serves from have `{key}: {primary}`",
         object.name

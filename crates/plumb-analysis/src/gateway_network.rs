@@ -50,7 +50,7 @@ fn clients(networks: &Networks<'_, '_>, pods: &GatewayPods<'_, '_>) -> Option<Di
     let applied = networks.applied(&own);
     let policy = applied.isolating(Direction::Ingress)?;
     let is_open = |port: i128| {
-        let mut policies = networks.policies(&own).into_iter();
+        let mut policies = networks.policies(&own);
         policies
             .any(|policy| policy.rules(Direction::Ingress).iter().any(|rule| rule.may_open(port)))
     };
@@ -71,7 +71,11 @@ fn clients_of_workload<'a>(
 ) -> Option<Diagnostic> {
     let selector = Selector::of_map(gateway.at("spec.selector"));
     let pods = group.pods_with(&selector);
+    // No policy isolates those in their nodes' network.
     let blocking = |pod: &Pod<'a>| {
+        if pod.is_on_host() {
+            return None;
+        }
         let own = Workload { labels: Some(pod.labels), namespace: pod.namespace };
         let applied = networks.applied(&own);
         let policy = applied.isolating(Direction::Ingress)?;
@@ -173,11 +177,10 @@ fn way<'a>(
     let service = backend.service;
     let selector = Selector::of_map(service.at("spec.selector"));
     let behind = group.pods_with(&selector);
-    let pod = behind.iter().find(|pod| pod.namespace == service.namespace)?;
+    let pod = behind.iter().find(|pod| pod.namespace == service.namespace && !pod.is_on_host())?;
     let port = target_port(service, pod, backend.port)?;
     // Calls to pods in ambient mode come at the tunnel's port.
-    let is_ambient = group.is_ambient(pod.namespace) && group.has_sidecar(pod) != Some(true);
-    let port = if is_ambient { 15_008 } else { port };
+    let port = if group.is_ambient_pod(pod) { 15_008 } else { port };
     let from = Workload { labels: Some(pods.labels()), namespace: pods.gateway.namespace };
     let to = Workload { labels: Some(pod.labels), namespace: pod.namespace };
     let closed = |own: &Workload<'_>, direction| {
@@ -187,7 +190,7 @@ fn way<'a>(
             let mut rules = policy.rules(direction).iter();
             rules.any(|rule| rule.may_open(port) && policy.may_be_for(group, rule, other))
         };
-        (!networks.policies(own).iter().any(opens)).then_some(policy)
+        (!networks.policies(own).any(|policy| opens(&policy))).then_some(policy)
     };
     // Pods that nothing may leave are told of already, by what they need before.
     let is_out = networks.applied(&from).opens & SOMETHING_OUT != 0;

@@ -340,6 +340,9 @@ impl<'a> Group<'a> {
         if pod.containers().any(|container| text(container, "name") == Some("istio-proxy")) {
             return Some(true);
         }
+        if pod.is_on_host() {
+            return Some(false);
+        }
         let asked =
             pod.labels.get("sidecar.istio.io/inject").or(pod.annotation("sidecar.istio.io/inject"));
         if let Some(asked) = asked {
@@ -349,6 +352,15 @@ impl<'a> Group<'a> {
             return Some(true);
         }
         self.namespace(pod.namespace).map(injects)
+    }
+
+    /// Whether a pod is in ambient mode, as far as the group shows it.
+    pub(super) fn is_ambient_pod(&self, pod: &Pod<'a>) -> bool {
+        let is_asked = match pod.labels.get("istio.io/dataplane-mode") {
+            Some(mode) => mode == "ambient",
+            None => self.is_ambient(pod.namespace),
+        };
+        is_asked && !pod.is_on_host() && self.has_sidecar(pod) != Some(true)
     }
 
     /// Whether a namespace is shown to be in ambient mode.

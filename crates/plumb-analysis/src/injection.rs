@@ -4,6 +4,7 @@ use super::analyzer::Analyzer;
 use super::group::{
     CORE, Group, NETWORKING, Object, SECURITY, SYSTEM_NAMESPACES, TELEMETRY, injects, text,
 };
+use super::revision::is_of_aks;
 use plumb_text::diag::{Diagnostic, codes};
 use std::collections::HashSet;
 
@@ -25,9 +26,8 @@ const MODE: &str = "istio.io/dataplane-mode";
 
 fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
     let namespaces: Vec<&Object<'_>> = group.of(CORE, "Namespace").collect();
-    let addon = namespaces.iter().find(|namespace| {
-        namespace.label(REVISION).is_some_and(|revision| revision.starts_with("asm-"))
-    });
+    let addon =
+        namespaces.iter().find(|namespace| namespace.label(REVISION).is_some_and(is_of_aks));
     let sidecars = Sidecars::of(group, &namespaces);
     for namespace in &namespaces {
         if namespace.name == "istio-system" {
@@ -162,9 +162,8 @@ fn missing_proxies(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
             .is_some_and(|namespace| namespace.label(INJECTION) == Some("enabled"));
         let asked =
             pod.labels.get("sidecar.istio.io/inject").or(pod.annotation("sidecar.istio.io/inject"));
-        let on_host = pod.spec.get("hostNetwork").and_then(plumb_kube::Node::as_bool) == Some(true);
         if is_injected
-            && !on_host
+            && !pod.is_on_host()
             && !asked.is_some_and(|asked| asked.eq_ignore_ascii_case("false"))
         {
             let owner = group.owner(pod);

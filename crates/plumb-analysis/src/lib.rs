@@ -12,7 +12,9 @@
 mod ambient;
 mod analyzer;
 mod authorization;
+mod callers;
 mod canaries;
+mod canary_networks;
 mod cilium;
 mod codes;
 mod conflict;
@@ -37,11 +39,13 @@ mod mesh;
 mod mesh_network;
 mod mtls;
 mod network;
+mod network_rules;
 mod networks;
 mod object;
 mod pods;
 mod proxies;
 mod proxy_images;
+mod revision;
 mod rivals;
 mod route_backends;
 mod routes;
@@ -49,6 +53,7 @@ mod service_entries;
 mod service_workloads;
 mod sidecar_hosts;
 mod sidecars;
+mod strict;
 mod subsets;
 mod targets;
 mod telemetry;
@@ -58,6 +63,8 @@ mod virtual_services;
 mod webhooks;
 mod workload_targets;
 
+#[cfg(test)]
+mod quiet_tests;
 #[cfg(test)]
 mod sets_tests;
 #[cfg(test)]

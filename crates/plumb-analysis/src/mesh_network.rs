@@ -2,12 +2,16 @@
 
 use super::analyzer::Analyzer;
 use super::gateway_pods::GatewayPods;
-use super::group::{CORE, Group, Object, Pod, SYSTEM_NAMESPACES, injects};
+use super::group::{
+    CORE, Group, NETWORKING, Object, Pod, SYSTEM_NAMESPACES, at_most, injects, is_stock_gateway,
+};
 use super::network::{Direction, NetworkPolicy, Rule, Workload};
 use super::networks::{Applied, Networks};
+use super::revision::{is_of_aks, is_of_google};
 use plumb_kube::Node;
-use plumb_text::diag::{Code, Diagnostic, codes};
-use std::collections::{BTreeSet, HashSet};
+use plumb_kube::select::Selector;
+use plumb_text::diag::{Code, Diagnostic, Severity, codes};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 codes! {
     /// The findings of this analyzer.
@@ -28,10 +32,13 @@ const DNS: u32 = 1 << 3;
 const TUNNEL_OUT: u32 = 1 << 4;
 const TUNNEL_IN: u32 = 1 << 5;
 const PROBES: u32 = 1 << 6;
-/// Ingress of some TCP port.
-const SOMETHING_IN: u32 = 1 << 7;
+/// Ingress of some TCP port from pods that may be in ambient mode.
+const CALLS_IN: u32 = 1 << 7;
 /// Egress of some TCP port to pods of an ambient namespace.
 const CALLS_OUT: u32 = 1 << 8;
+
+/// Egress of all ports to another namespace, of which nothing shows that istiod is not there.
+const ELSEWHERE: u32 = 1 << 9;
 
 /// The port of istiod for configuration and certificates.
 const XDS: i128 = 15_012;
@@ -63,15 +70,15 @@ const OF_LINKERD: Plane = Plane {
 };
 
 fn analyse<'a>(group: &Group<'a>, findings: &mut Vec<Diagnostic>) {
-    let planes = istiods(group);
-    let opens = |policy: &NetworkPolicy<'_, 'a>| opens(group, &planes, policy);
+    let mesh = Mesh::of(group);
+    let opens = |policy: &NetworkPolicy<'_, 'a>| opens(group, &mesh, policy);
     let Some(networks) = Networks::of(group, &opens) else { return };
     if networks.all().is_empty() {
         return;
     }
     let mut said = Said { findings, known: HashSet::new() };
     proxies(group, &networks, &mut said);
-    ambient(group, &planes, &networks, &mut said);
+    ambient(group, &mesh, &networks, &mut said);
 }
 
 /// What is said of a policy is said once.
@@ -93,16 +100,45 @@ impl Said<'_> {
     }
 }
 
-/// The namespaces that istiod is in, as far as anything shows it.
-fn istiods<'a>(group: &Group<'a>) -> BTreeSet<&'a str> {
-    let is_istiod = |pod: &&Pod<'a>| {
-        pod.labels.get("app") == Some("istiod") || group.owner(pod).name.starts_with("istiod")
-    };
-    group.pods.iter().filter(is_istiod).filter_map(|pod| pod.namespace).collect()
+/// What a group shows of the mesh.
+struct Mesh<'a> {
+    /// The namespaces that istiod is in.
+    istiods: BTreeSet<&'a str>,
+    /// The namespaces of which pods are shown.
+    with_pods: HashSet<&'a str>,
+    /// Namespaces in ambient mode.
+    ambient: Vec<Option<&'a str>>,
+}
+
+impl<'a> Mesh<'a> {
+    fn of(group: &Group<'a>) -> Mesh<'a> {
+        /// How many namespaces in ambient mode are compared with each rule, beside the policy's own.
+        const COMPARED: usize = 256;
+        let is_istiod = |pod: &&Pod<'a>| {
+            pod.labels.get("app") == Some("istiod") || group.owner(pod).name.starts_with("istiod")
+        };
+        let namespaces = group.of(CORE, "Namespace").map(|namespace| Some(namespace.name));
+        let ambient = namespaces.filter(|namespace| group.is_ambient(*namespace));
+        Mesh {
+            istiods: group.pods.iter().filter(is_istiod).filter_map(|pod| pod.namespace).collect(),
+            with_pods: group.pods.iter().filter_map(|pod| pod.namespace).collect(),
+            ambient: ambient.take(COMPARED).collect(),
+        }
+    }
+
+    /// Whether istiod may be in one of the namespaces that a rule calls by name.
+    fn may_be_in(&self, policy: &NetworkPolicy<'_, 'a>, rule: &Rule<'a>) -> bool {
+        self.istiods.is_empty()
+            && rule.namespaces().iter().any(|name| {
+                !SYSTEM_NAMESPACES.contains(name)
+                    && !self.with_pods.contains(name)
+                    && policy.object.namespace != Some(name)
+            })
+    }
 }
 
 /// What a policy may open, whomever it is for.
-fn opens<'a>(group: &Group<'a>, planes: &BTreeSet<&'a str>, policy: &NetworkPolicy<'_, 'a>) -> u32 {
+fn opens<'a>(group: &Group<'a>, mesh: &Mesh<'a>, policy: &NetworkPolicy<'_, 'a>) -> u32 {
     let mut opens = 0;
     let may_be_in = |rule: &Rule<'_>, namespace: &str| {
         policy.may_be_for(group, rule, &Workload { labels: None, namespace: Some(namespace) })
@@ -112,10 +148,12 @@ fn opens<'a>(group: &Group<'a>, planes: &BTreeSet<&'a str>, policy: &NetworkPoli
             let (istio, aks) =
                 (may_be_in(rule, "istio-system"), may_be_in(rule, "aks-istio-system"));
             // Whoever names the port means an istiod, wherever that is.
-            let elsewhere = planes.iter().any(|namespace| may_be_in(rule, namespace))
+            let elsewhere = mesh.istiods.iter().any(|namespace| may_be_in(rule, namespace))
                 || rule.names(XDS) && !istio && !aks;
             opens |= if istio || aks || elsewhere { ISTIOD } else { 0 };
             opens |= if aks || elsewhere { ISTIOD_OF_AKS } else { 0 };
+            let all_ports = rule.opens_all() && mesh.may_be_in(policy, rule);
+            opens |= if all_ports { ELSEWHERE } else { 0 };
         }
         if rule.may_open(DESTINATION) && (rule.names(DESTINATION) || may_be_in(rule, "linkerd")) {
             opens |= LINKERD;
@@ -130,23 +168,29 @@ fn opens<'a>(group: &Group<'a>, planes: &BTreeSet<&'a str>, policy: &NetworkPoli
             opens |= CALLS_OUT;
         }
     }
+    let own = match group.is_ambient(policy.object.namespace) {
+        true => &[policy.object.namespace][..],
+        false => &[],
+    };
     for rule in policy.rules(Direction::Ingress) {
         opens |= if rule.opens(HBONE) { TUNNEL_IN } else { 0 };
         opens |= if rule.is_for_address(PROBE) { PROBES } else { 0 };
-        opens |= if rule.opens_tcp() { SOMETHING_IN } else { 0 };
+        let from_mesh = || {
+            policy.may_be_for_pods_in(group, rule, own)
+                || policy.may_be_for_pods_in(group, rule, &mesh.ambient)
+        };
+        opens |= if rule.opens_tcp() && from_mesh() { CALLS_IN } else { 0 };
     }
     opens
 }
 
-/// Whether the revisions of the AKS add-on have such a name: `asm-1-30`.
-fn is_of_aks(revision: &str) -> bool {
-    let parts: Vec<&str> = revision.split('-').collect();
-    let is_short = |part: &&str| part.len() < 4 && part.parse::<u32>().is_ok();
-    matches!(parts[..], ["asm", major, minor] if is_short(&major) && is_short(&minor))
-}
-
-fn plane(revision: Option<&str>) -> Plane {
-    if revision.is_some_and(is_of_aks) { OF_AKS } else { OF_ISTIO }
+/// The control plane of a revision in the cluster; none where Google runs it elsewhere.
+fn plane(revision: Option<&str>) -> Option<Plane> {
+    match revision {
+        Some(revision) if is_of_google(revision) => None,
+        Some(revision) if is_of_aks(revision) => Some(OF_AKS),
+        _ => Some(OF_ISTIO),
+    }
 }
 
 /// Whether Linkerd puts its proxy into pods.
@@ -162,7 +206,7 @@ fn plane_of<'a>(group: &Group<'a>, pod: &Pod<'a>) -> Option<Plane> {
     let revision =
         pod.labels.get("istio.io/rev").or(namespace.and_then(|n| n.label("istio.io/rev")));
     if group.has_sidecar(pod) == Some(true) {
-        return Some(plane(revision));
+        return plane(revision);
     }
     let asked = pod
         .annotation(LINKERD_INJECT)
@@ -175,7 +219,7 @@ fn proxies<'a>(group: &Group<'a>, networks: &Networks<'_, 'a>, said: &mut Said<'
     let mut with_pods = HashSet::new();
     for pod in &group.pods {
         with_pods.insert(pod.namespace);
-        if is_on_host(pod) {
+        if pod.is_on_host() {
             continue;
         }
         let Some(plane) = plane_of(group, pod) else { continue };
@@ -192,26 +236,27 @@ fn proxies<'a>(group: &Group<'a>, networks: &Networks<'_, 'a>, said: &mut Said<'
         }
         let plane = match injects(namespace) {
             true => plane(namespace.label("istio.io/rev")),
-            false if is_linkerds(namespace.annotation(LINKERD_INJECT)) => OF_LINKERD,
-            false => continue,
+            false => is_linkerds(namespace.annotation(LINKERD_INJECT)).then_some(OF_LINKERD),
         };
+        let Some(plane) = plane else { continue };
         let own = Workload { labels: None, namespace: name };
         let what = format!("the pods of `{}`", namespace.name);
         check(networks, &own, plane, (namespace, &what), said);
     }
     for pods in GatewayPods::all(group) {
         let own = Workload { labels: Some(pods.labels()), namespace: pods.gateway.namespace };
-        let revision = match pods.class {
-            "approuting-istio" => Some("asm-1-0"),
-            _ => pods.gateway.label("istio.io/rev"),
+        // Its own revision, else its namespace's (`TagWatcher.IsMine`).
+        let revision = pods.gateway.label("istio.io/rev").or_else(|| {
+            let namespace = group.namespace(pods.gateway.namespace)?;
+            namespace.label("istio.io/rev")
+        });
+        let plane = match pods.class {
+            "approuting-istio" => Some(OF_AKS),
+            _ => plane(revision),
         };
-        check(networks, &own, plane(revision), (pods.gateway, &pods.gateway.id()), said);
+        let Some(plane) = plane else { continue };
+        check(networks, &own, plane, (pods.gateway, &pods.gateway.id()), said);
     }
-}
-
-/// The pods of a host's network are not those that a policy isolates.
-fn is_on_host(pod: &Pod<'_>) -> bool {
-    pod.spec.get("hostNetwork").and_then(Node::as_bool) == Some(true)
 }
 
 /// Whether a proxy reaches its control plane, and DNS to find it.
@@ -234,11 +279,15 @@ fn check(
             let message = format!(
                 "`{name}` closes the way from {what} to {plane_name} (TCP port {port}), and no other policy opens it"
             );
+            // An istiod may be where nothing shows it.
+            let may_be_elsewhere = plane.opens == ISTIOD && applied.opens & ELSEWHERE != 0;
             let dns = if has_dns { "" } else { ", and one to port 53 of `kube-system` for DNS" };
-            related(policy.object.finding_at_name(&CONTROL_PLANE_BLOCKED, message)).help(format!(
+            let finding = policy.object.finding_at_name(&CONTROL_PLANE_BLOCKED, message);
+            let finding = related(finding).help(format!(
                 "add an egress rule to port {port} of the namespace `{}`{dns}",
                 plane.namespace
-            ))
+            ));
+            if may_be_elsewhere { at_most(finding, Severity::Note) } else { finding }
         });
     } else if !has_dns {
         said.of(policy, &DNS_BLOCKED, || {
@@ -256,19 +305,20 @@ fn check(
 /// What ambient mode needs of network policies.
 fn ambient<'a>(
     group: &Group<'a>,
-    planes: &BTreeSet<&'a str>,
+    mesh: &Mesh<'a>,
     networks: &Networks<'_, 'a>,
     said: &mut Said<'_>,
 ) {
     let mut with_pods = HashSet::new();
     for pod in &group.pods {
         with_pods.insert(pod.namespace);
-        if !is_ambient(group, pod) || is_on_host(pod) {
+        if !group.is_ambient_pod(pod) {
             continue;
         }
         let own = Workload { labels: Some(pod.labels), namespace: pod.namespace };
         let (owner, applied) = (group.owner(pod), networks.applied(&own));
-        tunnels(group, networks, &own, &applied, said);
+        tunnels_in(&applied, said);
+        tunnels_out(group, networks, &own, &applied, said);
         if let Some(policy) = applied.isolating(Direction::Ingress)
             && applied.opens & PROBES == 0
             && is_probed(pod)
@@ -287,22 +337,54 @@ fn ambient<'a>(
             });
         }
     }
-    // Policies of a namespace whose pods are not shown are for some of them.
+    // Policies of a namespace whose pods are not shown are for some of them; a Gateway's are called from outside the mesh.
+    let gateways = GatewaysOf::of(group);
     for policy in networks.all() {
         let namespace = policy.object.namespace;
         if with_pods.contains(&namespace) || !group.is_ambient(namespace) {
             continue;
         }
         let own = Workload { labels: None, namespace };
-        let applied = networks.alone(policy, opens(group, planes, policy));
-        tunnels(group, networks, &own, &applied, said);
+        let applied = networks.alone(policy, opens(group, mesh, policy));
+        if !gateways.are_meant(policy) {
+            tunnels_in(&applied, said);
+        }
+        tunnels_out(group, networks, &own, &applied, said);
     }
 }
 
-fn is_ambient<'a>(group: &Group<'a>, pod: &Pod<'a>) -> bool {
-    match pod.labels.get("istio.io/dataplane-mode") {
-        Some(mode) => mode == "ambient",
-        None => group.is_ambient(pod.namespace) && group.has_sidecar(pod) != Some(true),
+/// The Gateways of a group by the namespaces of their pods.
+struct GatewaysOf<'g, 'a> {
+    made: HashMap<Option<&'a str>, Vec<GatewayPods<'g, 'a>>>,
+    /// What Istio's own Gateways select, wherever their pods are.
+    selected: Vec<Selector<'a>>,
+}
+
+impl<'g, 'a> GatewaysOf<'g, 'a> {
+    fn of(group: &'g Group<'a>) -> GatewaysOf<'g, 'a> {
+        let mut made: HashMap<_, Vec<_>> = HashMap::new();
+        for pods in GatewayPods::all(group) {
+            made.entry(pods.gateway.namespace).or_default().push(pods);
+        }
+        let selectors = group
+            .of(NETWORKING, "Gateway")
+            .map(|gateway| Selector::of_map(gateway.at("spec.selector")));
+        let mut known = HashSet::new();
+        let is_new =
+            |selector: &Selector<'a>| !selector.is_empty() && known.insert(selector.to_string());
+        GatewaysOf { made, selected: selectors.filter(is_new).take(ASKED).collect() }
+    }
+
+    /// Whether a policy may be for the pods of a Gateway.
+    fn are_meant(&self, policy: &NetworkPolicy<'_, 'a>) -> bool {
+        let made = self.made.get(&policy.object.namespace).map(Vec::as_slice).unwrap_or_default();
+        let is_for = |pods: &GatewayPods<'g, 'a>| {
+            let own = Workload { labels: Some(pods.labels()), namespace: pods.gateway.namespace };
+            policy.may_select(&own)
+        };
+        is_stock_gateway(&policy.selector)
+            || made.iter().take(ASKED).any(is_for)
+            || self.selected.iter().any(|selected| selected.covers(&policy.selector))
     }
 }
 
@@ -317,17 +399,11 @@ fn is_probed(pod: &Pod<'_>) -> bool {
     })
 }
 
-/// Whether the tunnels of ambient mode get through, both ways, where the policies show that calls should.
-fn tunnels<'a>(
-    group: &Group<'a>,
-    networks: &Networks<'_, 'a>,
-    own: &Workload<'_>,
-    applied: &Applied<'_, '_, 'a>,
-    said: &mut Said<'_>,
-) {
+/// Whether the tunnels of ambient mode arrive, where the policies show that calls of the mesh should.
+fn tunnels_in(applied: &Applied<'_, '_, '_>, said: &mut Said<'_>) {
     if applied.isolating(Direction::Ingress).is_some()
         && applied.opens & TUNNEL_IN == 0
-        && let Some(policy) = applied.opening(SOMETHING_IN)
+        && let Some(policy) = applied.opening(CALLS_IN)
     {
         said.of(policy, &TUNNEL_BLOCKED, || {
             let object = policy.object;
@@ -337,6 +413,16 @@ fn tunnels<'a>(
             object.finding(&TUNNEL_BLOCKED, node, message).help("add a rule for TCP port 15008")
         });
     }
+}
+
+/// Whether the tunnels of ambient mode leave, where the policies show that calls of the mesh should.
+fn tunnels_out<'a>(
+    group: &Group<'a>,
+    networks: &Networks<'_, 'a>,
+    own: &Workload<'_>,
+    applied: &Applied<'_, '_, 'a>,
+    said: &mut Said<'_>,
+) {
     let Some(policy) = applied.isolating(Direction::Egress) else { return };
     if applied.opens & TUNNEL_OUT != 0 {
         return;
@@ -391,22 +477,4 @@ fn called<'n, 'g, 'a: 'l, 'l>(
         let mut rules = policy.rules(Direction::Ingress).iter();
         rules.any(|rule| rule.opens(HBONE) && policy.is_for(group, rule, own))
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_of_aks;
-
-    #[test]
-    fn revisions_of_the_add_on() {
-        for (revision, is) in [
-            ("asm-1-30", true),
-            ("asm-managed", false),
-            ("asm-1187-26", false),
-            ("1-30-0", false),
-            ("asm-1-30-2", false),
-        ] {
-            assert_eq!(is_of_aks(revision), is, "{revision}");
-        }
-    }
 }

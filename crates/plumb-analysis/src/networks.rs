@@ -217,9 +217,21 @@ impl<'g, 'a> Networks<'g, 'a> {
     }
 
     /// The policies that may hold for some pods.
-    pub(super) fn policies(&self, pods: &Workload<'_>) -> Vec<&NetworkPolicy<'g, 'a>> {
+    pub(super) fn policies(
+        &self,
+        pods: &Workload<'_>,
+    ) -> impl Iterator<Item = &NetworkPolicy<'g, 'a>> {
         let alike = self.selecting(pods).into_iter().flat_map(|alike| &self.alike[alike].policies);
-        alike.map(|at| &self.policies[*at]).collect()
+        alike.map(|at| &self.policies[*at])
+    }
+
+    /// The policies that may hold for pods of a namespace that is written.
+    pub(super) fn beside(
+        &self,
+        namespace: Option<&str>,
+    ) -> impl Iterator<Item = &NetworkPolicy<'g, 'a>> {
+        let all = self.indexes(namespace).into_iter().flat_map(|index| &index.policies);
+        all.map(|at| &self.policies[*at])
     }
 
     /// The policies of a namespace that is written.

@@ -82,6 +82,27 @@ impl<'a> Pod<'a> {
         selector.pairs().all(|(key, value)| self.labels.get(key).is_none_or(|own| own == value))
     }
 
+    /// Whether it is in its node's network: injection passes it over, and no policy isolates it.
+    pub(super) fn is_on_host(&self) -> bool {
+        self.spec.get("hostNetwork").and_then(Node::as_bool) == Some(true)
+    }
+
+    /// Whether its own proxy is a gateway's, and no sidecar.
+    pub(super) fn is_gateway(&self) -> bool {
+        let templates = self.annotation("inject.istio.io/templates").unwrap_or_default();
+        templates.split(',').any(|template| template.trim() == "gateway")
+            || self.containers().any(|container| {
+                let args = container.get("args").map(Node::items).unwrap_or_default();
+                text(container, "name") == Some("istio-proxy")
+                    && args.iter().any(|arg| arg.as_str() == Some("router"))
+            })
+    }
+
+    /// The service account that it runs as.
+    pub(super) fn account(&self) -> &'a str {
+        text(self.spec, "serviceAccountName").unwrap_or("default")
+    }
+
     /// An annotation of the pod.
     pub(super) fn annotation(&self, key: &str) -> Option<&'a str> {
         self.annotations?.get(key)?.as_str()

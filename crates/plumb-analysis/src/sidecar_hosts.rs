@@ -1,9 +1,12 @@
 //! Hosts that a Sidecar hides from workloads that call them, where the other side takes mutual TLS alone.
 
 use super::analyzer::Analyzer;
-use super::group::{CORE, Group, NETWORKING, Object, Pod, ROOT_NAMESPACES, SECURITY};
+use super::callers::Callers;
+use super::group::{CORE, GATEWAY_API, Group, NETWORKING, Object, Pod, SECURITY, text};
 use super::hosts::Host;
+use super::strict::Strict;
 use super::virtual_services::destinations;
+use indexmap::IndexMap;
 use plumb_kube::Node;
 use plumb_kube::select::Selector;
 use plumb_text::diag::{Diagnostic, codes};
@@ -21,35 +24,27 @@ pub(super) const ANALYZER: Analyzer = Analyzer { codes: CODES, run: analyse };
 fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
     let sidecars: Vec<&Object<'_>> = group
         .of(NETWORKING, "Sidecar")
-        .filter(|sidecar| hosts(sidecar).is_some() && sidecar.namespace.is_some())
+        .filter(|sidecar| !sidecar.items("spec.egress").is_empty() && sidecar.namespace.is_some())
         .collect();
     if sidecars.is_empty() || group.may_have_more(NETWORKING, "Sidecar", None) {
         return;
     }
-    let strict = Strict::of(group);
-    if strict.namespaces.is_empty() && !strict.is_mesh_wide {
-        return;
-    }
-    // What a VirtualService leads to is shown beside the hosts.
-    let routes: Vec<_> = group.shown(NETWORKING, "VirtualService").collect();
-    let leads = routes.iter().flat_map(|route| {
-        destinations(route).into_iter().map(|to| Host::of(to.host, route.namespace))
-    });
-    let routed: HashSet<Host<'_>> = leads.collect();
-    let callees = callees(group, &routed);
+    let Some(strict) = Strict::of(group) else { return };
+    let hosts = sidecars.iter().map(|sidecar| (sidecar.index, Shown::of(sidecar))).collect();
+    let known = Known {
+        group,
+        callers: Callers::of(group, &sidecars),
+        callees: callees(group, &routed(group)),
+        strict,
+        hosts,
+    };
     let mut said = HashSet::new();
-    let mut by_namespace: HashMap<&str, Vec<&Object<'_>>> = HashMap::new();
-    for sidecar in &sidecars {
-        by_namespace.entry(sidecar.namespace.unwrap_or_default()).or_default().push(sidecar);
-    }
     for pod in &group.pods {
-        let Some(namespace) = pod.namespace else { continue };
-        let Some(sidecar) = sidecar_of(pod, &by_namespace) else { continue };
+        let Some(sidecar) = known.callers.sidecar_of(pod) else { continue };
         for (node, value) in values(pod) {
-            let Some(call) = callee(value, &callees) else { continue };
-            if call.namespace != namespace
-                && strict.holds(group, call)
-                && !shows(sidecar, call)
+            let Some(call) = callee(value, &known.callees) else { continue };
+            if Some(call.namespace) != pod.namespace
+                && known.is_lost(sidecar, call)
                 && said.insert((sidecar.index, call.service.index))
             {
                 let caller = group.owner(pod);
@@ -58,10 +53,39 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
             }
         }
     }
-    for policy in group.of(SECURITY, "AuthorizationPolicy") {
-        let known = (&by_namespace, &callees, &strict);
-        allowed(group, policy, known, &mut said, findings);
+    known.allowed(&mut said, findings);
+}
+
+/// What the group shows of callers and of those whom they call.
+struct Known<'g, 'a> {
+    group: &'g Group<'a>,
+    callers: Callers<'g, 'a>,
+    callees: HashMap<(&'a str, &'a str), Callee<'g, 'a>>,
+    strict: Strict<'g, 'a>,
+    /// What each Sidecar shows, by its number.
+    hosts: HashMap<usize, Shown<'a>>,
+}
+
+/// The Services that routes lead to: these are shown beside a Sidecar's hosts.
+fn routed<'a>(group: &Group<'a>) -> HashSet<Host<'a>> {
+    let services = group.shown(NETWORKING, "VirtualService");
+    let mut routed: HashSet<Host<'a>> = services
+        .flat_map(|route| {
+            destinations(route).into_iter().map(|to| Host::of(to.host, route.namespace))
+        })
+        .collect();
+    for kind in ["HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute"] {
+        for route in group.shown(GATEWAY_API, kind) {
+            let rules = route.items("spec.rules").iter();
+            let backends =
+                rules.flat_map(|rule| rule.get("backendRefs").map(Node::items).unwrap_or_default());
+            routed.extend(backends.filter_map(|backend| {
+                let namespace = text(backend, "namespace").or(route.namespace);
+                Some(Host::Service(text(backend, "name")?, namespace))
+            }));
+        }
     }
+    routed
 }
 
 /// A Service that the group shows.
@@ -114,121 +138,51 @@ fn callee<'g, 'a>(
     callees.get(&(name, namespace)).copied()
 }
 
-/// What a Sidecar shows to its workloads: `namespace/host`; none where it leaves that to another one.
-fn hosts<'a>(sidecar: &Object<'a>) -> Option<Vec<&'a str>> {
-    let egress = sidecar.items("spec.egress");
-    let lists = egress.iter().flat_map(|one| one.get("hosts").map(Node::items).unwrap_or_default());
-    (!egress.is_empty()).then(|| lists.filter_map(Node::as_str).collect())
+/// What a Sidecar shows to its workloads: its entries `namespace/host`, where `*` is any namespace.
+struct Shown<'a> {
+    /// Namespaces of which all is shown.
+    all: HashSet<&'a str>,
+    /// Namespaces, and how names of hosts end.
+    ends: HashSet<(&'a str, &'a str)>,
+    hosts: HashSet<(&'a str, &'a str)>,
 }
 
-/// Whether a Sidecar shows a Service.
-fn shows(sidecar: &Object<'_>, callee: Callee<'_, '_>) -> bool {
-    let full = format!("{}.{}.svc.cluster.local", callee.service.name, callee.namespace);
-    hosts(sidecar).is_none_or(|hosts| {
-        hosts.iter().any(|entry| {
-            let Some((namespace, host)) = entry.split_once('/') else { return true };
-            let is_there = match namespace {
-                "*" => true,
-                "." => sidecar.namespace == Some(callee.namespace),
-                "~" => false,
-                namespace => namespace == callee.namespace,
+impl<'a> Shown<'a> {
+    fn of(sidecar: &Object<'a>) -> Shown<'a> {
+        let mut shown = Shown { all: HashSet::new(), ends: HashSet::new(), hosts: HashSet::new() };
+        let egress = sidecar.items("spec.egress").iter();
+        let lists = egress.flat_map(|one| one.get("hosts").map(Node::items).unwrap_or_default());
+        for entry in lists.filter_map(Node::as_str) {
+            let (namespace, host) = entry.split_once('/').unwrap_or(("*", "*"));
+            let namespace = match namespace {
+                "." => sidecar.namespace.unwrap_or("*"),
+                namespace => namespace,
             };
-            // A domain other than `cluster.local` is not known here.
-            let has_host = match host.strip_prefix('*') {
-                Some(rest) => rest.is_empty() || full.ends_with(rest),
-                None => host == full || !host.ends_with(".cluster.local"),
+            match host.strip_prefix('*') {
+                Some("") => shown.all.insert(namespace),
+                Some(end) => shown.ends.insert((namespace, end)),
+                None if host.ends_with(".cluster.local") => shown.hosts.insert((namespace, host)),
+                // A domain other than `cluster.local` is not known here.
+                None => shown.all.insert(namespace),
             };
-            is_there && has_host
+        }
+        shown
+    }
+
+    /// Whether all Services of a namespace are shown: their names have no dot, so that an end is that of all or none.
+    fn shows_all(&self, namespace: &str) -> bool {
+        let end = format!(".{namespace}.svc.cluster.local");
+        ["*", namespace].iter().any(|namespace| {
+            let mut ends = end.match_indices('.').map(|(at, _)| &end[at..]);
+            self.all.contains(namespace) || ends.any(|end| self.ends.contains(&(*namespace, end)))
         })
-    })
-}
-
-/// The Sidecar that surely holds for a pod: one that selects it, else the one of its namespace, else the mesh's.
-fn sidecar_of<'g, 'a>(
-    pod: &Pod<'a>,
-    by_namespace: &HashMap<&str, Vec<&'g Object<'a>>>,
-) -> Option<&'g Object<'a>> {
-    let own = by_namespace.get(pod.namespace?).map(Vec::as_slice).unwrap_or_default();
-    let is_for = |sidecar: &&&Object<'a>| match sidecar.at("spec.workloadSelector.labels") {
-        Some(labels) => Selector::of_map(Some(labels)).matches(&pod.labels),
-        None => true,
-    };
-    let selects = |sidecar: &&&'g Object<'a>| sidecar.at("spec.workloadSelector").is_some();
-    if let Some(sidecar) = own.iter().filter(selects).find(is_for) {
-        return Some(sidecar);
-    }
-    default_of(pod.namespace?, by_namespace)
-}
-
-/// The Sidecar for all workloads of a namespace, its own or the mesh's; none where two would be.
-fn default_of<'g, 'a>(
-    namespace: &str,
-    by_namespace: &HashMap<&str, Vec<&'g Object<'a>>>,
-) -> Option<&'g Object<'a>> {
-    let of = |namespace: &str| -> Vec<&'g Object<'a>> {
-        let all = by_namespace.get(namespace).map(Vec::as_slice).unwrap_or_default();
-        all.iter()
-            .copied()
-            .filter(|sidecar| sidecar.at("spec.workloadSelector").is_none())
-            .collect()
-    };
-    let own = of(namespace);
-    let found = match own.is_empty() {
-        false => own,
-        true => ROOT_NAMESPACES.iter().flat_map(|root| of(root)).collect(),
-    };
-    match found[..] {
-        [sidecar] => Some(sidecar),
-        _ => None,
-    }
-}
-
-/// The namespaces whose pods take nothing but mutual TLS.
-struct Strict<'a> {
-    namespaces: HashMap<&'a str, bool>,
-    is_mesh_wide: bool,
-    /// Whether there are policies for single workloads, by namespace.
-    selecting: HashSet<&'a str>,
-}
-
-impl<'a> Strict<'a> {
-    fn of(group: &Group<'a>) -> Strict<'a> {
-        let mut strict =
-            Strict { namespaces: HashMap::new(), is_mesh_wide: false, selecting: HashSet::new() };
-        if group.may_have_more(SECURITY, "PeerAuthentication", None) {
-            return strict;
-        }
-        for policy in group.of(SECURITY, "PeerAuthentication") {
-            let Some(namespace) = policy.namespace else { continue };
-            let is_strict = policy.text("spec.mtls.mode") == Some("STRICT");
-            let selector = Selector::of_label_selector(policy.at("spec.selector"));
-            if !selector.is_empty() || policy.at("spec.portLevelMtls").is_some() {
-                strict.selecting.insert(namespace);
-            } else if ROOT_NAMESPACES.contains(&namespace) {
-                strict.is_mesh_wide |= is_strict;
-            } else {
-                *strict.namespaces.entry(namespace).or_insert(true) &= is_strict;
-            }
-        }
-        strict
     }
 
-    /// Whether the pods of a Service surely refuse what comes without the mesh's certificate.
-    fn holds(&self, group: &Group<'a>, callee: Callee<'_, 'a>) -> bool {
-        if self.selecting.contains(callee.namespace) {
-            return false;
-        }
-        match self.namespaces.get(callee.namespace) {
-            Some(is_strict) => *is_strict,
-            // The mesh's policy is for those who are in the mesh.
-            None => {
-                self.is_mesh_wide && {
-                    let namespace = Some(callee.namespace);
-                    group.is_ambient(namespace)
-                        || group.namespace(namespace).is_some_and(super::group::injects)
-                }
-            }
-        }
+    /// Whether a Service is shown by its name.
+    fn names(&self, callee: Callee<'_, 'a>) -> bool {
+        let full = format!("{}.{}.svc.cluster.local", callee.service.name, callee.namespace);
+        let mut namespaces = ["*", callee.namespace].into_iter();
+        namespaces.any(|namespace| self.hosts.contains(&(namespace, full.as_str())))
     }
 }
 
@@ -245,68 +199,100 @@ fn hidden(sidecar: &Object<'_>, callee: Callee<'_, '_>, who: &str) -> Diagnostic
         .help(format!("add `{namespace}/*`, or `{namespace}/{name}.{namespace}.svc.cluster.local`"))
 }
 
-/// Sidecars by namespace, Services by name and namespace, and who takes mutual TLS alone.
-type Known<'k, 'g, 'a> = (
-    &'k HashMap<&'k str, Vec<&'g Object<'a>>>,
-    &'k HashMap<(&'a str, &'a str), Callee<'g, 'a>>,
-    &'k Strict<'a>,
-);
+/// How many Services of one policy are said to be hidden from one namespace.
+const SAID: usize = 16;
 
-/// The callers of other namespaces that a policy lets in, by account or namespace, and whose Sidecar hides what they may call.
-fn allowed<'g, 'a>(
-    group: &'g Group<'a>,
-    policy: &Object<'a>,
-    (by_namespace, callees, strict): Known<'_, 'g, 'a>,
-    said: &mut HashSet<(usize, usize)>,
-    findings: &mut Vec<Diagnostic>,
-) {
-    let Some(namespace) = policy.namespace else { return };
-    if policy.text("spec.action").is_some_and(|action| action != "ALLOW") {
-        return;
+impl<'g, 'a> Known<'g, 'a> {
+    /// Whether calls of a Service's pods go out without a certificate, and are refused.
+    fn is_lost(&self, sidecar: &Object<'a>, callee: Callee<'g, 'a>) -> bool {
+        let is_shown = self
+            .hosts
+            .get(&sidecar.index)
+            .is_none_or(|shown| shown.shows_all(callee.namespace) || shown.names(callee));
+        !is_shown && self.strict.holds(callee.service)
     }
-    for (node, caller) in callers(policy) {
-        if caller == namespace {
-            continue;
-        }
-        let Some(sidecar) = default_of(caller, by_namespace) else { continue };
-        // The Services before the pods that the policy is for.
-        let selector = Selector::of_label_selector(policy.at("spec.selector"));
-        for service in group.services_with(namespace, &selector) {
-            let Some(&callee) = callees.get(&(service.name, namespace)) else { continue };
-            if strict.holds(group, callee)
-                && !shows(sidecar, callee)
-                && said.insert((sidecar.index, service.index))
-            {
-                let who = format!("pods of `{caller}`");
-                let finding = hidden(sidecar, callee, &who);
-                let id = policy.id();
-                findings.push(finding.related(policy.place(node), format!("{id} lets them in")));
+
+    /// The Services that a policy is for and that take mutual TLS alone.
+    fn behind(&self, namespace: &'a str, selector: &Selector<'a>) -> Vec<Callee<'g, 'a>> {
+        let services = self.group.services_with(namespace, selector).into_iter();
+        let callees = services.filter_map(|service| self.callees.get(&(service.name, namespace)));
+        callees.copied().filter(|callee| self.strict.holds(callee.service)).collect()
+    }
+
+    /// The callers of other namespaces that a policy lets in, by account or namespace, and whose Sidecar hides what they may call.
+    fn allowed(&self, said: &mut HashSet<(usize, usize)>, findings: &mut Vec<Diagnostic>) {
+        let mut sidecars: HashMap<Caller<'a>, Option<&Object<'a>>> = HashMap::new();
+        let mut behind: IndexMap<(&str, String), Vec<Callee<'g, 'a>>> = IndexMap::new();
+        let mut asked = HashSet::new();
+        for policy in self.group.of(SECURITY, "AuthorizationPolicy") {
+            let Some(namespace) = policy.namespace else { continue };
+            if policy.text("spec.action").is_some_and(|action| action != "ALLOW") {
+                continue;
+            }
+            // The Services before the pods that the policy is for.
+            let selector = Selector::of_label_selector(policy.at("spec.selector"));
+            let entry = behind.entry((namespace, selector.to_string()));
+            let at = entry.index();
+            let callees = entry.or_insert_with(|| self.behind(namespace, &selector));
+            for (node, caller) in callers(policy) {
+                let sidecar = sidecars.entry(caller).or_insert_with(|| {
+                    self.callers.sidecar_of_callers(caller.namespace, caller.account)
+                });
+                let Some(sidecar) = sidecar.filter(|_| caller.namespace != namespace) else {
+                    continue;
+                };
+                let Some(shown) = self.hosts.get(&sidecar.index) else { continue };
+                if !asked.insert((sidecar.index, at)) || shown.shows_all(namespace) {
+                    continue;
+                }
+                let lost = callees.iter().copied().filter(|callee| !shown.names(*callee));
+                for callee in lost.take(SAID) {
+                    if said.insert((sidecar.index, callee.service.index)) {
+                        let finding =
+                            hidden(sidecar, callee, &format!("pods of `{}`", caller.namespace));
+                        let note = format!("{} lets them in", policy.id());
+                        findings.push(finding.related(policy.place(node), note));
+                    }
+                }
             }
         }
     }
 }
 
-/// The namespaces of the callers that an ALLOW policy names.
-fn callers<'a>(policy: &Object<'a>) -> Vec<(&'a Node, &'a str)> {
+/// Whom a policy lets in: a namespace, or one account of it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Caller<'a> {
+    namespace: &'a str,
+    account: Option<&'a str>,
+}
+
+/// The callers that an ALLOW policy names.
+fn callers<'a>(policy: &Object<'a>) -> Vec<(&'a Node, Caller<'a>)> {
     let items = |node: &'a Node, key: &str| node.get(key).map(Node::items).unwrap_or_default();
     let rules = policy.items("spec.rules").iter();
     let sources = rules.flat_map(|rule| items(rule, "from")).filter_map(|from| from.get("source"));
     let mut found = Vec::new();
+    let account = |namespace, account: &'a str| Caller {
+        namespace,
+        account: Some(account).filter(|account| !account.contains('*')),
+    };
     for source in sources {
         for node in items(source, "principals") {
             let path = node.as_str().unwrap_or_default();
             if let Some((_, rest)) = path.split_once("/ns/") {
-                found.extend(rest.split('/').next().map(|namespace| (node, namespace)));
+                let (namespace, own) = rest.split_once("/sa/").unwrap_or((rest, "*"));
+                found.push((node, account(namespace, own)));
             }
         }
         for node in items(source, "namespaces") {
-            found.extend(node.as_str().map(|namespace| (node, namespace)));
+            found.extend(node.as_str().map(|namespace| (node, account(namespace, "*"))));
         }
         for node in items(source, "serviceAccounts") {
-            let account = node.as_str().unwrap_or_default();
-            found.extend(account.split_once('/').map(|(namespace, _)| (node, namespace)));
+            let path = node.as_str().unwrap_or_default();
+            let caller = path.split_once('/').map(|(namespace, own)| account(namespace, own));
+            found.extend(caller.map(|caller| (node, caller)));
         }
     }
-    found.retain(|(_, namespace)| !namespace.contains('*'));
+    found.retain(|(_, caller)| !caller.namespace.contains('*'));
     found
 }

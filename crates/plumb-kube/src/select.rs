@@ -129,6 +129,11 @@ impl<'a> Selector<'a> {
         self.requirements.iter().any(|requirement| requirement.key == key)
     }
 
+    /// The value that a label must have; none where it may have several.
+    pub fn asked(&self, key: &str) -> Option<&'a str> {
+        self.pairs().find(|(own, _)| *own == key).map(|(_, value)| value)
+    }
+
     /// Whether it asks for nothing.
     pub fn is_empty(&self) -> bool {
         self.requirements.is_empty()
