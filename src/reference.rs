@@ -242,6 +242,8 @@ fn settings() -> String {
         ("The text of all includes of a book", mib(markdown::INCLUDED_LIMIT)),
         ("The files that are looked through for them", mib(markdown::LOOKED_THROUGH_LIMIT)),
         ("Includes in a book", markdown::MAX_INCLUDES.to_string()),
+        ("Rows of a table", crate::model::Rows::MOST.to_string()),
+        ("Columns of a table", directive::MOST_COLUMNS.to_string()),
     ] {
         let _ = writeln!(out, "| {what} | {most} |");
     }

@@ -16,7 +16,7 @@ use crate::diag::Diagnostic;
 use crate::directive::{self, Call, Directive, UNKNOWN_DIRECTIVE, versions};
 use crate::manifest::{Document, SERVICE_NODE_PORT_RANGE};
 use crate::markdown::{self, Cut, Node, NodeKind, Scan};
-use crate::model::{Model, Prose, Used};
+use crate::model::{Bindings, Model, Prose, Used};
 use crate::reading::TEMPLATE;
 use crate::text::{Location, Span};
 use std::cell::OnceCell;
@@ -182,8 +182,9 @@ impl Work<'_> {
     /// `` `{= EXPR }` ``
     fn value(&mut self, index: usize, node: &Node, expression: &Cut) {
         self.outcome.counts.directives += 1;
+        let names = Bindings::default();
         let value = directive::value::live(
-            &self.project.model,
+            (&self.project.model, &names),
             expression,
             &self.chapter.map,
             &mut self.outcome.used,
@@ -207,6 +208,7 @@ impl Work<'_> {
         self.outcome.counts.directives += 1;
         let mut call = Call {
             model: &self.project.model,
+            names: &Bindings::default(),
             config: &self.project.config,
             entry: directive,
             directive: written,
@@ -267,7 +269,11 @@ impl Work<'_> {
     }
 
     fn fence(&mut self, index: usize, site: &Site<'_>) {
-        let mut comments = Comments { model: &self.project.model, used: &mut self.outcome.used };
+        let mut comments = Comments {
+            model: &self.project.model,
+            names: &Bindings::default(),
+            used: &mut self.outcome.used,
+        };
         let outcome = fences::check(site, &mut comments);
         self.wrong.extend(fences::wrong(site));
         let code = site.fence.body.text();

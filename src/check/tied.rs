@@ -8,7 +8,7 @@ use crate::content::{self, Block, Content};
 use crate::diag::Diagnostic;
 use crate::manifest::{self, Node, Value, Versions};
 use crate::model::parse_kubernetes;
-use crate::model::{self, Evaluation, Format, Model, Style, Used};
+use crate::model::{self, Bindings, Evaluation, Format, Model, Style, Used};
 use crate::reading::Reading;
 use crate::text::{Location, Span, replaced};
 use regex::Regex;
@@ -53,6 +53,7 @@ fn filled(text: &str, mut values: Vec<Placed>, findings: &mut Vec<Diagnostic>) -
 /// What fences need of the model.
 pub(super) struct Comments<'a> {
     pub(super) model: &'a Model,
+    pub(super) names: &'a Bindings,
     pub(super) used: &'a mut Used,
 }
 
@@ -239,7 +240,7 @@ impl Comments<'_> {
         let inputs = self.model.inputs();
         crate::directive::evaluate(
             self.model,
-            expression,
+            (expression, self.names),
             &inputs,
             self.used,
             locate,

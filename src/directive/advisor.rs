@@ -4,7 +4,7 @@ use super::ask;
 use super::costs::{self, Asked};
 use super::params::params;
 use super::rules::Words;
-use super::{Call, Directive, checklist, matrix, overhead};
+use super::{Call, Directive, checklist, columns, matrix};
 use crate::content::{Advisor, Block, Checklist, Content, Outcome, text};
 use crate::model::{self, Model, Program, View};
 use crate::text::Spanned;
@@ -154,7 +154,7 @@ fn outcomes(
         for resource in costs::resources(std::slice::from_ref(&overhead), view) {
             let key = format!("cost {option} {resource}");
             if program.add_cost(key.clone(), option, None, view, &resource) {
-                lines.push(json!([overhead::resource_title(&resource), key]));
+                lines.push(json!([columns::titled(&resource), key]));
             }
         }
         costs.insert(option.clone(), Json::Array(lines));

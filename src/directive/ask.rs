@@ -7,7 +7,7 @@ use crate::content::{FigureNote, Inline, Provenance, SourceNote, Value, plain, t
 use crate::diag::Diagnostic;
 use crate::markdown::{self, Arg, Cut};
 use crate::model::{
-    Evaluation, Format, Inputs, Model, Problem, Program, Prose, ProsePart, Unit, Used,
+    Bindings, Evaluation, Format, Inputs, Model, Problem, Program, Prose, ProsePart, Unit, Used,
 };
 use crate::text::{Location, Span, Spanned, TextMap};
 
@@ -57,16 +57,16 @@ fn no_such_input(call: &Call<'_>, name: &Spanned<String>) -> Diagnostic {
         .did_you_mean(&name.value, keys.chain(inputs))
 }
 
-/// Evaluates an expression that an author wrote; what is wrong is reported at its place.
+/// Evaluates an expression that an author wrote where these names are known; what is wrong is reported at its place.
 pub(crate) fn evaluate(
     model: &Model,
-    text: &str,
+    (text, names): (&str, &Bindings),
     inputs: &Inputs,
     used: &mut Used,
     locate: impl Fn(Span) -> Location,
     findings: &mut Vec<Diagnostic>,
 ) -> Option<Evaluation> {
-    let compiled = match model.compile(text) {
+    let compiled = match model.compile_with(text, names) {
         Ok(compiled) => compiled,
         Err(problems) => {
             used.mentioned(model, text);

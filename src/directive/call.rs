@@ -5,7 +5,7 @@ use crate::config::Config;
 use crate::content::Content;
 use crate::diag::Diagnostic;
 use crate::markdown;
-use crate::model::{Model, Problem};
+use crate::model::{Bindings, Model, Problem};
 use crate::text::{Location, Span, Spanned, TextMap};
 
 /// A directive.
@@ -55,6 +55,8 @@ pub enum ParamKind {
 pub struct Call<'a> {
     /// The model.
     pub model: &'a Model,
+    /// What expressions may name besides: the row of an `each` around it, the arguments of a directive of the book's own.
+    pub names: &'a Bindings,
     /// The book's settings.
     pub config: &'a Config,
     /// Which directive it is.

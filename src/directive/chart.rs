@@ -2,6 +2,7 @@
 
 use super::ask;
 use super::codes::MISSING_ARGUMENT;
+use super::columns;
 use super::overhead::{self, What};
 use super::params::params;
 use super::sweep::{self, Sweep};
@@ -111,7 +112,8 @@ fn subjects(
 /// The value of a subject.
 fn evaluate(call: &mut Call<'_>, subject: &Subject, inputs: &Inputs) -> Option<Evaluation> {
     let at = call.locate(subject.span);
-    ask::evaluate(call.model, &subject.expression, inputs, call.used, |_| at.clone(), call.findings)
+    let asked = (subject.expression.as_str(), call.names);
+    ask::evaluate(call.model, asked, inputs, call.used, |_| at.clone(), call.findings)
 }
 
 /// The values of all subjects, which are of one dimension, and the unit that suits them.
@@ -170,7 +172,7 @@ fn lines(
         steps.push((values(call, subjects, &inputs)?, inputs));
     }
     let all: Vec<_> = steps.iter().flat_map(|(values, _)| values.iter()).collect();
-    let unit = overhead::common_unit(call, all.iter().copied())?;
+    let unit = columns::common_unit(call, all.iter().copied())?;
     let unit_name = unit_name(call, all.first().copied(), &unit);
     let across = sweep.unit(call);
     let x = |value: &Ratio| in_unit(value, &across);
@@ -200,8 +202,8 @@ fn lines(
         format!("{what} by {}", lower(&input.label))
     });
     let mut data = Table { caption: text(&title), ..Table::default() };
-    data.columns.push(overhead::number_column(&input.label));
-    data.columns.extend(subjects.iter().map(|subject| overhead::number_column(&subject.name)));
+    data.columns.push(columns::number_column(&input.label));
+    data.columns.extend(subjects.iter().map(|subject| columns::number_column(&subject.name)));
     for row in rows {
         let (values, inputs) = &steps[row];
         let mut cells = vec![text(sweep.show(call, &sweep.values()[row]))];
@@ -223,14 +225,14 @@ fn bars(
     inputs: &Inputs,
 ) -> Option<Chart> {
     let values = values(call, subjects, inputs)?;
-    let unit = overhead::common_unit(call, values.iter())?;
+    let unit = columns::common_unit(call, values.iter())?;
     let unit_name = unit_name(call, values.first(), &unit);
     let name = what.map_or_else(String::new, What::title);
     let title =
         title(params, || if name.is_empty() { "Comparison".to_owned() } else { name.clone() });
     let mut data = Table { caption: text(&title), ..Table::default() };
-    data.columns.push(overhead::text_column(if what.is_some() { "Option" } else { "Value" }));
-    data.columns.push(overhead::number_column(axis(&name, "")));
+    data.columns.push(columns::text_column(if what.is_some() { "Option" } else { "Value" }));
+    data.columns.push(columns::number_column(axis(&name, "")));
     let mut bars = Vec::new();
     for (subject, value) in subjects.iter().zip(&values) {
         let cell = shown(call, value, inputs, &unit, params.range);
@@ -269,7 +271,9 @@ fn crossings(
                     continue;
                 }
                 let (from, to) = (&sweep.values()[index], &sweep.values()[index + 1]);
-                let line = |subject: usize| call.model.compile(&subjects[subject].expression).ok();
+                let line = |subject: usize| {
+                    call.model.compile_with(&subjects[subject].expression, call.names).ok()
+                };
                 let (Some(a), Some(b)) = (line(one), line(other)) else { continue };
                 let (name, inputs) = (&sweep.input.name, &steps[index].1);
                 let Ok(found) = call.model.crossing_of((&a, &b), name, inputs, (from, to)) else {

@@ -3,7 +3,7 @@
 //! Owns: the calculator's content, for the directives `calculator` and `advisor`.
 
 use super::Call;
-use super::{ask, overhead};
+use super::{ask, columns};
 use crate::content::{
     Align, Calculator, CalculatorInput, CalculatorOption, Column, Inline, Preset, Row, Table, text,
 };
@@ -73,7 +73,7 @@ pub(super) fn calculator(call: &mut Call<'_>, asked: Asked) -> Option<Calculator
     };
     let unit = |resource: &String| {
         let totals = overheads.iter().filter_map(|overhead| overhead.total(asked.view, resource));
-        overhead::single_unit(model, totals.map(|cost| &cost.evaluation))
+        columns::single_unit(model, totals.map(|cost| &cost.evaluation))
     };
     let mut building = Building {
         model,
@@ -137,9 +137,8 @@ fn columns(components: bool, resources: &[String]) -> Vec<Column> {
     if components {
         columns.push(column("Count", Align::Right));
     }
-    columns.extend(
-        resources.iter().map(|resource| column(&overhead::resource_title(resource), Align::Right)),
-    );
+    columns
+        .extend(resources.iter().map(|resource| column(&columns::titled(resource), Align::Right)));
     columns
 }
 

@@ -14,23 +14,28 @@ mod call;
 mod chart;
 pub mod checklist;
 mod codes;
+mod columns;
 mod costs;
 pub mod matrix;
 mod overhead;
 pub mod params;
+mod rows;
 mod rules;
 mod sources;
 mod sweep;
+mod table;
 pub mod value;
 pub mod versions;
 
 pub(crate) use ask::evaluate;
 pub use call::{Call, Directive, Param, ParamKind};
 pub use codes::{CODES, PLATFORM_VERSION, UNKNOWN_DIRECTIVE, UNKNOWN_VERSION};
+pub use table::MOST_COLUMNS;
 
 /// Every directive, in the order of the reference.
 pub static REGISTRY: &[&Directive] = &[
     &value::DIRECTIVE,
+    &table::DIRECTIVE,
     &overhead::DIRECTIVE,
     &chart::DIRECTIVE,
     &breakeven::DIRECTIVE,

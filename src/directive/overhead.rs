@@ -1,13 +1,12 @@
 //! `overhead`: what options cost, as a table.
 
 use super::ask;
+use super::columns::{number_column, single_unit, text_column, titled, units};
 use super::params::params;
 use super::sweep::{self, Sweep};
 use super::{Call, Directive};
-use crate::content::{Align, Block, Column, Content, Inline, Row, Table, Value, text};
-use crate::model::{
-    Cost, Dimension, Evaluation, Format, Inputs, Model, ModelOption, Overhead, Quantity, Unit, View,
-};
+use crate::content::{Block, Content, Inline, Row, Table, Value, text};
+use crate::model::{Cost, Evaluation, Format, Inputs, ModelOption, Overhead, Quantity, Unit, View};
 use crate::text::Spanned;
 use num_traits::{Signed, Zero};
 
@@ -96,7 +95,7 @@ pub(super) struct What {
 impl What {
     /// "CPU", or "CPU, usage".
     pub(super) fn title(&self) -> String {
-        let name = resource_title(&self.resource);
+        let name = titled(&self.resource);
         match self.view {
             View::Requests => name,
             view => format!("{name}, {}", view.name()),
@@ -105,20 +104,6 @@ impl What {
 
     pub(super) fn of<'a>(&self, cost: &'a Overhead) -> Option<&'a Cost> {
         cost.total(self.view, &self.resource)
-    }
-}
-
-/// A resource's name with a capital; `cpu` is an abbreviation.
-pub(super) fn resource_title(name: &str) -> String {
-    if name == "cpu" {
-        return "CPU".to_owned();
-    }
-    let mut chars = name.chars();
-    match chars.next() {
-        Some(first) => {
-            first.to_uppercase().chain(chars).map(|c| if c == '_' { ' ' } else { c }).collect()
-        }
-        None => String::new(),
     }
 }
 
@@ -226,65 +211,13 @@ pub(super) fn column(call: &mut Call<'_>, name: &Spanned<String>, known: &[What]
     found
 }
 
-/// A unit for each column. GiB and GB beside each other cannot be compared, so bytes are decimal in all columns or in none.
-fn units(call: &Call<'_>, columns: &[What], costs: &[Overhead]) -> Vec<Option<Unit>> {
+/// A unit for each column.
+fn units_of(call: &Call<'_>, columns: &[What], costs: &[Overhead]) -> Vec<Option<Unit>> {
     let values = |what: &What| -> Vec<&Evaluation> {
         let costs = costs.iter().filter_map(|cost| what.of(cost));
         costs.map(|cost| &cost.evaluation).collect()
     };
-    let in_bytes = |value: &&Evaluation| {
-        let quantity = value.value.quantity();
-        quantity.is_some_and(|quantity| {
-            quantity.dimension == Dimension::MEMORY && !quantity.value.is_zero()
-        })
-    };
-    let decimal = columns.iter().flat_map(values).filter(in_bytes).all(|value| value.decimal_bytes);
-    columns.iter().map(|what| unit_of(call, values(what).into_iter(), decimal)).collect()
-}
-
-/// The unit that suits the largest of some values, so that they all have one unit.
-pub(super) fn common_unit<'a>(
-    call: &Call<'_>,
-    values: impl Iterator<Item = &'a Evaluation>,
-) -> Option<Unit> {
-    unit_of(call, values, true)
-}
-
-/// As `common_unit`; with `decimal` false, never a decimal multiple of a byte.
-fn unit_of<'a>(
-    call: &Call<'_>,
-    values: impl Iterator<Item = &'a Evaluation>,
-    decimal: bool,
-) -> Option<Unit> {
-    let values: Vec<_> = values.collect();
-    let quantity = |evaluation: &Evaluation| evaluation.value.quantity().cloned();
-    let largest = values
-        .iter()
-        .filter_map(|evaluation| Some((quantity(evaluation)?, *evaluation)))
-        .max_by(|(a, _), (b, _)| a.value.abs().cmp(&b.value.abs()))?;
-    let mut format = call.model.format_for(&largest.0, largest.1, &Format::default());
-    if !decimal && largest.0.dimension == Dimension::MEMORY {
-        format.decimal_bytes = false;
-        format.unit = None;
-    }
-    Some(call.model.units.unit_for(&largest.0, &format))
-}
-
-/// The unit that a column of unlike sizes has, where its dimension has no multiples to choose from (bytes and time have):
-/// prices by the month beside prices by the hour cannot be compared.
-pub(super) fn single_unit<'a>(
-    model: &Model,
-    values: impl Iterator<Item = &'a Evaluation>,
-) -> Option<Unit> {
-    let largest = values
-        .filter_map(|evaluation| Some((evaluation.value.quantity()?, evaluation)))
-        .max_by(|(a, _), (b, _)| a.value.abs().cmp(&b.value.abs()))?;
-    let (quantity, evaluation) = largest;
-    if model.units.ladder(quantity.dimension, false).len() > 1 {
-        return None;
-    }
-    let format = model.format_for(quantity, evaluation, &Format::default());
-    Some(model.units.unit_for(quantity, &format))
+    units(call, &columns.iter().map(values).collect::<Vec<_>>())
 }
 
 fn shown(
@@ -312,16 +245,8 @@ fn cell(
     out
 }
 
-pub(super) fn number_column(title: impl Into<String>) -> Column {
-    Column { title: text(title), align: Align::Right }
-}
-
-pub(super) fn text_column(title: impl Into<String>) -> Column {
-    Column { title: text(title), align: Align::Left }
-}
-
 /// An option's label, with what there is to know about it.
-fn option_name(call: &Call<'_>, option: &ModelOption, inputs: &Inputs) -> Vec<Inline> {
+pub(super) fn option_name(call: &Call<'_>, option: &ModelOption, inputs: &Inputs) -> Vec<Inline> {
     let sources = option.sources.iter().filter_map(|id| ask::source(call.model, id)).collect();
     ask::named(call.model, &option.label, &option.note, sources, inputs)
 }
@@ -355,7 +280,7 @@ fn by_option(
             columns.iter().map(|what| number_column(format!("{}, difference", what.title())));
         table.columns.extend(differences);
     }
-    let units = units(call, columns, costs);
+    let units = units_of(call, columns, costs);
     for (option, cost) in options.iter().zip(costs) {
         let mut cells = vec![option_name(call, option, inputs)];
         for (what, unit) in columns.iter().zip(&units) {
@@ -471,7 +396,7 @@ fn swept(
             }));
         }
     }
-    let units = units(call, &columns, &all);
+    let units = units_of(call, &columns, &all);
     for ((costs, inputs), value) in steps.iter().zip(sweep.values()) {
         let mut cells = vec![text(sweep.show(call, value))];
         for cost in costs {
@@ -482,14 +407,4 @@ fn swept(
         table.rows.push(Row { cells, header: true, total: false });
     }
     Some(table)
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn a_resource_is_called_by_its_name() {
-        for (name, title) in [("cpu", "CPU"), ("memory", "Memory"), ("gpu_hours", "Gpu hours")] {
-            assert_eq!(super::resource_title(name), title);
-        }
-    }
 }

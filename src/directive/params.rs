@@ -140,6 +140,23 @@ impl FromArg for Expression {
     }
 }
 
+/// One expression or a list of them; empty where it is not given.
+impl FromArg for Vec<Expression> {
+    const SHAPE: &'static str = "an expression or a [list] of them";
+    const REQUIRED: bool = false;
+
+    fn from_arg(arg: &Arg) -> Result<Self, String> {
+        match &arg.value {
+            Value::List(items) => items.iter().map(Expression::from_arg).collect(),
+            _ => Ok(vec![Expression::from_arg(arg)?]),
+        }
+    }
+
+    fn absent() -> Option<Self> {
+        Some(Vec::new())
+    }
+}
+
 /// Declares an enum whose variants are words that an author writes.
 macro_rules! words {
     ($(#[doc = $doc:literal])* $vis:vis enum $name:ident = $shape:literal {

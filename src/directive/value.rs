@@ -6,7 +6,7 @@ use super::{Call, Directive};
 use crate::content::{Content, Inline};
 use crate::diag::Diagnostic;
 use crate::markdown::Cut;
-use crate::model::{Format, Model, Rounding, Style, Used};
+use crate::model::{Bindings, Format, Model, Rounding, Style, Used};
 use crate::text::{Spanned, TextMap};
 
 pub(super) static DIRECTIVE: Directive = Directive {
@@ -63,8 +63,14 @@ fn run(call: &mut Call<'_>) -> Option<Content> {
     let params = Params::read(call)?;
     let inputs = ask::inputs(call, params.scenario.as_ref(), &params.inputs)?;
     let locate = ask::in_expression(call.map, &params.expr);
-    let evaluation =
-        ask::evaluate(call.model, &params.expr.text, &inputs, call.used, locate, call.findings)?;
+    let evaluation = ask::evaluate(
+        call.model,
+        (&params.expr.text, call.names),
+        &inputs,
+        call.used,
+        locate,
+        call.findings,
+    )?;
     let unit = ask::unit(call, params.unit.as_ref(), &evaluation).ok()?;
     let format = Format {
         style: match params.format {
@@ -86,7 +92,7 @@ fn run(call: &mut Call<'_>) -> Option<Content> {
 
 /// The short form in prose, `` `{= EXPR }` ``: the expression with the defaults, for people.
 pub fn live(
-    model: &Model,
+    (model, names): (&Model, &Bindings),
     expression: &Cut,
     map: &TextMap,
     used: &mut Used,
@@ -94,7 +100,8 @@ pub fn live(
 ) -> Option<Vec<Inline>> {
     let inputs = model.inputs();
     let locate = ask::in_cut(map, expression);
-    let evaluation = ask::evaluate(model, expression.text(), &inputs, used, locate, findings)?;
+    let evaluation =
+        ask::evaluate(model, (expression.text(), names), &inputs, used, locate, findings)?;
     let value = ask::value(model, &evaluation, &inputs, &Format::default(), false);
     Some(vec![Inline::Value(Box::new(value))])
 }

@@ -229,6 +229,8 @@ impl Reader<'_> {
                 let key = Spanned::new(key, self.span(start, start + length));
                 self.at += length + 1;
                 self.named(&mut args, key);
+            } else if self.is_renamed(&args) {
+                self.renamed(&mut args);
             } else if !self.spaced_key() {
                 self.positional(&mut args);
             }
@@ -243,6 +245,25 @@ impl Reader<'_> {
         let rest = self.rest();
         let length = rest.find(|c: char| c.is_whitespace() || matches!(c, '=' | '"' | '['))?;
         (rest[length..].starts_with('=') && is_name(&rest[..length])).then_some(length)
+    }
+
+    /// Whether `as NAME` comes next, behind the argument without a key. It is `as=NAME`, as people say it.
+    fn is_renamed(&self, args: &Args) -> bool {
+        let rest = self.rest().strip_prefix("as");
+        args.positional.is_some() && rest.is_some_and(|rest| rest.starts_with(char::is_whitespace))
+    }
+
+    fn renamed(&mut self, args: &mut Args) {
+        let key = Spanned::new("as".to_owned(), self.span(self.at, self.at + 2));
+        self.at += 2;
+        self.skip_space();
+        if self.rest().is_empty() || self.key_length().is_some() {
+            let (start, end) = (self.at, self.at);
+            self.fail(start, end, "`as` has no name behind it", "write `as NAME`");
+            return;
+        }
+        // The name touches the key for what reads it.
+        self.named(args, key);
     }
 
     /// Passes over `key = value`, which is written without the spaces.

@@ -156,6 +156,11 @@ fn directives_that_are_blocks() {
             &["overhead(options=[a, \"b c\", #3]) = \"\\n| a |\\n|---|\\n| 1 |\\n\" [alone]"],
         ),
         ("<!-- plumb: chart\n     of=x\n/-->\n", &["chart(of=x) [alone]"]),
+        ("<!-- plumb: t a.b as c d=e /-->\n", &["t(a.b as=c d=e) [alone]"]),
+        ("<!-- plumb: t \"a + b\"  as c /-->\n", &["t(\"a + b\" as=c) [alone]"]),
+        // the argument itself, and another word
+        ("<!-- plumb: t as /-->\n", &["t(as) [alone]"]),
+        ("<!-- plumb: t a asc=1 /-->\n", &["t(a asc=#1) [alone]"]),
         (
             "- item\n\n  <!-- plumb: o -->\n  - a\n\n    b\n  <!-- /plumb -->\n",
             &["o() = \"\\n- a\\n\\n  b\\n\" [alone \"  \"]"],
@@ -281,6 +286,10 @@ fn arguments_that_cannot_be_read() {
         ("a <!-- plumb: x k='b c' /-->", &["! malformed-directive at 'b c'"]),
         ("a <!-- plumb: x k=“b c” /-->", &["! malformed-directive at “b c”"]),
         ("a <!-- plumb: x k=\"b\"c /-->", &["! malformed-directive at c"]),
+        ("a <!-- plumb: x a as /-->", &["! malformed-directive at "]),
+        ("a <!-- plumb: x a as k=1 /-->", &["! malformed-directive at "]),
+        ("a <!-- plumb: x a asc b /-->", &["! malformed-directive at a asc b"]),
+        ("a <!-- plumb: x a as b as c /-->", &["! malformed-directive at as & as"]),
         ("a <!-- plumb: x k=\"b\\n\" /-->", &["! malformed-directive at \\n"]),
         ("a <!-- plumb: x k=[a]b /-->", &["! malformed-directive at b"]),
         (

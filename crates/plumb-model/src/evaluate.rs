@@ -11,7 +11,7 @@ use super::formula::names::Locals;
 use super::formula::range::Range;
 use super::formula::resolve::{Scope, resolve};
 use super::formula::types::check;
-use super::formula::{Compiled, Ir, MAX_DEPTH, Op, Scalar, Type};
+use super::formula::{Bindings, Compiled, Ir, MAX_DEPTH, Op, Scalar, Type};
 use super::problem::Problem;
 use super::quantity::{Quantity, Rounding, Unit};
 use super::{Inputs, Model};
@@ -87,12 +87,17 @@ pub struct Provenance {
 impl Model {
     /// Reads an expression of a page, a directive or a command line. Spans of problems are in its text.
     pub fn compile(&self, text: &str) -> Result<Compiled, Vec<Problem>> {
-        self.compile_in(text, None, None)
+        self.compile_in(text, None, None, None)
     }
 
     /// Reads an expression that may also be a bare quantity, which takes its dimension from that key (`cpu`).
     pub fn compile_for(&self, text: &str, key: &str) -> Result<Compiled, Vec<Problem>> {
-        self.compile_in(text, None, Some(key))
+        self.compile_in(text, None, Some(key), None)
+    }
+
+    /// Reads an expression that may use these names too.
+    pub fn compile_with(&self, text: &str, bindings: &Bindings) -> Result<Compiled, Vec<Problem>> {
+        self.compile_in(text, None, None, Some(bindings))
     }
 
     pub(super) fn compile_in(
@@ -100,8 +105,9 @@ impl Model {
         text: &str,
         locals: Option<&Locals>,
         bare: Option<&str>,
+        bindings: Option<&Bindings>,
     ) -> Result<Compiled, Vec<Problem>> {
-        let scope = Scope { names: &self.names, units: &self.units, locals, bare };
+        let scope = Scope { names: &self.names, units: &self.units, locals, bindings, bare };
         let mut ir = resolve(text, scope)?;
         let problems = check(&mut ir, text, &self.leaves);
         if !problems.is_empty() {

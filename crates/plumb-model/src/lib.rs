@@ -30,6 +30,7 @@ mod problem;
 mod program;
 mod quantity;
 mod rank;
+mod rows;
 mod schema;
 mod sweep;
 pub mod tables;
@@ -52,8 +53,8 @@ pub use entry::{
     Proxy, Row, Scenario, Settings, SourceEntry, Status, Text,
 };
 pub use evaluate::{Evaluation, Provenance, Value};
-pub use formula::Compiled;
 pub use formula::range::Range;
+pub use formula::{Bindings, Compiled};
 pub use inputs::Inputs;
 pub use listing::{LISTS, List, Listing};
 pub use meets::Meets;
@@ -65,6 +66,7 @@ pub use quantity::{
     parse_kubernetes,
 };
 pub use rank::Ranked;
+pub use rows::Rows;
 pub use schema::{json_schema, reference_page};
 pub use sweep::Sweep;
 pub use view::View;

@@ -182,6 +182,10 @@ impl Model {
                 let taken = matches!(operation, Lookup | MaxBy | MinBy | Tier);
                 return self.facts[*index].written(*column).filter(|_| taken).cloned();
             }
+            if let Some(Op::Item(list, _)) = ir.nodes.last().map(|node| &node.op) {
+                let Op::Fact(index, column) = &ir.nodes[*list].op else { return None };
+                return self.facts[*index].written(*column).cloned();
+            }
             let [node] = ir.nodes.as_slice() else { return None };
             match &node.op {
                 Op::Figure(index) => return Some(self.figures[*index].written.clone()),

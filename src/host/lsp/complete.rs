@@ -139,8 +139,8 @@ fn in_directive(written: &str, model: &Model) -> Vec<Word> {
     let list = args.rfind('[').filter(|at| !args[*at..].contains(']'));
     let last = list.map_or(last, |at| args[..at].rsplit(char::is_whitespace).next().unwrap_or(""));
     match last.split_once('=') {
-        Some((key, _)) => of_key(key, model),
-        None if list.is_some() => of_key(last.trim_end_matches('='), model),
+        Some((key, _)) => of_key(name, key, model),
+        None if list.is_some() => of_key(name, last.trim_end_matches('='), model),
         None => {
             let mut words = Vec::new();
             for param in directive.params {
@@ -181,17 +181,23 @@ fn of_positional(directive: &str, model: &Model) -> Vec<Word> {
         "advisor" => {
             model.advisors.iter().map(|(name, it)| Word::new(name, id, &it.title)).collect()
         }
+        "table" => {
+            let mut words = values(model);
+            words.insert(0, Word::new("options", id, "the options of the model"));
+            words
+        }
         _ => values(model),
     }
 }
 
 /// What may stand behind a key of a directive.
-fn of_key(key: &str, model: &Model) -> Vec<Word> {
+fn of_key(directive: &str, key: &str, model: &Model) -> Vec<Word> {
     let id = CompletionItemKind::REFERENCE;
     let plain = |words: &[&str]| {
         words.iter().map(|word| Word::new(word, CompletionItemKind::ENUM_MEMBER, "")).collect()
     };
     match key {
+        "columns" if directive == "table" => values(model),
         "scenario" | "scenarios" => {
             model.scenarios.iter().map(|(name, it)| Word::new(name, id, &it.label)).collect()
         }

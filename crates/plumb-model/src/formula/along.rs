@@ -159,12 +159,14 @@ impl Reader<'_> {
             Op::Figure(index) => Form::number(Number::constant(values.figure(*index))),
             Op::Definition(index) => self.definition(*index, values)?,
             Op::Fact(index, column) => Form::of(values.fact(*index, *column)),
-            Op::List(_) | Op::Among(..) | Op::Apply(..) if !self.depends(ir, id, values) => {
+            Op::List(_) | Op::Among(..) | Op::Apply(..) | Op::Item(..)
+                if !self.depends(ir, id, values) =>
+            {
                 Form::of(exact(ir, id, values)?)
             }
             Op::Apply(operation, args) => self.applied(ir, *operation, args, values)?,
             Op::Among(..) => Form::Truth { maybe_true: true, maybe_false: true },
-            Op::List(_) => Form::Other(None),
+            Op::List(_) | Op::Item(..) => Form::Other(None),
             Op::Local(local) => Form::of(values.local(local)),
             Op::Bad => return Err(fault(FaultKind::Bad)),
             Op::Not(a) => {

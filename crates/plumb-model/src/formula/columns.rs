@@ -36,6 +36,9 @@ impl<'a> Resolver<'a> {
             base = operand;
         }
         let AstKind::Name(first) = &base.kind else { return None };
+        if self.scope.bindings.is_some_and(|bindings| bindings.has(first)) {
+            return None;
+        }
         parts.push(first);
         parts.reverse();
         let names: &'a Names = self.scope.names;

@@ -66,6 +66,11 @@ pub(super) fn node(ir: &Ir, id: NodeId, values: &mut impl Values) -> Result<Scal
             let element = node(ir, *element, values)?;
             Scalar::Bool(node(ir, *list, values)?.items().contains(&element))
         }
+        Op::Item(list, at) => {
+            let list = node(ir, *list, values)?;
+            let item = list.items().get(*at).cloned();
+            item.ok_or_else(|| Fault::new(FaultKind::Empty, here.at))?
+        }
         Op::Apply(operation, args) => {
             let mut given = Vec::with_capacity(args.len());
             for arg in args {

@@ -7,6 +7,8 @@
 
 pub(super) mod along;
 pub(super) mod apply;
+pub(super) mod bindings;
+mod bound;
 mod columns;
 mod compiled;
 mod enclosure;
@@ -22,6 +24,7 @@ pub(super) mod resolve;
 mod scalar;
 pub(super) mod types;
 
+pub use bindings::Bindings;
 pub use compiled::Compiled;
 pub(super) use scalar::{FaultKind, Item, Scalar, Type};
 
@@ -77,6 +80,8 @@ pub(super) enum Op {
     List(Vec<NodeId>),
     /// Whether a value is in a list that is no list of expressions.
     Among(NodeId, NodeId),
+    /// The item of a list at a place, from 0.
+    Item(NodeId, usize),
     /// A name that was not found, or what else is reported already.
     Bad,
 }
@@ -188,12 +193,30 @@ impl Op {
     /// The nodes that it is made of.
     pub(super) fn children(&self) -> Vec<NodeId> {
         match self {
-            Op::Not(a) | Op::Negate(a) => vec![*a],
+            Op::Not(a) | Op::Negate(a) | Op::Item(a, _) => vec![*a],
             Op::Binary(_, a, b) | Op::Among(a, b) => vec![*a, *b],
             Op::If(a, b, c) => vec![*a, *b, *c],
             Op::In(a, list) => std::iter::once(*a).chain(list.iter().copied()).collect(),
             Op::Call(_, args) | Op::Apply(_, args) | Op::List(args) => args.clone(),
             _ => Vec::new(),
+        }
+    }
+
+    /// The same of nodes that stand so many places further on.
+    fn moved(&self, by: usize) -> Op {
+        let all = |ids: &[NodeId]| ids.iter().map(|id| id + by).collect();
+        match self {
+            Op::Not(a) => Op::Not(a + by),
+            Op::Negate(a) => Op::Negate(a + by),
+            Op::Item(a, at) => Op::Item(a + by, *at),
+            Op::Binary(binary, a, b) => Op::Binary(*binary, a + by, b + by),
+            Op::Among(a, b) => Op::Among(a + by, b + by),
+            Op::If(a, b, c) => Op::If(a + by, b + by, c + by),
+            Op::In(a, list) => Op::In(a + by, all(list)),
+            Op::Call(function, args) => Op::Call(*function, all(args)),
+            Op::Apply(operation, args) => Op::Apply(*operation, all(args)),
+            Op::List(items) => Op::List(all(items)),
+            leaf => leaf.clone(),
         }
     }
 }

@@ -153,7 +153,7 @@ fn applied(ir: &Ir, operation: Operation, args: &[NodeId], labels: &impl Labels)
 }
 
 fn node(ir: &Ir, id: NodeId, labels: &impl Labels) -> Value {
-    if matches!(ir.nodes[id].op, Op::Apply(..) | Op::Binary(..) | Op::Among(..))
+    if matches!(ir.nodes[id].op, Op::Apply(..) | Op::Binary(..) | Op::Among(..) | Op::Item(..))
         && let Some(value) = constant(ir, id, labels)
     {
         return scalar(&value);
@@ -206,7 +206,7 @@ fn node(ir: &Ir, id: NodeId, labels: &impl Labels) -> Value {
             }
             None => Value::Null,
         },
-        Op::List(_) => Value::Null,
+        Op::List(_) | Op::Item(..) => Value::Null,
         Op::Bad => Value::Null,
     }
 }

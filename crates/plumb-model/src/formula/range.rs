@@ -169,6 +169,7 @@ fn node(ir: &Ir, id: NodeId, values: &mut impl Ranges) -> Result<Reading, Fault>
         Op::Fact(index, column) => Reading::of(values.fact(*index, *column)),
         Op::List(items) | Op::Apply(_, items) => return applied(ir, id, items, values),
         Op::Among(element, list) => return applied(ir, id, &[*element, *list], values),
+        Op::Item(list, _) => return applied(ir, id, &[*list], values),
         Op::Definition(index) => values.reading(*index)?,
         Op::Local(local) => Reading::of(values.local(local)),
         Op::Bad => return Err(fault(FaultKind::Bad)),

@@ -1,6 +1,7 @@
 //! From a tree to nodes, which refer to inputs, figures and definitions by index.
 
 use super::apply::{OPERATIONS, Operation};
+use super::bindings::Bindings;
 use super::names::{Locals, Name, Names};
 use super::parse::{Ast, AstKind};
 use super::{Binary, Function, Ir, Local, NodeId, Op, Scalar, Type};
@@ -18,6 +19,7 @@ pub(crate) struct Scope<'a> {
     pub(crate) names: &'a Names,
     pub(crate) units: &'a Units,
     pub(crate) locals: Option<&'a Locals>,
+    pub(crate) bindings: Option<&'a Bindings>,
     /// The key that a bare quantity takes its dimension from (`cpu`), where one may stand.
     pub(crate) bare: Option<&'a str>,
 }
@@ -99,6 +101,12 @@ impl<'a> Resolver<'a> {
         (id, 1)
     }
 
+    /// Another formula in the place of a name; none where that is too much.
+    pub(super) fn splice(&mut self, other: &Ir, at: Span) -> Option<Made> {
+        let id = self.ir.splice(other, at)?;
+        Some((id, other.depth.max(1)))
+    }
+
     pub(super) fn expression(&mut self, ast: &Ast) -> Made {
         match &ast.kind {
             AstKind::Number(value) => {
@@ -111,6 +119,9 @@ impl<'a> Resolver<'a> {
                 self.constant(Scalar::Text(value.as_str().into()), Type::Text, ast)
             }
             AstKind::Name(_) | AstKind::Select(..) => {
+                if let Some(made) = self.bound(ast) {
+                    return made;
+                }
                 let op = self.name(ast);
                 self.made(op, ast, 0)
             }
@@ -274,6 +285,7 @@ impl<'a> Resolver<'a> {
                 if self.scope.locals.is_some() {
                     candidates.extend(["yes", "no", "total", "score"]);
                 }
+                candidates.extend(self.scope.bindings.into_iter().flat_map(Bindings::names));
                 let mut problem =
                     Problem::new(&UNKNOWN_NAME, span, format!("the model has no `{full}`"));
                 if full.contains('.')
@@ -297,11 +309,21 @@ impl<'a> Resolver<'a> {
         component: Option<(&Ast, &[Ast])>,
         fields: &[(&str, Span)],
     ) -> Op {
+        match text_argument(call, "option", args) {
+            Ok(id) => self.of_option(call, id, component, fields),
+            Err(problem) => self.problem(problem),
+        }
+    }
+
+    /// The same of an option that is known by its id, which stands at a span.
+    pub(super) fn of_option(
+        &mut self,
+        call: &Ast,
+        (id, span): (&str, Span),
+        component: Option<(&Ast, &[Ast])>,
+        fields: &[(&str, Span)],
+    ) -> Op {
         let names: &'a Names = self.scope.names;
-        let (id, span) = match text_argument(call, "option", args) {
-            Ok(found) => found,
-            Err(problem) => return self.problem(problem),
-        };
         let Some(option) = names.options.get(id) else {
             let problem = Problem::new(&UNKNOWN_NAME, span, format!("there is no option `{id}`"));
             return self

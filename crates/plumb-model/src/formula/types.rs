@@ -71,6 +71,10 @@ impl Check<'_> {
                     }
                 }
             }
+            Op::Item(list, _) => match self.ir.nodes[*list].ty {
+                Type::List(item) => item.ty(),
+                _ => Type::Bad,
+            },
             Op::Apply(operation, args) => self.apply(id, *operation, args),
             Op::Definition(index) => {
                 self.leaves.definitions.get(*index).copied().unwrap_or(Type::Bad)

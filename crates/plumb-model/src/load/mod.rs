@@ -420,7 +420,7 @@ impl<'a> Loader<'a> {
         locals: Option<&Locals>,
     ) -> Option<Compiled> {
         let text = entry.placed(key)?;
-        match self.model.compile_in(&text.text, locals, None) {
+        match self.model.compile_in(&text.text, locals, None, None) {
             Ok(compiled) if compiled.is_condition() => Some(compiled),
             Ok(compiled) => {
                 let message = format!("`{key}` needs true or false, and this is {}", compiled.ty());

@@ -28,6 +28,7 @@ impl Loader<'_> {
                 names: &self.model.names,
                 units: &self.model.units,
                 locals: None,
+                bindings: None,
                 bare: one.bare.as_deref(),
             };
             match resolve(&text.text, scope) {

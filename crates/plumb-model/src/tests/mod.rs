@@ -6,6 +6,7 @@ mod facts;
 mod findings;
 mod format;
 mod properties;
+mod rows;
 mod shared;
 mod types;
 mod worked;
