@@ -4,6 +4,7 @@ use super::assets;
 use super::cli::Findings;
 use super::outcome::Found;
 use super::protocol;
+use super::releases::Across;
 use super::terminal::way_to;
 use crate::check::{self, AskedLine, Checked, ReadText};
 use crate::config;
@@ -45,6 +46,27 @@ impl Book {
         let book = check::Book::read(&world)
             .with_context(|| format!("there is no book in `{}`", folder.display()))?;
         Book::check(book, wanted)
+    }
+
+    /// What `check` finds in the book in a folder, against the releases that are asked for.
+    pub(super) fn found_across(
+        folder: &Path,
+        across: &Across,
+        wanted: &Findings,
+    ) -> anyhow::Result<Found> {
+        let world = DiskWorld::new(folder);
+        let mut runs = Vec::new();
+        let mut last = Found::default();
+        for run in &across.runs {
+            let mut book = check::Book::read(&world)
+                .with_context(|| format!("there is no book in `{}`", folder.display()))?;
+            for (product, version) in run {
+                book.project.versions = book.project.versions.with(product, version)?;
+            }
+            last = Book::check(book, wanted)?.found(folder);
+            runs.push(std::mem::take(&mut last.findings));
+        }
+        Ok(Found { findings: across.merge(runs), ..last })
     }
 
     /// The same, with how the text at a line is read. Nothing where `file` finds no file of the book's.

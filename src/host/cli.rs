@@ -127,6 +127,8 @@ pub(super) enum Command {
         #[arg(default_value = ".", value_hint = ValueHint::DirPath)]
         dir: PathBuf,
         #[command(flatten)]
+        releases: Releases,
+        #[command(flatten)]
         mending: Mending,
         #[command(flatten)]
         findings: Findings,
@@ -215,12 +217,8 @@ pub(super) struct Against {
     /// The release of a managed platform, such as `aks-1.36`, for the versions that it ships
     #[arg(long, value_name = "NAME")]
     pub(super) platform: Option<String>,
-    /// The version of Kubernetes
-    #[arg(long, value_name = "VERSION")]
-    pub(super) k8s: Option<String>,
-    /// The version of a product, such as `istio=1.29`
-    #[arg(long, value_name = "PRODUCT=VERSION", value_parser = pair)]
-    pub(super) with: Vec<(String, String)>,
+    #[command(flatten)]
+    pub(super) releases: Releases,
     /// Folders with CRDs, OpenAPI documents or JSON Schemas, asked before all others
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(super) schemas: Vec<PathBuf>,
@@ -229,8 +227,27 @@ pub(super) struct Against {
 impl Against {
     /// Whether nothing is named.
     pub(super) fn is_empty(&self) -> bool {
-        let Against { platform, k8s, with, schemas } = self;
-        platform.is_none() && k8s.is_none() && with.is_empty() && schemas.is_empty()
+        let Against { platform, releases, schemas } = self;
+        platform.is_none() && releases.pairs().next().is_none() && schemas.is_empty()
+    }
+}
+
+/// The releases of products that manifests are for.
+#[derive(Clone, Debug, Default, Args)]
+pub(super) struct Releases {
+    /// The version of Kubernetes; `1.31..1.37` tells what differs between these
+    #[arg(long, value_name = "VERSION")]
+    pub(super) k8s: Option<String>,
+    /// The version of a product, such as `istio=1.29` or `istio=1.29..1.32`
+    #[arg(long, value_name = "PRODUCT=VERSION", value_parser = pair)]
+    pub(super) with: Vec<(String, String)>,
+}
+
+impl Releases {
+    /// Each product that is named, with what is written for its version.
+    pub(super) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        let k8s = self.k8s.iter().map(|version| ("k8s", version.as_str()));
+        k8s.chain(self.with.iter().map(|(name, version)| (name.as_str(), version.as_str())))
     }
 }
 

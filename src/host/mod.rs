@@ -24,6 +24,7 @@ mod outcome;
 mod preprocess;
 pub mod protocol;
 mod reading;
+mod releases;
 mod schemas;
 mod show;
 mod sync;
@@ -43,6 +44,7 @@ use clap::{CommandFactory, Parser};
 use cli::{Arguments, Command, Findings, Output};
 use extract::Extracted;
 use outcome::{Exit, Said};
+use releases::Across;
 use show::{places_of, show};
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
@@ -98,13 +100,16 @@ fn run(arguments: Arguments) -> anyhow::Result<Exit> {
             io::stdout().write_all(printed(&text).as_bytes())?;
             Ok(if well { Exit::Clean } else { Exit::Findings })
         }
-        Some(Command::Check { dir, mending, findings }) => verdict::judge(
-            || Book::read(&dir, &findings).map(|book| book.found(&dir)),
-            || DiskWorld::new(&dir),
-            &mending,
-            &findings,
-            output,
-        ),
+        Some(Command::Check { dir, releases, mending, findings }) => {
+            let across = Across::of(&releases)?;
+            verdict::judge(
+                || Book::found_across(&dir, &across, &findings),
+                || DiskWorld::new(&dir),
+                &mending,
+                &findings,
+                output,
+            )
+        }
         Some(Command::Watch { dir, findings }) => {
             watch::watch(&dir, &findings, output)?;
             Ok(Exit::Clean)

@@ -25,6 +25,7 @@ impl From<Exit> for ExitCode {
 }
 
 /// What a command has found.
+#[derive(Default)]
 pub(super) struct Found {
     /// Where relative paths start.
     pub(super) root: PathBuf,

@@ -1,8 +1,9 @@
 //! `validate`: manifests in plain files, by the engine that checks a guide's fences.
 
-use super::cli::{Against, Findings, Manifests};
+use super::cli::{Findings, Manifests};
 use super::files;
 use super::outcome::Found;
+use super::releases::{Across, Choice};
 use crate::check::{self, AskedLine, CheckedFiles, File, Project, Scope};
 use crate::config::{Config, IgnoreMissing};
 use crate::diag::{Diagnostic, Severity};
@@ -31,7 +32,8 @@ const STANDARD_INPUT: &str = "standard input";
 /// Checks files, folders and standard input.
 pub(super) fn validate(wanted: &Manifests, levels: &Findings) -> anyhow::Result<Found> {
     let world = world(wanted);
-    let (project, mut findings) = project(&world, wanted, levels)?;
+    let across = Across::of(&wanted.against.releases)?;
+    let (mut project, mut findings) = project(&world, wanted, levels)?;
     let mut files: Vec<File> = Vec::new();
     let mut places = Vec::new();
     for path in &wanted.paths {
@@ -62,12 +64,21 @@ pub(super) fn validate(wanted: &Manifests, levels: &Findings) -> anyhow::Result<
         let unread = findings.len() > start.1;
         places.push(Place { files: start.0..files.len(), unread, ..place });
     }
-    let CheckedFiles { findings: more, counts, .. } =
-        check::check_files(&project, &files, wanted.together);
-    findings.extend(nothing(&places, &files, &counts, &more));
-    findings.extend(Diagnostic::once_per_subject(more));
     let mut all = check::Counts::default();
-    counts.into_iter().for_each(|counts| all += counts);
+    let mut runs = Vec::new();
+    for run in &across.runs {
+        let mut said = choose(&mut project, run)?;
+        let CheckedFiles { findings: more, counts, .. } =
+            check::check_files(&project, &files, wanted.together);
+        said.extend(nothing(&places, &files, &counts, &more));
+        said.extend(Diagnostic::once_per_subject(more));
+        runs.push(said);
+        all = counts.into_iter().fold(check::Counts::default(), |mut all, counts| {
+            all += counts;
+            all
+        });
+    }
+    findings.extend(across.merge(runs));
     let check::Counts { manifests, settings, ignored, .. } = all;
     let counts = Counts { manifests, settings, ignored, ..Counts::default() };
     Ok(Found {
@@ -86,7 +97,8 @@ pub(super) fn traced(
     levels: &Findings,
 ) -> anyhow::Result<(String, CheckedFiles, Vec<Diagnostic>)> {
     let world = world(wanted);
-    let (mut project, found) = project(&world, wanted, levels)?;
+    let (mut project, mut found) = project(&world, wanted, levels)?;
+    found.extend(choose(&mut project, &Across::of(&wanted.against.releases)?.only()?)?);
     // Nobody can say how a text is read against what can't be read.
     if let Some(finding) = found.iter().find(|finding| finding.severity == Severity::Error) {
         let (path, at) = (finding.at.location.source.path(), finding.at.location.start());
@@ -184,27 +196,40 @@ fn project(
         }
     }
     let (schemas, mut findings) = Schemas::load(world, &wanted.against.schemas);
-    let Against { platform, k8s, with, .. } = &wanted.against;
-    let named = Location::start_of(&Source::new("the command line", ""));
+    let platform = wanted.against.platform.as_ref();
     let mut config = Config {
-        platform: platform.clone().map(|name| (name, named.clone())),
+        platform: platform.map(|name| (name.clone(), on_command_line())),
         ..Config::default()
     };
-    let platform = platform.as_deref().map(Release::find).transpose()?;
-    let mut versions = platform.map(|release| release.versions()).unwrap_or_default();
-    findings.extend(platform.into_iter().flat_map(|release| check::lacking(release, &named)));
-    let k8s = k8s.iter().map(|version| ("k8s", version.as_str()));
-    for (product, version) in k8s.chain(with.iter().map(|(name, v)| (name.as_str(), v.as_str()))) {
-        versions = versions.with(product, version)?;
-        findings.extend(check::contradiction(platform, &versions, product, &named));
-        let product = Versions::name(product).unwrap_or(product);
-        config.versions.insert(product.to_owned(), (version.to_owned(), named.clone()));
+    if let Some(name) = platform {
+        findings.extend(check::lacking(Release::find(name)?, &on_command_line()));
     }
     if wanted.ignore_missing {
         config.ignore_missing = IgnoreMissing::All;
     }
     levels.set(&mut config.levels)?;
-    Ok((project_with(schemas, config, versions), findings))
+    Ok((project_with(schemas, config, Versions::default()), findings))
+}
+
+/// Where something stands that no file says.
+fn on_command_line() -> Location {
+    Location::start_of(&Source::new("the command line", ""))
+}
+
+/// Chooses the releases that manifests are checked against; what there is to say of them beside the platform.
+fn choose(project: &mut Project, run: &[Choice]) -> anyhow::Result<Vec<Diagnostic>> {
+    let named = project.config.platform.as_ref();
+    let platform = named.map(|(name, _)| Release::find(name)).transpose()?;
+    let mut versions = platform.map(|release| release.versions()).unwrap_or_default();
+    let mut findings = Vec::new();
+    for (product, version) in run {
+        versions = versions.with(product, version)?;
+        findings.extend(check::contradiction(platform, &versions, product, &on_command_line()));
+        let product = Versions::name(product).unwrap_or(product).to_owned();
+        project.config.versions.insert(product, (version.clone(), on_command_line()));
+    }
+    project.versions = versions;
+    Ok(findings)
 }
 
 fn read(world: &DiskWorld, path: &Path, named: bool) -> Result<Arc<Source>, Box<Diagnostic>> {

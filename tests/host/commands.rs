@@ -273,6 +273,51 @@ fn files_are_validated_like_fences() {
     assert!(stdout(&output).contains("--> standard input:8:13"), "{}", stdout(&output));
 }
 
+/// A range of releases: what differs between them says where it is, and what does not is said once, as always.
+#[test]
+fn manifests_are_checked_across_releases() {
+    // `v1beta3` is served until 1.31, deprecated since 1.29 (Kubernetes' deprecation guide); `Gt` came with 1.35
+    // (KEP-5471); `x` is no field of any release.
+    let manifests = "apiVersion: flowcontrol.apiserver.k8s.io/v1beta3\nkind: FlowSchema\nmetadata: {name: a}\n\
+        spec: {priorityLevelConfiguration: {name: a}}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  \
+        containers: [{name: a, image: b, x: 1}]\n  tolerations: [{key: a, operator: Gt, value: \"3\"}]\n";
+    let page = format!("# G\n\n```yaml\n{manifests}```\n");
+    let files = folder(&[
+        ("a.yaml", manifests),
+        ("book.toml", ""),
+        ("src/a.md", &page),
+        ("src/SUMMARY.md", "[a](a.md)"),
+    ]);
+    for command in [&["validate", "a.yaml"][..], &["check"]] {
+        let run = |releases: &str| {
+            let mut plumb = plumb();
+            plumb.current_dir(files.path()).args(command).args(["--k8s", releases]);
+            plumb.output().expect("the program")
+        };
+        let output = run("1.31..1.35");
+        let text = stdout(&output);
+        assert_eq!(output.status.code(), Some(1), "{text}");
+        let on = |code: &str| text.lines().find(|line| line.contains(code)).unwrap_or_default();
+        assert!(on("[api-deprecated]").ends_with("(Kubernetes 1.31)"), "{text}");
+        assert!(on("[api-removed]").ends_with("(Kubernetes 1.32 to 1.35)"), "{text}");
+        assert!(on("[schema-enum]").ends_with("(Kubernetes 1.31 to 1.34)"), "{text}");
+        assert!(on("[schema-unknown-field]").ends_with("[0].x`"), "{text}");
+        assert_eq!(text.matches("unknown field `").count(), 1, "{text}");
+        let only = stdout(&run("1.35.."));
+        assert!(only.contains("api-removed") && !only.contains("schema-enum"), "{only}");
+        for (wrong, why) in
+            [("1.35..1.34", "not later"), ("1.2..", "not in the bundle"), ("..9.0", "9.0")]
+        {
+            let output = run(wrong);
+            assert_eq!(output.status.code(), Some(2), "{wrong}");
+            assert!(stderr(&output).contains(why), "{wrong}: {}", stderr(&output));
+        }
+    }
+    let two = ["--k8s", "1.34..", "--with", "istio=1.30.."];
+    expect(files.path(), &[&["validate", "a.yaml"], &two[..]].concat(), 2, &["one range"]);
+    expect(files.path(), &["explain", "a.yaml:1", "--k8s", "1.34.."], 2, &["for one release"]);
+}
+
 /// What pages show that is not a whole manifest, and what is said of it: nothing, or the words.
 #[test]
 fn parts_of_manifests_are_read_as_their_authors_mean_them() {
