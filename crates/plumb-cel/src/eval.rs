@@ -301,7 +301,7 @@ impl<'e> Evaluation<'e> {
                     fold,
                     entries.map(|(key, value)| (key.clone(), fold.two.then(|| value.clone()))),
                 )?
-                .then_some(map.open)
+                .then_some(map.has_more())
             }
             other => {
                 let message = format!("a {} can't be walked", other.type_name());
@@ -382,7 +382,7 @@ fn select(value: &Value, field: &Arc<str>, test: bool, optional: bool, at: Span)
             Some(Value::Unknown) => Ok(Value::Unknown),
             Some(found) if optional => Ok(some(found.clone())),
             Some(found) => Ok(found.clone()),
-            None if map.open => Ok(Value::Unknown),
+            None if map.may_have(&Key::String(field.clone())) => Ok(Value::Unknown),
             None if test => Ok(Value::Bool(false)),
             None if optional => Ok(Value::Optional(None)),
             None => Err(error(format!("no such key: {field}"), at)),
@@ -417,7 +417,10 @@ fn at_index(value: &Value, index: &Value, optional: bool, at: Span) -> Evaluated
         (Value::Map(map), _) => match Key::of(index) {
             Some(key) => match map.get(&key) {
                 Some(value) => Ok(found(value)),
-                None => missing(map.open, format!("no such key: {}", crate::library::text(index))),
+                None => missing(
+                    map.may_have(&key),
+                    format!("no such key: {}", crate::library::text(index)),
+                ),
             },
             None if matches!(index, Value::Double(_)) => {
                 missing(map.open, format!("no such key: {}", crate::library::text(index)))

@@ -4,7 +4,7 @@ use crate::time::Time;
 use crate::types::Type;
 use num_rational::BigRational;
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -67,7 +67,9 @@ pub struct List {
 pub struct Map {
     entries: Vec<(Value, Value)>,
     index: BTreeMap<Key, usize>,
-    /// Whether there may be more entries than are known.
+    /// Keys of which it is not known whether they are there.
+    doubtful: BTreeSet<Key>,
+    /// Whether there may be more entries than are known, with any keys.
     pub open: bool,
 }
 
@@ -138,6 +140,38 @@ impl Map {
         self.entries.get_mut(at).map(|(_, value)| value)
     }
 
+    /// Whether there may be an entry that is not known, under this key.
+    pub fn may_have(&self, key: &Key) -> bool {
+        self.open || self.doubtful.contains(key)
+    }
+
+    /// Whether there may be more entries than are known.
+    pub fn has_more(&self) -> bool {
+        self.open || !self.doubtful.is_empty()
+    }
+
+    /// A text may be a key or not. The entry of one that is known to be there stays.
+    pub fn doubt(&mut self, name: &str) {
+        let key = Key::String(name.into());
+        if !self.index.contains_key(&key) {
+            self.doubtful.insert(key);
+        }
+    }
+
+    /// Takes an entry out.
+    pub fn remove(&mut self, name: &str) -> Option<Value> {
+        let at = self.index.remove(&Key::String(name.into()))?;
+        self.index.values_mut().filter(|own| **own > at).for_each(|own| *own -= 1);
+        Some(self.entries.remove(at).1)
+    }
+
+    /// Takes over what is not known of another map.
+    pub(crate) fn doubt_as(&mut self, other: &Map) {
+        self.open |= other.open;
+        let unknown = other.doubtful.iter().filter(|key| !self.index.contains_key(*key));
+        self.doubtful.extend(unknown.cloned());
+    }
+
     /// Puts an entry, in place of an older one with the same key. Nothing happens, and it says so with `false`, where the
     /// value can be no key.
     pub fn insert(&mut self, key: Value, value: Value) -> bool {
@@ -145,6 +179,7 @@ impl Map {
         match self.index.get(&own) {
             Some(at) => self.entries[*at].1 = value,
             None => {
+                self.doubtful.remove(&own);
                 self.index.insert(own, self.entries.len());
                 self.entries.push((key, value));
             }
@@ -367,18 +402,23 @@ fn lists_equal(one: &List, two: &List) -> Option<bool> {
 }
 
 fn maps_equal(one: &Map, two: &Map) -> Option<bool> {
-    if !one.open && !two.open && one.len() != two.len() {
+    let has_more = one.has_more() || two.has_more();
+    if !has_more && one.len() != two.len() {
         return Some(false);
     }
-    let missing = |from: &Map| if from.open { None } else { Some(false) };
+    let missing = |from: &Map, key: &Value| match Key::of(key) {
+        Some(key) if from.may_have(&key) => None,
+        _ => Some(false),
+    };
     let of = |map: &Map, key: &Value| Key::of(key).and_then(|key| map.get(&key).cloned());
     let forth = one.iter().map(|(key, value)| match of(two, key) {
         Some(other) => value.equals(&other),
-        None => missing(two),
+        None => missing(two, key),
     });
-    let back = two.iter().filter(|(key, _)| of(one, key).is_none()).map(|_| missing(one));
+    let new = two.iter().filter(|(key, _)| of(one, key).is_none());
+    let back = new.map(|(key, _)| missing(one, key));
     let known = all(forth.chain(back));
-    if known == Some(true) && (one.open || two.open) { None } else { known }
+    if known == Some(true) && has_more { None } else { known }
 }
 
 /// Whether all hold: a plain no wins over what is not known.

@@ -84,3 +84,43 @@ fn unknowns_are_absorbed_where_another_side_decides() {
     assert!(matches!(eval("3 in self"), Value::Unknown));
     assert!(matches!(eval("self.map(x, x)"), Value::Unknown));
 }
+
+/// A key that may be there decides nothing, and all others stay known.
+#[test]
+fn a_key_that_may_be_there_is_unknown_alone() {
+    let mut map: plumb_cel::Map =
+        [("a", Value::Int(1)), ("b", Value::Int(2)), ("c", Value::Int(3))].into_iter().collect();
+    map.doubt("a");
+    map.doubt("x");
+    map.doubt("y");
+    map.insert("y".into(), Value::Int(4));
+    assert!(matches!(map.remove("b"), Some(Value::Int(2))));
+    let value = |name: &str| (name == "self").then(|| Value::from(map.clone()));
+    let eval = |text: &str| {
+        let program = environment().compile(text).unwrap();
+        program.evaluate(&value, &mut Budget::default())
+    };
+    for text in [
+        "has(self.x)",
+        "!has(self.x)",
+        "self.x",
+        "self['x']",
+        "self.?x.orValue(1)",
+        "'x' in self",
+        "size(self)",
+        "self.all(key, key != 'x')",
+        "self == {'a': 1, 'c': 3, 'y': 4}",
+        "self == {'a': 1, 'c': 3, 'y': 4, 'x': 1}",
+    ] {
+        assert!(matches!(eval(text), Ok(Value::Unknown)), "{text}: {:?}", eval(text));
+    }
+    for text in [
+        "has(self.a) && self.c == 3 && self.y == 4 && !has(self.b) && !('b' in self)",
+        "self.exists(key, key == 'a')",
+        "self != {'a': 1, 'c': 3}",
+        "self != {'a': 1, 'c': 3, 'y': 4, 'z': 1}",
+    ] {
+        assert!(matches!(eval(text), Ok(Value::Bool(true))), "{text}: {:?}", eval(text));
+    }
+    assert!(eval("self.b").is_err(), "what is known not to be there is an error");
+}

@@ -29,9 +29,10 @@ pub struct Product {
 }
 
 /// Whether objects of a kind live in a namespace.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Scope {
-    /// In a namespace.
+    /// In a namespace, as they are taken to be where nothing says otherwise.
+    #[default]
     Namespaced,
     /// In the cluster as a whole.
     Cluster,
@@ -69,6 +70,11 @@ pub fn kinds() -> &'static [Kind] {
 /// What the bundle knows of a kind, in whatever version of its product.
 pub fn find(group: &str, version: &str, kind: &str) -> Option<&'static Kind> {
     kinds().iter().find(|k| k.kind == kind && k.group == group && k.version == version)
+}
+
+/// The scope of a kind, which is the same in all versions of the API.
+pub(crate) fn scope(group: &str, kind: &str) -> Option<Scope> {
+    kinds().iter().find(|own| own.kind == kind && own.group == group).map(|own| own.scope)
 }
 
 impl Kind {

@@ -2,6 +2,7 @@
 //!
 //! Owns: the table, and the command that adds the definition of a kind. Must not know: whether a schema is at hand.
 
+use crate::names;
 use std::sync::OnceLock;
 
 static TEXT: &str = include_str!("../schemas/groups.toml");
@@ -49,7 +50,7 @@ pub(super) fn published(group: &str, kind: &str) -> Option<[String; 2]> {
     if !kind.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return None;
     }
-    let plural = project.plurals.get(kind).cloned().unwrap_or_else(|| plural(kind));
+    let plural = project.plurals.get(kind).cloned().unwrap_or_else(|| names::plural(kind));
     let name = kind.to_ascii_lowercase();
     let address = project.add.replace("{kinds}", &plural).replace("{kind}", &name);
     let Project { name, source, state, .. } = project;
@@ -57,19 +58,6 @@ pub(super) fn published(group: &str, kind: &str) -> Option<[String; 2]> {
         format!("`mdbook-plumb schemas add {address}` adds what {name} publishes"),
         format!("{source}, as of {state}, has the address"),
     ])
-}
-
-/// The name of a kind's resource, as generators of definitions make it.
-fn plural(kind: &str) -> String {
-    let name = kind.to_ascii_lowercase();
-    let is_vowel = |c: char| matches!(c, 'a' | 'e' | 'i' | 'o' | 'u');
-    match name.strip_suffix('y') {
-        Some(stem) if !stem.ends_with(is_vowel) => format!("{stem}ies"),
-        _ if ["s", "x", "z", "ch", "sh"].iter().any(|end| name.ends_with(end)) => {
-            format!("{name}es")
-        }
-        _ => name + "s",
-    }
 }
 
 #[cfg(test)]
@@ -124,20 +112,5 @@ mod tests {
         assert_eq!(command("monitoring.coreos.com", "$(rm -rf /)"), None);
         assert_eq!(command("argoproj.io", "Widget"), None);
         assert_eq!(command("example.com", "Widget"), None);
-    }
-
-    #[test]
-    fn plurals() {
-        for (kind, expected) in [
-            ("Tenant", "tenants"),
-            ("Topology", "topologies"),
-            ("Gateway", "gateways"),
-            ("EventBus", "eventbuses"),
-            ("Proxy", "proxies"),
-            ("Mesh", "meshes"),
-            ("Index", "indexes"),
-        ] {
-            assert_eq!(plural(kind), expected);
-        }
     }
 }

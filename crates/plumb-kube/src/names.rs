@@ -214,9 +214,42 @@ pub(crate) fn within(inner: (u128, u32, bool), outer: (u128, u32, bool)) -> bool
     inner.2 == outer.2 && inner.1 > fixed && inner.0 & mask == outer.0 & mask
 }
 
+/// The name of a kind's resource, as Kubernetes and generators of definitions make it: `NetworkPolicy`, `networkpolicies`.
+pub(crate) fn plural(kind: &str) -> String {
+    let name = kind.to_ascii_lowercase();
+    let is_vowel = |c: char| matches!(c, 'a' | 'e' | 'i' | 'o' | 'u');
+    match name.strip_suffix('y') {
+        Some(stem) if !stem.ends_with(is_vowel) => format!("{stem}ies"),
+        _ if name == "endpoints" => name,
+        _ if ["s", "x", "z", "ch", "sh"].iter().any(|end| name.ends_with(end)) => {
+            format!("{name}es")
+        }
+        _ => name + "s",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn plurals() {
+        for (kind, expected) in [
+            ("Tenant", "tenants"),
+            ("Topology", "topologies"),
+            ("NetworkPolicy", "networkpolicies"),
+            ("Gateway", "gateways"),
+            ("EventBus", "eventbuses"),
+            ("Ingress", "ingresses"),
+            ("Proxy", "proxies"),
+            ("Mesh", "meshes"),
+            ("Index", "indexes"),
+            ("Endpoints", "endpoints"),
+            ("EndpointSlice", "endpointslices"),
+        ] {
+            assert_eq!(plural(kind), expected);
+        }
+    }
 
     #[test]
     fn names_are_as_apimachinery_has_them() {

@@ -33,8 +33,9 @@ pub(super) fn rows(table: &mut Table) {
     );
     table.add("@in(A, map(A, B)) -> bool", |args| {
         let Value::Map(map) = &args[1] else { return Ok(Value::Unknown) };
-        let found = Key::of(&args[0]).is_some_and(|key| map.get(&key).is_some());
-        Ok(truth(if !found && map.open { None } else { Some(found) }))
+        let Some(key) = Key::of(&args[0]) else { return Ok(Value::Bool(false)) };
+        let found = map.get(&key).is_some();
+        Ok(truth(if !found && map.may_have(&key) { None } else { Some(found) }))
     });
     for declared in [
         "size(string) -> int",
@@ -49,7 +50,7 @@ pub(super) fn rows(table: &mut Table) {
         table.add(declared, |args| {
             Ok(match &args[0] {
                 Value::List(list) if list.open => Value::Unknown,
-                Value::Map(map) if map.open => Value::Unknown,
+                Value::Map(map) if map.has_more() => Value::Unknown,
                 value => Value::Int(value.size() as i64),
             })
         });
@@ -299,7 +300,7 @@ fn insert_all(args: Vec<Value>) -> Done {
             for (key, value) in more.iter() {
                 put(&mut map, key.clone(), value.clone())?;
             }
-            Arc::make_mut(&mut map).open |= more.open;
+            Arc::make_mut(&mut map).doubt_as(&more);
             Ok(Value::Map(map))
         }
         _ => Err("no such overload".to_owned()),

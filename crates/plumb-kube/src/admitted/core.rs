@@ -1,5 +1,6 @@
-//! Defaults of the core group: pkg/apis/core/v1/defaults.go, and what the registry of Services allocates.
+//! Defaults of the core group: pkg/apis/core/v1/defaults.go, and what registries and admission make of its objects.
 
+use super::base64;
 use super::fields::{Fields, empty, list, object};
 use super::pods;
 use plumb_cel::Value as Cel;
@@ -10,14 +11,18 @@ pub(super) fn fill(kind: &str, root: &mut Fields<'_>) {
         "PodTemplate" => pods::template(root),
         "Service" => service(root),
         "ReplicationController" => controller(root),
-        "Secret" => root.set("type", "Opaque"),
+        "Secret" => secret(root),
         "PersistentVolume" => {
             let mut spec = root.object("spec");
             spec.set("persistentVolumeReclaimPolicy", "Retain");
             spec.set("volumeMode", "Filesystem");
             spec.at("hostPath").set("type", "");
         }
-        "PersistentVolumeClaim" => pods::claim(root),
+        "PersistentVolumeClaim" => {
+            pods::claim(root);
+            // Admission (the plugin DefaultStorageClass) gives it the cluster's class, if one is the default.
+            root.at("spec").doubt("storageClassName");
+        }
         "Namespace" => namespace(root),
         "LimitRange" => root.object("spec").each("limits", limit),
         "Endpoints" => root.each("subsets", |subset| {
@@ -27,13 +32,50 @@ pub(super) fn fill(kind: &str, root: &mut Fields<'_>) {
     }
 }
 
-/// A namespace is found by the label of its name.
+/// A namespace is found by the label of its name. What its registry writes is there before policies are asked.
 fn namespace(root: &mut Fields<'_>) {
-    root.set("spec", empty());
+    const FINALIZER: &str = "kubernetes";
+    let mut spec = root.object("spec");
+    spec.set("finalizers", list(Vec::new()));
+    let is_its = |item: &Cel| matches!(item, Cel::String(text) if **text == *FINALIZER);
+    if let Some(finalizers) = spec.list("finalizers").filter(|own| !own.items.iter().any(is_its)) {
+        finalizers.items.push(FINALIZER.into());
+    }
+    root.put("status", object([("phase", "Active".into())]));
     let mut metadata = root.object("metadata");
     let name = metadata.get("name").cloned();
     if let Some(name) = name.filter(|_| metadata.has("generateName") == Some(false)) {
         metadata.object("labels").set("kubernetes.io/metadata.name", name);
+    }
+}
+
+/// What is written as text becomes data when it is decoded, and wins over data of the same key.
+fn secret(root: &mut Fields<'_>) {
+    root.set("type", "Opaque");
+    match root.has("stringData") {
+        Some(false) => return,
+        // A gap may hold text.
+        None => return root.at("data").open(),
+        Some(true) => {}
+    }
+    match root.take("stringData") {
+        Some(Cel::Map(texts)) => {
+            let mut data = root.object("data");
+            for (key, text) in texts.iter() {
+                let Cel::String(key) = key else { continue };
+                let encoded = match text {
+                    Cel::String(text) => base64::encode(text.as_bytes()).into(),
+                    Cel::Null => "".into(),
+                    _ => Cel::Unknown,
+                };
+                data.put(key, encoded);
+            }
+            if texts.has_more() {
+                data.open();
+            }
+        }
+        Some(Cel::Unknown) => root.put("data", Cel::Unknown),
+        _ => {}
     }
 }
 

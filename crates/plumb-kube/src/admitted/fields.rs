@@ -1,6 +1,6 @@
 //! The fields of an object that defaults are filled into, of which some may not be known.
 
-use plumb_cel::{List, Map, Value as Cel};
+use plumb_cel::{Key, List, Map, Value as Cel};
 use std::sync::Arc;
 
 /// The fields of an object; of what is no object, or not known, none, and what is set there is lost.
@@ -37,7 +37,7 @@ impl<'v> Fields<'v> {
         let map = self.0.as_ref()?;
         match map.field(name) {
             Some(_) => Some(true),
-            None if map.open => None,
+            None if map.may_have(&key(name)) => None,
             None => Some(false),
         }
     }
@@ -64,8 +64,34 @@ impl<'v> Fields<'v> {
 
     /// Sets a field that is not there. What is not shown may hold it, so that nothing is set beside a gap.
     pub(super) fn set(&mut self, name: &str, value: impl Into<Cel>) {
-        if let Some(map) = self.0.as_mut().filter(|map| !map.open && map.field(name).is_none()) {
+        if self.has(name) == Some(false) {
+            self.put(name, value);
+        }
+    }
+
+    /// Sets a field, whatever is there.
+    pub(super) fn put(&mut self, name: &str, value: impl Into<Cel>) {
+        if let Some(map) = &mut self.0 {
             map.insert(name.into(), value.into());
+        }
+    }
+
+    /// Takes a field out.
+    pub(super) fn take(&mut self, name: &str) -> Option<Cel> {
+        self.0.as_mut()?.remove(name)
+    }
+
+    /// The server may add a field that is not there.
+    pub(super) fn doubt(&mut self, name: &str) {
+        if let Some(map) = &mut self.0 {
+            map.doubt(name);
+        }
+    }
+
+    /// The server may add fields.
+    pub(super) fn open(&mut self) {
+        if let Some(map) = &mut self.0 {
+            map.open = true;
         }
     }
 
@@ -91,10 +117,16 @@ impl<'v> Fields<'v> {
 
     /// Goes through the objects of a list.
     pub(super) fn each(&mut self, name: &str, mut fill: impl FnMut(&mut Fields<'_>)) {
-        if let Some(Cel::List(list)) = self.0.as_mut().and_then(|map| map.field_mut(name)) {
-            for item in &mut Arc::make_mut(list).items {
-                fill(&mut Fields::of_value(Some(item)));
-            }
+        for item in self.list(name).into_iter().flat_map(|list| &mut list.items) {
+            fill(&mut Fields::of_value(Some(item)));
+        }
+    }
+
+    /// The list under a field.
+    pub(super) fn list(&mut self, name: &str) -> Option<&mut List> {
+        match self.0.as_mut()?.field_mut(name) {
+            Some(Cel::List(list)) => Some(Arc::make_mut(list)),
+            _ => None,
         }
     }
 
@@ -109,13 +141,17 @@ impl<'v> Fields<'v> {
 
     /// How many fields are there; none where that is not known.
     pub(super) fn len(&self) -> Option<usize> {
-        self.0.as_ref().filter(|map| !map.open).map(|map| map.len())
+        self.0.as_ref().filter(|map| !map.has_more()).map(|map| map.len())
     }
 
     /// The fields that are known, with their values.
     pub(super) fn entries(&self) -> Vec<(Cel, Cel)> {
         self.0.as_ref().map(|map| map.iter().cloned().collect()).unwrap_or_default()
     }
+}
+
+fn key(name: &str) -> Key {
+    Key::String(name.into())
 }
 
 /// An empty object.

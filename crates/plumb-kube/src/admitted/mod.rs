@@ -3,6 +3,7 @@
 //! Owns: the defaults of built-in kinds (`pkg/apis/*/v1/defaults.go` of Kubernetes), what Go leaves out when it writes an
 //! object, and the metadata that only a server knows. Must not know: policies.
 
+mod base64;
 mod core;
 mod fields;
 mod others;

@@ -7,6 +7,14 @@ const RBAC: &str = "rbac.authorization.k8s.io";
 pub(super) fn fill(group: &str, kind: &str, root: &mut Fields<'_>) {
     match (group, kind) {
         ("networking.k8s.io", "NetworkPolicy") => network_policy(&mut root.object("spec")),
+        ("networking.k8s.io", "Ingress") => {
+            // Admission (the plugin DefaultIngressClass) gives it the cluster's class, if one is the default.
+            let mut metadata = root.at("metadata");
+            let by_annotation = metadata.at("annotations").has("kubernetes.io/ingress.class");
+            if by_annotation != Some(true) {
+                root.at("spec").doubt("ingressClassName");
+            }
+        }
         ("networking.k8s.io", "IngressClass") => {
             root.at("spec").at("parameters").set("scope", "Cluster");
         }

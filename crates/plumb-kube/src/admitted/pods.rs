@@ -15,6 +15,7 @@ pub(super) fn pod(pod: &mut Fields<'_>) {
         _ => None,
     };
     spec.set("serviceAccountName", account.unwrap_or_else(|| "default".into()));
+    admission(&mut spec);
     let on_host = spec.is_true("hostNetwork");
     for name in ["containers", "initContainers"] {
         spec.each(name, |container| {
@@ -26,6 +27,35 @@ pub(super) fn pod(pod: &mut Fields<'_>) {
         });
     }
     pod_spec(&mut spec);
+}
+
+/// What other plugins of admission, which are on unless somebody turns them off, add to a Pod, and only a cluster knows.
+fn admission(spec: &mut Fields<'_>) {
+    // DefaultTolerationSeconds tolerates nodes that are not ready, and Priority writes what a class, or none, means.
+    for name in ["tolerations", "priority", "preemptionPolicy"] {
+        spec.set(name, Cel::Unknown);
+    }
+    extended(spec, "tolerations");
+    // ServiceAccount: the account's secrets where the Pod has none, and a volume with a token unless Pod or account say no.
+    spec.doubt("imagePullSecrets");
+    if matches!(spec.get("automountServiceAccountToken"), Some(Cel::Bool(false))) {
+        return;
+    }
+    spec.doubt("volumes");
+    extended(spec, "volumes");
+    for name in ["containers", "initContainers"] {
+        spec.each(name, |container| {
+            container.doubt("volumeMounts");
+            extended(container, "volumeMounts");
+        });
+    }
+}
+
+/// The server may add to a list.
+fn extended(holder: &mut Fields<'_>, name: &str) {
+    if let Some(list) = holder.list(name) {
+        list.open = true;
+    }
 }
 
 /// What is limited is requested.

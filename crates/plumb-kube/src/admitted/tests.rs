@@ -124,9 +124,13 @@ fn defaults_are_those_of_the_server() {
             ],
         ),
         (service("type: ExternalName, externalName: a.example.com, "), &["!has(object.spec.internalTrafficPolicy) && !has(object.spec.clusterIP)"]),
+        (
+            "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {ports: [{port: 80, targetPort: 0}, {port: 81, targetPort: web}]}\n".to_owned(),
+            &["object.spec.ports[0].targetPort == 80 && object.spec.ports[1].targetPort == 'web'"],
+        ),
         (service("clusterIP: None, "), &["object.spec.clusterIPs == ['None']"]),
         (
-            pod("hostNetwork: true, containers: [{name: a, image: 'a:1', ports: [{containerPort: 80}], resources: {limits: {cpu: 2, memory: 1024Mi}, requests: {cpu: 0.5}}, readinessProbe: {httpGet: {port: 80}}}], volumes: [{name: a}, {name: b, secret: {secretName: s}}, {name: c, hostPath: {path: /a}}]"),
+            pod("hostNetwork: true, automountServiceAccountToken: false, containers: [{name: a, image: 'a:1', ports: [{containerPort: 80}], resources: {limits: {cpu: 2, memory: 1024Mi}, requests: {cpu: 0.5}}, readinessProbe: {httpGet: {port: 80}}}], volumes: [{name: a}, {name: b, secret: {secretName: s}}, {name: c, hostPath: {path: /a}}]"),
             &[
                 "object.spec.enableServiceLinks && object.spec.serviceAccountName == 'default' && object.spec.serviceAccount == 'default'",
                 "object.spec.containers[0].imagePullPolicy == 'IfNotPresent' && object.spec.containers[0].ports[0] == {'containerPort': dyn(80), 'hostPort': dyn(80), 'protocol': dyn('TCP')}",
@@ -152,7 +156,32 @@ fn defaults_are_those_of_the_server() {
             &["object.roleRef.apiGroup == object.subjects[0].apiGroup && !has(object.subjects[1].apiGroup)"],
         ),
         ("apiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n".to_owned(), &["object.metadata.labels['kubernetes.io/metadata.name'] == 'a'"]),
-        ("apiVersion: v1\nkind: Secret\nmetadata: {name: a}\n".to_owned(), &["object.type == 'Opaque'"]),
+        (
+            "apiVersion: v1\nkind: Namespace\nmetadata: {name: a}\nspec: {finalizers: [own]}\nstatus: {phase: Terminating}\n".to_owned(),
+            &["object.spec.finalizers == ['own', 'kubernetes'] && object.status == {'phase': 'Active'}"],
+        ),
+        (
+            "apiVersion: v1\nkind: Namespace\nmetadata: {name: a}\nspec: {finalizers: [kubernetes]}\n".to_owned(),
+            &["object.spec.finalizers == ['kubernetes'] && object.status.phase == 'Active'"],
+        ),
+        ("apiVersion: v1\nkind: Secret\nmetadata: {name: a}\n".to_owned(), &["object.type == 'Opaque' && !has(object.data)"]),
+        (
+            "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata: {a: b2xk, b: b2xk}\nstringData: {a: new, c: ''}\n".to_owned(),
+            &["object.data == {'a': 'bmV3', 'b': 'b2xk', 'c': ''} && !has(object.stringData)"],
+        ),
+        (
+            // Only a Secret has text beside its data.
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {a: new}\n".to_owned(),
+            &["object.data == {'a': 'new'}"],
+        ),
+        (
+            "apiVersion: scheduling.k8s.io/v1\nkind: PriorityClass\nmetadata: {name: a}\nvalue: 10\nglobalDefault: false\n".to_owned(),
+            &["!has(object.globalDefault) && object.preemptionPolicy == 'PreemptLowerPriority'"],
+        ),
+        (
+            "apiVersion: scheduling.k8s.io/v1\nkind: PriorityClass\nmetadata: {name: a}\nvalue: 10\nglobalDefault: true\n".to_owned(),
+            &["object.globalDefault"],
+        ),
         (
             // Of a custom kind, by its schema.
             "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: a}\nspec: {rules: [{backendRefs: [{name: a, port: 80}]}]}\n".to_owned(),
@@ -210,4 +239,136 @@ fn nothing_is_filled_into_a_gap() {
     ] {
         said(&document(hostile), "has(object.metadata)");
     }
+}
+
+/// What plugins of admission, which are on by default, add to an object is neither there nor not.
+#[test]
+fn what_admission_adds_is_not_known() {
+    let pod = |spec: &str| {
+        format!("apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec: {{{spec}}}\n")
+    };
+    let bare = pod("containers: [{name: a, image: 'a:1'}]");
+    let written = pod(
+        "tolerations: [{key: a, operator: Exists}], volumes: [{name: a, hostPath: {path: /a}}], imagePullSecrets: [{name: s}], containers: [{name: a, image: 'a:1', volumeMounts: [{name: a, mountPath: /a}]}]",
+    );
+    let without_token =
+        pod("automountServiceAccountToken: false, containers: [{name: a, image: 'a:1'}]");
+    let template = workload("apiVersion: apps/v1\nkind: Deployment", "");
+    let claim = |spec: &str| {
+        format!(
+            "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {{name: a}}\nspec: {{{spec}}}\n"
+        )
+    };
+    let ingress = |annotations: &str, spec: &str| {
+        format!(
+            "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {{name: a, annotations: {{{annotations}}}}}\nspec: {{{spec}}}\n"
+        )
+    };
+    let set = workload(
+        "apiVersion: apps/v1\nkind: StatefulSet",
+        "volumeClaimTemplates: [{metadata: {name: a}, spec: {}}], ",
+    );
+    let unknown: &[(&str, &[&str])] = &[
+        (
+            &bare,
+            &[
+                "has(object.spec.volumes)",
+                "!has(object.spec.volumes) || object.spec.volumes.all(v, !has(v.hostPath))",
+                "has(object.spec.containers[0].volumeMounts)",
+                "has(object.spec.imagePullSecrets)",
+                "object.spec.tolerations.size() == 0",
+                "object.spec.priority == 0",
+                "object.spec.preemptionPolicy == 'Never'",
+            ],
+        ),
+        (
+            &written,
+            &[
+                "object.spec.tolerations.all(t, t.key == 'a')",
+                "object.spec.volumes.all(v, has(v.hostPath))",
+                "object.spec.volumes.size() == 1",
+                "object.spec.containers[0].volumeMounts.all(m, m.name == 'a')",
+            ],
+        ),
+        (&claim(""), &["has(object.spec.storageClassName)"]),
+        (&ingress("a: b", ""), &["has(object.spec.ingressClassName)"]),
+    ];
+    for (text, expressions) in unknown {
+        let document = document(text);
+        for expression in *expressions {
+            assert!(matches!(said(&document, expression), Cel::Unknown), "{text}{expression}");
+        }
+    }
+    let known: &[(&str, &[&str])] = &[
+        // What is always added is there, and all else is as it is written.
+        (
+            &bare,
+            &[
+                "has(object.spec.tolerations) && has(object.spec.priority)",
+                "!has(object.spec.hostNetwork) && !has(object.spec.nodeSelector)",
+            ],
+        ),
+        (
+            &written,
+            &[
+                "object.spec.tolerations.exists(t, t.key == 'a')",
+                "object.spec.volumes.exists(v, has(v.hostPath))",
+                "!object.spec.volumes.all(v, !has(v.hostPath))",
+                "object.spec.imagePullSecrets == [{'name': 's'}]",
+            ],
+        ),
+        (
+            &without_token,
+            &["!has(object.spec.volumes) && !has(object.spec.containers[0].volumeMounts)"],
+        ),
+        (
+            &template,
+            &[
+                "!has(object.spec.template.spec.volumes) && !has(object.spec.template.spec.tolerations)",
+                "!has(object.spec.template.spec.priority) && !has(object.spec.template.spec.imagePullSecrets)",
+                "!has(object.spec.template.spec.containers[0].volumeMounts)",
+            ],
+        ),
+        (&claim("storageClassName: ''"), &["object.spec.storageClassName == ''"]),
+        (&set, &["!has(object.spec.volumeClaimTemplates[0].spec.storageClassName)"]),
+        (&ingress("", "ingressClassName: a"), &["object.spec.ingressClassName == 'a'"]),
+        (&ingress("kubernetes.io/ingress.class: a", ""), &["!has(object.spec.ingressClassName)"]),
+    ];
+    for (text, expressions) in known {
+        let document = document(text);
+        for expression in *expressions {
+            assert!(matches!(said(&document, expression), Cel::Bool(true)), "{text}{expression}");
+        }
+    }
+}
+
+/// Text that stands for another one is data that nobody knows.
+#[test]
+fn text_of_a_secret_that_is_not_known_is_unknown_data() {
+    let path = |steps: &[&str]| {
+        let steps = steps.iter().map(|step| Step::Field((*step).to_owned()));
+        steps.fold(FieldPath::default(), FieldPath::then)
+    };
+    let text = "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata: {b: b2xk}\nstringData: {a: PASSWORD}\n";
+    let mut replaced = document(text);
+    let span = replaced.span;
+    let place = path(&["stringData", "a"]);
+    replaced.gaps.replaced(Placeholder { path: place, span, certainty: Certainty::Sure });
+    assert!(matches!(said(&replaced, "object.data.a"), Cel::Unknown));
+    assert!(matches!(
+        said(&replaced, "has(object.data.a) && object.data.b == 'b2xk' && !has(object.stringData)"),
+        Cel::Bool(true)
+    ));
+    let mut open = document(text);
+    open.gaps.open(path(&["stringData"]));
+    assert!(matches!(said(&open, "has(object.data.c)"), Cel::Unknown));
+    assert!(matches!(said(&open, "object.data.a == 'UEFTU1dPUkQ='"), Cel::Bool(true)));
+    let mut without =
+        document("apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata: {b: b2xk}\n");
+    assert!(matches!(said(&without, "has(object.data.c)"), Cel::Bool(false)));
+    without.gaps.open(path(&[]));
+    assert!(matches!(said(&without, "has(object.data.c)"), Cel::Unknown));
+    let mut hidden = document(text);
+    hidden.gaps.hide(path(&["stringData"]));
+    assert!(matches!(said(&hidden, "object.data.c"), Cel::Unknown));
 }

@@ -9,6 +9,7 @@ use plumb_number::{Canonical, KubernetesQuantity, Limits};
 const FLAGS: &[&str] = &[
     "allowWatchBookmarks",
     "exact",
+    "globalDefault",
     "hostIPC",
     "hostNetwork",
     "hostPID",
@@ -23,7 +24,7 @@ const FLAGS: &[&str] = &[
     "unschedulable",
 ];
 
-/// Numbers that are no pointers in Go, so that 0 is left out.
+/// Numbers that are no pointers in Go, so that 0 is left out. The port that a Service leads to is as good as none.
 const NUMBERS: &[&str] = &[
     "failureThreshold",
     "healthCheckNodePort",
@@ -33,6 +34,7 @@ const NUMBERS: &[&str] = &[
     "nodePort",
     "periodSeconds",
     "successThreshold",
+    "targetPort",
     "timeoutSeconds",
 ];
 

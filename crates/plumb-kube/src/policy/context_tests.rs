@@ -1,6 +1,7 @@
 //! What surrounds a policy: bindings, parameters, Namespaces, conditions, and what only a cluster has.
 
 use super::tests::{checked, policies};
+use crate::{Schemas, Versions};
 
 const POLICY: &str = "apiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingAdmissionPolicy\nmetadata: {name: own}\nspec:\n";
 const FOR: &str = "  matchConstraints: {resourceRules: [{apiGroups: [apps], apiVersions: [v1], operations: [CREATE], resources: [deployments]}]}\n";
@@ -69,6 +70,96 @@ fn parameters_come_from_what_the_book_shows() {
     assert_eq!(codes(&named, DEPLOYMENT), ["policy-unsupported"]);
     assert_eq!(codes(&format!("{POLICY}{FOR}{LIMIT}"), DEPLOYMENT), ["policy-unsupported"]);
     assert_eq!(codes(&named, "apiVersion: v1\nkind: Pod\n"), [""; 0], "it is for no Pod");
+}
+
+/// Where a parameter is not shown, what does not read it is judged all the same, and what reads it is named.
+#[test]
+fn parameters_that_are_not_shown_leave_the_rest() {
+    let policy = |validations: &str, more: &str| {
+        format!(
+            "{POLICY}{FOR}  paramKind: {{apiVersion: v1, kind: ConfigMap}}\n{more}  validations:\n{validations}"
+        )
+    };
+    let few = "  - {expression: 'object.spec.replicas <= 5', message: few}\n";
+    let most = "  - {expression: 'object.spec.replicas <= int(params.data.most)'}\n";
+    let either = "  - {expression: 'object.spec.replicas <= 9 || has(params.data)'}\n";
+    let variable = "  variables: [{name: most, expression: 'int(params.data.most)'}]\n";
+    let by_variable = "  - {expression: 'object.spec.replicas <= variables.most'}\n";
+    let condition = "  matchConditions: [{name: a, expression: 'params.data.on'}]\n";
+    let bound = binding("validationActions: [Deny], paramRef: {name: limits}");
+    let (denied, lacking) = ("policy-denied", "policy-unsupported");
+    let table: &[(String, &[&str])] = &[
+        (policy(few, ""), &[denied]),
+        (policy(most, ""), &[lacking]),
+        (policy(&format!("{most}{few}"), ""), &[denied, lacking]),
+        (policy(either, ""), &[]),
+        (policy(by_variable, variable), &[lacking]),
+        (policy(few, variable), &[denied]),
+        // Whether the policy is for the manifest, the parameter says.
+        (policy(few, condition), &[lacking]),
+        (policy(either, condition), &[]),
+    ];
+    for (policy, expected) in table {
+        assert_eq!(codes(policy, DEPLOYMENT), *expected, "{policy}");
+        assert_eq!(codes(&format!("{policy}{bound}"), DEPLOYMENT), *expected, "{policy}");
+    }
+}
+
+/// What is not known is said where it is asked for, and of the manifest that asks.
+#[test]
+fn what_is_not_known_is_said_where_it_is_asked_for() {
+    /// The line of each place, and what is said of it.
+    type Told = (String, Option<String>, Vec<(String, String)>);
+    let line = |at: &plumb_text::Location| -> String {
+        let from = &at.source.text()[at.span.start..];
+        from.lines().next().unwrap_or_default().to_owned()
+    };
+    let found = |policy: &str, manifest: &str| -> Vec<Told> {
+        let (policies, findings) = policies(policy);
+        assert_eq!(findings, []);
+        let one = |finding: &plumb_text::diag::Diagnostic| {
+            let related = finding.related.iter();
+            let related = related.map(|label| (line(&label.location), label.text.clone()));
+            (line(&finding.at.location), finding.document.clone(), related.collect())
+        };
+        checked(&policies, manifest).iter().map(one).collect()
+    };
+    let told = |place: &str, by: &str, related: &[(&str, String)]| -> Vec<Told> {
+        let related = related.iter().map(|(place, text)| ((*place).to_owned(), text.clone()));
+        vec![(place.to_owned(), Some(by.to_owned()), related.collect())]
+    };
+    let expression = "object.spec.replicas <= int(params.data.most)";
+    let policy = format!(
+        "{POLICY}{FOR}  paramKind:\n    apiVersion: v1\n    kind: ConfigMap\n  validations:\n  - expression: {expression}\n"
+    );
+    let binding = |spec: &str| {
+        format!(
+            "---\napiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingAdmissionPolicyBinding\nmetadata: {{name: here}}\nspec:\n  policyName: own\n  validationActions: [Deny]\n{spec}"
+        )
+    };
+    let (own, here) = ("ValidatingAdmissionPolicy/own", "ValidatingAdmissionPolicyBinding/here");
+    assert_eq!(
+        found(&policy, DEPLOYMENT),
+        told(expression, own, &[("paramKind:", format!("{own} names them here"))])
+    );
+    let bound = format!("{policy}{}", binding("  paramRef:\n    name: limits\n"));
+    assert_eq!(
+        found(&bound, DEPLOYMENT),
+        told(expression, own, &[("paramRef:", format!("{here} names them here"))])
+    );
+    let selecting =
+        binding("  matchResources:\n    namespaceSelector:\n      matchLabels: {env: prod}\n");
+    let chosen = format!("{POLICY}{FOR}{FEW}{selecting}");
+    assert_eq!(found(&chosen, DEPLOYMENT), told("namespaceSelector:", here, &[]));
+    let unsaid = DEPLOYMENT.replace(", namespace: shop", "");
+    assert_eq!(
+        found(&chosen, &unsaid),
+        told(
+            "Deployment",
+            "Deployment/web",
+            &[("namespaceSelector:", format!("{here} asks for it here"))]
+        )
+    );
 }
 
 #[test]
@@ -239,4 +330,75 @@ fn what_changes_objects_is_compiled_and_left_out() {
         found("Object{spec: Objects.spec{replicas: 3}}"),
         ["policy-invalid", "policy-unsupported"]
     );
+}
+
+/// Whether a kind lives in a namespace, its schema says: an embedded one, or a definition that the book brings.
+#[test]
+fn scopes_come_from_schemas() {
+    let definition = |scope: &str| {
+        format!(
+            "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nspec: {{group: example.com, names: {{kind: Widget}}, scope: {scope}, versions: [{{name: v1, schema: {{openAPIV3Schema: {{type: object}}}}}}]}}\n"
+        )
+    };
+    let is_cluster_wide = |manifest: &str, schemas: &Schemas| {
+        let root = super::tests::documents(manifest).remove(0).root;
+        let kind = super::Kind::of(&root).expect("a kind");
+        kind.is_cluster_wide(schemas, &Versions::default())
+    };
+    let embedded = Schemas::embedded();
+    for (head, expected) in [
+        ("v1\nkind: Namespace", true),
+        ("v1\nkind: Pod", false),
+        ("rbac.authorization.k8s.io/v1\nkind: ClusterRole", true),
+        ("rbac.authorization.k8s.io/v1beta1\nkind: ClusterRole", true),
+        ("rbac.authorization.k8s.io/v1\nkind: Role", false),
+        ("scheduling.k8s.io/v1\nkind: PriorityClass", true),
+        ("cilium.io/v2\nkind: CiliumNetworkPolicy", false),
+        ("cilium.io/v2\nkind: CiliumClusterwideNetworkPolicy", true),
+        ("cilium.io/v2\nkind: CiliumLoadBalancerIPPool", true),
+        ("cilium.io/v2\nkind: CiliumEgressGatewayPolicy", true),
+        ("authentication.k8s.io/v1\nkind: TokenReview", true),
+        ("example.com/v1\nkind: Widget", false),
+    ] {
+        assert_eq!(
+            is_cluster_wide(&format!("apiVersion: {head}\n"), &embedded),
+            expected,
+            "{head}"
+        );
+    }
+    let widget = "apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: a}\n";
+    // Objects outside of namespaces are always meant.
+    let prod = "    namespaceSelector: {matchLabels: {env: prod}}\n";
+    let policy = format!(
+        "{POLICY}  matchConstraints:\n    resourceRules: [{{apiGroups: [example.com], apiVersions: ['*'], operations: [CREATE], resources: ['*']}}]\n{prod}  validations: [{{expression: \"'team' in object.metadata.?labels.orValue({{}})\", message: no team}}]\n"
+    );
+    let (policies, findings) = policies(&policy);
+    assert_eq!(findings, []);
+    for (scope, expected) in [("Cluster", "policy-denied"), ("Namespaced", "policy-ignored")] {
+        let definitions =
+            crate::store::read_definitions("crd.yaml", &definition(scope)).definitions;
+        let schemas = Schemas::embedded().with(definitions);
+        let document = super::tests::documents(widget).remove(0);
+        let found = policies.check(&document, &schemas, &Versions::default());
+        let codes: Vec<&str> = found.iter().map(|one| one.code.name).collect();
+        assert_eq!(codes, [expected], "{scope}");
+    }
+}
+
+#[test]
+fn a_namespace_is_requested_in_itself() {
+    let policy = |text: &str| {
+        format!(
+            "{POLICY}  matchConstraints: {{resourceRules: [{{apiGroups: ['*'], apiVersions: ['*'], operations: [CREATE], resources: [namespaces, clusterroles, configmaps]}}]}}\n  validations: [{{expression: \"{text}\"}}]\n"
+        )
+    };
+    let namespace = "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n";
+    let role = "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: a}\n";
+    let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: b}\n";
+    for (manifest, expected) in [(namespace, "shop"), (role, ""), (map, "b")] {
+        let of = |name: &str| codes(&policy(&format!("request.namespace == '{name}'")), manifest);
+        assert_eq!(of(expected), [""; 0], "{manifest}");
+        assert_eq!(of("other"), ["policy-denied"], "{manifest}");
+    }
+    assert_eq!(codes(&policy("namespaceObject == null"), namespace), [""; 0]);
 }

@@ -1,13 +1,12 @@
 //! What a policy says of a manifest, with one set of parameters.
 
-use super::lack::Lack;
+use super::lack::{Asked, Lack};
 use super::matching::Matched;
 use super::rule::{Clause, Policy, Validation};
 use super::target::Target;
-use super::terms::{self, NAMESPACE, OLD};
+use super::terms::{self, NAMESPACE, OLD, PARAMS};
 use super::undecided::lack_of;
 use plumb_cel::{Budget, Value as Cel, Variables};
-use plumb_text::Location;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
@@ -28,6 +27,23 @@ impl Values {
     }
 }
 
+/// The parameters of a policy.
+pub(super) struct Params {
+    pub(super) value: Cel,
+    /// Why they are not known.
+    pub(super) lack: Option<Lack>,
+}
+
+impl Params {
+    pub(super) fn known(value: Cel) -> Params {
+        Params { value, lack: None }
+    }
+
+    pub(super) fn unknown(lack: Lack) -> Params {
+        Params { value: Cel::Unknown, lack: Some(lack) }
+    }
+}
+
 /// What a policy says.
 pub(super) enum Said<'p> {
     /// A validation does not hold.
@@ -35,7 +51,7 @@ pub(super) enum Said<'p> {
     /// An expression can't be evaluated: what it is, and why.
     Failed(&'p Clause, String, String),
     /// It is not known whether the policy refuses the manifest, and where it asks for what is not known.
-    Undecided(Lack, Location),
+    Undecided(Lack, Asked),
 }
 
 /// What a policy says of a manifest: `matched` whether it is for it, and with these parameters.
@@ -43,14 +59,14 @@ pub(super) fn judge<'p>(
     policy: &'p Policy,
     target: &Target<'_>,
     values: &Values,
-    params: Cel,
+    params: &Params,
     matched: &Matched,
 ) -> Vec<Said<'p>> {
     let evaluation = Evaluation { policy, target, values, params };
     let said = evaluation.run();
     match matched {
-        Matched::Unknown(lack, at) if !said.is_empty() => {
-            vec![Said::Undecided(lack.clone(), at.clone())]
+        Matched::Unknown(lack, asked) if !said.is_empty() => {
+            vec![Said::Undecided(lack.clone(), asked.clone())]
         }
         _ => said,
     }
@@ -60,7 +76,7 @@ struct Evaluation<'a, 'p> {
     policy: &'p Policy,
     target: &'a Target<'a>,
     values: &'a Values,
-    params: Cel,
+    params: &'a Params,
 }
 
 /// Why an expression has no answer.
@@ -147,8 +163,8 @@ impl<'p> Evaluation<'_, 'p> {
         match why {
             Undecided::Failed(error) => Said::Failed(clause, what, error),
             Undecided::Unknown => {
-                let lack = lack_of(self.policy, clause, self.target);
-                Said::Undecided(lack, clause.at.clone())
+                let lack = lack_of(self.policy, clause, self.target, self.params.lack.as_ref());
+                Said::Undecided(lack, clause.asked.clone())
             }
         }
     }
@@ -175,7 +191,7 @@ impl Variables for Scope<'_, '_> {
             "object" => Some(&values.object),
             "request" => Some(&values.request),
             NAMESPACE => Some(&values.namespace),
-            "params" => Some(params),
+            PARAMS => Some(&params.value),
             OLD => Some(&self.old),
             // Who asks, only a cluster knows.
             "authorizer" => Some(&Cel::Unknown),

@@ -1,6 +1,7 @@
 //! What a manifest says that it is, and what follows from it for a request.
 
-use crate::Node;
+use crate::bundle::Scope;
+use crate::{Node, Schemas, Versions};
 
 /// What a manifest says that it is.
 #[derive(Clone, Copy)]
@@ -31,45 +32,9 @@ impl<'a> Kind<'a> {
         self.kind == kind && crate::api_version(self.group, self.version) == api_version
     }
 
-    /// The name of the resource, made as Kubernetes itself guesses it.
-    pub(super) fn resource(&self) -> String {
-        let name = self.kind.to_ascii_lowercase();
-        let before_y = name.strip_suffix('y').and_then(|stem| stem.chars().last());
-        if name == "endpoints" {
-            name
-        } else if let Some(stem) = name.strip_suffix('y')
-            && !before_y.is_some_and(|letter| "aeiou".contains(letter))
-        {
-            format!("{stem}ies")
-        } else if name.ends_with(['s', 'x']) || name.ends_with("ch") || name.ends_with("sh") {
-            format!("{name}es")
-        } else {
-            format!("{name}s")
-        }
-    }
-
-    /// Whether Kubernetes keeps such objects outside of namespaces. Kinds that are not known are taken to be in one.
-    pub(super) fn is_cluster_wide(&self) -> bool {
-        match self.group {
-            "" => {
-                matches!(self.kind, "Namespace" | "Node" | "PersistentVolume" | "ComponentStatus")
-            }
-            "rbac.authorization.k8s.io" => self.kind.starts_with("Cluster"),
-            "admissionregistration.k8s.io"
-            | "apiextensions.k8s.io"
-            | "apiregistration.k8s.io"
-            | "scheduling.k8s.io"
-            | "node.k8s.io"
-            | "flowcontrol.apiserver.k8s.io" => true,
-            "storage.k8s.io" => self.kind != "CSIStorageCapacity",
-            "networking.k8s.io" => {
-                matches!(self.kind, "IngressClass" | "IPAddress" | "ServiceCIDR")
-            }
-            "certificates.k8s.io" => self.kind != "PodCertificateRequest",
-            "resource.k8s.io" => matches!(self.kind, "DeviceClass" | "ResourceSlice"),
-            "gateway.networking.k8s.io" => self.kind == "GatewayClass",
-            "cilium.io" => self.kind.starts_with("CiliumClusterwide"),
-            _ => false,
-        }
+    /// Whether Kubernetes keeps such objects outside of namespaces. Kinds that no schema knows are taken to be in one.
+    pub(super) fn is_cluster_wide(&self, schemas: &Schemas, versions: &Versions) -> bool {
+        let scope = schemas.scope(self.group, self.version, self.kind, versions);
+        scope == Some(Scope::Cluster)
     }
 }

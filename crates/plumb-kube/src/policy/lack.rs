@@ -1,4 +1,14 @@
-//! Why a policy can't be decided on a page.
+//! Why a policy can't be decided on a page, and what asks for that which is not known.
+
+use plumb_text::Location;
+
+/// Where a policy, or one of its bindings, asks for something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Asked {
+    pub(super) at: Location,
+    /// The manifest that the place is in: `ValidatingAdmissionPolicyBinding/own`.
+    pub(super) by: String,
+}
 
 /// Why a policy can't be decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +21,6 @@ pub(super) enum Lack {
     Unsaid,
     /// It wants the object in a version that it is not written in.
     Version,
-    /// The book has no object of this kind that holds its parameters.
-    Parameters(String),
+    /// The book has no object of this kind that holds its parameters, and what names it.
+    Parameters(String, Asked),
 }

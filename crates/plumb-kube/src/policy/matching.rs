@@ -1,12 +1,12 @@
 //! Which manifests a policy is for: resources, operations, namespaces and labels, as in `matchConstraints`.
 
-use super::lack::Lack;
+use super::lack::{Asked, Lack};
 use super::target::{Namespace, Target};
 use crate::gaps::Gaps;
 use crate::path::{FieldPath, Step};
 use crate::select::Selector;
 use crate::{Document, Node};
-use plumb_text::Location;
+use plumb_text::Span;
 
 /// `matchConstraints` of a policy, or `matchResources` of a binding.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ pub(super) struct Constraints {
     objects: Option<Node>,
     /// Whether a rule means its version alone, and no other one of the resource.
     is_exact: bool,
-    at: Location,
+    asked: Asked,
 }
 
 #[derive(Debug)]
@@ -37,7 +37,7 @@ pub(super) enum Matched {
     No,
     Yes,
     /// It may be: why that is not known, and where the policy asks for it.
-    Unknown(Lack, Location),
+    Unknown(Lack, Asked),
 }
 
 /// The label of each namespace that holds its name.
@@ -58,7 +58,7 @@ impl Matched {
 
 impl Constraints {
     /// Reads them; no node is no constraint. `at` stands for all of them.
-    pub(super) fn read(node: Option<&Node>, document: &Document, at: Location) -> Constraints {
+    pub(super) fn read(node: Option<&Node>, document: &Document, at: Span) -> Constraints {
         let rules = |field: &str| -> Option<Vec<Rule>> {
             Some(node?.get(field)?.items().iter().map(Rule::read).collect())
         };
@@ -69,12 +69,13 @@ impl Constraints {
         };
         let namespaces = selector("namespaceSelector");
         let key = node.and_then(|node| node.as_map()?.entry("namespaceSelector"));
+        let at = key.map_or(at, |entry| entry.key.span);
         Constraints {
             rules: rules("resourceRules"),
             excluded: rules("excludeResourceRules").unwrap_or_default(),
             objects: selector("objectSelector"),
             is_exact: node.and_then(|node| node.get("matchPolicy")?.as_str()) == Some("Exact"),
-            at: key.map_or(at, |entry| document.locate(entry.key.span)),
+            asked: Asked { at: document.locate(at), by: document.id() },
             namespaces,
         }
     }
@@ -105,7 +106,7 @@ impl Constraints {
         }
         let by_other = |rule: &Rule| !self.is_exact && rule.matches_converted(target);
         match rules.iter().any(by_other) {
-            true => Matched::Unknown(Lack::Version, self.at.clone()),
+            true => Matched::Unknown(Lack::Version, self.asked.clone()),
             false => Matched::No,
         }
     }
@@ -144,7 +145,7 @@ impl Constraints {
         match verdict {
             Some(true) => Matched::Yes,
             Some(false) => Matched::No,
-            None => Matched::Unknown(lack, self.at.clone()),
+            None => Matched::Unknown(lack, self.asked.clone()),
         }
     }
 }
@@ -193,8 +194,8 @@ impl Rule {
             own == "*" || own == target.resource
         });
         let by_scope = match self.scope.as_str() {
-            "Cluster" => target.kind.is_cluster_wide(),
-            "Namespaced" => !target.kind.is_cluster_wide(),
+            "Cluster" => target.namespace == Namespace::None,
+            "Namespaced" => target.namespace != Namespace::None,
             _ => true,
         };
         has(&self.operations, "CREATE")

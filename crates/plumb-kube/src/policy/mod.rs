@@ -33,7 +33,7 @@ pub(crate) use environment::environment;
 use super::path::{FieldPath, Step};
 use super::{Document, Node, Schemas, Versions};
 use codes::DENIED;
-use evaluate::{Said, Values, judge};
+use evaluate::{Params, Values, judge};
 use kind::Kind;
 use lack::Lack;
 use matching::Matched;
@@ -147,42 +147,31 @@ impl<'a> Check<'a> {
     ) {
         let mut report = Report::new(policy, self.document, target);
         if policy.bindings.is_empty() {
-            match &policy.parameters {
-                None => report.add(&DENIED, judge(policy, target, values, Cel::Null, matched)),
-                Some((_, kind, at)) => {
-                    let lack = Lack::Parameters(kind.clone());
-                    report.add(&DENIED, vec![Said::Undecided(lack, at.clone())]);
-                }
-            }
+            let params = match &policy.parameters {
+                None => Params::known(Cel::Null),
+                Some((_, kind, by)) => Params::unknown(Lack::Parameters(kind.clone(), by.clone())),
+            };
+            report.add(&DENIED, judge(policy, target, values, &params, matched));
         }
         for binding in &policy.bindings {
             let matched = matched.clone().and(|| binding.constraints.match_all(target));
             if matches!(matched, Matched::No) {
                 continue;
             }
-            match parameters(policy, binding, target) {
-                Ok(all) => {
-                    for params in all {
-                        let said = judge(policy, target, values, params, &matched);
-                        report.add(binding.code, said);
-                    }
-                }
-                Err(undecided) => report.add(binding.code, vec![undecided]),
+            for params in parameters(policy, binding, target) {
+                report.add(binding.code, judge(policy, target, values, &params, &matched));
             }
         }
         self.findings.extend(report.finish());
     }
 }
 
-/// The parameters that a binding brings to a manifest, one after the other.
-fn parameters<'p>(
-    policy: &'p Policy,
-    binding: &'p Binding,
-    target: &Target<'_>,
-) -> Result<Vec<Cel>, Said<'p>> {
+/// The parameters that a binding brings to a manifest, one after the other. Those that no file of the book shows are not
+/// known, and what does not read them is judged all the same.
+fn parameters(policy: &Policy, binding: &Binding, target: &Target<'_>) -> Vec<Params> {
     let (Some((api_version, kind, _)), Some(reference)) = (&policy.parameters, &binding.parameters)
     else {
-        return Ok(vec![Cel::Null]);
+        return vec![Params::known(Cel::Null)];
     };
     let namespace = match target.namespace {
         Namespace::Named(name) => Some(name),
@@ -190,12 +179,13 @@ fn parameters<'p>(
     };
     let found = target.objects.parameters((api_version, kind), reference, namespace);
     if found.is_empty() {
-        let lack = Lack::Parameters(kind.clone());
-        return Err(Said::Undecided(lack, reference.at.clone()));
+        let lack = Lack::Parameters(kind.clone(), reference.asked.clone());
+        return vec![Params::unknown(lack)];
     }
     let context = (target.schemas, target.versions);
     let value = |object: &Document| {
-        objects::value((&object.root, &FieldPath::default()), &object.gaps, context, false)
+        let place = (&object.root, &FieldPath::default());
+        Params::known(objects::value(place, &object.gaps, context, false))
     };
-    Ok(found.into_iter().map(value).collect())
+    found.into_iter().map(value).collect()
 }

@@ -1,13 +1,13 @@
 //! What of a cluster a book shows: Namespaces, and the objects that policies take their parameters from.
 
 use super::kind::Kind;
+use super::lack::Asked;
 use crate::admitted::{Context, admitted};
 use crate::gaps::Gaps;
 use crate::path::FieldPath;
 use crate::select::{Labels, Selector};
 use crate::{Document, Node, Schemas, Versions};
 use plumb_cel::Value as Cel;
-use plumb_text::Location;
 use std::collections::BTreeMap;
 
 /// Which objects a binding takes its parameters from.
@@ -16,7 +16,7 @@ pub(super) struct Reference {
     pub(super) name: Option<String>,
     pub(super) namespace: Option<String>,
     pub(super) selector: Option<Node>,
-    pub(super) at: Location,
+    pub(super) asked: Asked,
 }
 
 /// The objects that a book shows, by their kind and name.

@@ -4,6 +4,7 @@ use super::Policies;
 use super::codes::{AUDITED, DENIED, INVALID, UNSUPPORTED, WARNED};
 use super::environment::environment as named;
 use super::kind::Kind;
+use super::lack::Asked;
 use super::matching::Constraints;
 use super::objects::{Objects, Reference};
 use super::rule::{Binding, Clause, Condition, Policy, Validation};
@@ -147,6 +148,10 @@ impl Reader<'_, '_> {
         self.findings.push(Diagnostic::new(&INVALID, at, message).document(self.document.id()));
     }
 
+    fn asked(&self, at: Span) -> Asked {
+        Asked { at: self.document.locate(at), by: self.document.id() }
+    }
+
     fn unsupported(&mut self, node: &Node, message: String) {
         let at = self.document.locate(mark(node, first_key(node)));
         self.findings.push(Diagnostic::new(&UNSUPPORTED, at, message).document(self.document.id()));
@@ -185,7 +190,7 @@ impl Reader<'_, '_> {
             annotations: Vec::new(),
             fails_closed: spec.get("failurePolicy").and_then(Node::as_str) != Some("Ignore"),
             parameters: parameter_kind(root).map(|(api_version, kind)| {
-                (api_version, kind, self.document.locate(key_of(spec, "paramKind")))
+                (api_version, kind, self.asked(key_of(spec, "paramKind")))
             }),
             bindings: Vec::new(),
         };
@@ -263,8 +268,7 @@ impl Reader<'_, '_> {
     }
 
     fn constraints(&self, holder: &Node, field: &str) -> Constraints {
-        let at = self.document.locate(key_of(holder, field));
-        Constraints::read(holder.get(field), self.document, at)
+        Constraints::read(holder.get(field), self.document, key_of(holder, field))
     }
 
     /// Compiles an expression.
@@ -281,8 +285,8 @@ impl Reader<'_, '_> {
         match environment.compile(source) {
             Ok(program) => {
                 let terms = Terms::of(program.expr());
-                let at = self.document.locate(mark(node, key));
-                Some(Clause { source: source.to_owned(), at, program, terms })
+                let asked = self.asked(mark(node, key));
+                Some(Clause { source: source.to_owned(), asked, program, terms })
             }
             Err(error) => {
                 let text = self.document.text();
@@ -340,7 +344,7 @@ impl Reader<'_, '_> {
                 name: text("name"),
                 namespace: text("namespace"),
                 selector: reference.get("selector").cloned(),
-                at: self.document.locate(key_of(spec, "paramRef")),
+                asked: self.asked(key_of(spec, "paramRef")),
             }
         });
         policies[index].bindings.push(Binding { constraints, code, parameters });

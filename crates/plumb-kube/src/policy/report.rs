@@ -46,11 +46,11 @@ impl<'a, 'p> Report<'a, 'p> {
                     );
                     let at = self.document.locate(self.target.kind_span());
                     Diagnostic::new(code, at, message)
-                        .related(clause.at.clone(), "the expression")
+                        .related(clause.asked.at.clone(), "the expression")
                         .document(self.target.id())
                 }
-                Said::Undecided(lack, at) => {
-                    undecided::finding(&lack, self.policy, &at, self.document, self.target)
+                Said::Undecided(lack, asked) => {
+                    undecided::finding(&lack, self.policy, asked, self.document, self.target)
                 }
             };
             if !self.others.contains(&finding) {
@@ -87,7 +87,7 @@ impl<'a, 'p> Report<'a, 'p> {
         let (path, span) = terms.place(self.target.root);
         let mut finding = Diagnostic::new(code, self.document.locate(span), message)
             .label(format!("policy {}", self.policy.name))
-            .related(validation.clause.at.clone(), "demanded here")
+            .related(validation.clause.asked.at.clone(), "demanded here")
             .document(self.target.id());
         if !path.is_empty() {
             finding = finding.path(path);

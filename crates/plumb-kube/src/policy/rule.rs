@@ -1,10 +1,10 @@
 //! What a policy is, as it was read.
 
+use super::lack::Asked;
 use super::matching::Constraints;
 use super::objects::Reference;
 use super::terms::{NAMESPACE, Terms};
 use plumb_cel::Program;
-use plumb_text::Location;
 use plumb_text::diag::Code;
 
 /// One policy.
@@ -19,7 +19,7 @@ pub(super) struct Policy {
     /// Whether an error of evaluation refuses the manifest.
     pub(super) fails_closed: bool,
     /// The `apiVersion` and `kind` of its parameters, and where it says so.
-    pub(super) parameters: Option<(String, String, Location)>,
+    pub(super) parameters: Option<(String, String, Asked)>,
     pub(super) bindings: Vec<Binding>,
 }
 
@@ -48,7 +48,7 @@ pub(super) struct Validation {
 #[derive(Debug)]
 pub(super) struct Clause {
     pub(super) source: String,
-    pub(super) at: Location,
+    pub(super) asked: Asked,
     pub(super) program: Program,
     pub(super) terms: Terms,
 }

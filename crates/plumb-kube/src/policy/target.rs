@@ -4,7 +4,7 @@ use super::kind::Kind;
 use super::objects::{self, Objects};
 use crate::gaps::Gaps;
 use crate::path::{FieldPath, Step};
-use crate::{Node, Schemas, Versions};
+use crate::{Node, Schemas, Versions, names};
 use plumb_cel::{Map, Value as Cel};
 use plumb_text::Span;
 
@@ -49,12 +49,12 @@ impl<'a> Target<'a> {
             value.filter(|_| gaps.replaced_at(&path).is_none())
         };
         let namespace = match field("namespace").filter(|name| !name.is_empty()) {
-            _ if kind.is_cluster_wide() => Namespace::None,
+            _ if kind.is_cluster_wide(schemas, versions) => Namespace::None,
             Some(name) => Namespace::Named(name),
             None => Namespace::Unsaid,
         };
         let name = field("name").unwrap_or_default();
-        let resource = kind.resource();
+        let resource = names::plural(kind.kind);
         Target { root, place, gaps, kind, resource, name, namespace, objects, schemas, versions }
     }
 
@@ -95,16 +95,19 @@ impl<'a> Target<'a> {
             ("version", text(version)),
             ("resource", text(&self.resource)),
         ]);
+        // A name that is to be generated is none yet.
+        let is_unsaid = self.name.is_empty() && self.gaps.is_partial();
+        let name = if is_unsaid { Cel::Unknown } else { text(self.name) };
         let namespace = match self.namespace {
+            // A Namespace is created as if in itself.
+            Namespace::None if self.is_namespace() => name.clone(),
             Namespace::None => text(""),
             Namespace::Named(name) => text(name),
             Namespace::Unsaid => Cel::Unknown,
         };
-        // A name that is to be generated is none yet.
-        let is_unsaid = self.name.is_empty() && self.gaps.is_partial();
         map(vec![
             ("operation", text("CREATE")),
-            ("name", if is_unsaid { Cel::Unknown } else { text(self.name) }),
+            ("name", name),
             ("namespace", namespace),
             ("kind", kind.clone()),
             ("requestKind", kind),
@@ -118,6 +121,15 @@ impl<'a> Target<'a> {
             ("options", Cel::Unknown),
             ("uid", Cel::Unknown),
         ])
+    }
+
+    /// Whether `namespaceObject` is known.
+    pub(super) fn knows_namespace(&self) -> bool {
+        match self.namespace {
+            Namespace::None => true,
+            Namespace::Named(name) => self.objects.namespace(name).is_some(),
+            Namespace::Unsaid => false,
+        }
     }
 
     /// The `namespaceObject` of an expression: null outside of namespaces, none where it is not known.

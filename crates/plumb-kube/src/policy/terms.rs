@@ -14,7 +14,7 @@ pub(super) struct Terms {
     pub(super) variables: Vec<String>,
     /// The words in quotes.
     pub(super) texts: Vec<String>,
-    /// What it asks for that only a cluster has, by its names.
+    /// What it asks for that a book may not have, by its names.
     pub(super) cluster: BTreeSet<&'static str>,
 }
 
@@ -24,8 +24,11 @@ pub(super) const NAMESPACE: &str = "namespaceObject";
 /// The variable that holds what was there before.
 pub(super) const OLD: &str = "oldObject";
 
-/// Variables that only a cluster knows, or that tell of a change.
-const CLUSTER: &[&str] = &["authorizer", NAMESPACE, OLD];
+/// The variable that holds the object with the parameters.
+pub(super) const PARAMS: &str = "params";
+
+/// Variables that a book may not know, or that tell of a change.
+const CLUSTER: &[&str] = &["authorizer", NAMESPACE, OLD, PARAMS];
 
 /// Fields of a request that only a cluster knows.
 const REQUEST: &[(&str, &str)] =

@@ -8,7 +8,7 @@ pub(super) fn policies(text: &str) -> (Policies, Vec<Diagnostic>) {
     Policies::load([&Source::new("policies/own.yaml", text)])
 }
 
-fn documents(text: &str) -> Vec<Document> {
+pub(super) fn documents(text: &str) -> Vec<Document> {
     let source = Source::new("page.yaml", text);
     read(source.text(), &TextMap::identity(&source), Format::Yaml).documents
 }

@@ -1,23 +1,29 @@
 //! Why a policy can't be decided on a page, and the findings that say so.
 
 use super::codes::{IGNORED, UNSUPPORTED};
-use super::lack::Lack;
+use super::lack::{Asked, Lack};
 use super::rule::{Clause, Policy};
 use super::target::Target;
-use super::terms::NAMESPACE;
+use super::terms::{NAMESPACE, PARAMS};
 use crate::Document;
 use crate::fault::listed;
-use plumb_text::Location;
 use plumb_text::diag::Diagnostic;
 
-/// What an expression asks for that is not known.
-pub(super) fn lack_of(policy: &Policy, clause: &Clause, target: &Target<'_>) -> Lack {
+/// What an expression asks for that is not known: of the parameters, why they are not.
+pub(super) fn lack_of(
+    policy: &Policy,
+    clause: &Clause,
+    target: &Target<'_>,
+    params: Option<&Lack>,
+) -> Lack {
     let asked = policy.used(clause).chain([clause]).flat_map(|clause| &clause.terms.cluster);
     let mut names: Vec<&'static str> = asked.copied().collect();
+    if let Some(params) = params.filter(|_| names.contains(&PARAMS)) {
+        return params.clone();
+    }
     names.sort_unstable();
     names.dedup();
-    let is_known = target.namespace_object().is_some();
-    names.retain(|name| *name != NAMESPACE || !is_known);
+    names.retain(|name| *name != PARAMS && (*name != NAMESPACE || !target.knows_namespace()));
     match names[..] {
         [] => Lack::Unsaid,
         [NAMESPACE] => Lack::Namespace,
@@ -29,7 +35,7 @@ pub(super) fn lack_of(policy: &Policy, clause: &Clause, target: &Target<'_>) -> 
 pub(super) fn finding(
     lack: &Lack,
     policy: &Policy,
-    at: &Location,
+    asked: Asked,
     document: &Document,
     target: &Target<'_>,
 ) -> Diagnostic {
@@ -37,11 +43,11 @@ pub(super) fn finding(
     let why = match lack {
         Lack::Unsaid => {
             let message = format!(
-                "the policy {name} depends on what the manifest does not say, such as its namespace"
+                "the policy {name} depends on what the manifest does not say, such as its namespace or what a cluster adds"
             );
             let here = document.locate(target.kind_span());
             return Diagnostic::new(&IGNORED, here, message)
-                .related(at.clone(), "asked for here")
+                .related(asked.at, format!("{} asks for it here", asked.by))
                 .document(target.id());
         }
         Lack::Cluster(names) => {
@@ -52,12 +58,16 @@ pub(super) fn finding(
             "asks for the Namespace of an object, which the book does not show".to_owned()
         }
         Lack::Version => "asks for a version of an object that it is not written in".to_owned(),
-        Lack::Parameters(kind) => {
+        Lack::Parameters(kind, _) => {
             format!("takes its parameters from a {kind} that no file of the book holds")
         }
     };
     let message = format!("the policy {name} {why}; what depends on it is not checked");
-    Diagnostic::new(&UNSUPPORTED, at.clone(), message)
-        .document(format!("ValidatingAdmissionPolicy/{name}"))
-        .subject(name)
+    let finding = Diagnostic::new(&UNSUPPORTED, asked.at, message).document(asked.by).subject(name);
+    match lack {
+        Lack::Parameters(_, named) => {
+            finding.related(named.at.clone(), format!("{} names them here", named.by))
+        }
+        _ => finding,
+    }
 }

@@ -27,6 +27,7 @@ fn engine_with_rules(spec: &Json, rules: Json) -> Engine {
         loose: false,
         served: true,
         deprecated: None,
+        scope: crate::bundle::Scope::Namespaced,
         dialect: Dialect::STRUCTURAL,
         document: Arc::new(schema),
         pointer: String::new(),

@@ -5,6 +5,7 @@ use super::codes::SCHEMAS_LOCK;
 use super::source::Definition;
 use super::source::{facts_only, start_of};
 use crate::api_version;
+use crate::bundle::Scope;
 use crate::schema::Dialect;
 use plumb_text::diag::Diagnostic;
 use plumb_text::world::{Forbidden, World, unreadable};
@@ -200,6 +201,9 @@ impl Folder {
             }
             if !definition.served {
                 entry.insert("served".to_owned(), Json::Bool(false));
+            }
+            if definition.scope == Scope::Cluster {
+                entry.insert("scope".to_owned(), Json::from("Cluster"));
             }
             if let Some(why) = &definition.deprecated {
                 entry.insert("deprecated".to_owned(), Json::from(why.as_str()));
@@ -402,6 +406,7 @@ fn definition(kind: &str, entry: &Json, document: &Arc<Json>) -> Definition {
         loose: entry["loose"].as_bool().unwrap_or(false),
         served: entry["served"].as_bool().unwrap_or(true),
         deprecated: entry["deprecated"].as_str().map(str::to_owned),
+        scope: if entry["scope"] == "Cluster" { Scope::Cluster } else { Scope::Namespaced },
         dialect: match entry["dialect"].as_str() {
             Some("structural") => Dialect::STRUCTURAL,
             Some("openapi") => Dialect::OPENAPI,

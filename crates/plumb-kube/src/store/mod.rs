@@ -13,6 +13,7 @@ pub use codes::CODES;
 pub use folder::{Added, FOLDER, Folder, LOCK, Locked, title};
 pub use source::{Definition, Reading, definitions_of, read_definitions};
 
+use super::bundle::Scope;
 use super::schema::Schema;
 use super::versions::Versions;
 use super::{Dialect, bundle};
@@ -32,6 +33,8 @@ pub struct KindSchema {
     pub served: bool,
     /// Why one should not use this version any more, where its author says so.
     pub deprecated: Option<String>,
+    /// Whether its objects live in a namespace.
+    pub scope: Scope,
     /// Whether Kubernetes itself defines the kind, so that its names have rules of their own.
     pub builtin: bool,
     /// Whether the schema is the embedded one. Of a project that checks in code it has rules in words of its own.
@@ -169,6 +172,18 @@ impl Schemas {
         compiled.get_or_init(compile).clone()
     }
 
+    /// Whether objects of a kind live in a namespace; nothing where nobody knows the kind.
+    pub(crate) fn scope(
+        &self,
+        group: &str,
+        version: &str,
+        kind: &str,
+        versions: &Versions,
+    ) -> Option<Scope> {
+        let added = || Some(self.find(group, version, kind, versions)?.scope);
+        bundle::scope(group, kind).or_else(added)
+    }
+
     /// Where the schema of a kind comes from that [`Schemas::find`] finds.
     pub fn origin(
         &self,
@@ -208,6 +223,7 @@ impl Schemas {
                     schema: definition.compile(),
                     served: definition.served,
                     deprecated: definition.deprecated.clone(),
+                    scope: definition.scope,
                     builtin,
                     embedded: false,
                     beyond: embedded
@@ -220,11 +236,13 @@ impl Schemas {
             return None;
         }
         let json = versions.schema(group, version, kind)?;
-        let builtin = bundle::find(group, version, kind).is_some_and(|kind| kind.product == "k8s");
+        let held = bundle::find(group, version, kind);
+        let builtin = held.is_some_and(|kind| kind.product == "k8s");
+        let scope = held.map(|kind| kind.scope).unwrap_or_default();
         let dialect = if builtin { Dialect::OPENAPI } else { Dialect::JSON_SCHEMA };
         let schema = Schema::compile(&json, &json, dialect);
         let (served, deprecated, beyond) = (true, None, None);
-        Some(KindSchema { schema, served, deprecated, builtin, embedded: true, beyond })
+        Some(KindSchema { schema, served, deprecated, scope, builtin, embedded: true, beyond })
     }
 
     /// The versions in which a kind of a group is known, in no matter which version of a product.

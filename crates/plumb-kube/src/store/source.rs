@@ -2,12 +2,19 @@
 //! Schemas as kubeconform reads them.
 
 use super::codes::SCHEMAS_READ;
+use crate::bundle::Scope;
 use crate::schema::{Dialect, Schema};
 use crate::{Document, Format, Node, read};
 use plumb_text::diag::Diagnostic;
 use plumb_text::{Location, Source, Span, TextMap};
 use serde_json::{Map, Value as Json, json};
+use std::collections::HashSet;
 use std::sync::Arc;
+
+type GroupVersionKind = (String, String, String);
+
+/// What a schema, or a path, is about.
+const KIND_OF: &str = "x-kubernetes-group-version-kind";
 
 /// The schema of one kind in one version.
 #[derive(Clone, Debug)]
@@ -25,6 +32,8 @@ pub struct Definition {
     pub served: bool,
     /// Why not to use the version any more.
     pub deprecated: Option<String>,
+    /// Whether its objects live in a namespace.
+    pub scope: Scope,
     /// How the schema is meant.
     pub dialect: Dialect,
     /// What references lead into.
@@ -152,12 +161,13 @@ fn json_definitions(path: &str, json: &Arc<Json>, reading: &mut Reading) {
         }
         _ => {}
     }
+    let cluster_wide = cluster_wide(json);
     for schemas in ["/components/schemas", "/definitions"] {
         let Some(Json::Object(named)) = json.pointer(schemas) else { continue };
         for (name, schema) in named {
-            for (group, version, kind) in kinds_of(schema) {
+            for gvk in kinds_of(schema) {
                 let pointer = format!("{schemas}/{}", name.replace('~', "~0").replace('/', "~1"));
-                openapi(json, group, version, kind, pointer, reading);
+                openapi(json, gvk, pointer, &cluster_wide, reading);
             }
         }
     }
@@ -167,8 +177,8 @@ fn json_definitions(path: &str, json: &Arc<Json>, reading: &mut Reading) {
     }
     let named = kinds_of(json);
     let several = named.len();
-    for (group, version, kind) in named {
-        openapi(json, group, version, kind, String::new(), reading);
+    for gvk in named {
+        openapi(json, gvk, String::new(), &cluster_wide, reading);
     }
     if several == 0
         && let Some((group, version, kind)) = name_of(path)
@@ -180,6 +190,7 @@ fn json_definitions(path: &str, json: &Arc<Json>, reading: &mut Reading) {
             loose: true,
             served: true,
             deprecated: None,
+            scope: Scope::default(),
             dialect: Dialect::JSON_SCHEMA,
             document: json.clone(),
             pointer: String::new(),
@@ -189,12 +200,14 @@ fn json_definitions(path: &str, json: &Arc<Json>, reading: &mut Reading) {
 
 fn openapi(
     json: &Arc<Json>,
-    group: String,
-    version: String,
-    kind: String,
+    gvk: GroupVersionKind,
     pointer: String,
+    cluster_wide: &HashSet<GroupVersionKind>,
     reading: &mut Reading,
 ) {
+    let is_cluster_wide = cluster_wide.contains(&gvk);
+    let scope = if is_cluster_wide { Scope::Cluster } else { Scope::Namespaced };
+    let (group, version, kind) = gvk;
     // A cluster's OpenAPI has its custom kinds as well, whose lists and defaults mean what they say.
     let dialect = if is_custom(&group) { Dialect::JSON_SCHEMA } else { Dialect::OPENAPI };
     reading.definitions.push(Definition {
@@ -204,6 +217,7 @@ fn openapi(
         loose: false,
         served: true,
         deprecated: None,
+        scope,
         dialect,
         document: json.clone(),
         pointer,
@@ -211,16 +225,23 @@ fn openapi(
 }
 
 /// What a schema says that it is the schema of. Options of requests name every group; those are no kinds of their own.
-fn kinds_of(schema: &Json) -> Vec<(String, String, String)> {
-    let list = schema.get("x-kubernetes-group-version-kind").and_then(Json::as_array);
+fn kinds_of(schema: &Json) -> Vec<GroupVersionKind> {
+    let list = schema.get(KIND_OF).and_then(Json::as_array);
     let list = list.filter(|list| list.len() == 1);
-    list.into_iter()
-        .flatten()
-        .filter_map(|gvk| {
-            let text = |key: &str| gvk.get(key).and_then(Json::as_str).map(str::to_owned);
-            Some((text("group").unwrap_or_default(), text("version")?, text("kind")?))
-        })
-        .collect()
+    list.into_iter().flatten().filter_map(group_version_kind).collect()
+}
+
+fn group_version_kind(json: &Json) -> Option<GroupVersionKind> {
+    let text = |key: &str| json.get(key).and_then(Json::as_str).map(str::to_owned);
+    Some((text("group").unwrap_or_default(), text("version")?, text("kind")?))
+}
+
+/// The kinds whose objects are made outside of namespaces, by the paths of a cluster's API.
+fn cluster_wide(json: &Json) -> HashSet<GroupVersionKind> {
+    let paths = json.get("paths").and_then(Json::as_object).into_iter().flatten();
+    let outside = paths.filter(|(path, _)| !path.contains("/namespaces/{namespace}/"));
+    let made = outside.filter_map(|(_, item)| item.get("post")?.get(KIND_OF));
+    made.filter_map(group_version_kind).collect()
 }
 
 /// What a file's name says in kubeconform's layouts: `{kind}-{group}-{version}.json`, `{group}/{kind}_{version}.json`.
@@ -248,6 +269,7 @@ fn custom_resource(crd: &Json, reading: &mut Reading) {
     // `v1beta1` may have one schema for all versions, and keeps unknown fields unless it says otherwise.
     let shared = &spec["validation"]["openAPIV3Schema"];
     let keeps = spec["preserveUnknownFields"].as_bool().unwrap_or(false);
+    let scope = if spec["scope"] == "Cluster" { Scope::Cluster } else { Scope::Namespaced };
     let versions = match spec["versions"].as_array() {
         Some(versions) => versions.clone(),
         None => text(&spec["version"])
@@ -276,6 +298,7 @@ fn custom_resource(crd: &Json, reading: &mut Reading) {
             loose: false,
             served: version["served"].as_bool().unwrap_or(true),
             deprecated,
+            scope,
             dialect: Dialect::STRUCTURAL,
             document: Arc::new(schema),
             pointer: String::new(),
@@ -299,7 +322,7 @@ pub(super) fn facts_only(schema: &Json) -> Json {
             | "externalDocs"
             | "$schema"
             | "$id"
-            | "x-kubernetes-group-version-kind"
+            | KIND_OF
             | "x-kubernetes-action"
             | "x-kubernetes-patch-strategy"
             | "x-kubernetes-patch-merge-key"

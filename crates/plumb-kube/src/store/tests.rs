@@ -1,4 +1,5 @@
-use super::{Folder, LOCK, read_definitions};
+use super::{Definition, Folder, LOCK, read_definitions};
+use crate::bundle::Scope;
 use crate::versions::Versions;
 use crate::{Engine, Format, Schemas, read};
 use plumb_text::world::{MemWorld, World};
@@ -175,4 +176,62 @@ fn folders_of_the_book_are_asked_first() {
     assert_eq!(check(schemas, policy), none);
     let (_, findings) = Schemas::load(&world, &["nowhere".into()]);
     assert_eq!(findings[0].code.name, "schemas-read");
+}
+
+/// Whether a kind lives in a namespace, its definition says, or the paths of a cluster's API.
+#[test]
+fn scopes_are_read_and_kept() {
+    let scopes = |definitions: &[Definition]| -> Vec<(String, Scope)> {
+        definitions.iter().map(|own| (own.kind.clone(), own.scope)).collect()
+    };
+    let cluster = CRD.replace("Namespaced", "Cluster").replace("Widget", "Zone");
+    let post = |kind: &str| {
+        format!(
+            r#"{{"post": {{"x-kubernetes-group-version-kind": {{"group": "example.com", "version": "v1", "kind": "{kind}"}}}}}}"#
+        )
+    };
+    let schema = |kind: &str| {
+        format!(
+            r#"{{"type": "object", "x-kubernetes-group-version-kind": [{{"group": "example.com", "version": "v1", "kind": "{kind}"}}]}}"#
+        )
+    };
+    let api = format!(
+        r#"{{"paths": {{"/apis/example.com/v1/rings": {}, "/apis/example.com/v1/gadgets": {{"get": {{}}}}, "/apis/example.com/v1/namespaces/{{namespace}}/gadgets": {}}},
+            "components": {{"schemas": {{"a": {}, "b": {}}}}}}}"#,
+        post("Ring"),
+        post("Gadget"),
+        schema("Ring"),
+        schema("Gadget")
+    );
+    let mut world = MemWorld::new::<&str, &str>([], "2026-01-01".parse().unwrap());
+    let mut folder = Folder::default();
+    for (path, text, expected) in [
+        ("crd.yaml", CRD, vec![("Widget", Scope::Namespaced); 3]),
+        ("crd.yaml", &cluster, vec![("Zone", Scope::Cluster); 3]),
+        ("api.json", &api, vec![("Ring", Scope::Cluster), ("Gadget", Scope::Namespaced)]),
+    ] {
+        let definitions = read_definitions(path, text).definitions;
+        let found = scopes(&definitions);
+        assert!(
+            found.iter().map(|(kind, scope)| (kind.as_str(), *scope)).eq(expected),
+            "{found:?}"
+        );
+        folder.add(&definitions, path, "00");
+    }
+    write(&mut world, &folder);
+    let (schemas, findings) = Schemas::load(&world, &[]);
+    assert!(findings.is_empty());
+    for (kind, expected) in [
+        ("Widget", Some(Scope::Namespaced)),
+        ("Zone", Some(Scope::Cluster)),
+        ("Ring", Some(Scope::Cluster)),
+        ("Gadget", Some(Scope::Namespaced)),
+        ("Other", None),
+    ] {
+        assert_eq!(
+            schemas.scope("example.com", "v1", kind, &Versions::default()),
+            expected,
+            "{kind}"
+        );
+    }
 }
