@@ -488,6 +488,8 @@ pub struct CalculatorInput {
     pub max: String,
     /// The step.
     pub step: String,
+    /// Whether only whole numbers are values of it: a count of pods, say.
+    pub whole: bool,
     /// Where a slider stops, from the least to the most; empty where it goes by steps.
     pub stops: Vec<String>,
     /// A few words, or nothing.

@@ -83,7 +83,10 @@ pub(super) fn calculator(call: &mut Call<'_>, asked: Asked) -> Option<Calculator
         program: Program::new(model),
         differences: Vec::new(),
         cells: Vec::new(),
-        table: Table { columns: columns(asked.components, &resources), ..Table::default() },
+        table: Table {
+            columns: columns(asked.view, asked.components, &resources),
+            ..Table::default()
+        },
         options: Vec::new(),
     };
     for overhead in &overheads {
@@ -131,14 +134,15 @@ pub(super) fn calculator(call: &mut Call<'_>, asked: Asked) -> Option<Calculator
     })
 }
 
-fn columns(components: bool, resources: &[String]) -> Vec<Column> {
+fn columns(view: View, components: bool, resources: &[String]) -> Vec<Column> {
     let column = |title: &str, align| Column { title: text(title), align };
     let mut columns = vec![column("Option", Align::Left)];
     if components {
         columns.push(column("Count", Align::Right));
     }
-    columns
-        .extend(resources.iter().map(|resource| column(&columns::titled(resource), Align::Right)));
+    columns.extend(
+        resources.iter().map(|resource| column(&overhead::title(resource, view), Align::Right)),
+    );
     columns
 }
 
@@ -302,6 +306,7 @@ fn input(model: &Model, name: &str, values: &Inputs) -> Option<CalculatorInput> 
         min: String::new(),
         max: String::new(),
         step: String::new(),
+        whole: input.is_whole(),
         stops: Vec::new(),
         note: ask::prose(model, &input.note, values),
     };

@@ -93,17 +93,23 @@ pub(super) struct What {
 }
 
 impl What {
-    /// "CPU", or "CPU, usage".
+    /// As the column's head says it.
     pub(super) fn title(&self) -> String {
-        let name = titled(&self.resource);
-        match self.view {
-            View::Requests => name,
-            view => format!("{name}, {}", view.name()),
-        }
+        title(&self.resource, self.view)
     }
 
     pub(super) fn of<'a>(&self, cost: &'a Overhead) -> Option<&'a Cost> {
         cost.total(self.view, &self.resource)
+    }
+}
+
+/// What of a resource is counted: "CPU", "CPU, usage", or "CPU to plan for", which is neither reserved nor used.
+pub(super) fn title(resource: &str, view: View) -> String {
+    let name = titled(resource);
+    match view {
+        View::Requests => name,
+        View::Usage | View::Limits => format!("{name}, {}", view.name()),
+        View::Reserved => format!("{name} to plan for"),
     }
 }
 

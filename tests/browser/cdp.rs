@@ -187,6 +187,11 @@ impl Tab<'_> {
             "Escape" => ("Escape", 27, None),
             " " => ("Space", 32, Some(" ")),
             "ArrowRight" => ("ArrowRight", 39, None),
+            "ArrowLeft" => ("ArrowLeft", 37, None),
+            "ArrowUp" => ("ArrowUp", 38, None),
+            "ArrowDown" => ("ArrowDown", 40, None),
+            "Home" => ("Home", 36, None),
+            "End" => ("End", 35, None),
             other => (other, 0, Some(other)),
         };
         let mut down =

@@ -6,7 +6,7 @@ use super::looks::{axe, barriers};
 use super::*;
 
 /// Builds the guide once; its address and its pages.
-fn guide() -> &'static (String, Vec<String>) {
+pub(crate) fn guide() -> &'static (String, Vec<String>) {
     static GUIDE: OnceLock<(String, Vec<String>)> = OnceLock::new();
     GUIDE.get_or_init(|| {
         let folder = folder("guide");

@@ -141,6 +141,35 @@ fn nothing_sticks_out_of_narrow_and_wide_pages() {
 }
 
 #[test]
+fn a_need_s_note_stands_beside_its_box() {
+    browse(|tab, address| {
+        for (theme, width) in [("light", 1200), ("navy", 1200), ("light", 390), ("coal", 390)] {
+            open(tab, address, "matrix", theme, width);
+            let lines = "[...document.querySelectorAll('tr[data-need] th:has(.plumb-small)')].map((th) => { const text = (node) => { const range = document.createRange(); range.selectNodeContents(node); return range.getBoundingClientRect().left; }; return Math.round(text(th.querySelector('.plumb-small')) - text(th.querySelector('label span'))); })";
+            assert_eq!(tab.eval(lines), json!([0]), "{theme}, {width} px");
+        }
+        // On paper there is no box.
+        tab.media("print", &[]);
+        let lines = "(() => { const [note, th] = ['.plumb-small', 'th'].map((of) => document.querySelector(`tr[data-need] th:has(.plumb-small)`).closest('tr').querySelector(of)); return getComputedStyle(note).paddingInlineStart; })()";
+        assert_eq!(tab.eval(lines), json!("0px"));
+        tab.media("", &[]);
+    });
+}
+
+#[test]
+fn a_matrix_is_whole_on_paper() {
+    browse(|tab, _| {
+        let (address, _) = guide::guide();
+        tab.size(700, 900);
+        tab.goto(&format!("{address}advisor.html"));
+        tab.media("print", &[]);
+        let outside = "(() => { const edge = document.querySelector('main').getBoundingClientRect().right + 1; return [...document.querySelectorAll('plumb-matrix :is(th, td)')].filter((cell) => cell.getBoundingClientRect().right > edge || cell.scrollWidth > cell.clientWidth + 1).length; })()";
+        assert_eq!(tab.eval(outside), json!(0));
+        tab.media("", &[]);
+    });
+}
+
+#[test]
 fn details_open_beside_their_value_and_in_sight() {
     browse(|tab, address| {
         for width in [360, 1400] {

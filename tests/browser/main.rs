@@ -46,6 +46,8 @@ fn browse(test: impl FnOnce(&mut Tab<'_>, &str)) {
     test(&mut tab, address);
 }
 
+mod advisor;
+mod keyboard;
 mod looks;
 mod numbers;
 mod product;

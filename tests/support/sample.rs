@@ -218,6 +218,7 @@ pub(crate) fn calculator() -> Calculator {
         min: "1".into(),
         max: max.into(),
         step: "1".into(),
+        whole: !unit.is_empty(),
         stops: vec![],
         note: vec![],
     };
@@ -323,7 +324,7 @@ pub(crate) fn advisor() -> Advisor {
         outcomes: vec![
             ambient,
             outcome("addon", "Add-on (sidecar) ranks first", "The add-on", Some("addon")),
-            outcome("none", "", "No mesh", None),
+            outcome("none", "", "No mesh", Some("none")),
         ],
         program: json!({
             "inputs": {},

@@ -40,8 +40,8 @@ impl Model {
     ///
     /// The order at every step of the input is found, however many they are: bounds exclude where one is surely the larger, and where
     /// no step or bend lies between two values, the zeros of the difference are counted. Between two neighbouring steps where the order
-    /// changes, the place is computed exactly if both are straight there, which is tried at a point between; if the input only takes
-    /// whole steps (a count), the first step at which the order has changed is what matters, and is given with it.
+    /// changes, the place is computed exactly if both are straight there, which is tried at a point between; if the input is a count
+    /// of whole things, the first whole number behind it is what matters, and stands for it.
     pub fn breakeven_of(
         &self,
         a: &Compiled,
@@ -76,12 +76,14 @@ struct Grid {
     step: Ratio,
     count: usize,
     dimension: Dimension,
+    /// Whether only whole numbers are values of it.
+    whole: bool,
 }
 
 impl Grid {
     fn new(model: &Model, input: &str, part: Option<(&Ratio, &Ratio)>) -> Result<Grid, Problem> {
-        let InputKind::Number { dimension, min, max, step, .. } = &input_of(model, input)?.kind
-        else {
+        let entry = input_of(model, input)?;
+        let InputKind::Number { dimension, min, max, step, .. } = &entry.kind else {
             return Err(not_a_number(input));
         };
         let (Some(first), Some(last)) = part.or(min.as_ref().zip(max.as_ref())).unzip() else {
@@ -92,7 +94,8 @@ impl Grid {
         let count = ((last - first) / step).ceil().to_integer();
         let count = usize::try_from(count).unwrap_or(usize::MAX);
         let (first, last) = (first.clone(), last.clone());
-        Ok(Grid { first, last, step: step.clone(), count, dimension: *dimension })
+        let (step, dimension, whole) = (step.clone(), *dimension, entry.is_whole());
+        Ok(Grid { first, last, step, count, dimension, whole })
     }
 
     fn at(&self, index: usize) -> Ratio {
@@ -121,7 +124,8 @@ pub struct BreakEven {
 pub struct Crossing {
     /// The input's value there.
     pub at: Quantity,
-    /// Whether `at` is where they are exactly equal; else it is the first step behind a jump or a bend.
+    /// Whether `at` is where they are exactly equal; else it is the first step behind a jump or a bend, or of a count the first
+    /// whole number behind the place.
     pub exact: bool,
     /// The last of the input's steps at which they are equal, where they are so over several.
     pub until: Option<Quantity>,
@@ -227,7 +231,10 @@ impl Search<'_> {
         let exact = y2.is_zero()
             || (self.difference(&at).is_ok_and(|y| y.is_zero())
                 && self.difference(&third).is_ok_and(|y| y == half));
-        let at = if exact && !y2.is_zero() { at } else { x2 };
+        let at = if exact && !y2.is_zero() { at } else { x2.clone() };
+        // There are no 47.8 pods.
+        let between = grid.whole && !at.is_integer();
+        let (at, exact) = if between { (at.ceil().min(x2), false) } else { (at, exact) };
         Ok(Crossing { at: quantity(at), exact, until: None, from, first_is_cheaper })
     }
 

@@ -44,10 +44,16 @@ impl Shown for Advisor {
             )
             .child(bar([button("copy", "Copy as Markdown"), button("link", "Copy link")]))
             .child(
-                element("ul")
-                    .class("plumb-verdicts")
-                    .attr("aria-label", "Recommendations")
-                    .children(self.outcomes.iter().map(|outcome| self::outcome(outcome, site))),
+                element("details")
+                    .class("plumb-all")
+                    .child(
+                        element("summary")
+                            .class("plumb-js")
+                            .text("All recommendations, and when each is given"),
+                    )
+                    .child(element("ul").class("plumb-verdicts").children(
+                        self.outcomes.iter().map(|outcome| self::outcome(outcome, site)),
+                    )),
             )
             .children(data(&self.program))
     }

@@ -151,7 +151,8 @@ fn input(input: &CalculatorInput, site: &Site) -> Element {
             element("select").attr("autocomplete", "off").class("plumb-js").children(options),
         ));
     } else {
-        let number = control("text").attr("inputmode", "decimal").attr("value", &input.value);
+        let mode = if input.whole { "numeric" } else { "decimal" };
+        let number = control("text").attr("inputmode", mode).attr("value", &input.value);
         html = html.child(
             element("label")
                 .child(name())

@@ -4,6 +4,7 @@ use super::{Prose, Text};
 use crate::formula::Scalar;
 use crate::quantity::{Dimension, Quantity, Ratio, Rounding, Unit};
 use jiff::civil::Date;
+use num_traits::One;
 use plumb_text::Location;
 use std::collections::BTreeMap;
 
@@ -26,6 +27,21 @@ pub struct Input {
     pub note: Prose,
     /// Its name in the file.
     pub location: Location,
+}
+
+impl Input {
+    /// Whether it counts things that come whole, such as pods: it has a unit for one of them, and starts, ends and goes by whole ones.
+    pub fn is_whole(&self) -> bool {
+        let InputKind::Number { dimension, default, min, max, step, .. } = &self.kind else {
+            return false;
+        };
+        dimension.is_count()
+            && self.unit.as_ref().is_some_and(|unit| unit.factor.is_one() && !unit.is_bare())
+            && [Some(default), Some(step), min.as_ref(), max.as_ref()]
+                .into_iter()
+                .flatten()
+                .all(Ratio::is_integer)
+    }
 }
 
 /// What an input can be. Numbers are in base units of the dimension.

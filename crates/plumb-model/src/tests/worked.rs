@@ -109,7 +109,7 @@ fn breakeven_is_solved() {
         crossings
     };
     assert_eq!(solve("cpu", &[]), [("30".into(), true, "31".into(), true)]);
-    assert_eq!(solve("memory", &[]), [("765/16".into(), true, "48".into(), true)]);
+    assert_eq!(solve("memory", &[]), [("48".into(), false, "48".into(), true)]);
     // with the agent on both, 2 and 4 pods a node
     assert_eq!(solve("cpu", &[("agent", "true")]), [("20".into(), true, "21".into(), true)]);
     assert_eq!(solve("memory", &[("agent", "true")]), [("40".into(), true, "41".into(), true)]);
@@ -141,6 +141,32 @@ fn breakeven_of_steps_and_curves_says_so() {
     assert_eq!(plateau, (vec![at("10", true)], false));
     // the range ends between two steps of 30, and the order changes there
     assert_eq!(solve("w", "95", "w"), (vec![at("95", true)], false));
+}
+
+/// Of pods there are whole numbers only; a size, a share and a number that stands for nothing have places between their steps.
+#[test]
+fn the_place_of_a_count_is_a_whole_number() {
+    let model = model(
+        "[inputs.pods]\nunit = \"pods\"\ndefault = 10\nmin = 0\nmax = 100\nstep = 10\n\
+         [inputs.halves]\nunit = \"pods\"\ndefault = 1\nmax = 100\nstep = 0.5\n\
+         [inputs.factor]\ndefault = 1\nmax = 100\n\
+         [inputs.share]\nunit = \"%\"\ndefault = 50\nmin = 0\nmax = 100\n\
+         [inputs.disk]\nunit = \"GiB\"\ndefault = 10\nmin = 0\nmax = 100\nstep = 10\n",
+    );
+    let solve = |a: &str, b: &str, input: &str| {
+        let (a, b) = (model.compile(a).unwrap(), model.compile(b).unwrap());
+        let found = model.breakeven_of(&a, &b, input, &model.inputs()).unwrap();
+        let [crossing] = &found.crossings[..] else { panic!("{found:?}") };
+        (crossing.at.value.to_string(), crossing.exact)
+    };
+    let at = |at: &str, exact| (at.to_owned(), exact);
+    assert_eq!(solve("pods * 4", "141", "pods"), at("36", false), "35.25, between 30 and 40");
+    assert_eq!(solve("pods * 4", "140", "pods"), at("35", true));
+    assert_eq!(solve("halves * 4", "141", "halves"), at("141/4", true));
+    assert_eq!(solve("factor * 4", "141", "factor"), at("141/4", true));
+    assert_eq!(solve("share * 400", "141", "share"), at("141/400", true));
+    assert_eq!(solve("disk * 4", "quantity('5 GiB')", "disk"), at("1342177280", true));
+    assert_eq!(solve("disk * 3", "quantity('1 B')", "disk"), at("1/3", true));
 }
 
 /// Equal without a change of order: a free allowance at the beginning, a touch in the middle, a cap at the end.

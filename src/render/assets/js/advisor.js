@@ -8,23 +8,24 @@ class Advisor extends Widget {
     this.steps = ['checklist', 'matrix', 'calculator'].map((name) => (this[name] = $(this, `plumb-${name}`))).filter(Boolean);
     // The parts speak to all who keep the same answers, this one included.
     document.addEventListener('plumb-change', ({ detail }) => {
-      if (this.checklist && this.matrix && this.choose()) this.matrix.changed();
+      if (this.choose()) this.matrix.changed();
       if (this.steps.some(({ key }) => key === detail.key)) this.update();
     });
-    // What was ticked in another chapter; a link says by itself which needs it is about.
-    this.asked = [];
-    if (this.checklist && this.matrix && this.choose(this.matrix.linked)) this.matrix.update();
+    // In another tab. The parts have heard it before.
+    addEventListener('storage', ({ key }) => {
+      if (!this.steps.some((step) => step.key === key)) return;
+      if (this.choose()) this.matrix.update();
+      this.update();
+    });
+    // What was ticked in another chapter.
+    if (this.choose()) this.matrix.update();
     this.update();
   }
 
-  // An item that names a need chooses it in the matrix, and lets go of it when it is no longer ticked.
-  choose(linked) {
-    const { items, program: { needs } } = this.checklist;
-    const { asked } = this;
-    this.asked = items.filter(({ box }) => box.checked).map(({ id }) => needs[id]);
-    const news = this.matrix.needs.filter(({ id }) => this.asked.includes(id) !== asked.includes(id));
-    if (!linked) for (const { id, box } of news) box.checked = this.asked.includes(id);
-    return news.length;
+  // A statement that names a need chooses it in the matrix for as long as it is ticked.
+  choose() {
+    const { items = [], program: { needs } = {} } = this.checklist ?? {};
+    return this.matrix?.ask(items.filter(({ box }) => box.checked).map(({ id }) => needs[id])) ?? false;
   }
 
   scope() {
@@ -36,6 +37,7 @@ class Advisor extends Widget {
       rank: (id) => new Ratio(BigInt(option(id).rank)),
     };
     return {
+      ranking,
       option,
       input: this.calculator?.scope().input,
       figure: this.calculator?.scope().figure,
@@ -62,6 +64,8 @@ class Advisor extends Widget {
     if (judged && this.matrix.chosen().length) {
       reasons.push(judged.failed.length ? `It does not meet: ${this.matrix.faults(judged)}.` : `Of the needs you chose it ${this.matrix.reason(judged)}.`);
     }
+    const equals = judged && this.matrix.chosen().length ? scope.ranking.filter(({ id, rank, failed }) => id !== option && rank === judged.rank && !failed.length) : [];
+    if (equals.length) reasons.push(`Equally good by your needs: ${equals.map(({ name }) => name).join(', ')}. The order of the recommendations decides.`);
     for (const [label, root] of this.program.costs[cost] ?? []) reasons.push(`${label} at your size: ${result(this.program, root, scope).text}`);
     const parts = [make('p', {}, 'Recommended: ', make('strong', {}, words($(outcome, 'strong'))))];
     for (const text of $$(outcome, ':scope > p')) parts.push(make('p', {}, words(text)));

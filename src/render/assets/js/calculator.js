@@ -12,6 +12,13 @@ class Calculator extends Widget {
       box.addEventListener('change', () => this.changed());
       return { id: label.dataset.option, box, rows: label.dataset.rows.split(' ') };
     });
+    // The fields are one stop each, the options and the table one together.
+    this.settle = grid(this.part('table'));
+    const options = this.part('.plumb-options');
+    if (options) {
+      options.role = 'toolbar';
+      rove(options, () => [this.shown.map(({ box }) => [box])]);
+    }
     this.select = this.part('.plumb-presets select');
     const read = (text) => JSON.parse(text ?? '{}');
     this.presets = [...(this.select ?? [])].map(({ value, dataset }) => ({ id: value, inputs: read(dataset.values), fixed: read(dataset.fixed) }));
@@ -33,12 +40,25 @@ class Calculator extends Widget {
     const { min, max } = slider ?? {};
     const stops = slider?.dataset.stops?.split(' ');
     if (stops) Object.assign(slider, { min: 0, max: stops.length - 1, step: 1 });
+    // The slider is for hands that point; a keyboard has the arrow keys in the field.
+    if (slider) {
+      slider.tabIndex = -1;
+      Object.assign(control, { role: 'spinbutton', ariaValueMin: min, ariaValueMax: max });
+      control.addEventListener('keydown', (event) => {
+        const by = { ArrowUp: 1, ArrowDown: -1, PageUp: 10, PageDown: -10 }[event.key];
+        if (!by) return;
+        event.preventDefault();
+        slider.stepUp(by);
+        slider.dispatchEvent(new Event('input'));
+      });
+    }
+    const whole = control.inputMode === 'numeric';
     const read = () => (isSwitch ? String(control.checked) : control.value.trim().replace(/,(?=\d{3}\b)/g, ''));
     input.valid = (text) => {
       if (isSwitch) return text === 'true' || text === 'false';
       if (!slider) return [...control.options].some(({ value }) => value === text);
       const value = /^[\d.+-]{1,40}$/.test(text) && Ratio.read(text);
-      return value && value.to(Ratio.read(min)) >= 0 && value.to(Ratio.read(max)) <= 0;
+      return value && !(whole && value.d > 1n) && value.to(Ratio.read(min)) >= 0 && value.to(Ratio.read(max)) <= 0;
     };
     // What is being typed is not rewritten under the reader's hands.
     input.set = (text, typing) => {
@@ -47,7 +67,8 @@ class Calculator extends Widget {
       else if (!typing) control.value = text;
       if (slider) {
         slider.value = stops ? stops.filter((stop) => +stop <= +text).length - 1 : text;
-        slider.ariaValueText = `${text} ${words($(box, '.plumb-unit'))}`;
+        control.ariaValueNow = text;
+        slider.ariaValueText = control.ariaValueText = `${text} ${words($(box, '.plumb-unit'))}`.trim();
       }
       control.removeAttribute('aria-invalid');
     };
@@ -59,7 +80,7 @@ class Calculator extends Widget {
         this.changed();
       } else {
         control.setAttribute('aria-invalid', 'true');
-        if (!typing) this.say(`${words($(box, '.plumb-label'))}: from ${min} to ${max}, please.`);
+        if (!typing) this.say(`${words($(box, '.plumb-label'))}: ${whole ? 'a whole number ' : ''}from ${min} to ${max}, please.`);
       }
     });
     hear(control, 'change');
@@ -145,6 +166,7 @@ class Calculator extends Widget {
       tr.children[column].replaceChildren(asBuilt ? this.built[index] : plain, ...bar(length / longest[column]));
     }
     for (const { box, rows } of this.shown) for (const row of rows) this.rows[row].hidden = !box.checked;
+    this.settle();
     if (this.select) {
       const fits = ({ inputs, fixed }) =>
         this.inputs.every(({ id, value }) => (inputs[id] ?? value) === value) && agree(fixed, this.scenario?.fixed ?? built);

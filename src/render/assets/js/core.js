@@ -57,6 +57,62 @@ async function copy(text) {
   }
 }
 
+// One stop of the Tab key for a group of things, as ARIA's grids and toolbars have it: arrow keys go from one to the next. `rows`
+// gives the things, row by row and cell by cell. What is returned must be called when they have changed.
+function rove(root, rows) {
+  let current;
+  const members = () => rows().flat(2);
+  const settle = () => {
+    const all = members();
+    if (!all.includes(current)) current = all.find((member) => member.matches(STOPS)) ?? all[0];
+    for (const member of all) member.tabIndex = member === current ? 0 : -1;
+  };
+  root.addEventListener('focusin', ({ target }) => {
+    if (!members().includes(target)) return;
+    current = target;
+    settle();
+  });
+  root.addEventListener('keydown', (event) => {
+    const { key, target, ctrlKey, altKey, metaKey, shiftKey } = event;
+    const grid = rows();
+    const at = grid.findIndex((row) => row.flat().includes(target));
+    if (at < 0 || altKey || metaKey || shiftKey) return;
+    const line = ctrlKey || grid.length === 1 ? members() : grid[at].flat();
+    const go = (by) => line[line.indexOf(target) + by];
+    const down = (by) => (grid.length === 1 ? go(by) : grid[at + by]?.[Math.min(grid[at].findIndex((cell) => cell.includes(target)), grid[at + by].length - 1)][0]);
+    const forward = getComputedStyle(root).direction === 'rtl' ? -1 : 1;
+    const moves = { ArrowRight: () => go(forward), ArrowLeft: () => go(-forward), ArrowDown: () => down(1), ArrowUp: () => down(-1), Home: () => line[0], End: () => line.at(-1) };
+    if (!Object.hasOwn(moves, key)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    moves[key]()?.focus();
+  });
+  settle();
+  return settle;
+}
+
+const STOPS = 'a[href], button, input, select';
+
+// A table with much to press in it: its cells, or what can be pressed in them, are one stop.
+function grid(table) {
+  const box = table.closest('.plumb-scroll');
+  table.role = 'grid';
+  if (!table.caption) table.ariaLabel = box.ariaLabel;
+  box.removeAttribute('tabindex');
+  return rove(table, () => [...table.rows].filter((row) => !row.hidden).map((row) => [...row.cells].map((cell) => {
+    const inside = $$(cell, STOPS);
+    if (inside.length) cell.removeAttribute('tabindex');
+    return inside.length ? inside : [cell];
+  })));
+}
+
+// What is typed into fields and pickers is theirs: elsewhere mdBook turns pages by arrow keys.
+function keepKeys(root) {
+  root.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' && event.target.matches('input:not([type=checkbox]), select')) event.stopPropagation();
+  });
+}
+
 class Widget extends HTMLElement {
   connectedCallback() {
     if (this.key) return;
@@ -65,6 +121,7 @@ class Widget extends HTMLElement {
       const button = target.closest('[data-do]');
       if (button && this.owns(button)) this[`do_${button.dataset.do}`]();
     });
+    keepKeys(this);
     this.start?.();
   }
 
@@ -105,8 +162,7 @@ class Widget extends HTMLElement {
   recall() {
     const linked = new URLSearchParams(location.search).getAll(`plumb-${this.dataset.id}`);
     const kept = store.read(this.key);
-    this.linked = linked.length > 0;
-    if (this.linked) {
+    if (linked.length) {
       const ignored = this.adopt(this.fromLink(linked));
       this.notice('Set by the link. Your own answers are kept until you change something.');
       if (ignored) this.notice(`Not known here, and ignored: ${plural(ignored, 'part')} of the link.`);

@@ -3,6 +3,8 @@
 // How well needs are met, best first.
 const LEVELS = ['fully', 'partly', 'preview', 'no'];
 
+const HELD = 'Chosen by a statement that you ticked: untick it there.';
+
 class Matrix extends Widget {
   start() {
     this.options = this.parts('th[data-option]').map((th, column) => ({ id: th.dataset.option, name: words(th), th, column }));
@@ -14,26 +16,52 @@ class Matrix extends Widget {
       cells: $$(tr, 'td'),
       tr,
     }));
-    this.addEventListener('change', () => this.changed());
+    // What is chosen: by the reader (`own`), or by a statement that the reader ticked (`asked`).
+    this.addEventListener('change', ({ target }) => {
+      const need = this.needs.find(({ box }) => box === target);
+      if (!need) return;
+      if (need.held) {
+        target.checked = true;
+        this.say(HELD);
+        return;
+      }
+      need.own = target.checked;
+      need.asked = false;
+      this.changed();
+    });
+    grid(this.part('.plumb-grid'));
     this.recall();
   }
 
+  // The needs that statements elsewhere on the page ask for, as long as they are ticked; returns whether they are others than before.
+  ask(ids) {
+    const news = this.needs.filter(({ id, asked, held }) => ids.includes(id) ? !held : held || asked);
+    for (const need of this.needs) need.asked = need.held = ids.includes(need.id);
+    return news.length > 0;
+  }
+
   chosen() {
-    return this.needs.filter(({ box }) => box.checked);
+    return this.needs.filter(({ own, asked }) => own || asked);
   }
 
   state() {
-    return { needs: this.chosen().map(({ id }) => id) };
+    const ids = (kind) => this.needs.filter((need) => need[kind]).map(({ id }) => id);
+    return { needs: ids('own'), asked: ids('asked') };
   }
 
-  adopt(state) {
-    const ids = Array.isArray(state.needs) ? state.needs : [];
-    for (const need of this.needs) need.box.checked = ids.includes(need.id);
-    return ids.filter((id) => id !== '' && !this.needs.some((need) => need.id === id)).length;
+  adopt({ needs, asked }) {
+    const [own, others] = [needs, asked].map((ids) => (Array.isArray(ids) ? ids : []));
+    for (const need of this.needs) {
+      need.own = own.includes(need.id);
+      need.asked = need.held || others.includes(need.id);
+    }
+    return own.filter((id) => id !== '' && !this.needs.some((need) => need.id === id)).length;
   }
 
+  // A statement speaks for itself in a link with the list; without the list, all that is chosen.
   toLink() {
-    return this.chosen().length ? this.state().needs : [''];
+    const needs = this.needs.filter(({ own, asked, held }) => own || (asked && !held)).map(({ id }) => id);
+    return needs.length ? needs : [''];
   }
 
   fromLink(values) {
@@ -62,6 +90,12 @@ class Matrix extends Widget {
 
   update() {
     const chosen = this.chosen();
+    for (const need of this.needs) {
+      need.box.checked = chosen.includes(need);
+      need.box.ariaDisabled = need.held ? 'true' : null;
+      $(need.tr, '.plumb-flag')?.remove();
+      if (need.held) $(need.tr, 'th').append(make('span', { className: 'plumb-flag' }, HELD));
+    }
     const ranked = this.ranking();
     for (const { th, column, failed } of ranked) {
       th.classList.toggle('plumb-out', failed.length > 0);
@@ -75,7 +109,7 @@ class Matrix extends Widget {
     const left = ranked.filter(({ failed }) => !failed.length);
     const first = left.filter(({ rank }) => rank === 1).map(({ name }) => name);
     put(this.part('.plumb-progress'), chosen.length
-      ? `${plural(chosen.length, 'need')} chosen: ${left.length} of ${plural(this.options.length, 'option')} left${first.length ? `, first ${first.join(', ')}` : ''}.`
+      ? `${plural(chosen.length, 'need')} chosen: ${left.length} of ${plural(this.options.length, 'option')} left${first.length ? `, first ${first.length > 1 ? 'and equally good: ' : ''}${first.join(', ')}` : ''}.`
       : 'No need chosen.');
     this.part('.plumb-ranking').replaceChildren(...(chosen.length ? ranked : []).map((option) =>
       make('li', { value: option.rank }, make(option.failed.length ? 's' : 'strong', {}, option.name), ` ${this.reason(option)}`)));

@@ -43,6 +43,7 @@ function placeholders() {
   const form = make('div', { className: 'plumb-note plumb-form', popover: 'auto', role: 'group', ariaLabel: 'Your values' },
     make('p', {}, 'Your values for all code of this guide. They stay in this browser.'),
     ...fields.map(({ label, field }) => make('label', {}, label, field)), clear, said);
+  keepKeys(form);
   hosts[0].after(make('div', { className: 'plumb plumb-notes' }, form));
   for (const { name, place } of places) {
     place.popoverTargetElement = form;
