@@ -154,7 +154,7 @@ fn outcomes(
         for resource in costs::resources(std::slice::from_ref(&overhead), view) {
             let key = format!("cost {option} {resource}");
             if program.add_cost(key.clone(), option, None, view, &resource) {
-                lines.push(json!([overhead::title(&resource, view), key]));
+                lines.push(json!([columns::counted(&resource, view), key]));
             }
         }
         costs.insert(option.clone(), Json::Array(lines));

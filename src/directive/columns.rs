@@ -2,8 +2,18 @@
 
 use super::Call;
 use crate::content::{Align, Column, text};
-use crate::model::{Dimension, Evaluation, Format, Model, Unit};
+use crate::model::{Dimension, Evaluation, Format, Model, Unit, View};
 use num_traits::{Signed, Zero};
+
+/// What of a resource is counted: "CPU", "CPU, usage", or "CPU to plan for", which is neither reserved nor used.
+pub(super) fn counted(resource: &str, view: View) -> String {
+    let name = titled(resource);
+    match view {
+        View::Requests => name,
+        View::Usage | View::Limits => format!("{name}, {}", view.name()),
+        View::Reserved => format!("{name} to plan for"),
+    }
+}
 
 /// A name of the model's with a capital, as the head of a column; `cpu` is an abbreviation.
 pub(super) fn titled(name: &str) -> String {

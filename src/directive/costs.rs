@@ -141,7 +141,7 @@ fn columns(view: View, components: bool, resources: &[String]) -> Vec<Column> {
         columns.push(column("Count", Align::Right));
     }
     columns.extend(
-        resources.iter().map(|resource| column(&overhead::title(resource, view), Align::Right)),
+        resources.iter().map(|resource| column(&columns::counted(resource, view), Align::Right)),
     );
     columns
 }

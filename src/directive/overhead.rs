@@ -1,7 +1,7 @@
 //! `overhead`: what options cost, as a table.
 
 use super::ask;
-use super::columns::{number_column, single_unit, text_column, titled, units};
+use super::columns::{counted, number_column, single_unit, text_column, units};
 use super::params::params;
 use super::sweep::{self, Sweep};
 use super::{Call, Directive};
@@ -95,21 +95,11 @@ pub(super) struct What {
 impl What {
     /// As the column's head says it.
     pub(super) fn title(&self) -> String {
-        title(&self.resource, self.view)
+        counted(&self.resource, self.view)
     }
 
     pub(super) fn of<'a>(&self, cost: &'a Overhead) -> Option<&'a Cost> {
         cost.total(self.view, &self.resource)
-    }
-}
-
-/// What of a resource is counted: "CPU", "CPU, usage", or "CPU to plan for", which is neither reserved nor used.
-pub(super) fn title(resource: &str, view: View) -> String {
-    let name = titled(resource);
-    match view {
-        View::Requests => name,
-        View::Usage | View::Limits => format!("{name}, {}", view.name()),
-        View::Reserved => format!("{name} to plan for"),
     }
 }
 
