@@ -12,6 +12,8 @@ pub enum Content {
     Inline(Vec<Inline>),
     /// Blocks of their own.
     Blocks(Vec<Block>),
+    /// Text as its author wrote it, in the page's own language. What stands in it is not part of the tree.
+    Written(String),
 }
 
 /// A piece of running text.

@@ -32,8 +32,16 @@ pub struct Change {
 pub fn between(before: &Checked, after: &Checked) -> Vec<Change> {
     let key = |at: &Location| (at.source.path().to_owned(), at.span.start, at.span.end);
     let published = |checked: &Checked| {
+        // Text that is written for each row publishes several values at one place, in the order of the rows.
+        let mut seen = BTreeMap::new();
         let chapters = checked.chapters.iter().flat_map(|chapter| chapter.values.clone());
-        chapters.map(|value| (key(&value.at), value)).collect::<BTreeMap<_, _>>()
+        let numbered = chapters.map(|value| {
+            let place = key(&value.at);
+            let count = seen.entry(place.clone()).or_insert(0_usize);
+            *count += 1;
+            ((place, *count), value)
+        });
+        numbered.collect::<BTreeMap<_, _>>()
     };
     let (old, new) = (published(before), published(after));
     let mut places: Vec<_> = old.keys().chain(new.keys()).cloned().collect();
@@ -160,6 +168,7 @@ fn parts(content: &Content) -> Vec<(String, String)> {
     match content {
         Content::Inline(inlines) => vec![(String::new(), plain(inlines))],
         Content::Blocks(blocks) => blocks.iter().flat_map(of_block).collect(),
+        Content::Written(text) => vec![(String::new(), text.clone())],
     }
 }
 

@@ -242,7 +242,13 @@ fn settings() -> String {
         ("The text of all includes of a book", mib(markdown::INCLUDED_LIMIT)),
         ("The files that are looked through for them", mib(markdown::LOOKED_THROUGH_LIMIT)),
         ("Includes in a book", markdown::MAX_INCLUDES.to_string()),
-        ("Rows of a table", crate::model::Rows::MOST.to_string()),
+        (
+            "Text that `each`, `when` and directives of the book's own write in a chapter",
+            mib(directive::Budget::TEXT),
+        ),
+        ("Rows and conditions that they go through in it", directive::Budget::STEPS.to_string()),
+        ("`each` and `when` within each other", markdown::MOST_NESTED.to_string()),
+        ("Rows of a table or an `each`", crate::model::Rows::MOST.to_string()),
         ("Columns of a table", directive::MOST_COLUMNS.to_string()),
     ] {
         let _ = writeln!(out, "| {what} | {most} |");

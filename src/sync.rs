@@ -115,23 +115,24 @@ struct Fresh {
 
 /// What a pair should hold.
 fn fresh(chapter: render::Chapter<'_>, expansion: &Expansion, ordinal: usize) -> Fresh {
-    let mut site = render::site(chapter, expansion, ordinal);
-    let prefix = std::mem::take(&mut site.prefix);
-    // Between a pair the text never starts its line.
-    site.start_of_line = false;
-    let block = matches!(expansion.content, Content::Blocks(_));
-    let plain = render::markdown(&expansion.content, &site);
+    let prefix = &expansion.place.prefix;
+    let block = match expansion.content {
+        Content::Blocks(_) => true,
+        Content::Written(_) => !expansion.place.inline,
+        Content::Inline(_) => false,
+    };
+    let plain = render::committed(chapter, expansion, ordinal);
     if !block {
         return Fresh { placed: plain.clone(), plain, block };
     }
     let mut placed = String::new();
     for line in plain.lines() {
         placed.push('\n');
-        placed.push_str(if line.is_empty() { prefix.trim_end() } else { &prefix });
+        placed.push_str(if line.is_empty() { prefix.trim_end() } else { prefix });
         placed.push_str(line);
     }
     placed.push('\n');
-    placed.push_str(&prefix);
+    placed.push_str(prefix);
     Fresh { plain, placed, block }
 }
 

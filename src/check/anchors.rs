@@ -177,7 +177,8 @@ fn shown(heading: &Heading, outcome: &CheckedChapter) -> (String, Option<(String
         .filter(|expansion| heading.span.contains(expansion.span))
         .map(|expansion| match &expansion.content {
             Content::Inline(inlines) => (expansion.span, plain(inlines)),
-            Content::Blocks(_) => (expansion.span, String::new()),
+            // What a passage in a heading says is not known here; nor is it for what links to it.
+            Content::Written(_) | Content::Blocks(_) => (expansion.span, String::new()),
         })
         .collect();
     let is_value = |span: Span| values.iter().any(|(value, _)| value.contains(span));

@@ -13,14 +13,15 @@ use super::{
 };
 use crate::content::{self, Content, Placeholder};
 use crate::diag::Diagnostic;
-use crate::directive::{self, Call, Directive, UNKNOWN_DIRECTIVE, versions};
-use crate::manifest::{Document, SERVICE_NODE_PORT_RANGE};
-use crate::markdown::{self, Cut, Node, NodeKind, Scan};
+use crate::directive::{self, Budget, Call, Directive, Passage, Run, UNKNOWN_DIRECTIVE, versions};
+use crate::manifest::{Document, SERVICE_NODE_PORT_RANGE, Versions};
+use crate::markdown::{self, Cut, Node, NodeKind, Place, Scan};
 use crate::model::{Bindings, Model, Prose, Used};
 use crate::reading::TEMPLATE;
 use crate::text::{Location, Span};
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 /// What came of a chapter, and what the book needs of it.
 #[derive(Default)]
@@ -30,6 +31,8 @@ pub(super) struct ChapterOutcome {
     pub(super) counts: Counts,
     pub(super) used: Used,
     pub(super) members: Vec<group::Member>,
+    /// Whether each value and directive of it has something to show.
+    is_whole: bool,
 }
 
 pub(super) fn check(project: &Project, chapter: &Chapter) -> ChapterOutcome {
@@ -39,7 +42,9 @@ pub(super) fn check(project: &Project, chapter: &Chapter) -> ChapterOutcome {
     let scan = markdown::scan(&chapter.text, &chapter.map, project.dialect);
     let origin = chapter.origin.as_ref();
     let lost = origin.map_or_else(Vec::new, |origin| lost::find(project, chapter, origin, &scan));
-    let mut outcome = scanned(project, chapter, scan);
+    let budget = Budget::default();
+    let page = Within { versions: &project.versions, passage: None, budget: &budget };
+    let mut outcome = scanned(project, chapter, scan, page);
     if let Some(meant) = origin.and_then(|origin| origin.meant.as_ref())
         && !lost.is_empty()
     {
@@ -53,7 +58,8 @@ pub(super) fn check(project: &Project, chapter: &Chapter) -> ChapterOutcome {
             path: chapter.path.clone(),
         };
         let scan = markdown::scan(&meant.text, &meant.map, project.dialect);
-        let meant = scanned(project, &meant, scan);
+        let budget = Budget::default();
+        let meant = scanned(project, &meant, scan, Within { budget: &budget, ..page });
         outcome = ChapterOutcome { chapter: outcome.chapter, ..meant };
     }
     if !lost.is_empty() {
@@ -102,7 +108,25 @@ pub(super) fn objects(
     documents
 }
 
-fn scanned(project: &Project, chapter: &Chapter, scan: Scan) -> ChapterOutcome {
+/// What a text is checked within.
+#[derive(Clone, Copy)]
+struct Within<'a> {
+    /// The versions that hold where it begins.
+    versions: &'a Versions,
+    /// What has written it, where it is no chapter.
+    passage: Option<&'a Passage>,
+    /// How much directives may still write in the chapter.
+    budget: &'a Budget,
+}
+
+impl Within<'_> {
+    /// The names that an expression at an offset of the text may use beside those of the model.
+    fn names_at(&self, offset: usize) -> Rc<Bindings> {
+        self.passage.map_or_else(Rc::default, |passage| passage.names_at(offset))
+    }
+}
+
+fn scanned(project: &Project, chapter: &Chapter, scan: Scan, within: Within<'_>) -> ChapterOutcome {
     let mut findings = scan.failures;
     if project.scope == Scope::Book {
         findings.extend(scan.findings);
@@ -112,8 +136,7 @@ fn scanned(project: &Project, chapter: &Chapter, scan: Scan) -> ChapterOutcome {
     // Only a fence is asked which section it is in.
     let page = if fences.is_empty() { "" } else { chapter.text.as_str() };
     let sections = Sections::of(page, &fences);
-    let versions =
-        versions::of_chapter(&scan.nodes, &project.versions, &chapter.map, &mut findings);
+    let versions = versions::of_chapter(&scan.nodes, within.versions, &chapter.map, &mut findings);
     let applied = OnceCell::new();
     let site = |project, node, fence| Site {
         project,
@@ -139,11 +162,13 @@ fn scanned(project: &Project, chapter: &Chapter, scan: Scan) -> ChapterOutcome {
     let mut work = Work {
         project,
         chapter,
+        within,
+        versions: &versions,
         slots: scan.nodes.iter().map(|_| None).collect(),
         wrong: Vec::new(),
         outcome: ChapterOutcome { findings, ..ChapterOutcome::default() },
     };
-    work.outcome.counts.chapters = 1;
+    work.outcome.counts.chapters = usize::from(within.passage.is_none());
     let directives = project.scope == Scope::Book;
     if directives {
         let used = &mut work.outcome.used;
@@ -161,7 +186,10 @@ fn scanned(project: &Project, chapter: &Chapter, scan: Scan) -> ChapterOutcome {
             }
         }
     }
-    work.finish()
+    let is_whole = scan.nodes.iter().zip(&work.slots).all(|(node, slot)| {
+        slot.is_some() || !directives || matches!(node.kind, NodeKind::Fence(_))
+    });
+    ChapterOutcome { is_whole, ..work.finish() }
 }
 
 /// By what a page names the server's flag for other node ports.
@@ -171,6 +199,9 @@ const NODE_PORT_FLAGS: &[&str] =
 struct Work<'a> {
     project: &'a Project,
     chapter: &'a Chapter,
+    within: Within<'a>,
+    /// The chapter's versions.
+    versions: &'a Versions,
     /// By node, so that the result is in the order of the text.
     slots: Vec<Option<Expansion>>,
     /// The fences that are wrong on purpose.
@@ -182,7 +213,7 @@ impl Work<'_> {
     /// `` `{= EXPR }` ``
     fn value(&mut self, index: usize, node: &Node, expression: &Cut) {
         self.outcome.counts.directives += 1;
-        let names = Bindings::default();
+        let names = self.within.names_at(node.span.start);
         let value = directive::value::live(
             (&self.project.model, &names),
             expression,
@@ -206,9 +237,11 @@ impl Work<'_> {
             return;
         }
         self.outcome.counts.directives += 1;
+        let names = self.within.names_at(node.span.start);
         let mut call = Call {
             model: &self.project.model,
-            names: &Bindings::default(),
+            names: &names,
+            budget: self.within.budget,
             config: &self.project.config,
             entry: directive,
             directive: written,
@@ -217,19 +250,96 @@ impl Work<'_> {
             used: &mut self.outcome.used,
             findings: &mut self.outcome.findings,
         };
-        let Some(content) = (directive.run)(&mut call) else { return };
+        let content = match directive.run {
+            Run::Content(run) => run(&mut call),
+            Run::Passage(run) => {
+                let passage = run(&mut call);
+                if let Some(passage) = passage {
+                    self.passage(index, node, written, passage);
+                }
+                return;
+            }
+        };
+        let Some(content) = content else { return };
         if matches!(content, Content::Blocks(_)) && node.place.inline {
             let at = self.chapter.map.locate(node.span);
             self.outcome.findings.push(block_in_text(directive, at));
             return;
         }
+        let committed = self.committed(node, written);
+        self.publish(index, node, content, committed);
+    }
+
+    /// The committed text of a directive. What stands in a passage is written anew, and has none.
+    fn committed(&self, node: &Node, written: &markdown::Directive) -> Option<Committed> {
         let committed = node.committed(&self.chapter.text).zip(written.committed);
-        let committed = committed.map(|(text, span)| Committed {
+        committed.filter(|_| self.within.passage.is_none()).map(|(text, span)| Committed {
             name: written.name.value.clone(),
             span,
             text,
+        })
+    }
+
+    /// Markdown that a directive has written: it is checked as a chapter is.
+    fn passage(
+        &mut self,
+        index: usize,
+        node: &Node,
+        written: &markdown::Directive,
+        passage: Passage,
+    ) {
+        let Passage { text, map, .. } = &passage;
+        let inner = Chapter {
+            title: self.chapter.title.clone(),
+            path: self.chapter.path.clone(),
+            text: text.clone(),
+            map: map.clone(),
+            origin: None,
+            unread: Vec::new(),
+        };
+        let scan = markdown::scan(&inner.text, &inner.map, self.project.dialect);
+        let within =
+            Within { versions: self.versions, passage: Some(&passage), budget: self.within.budget };
+        let outcome = scanned(self.project, &inner, scan, within);
+        // What is wrong for one row is most often wrong for all of them, at one place.
+        let mut said = BTreeSet::new();
+        self.outcome.findings.extend(outcome.findings.into_iter().filter(|finding| {
+            let at = &finding.at.location;
+            let place = (at.source.path().to_owned(), at.span);
+            said.insert((finding.code.name, place, finding.message.clone()))
+        }));
+        self.outcome.counts += outcome.counts;
+        self.outcome.used.merge(&outcome.used);
+        self.outcome.members.extend(outcome.members);
+        let CheckedChapter { expansions, values, resources, texts, placeholders, .. } =
+            outcome.chapter;
+        self.outcome.chapter.values.extend(values);
+        self.outcome.chapter.resources.extend(resources);
+        self.outcome.chapter.texts.extend(texts);
+        for placeholder in placeholders {
+            let known = &mut self.outcome.chapter.placeholders;
+            if known.iter().all(|other| other.name != placeholder.name) {
+                known.push(placeholder);
+            }
+        }
+        self.outcome.chapter.values.push(Published {
+            at: self.chapter.map.locate(node.span),
+            expression: self::written(node, &self.chapter.text),
+            content: Content::Inline(content::text(&passage.said)),
         });
-        self.publish(index, node, content, committed);
+        if !outcome.is_whole {
+            return;
+        }
+        // Running text may stand where blocks do, and becomes a paragraph.
+        let inline = passage.inline || node.place.inline;
+        self.slots[index] = Some(Expansion {
+            span: node.span,
+            place: Place { inline, ..node.place.clone() },
+            committed: self.committed(node, written),
+            content: Content::Written(passage.text),
+            within: expansions,
+            html_only: false,
+        });
     }
 
     fn publish(
@@ -248,6 +358,7 @@ impl Work<'_> {
             span: node.span,
             place: node.place.clone(),
             content,
+            within: Vec::new(),
             committed,
             html_only: false,
         });
@@ -269,11 +380,9 @@ impl Work<'_> {
     }
 
     fn fence(&mut self, index: usize, site: &Site<'_>) {
-        let mut comments = Comments {
-            model: &self.project.model,
-            names: &Bindings::default(),
-            used: &mut self.outcome.used,
-        };
+        let names = self.within.names_at(site.node.span.start);
+        let mut comments =
+            Comments { model: &self.project.model, names: &names, used: &mut self.outcome.used };
         let outcome = fences::check(site, &mut comments);
         self.wrong.extend(fences::wrong(site));
         let code = site.fence.body.text();

@@ -91,6 +91,8 @@ pub struct Expansion {
     pub place: Place,
     /// What stands there instead.
     pub content: Content,
+    /// What stands for what in it, where it is text as its author wrote it; the spans are of that text.
+    pub within: Vec<Expansion>,
     /// The committed text between a pair.
     pub committed: Option<Committed>,
     /// True where only a page with a stylesheet gains: other renderers keep the author's text.

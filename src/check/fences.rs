@@ -219,6 +219,7 @@ fn manifests(
         place: site.node.place.clone(),
         html_only: !ours && published.is_none_or(|fresh| fresh == text),
         content: Content::Blocks(vec![content]),
+        within: Vec::new(),
         committed: None,
     });
 }

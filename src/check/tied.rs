@@ -204,6 +204,7 @@ impl Comments<'_> {
                 text: filled(text, values, &mut outcome.findings),
                 classes: others.to_vec(),
             }]),
+            within: Vec::new(),
             committed: None,
             html_only: false,
         });

@@ -4,7 +4,7 @@ use super::ask;
 use super::costs::{self, Asked};
 use super::params::params;
 use super::rules::Words;
-use super::{Call, Directive, checklist, columns, matrix};
+use super::{Call, Directive, Run, checklist, columns, matrix};
 use crate::content::{Advisor, Block, Checklist, Content, Outcome, text};
 use crate::model::{self, Model, Program, View};
 use crate::text::Spanned;
@@ -16,7 +16,7 @@ pub(super) static DIRECTIVE: Directive = Directive {
     page: include_str!("advisor.md"),
     params: Params::PARAMS,
     late: false,
-    run,
+    run: Run::Content(run),
 };
 
 params! {

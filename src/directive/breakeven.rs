@@ -3,7 +3,7 @@
 use super::ask;
 use super::overhead;
 use super::params::params;
-use super::{Call, Directive, sweep};
+use super::{Call, Directive, Run, sweep};
 use crate::content::{Block, Content, Inline, text};
 use crate::model::{BreakEven, Input, ModelOption, Quantity};
 use crate::text::Spanned;
@@ -14,7 +14,7 @@ pub(super) static DIRECTIVE: Directive = Directive {
     page: include_str!("breakeven.md"),
     params: Params::PARAMS,
     late: false,
-    run,
+    run: Run::Content(run),
 };
 
 params! {

@@ -3,7 +3,7 @@
 use super::ask;
 use super::costs::{self, Asked};
 use super::params::params;
-use super::{Call, Directive};
+use super::{Call, Directive, Run};
 use crate::content::{Block, Content};
 use crate::model::View;
 use crate::text::Spanned;
@@ -14,7 +14,7 @@ pub(super) static DIRECTIVE: Directive = Directive {
     page: include_str!("calculator.md"),
     params: Params::PARAMS,
     late: false,
-    run,
+    run: Run::Content(run),
 };
 
 params! {

@@ -1,6 +1,7 @@
 //! What a directive is, and one use of it in a page.
 
 use super::codes::INVALID_ARGUMENT;
+use super::passage::{Budget, Passage};
 use crate::config::Config;
 use crate::content::Content;
 use crate::diag::Diagnostic;
@@ -21,8 +22,17 @@ pub struct Directive {
     pub params: &'static [Param],
     /// Whether it needs what the rest of the page used, and so runs last.
     pub late: bool,
-    /// What it does. Without content, a finding says why.
-    pub run: fn(&mut Call<'_>) -> Option<Content>,
+    /// What it does.
+    pub run: Run,
+}
+
+/// What a directive does. Where nothing comes of it, a finding says why.
+#[derive(Clone, Copy, Debug)]
+pub enum Run {
+    /// It makes something that a page shows.
+    Content(fn(&mut Call<'_>) -> Option<Content>),
+    /// It writes Markdown, with values and directives in it.
+    Passage(fn(&mut Call<'_>) -> Option<Passage>),
 }
 
 /// An argument as the reference shows it.
@@ -67,6 +77,8 @@ pub struct Call<'a> {
     pub place: &'a markdown::Place,
     /// From the chapter's text to the author's files.
     pub map: &'a TextMap,
+    /// How much may still be written.
+    pub budget: &'a Budget,
     /// What the page has used of the model so far.
     pub used: &'a mut crate::model::Used,
     /// What is wrong.

@@ -6,7 +6,7 @@ use super::columns;
 use super::overhead::{self, What};
 use super::params::params;
 use super::sweep::{self, Sweep};
-use super::{Call, Directive};
+use super::{Call, Directive, Run};
 use crate::content::{Bar, Block, Chart, Content, Drawing, Inline, Mark, Row, Series, Table, text};
 use crate::diag::Diagnostic;
 use crate::model::{Evaluation, Format, Inputs, Quantity, Ratio, Unit};
@@ -19,7 +19,7 @@ pub(super) static DIRECTIVE: Directive = Directive {
     page: include_str!("chart.md"),
     params: Params::PARAMS,
     late: false,
-    run,
+    run: Run::Content(run),
 };
 
 params! {

@@ -3,7 +3,7 @@
 use super::ask;
 use super::params::params;
 use super::rules::Words;
-use super::{Call, Directive};
+use super::{Call, Directive, Run};
 use crate::content::{Block, Checklist, ChecklistGroup, ChecklistItem, Content, Verdict, text};
 use crate::model::{self, Program};
 use crate::text::{Spanned, digest};
@@ -16,7 +16,7 @@ pub(super) static DIRECTIVE: Directive = Directive {
     page: include_str!("checklist.md"),
     params: Params::PARAMS,
     late: false,
-    run,
+    run: Run::Content(run),
 };
 
 params! {

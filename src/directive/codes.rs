@@ -9,6 +9,7 @@ codes! {
     UNKNOWN_ARGUMENT = "unknown-argument", Deny, "a directive is given an argument that it does not take";
     INVALID_ARGUMENT = "invalid-argument", Deny, "an argument has a value of the wrong shape";
     MISSING_ARGUMENT = "missing-argument", Deny, "a required argument of a directive is missing";
+    OUTPUT_LIMIT = "output-limit", Deny, "a directive that writes more text than is supported";
     UNKNOWN_VERSION = "unknown-version", Deny, "there are no schemas for this product or version";
     PLATFORM_VERSION = "platform-version", Warn, "a version is named that the platform named beside it does not ship";
 }

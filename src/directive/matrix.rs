@@ -2,7 +2,7 @@
 
 use super::ask;
 use super::params::params;
-use super::{Call, Directive};
+use super::{Call, Directive, Run};
 use crate::content::{Block, Content, Inline, Matrix, MatrixCell, MatrixRow, Meets, Status, text};
 use crate::model::{self, Inputs, Model};
 use crate::text::Spanned;
@@ -13,7 +13,7 @@ pub(super) static DIRECTIVE: Directive = Directive {
     page: include_str!("matrix.md"),
     params: Params::PARAMS,
     late: false,
-    run,
+    run: Run::Content(run),
 };
 
 params! {

@@ -16,9 +16,11 @@ pub mod checklist;
 mod codes;
 mod columns;
 mod costs;
+mod each;
 pub mod matrix;
 mod overhead;
 pub mod params;
+mod passage;
 mod rows;
 mod rules;
 mod sources;
@@ -26,16 +28,21 @@ mod sweep;
 mod table;
 pub mod value;
 pub mod versions;
+mod when;
+mod write;
 
 pub(crate) use ask::evaluate;
-pub use call::{Call, Directive, Param, ParamKind};
+pub use call::{Call, Directive, Param, ParamKind, Run};
 pub use codes::{CODES, PLATFORM_VERSION, UNKNOWN_DIRECTIVE, UNKNOWN_VERSION};
+pub use passage::{Budget, Passage};
 pub use table::MOST_COLUMNS;
 
 /// Every directive, in the order of the reference.
 pub static REGISTRY: &[&Directive] = &[
     &value::DIRECTIVE,
     &table::DIRECTIVE,
+    &each::DIRECTIVE,
+    &when::DIRECTIVE,
     &overhead::DIRECTIVE,
     &chart::DIRECTIVE,
     &breakeven::DIRECTIVE,

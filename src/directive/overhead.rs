@@ -4,7 +4,7 @@ use super::ask;
 use super::columns::{counted, number_column, single_unit, text_column, units};
 use super::params::params;
 use super::sweep::{self, Sweep};
-use super::{Call, Directive};
+use super::{Call, Directive, Run};
 use crate::content::{Block, Content, Inline, Row, Table, Value, text};
 use crate::model::{Cost, Evaluation, Format, Inputs, ModelOption, Overhead, Quantity, Unit, View};
 use crate::text::Spanned;
@@ -16,7 +16,7 @@ pub(super) static DIRECTIVE: Directive = Directive {
     page: include_str!("overhead.md"),
     params: Params::PARAMS,
     late: false,
-    run,
+    run: Run::Content(run),
 };
 
 params! {

@@ -2,7 +2,7 @@
 
 use super::ask;
 use super::params::params;
-use super::{Call, Directive};
+use super::{Call, Directive, Run};
 use crate::content::{Block, Content, Inline, text};
 use crate::model::SourceEntry;
 
@@ -12,7 +12,7 @@ pub(super) static DIRECTIVE: Directive = Directive {
     page: include_str!("sources.md"),
     params: Params::PARAMS,
     late: true,
-    run,
+    run: Run::Content(run),
 };
 
 params! {

@@ -4,7 +4,7 @@ use super::columns::{number_column, text_column, titled, units};
 use super::overhead::option_name;
 use super::params::{Expression, FromArg, one_of, params};
 use super::rows::{self, Asked};
-use super::{Call, Directive, ask};
+use super::{Call, Directive, Run, ask};
 use crate::content::{Block, Content, Inline, Row, Table, text};
 use crate::markdown::Arg;
 use crate::model::{
@@ -18,7 +18,7 @@ pub(super) static DIRECTIVE: Directive = Directive {
     page: include_str!("table.md"),
     params: Params::PARAMS,
     late: false,
-    run,
+    run: Run::Content(run),
 };
 
 params! {

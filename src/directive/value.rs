@@ -2,7 +2,7 @@
 
 use super::ask;
 use super::params::{Expression, params, words};
-use super::{Call, Directive};
+use super::{Call, Directive, Run};
 use crate::content::{Content, Inline};
 use crate::diag::Diagnostic;
 use crate::markdown::Cut;
@@ -15,7 +15,7 @@ pub(super) static DIRECTIVE: Directive = Directive {
     page: include_str!("value.md"),
     params: Params::PARAMS,
     late: false,
-    run,
+    run: Run::Content(run),
 };
 
 params! {

@@ -2,7 +2,7 @@
 
 use super::codes::{INVALID_ARGUMENT, UNKNOWN_VERSION};
 use super::params::FromArg;
-use super::{Call, Directive};
+use super::{Call, Directive, Run};
 use super::{Param, ParamKind};
 use crate::content::Content;
 use crate::diag::Diagnostic;
@@ -22,7 +22,7 @@ pub(super) static DIRECTIVE: Directive = Directive {
         doc: "Any product of `mdbook-plumb schemas list`: `k8s=1.36`, `istio=1.29`.",
     }],
     late: false,
-    run: |_: &mut Call<'_>| Some(Content::Inline(Vec::new())),
+    run: Run::Content(|_: &mut Call<'_>| Some(Content::Inline(Vec::new()))),
 };
 
 /// The versions of a chapter: the book's, and what its `versions` directives say, wherever in it they stand.

@@ -29,6 +29,13 @@ impl Cut {
         cut
     }
 
+    /// A text that stands at a span of the chapter; where the two differ (an escape was read), all of it stands for the whole.
+    pub fn of(text: &str, span: Span) -> Cut {
+        let mut cut = Cut::default();
+        cut.push(text, if span.len() == text.len() { span } else { Span::at(span.start) });
+        cut
+    }
+
     /// A code span's text with the places of its bytes: it may go over lines of a quote, and a table's `\|` is a `|`.
     pub(super) fn of_code(code: &str, text: &str, span: Span) -> Cut {
         let source = &text.as_bytes()[span.range()];
@@ -159,6 +166,12 @@ impl Cut {
     /// The map of the cut's text, given the chapter's.
     pub fn map(&self, chapter: &TextMap) -> TextMap {
         let mut builder = TextMapBuilder::default();
+        self.map_into(&mut builder, chapter);
+        builder.finish_within(chapter)
+    }
+
+    /// Adds the map of the cut's text to that of a text that it is behind.
+    pub fn map_into(&self, builder: &mut TextMapBuilder, chapter: &TextMap) {
         for (index, part) in self.parts.iter().enumerate() {
             if part.span.is_empty() {
                 let origin = chapter.locate(part.span);
@@ -167,7 +180,6 @@ impl Cut {
                 builder.append(chapter, part.span);
             }
         }
-        builder.finish_within(chapter)
     }
 
     fn end_of(&self, index: usize) -> usize {

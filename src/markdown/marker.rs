@@ -8,7 +8,14 @@ use crate::text::{Span, Spanned};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Comment {
     /// `plumb: NAME args` or, self-closing, `plumb: NAME args /`.
-    Open { name: Option<Spanned<String>>, args: Args, self_closing: bool, wrong: Vec<Malformed> },
+    Open {
+        name: Option<Spanned<String>>,
+        args: Args,
+        /// The text that it is to write, below the line of the arguments.
+        template: Option<Cut>,
+        self_closing: bool,
+        wrong: Vec<Malformed>,
+    },
     /// `/plumb`.
     Close,
     /// Nearly one of the two.
@@ -95,7 +102,7 @@ fn read_body<'a>(cut: &'a Cut, start: usize, body: &str) -> Option<(Comment, &'a
     if !colon && lower != "plumb" {
         return None;
     }
-    let Comment::Open { name, args, self_closing, wrong } =
+    let Comment::Open { name, args, self_closing, wrong, .. } =
         open(cut, start + length, start + body.len())
     else {
         return None;
@@ -110,6 +117,21 @@ fn read_body<'a>(cut: &'a Cut, start: usize, body: &str) -> Option<(Comment, &'a
     })
 }
 
+/// The words of a page whose comment holds the text that they write.
+pub const WRITES_TEXT: [&str; 2] = ["each", "when"];
+
+/// Where the arguments end; and the text below their line, where a word writes text. A blank line of it counts.
+fn template(cut: &Cut, part: Span) -> (usize, Option<Cut>) {
+    let text = &cut.text()[part.range()];
+    if !WRITES_TEXT.contains(&word(text.trim_start()).0) {
+        return (part.end, None);
+    }
+    let Some(line) = text.find('\n') else { return (part.end, None) };
+    let body = text[line + 1..].trim_end_matches([' ', '\t']);
+    let template = cut.slice(Span::new(part.start + line + 1, part.start + line + 1 + body.len()));
+    (part.start + line, (!body.trim().is_empty()).then_some(template))
+}
+
 /// The name and arguments between the colon and the comment's end.
 fn open(cut: &Cut, start: usize, end: usize) -> Comment {
     let body = &cut.text()[start..end];
@@ -122,8 +144,9 @@ fn open(cut: &Cut, start: usize, end: usize) -> Comment {
         Some(before) if self_closing => start + before.len(),
         _ => end,
     };
+    let (end, template) = template(cut, Span::new(start, end));
     let (name, args, wrong) = args::read(cut, Span::new(start, end));
-    Comment::Open { name, args, self_closing, wrong }
+    Comment::Open { name, args, template, self_closing, wrong }
 }
 
 fn word(text: &str) -> (&str, &str) {

@@ -29,6 +29,7 @@ mod quick;
 mod realign;
 mod scan;
 mod take;
+mod template;
 mod unread;
 
 pub use anchors::{Anchors, Heading, LinkTo, anchors, id_part};
@@ -41,10 +42,12 @@ pub use fence::{Fence, Interpolation, Word};
 pub use files::{Files, INCLUDED_LIMIT, LOOKED_THROUGH_LIMIT, MAX_INCLUDES, expand_all};
 pub use include::{Expanded, Indented, expand, expand_indented, includes_in, unexpanded};
 pub use inline::inline;
+pub use marker::WRITES_TEXT;
 pub use node::{Directive, Node, NodeKind, Scan, Unread, Within};
 pub use place::Place;
 pub use realign::realign;
 pub use scan::{Dialect, scan};
+pub use template::{Fault, MOST_NESTED, Part, Template, expressions, template};
 
 #[cfg(test)]
 mod tests;

@@ -48,6 +48,8 @@ pub struct Directive {
     pub name: Spanned<String>,
     /// Its arguments.
     pub args: Args,
+    /// The text of its comment below the line of its arguments, of a word that writes text.
+    pub template: Option<Cut>,
     /// The comment that opens it.
     pub opener: Span,
     /// What stands between the pair; none for a self-closing directive.

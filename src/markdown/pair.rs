@@ -335,7 +335,7 @@ impl Pairing<'_> {
 
     fn node(&mut self, opener: usize, closer: Option<usize>) {
         let marker = &self.markers[opener];
-        let Comment::Open { name: Some(name), args, .. } = &marker.what else { return };
+        let Comment::Open { name: Some(name), args, template, .. } = &marker.what else { return };
         let close = closer.map(|closer| self.markers[closer].span);
         let span = close.map_or(marker.span, |close| marker.span.to(close));
         let mut place = marker.place.clone();
@@ -353,6 +353,7 @@ impl Pairing<'_> {
         let directive = Directive {
             name: name.clone(),
             args: args.clone(),
+            template: template.clone(),
             opener: marker.span,
             committed: close.map(|close| Span::new(marker.span.end, close.start)),
             closer: close,

@@ -64,6 +64,7 @@ pub(super) fn needed(contents: &[&Content], more: &[&'static Kind]) -> Assets {
     for content in contents {
         match content {
             Content::Inline(inlines) => text |= inlines.iter().any(is_styled),
+            Content::Written(_) => {}
             Content::Blocks(blocks) => {
                 let plain =
                     |block: &Block| matches!(block, Block::Manifest(_) | Block::Code { .. });

@@ -13,6 +13,7 @@ use crate::content::{Block, Chart, Content};
 pub fn render(content: &Content, site: &Site) -> String {
     match content {
         Content::Inline(inlines) => inline::in_markdown(inlines, site),
+        Content::Written(_) => super::markdown::render(content, site),
         Content::Blocks(blocks) if site.inline => {
             // Blocks can't stand in a line: what they say is kept, their form is not.
             let text = super::markdown::plain_blocks(blocks);

@@ -24,7 +24,7 @@ mod table;
 mod widgets;
 
 pub use assets::Assets;
-pub use chapter::{Chapter, Target, chapter, site};
+pub use chapter::{Chapter, Target, chapter, committed};
 pub use html::render as html;
 pub use markdown::render as markdown;
 pub use page::{Delivery, Page, page};

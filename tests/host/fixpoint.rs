@@ -48,6 +48,34 @@ It is <!-- plumb: value \"tier\" -->x<!-- /plumb -->, and <!-- plumb: value tax 
 
 <!-- plumb: value \"tier\" -->x<!-- /plumb -->
 
+<!-- plumb: table options as it columns=[\"it.label\", \"Cores | a = it.cpu\"] total=true -->
+<!-- /plumb -->
+
+<!-- plumb: each options as it
+- `{= it.label }`: `{= it.cpu }`
+  `{when it.cpu > quantity('1 cores')}`
+  and *more*
+  `{else}`
+  or `{= it.short }`
+  `{/when}`
+-->
+<!-- /plumb -->
+
+> <!-- plumb: each options as it
+> | `{= it.label }` | `{= pods }` |
+> |---|---|
+> | `{= it.id }` | `{= it.label }` |
+>
+> -->
+> old
+> <!-- /plumb -->
+
+Of <!-- plumb: each options as it text=\"`{= it.label }` | a\" separator=\" + \" -->x<!-- /plumb --> as well.
+
+| a | b |
+|---|---|
+| <!-- plumb: each options as it text=\"*`{= it.label }`*\" -->x<!-- /plumb --> | <!-- plumb: when \"pods > 1\" text=\"many\" -->x<!-- /plumb --> |
+
 <!-- plumb: sources all=true -->
 <!-- /plumb -->
 ";

@@ -14,6 +14,7 @@ mod init;
 #[cfg(feature = "lsp")]
 mod lsp;
 mod mdbook;
+mod passages;
 mod reading;
 mod readme;
 mod stranger;

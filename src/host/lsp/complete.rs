@@ -92,15 +92,16 @@ pub(super) fn complete(
 }
 
 fn in_chapter(before: &str, line: &str, model: &Model) -> Vec<Word> {
+    // In the text of a directive too.
+    if line.rfind("{=").is_some_and(|at| !line[at..].contains('}')) || is_tie(line) {
+        return values(model);
+    }
     let opened = before.rfind("<!--").filter(|at| !before[*at..].contains("-->"));
     if let Some(at) = opened {
         let inside = before[at + 4..].trim_start();
         return inside
             .strip_prefix("plumb:")
             .map_or_else(Vec::new, |rest| in_directive(rest, model));
-    }
-    if line.rfind("{=").is_some_and(|at| !line[at..].contains('}')) || is_tie(line) {
-        return values(model);
     }
     let fence = line.trim_start_matches([' ', '>']);
     let info = fence.trim_start_matches(['`', '~']);
@@ -181,7 +182,7 @@ fn of_positional(directive: &str, model: &Model) -> Vec<Word> {
         "advisor" => {
             model.advisors.iter().map(|(name, it)| Word::new(name, id, &it.title)).collect()
         }
-        "table" => {
+        "table" | "each" => {
             let mut words = values(model);
             words.insert(0, Word::new("options", id, "the options of the model"));
             words

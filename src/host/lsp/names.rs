@@ -105,8 +105,22 @@ fn of_chapter(source: &Arc<Source>, dialect: Dialect, out: &mut Vec<Expression>)
             NodeKind::Value(cut) => out.push(Expression { cut, is_formula: true }),
             NodeKind::Directive(directive) => {
                 let args = directive.args;
-                for arg in args.positional.iter().chain(args.named.iter().map(|(_, arg)| arg)) {
+                let written = directive.template.iter().flat_map(markdown::expressions);
+                out.extend(written.map(|cut| Expression { cut, is_formula: true }));
+                if let Some(arg) = &args.positional {
                     argument(text, &arg.value, arg.span, out);
+                }
+                for (key, arg) in &args.named {
+                    // Text that is to be written names nothing but in its values.
+                    let is_text = matches!(key.value.as_str(), "text" | "else" | "separator");
+                    if is_text && markdown::WRITES_TEXT.contains(&directive.name.value.as_str()) {
+                        let values = markdown::expressions(&Cut::whole(text, arg.span));
+                        out.extend(
+                            values.into_iter().map(|cut| Expression { cut, is_formula: true }),
+                        );
+                    } else {
+                        argument(text, &arg.value, arg.span, out);
+                    }
                 }
                 for (key, _) in &args.named {
                     out.push(Expression { cut: Cut::whole(text, key.span), is_formula: false });

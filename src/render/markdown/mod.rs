@@ -4,9 +4,9 @@
 
 mod writer;
 
-pub(super) use writer::{Writer, cells, joined, rule};
+pub(super) use writer::{Writer, cells, joined, prefixed, rule};
 
-use writer::{fenced, prefixed};
+use writer::fenced;
 
 use crate::content::{Block, Chart, Content, Manifest, plain};
 
@@ -20,6 +20,7 @@ pub fn render(content: &Content, site: &Site) -> String {
     match content {
         Content::Inline(inlines) if site.in_address => escape::address(&plain(inlines)),
         Content::Inline(inlines) => writer.line(inlines, site.in_table, site.start_of_line),
+        Content::Written(text) => prefixed(text, &site.prefix),
         Content::Blocks(blocks) if site.inline => {
             let place = Place { in_table: site.in_table, start_of_line: site.start_of_line };
             escape::markdown(&plain_blocks(blocks), place)

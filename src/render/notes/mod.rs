@@ -170,6 +170,7 @@ fn of_content<'a>(content: &'a Content, site: &Site, out: &mut Vec<Note<'a>>) {
     match content {
         Content::Inline(inlines) => collect::inlines(inlines, out),
         Content::Blocks(_) if site.inline => {}
+        Content::Written(_) => {}
         Content::Blocks(blocks) => self::blocks(blocks, out),
     }
 }
