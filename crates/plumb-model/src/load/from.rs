@@ -3,24 +3,21 @@
 //! Owns: the way from a file to a value in it. Must not know: what the value is for.
 
 use super::Loader;
+use super::place::Place;
 use super::raw::{Raw, RawValue};
 use super::read::Entry;
 use crate::codes::{FROM_FILE, FROM_PLACE};
 use plumb_text::diag::Diagnostic;
 use plumb_text::world::unreadable;
-use plumb_text::{Location, Source, Span};
-use regex::Regex;
+use plumb_text::{Location, Source, Span, conflicts};
+use plumb_yaml::{YAML_ALIAS, YAML_DUPLICATE_KEY, YAML_LIMIT, YAML_SYNTAX};
+use regex::RegexBuilder;
 use std::path::Path;
 use std::sync::Arc;
 use toml::de::DeTable;
 
-/// A step of the way to a value: a key, a place in a list, or the item with such a value.
-#[derive(Clone, Debug, PartialEq)]
-enum Step {
-    Key(String),
-    Index(usize),
-    With(String, String),
-}
+/// The bytes that a pattern may take when it is compiled: what a line needs, and no more (`\w{1000}` would take megabytes).
+const LARGEST_PATTERN: usize = 256 << 10;
 
 impl<'a> Loader<'a> {
     /// The value that a `from` names; what is wrong with it is reported. `what` it was is said where it is gone.
@@ -29,8 +26,8 @@ impl<'a> Loader<'a> {
         let source = self.file(&file, from)?;
         let found = match from.placed("at") {
             Some(at) => {
-                let steps = match steps(&at.text) {
-                    Ok(steps) => steps,
+                let place = match Place::read(&at.text) {
+                    Ok(place) => place,
                     Err(offset) => {
                         let message = format!("the place `{}` can't be read", at.text);
                         let span = Span::new(offset.min(at.text.len()), at.text.len());
@@ -41,8 +38,8 @@ impl<'a> Loader<'a> {
                         return None;
                     }
                 };
-                let documents = self.documents(&file, &source);
-                match walk(&documents, &steps) {
+                let documents = self.documents(&file, &source, from)?;
+                match place.find(&documents) {
                     Ok(found) => found,
                     Err((message, known)) => {
                         let message = format!("`{file}` {message}");
@@ -84,22 +81,28 @@ impl<'a> Loader<'a> {
         source
     }
 
-    fn documents(&mut self, file: &str, source: &Arc<Source>) -> Arc<[Raw]> {
+    /// The documents of a file; what is no TOML, JSON or YAML is reported once, and none of it is read.
+    fn documents(
+        &mut self,
+        file: &str,
+        source: &Arc<Source>,
+        from: &Entry<'a>,
+    ) -> Option<Arc<[Raw]>> {
         if let Some(known) = self.fetched.documents.get(file) {
             return known.clone();
         }
-        let text = source.text();
-        let name = file.to_ascii_lowercase();
-        let is_json = text.trim_start().starts_with(['{', '[']) && !name.ends_with(".toml");
-        let is_toml = name.ends_with(".toml") || name.ends_with(".lock") && !is_json;
-        let documents: Vec<Raw> = if is_toml {
-            let (table, _) = DeTable::parse_recoverable(text);
-            vec![Raw::of_table(source, table.get_ref())]
-        } else {
-            let composed = plumb_yaml::compose(text);
-            composed.roots.iter().map(|root| Raw::of_yaml(source, root)).collect()
+        let documents = match documents(&file.to_ascii_lowercase(), source) {
+            Ok(documents) => Some(documents.into()),
+            Err(Broken { language, span, message }) => {
+                let message = format!("`{file}` is not valid {language}: {message}");
+                let finding = Diagnostic::new(&FROM_FILE, from.location_of("file"), message)
+                    .related(Location::new(source, span), "here");
+                self.findings.push(finding.help(
+                    "mend the file; a text that is none of TOML, JSON and YAML is read by `pattern`",
+                ));
+                None
+            }
         };
-        let documents: Arc<[Raw]> = documents.into();
         self.fetched.documents.insert(file.to_owned(), documents.clone());
         documents
     }
@@ -121,7 +124,11 @@ impl<'a> Loader<'a> {
             return Some(raw);
         };
         let at = from.location_of("pattern");
-        let expression = match Regex::new(&format!("(?m){pattern}")) {
+        let expression = match RegexBuilder::new(&pattern)
+            .multi_line(true)
+            .size_limit(LARGEST_PATTERN)
+            .build()
+        {
             Ok(expression) if expression.captures_len() == 2 => expression,
             Ok(expression) => {
                 let groups = expression.captures_len() - 1;
@@ -130,9 +137,11 @@ impl<'a> Loader<'a> {
                 return None;
             }
             Err(error) => {
-                let message = format!("the pattern is no regular expression: {error}");
-                let first = message.lines().last().unwrap_or("").to_owned();
-                self.report(&FROM_PLACE, at, format!("the pattern can't be read: {first}"));
+                // of a syntax error, what is before the last line is the pattern again
+                let reason = error.to_string();
+                let reason = reason.lines().last().unwrap_or("");
+                let reason = reason.strip_prefix("error: ").unwrap_or(reason);
+                self.report(&FROM_PLACE, at, format!("the pattern can't be read: {reason}"));
                 return None;
             }
         };
@@ -204,6 +213,70 @@ impl<'a> Loader<'a> {
     }
 }
 
+/// Why a file can't be read: as what, and the first thing that is wrong.
+struct Broken {
+    language: &'static str,
+    span: Span,
+    message: String,
+}
+
+impl Broken {
+    fn new(language: &'static str, source: &Source, span: Span, message: &str) -> Broken {
+        match conflicts(source.text()).first() {
+            Some([opens, ..]) => {
+                let message = "a merge conflict is not resolved".to_owned();
+                Broken { language, span: *opens, message }
+            }
+            None => Broken { language, span, message: message.to_owned() },
+        }
+    }
+}
+
+/// The documents of a file by its name, in lower case: of a lock file or of one without such a name, whatever it is written in.
+fn documents(name: &str, source: &Arc<Source>) -> Result<Vec<Raw>, Broken> {
+    let is_named = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
+    if is_named(&[".toml"]) {
+        return toml(source);
+    }
+    if is_named(&[".json", ".yaml", ".yml"]) {
+        return yaml(source);
+    }
+    // no text with anything in it is both; of one that is neither, what was read further is meant
+    toml(source).or_else(|one| {
+        yaml(source).map_err(|other| if one.span.start > other.span.start { one } else { other })
+    })
+}
+
+fn toml(source: &Arc<Source>) -> Result<Vec<Raw>, Broken> {
+    let text = source.text();
+    let (table, errors) = DeTable::parse_recoverable(text);
+    let Some(first) = errors.first() else {
+        return Ok(vec![Raw::of_table(source, table.get_ref())]);
+    };
+    let span = first.span().map_or(Span::at(0), Span::from);
+    let end = span.end.min(text.len());
+    let span = Span::new(span.start.min(end), end);
+    Err(Broken::new("TOML", source, span, first.message()))
+}
+
+/// YAML, or JSON with comments or without. What YAML has and Kubernetes has not, as the key `on` of a workflow, is no error here.
+fn yaml(source: &Arc<Source>) -> Result<Vec<Raw>, Broken> {
+    let text = source.text();
+    let composed = plumb_yaml::compose_commented(text);
+    let is_broken = |problem: &&plumb_yaml::Problem| {
+        let codes = [&YAML_SYNTAX, &YAML_DUPLICATE_KEY, &YAML_ALIAS, &YAML_LIMIT];
+        !problem.is_yaml && codes.iter().any(|code| problem.code.name == code.name)
+    };
+    match composed.problems.iter().find(is_broken) {
+        None => Ok(composed.roots.iter().map(|root| Raw::of_yaml(source, root)).collect()),
+        Some(problem) => {
+            let is_json = text.trim_start().starts_with(['{', '[']);
+            let language = if is_json { "JSON" } else { "YAML" };
+            Err(Broken::new(language, source, problem.span, &problem.message))
+        }
+    }
+}
+
 /// What stood there when someone last looked, where that is known.
 fn with_was(finding: Diagnostic, was: Option<&str>) -> Diagnostic {
     match was {
@@ -220,183 +293,4 @@ fn list(names: &[String]) -> String {
         shown.push("…".to_owned());
     }
     if shown.is_empty() { "nothing".to_owned() } else { shown.join(", ") }
-}
-
-/// The steps of a place; or the offset of what can't be read.
-fn steps(at: &str) -> Result<Vec<Step>, usize> {
-    let mut steps = Vec::new();
-    let mut rest = at;
-    let offset = |rest: &str| at.len() - rest.len();
-    while !rest.is_empty() {
-        if let Some(inner) = rest.strip_prefix('[') {
-            let end = inner.find(']').ok_or(offset(rest))?;
-            let inside = &inner[..end];
-            steps.push(match inside.split_once('=') {
-                Some((key, value)) => {
-                    let value = value.trim().trim_matches(['"', '\'']);
-                    Step::With(key.trim().to_owned(), value.to_owned())
-                }
-                None => Step::Index(inside.trim().parse().map_err(|_| offset(inner))?),
-            });
-            rest = &inner[end + 1..];
-            continue;
-        }
-        if !steps.is_empty() {
-            rest = match rest.strip_prefix('.') {
-                Some(behind) => behind,
-                // `Deployment/web:spec`: the document, then the place in it
-                None => return Err(offset(rest)),
-            };
-        }
-        let (key, behind) = match rest.chars().next() {
-            Some(quote @ ('"' | '\'')) => {
-                let end = rest[1..].find(quote).ok_or(offset(rest))?;
-                (&rest[1..=end], &rest[end + 2..])
-            }
-            _ => rest.split_at(rest.find(['.', '[']).unwrap_or(rest.len())),
-        };
-        if key.is_empty() {
-            return Err(offset(rest));
-        }
-        steps.push(Step::Key(key.to_owned()));
-        rest = behind;
-    }
-    if steps.is_empty() { Err(0) } else { Ok(steps) }
-}
-
-/// What is wrong with a place: words, and what was asked for with what there is.
-type Lost = (String, Option<(String, Vec<String>)>);
-
-/// The value at a place, in the one document that has it.
-fn walk(documents: &[Raw], steps: &[Step]) -> Result<Raw, Lost> {
-    let mut steps = steps.to_vec();
-    let mut wanted = None;
-    if let Some(Step::Key(first)) = steps.first_mut()
-        && let Some((document, key)) = first.clone().split_once(':')
-        && document.contains('/')
-    {
-        wanted = Some(document.to_owned());
-        *first = key.to_owned();
-    }
-    let heads: Vec<String> = documents.iter().map(head).collect();
-    let mut lost: Option<Lost> = None;
-    let mut found: Vec<Raw> = Vec::new();
-    for (document, head) in documents.iter().zip(&heads) {
-        if wanted.as_ref().is_some_and(|wanted| wanted != head) {
-            continue;
-        }
-        match within(document, &steps) {
-            Ok(value) => found.push(value),
-            Err(reason) => lost = lost.or(Some(reason)),
-        }
-    }
-    match (found.len(), wanted) {
-        (1, _) => Ok(found.remove(0)),
-        (0, Some(wanted)) if lost.is_none() => {
-            Err((format!("has no document `{wanted}`"), Some((wanted, heads))))
-        }
-        (0, _) => Err(lost.unwrap_or(("holds nothing".to_owned(), None))),
-        (count, _) => {
-            let message = format!("has {count} documents with this place: name one, `KIND/NAME:`");
-            Err((message, Some((String::new(), heads))))
-        }
-    }
-}
-
-/// A document's kind and name: `Deployment/web`.
-fn head(document: &Raw) -> String {
-    let text = |at: &[&str]| {
-        let steps: Vec<Step> = at.iter().map(|key| Step::Key((*key).to_owned())).collect();
-        within(document, &steps).ok().and_then(|found| found.text()).unwrap_or_default()
-    };
-    format!("{}/{}", text(&["kind"]), text(&["metadata", "name"]))
-}
-
-fn within(document: &Raw, steps: &[Step]) -> Result<Raw, Lost> {
-    let mut here = document;
-    let mut path = String::new();
-    for step in steps {
-        let next = match (step, &here.value) {
-            (Step::Key(key), RawValue::Map(entries)) => {
-                entries.iter().find(|(name, _)| name == key).map(|(_, value)| value)
-            }
-            (Step::Index(index), RawValue::List(items)) => items.get(*index),
-            (Step::With(key, value), RawValue::List(items)) => {
-                let is_one = |item: &&Raw| match &item.value {
-                    RawValue::Map(entries) => entries
-                        .iter()
-                        .any(|(name, found)| name == key && found.text().as_ref() == Some(value)),
-                    _ => false,
-                };
-                items.iter().find(is_one)
-            }
-            _ => None,
-        };
-        match next {
-            Some(next) => here = next,
-            None => return Err(lost(here, step, &path)),
-        }
-        path = match step {
-            Step::Key(key) if path.is_empty() => key.clone(),
-            Step::Key(key) => format!("{path}.{key}"),
-            Step::Index(index) => format!("{path}[{index}]"),
-            Step::With(key, value) => format!("{path}[{key}={value}]"),
-        };
-    }
-    Ok(here.clone())
-}
-
-/// Why a step leads nowhere.
-fn lost(here: &Raw, step: &Step, path: &str) -> Lost {
-    let place = if path.is_empty() { String::new() } else { format!(" in `{path}`") };
-    match (step, &here.value) {
-        (Step::Key(key), RawValue::Map(entries)) => {
-            let known = entries.iter().map(|(name, _)| name.clone()).collect();
-            (format!("has no `{key}`{place}"), Some((key.clone(), known)))
-        }
-        (Step::Index(index), RawValue::List(items)) => {
-            (format!("has no item {index}{place}: there are {}", items.len()), None)
-        }
-        (Step::With(key, value), RawValue::List(items)) => {
-            let known = items.iter().filter_map(|item| match &item.value {
-                RawValue::Map(entries) => {
-                    entries.iter().find(|(name, _)| name == key).and_then(|(_, raw)| raw.text())
-                }
-                _ => None,
-            });
-            let message = format!("has no item with `{key}` `{value}`{place}");
-            (message, Some((value.clone(), known.collect())))
-        }
-        (Step::Key(key), _) => (format!("has {}{place}, which has no `{key}`", here.what()), None),
-        _ => (format!("has {}{place}, which has no items", here.what()), None),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Step, steps};
-
-    #[test]
-    fn places_are_read_step_by_step() {
-        let key = |key: &str| Step::Key(key.to_owned());
-        let with = |key: &str, value: &str| Step::With(key.to_owned(), value.to_owned());
-        for (at, wanted) in [
-            ("package.version", Ok(vec![key("package"), key("version")])),
-            ("a.\"b.c\".d", Ok(vec![key("a"), key("b.c"), key("d")])),
-            (
-                "package[name=serde].version",
-                Ok(vec![key("package"), with("name", "serde"), key("version")]),
-            ),
-            ("a[0][12]", Ok(vec![key("a"), Step::Index(0), Step::Index(12)])),
-            ("rust-version", Ok(vec![key("rust-version")])),
-            ("", Err(0)),
-            ("a..b", Err(2)),
-            ("a[x]", Err(2)),
-            ("a[0", Err(1)),
-            ("a[0]b", Err(4)),
-            ("'a", Err(0)),
-        ] {
-            assert_eq!(steps(at), wanted, "{at}");
-        }
-    }
 }

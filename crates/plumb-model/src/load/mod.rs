@@ -8,6 +8,7 @@ mod define;
 mod entries;
 mod facts;
 mod from;
+mod place;
 mod raw;
 mod read;
 mod settle;

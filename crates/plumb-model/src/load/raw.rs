@@ -32,7 +32,7 @@ pub(super) enum RawValue {
 #[derive(Default)]
 pub(super) struct Fetched {
     pub(super) files: HashMap<String, Option<Arc<Source>>>,
-    pub(super) documents: HashMap<String, Arc<[Raw]>>,
+    pub(super) documents: HashMap<String, Option<Arc<[Raw]>>>,
 }
 
 /// How deep values may be nested; what is deeper is nothing.

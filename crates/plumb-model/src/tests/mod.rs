@@ -5,6 +5,7 @@ mod cluster;
 mod facts;
 mod findings;
 mod format;
+mod from;
 mod properties;
 mod rows;
 mod shared;
