@@ -12,7 +12,7 @@ use super::{
     Chapter, CheckedChapter, Committed, Counts, Expansion, Project, Published, Scope, group,
 };
 use crate::content::{self, Content, Placeholder};
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Severity};
 use crate::directive::{self, Budget, Call, Directive, Passage, Run, UNKNOWN_DIRECTIVE, versions};
 use crate::manifest::{Document, SERVICE_NODE_PORT_RANGE, Versions};
 use crate::markdown::{self, Cut, Node, NodeKind, Place, Scan};
@@ -127,6 +127,8 @@ impl Within<'_> {
 }
 
 fn scanned(project: &Project, chapter: &Chapter, scan: Scan, within: Within<'_>) -> ChapterOutcome {
+    let is_error = |finding: &&Diagnostic| finding.severity == Severity::Error;
+    let unknown = scan.findings.iter().chain(&scan.failures).filter(is_error).count();
     let mut findings = scan.failures;
     if project.scope == Scope::Book {
         findings.extend(scan.findings);
@@ -169,6 +171,8 @@ fn scanned(project: &Project, chapter: &Chapter, scan: Scan, within: Within<'_>)
         outcome: ChapterOutcome { findings, ..ChapterOutcome::default() },
     };
     work.outcome.counts.chapters = usize::from(within.passage.is_none());
+    // a directive that can't be read may have a committed text
+    work.outcome.chapter.unknown = unknown;
     let directives = project.scope == Scope::Book;
     if directives {
         let used = &mut work.outcome.used;
@@ -227,15 +231,26 @@ impl Work<'_> {
     }
 
     fn directive(&mut self, index: usize, node: &Node, written: &markdown::Directive, late: bool) {
-        let Some(directive) = directive::find(&written.name.value) else {
-            if !late {
-                self.unknown(written);
-            }
-            return;
-        };
-        if directive.late != late {
+        let known = directive::find(&written.name.value);
+        if known.is_some_and(|directive| directive.late) != late {
             return;
         }
+        match known {
+            Some(directive) => self.expand(index, node, written, directive),
+            None => self.unknown(written),
+        }
+        if written.committed.is_some() && self.slots[index].is_none() {
+            self.outcome.chapter.unknown += 1;
+        }
+    }
+
+    fn expand(
+        &mut self,
+        index: usize,
+        node: &Node,
+        written: &markdown::Directive,
+        directive: &'static Directive,
+    ) {
         self.outcome.counts.directives += 1;
         let names = self.within.names_at(node.span.start);
         let mut call = Call {
@@ -401,6 +416,7 @@ impl Work<'_> {
         }
         self.outcome.findings.extend(outcome.findings);
         self.outcome.chapter.tied.extend(outcome.tied);
+        self.outcome.chapter.unknown += outcome.unknown;
         self.outcome.chapter.values.extend(outcome.values);
         self.outcome.chapter.resources.extend(outcome.resources);
         self.outcome.chapter.texts.extend(outcome.texts);

@@ -72,6 +72,8 @@ pub struct CheckedChapter {
     pub expansions: Vec<Expansion>,
     /// Scalars of manifests that are tied to the model.
     pub tied: Vec<Tied>,
+    /// How many committed texts there is nothing to compare with: what they would say has a finding.
+    pub unknown: usize,
     /// The published values, for `model diff` and for pages that list them.
     pub values: Vec<Published>,
     /// The manifests in it, whole ones alone, for `extract`.

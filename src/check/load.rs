@@ -4,7 +4,7 @@ use super::codes::{LINK_OUT, UNREADABLE_MODEL, UNREADABLE_POLICY};
 use super::expanded::{ChapterFile, Text};
 use super::{Chapter, Project, Scope, platform, publish};
 use crate::config::{self, Config};
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Severity};
 use crate::directive::versions;
 use crate::manifest::policy::Policies;
 use crate::manifest::{Engine, Schemas, Versions};
@@ -33,6 +33,8 @@ pub struct Book {
     pub files: Vec<String>,
     /// The files that a build writes for mdBook to publish.
     pub assets: Vec<super::AssetFile>,
+    /// Whether all of its pages were read, with what they include.
+    pub is_whole: bool,
     /// What was found while reading.
     pub findings: Vec<Diagnostic>,
 }
@@ -65,6 +67,7 @@ impl Book {
     pub fn read(world: &dyn World) -> io::Result<Book> {
         let book_toml = world.source(Path::new(BOOK_TOML))?;
         let mut book = Book::open(world, &book_toml, None);
+        let before = book.findings.len();
         let late =
             config::value(&book_toml, &["preprocessor", "plumb", "before"]).is_some_and(|before| {
                 before.as_array().is_some_and(|all| all.contains(&"links".into()))
@@ -90,6 +93,8 @@ impl Book {
             read.extend(files.into_iter().map(|file| (file.path().to_owned(), file)));
         }
         book.findings.extend(read.values().filter_map(|file| leads_out(world, file)));
+        let is_read = |finding: &Diagnostic| finding.severity < Severity::Error;
+        book.is_whole = book.findings[before..].iter().all(is_read);
         let unreadable = [&INCLUDE_UNREADABLE, &CHAPTER_UNREADABLE, &INVALID_SUMMARY];
         book.project.is_partial |=
             book.findings.iter().any(|finding| unreadable.contains(&finding.code));
@@ -178,6 +183,7 @@ impl Book {
             chapters: Vec::new(),
             files,
             assets,
+            is_whole: true,
             findings,
         }
     }

@@ -64,6 +64,8 @@ pub(super) struct CheckedFence {
     pub(super) expansion: Option<Expansion>,
     pub(super) findings: Vec<Diagnostic>,
     pub(super) tied: Vec<Tied>,
+    /// How many scalars are tied to what has no value.
+    pub(super) unknown: usize,
     pub(super) values: Vec<Published>,
     pub(super) members: Vec<Member>,
     pub(super) resources: Vec<Resource>,

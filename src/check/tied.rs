@@ -99,6 +99,7 @@ impl Comments<'_> {
                 at: locate(comment),
             });
             let Some(scalar) = scalar else {
+                outcome.unknown += 1;
                 outcome.findings.push(
                     Diagnostic::new(
                         &TIED_TO_NOTHING,
@@ -114,6 +115,7 @@ impl Comments<'_> {
                 |span| locate(span.shift(expression.start)),
                 outcome,
             ) else {
+                outcome.unknown += 1;
                 continue;
             };
             let inner = written(scalar, text);

@@ -16,6 +16,7 @@ pub mod checklist;
 mod codes;
 mod columns;
 mod costs;
+mod digits;
 mod each;
 pub mod matrix;
 mod overhead;

@@ -1,15 +1,14 @@
 //! `table`: the rows of a list, a table or the options of the model, with a column for each of some expressions.
 
 use super::columns::{number_column, text_column, titled, units};
+use super::digits::{self, Digits};
 use super::overhead::option_name;
 use super::params::{Expression, FromArg, one_of, params};
 use super::rows::{self, Asked};
 use super::{Call, Directive, Run, ask};
 use crate::content::{Block, Content, Inline, Row, Table, text};
 use crate::markdown::Arg;
-use crate::model::{
-    Bindings, Compiled, Evaluation, Format, Inputs, Problem, Rounding, Rows, Unit, Value,
-};
+use crate::model::{Bindings, Compiled, Evaluation, Format, Inputs, Problem, Rows, Unit, Value};
 use crate::text::Spanned;
 
 pub(super) static DIRECTIVE: Directive = Directive {
@@ -47,10 +46,10 @@ params! {
         total: Totals = "total",
         /// What stands in a cell whose option says nothing of the resource; without it that is an error.
         missing: Option<Spanned<String>> = "missing",
-        /// Exactly so many decimal places in all numbers.
-        places: Option<u32> = "places",
-        /// So many digits that count in all numbers.
-        digits: Option<u32> = "digits",
+        /// Exactly so many decimal places in all numbers, 60 at most.
+        places: Option<Digits<0>> = "places",
+        /// So many digits that count in all numbers, 60 at most.
+        digits: Option<Digits<1>> = "digits",
         /// With the range behind each value that has one.
         range: bool = "range",
         /// The named values of the inputs that it is computed with.
@@ -116,6 +115,7 @@ impl Column {
 
 fn run(call: &mut Call<'_>) -> Option<Content> {
     let params = Params::read(call)?;
+    let format = digits::format(call, params.places, params.digits)?;
     let inputs = ask::inputs(call, params.scenario.as_ref(), &params.inputs)?;
     let name = rows::name(call, params.name.as_ref())?;
     let asked = Asked {
@@ -141,7 +141,8 @@ fn run(call: &mut Call<'_>) -> Option<Content> {
     let columns: Vec<Column> = columns.into_iter().collect::<Option<_>>()?;
     let units = units_of(call, &columns)?;
     let sums = sums(call, &params.total, &columns, &inputs)?;
-    let shown = Shown { call, params: &params, inputs: &inputs, missing: missing.unwrap_or("–") };
+    let missing = missing.unwrap_or("–");
+    let shown = Shown { call, format, range: params.range, inputs: &inputs, missing };
     let mut table = Table {
         caption: params.title.as_ref().map_or_else(Vec::new, |title| text(&title.value)),
         ..Table::default()
@@ -351,7 +352,9 @@ fn sums(
 /// How cells are shown.
 struct Shown<'s, 'a> {
     call: &'s Call<'a>,
-    params: &'s Params,
+    /// The places or digits that are asked for.
+    format: Format,
+    range: bool,
     inputs: &'s Inputs,
     missing: &'s str,
 }
@@ -369,14 +372,9 @@ impl Shown<'_, '_> {
 
     fn value(&self, value: &Evaluation, unit: Option<&Unit>) -> crate::content::Value {
         let shared = self.call.model.shared_format(value, unit);
-        let rounding =
-            self.params.digits.map(|digits| Rounding::Digits(digits.clamp(1, 60) as usize));
-        let format = Format {
-            places: self.params.places.map(|places| places.min(60) as usize).or(shared.places),
-            rounding: rounding.or(shared.rounding),
-            ..shared
-        };
-        ask::value(self.call.model, value, self.inputs, &format, self.params.range)
+        let Format { places, rounding, .. } = self.format;
+        let format = Format { places, rounding, ..shared };
+        ask::value(self.call.model, value, self.inputs, &format, self.range)
     }
 
     fn sum(&self, sum: &Evaluation, column: &Column, unit: Option<&Unit>) -> Vec<Inline> {

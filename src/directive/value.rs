@@ -1,12 +1,13 @@
 //! `value`: one value of the model in the text.
 
 use super::ask;
+use super::digits::{self, Digits};
 use super::params::{Expression, params, words};
 use super::{Call, Directive, Run};
 use crate::content::{Content, Inline};
 use crate::diag::Diagnostic;
 use crate::markdown::Cut;
-use crate::model::{Bindings, Format, Model, Rounding, Style, Used};
+use crate::model::{Bindings, Format, Model, Style, Used};
 use crate::text::{Spanned, TextMap};
 
 pub(super) static DIRECTIVE: Directive = Directive {
@@ -31,9 +32,9 @@ params! {
         /// The unit to show it in: `MiB`, `millicores`, `USD/month`.
         unit: Option<Spanned<String>> = "unit",
         /// Exactly so many decimal places, 60 at most.
-        places: Option<u32> = "places",
-        /// So many digits that count: with 3, `1230` for 1234.5.
-        digits: Option<u32> = "digits",
+        places: Option<Digits<0>> = "places",
+        /// So many digits that count, 60 at most, of a figure too: with 3, `1230` for 1234.5.
+        digits: Option<Digits<1>> = "digits",
         /// With its range behind it, where it has one: `10 cores (5–20)`.
         range: bool = "range",
         /// The number without its unit.
@@ -56,11 +57,9 @@ words! {
     }
 }
 
-/// More places than anyone can read.
-const MAX_PLACES: u32 = 60;
-
 fn run(call: &mut Call<'_>) -> Option<Content> {
     let params = Params::read(call)?;
+    let format = digits::format(call, params.places, params.digits)?;
     let inputs = ask::inputs(call, params.scenario.as_ref(), &params.inputs)?;
     let locate = ask::in_expression(call.map, &params.expr);
     let evaluation = ask::evaluate(
@@ -78,13 +77,9 @@ fn run(call: &mut Call<'_>) -> Option<Content> {
             Some(Look::People) | None => Style::People,
         },
         unit,
-        places: params.places.map(|places| places.min(MAX_PLACES) as usize),
-        rounding: params
-            .digits
-            .map(|digits| Rounding::Digits(digits.clamp(1, MAX_PLACES) as usize)),
         thousands: params.thousands,
         bare: params.bare,
-        ..Format::default()
+        ..format
     };
     let value = ask::value(call.model, &evaluation, &inputs, &format, params.range);
     Some(Content::Inline(vec![Inline::Value(Box::new(value))]))

@@ -99,6 +99,11 @@ impl Book {
         self.book.reads()
     }
 
+    /// Whether all pages were read, and it is known of every committed text what the model says.
+    pub(super) fn is_whole(&self) -> bool {
+        self.book.is_whole && self.checked.chapters.iter().all(|chapter| chapter.unknown == 0)
+    }
+
     /// How the texts of the chapters were read.
     pub(super) fn texts(&self) -> impl Iterator<Item = &ReadText> {
         self.checked.chapters.iter().flat_map(|chapter| &chapter.texts)

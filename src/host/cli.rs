@@ -49,7 +49,7 @@ pub(super) struct Output {
 /// How findings are shown, and which of them fail.
 #[derive(Clone, Debug, Default, Args)]
 pub(super) struct Findings {
-    /// How to show findings
+    /// How to show findings; `json` is one object a line
     #[arg(long, value_enum, default_value_t, help_heading = "Findings")]
     pub(super) format: &'static Format,
     /// The least severe findings to show: by default `warning`, or `note` in json, sarif, gitlab and junit
@@ -142,6 +142,9 @@ pub(super) enum Command {
         findings: Findings,
     },
     /// Rewrite the text between directives to what the model says, and nothing else
+    ///
+    /// It fails where a text could not be brought up to date, and with `--dry-run` where one is not. Other errors are for
+    /// `check`.
     Sync {
         /// The folder that holds book.toml
         #[arg(default_value = ".", value_hint = ValueHint::DirPath)]

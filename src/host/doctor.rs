@@ -234,21 +234,59 @@ fn model(world: &DiskWorld, book: &check::Book) -> Vec<Line> {
     let errors = book.findings.iter().filter(|one| one.severity == Severity::Error).count();
     if errors > 0 {
         lines.push(bad(
-            format!("{errors} errors came up as settings, model, schemas and policies were read"),
+            format!(
+                "{} came up as settings, model, schemas and policies were read",
+                counted(errors, "error", "errors")
+            ),
             "`mdbook-plumb check` names them",
         ));
     }
-    lines.push(match book.project.model.stale(world.today()).len() {
-        0 if errors > 0 => note("of a model with errors nobody can tell what is due", "mend them first"),
-        0 if book.project.model.figures.is_empty() => {
-            good("the model has no figures that could be out of date")
-        }
-        0 => good("no figure is due to be looked at again"),
-        due => bad(
-            format!("{due} figures have expired, or were checked longer ago than `stale-after`"),
-            "`mdbook-plumb check` names them: look at their sources, and write the day into `checked`",
-        ),
-    });
+    let (model, today) = (&book.project.model, world.today());
+    let (old, near) = (model.too_old(today).len(), model.near(today).len());
+    let to_come = model.to_come(today).len();
+    if old > 0 {
+        lines.push(bad(
+            format!(
+                "{} too old: expired, or checked longer ago than `stale-after`",
+                counted(old, "entry of the model is", "entries of the model are")
+            ),
+            "`mdbook-plumb check` names them: look at their sources, and write the day into `checked`, or a new `expires`",
+        ));
+    }
+    if near > 0 {
+        lines.push(note(
+            format!(
+                "{} `warn-before`",
+                counted(
+                    near,
+                    "date of the model has passed, or comes within its",
+                    "dates of the model have passed, or come within their"
+                )
+            ),
+            "`mdbook-plumb check` names them: look at what depends on them",
+        ));
+    }
+    if to_come > 0 {
+        lines.push(bad(
+            format!(
+                "{} on a day that has not come yet",
+                counted(
+                    to_come,
+                    "entry of the model was checked",
+                    "entries of the model were checked"
+                )
+            ),
+            "`mdbook-plumb check` names them",
+        ));
+    }
+    if old + near + to_come == 0 {
+        let has_dates = !model.figures.is_empty() || !model.facts.is_empty();
+        lines.push(match errors {
+            0 if has_dates => good("no figure or fact is due to be looked at again"),
+            0 => good("the model has no figures or facts that could be out of date"),
+            _ => note("of a model with errors nobody can tell what is due", "mend them first"),
+        });
+    }
     let schema = Path::new("model/model.schema.json");
     if let Ok(source) = world.source(schema)
         && source.text() != format!("{:#}\n", json_schema())
@@ -259,6 +297,11 @@ fn model(world: &DiskWorld, book: &check::Book) -> Vec<Line> {
         ));
     }
     lines
+}
+
+/// "1 error", "2 errors".
+fn counted(count: usize, one: &str, several: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { several })
 }
 
 /// Whether pages pass a content security policy.

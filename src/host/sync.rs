@@ -14,7 +14,7 @@ use std::path::Path;
 pub(super) struct Synced {
     /// What was written, or would be.
     pub(super) rewrites: Vec<Rewrite>,
-    /// What remains wrong: errors that no rewriting mends.
+    /// What kept a committed text from being written; empty where all of them are what the model says.
     pub(super) remaining: Vec<Diagnostic>,
 }
 
@@ -28,11 +28,14 @@ pub(super) fn sync(folder: &Path, dry: bool, wanted: &Findings) -> anyhow::Resul
         write(&DiskWorld::new(folder), &mut rewrites, &mut remaining)
             .with_context(|| format!("can't write to `{}`", folder.display()))?;
     }
-    let unmended = |finding: &Diagnostic| {
-        finding.severity == Severity::Error
-            && !(finding.code == &sync::DRIFT && finding.fix.is_some())
+    // What else is wrong is for `check`, unless a committed text waits for it.
+    let is_whole = book.is_whole();
+    let unmended = |finding: &Diagnostic| match finding.code {
+        code if code == &sync::DRIFT => finding.fix.is_none(),
+        code => !is_whole || code == &sync::CONTRADICTION,
     };
-    remaining.extend(book.findings.into_iter().filter(unmended));
+    let errors = book.findings.into_iter().filter(|one| one.severity == Severity::Error);
+    remaining.extend(errors.filter(unmended));
     Ok(Synced { rewrites, remaining })
 }
 

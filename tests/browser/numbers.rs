@@ -27,6 +27,7 @@ impl Random {
 const MODEL: &str = r#"
 [settings]
 currency = "USD"
+as-of = 2026-11-29
 [inputs.pods]
 label = "Pods"
 default = 100
@@ -109,6 +110,7 @@ checked = 2026-01-01
 "tax.price" = "tax.cpu * core.price"
 small = { expr = "share * third / 7", digits = 3 }
 rough = { expr = "pods * third", places = 1 }
+since = "agent ? lookup(tiers, tier, \"since\") : version(\"1.10\")"
 [facts.bands]
 basis = "judgement"
 [[facts.bands.rows]]
@@ -122,7 +124,11 @@ from = 5000
 price = 0.01
 [facts.tiers]
 basis = "judgement"
-rows = [{ name = "standard", share = 0.125 }, { name = "premium", share = 3 }]
+columns = { since = "version", eol = "date" }
+rows = [
+  { name = "standard", share = 0.125, since = "1.9", eol = 2027-01-01 },
+  { name = "premium", share = 3, since = "v1.10.0", eol = 2028-01-01 },
+]
 "#;
 
 /// A random expression of a dimension.
@@ -136,6 +142,10 @@ fn expression(random: &mut Random, dimension: &str, depth: usize) -> String {
             "small",
             "rough",
             "lookup(tiers, tier, \"share\")",
+            "days_between(as_of, lookup(tiers, tier, \"eol\"))",
+            "minor(since)",
+            "tier(pods, bands.from, bands.price)",
+            "sum([pods, share])",
             "3",
             "0",
             "1000",
@@ -195,7 +205,15 @@ fn condition(random: &mut Random, depth: usize) -> String {
     let left = expression(random, dimension, depth.min(1));
     let right = expression(random, dimension, 0);
     let simple = format!("{left} {compare} {right}");
-    match random.below(5) {
+    match random.below(8) {
+        5 => {
+            let compare = random.of(&["<", "<=", ">", ">=", "==", "!="]);
+            let other =
+                random.of(&["version(\"1.10\")", "version(\"v1.9.0\")", "newest(tiers.since)"]);
+            format!("since {compare} {other}")
+        }
+        6 => "since in [version(\"1.10\"), version(\"2\")]".to_owned(),
+        7 => "\"a \" + tier + \" \" + since == \"a premium v1.10.0\"".to_owned(),
         0 => "agent".to_owned(),
         1 => "tier == 'premium'".to_owned(),
         2 => format!("(agent && {simple})"),

@@ -53,8 +53,55 @@ fn sync_rewrites_what_drifted_and_nothing_else() {
 
 #[test]
 fn sync_tells_what_it_cannot_mend() {
-    let book = book("Is <!-- plumb: value tax.cpu -->9<!-- /plumb --> `{= nothing.such }`\n");
-    expect(book.path(), &["sync"], 1, &["wrote", "src/a.md:1:"]);
+    for (rest, said) in [
+        // each has a committed text that nobody knows
+        ("<!-- plumb: value nothing.such -->1<!-- /plumb -->", "error[unknown-name]"),
+        ("<!-- plumb: valu tax.cpu -->1<!-- /plumb -->", "error[unknown-directive]"),
+        ("<!-- plumb: value tax.cpu -->1", "error["),
+        ("\n\n```yaml\nkind: A # plumb: = nothing.such\n```", "error[unknown-name]"),
+        ("\n\n{{#include none.md}}", "error[include-unreadable]"),
+    ] {
+        let book = book(&format!("Is <!-- plumb: value tax.cpu -->9<!-- /plumb --> {rest}\n"));
+        expect(book.path(), &["sync"], 1, &["wrote 1 place", said]);
+        expect(book.path(), &["sync", "--dry-run"], 1, &[said]);
+    }
+}
+
+/// As formatters do: what else is wrong is for `check`.
+#[test]
+fn sync_is_well_where_all_committed_text_is() {
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {container: []}\n";
+    for rest in [
+        "`{= nothing.such }`".to_owned(),
+        "<!-- plumb: value nothing.such /-->".to_owned(),
+        format!("\n\n```yaml\n{pod}```"),
+    ] {
+        let book = book(&format!("Is <!-- plumb: value tax.cpu -->9<!-- /plumb --> {rest}\n"));
+        expect(book.path(), &["sync", "--dry-run"], 1, &["would write 1 place"]);
+        expect(book.path(), &["sync"], 0, &["wrote 1 place"]);
+        expect(book.path(), &["sync"], 0, &["all committed text is what the model says"]);
+        expect(book.path(), &["sync", "--dry-run"], 0, &[]);
+        expect(book.path(), &["check"], 1, &["1 error"]);
+    }
+}
+
+#[test]
+fn digits_are_those_that_a_use_asks_for() {
+    // 123 pods at 100m are 12.3 cores; what is written is rounded too where its use says so
+    for (arguments, said) in [
+        ("tax.cpu pods=123 digits=1", "now 10 cores"),
+        ("\"quantity('123.456 cores')\" digits=2", "now 120 cores"),
+        ("\"quantity('123.456 cores')\" digits=2 unit=millicores", "now 120000 millicores"),
+        ("\"quantity('123.456 cores')\" places=1", "now 123.5 cores"),
+        ("tax.cpu digits=0", "expected a whole number from 1 to 60"),
+        ("tax.cpu digits=61", "expected a whole number from 1 to 60"),
+        ("tax.cpu places=999", "expected a whole number from 0 to 60"),
+        ("tax.cpu digits=2.5", "expected a whole number from 1 to 60"),
+        ("tax.cpu places=1 digits=2", "say either `places` or `digits`"),
+    ] {
+        let book = book(&format!("<!-- plumb: value {arguments} -->x<!-- /plumb -->\n"));
+        expect(book.path(), &["check"], 1, &["1 error", said]);
+    }
 }
 
 #[cfg(unix)]

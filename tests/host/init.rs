@@ -86,6 +86,7 @@ fn the_doctor_says_what_is_wrong_and_what_to_do() {
     fs::write(files.path().join("book.toml"), settings).expect("settings");
     fs::create_dir(files.path().join("figures")).expect("a folder");
     let old = "[settings]\nstale-after = \"1 month\"\n[sources.s]\ntitle = \"S\"\nurl = \"https://example.org\"\naccessed = 2020-01-01\n[figures.a]\nvalue = 1\nsource = \"s\"\nchecked = 2020-01-01\n\
+        [facts.end]\nvalue = 2020-01-01\nwarn-before = \"1 day\"\nbasis = \"judgement\"\n\
         [facts.v]\nfrom = { file = \"VERSION\", pattern = \"(.*)\" }\n";
     fs::write(files.path().join("VERSION"), "1.0").expect("a file");
     fs::write(files.path().join("figures/a.toml"), old).expect("a model");
@@ -95,7 +96,8 @@ fn the_doctor_says_what_is_wrong_and_what_to_do() {
         "write `after = [\"links\"]` into `[preprocessor.plumb]`",
         "ok    mdBook runs `true`",
         "`mdbook serve` does not see when these change: `VERSION`, `figures`",
-        "1 figures have expired, or were checked longer ago than `stale-after`",
+        "1 entry of the model is too old: expired, or checked longer ago than `stale-after`",
+        "1 date of the model has passed, or comes within its `warn-before`",
     ] {
         assert!(stdout(&sick).contains(line), "{line} is not in\n{}", stdout(&sick));
     }

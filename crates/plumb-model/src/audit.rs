@@ -278,6 +278,11 @@ impl Model {
     /// The figures that were checked longer ago than the model allows, where it says so; what has expired; and what was on a day to
     /// come.
     pub fn stale(&self, today: Date) -> Vec<Diagnostic> {
+        [self.to_come(today), self.too_old(today), self.near(today)].concat()
+    }
+
+    /// What was checked or read on a day that has not come yet.
+    pub fn to_come(&self, today: Date) -> Vec<Diagnostic> {
         let mut findings = Vec::new();
         // somewhere it is a day later already
         let tomorrow = today.tomorrow().unwrap_or(today);
@@ -294,6 +299,12 @@ impl Model {
         for source in self.sources.values() {
             to_come(format!("source `{}` was read", source.id), source.accessed, &source.location);
         }
+        findings
+    }
+
+    /// What has expired, or was checked longer ago than the model allows.
+    pub fn too_old(&self, today: Date) -> Vec<Diagnostic> {
+        let mut findings = Vec::new();
         let figures =
             known(self).map(|known| (known.what, known.name, known.expires, known.location));
         let sources = self
@@ -306,9 +317,6 @@ impl Model {
                 let finding = Diagnostic::new(&EXPIRED, location.clone(), message);
                 findings.push(finding.help("look at it again, and set a new `expires`"));
             }
-        }
-        for fact in self.facts.values() {
-            findings.extend(near(fact, today));
         }
         let Some(age) = &self.settings.stale_after else { return findings };
         let Ok(oldest) = today.checked_sub(age.span) else { return findings };
@@ -326,6 +334,11 @@ impl Model {
             }
         }
         findings
+    }
+
+    /// The dates of facts that come within the time that each says, or have passed.
+    pub fn near(&self, today: Date) -> Vec<Diagnostic> {
+        self.facts.values().flat_map(|fact| near(fact, today)).collect()
     }
 
     /// What neither the model itself nor a page uses; nothing where part of the model can't be read, which may use anything.

@@ -29,6 +29,7 @@ codes! {
     NUMBER_TOO_LARGE = "number-too-large", Deny, "a number with more digits than is supported";
     FROM_FILE = "from-file", Deny, "a file that a fact is read from can't be read";
     FROM_PLACE = "from-place", Deny, "the place that a fact is read from is not there, or not the only one";
+    FROM_DIFFERS = "from-differs", Deny, "a value that is not the one of the file that it is read from";
     DATE_NEAR = "date-near", Warn, "a date that comes soon, or has passed";
     NO_VALUE = "no-value", Deny, "a value that depends on something with a finding of its own";
     NO_SOURCE = "figure-without-source", Warn, "a figure that does not say where it is from";

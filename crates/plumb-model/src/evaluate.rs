@@ -198,6 +198,8 @@ impl Model {
             FaultKind::TooLarge => (&NUMBER_TOO_LARGE, "this number is too large"),
             FaultKind::Empty => (&NO_VALUE, "this list is empty"),
             FaultKind::NoRow => (&NO_VALUE, "the table has no row for this"),
+            FaultKind::Uneven => (&NO_VALUE, "these columns have different numbers of rows"),
+            FaultKind::Repeated => (&NO_VALUE, "two tiers begin at the same amount"),
             FaultKind::Domain => (&NO_VALUE, "this is no real number"),
             FaultKind::Bad => (&NO_VALUE, "this has no value"),
         };

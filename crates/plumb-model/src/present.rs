@@ -134,13 +134,18 @@ impl Model {
         evaluation: &Evaluation,
         format: &Format,
     ) -> Format {
+        // A rule that is asked for here holds for facts too.
+        let is_asked = format.rounding.is_some();
         let rounding = format.rounding.or(evaluation.rounding);
         let format = &Format { rounding, ..format.clone() };
         if format.unit.is_some() || format.style == Style::Kubernetes {
-            return Format { written: evaluation.written.clone(), ..format.clone() };
+            let written = evaluation.written.clone().filter(|_| !is_asked);
+            return Format { written, ..format.clone() };
         }
         if let Some(written) = &evaluation.written {
-            return self.units.fact_format(quantity, evaluation.unit.as_ref(), written, format);
+            let format =
+                self.units.fact_format(quantity, evaluation.unit.as_ref(), written, format);
+            return if is_asked { Format { written: None, ..format } } else { format };
         }
         let mut format = Format {
             decimal_bytes: format.decimal_bytes || evaluation.decimal_bytes,

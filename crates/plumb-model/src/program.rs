@@ -5,7 +5,7 @@
 
 use super::entry::{Input, InputKind};
 use super::formula::program::{Labels, expression, number, scalar};
-use super::formula::{Op, Scalar, Type};
+use super::formula::{Ir, Op, Scalar, Type};
 use super::quantity::{Dimension, Rounding};
 use super::{Compiled, Evaluation, Inputs, Model};
 use num_traits::One;
@@ -44,6 +44,17 @@ impl Labels for Model {
 
     fn fact(&self, index: usize, column: Option<usize>) -> Scalar {
         self.fact_value(index, column)
+    }
+
+    fn formula(&self, index: usize) -> Option<&Ir> {
+        self.definitions.get(index).map(|definition| &definition.ir)
+    }
+
+    fn choices(&self, index: usize) -> &[String] {
+        match self.inputs.get_index(index) {
+            Some((_, Input { kind: InputKind::Choice { choices, .. }, .. })) => choices,
+            _ => &[],
+        }
     }
 
     fn definition(&self, index: usize) -> String {
@@ -190,7 +201,7 @@ impl<'m> Program<'m> {
         ladders
     }
 
-    fn need(&mut self, ir: &super::formula::Ir) {
+    fn need(&mut self, ir: &Ir) {
         let mut open = Vec::new();
         for node in &ir.nodes {
             match node.op {

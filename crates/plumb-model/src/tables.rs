@@ -99,7 +99,7 @@ const DIGITS: Field = optional(
 
 static DISPLAY: Table = table(
     "the display",
-    "How results are rounded where they are shown; facts are shown as their source has them. A formula and a use can say otherwise.",
+    "How results are rounded where they are shown; facts and figures are shown as their source has them. A formula and a use can say otherwise.",
     &[PLACES, DIGITS],
 );
 
@@ -124,7 +124,7 @@ static INPUT: Table = Table {
         optional(
             "step",
             Kind::Quantity,
-            "The distance between two values that a slider offers. 1, if not said. Over three decades or more it goes by round numbers.",
+            "The distance between two values that a slider offers. 1, if not said. Where `max` is at least a thousand times `min` and `step`, the slider goes by round numbers.",
         ),
         optional(
             "low",
@@ -146,7 +146,7 @@ static FIGURE: Table = Table {
         optional(
             "value",
             Kind::Quantity,
-            "The quantity. Beside `from`, what it was when someone last looked.",
+            "The quantity. Beside `from`, what the file had when someone last looked: that it has another one now is a finding.",
         ),
         optional("from", Kind::Table(&FROM), "The file of the repository that it is read from."),
         optional("low", Kind::Quantity, "The lower end of its range."),
@@ -196,7 +196,7 @@ static FACT: Table = Table {
         optional(
             "value",
             Kind::Any,
-            "The value: a text, a date, `true` or `false`, a list. Beside `from`, what it was when someone last looked.",
+            "The value: a text, a date, `true` or `false`, a list. Beside `from`, what the file had when someone last looked: that it has another one now is a finding.",
         ),
         optional(
             "rows",
@@ -207,12 +207,12 @@ static FACT: Table = Table {
         optional(
             "type",
             Kind::OneOf(TYPES),
-            "What the value is, or each item of a list. `version` must be said; a text, a date and a number are seen.",
+            "What the value is, or each item of a list. Texts, dates, numbers, `true` and `false` are recognised; `version` must be said.",
         ),
         optional(
             "columns",
             Kind::Map(&Kind::OneOf(TYPES)),
-            "What the columns of a table hold, where that is not seen: `{ since = \"version\", price = \"quantity\" }`.",
+            "What the columns of a table hold, where their values do not show it: `{ since = \"version\", price = \"quantity\" }`.",
         ),
         optional("label", Kind::Text, "What it is called on pages. Its name, if not said."),
         optional("source", Kind::Refs("sources"), "Where it comes from."),

@@ -45,6 +45,13 @@ impl Version {
         Some(Version { text: text.to_owned(), numbers, before })
     }
 
+    /// The first version of a requirement on versions: of `^1.2`, `>= 1.2, < 2`, `~> 1.2`. None where the text is no such thing.
+    pub(crate) fn of_requirement(text: &str) -> Option<&str> {
+        let plain = text.trim().trim_start_matches(['^', '~', '=', '>', '<', '!', ' ']);
+        let first = plain.split([' ', ',', '|']).next()?;
+        (plain.len() < text.trim().len() && Version::read(first).is_some()).then_some(first)
+    }
+
     /// The version as it was written.
     pub(crate) fn text(&self) -> &str {
         &self.text
@@ -127,6 +134,18 @@ mod tests {
         let read: Vec<_> = order.iter().map(|text| Version::read(text).expect(text)).collect();
         assert!(read.windows(2).all(|pair| pair[0] < pair[1]), "{read:?}");
         assert_eq!(Version::read("v1.2"), Version::read("1.2.0+build.5"));
+        for (text, version) in [
+            ("^19.0.0", "19.0.0"),
+            ("~> 1.2", "1.2"),
+            (">=1.2, <2", "1.2"),
+            ("== 3.1.0-rc.1 || 4", "3.1.0-rc.1"),
+        ] {
+            assert_eq!(Version::read(text).map(|version| version.text), None);
+            assert_eq!(Version::of_requirement(text), Some(version), "{text}");
+        }
+        for text in ["1.2", "^", "^latest", "~x", "", "*"] {
+            assert_eq!(Version::of_requirement(text), None, "{text}");
+        }
         for text in ["", "latest", "1.", "1..2", "1.x", "-1", "1.2-", "99999999999999999999"] {
             assert_eq!(Version::read(text), None, "{text}");
         }

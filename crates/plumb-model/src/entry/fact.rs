@@ -32,14 +32,14 @@ pub struct Fact {
     pub(crate) value: FactValue,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum FactValue {
     One(Scalar, Type),
     Table(Vec<ColumnOfFact>),
 }
 
 /// A column of a table.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct ColumnOfFact {
     pub(crate) name: String,
     pub(crate) item: Item,

@@ -3,17 +3,18 @@
 //! Where no step, bend or branch of it lies between the two, it is a quotient of polynomials in the input, exactly. Else it is
 //! enclosed by a line and two bounds around that, so that `ceil(x / 30) * 30 - x` is known to be small though `x` is not.
 
-use super::apply::{Operation, bands};
+use super::apply::{Operation, bands, log, sqrt};
 pub(crate) use super::enclosure::Course;
 use super::enclosure::{Number, Quotient, remainder};
-use super::eval::{Fault, Values, node as exact};
+use super::eval::{Fault, Values, operate};
 use super::polynomial::{Polynomial, Zeros};
 use super::scalar::{FaultKind, Scalar};
 use super::{Binary, Function, Ir, NodeId, Op};
 use crate::quantity::Ratio;
-use num_traits::{One, Signed, Zero};
+use num_traits::{One, Signed, ToPrimitive, Zero};
+use plumb_text::Span;
 use std::cmp::Ordering;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 /// What a formula refers to, and which of its inputs goes.
 pub(crate) trait Along<'m>: Values {
@@ -159,14 +160,8 @@ impl Reader<'_> {
             Op::Figure(index) => Form::number(Number::constant(values.figure(*index))),
             Op::Definition(index) => self.definition(*index, values)?,
             Op::Fact(index, column) => Form::of(values.fact(*index, *column)),
-            Op::List(_) | Op::Among(..) | Op::Apply(..) | Op::Item(..)
-                if !self.depends(ir, id, values) =>
-            {
-                Form::of(exact(ir, id, values)?)
-            }
-            Op::Apply(operation, args) => self.applied(ir, *operation, args, values)?,
-            Op::Among(..) => Form::Truth { maybe_true: true, maybe_false: true },
-            Op::List(_) | Op::Item(..) => Form::Other(None),
+            Op::List(args) | Op::Apply(_, args) => self.applied(ir, &here.op, args, values)?,
+            Op::Item(list, _) => self.applied(ir, &here.op, &[*list], values)?,
             Op::Local(local) => Form::of(values.local(local)),
             Op::Bad => return Err(fault(FaultKind::Bad)),
             Op::Not(a) => {
@@ -183,22 +178,25 @@ impl Reader<'_> {
                 }
             },
             Op::In(element, list) => {
-                let element = self.node(ir, *element, values)?;
-                let (mut maybe_true, mut maybe_false) = (false, true);
-                for item in list {
-                    let (equal, different) = element.equals(&self.node(ir, *item, values)?, course);
-                    maybe_true |= equal;
-                    maybe_false &= different;
-                    if !maybe_false {
-                        break;
-                    }
-                }
-                Form::Truth { maybe_true, maybe_false }
+                let items = list.iter().map(|item| self.node(ir, *item, values));
+                let items = items.collect::<Result<Vec<_>, _>>()?;
+                self.node(ir, *element, values)?.is_among(&items, course)
             }
+            Op::Among(element, list) => match self.node(ir, *list, values)?.value() {
+                Some(list) => {
+                    let items: Vec<Form> = list.items().iter().cloned().map(Form::of).collect();
+                    self.node(ir, *element, values)?.is_among(&items, course)
+                }
+                None => Form::Truth { maybe_true: true, maybe_false: true },
+            },
             Op::Binary(binary, a, b) => self.binary(ir, id, (*binary, *a, *b), values)?,
             Op::Call(function, args) => {
                 let mut numbers = Vec::with_capacity(args.len());
-                for arg in args {
+                let parts = args.iter().flat_map(|arg| match &ir.nodes[*arg].op {
+                    Op::List(items) => items.as_slice(),
+                    _ => std::slice::from_ref(arg),
+                });
+                for arg in parts {
                     match self.node(ir, *arg, values)? {
                         Form::Number(number) => numbers.push(*number),
                         Form::Other(Some(Scalar::List(items))) => {
@@ -209,7 +207,7 @@ impl Reader<'_> {
                     }
                 }
                 if numbers.is_empty() {
-                    return Ok(Form::of(exact(ir, id, values)?));
+                    return Ok(Form::of(operate(&here.op, vec![Scalar::List([].into())])?));
                 }
                 Form::number(call(*function, numbers, course).map_err(fault)?)
             }
@@ -220,54 +218,28 @@ impl Reader<'_> {
         }
     }
 
-    /// A function over lists, of something that goes: where it is made of sums and products, it is taken apart into them.
+    /// A function over more than numbers. Of parts that stay what they are, it has a value.
     fn applied<'m>(
         &mut self,
         ir: &Ir,
-        operation: Operation,
+        op: &Op,
         args: &[NodeId],
         values: &mut impl Along<'m>,
     ) -> Result<Form, Fault> {
-        let course = self.course;
-        let zero = || Number::constant(Ratio::zero());
-        if operation != Operation::Tiers
-            || args[1..].iter().any(|arg| self.depends(ir, *arg, values))
-        {
-            return Err(Fault::bad());
+        let parts = args.iter().map(|arg| self.node(ir, *arg, values));
+        let parts = parts.collect::<Result<Vec<_>, _>>()?;
+        if let Some(known) = parts.iter().map(Form::value).collect() {
+            return Ok(Form::of(operate(op, known)?));
         }
-        let amount = self.number(ir, args[0], values)?;
-        let (from, price) = (exact(ir, args[1], values)?, exact(ir, args[2], values)?);
-        let bands = bands(from.items(), price.items()).map_err(|_| Fault::bad())?;
-        let mut sum = zero();
-        for (at, (from, price)) in bands.iter().enumerate() {
-            let end = match bands.get(at + 1) {
-                Some((next, _)) => {
-                    amount.clone().choice(Number::constant(next.clone()), false, course)
-                }
-                None => amount.clone(),
-            };
-            let within = end.minus(&Number::constant(from.clone()), course);
-            let within = within.choice(zero(), true, course);
-            sum = sum.plus(&within.times(&Number::constant(price.clone()), course), course);
-        }
-        Ok(Form::number(sum))
-    }
-
-    /// Whether a part depends on the input that goes.
-    fn depends<'m>(&self, ir: &Ir, id: NodeId, values: &impl Along<'m>) -> bool {
-        let mut seen = BTreeSet::new();
-        let mut open: Vec<(&Ir, NodeId)> = vec![(ir, id)];
-        while let Some((ir, id)) = open.pop() {
-            match &ir.nodes[id].op {
-                Op::Input(index) if *index == self.course.input => return true,
-                Op::Definition(index) if seen.insert(*index) => {
-                    let below = values.formula(*index);
-                    open.extend(below.root().map(|root| (below, root)));
-                }
-                op => open.extend(op.children().into_iter().map(|child| (ir, child))),
-            }
-        }
-        false
+        let (operation, first) = match (op, parts.first()) {
+            (Op::Apply(operation, _), Some(Form::Number(first))) => (*operation, first),
+            (Op::List(_), _) => return Ok(Form::Other(None)),
+            _ => return Err(Fault::bad()),
+        };
+        let rest: Option<Vec<Scalar>> = parts[1..].iter().map(Form::value).collect();
+        let rest = rest.ok_or_else(Fault::bad)?;
+        let number = moving(operation, first, &rest, self.course);
+        Ok(Form::number(number.map_err(|kind| Fault::new(kind, Span::at(0)))?))
     }
 
     fn binary<'m>(
@@ -298,8 +270,8 @@ impl Reader<'_> {
                 if binary == Binary::Equal { (equal, different) } else { (different, equal) };
             return Ok(Form::Truth { maybe_true, maybe_false });
         }
-        if ir.nodes[a].ty.is_word() && !self.depends(ir, id, values) {
-            return Ok(Form::of(exact(ir, id, values)?));
+        if ir.nodes[a].ty.is_word() {
+            return self.applied(ir, &ir.nodes[id].op, &[a, b], values);
         }
         let (left, right) = (self.number(ir, a, values)?, self.number(ir, b, values)?);
         Ok(Form::number(match binary {
@@ -335,6 +307,17 @@ impl Form {
         }
     }
 
+    /// The one value that it has all the way.
+    fn value(&self) -> Option<Scalar> {
+        match self {
+            Form::Number(number) => number.as_constant().map(Scalar::Number),
+            Form::Truth { maybe_true, maybe_false } => {
+                (maybe_true != maybe_false).then_some(Scalar::Bool(*maybe_true))
+            }
+            Form::Other(value) => value.clone(),
+        }
+    }
+
     fn or(self, other: Form, course: &Course<'_>) -> Form {
         match (self, other) {
             (Form::Number(a), Form::Number(b)) => Form::number(a.or(&b, course)),
@@ -345,6 +328,19 @@ impl Form {
             (Form::Other(a), Form::Other(b)) => Form::Other(a.filter(|a| b.as_ref() == Some(a))),
             _ => Form::Other(None),
         }
+    }
+
+    fn is_among(&self, items: &[Form], course: &Course<'_>) -> Form {
+        let (mut maybe_true, mut maybe_false) = (false, true);
+        for item in items {
+            let (equal, different) = self.equals(item, course);
+            maybe_true |= equal;
+            maybe_false &= different;
+            if !maybe_false {
+                break;
+            }
+        }
+        Form::Truth { maybe_true, maybe_false }
     }
 
     /// Whether two may be equal, and whether they may differ.
@@ -363,6 +359,66 @@ impl Form {
             _ => (true, true),
         }
     }
+}
+
+/// A function of a number that goes; `rest` are its other arguments. Where it is made of sums and products, it is taken apart into
+/// them.
+fn moving(
+    operation: Operation,
+    x: &Number,
+    rest: &[Scalar],
+    course: &Course<'_>,
+) -> Result<Number, FaultKind> {
+    let constant = |value: &Ratio| Number::constant(value.clone());
+    match (operation, rest) {
+        (Operation::Pow, [Scalar::Number(n)]) => {
+            let n = n.to_i32().ok_or(FaultKind::Bad)?;
+            let mut power = Number::constant(Ratio::one());
+            for bit in (0..u32::BITS - n.unsigned_abs().leading_zeros()).rev() {
+                power = power.times(&power, course);
+                if n.unsigned_abs() >> bit & 1 == 1 {
+                    power = power.times(x, course);
+                }
+                if power.is_too_large() {
+                    return Err(FaultKind::TooLarge);
+                }
+            }
+            if n < 0 { Number::constant(Ratio::one()).over(&power, course) } else { Ok(power) }
+        }
+        (Operation::Sqrt, []) => x.monotonous(course, sqrt),
+        (Operation::Log, []) => x.monotonous(course, |x| log(x, None)),
+        // To a base that is nearly 1, the digits that are cut would count.
+        (Operation::Log, [Scalar::Number(base)]) if is_no_base_near_one(base) => {
+            x.monotonous(course, |x| log(x, Some(base)))
+        }
+        (Operation::Tier, [from, price]) => {
+            let bands = bands(from.items(), price.items())?;
+            let (low, high) = x.range(course);
+            let begun = |at: &Ratio| bands.partition_point(|(from, _)| from <= at);
+            let first = begun(&low).checked_sub(1).ok_or(FaultKind::NoRow)?;
+            let prices = bands[first..begun(&high)].iter().map(|(_, price)| constant(price));
+            prices.reduce(|a, b| a.or(&b, course)).ok_or(FaultKind::NoRow)
+        }
+        (Operation::Tiers, [from, price]) => {
+            let zero = || Number::constant(Ratio::zero());
+            let bands = bands(from.items(), price.items())?;
+            let mut sum = zero();
+            for (at, (from, price)) in bands.iter().enumerate() {
+                let end = match bands.get(at + 1) {
+                    Some((next, _)) => x.clone().choice(constant(next), false, course),
+                    None => x.clone(),
+                };
+                let within = end.minus(&constant(from), course).choice(zero(), true, course);
+                sum = sum.plus(&within.times(&constant(price), course), course);
+            }
+            Ok(sum)
+        }
+        _ => Err(FaultKind::Bad),
+    }
+}
+
+fn is_no_base_near_one(base: &Ratio) -> bool {
+    (base - Ratio::one()).abs() > Ratio::new(1.into(), 1000.into())
 }
 
 fn call(

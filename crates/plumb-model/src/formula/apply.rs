@@ -235,6 +235,9 @@ pub(crate) fn apply(operation: Operation, args: &[Scalar]) -> Result<Scalar, Fau
         Operation::Count => Scalar::Number(Ratio::from_integer(BigInt::from(items(0)?.len()))),
         Operation::MaxBy | Operation::MinBy => {
             let by = items(0)?;
+            if by.len() != items(1)?.len() {
+                return Err(FaultKind::Uneven);
+            }
             let mut best: Option<(usize, &Ratio)> = None;
             for (at, value) in by.iter().enumerate() {
                 let value = value.number().ok_or(FaultKind::Bad)?;
@@ -301,6 +304,9 @@ pub(crate) fn order(a: &Scalar, b: &Scalar) -> Result<std::cmp::Ordering, FaultK
 
 /// Tiers: from where each begins, and its price.
 pub(crate) fn bands(from: &[Scalar], price: &[Scalar]) -> Result<Vec<(Ratio, Ratio)>, FaultKind> {
+    if from.len() != price.len() {
+        return Err(FaultKind::Uneven);
+    }
     let mut bands = from
         .iter()
         .zip(price)
@@ -308,6 +314,9 @@ pub(crate) fn bands(from: &[Scalar], price: &[Scalar]) -> Result<Vec<(Ratio, Rat
         .collect::<Option<Vec<_>>>()
         .ok_or(FaultKind::Bad)?;
     bands.sort();
+    if bands.windows(2).any(|pair| pair[0].0 == pair[1].0) {
+        return Err(FaultKind::Repeated);
+    }
     if bands.is_empty() { Err(FaultKind::Empty) } else { Ok(bands) }
 }
 

@@ -5,6 +5,7 @@ use super::eval::{apply, too_large};
 use super::polynomial::Polynomial;
 use super::scalar::FaultKind;
 use crate::quantity::Ratio;
+use num_bigint::BigInt;
 use num_traits::{One, Signed, Zero};
 use std::cmp::Ordering;
 
@@ -34,6 +35,9 @@ pub(super) struct Quotient {
 
 /// Polynomials of a higher degree are enclosed only.
 const MAX_DEGREE: usize = 12;
+
+/// The digits behind the point that are right in roots and logarithms.
+const COMPUTED: u32 = 29;
 
 impl Number {
     pub(super) fn constant(value: Ratio) -> Number {
@@ -206,6 +210,18 @@ impl Number {
                 }
             }
         }
+    }
+
+    /// A function that never turns, computed to more than [`COMPUTED`].
+    pub(super) fn monotonous(
+        &self,
+        course: &Course<'_>,
+        function: impl Fn(&Ratio) -> Result<Ratio, FaultKind>,
+    ) -> Result<Number, FaultKind> {
+        let (low, high) = self.range(course);
+        let (one, other) = (function(&low)?, function(&high)?);
+        let cut = Ratio::new(1.into(), BigInt::from(10).pow(COMPUTED));
+        Ok(Number::within(one.clone().min(other.clone()) - &cut, one.max(other) + cut))
     }
 
     /// A whole multiple near it.

@@ -39,6 +39,38 @@ pub(crate) fn evaluate(ir: &Ir, values: &mut impl Values) -> Result<Scalar, Faul
     }
 }
 
+/// What an operator makes of values.
+pub(super) fn operate(op: &Op, parts: Vec<Scalar>) -> Result<Scalar, Fault> {
+    let mut ir = Ir::default();
+    let nowhere = Span::at(0);
+    for part in parts {
+        ir.push(Op::Constant(part), nowhere, nowhere);
+    }
+    ir.push(op.over_first(), nowhere, nowhere);
+    evaluate(&ir, &mut Nothing)
+}
+
+/// What refers to nothing.
+struct Nothing;
+
+impl Values for Nothing {
+    fn input(&mut self, _: usize) -> Scalar {
+        Scalar::Bool(false)
+    }
+    fn figure(&mut self, _: usize) -> Ratio {
+        Ratio::zero()
+    }
+    fn fact(&mut self, _: usize, _: Option<usize>) -> Scalar {
+        Scalar::Bool(false)
+    }
+    fn definition(&mut self, _: usize) -> Result<Scalar, Fault> {
+        Err(Fault::bad())
+    }
+    fn local(&mut self, _: &Local) -> Scalar {
+        Scalar::Bool(false)
+    }
+}
+
 impl Fault {
     /// A fault in the formula that was asked for.
     pub(crate) fn new(kind: FaultKind, span: Span) -> Fault {
@@ -101,7 +133,7 @@ pub(super) fn node(ir: &Ir, id: NodeId, values: &mut impl Values) -> Result<Scal
             }
             Scalar::Bool(found)
         }
-        Op::Binary(binary, a, b) => return operate(ir, id, *binary, *a, *b, values),
+        Op::Binary(binary, a, b) => return binary_of(ir, id, *binary, *a, *b, values),
         Op::Call(function, args) => {
             let mut numbers = Vec::with_capacity(args.len());
             for arg in args {
@@ -125,7 +157,7 @@ pub(super) fn node(ir: &Ir, id: NodeId, values: &mut impl Values) -> Result<Scal
     })
 }
 
-fn operate(
+fn binary_of(
     ir: &Ir,
     id: NodeId,
     binary: Binary,

@@ -204,18 +204,31 @@ impl Op {
 
     /// The same of nodes that stand so many places further on.
     fn moved(&self, by: usize) -> Op {
-        let all = |ids: &[NodeId]| ids.iter().map(|id| id + by).collect();
+        self.of(|id| id + by)
+    }
+
+    /// The same of the first nodes, one by one.
+    fn over_first(&self) -> Op {
+        let mut first = 0..;
+        self.of(|id| first.next().unwrap_or(id))
+    }
+
+    /// The same of other nodes, which are asked for in the order of its children.
+    fn of(&self, mut other: impl FnMut(NodeId) -> NodeId) -> Op {
+        fn of_all(ids: &[NodeId], other: &mut impl FnMut(NodeId) -> NodeId) -> Vec<NodeId> {
+            ids.iter().map(|id| other(*id)).collect()
+        }
         match self {
-            Op::Not(a) => Op::Not(a + by),
-            Op::Negate(a) => Op::Negate(a + by),
-            Op::Item(a, at) => Op::Item(a + by, *at),
-            Op::Binary(binary, a, b) => Op::Binary(*binary, a + by, b + by),
-            Op::Among(a, b) => Op::Among(a + by, b + by),
-            Op::If(a, b, c) => Op::If(a + by, b + by, c + by),
-            Op::In(a, list) => Op::In(a + by, all(list)),
-            Op::Call(function, args) => Op::Call(*function, all(args)),
-            Op::Apply(operation, args) => Op::Apply(*operation, all(args)),
-            Op::List(items) => Op::List(all(items)),
+            Op::Not(a) => Op::Not(other(*a)),
+            Op::Negate(a) => Op::Negate(other(*a)),
+            Op::Item(a, at) => Op::Item(other(*a), *at),
+            Op::Binary(binary, a, b) => Op::Binary(*binary, other(*a), other(*b)),
+            Op::Among(a, b) => Op::Among(other(*a), other(*b)),
+            Op::If(a, b, c) => Op::If(other(*a), other(*b), other(*c)),
+            Op::In(a, list) => Op::In(other(*a), of_all(list, &mut other)),
+            Op::Call(function, args) => Op::Call(*function, of_all(args, &mut other)),
+            Op::Apply(operation, args) => Op::Apply(*operation, of_all(args, &mut other)),
+            Op::List(items) => Op::List(of_all(items, &mut other)),
             leaf => leaf.clone(),
         }
     }

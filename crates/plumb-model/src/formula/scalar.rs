@@ -55,6 +55,10 @@ pub(crate) enum FaultKind {
     Empty,
     /// A table without a row for a key, an amount below the first tier.
     NoRow,
+    /// Columns with different numbers of rows.
+    Uneven,
+    /// Tiers that begin at the same amount.
+    Repeated,
     /// A root or logarithm that is no real number.
     Domain,
     /// Something that has a finding of its own.

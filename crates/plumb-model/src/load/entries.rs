@@ -1,6 +1,7 @@
 //! The tables of the model, one after the other.
 
 use super::Loader;
+use super::facts::Found;
 use super::read::Entry;
 use crate::codes::{
     BAD_NAME, BAD_QUANTITY, BAD_RANGE, DUPLICATE_ENTRY, INPUT_OUT_OF_RANGE, WRONG_KIND,
@@ -239,11 +240,17 @@ impl<'a> Loader<'a> {
             return None;
         }
         let named = entry.text("dimension").and_then(|word| Dimension::named(&word));
-        let (raw, from) = self.given(name, entry, &["value"])?;
+        let Found { raw, from, beside } = self.given(name, entry, &["value"])?;
         let Given { quantity, unit: given, written } = match &from {
             Some(_) => self.quantity_from(name, &raw, unit.as_ref(), named)?,
             None => self.quantity(entry, "value", name, unit.as_ref(), named)?,
         };
+        if let Some(was) = beside
+            && let Some(known) = self.quantity(entry, "value", name, unit.as_ref(), named)
+            && known.quantity != quantity
+        {
+            self.differs(name, &was, &raw);
+        }
         let mut bound = |key: &str| {
             let found = self.quantity(
                 entry,

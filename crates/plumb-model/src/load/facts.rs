@@ -3,7 +3,7 @@
 use super::Loader;
 use super::raw::{Raw, RawValue};
 use super::read::Entry;
-use crate::codes::{BAD_NAME, BAD_QUANTITY, MISSING_KEY, WRONG_KIND};
+use crate::codes::{BAD_NAME, BAD_QUANTITY, FROM_DIFFERS, MISSING_KEY, WRONG_KIND};
 use crate::entry::{Basis, ColumnOfFact, Fact, FactValue, Prose};
 use crate::formula::names::Name;
 use crate::formula::types::FactType;
@@ -11,6 +11,16 @@ use crate::formula::{Item, Scalar, Type};
 use crate::quantity::{Dimension, Given, Unit, Written, decimal};
 use crate::version::Version;
 use plumb_text::Location;
+use plumb_text::diag::{Diagnostic, Edit, Fix};
+
+/// The value of an entry.
+pub(super) struct Found {
+    pub(super) raw: Raw,
+    /// Where it was read from, if that is a file.
+    pub(super) from: Option<Location>,
+    /// What is written in the model beside a value that was read.
+    pub(super) beside: Option<Raw>,
+}
 
 impl<'a> Loader<'a> {
     /// Reads all facts, and the day that texts count from.
@@ -58,34 +68,14 @@ impl<'a> Loader<'a> {
     }
 
     fn fact(&mut self, name: &str, entry: &Entry<'a>) -> Option<Fact> {
-        let (raw, from) = self.given(name, entry, &["value", "rows"])?;
-        let kind = entry.text("type");
-        let value = match &raw.value {
-            RawValue::List(items)
-                if items.iter().any(|item| matches!(item.value, RawValue::Map(_)))
-                    || entry.get("rows").is_some() =>
-            {
-                FactValue::Table(self.table_of(name, entry, &raw, items)?)
-            }
-            RawValue::List(items) => {
-                if items.is_empty() {
-                    let message = format!("the list `{name}` is empty");
-                    self.report(&WRONG_KIND, raw.location.clone(), message);
-                    return None;
-                }
-                let (item, values, _) = self.items(name, kind.as_deref(), items)?;
-                FactValue::One(values, Type::List(item))
-            }
-            _ => {
-                let (scalar, item, _) = self.scalar(name, kind.as_deref(), &raw)?;
-                if let Item::Number(_) = item {
-                    let message = format!("`{name}` is a quantity: it belongs to `[figures]`");
-                    self.report(&WRONG_KIND, raw.location, message);
-                    return None;
-                }
-                FactValue::One(scalar, item.ty())
-            }
-        };
+        let Found { raw, from, beside } = self.given(name, entry, &["value", "rows"])?;
+        let value = self.fact_value(name, entry, &raw)?;
+        if let Some(written) = beside
+            && let Some(was) = self.fact_value(name, entry, &written)
+            && was != value
+        {
+            self.differs(name, &written, &raw);
+        }
         Some(Fact {
             name: name.to_owned(),
             label: entry.text("label").unwrap_or_else(|| name.to_owned()),
@@ -101,13 +91,56 @@ impl<'a> Loader<'a> {
         })
     }
 
-    /// The value of an entry: that of the file that `from` names, else what is written. With where it was read from.
-    pub(super) fn given(
-        &mut self,
-        name: &str,
-        entry: &Entry<'a>,
-        keys: &[&str],
-    ) -> Option<(Raw, Option<Location>)> {
+    fn fact_value(&mut self, name: &str, entry: &Entry<'a>, raw: &Raw) -> Option<FactValue> {
+        let kind = entry.text("type");
+        Some(match &raw.value {
+            RawValue::List(items)
+                if items.iter().any(|item| matches!(item.value, RawValue::Map(_)))
+                    || entry.get("rows").is_some() =>
+            {
+                FactValue::Table(self.table_of(name, entry, raw, items)?)
+            }
+            RawValue::List(items) => {
+                if items.is_empty() {
+                    let message = format!("the list `{name}` is empty");
+                    self.report(&WRONG_KIND, raw.location.clone(), message);
+                    return None;
+                }
+                let (item, values, _) = self.items(name, kind.as_deref(), items)?;
+                FactValue::One(values, Type::List(item))
+            }
+            _ => {
+                let (scalar, item, _) = self.scalar(name, kind.as_deref(), raw)?;
+                if let Item::Number(_) = item {
+                    let message = format!("`{name}` is a quantity: it belongs to `[figures]`");
+                    self.report(&WRONG_KIND, raw.location.clone(), message);
+                    return None;
+                }
+                FactValue::One(scalar, item.ty())
+            }
+        })
+    }
+
+    /// Reports that what is written beside `from` is not what the file has.
+    pub(super) fn differs(&mut self, name: &str, written: &Raw, read: &Raw) {
+        let said = |raw: &Raw| match raw.text() {
+            Some(text) => format!("`{text}`"),
+            None => raw.what().to_owned(),
+        };
+        let file = read.location.source.path();
+        let message = format!("`{name}` is {} here, and {} in `{file}`", said(written), said(read));
+        let mut finding = Diagnostic::new(&FROM_DIFFERS, written.location.clone(), message)
+            .related(read.location.clone(), "it is read from here")
+            .help("look at what depends on it, and write the new value; or leave `value` out");
+        finding.fix = read.toml().filter(|_| written.text().is_some()).map(|text| Fix {
+            title: "write what the file has".to_owned(),
+            edits: vec![Edit { location: written.location.clone(), text }],
+        });
+        self.findings.push(finding);
+    }
+
+    /// The value of an entry: that of the file that `from` names, else what is written.
+    pub(super) fn given(&mut self, name: &str, entry: &Entry<'a>, keys: &[&str]) -> Option<Found> {
         let written = keys.iter().find_map(|key| entry.get(key));
         let written = written.map(|value| Raw::of_toml(entry.source, value));
         let Some(from) = entry.table("from") else {
@@ -115,16 +148,16 @@ impl<'a> Loader<'a> {
                 let message = format!("`{name}` has no value: write a `{}` or a `from`", keys[0]);
                 self.report(&MISSING_KEY, entry.location(), message);
             }
-            return written.map(|raw| (raw, None));
+            return written.map(|raw| Found { raw, from: None, beside: None });
         };
         let was = written.as_ref().and_then(Raw::text);
         match self.fetch(&from, was.as_deref()) {
             Some(raw) => {
-                let location = raw.location.clone();
-                Some((raw, Some(location)))
+                let from = Some(raw.location.clone());
+                Some(Found { raw, from, beside: written })
             }
             // what it was goes on being said, beside the finding
-            None => written.map(|raw| (raw, Some(from.location()))),
+            None => written.map(|raw| Found { raw, from: Some(from.location()), beside: None }),
         }
     }
 
@@ -265,6 +298,12 @@ impl<'a> Loader<'a> {
             _ => None,
         };
         if found.is_none() {
+            let text = raw.text().unwrap_or_default();
+            if kind == Some("version")
+                && let Some(version) = Version::of_requirement(&text)
+            {
+                return self.requirement(name, raw, &text, version);
+            }
             let message = match (kind, raw.text()) {
                 (Some(kind), Some(text)) => format!("`{text}` is no {kind}, which `{name}` is"),
                 _ => format!("`{name}` can't be {}", raw.what()),
@@ -276,6 +315,26 @@ impl<'a> Loader<'a> {
             }
         }
         found.map(|(scalar, item)| (scalar, item, None))
+    }
+
+    /// Reports a requirement that stands where a version should.
+    fn requirement<T>(&mut self, name: &str, raw: &Raw, text: &str, version: &str) -> Option<T> {
+        let is_ours =
+            self.files.iter().any(|file| file.source.path() == raw.location.source.path());
+        let message = format!("`{name}` is a version, and `{text}` is a requirement on versions");
+        let finding = self.report(&WRONG_KIND, raw.location.clone(), message);
+        finding.help.push(match is_ours {
+            true => format!("write the version: `{version}`"),
+            false => format!(
+                "`pattern = '^\\D*([^\\s,|]+)'` in its `from` takes the version out of it: `{version}`"
+            ),
+        });
+        if is_ours {
+            let edits =
+                vec![Edit { location: raw.location.clone(), text: format!("\"{version}\"") }];
+            finding.fix = Some(Fix { title: format!("write `{version}`"), edits });
+        }
+        None
     }
 
     /// The quantity of a figure that is read from a file.

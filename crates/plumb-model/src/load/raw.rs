@@ -67,6 +67,18 @@ impl Raw {
         })
     }
 
+    /// The same as a value of TOML; none for lists and tables, and for texts that need more than quotes.
+    pub(super) fn toml(&self) -> Option<String> {
+        match &self.value {
+            RawValue::Text(text) => {
+                let is_plain = |c: char| !c.is_control() && c != '"' && c != '\\';
+                text.chars().all(is_plain).then(|| format!("\"{text}\""))
+            }
+            RawValue::Null => None,
+            _ => self.text(),
+        }
+    }
+
     /// What findings call it.
     pub(super) fn what(&self) -> &'static str {
         match &self.value {

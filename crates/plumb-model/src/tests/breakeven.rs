@@ -4,7 +4,9 @@ use super::*;
 use proptest::prelude::*;
 use std::cmp::Ordering;
 
-const INPUTS: &str = "[inputs.n]\ndefault = 5\nmin = MIN\nmax = MAX\nstep = STEP\n";
+const INPUTS: &str = "[inputs.n]\ndefault = 5\nmin = MIN\nmax = MAX\nstep = STEP\n\
+    [facts.t]\nbasis = \"judgement\"\ncolumns = { since = \"version\" }\n\
+    rows = [{ name = \"a\", v = 5, since = \"1.9\" }, { name = \"b\", v = 1, since = \"1.10\" }]\n";
 
 fn over(min: &str, max: &str, step: &str) -> Model {
     model(&INPUTS.replace("MIN", min).replace("MAX", max).replace("STEP", step))
@@ -86,6 +88,16 @@ fn formula() -> impl Strategy<Value = String> {
             1 => (inner.clone(), 1..40i32, prop_oneof![Just("ceil"), Just("floor"), Just("round")])
                 .prop_map(|(a, m, f)| format!("{f}({a}, {m})")),
             1 => inner.clone().prop_map(|a| format!("abs({a})")),
+            1 => (inner.clone(), -3..5i32).prop_map(|(a, n)| format!("pow({a}, {n})")),
+            1 => inner.clone().prop_map(|a| format!("sqrt(abs({a}))")),
+            1 => inner.clone().prop_map(|a| format!("log(abs({a}) + 1, 2)")),
+            1 => (inner.clone(), 1..60i32, prop_oneof![Just("tier"), Just("tiers")])
+                .prop_map(|(a, k, f)| format!("{f}({a}, [-9999, 0, {k}], [4, 3, 1])")),
+            1 => two.clone()
+                .prop_map(|(a, b)| format!("lookup(t, {a} < {b} ? \"a\" : \"b\", \"v\")")),
+            1 => (two.clone(), two.clone()).prop_map(|((a, b), (c, d))| {
+                format!("(lookup(t, {a} < {b} ? \"a\" : \"b\", \"since\") < version(\"1.9.1\") ? {c} : {d})")
+            }),
             2 => (two.clone(), two, prop_oneof![Just("<"), Just(">="), Just("=="), Just("!=")])
                 .prop_map(|((a, b), (c, d), op)| format!("({a} {op} {b} ? {c} : {d})")),
             1 => (inner.clone(), inner.clone(), inner, 0..50i32)
@@ -146,6 +158,33 @@ fn any_number_of_steps_is_complete() {
             "n * n + 60000000000000000",
             "500000000 * n",
             (vec![at("200000001", true), at("300000001", false)], vec![], false, false),
+        ),
+        // √n = 10,000; lg(n + 1) = 6; n³ = 10²⁴; 1 / (n + 1)² = 1 / 10,000
+        ("sqrt(n)", "10000", (vec![at("100000001", false)], vec![], false, false)),
+        ("log(n + 1, 10)", "6", (vec![at("1000000", false)], vec![], false, false)),
+        ("pow(n, 3)", "pow(100000000, 3)", (vec![at("100000001", false)], vec![], false, false)),
+        ("pow(n + 1, -2)", "1 / 10000", (vec![at("100", true)], vec![], false, true)),
+        // the price falls at the second tier; what is looked up changes behind 123,456
+        ("tier(n, [0, 1000000], [5, 3])", "4", (vec![at("1000000", true)], vec![], false, true)),
+        (
+            "lookup(t, n > 123456 ? \"a\" : \"b\", \"v\")",
+            "3",
+            (vec![at("123457", false)], vec![], false, false),
+        ),
+        (
+            "lookup(t, n > 123456 ? \"b\" : \"a\", \"since\") < version(\"1.10\") ? 1 : 2",
+            "3 / 2",
+            (vec![at("123457", false)], vec![], false, false),
+        ),
+        (
+            "n in t.v ? 2 : 0",
+            "1",
+            (
+                vec![at("1", false), at("2", true), at("5", false), at("6", true)],
+                vec![],
+                false,
+                true,
+            ),
         ),
         // a touch
         (

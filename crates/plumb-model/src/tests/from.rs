@@ -289,3 +289,79 @@ fn figures_are_read_from_where_they_live() {
         assert_eq!(value(&model, name, &[]), shown);
     }
 }
+
+/// What is written beside `from` is what the file has; if not, it is an error at that value.
+#[test]
+fn a_value_beside_its_place_is_that_of_the_file() {
+    for (more, expected) in [
+        ("type = \"version\"\nvalue = \"1.4.2\"", ""),
+        ("type = \"version\"\nvalue = \"v1.4.2\"", ""),
+        (
+            "type = \"version\"\nvalue = \"1.4.1\"",
+            "4:9 from-differs: `a` is `1.4.1` here, and `1.4.2` in `Cargo.toml` [\"1.4.1\"]",
+        ),
+        ("value = \"1.4.2\"", ""),
+        (
+            "value = \"v1.4.2\"",
+            "3:9 from-differs: `a` is `v1.4.2` here, and `1.4.2` in `Cargo.toml` [\"v1.4.2\"]",
+        ),
+        (
+            "value = [\"1.4.2\"]",
+            "3:9 from-differs: `a` is a list here, and `1.4.2` in `Cargo.toml` [[\"1.4.2\"]]",
+        ),
+    ] {
+        let (fact, found) = read("{ file = \"Cargo.toml\", at = \"package.version\" }", more);
+        assert_eq!(fact, "1.4.2 @ Cargo.toml:3");
+        assert_eq!(found.join("; "), expected, "{more}");
+    }
+    let world = MemWorld::new(
+        [("values.yaml", "cpu: 250m\nmemory: 1Gi\n")],
+        jiff::civil::date(2026, 11, 29),
+    );
+    let text = "[figures.\"web.cpu\"]\nvalue = \"0.25\"\nfrom = { file = \"values.yaml\", at = \"cpu\" }\n\
+                [figures.\"web.memory\"]\nvalue = \"512 MiB\"\nfrom = { file = \"values.yaml\", at = \"memory\" }\n";
+    let (model, findings) = Model::load_in(&[Source::new("model.toml", text)], &world);
+    assert_eq!(
+        findings.iter().map(shown).collect::<Vec<_>>(),
+        [
+            "5:9 from-differs: `web.memory` is `512 MiB` here, and `1Gi` in `values.yaml` [\"512 MiB\"]"
+        ]
+    );
+    let fix = findings[0].fix.as_ref().expect("a fix");
+    assert_eq!(fix.edits[0].text, "\"1Gi\"");
+    assert_eq!(value(&model, "web.memory", &[]), "1 GiB");
+}
+
+#[test]
+fn a_requirement_is_no_version() {
+    let load = |text: &str| {
+        let world = MemWorld::new(
+            [("package.json", "{ \"engines\": { \"node\": \">=20.9, <23\" } }")],
+            jiff::civil::date(2026, 11, 29),
+        );
+        let (model, findings) = Model::load_in(&[Source::new("model.toml", text)], &world);
+        let fact = model.facts.get("react").map(|fact| model.fact_text(fact));
+        (fact.unwrap_or_default(), findings)
+    };
+    let (_, found) = load("[facts.react]\ntype = \"version\"\nvalue = \"^19.0.0\"\n");
+    assert_eq!(
+        shown(&found[0]),
+        "3:9 wrong-kind: `react` is a version, and `^19.0.0` is a requirement on versions [\"^19.0.0\"]"
+    );
+    assert_eq!(found[0].help, ["write the version: `19.0.0`"]);
+    assert_eq!(found[0].fix.as_ref().expect("a fix").edits[0].text, "\"19.0.0\"");
+    // Nobody's `package.json` is changed; the help is true.
+    let from = |more: &str| {
+        load(&format!(
+            "[facts.react]\ntype = \"version\"\nfrom = {{ file = \"package.json\", at = \"engines.node\"{more} }}\n"
+        ))
+    };
+    let (_, found) = from("");
+    assert!(found[0].fix.is_none());
+    assert_eq!(
+        found[0].help,
+        [r"`pattern = '^\D*([^\s,|]+)'` in its `from` takes the version out of it: `20.9`"]
+    );
+    let (fact, found) = from(r", pattern = '^\D*([^\s,|]+)'");
+    assert_eq!((fact.as_str(), found.len()), ("20.9", 0));
+}

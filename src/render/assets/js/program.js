@@ -105,9 +105,36 @@ function log(x, base) {
   return new Ratio(new Ratio(((base ? (value * scale) / below : value)) * unit, scale).round(), unit);
 }
 
+// A whole power, unless that is surely too large.
+function pow(x, n) {
+  const times = n.abs().n;
+  if (BigInt(bits(x.n) + bits(x.d) - 2) * times > 4096n) throw new RangeError('too large');
+  const power = new Ratio(x.n ** times, x.d ** times);
+  return n.n < 0n ? unity.over(power) : power;
+}
+
+// Tiers are where each begins and its price, in the order of their beginnings.
+function tier(x, ...tiers) {
+  const at = tiers.findLastIndex((from, at) => at % 2 === 0 && from.to(x) <= 0);
+  if (at < 0) throw new RangeError('no row');
+  return tiers[at + 1];
+}
+
+function tiers(x, ...all) {
+  let sum = new Ratio(0n);
+  for (let at = 0; at < all.length && all[at].to(x) < 0; at += 2) {
+    const end = all[at + 2]?.to(x) < 0 ? all[at + 2] : x;
+    sum = sum.plus(end.minus(all[at]).times(all[at + 1]));
+  }
+  return sum;
+}
+
 const operators = {
   sqrt,
   log,
+  pow,
+  tier,
+  tiers,
   neg: (a) => a.negative(),
   '+': (a, b) => a.plus(b),
   '-': (a, b) => a.minus(b),
@@ -145,6 +172,7 @@ function run(program, expression, scope) {
   const truth = (part) => typed(part, Boolean);
   const compute = (part) => {
     if (typeof part === 'string') return Ratio.read(part);
+    if (part === null) throw new RangeError('no value');
     if (!Array.isArray(part)) return part;
     const [op, ...args] = part;
     switch (op) {
@@ -156,6 +184,12 @@ function run(program, expression, scope) {
       case '&&': return args.every(truth);
       case '||': return args.some(truth);
       case '?': return compute(args[truth(args[0]) ? 1 : 2]);
+      case 'lookup': {
+        const key = compute(args[0]);
+        const at = args.findIndex((item, at) => at % 2 === 1 && same(compute(item), key));
+        if (at < 0) throw new RangeError('no row');
+        return compute(args[at + 1]);
+      }
       case '==': return same(compute(args[0]), compute(args[1]));
       case '!=': return !same(compute(args[0]), compute(args[1]));
       case 'in': return args.slice(1).some((item) => same(compute(args[0]), compute(item)));
