@@ -1,5 +1,6 @@
 //! The command line: what may be said, and nothing about what it does.
 
+use super::examples;
 use crate::config::{Levels, WARNINGS};
 use crate::diag::{Level, Severity, nearest};
 use crate::model::View;
@@ -104,6 +105,7 @@ pub(super) enum Command {
     ///
     /// Comments and the order of `book.toml` are kept, no file is written over, and a second run changes nothing. It ends
     /// with what `check` finds.
+    #[command(after_help = examples::INIT)]
     Init {
         /// The folder that holds book.toml
         #[arg(default_value = ".", value_hint = ValueHint::DirPath)]
@@ -122,6 +124,7 @@ pub(super) enum Command {
         dir: PathBuf,
     },
     /// Check a book from its sources: figures, committed text, manifests
+    #[command(after_help = examples::CHECK)]
     Check {
         /// The folder that holds book.toml
         #[arg(default_value = ".", value_hint = ValueHint::DirPath)]
@@ -145,6 +148,7 @@ pub(super) enum Command {
     ///
     /// It fails where a text could not be brought up to date, and with `--dry-run` where one is not. Other errors are for
     /// `check`.
+    #[command(after_help = examples::SYNC)]
     Sync {
         /// The folder that holds book.toml
         #[arg(default_value = ".", value_hint = ValueHint::DirPath)]
@@ -156,6 +160,7 @@ pub(super) enum Command {
         findings: Findings,
     },
     /// Validate manifests in files, folders and standard input, as a cluster would
+    #[command(after_help = examples::VALIDATE)]
     Validate {
         #[command(flatten)]
         manifests: Manifests,
@@ -190,6 +195,7 @@ pub(super) enum Command {
     #[command(subcommand)]
     Model(Model),
     /// Tell what a name is about, or how the text at a line is read and why
+    #[command(after_help = examples::EXPLAIN)]
     Explain {
         /// A directive, a finding, a setting, a word on a fence, a value of the model; or FILE:LINE. Without one, all names
         /// but those of the model are listed
@@ -211,6 +217,12 @@ pub(super) enum Command {
     Completions {
         /// The shell
         shell: Shell,
+    },
+    /// Write the manual page to standard output, or a page for each command to a folder
+    Man {
+        /// The folder to write to, which is made where it is missing
+        #[arg(value_hint = ValueHint::DirPath)]
+        dir: Option<PathBuf>,
     },
 }
 
@@ -538,8 +550,32 @@ impl Findings {
 
 #[cfg(test)]
 mod tests {
+    use super::examples;
+    use clap::Parser;
+
     #[test]
     fn the_command_line_is_sound() {
         <super::Arguments as clap::CommandFactory>::command().debug_assert();
+    }
+
+    #[test]
+    fn every_example_of_the_help_is_a_command_line() {
+        let texts = [
+            examples::INIT,
+            examples::CHECK,
+            examples::SYNC,
+            examples::VALIDATE,
+            examples::EXPLAIN,
+        ];
+        let lines = texts.iter().flat_map(|text| text.lines().skip(1));
+        let mut seen = 0;
+        for line in lines {
+            let typed =
+                line.split(" # ").next().unwrap_or(line).rsplit(" | ").next().unwrap_or(line);
+            let parsed = super::Arguments::try_parse_from(typed.split_whitespace());
+            assert!(parsed.is_ok_and(|parsed| parsed.command.is_some()), "{line}");
+            seen += 1;
+        }
+        assert!(seen >= 15, "{seen} examples");
     }
 }

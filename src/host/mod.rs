@@ -12,6 +12,7 @@ mod cli;
 #[cfg(feature = "build")]
 mod destination;
 mod doctor;
+mod examples;
 mod explain;
 mod extract;
 pub mod fetch;
@@ -38,7 +39,7 @@ use crate::sync::DRIFT;
 use crate::text::{one_line, printed};
 use crate::world;
 use crate::world::DiskWorld;
-use anyhow::bail;
+use anyhow::{Context, bail};
 use book::{Book, Processed};
 use clap::{CommandFactory, Parser};
 use cli::{Arguments, Command, Findings, Output};
@@ -46,6 +47,7 @@ use extract::Extracted;
 use outcome::{Exit, Said};
 use releases::Across;
 use show::{places_of, show};
+use std::fs;
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
@@ -162,7 +164,24 @@ fn run(arguments: Arguments) -> anyhow::Result<Exit> {
             io::stdout().write_all(&out)?;
             Ok(Exit::Clean)
         }
+        Some(Command::Man { dir }) => {
+            manual(dir.as_deref())?;
+            Ok(Exit::Clean)
+        }
     }
+}
+
+/// The manual page of the program to standard output, or the pages of all commands to a folder.
+fn manual(dir: Option<&Path>) -> anyhow::Result<()> {
+    let command = Arguments::command();
+    let Some(dir) = dir else {
+        let mut page = Vec::new();
+        clap_mangen::Man::new(command).render(&mut page)?;
+        io::stdout().write_all(&page)?;
+        return Ok(());
+    };
+    let written = fs::create_dir_all(dir).and_then(|()| clap_mangen::generate_to(command, dir));
+    written.with_context(|| format!("writing the manual to {}", one_line(&world::display(dir))))
 }
 
 fn preprocessor(output: Output) -> anyhow::Result<Exit> {

@@ -122,3 +122,18 @@ fn completions_are_for_a_shell() {
         assert!(stdout(&output).contains(says), "{shell}");
     }
 }
+
+#[test]
+fn the_manual_is_one_page_or_one_for_each_command() {
+    let output = plumb().arg("man").output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert!(stdout(&output).contains(".TH mdbook-plumb 1"), "{}", stdout(&output));
+    let files = folder(&[]);
+    let output = plumb().args(["man", "share/man1"]).current_dir(files.path()).output().unwrap();
+    assert_eq!((output.status.code(), stdout(&output).as_str()), (Some(0), ""));
+    let pages = files.path().join("share/man1");
+    let check = std::fs::read_to_string(pages.join("mdbook-plumb-check.1")).expect("a page");
+    assert!(check.contains("mdbook\\-plumb check \\-\\-fix"), "{check}");
+    assert!(pages.join("mdbook-plumb-model-eval.1").is_file());
+    assert!(!pages.join("mdbook-plumb-supports.1").exists(), "hidden");
+}
