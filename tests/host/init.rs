@@ -167,16 +167,20 @@ fn the_action_annotates_sums_up_and_keeps_the_exit_code() {
             .output()
             .expect("bash")
     };
-    let found = act("validate", "src --k8s 1.36", "out.sarif");
+    let found = act("validate", "src --k8s 1.36", "reports/new/out.sarif");
     assert_eq!(found.status.code(), Some(1), "{}", stderr(&found));
     assert!(stdout(&found).contains("::error file=src/a.md,line=7"), "{}", stdout(&found));
     let text = fs::read_to_string(&summary).expect("a summary");
     assert!(text.contains("schema-unknown-field"), "{text}");
-    let sarif = fs::read_to_string(files.path().join("out.sarif")).expect("a report");
+    let sarif = fs::read_to_string(files.path().join("reports/new/out.sarif")).expect("a report");
     let sarif: serde_json::Value = serde_json::from_str(&sarif).expect("JSON");
     assert_eq!(sarif["runs"][0]["results"][0]["ruleId"], "schema-unknown-field");
     fs::write(files.path().join("src/a.md"), "# A\n").expect("a page");
     assert_eq!(act("check", "", "").status.code(), Some(0));
+    // A report that can't be written is not passed over.
+    for nowhere in ["src/a.md/out.sarif", "src"] {
+        assert_eq!(act("check", "", nowhere).status.code(), Some(2), "{nowhere}");
+    }
     // An argument is never a command.
     let hostile = act("check", "$(touch planted) ; touch planted", "");
     assert_eq!(hostile.status.code(), Some(2), "{}", stderr(&hostile));
