@@ -17,6 +17,8 @@ mod mdbook;
 mod passages;
 mod reading;
 mod readme;
+#[cfg(unix)]
+mod release;
 mod stranger;
 mod support;
 mod sync;
