@@ -572,6 +572,7 @@ mod tests {
         for line in lines {
             let typed =
                 line.split(" # ").next().unwrap_or(line).rsplit(" | ").next().unwrap_or(line);
+            assert!(line.len() <= 72, "{line}");
             let parsed = super::Arguments::try_parse_from(typed.split_whitespace());
             assert!(parsed.is_ok_and(|parsed| parsed.command.is_some()), "{line}");
             seen += 1;

@@ -1,37 +1,38 @@
-//! What `--help` shows of a command at work. Each line is a command that can be typed, and its comment.
+//! What `--help` and the manual show of a command at work. Each line is a command that can be typed, and its comment; 72 columns
+//! at most, so that the manual doesn't fold it.
 
 pub(super) const INIT: &str = "\
 Examples:
-  mdbook-plumb init ../my-book                     # asks what to begin with
+  mdbook-plumb init ../my-book              # asks what to begin with
   mdbook-plumb init --start manifests --start facts
-  mdbook-plumb init --dry-run                      # only tells what it would write";
+  mdbook-plumb init --dry-run               # writes nothing";
 
 pub(super) const CHECK: &str = "\
 Examples:
-  mdbook-plumb check                               # the book in this folder
-  mdbook-plumb check guide --deny warnings         # fails on warnings too
-  mdbook-plumb check --fix                         # makes mechanical changes
-  mdbook-plumb check --baseline known.toml         # only what is new
-  mdbook-plumb check --k8s 1.31..1.37              # what differs between releases
-  mdbook-plumb check --format github               # annotates a pull request";
+  mdbook-plumb check                        # the book in this folder
+  mdbook-plumb check guide --deny warnings  # fails on warnings too
+  mdbook-plumb check --fix                  # makes mechanical changes
+  mdbook-plumb check --baseline known.toml  # only what is new
+  mdbook-plumb check --k8s 1.31..1.37       # what differs between them
+  mdbook-plumb check --format github        # annotates a pull request";
 
 pub(super) const SYNC: &str = "\
 Examples:
-  mdbook-plumb sync                                # after a change of the model
-  mdbook-plumb sync --dry-run                      # exit code 1 where it would write";
+  mdbook-plumb sync                         # after the model changed
+  mdbook-plumb sync --dry-run               # code 1 if it would write";
 
 pub(super) const VALIDATE: &str = "\
 Examples:
-  mdbook-plumb validate docs README.md             # fences of Markdown, and files
-  mdbook-plumb validate deploy --together          # as if applied together
+  mdbook-plumb validate docs README.md      # Markdown and manifests
+  mdbook-plumb validate deploy --together   # as if applied together
   mdbook-plumb validate deploy --k8s 1.36 --with istio=1.30
   mdbook-plumb validate deploy --platform aks-1.36
-  mdbook-plumb validate deploy --schemas crds      # kinds of your own
+  mdbook-plumb validate . --schemas crds    # kinds of your own
   helm template chart | mdbook-plumb validate -";
 
 pub(super) const EXPLAIN: &str = "\
 Examples:
-  mdbook-plumb explain                             # all names
-  mdbook-plumb explain schema-unknown-field        # a finding
-  mdbook-plumb explain calculator                  # a directive
-  mdbook-plumb explain docs/web.md:8               # how a line is read, and why";
+  mdbook-plumb explain                      # all names
+  mdbook-plumb explain schema-enum          # a finding
+  mdbook-plumb explain calculator           # a directive
+  mdbook-plumb explain docs/web.md:8        # how a line is read and why";
