@@ -30,6 +30,13 @@ pub struct File {
     pub named: bool,
 }
 
+impl File {
+    /// Whether it is read as a page: by its name, or as it begins with a fence, which a site includes in one.
+    fn is_page(&self) -> bool {
+        is_markdown(self.source.path()) || self.source.text().trim_start().starts_with("```")
+    }
+}
+
 /// Whether a file is a chapter, by its name; else it holds manifests.
 pub fn is_markdown(path: &str) -> bool {
     let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
@@ -62,7 +69,7 @@ pub fn check_files(project: &Project, files: &[File], together: bool) -> Checked
     let mut outcomes: Vec<_> = files
         .par_iter()
         .map(|file| {
-            if is_markdown(file.source.path()) {
+            if file.is_page() {
                 return markdown(project, &file.source);
             }
             let mut outcome = manifests(project, file, built(file));
@@ -74,7 +81,7 @@ pub fn check_files(project: &Project, files: &[File], together: bool) -> Checked
         .collect();
     if together && let Some(beside) = defined_among(project, &outcomes) {
         outcomes.par_iter_mut().zip(files).for_each(|(outcome, file)| {
-            if lacks_schema(project, outcome) && !is_markdown(file.source.path()) {
+            if lacks_schema(project, outcome) && !file.is_page() {
                 *outcome = manifests(&beside, file, built(file));
             }
         });
@@ -83,7 +90,7 @@ pub fn check_files(project: &Project, files: &[File], together: bool) -> Checked
     let (mut members, mut apart) = (Vec::new(), Vec::new());
     for (outcome, file) in outcomes.into_iter().zip(files) {
         // What holds in a mesh may be shown to be in one by another file.
-        match together && !is_markdown(file.source.path()) {
+        match together && !file.is_page() {
             true => apart.extend(outcome.findings),
             false => checked.findings.extend(outcome.findings),
         }

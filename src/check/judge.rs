@@ -136,7 +136,8 @@ impl<'a> Judge<'a> {
 fn written(document: &Document, span: Span) -> String {
     let text = document.text().get(span.range()).unwrap_or("").trim();
     let text = text.trim_start_matches(['|', '>', '-', '+']).trim();
-    let text = text.trim_matches(['"', '\'']);
+    let inner = text.trim_matches(['"', '\'']);
+    let text = if inner.is_empty() { text } else { inner };
     let line = text.lines().next().unwrap_or("").trim();
     match line.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &line[..end]),

@@ -9,7 +9,7 @@ use super::texts::{Holder, ReadText};
 use super::trace::Judged;
 use super::words::Words;
 use crate::diag::Diagnostic;
-use crate::manifest::{Document, Format, SCHEMA_MISSING};
+use crate::manifest::{Document, Extent, Format, SCHEMA_MISSING};
 use crate::markdown::Cut;
 use crate::reading::{self, Applied, Reading, heredoc};
 use crate::text::{Span, TextMap};
@@ -106,6 +106,8 @@ pub(super) fn here_documents(site: &Site<'_>, words: &Words<'_>, outcome: &mut C
         for document in documents.iter_mut().filter(is_meant) {
             if found.kept {
                 document.gaps = document.gaps.and_everywhere();
+            } else if found.is_whole && !document.gaps.has_gap() {
+                document.extent = Extent::Whole;
             }
             if judge.document(document) {
                 document.gaps = document.gaps.and_everywhere();

@@ -156,6 +156,19 @@ pub(super) fn is_told(text: &str, key: Span, value: Span) -> bool {
     comments.take_while(|line| line.starts_with('#')).any(|line| TOLD.is_match(line))
 }
 
+/// Whether a comment stands in the place of a value that is not written, and names what to write there: `name: # name`,
+/// `image: #@ data.values.image`. What is commented out is no name.
+pub(super) fn is_named_beside(text: &str, value: Span) -> bool {
+    let Some(rest) = text.get(value.end..) else { return false };
+    let line = rest[..floor_char_boundary(rest, NEAR)].split('\n').next().unwrap_or("");
+    let comment = line.trim_start_matches(':').trim_start().strip_prefix('#');
+    comment.is_some_and(|comment| {
+        let words = comment.trim();
+        let is_word = |c: char| c.is_alphabetic() || " -_'’,.<>/()".contains(c);
+        words.starts_with('@') || words.contains(char::is_alphabetic) && words.chars().all(is_word)
+    })
+}
+
 /// How many lines of comments above a value are read.
 const MOST_LINES: usize = 4;
 

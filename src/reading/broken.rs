@@ -6,7 +6,7 @@ use super::said;
 use super::session;
 use crate::diag::{Diagnostic, Severity};
 use crate::manifest::yaml::{self, Composed, YAML_DUPLICATE_KEY};
-use crate::manifest::{Node, YAML_SYNTAX};
+use crate::manifest::{Map, Node, YAML_SYNTAX};
 use crate::text::{Location, Span, TextMap};
 use std::collections::BTreeSet;
 
@@ -58,24 +58,36 @@ pub(super) fn spare_answers(
 /// is there again behind a comment or a blank line is another way, with those that follow it; and so is one where each way
 /// has a remark on its line.
 pub(super) fn spare_alternatives(composed: &mut Composed, text: &str, before: &str) {
-    let is_head = |root: &Node| root.get("apiVersion").is_some() || root.get("kind").is_some();
+    let has = |root: &Node, key: &str| root.get(key).is_some();
+    let is_head = |root: &Node| {
+        has(root, "kind") || has(root, "apiVersion") && (has(root, "metadata") || has(root, "spec"))
+    };
     if composed.problems.is_empty() || composed.roots.iter().any(is_head) {
         return;
     }
     // One key and nothing else, more than twice or as an example of its values: what it may be, line by line.
+    let is_alone = |map: &Map| map.keys().collect::<BTreeSet<_>>().len() == 1;
     let is_one = |root: &Node| {
-        let Some(map) = root.as_map() else { return false };
-        map.keys().collect::<BTreeSet<_>>().len() == 1
-            && map.iter().all(|entry| entry.value.as_map().is_none())
+        let map = innermost(root);
+        map.is_some_and(|map| {
+            is_alone(map) && map.iter().all(|entry| entry.value.as_map().is_none())
+        })
     };
     let is_varied = |root: &Node| {
-        root.as_map().is_some_and(|map| {
+        innermost(root).is_some_and(|map| {
             let values = || map.iter().map(|entry| entry.value.as_str());
             values().all(|value| value.is_some())
                 && values().collect::<BTreeSet<_>>().len() == map.len()
         })
     };
-    let is_example = || said::speaks_of_examples(before) && composed.roots.iter().all(is_varied);
+    // A comment at the start, or behind a value, tells of one of the ways.
+    let is_remark = |comment: &Span| text[comment.range()].len() > 2;
+    let is_told = || {
+        said::speaks_of_examples(before)
+            || composed.comments.iter().any(is_remark)
+            || holds_expressions(text)
+    };
+    let is_example = || is_told() && composed.roots.iter().all(is_varied);
     if (composed.problems.len() > 1 || is_example())
         && !composed.roots.is_empty()
         && composed.roots.iter().all(is_one)
@@ -106,6 +118,24 @@ pub(super) fn spare_alternatives(composed: &mut Composed, text: &str, before: &s
     });
 }
 
+/// The map at the end of a text that is one key below the other.
+fn innermost(root: &Node) -> Option<&Map> {
+    let mut map = root.as_map()?;
+    while map.len() == 1
+        && let Some(inner) = map.iter().next().and_then(|entry| entry.value.as_map())
+    {
+        map = inner;
+    }
+    Some(map)
+}
+
+/// Whether all values of a text are expressions, so that it shows how these are written.
+fn holds_expressions(text: &str) -> bool {
+    let mut values =
+        text.lines().filter_map(|line| Some(line.split_once(": ")?.1.trim())).peekable();
+    values.peek().is_some() && values.all(|value| value.starts_with("${") && value.ends_with('}'))
+}
+
 /// What remains of a manifest when something is left out need not be YAML: the line behind a mark may have lost what it
 /// belongs to, and a text that begins in the middle of a manifest goes back to where it has not been. What is said of
 /// such a place becomes a note.
@@ -129,6 +159,19 @@ pub(super) fn spare_displaced(
                 .help(format!("as written: {}", finding.message));
         }
     }
+}
+
+/// A key that is there again behind dots at the first column belongs to another node, which is left out.
+pub(super) fn spare_cut(composed: &mut Composed, marks: &[Mark], text: &str) {
+    let outer = |mark: &&Mark| mark.span.start == 0 || text[..mark.span.start].ends_with('\n');
+    let outer: Vec<usize> = marks.iter().filter(outer).map(|mark| mark.span.start).collect();
+    composed.problems.retain(|problem| {
+        let first = problem.related.as_ref().map_or(problem.span.start, |(span, _)| span.start);
+        let next = outer.partition_point(|mark| *mark < first);
+        let is_between = outer.get(next).is_some_and(|mark| *mark < problem.span.start);
+        let is_inner = text[..problem.span.start].ends_with([' ', '-']);
+        problem.code != &YAML_DUPLICATE_KEY || !(is_between && is_inner)
+    });
 }
 
 /// What stands at the first column of most manifests.

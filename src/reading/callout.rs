@@ -41,6 +41,25 @@ pub(super) fn magic(text: &str) -> Vec<Span> {
     MAGIC.find_iter(text).map(|found| Span::new(found.start(), found.end())).collect()
 }
 
+/// The marks by which a site generator shows what a change takes away and adds, `// [!code --]` and `# [!code ++]`; and the lines
+/// that it takes away, whole.
+pub(super) fn differences(text: &str) -> Vec<Span> {
+    static CODE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?m)[ \t]*(?://|#)[^\n#]*\[!code ([^\]\n]+)\][^\n\r]*")
+            .expect("the pattern is a constant")
+    });
+    if !text.contains("[!code ") {
+        return Vec::new();
+    }
+    let gone = |found: &regex::Captures<'_>| found[1].starts_with("--");
+    let spans = CODE.captures_iter(text).filter_map(|found| {
+        let mark = found.get(0)?;
+        let line = text[..mark.start()].rfind('\n').map_or(0, |end| end + 1);
+        Some(Span::new(if gone(&found) { line } else { mark.start() }, mark.end()))
+    });
+    spans.collect()
+}
+
 /// The text with spaces in the place of callouts.
 pub(super) fn without<'t>(text: &'t str, callouts: &[Span]) -> Cow<'t, str> {
     if callouts.is_empty() {
@@ -54,6 +73,18 @@ pub(super) fn without<'t>(text: &'t str, callouts: &[Span]) -> Cow<'t, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_change_takes_away_is_not_there() {
+        let without = |text: &str| without(text, &differences(text)).into_owned();
+        let text = "a: 1 // [!code --]\na: 2 // [!code ++]\n# Now 3 // [!code ++:2]\nb: 3 # [!code highlight]\r\n";
+        let left = without(text);
+        let lines: Vec<_> = left.lines().map(str::trim).collect();
+        assert_eq!((lines, left.len()), (vec!["", "a: 2", "", "b: 3"], text.len()));
+        for text in ["a: http://x/[!code]\n", "a: \"b\" # [code]\n"] {
+            assert_eq!(without(text), text);
+        }
+    }
 
     #[test]
     fn numbers_that_are_explained_are_no_values() {

@@ -15,6 +15,55 @@ pub(crate) fn has(text: &str) -> bool {
     has("apiVersion:") && has("kind:")
 }
 
+/// How many manifests of a page are looked at to see how it writes them.
+const MOST_HEADS: usize = 200;
+
+/// Whether a page leaves `apiVersion` out of its manifests, but for a few.
+pub(super) fn leaves_out_versions(page: &str) -> bool {
+    let (mut with, mut without) = (0, 0);
+    let mut part = Head::default();
+    for line in page.lines() {
+        let content = line.trim();
+        if content.starts_with("```") || content.starts_with("~~~") || content == "---" {
+            match std::mem::take(&mut part).has_version() {
+                Some(true) => with += 1,
+                Some(false) => without += 1,
+                None => {}
+            }
+        } else if !content.is_empty() && !content.starts_with('#') {
+            part.add(content, line.len() - line.trim_start().len());
+        }
+        if with + without == MOST_HEADS {
+            break;
+        }
+    }
+    without > 1 && without > 2 * with
+}
+
+/// Which of the keys of a manifest stand at the depth of a part's first line.
+#[derive(Default)]
+struct Head {
+    depth: Option<usize>,
+    has_version: bool,
+    has_kind: bool,
+    has_more: bool,
+}
+
+impl Head {
+    fn add(&mut self, content: &str, depth: usize) {
+        if *self.depth.get_or_insert(depth) == depth {
+            self.has_version |= content.starts_with("apiVersion:");
+            self.has_kind |= content.starts_with("kind:");
+            self.has_more |= content.starts_with("metadata:") || content.starts_with("spec:");
+        }
+    }
+
+    /// Whether it has a version, where it is a manifest.
+    fn has_version(&self) -> Option<bool> {
+        (self.has_kind && self.has_more).then_some(self.has_version)
+    }
+}
+
 /// Composes a text, and where manifests stand in one document without `---` between them, each by itself.
 pub(super) fn compose(text: &str, compose: impl Fn(&str) -> Composed) -> Composed {
     let composed = compose(text);

@@ -12,6 +12,8 @@ pub(crate) struct HereDocument {
     pub(crate) gone: Vec<Span>,
     /// Whether its manifests are written to a file and may be parts only: a patch, say.
     pub(crate) kept: bool,
+    /// Whether a server is to make objects of it as it stands, so that nothing of them is left out.
+    pub(crate) is_whole: bool,
     /// A line that was to close it and does not, for the spaces around the word.
     pub(crate) nearly_closed: Option<Span>,
 }
@@ -72,7 +74,9 @@ pub(crate) fn find(text: &str, is_applied: &dyn Fn(&str) -> bool) -> Vec<HereDoc
                 let written = text[line.range()].trim_end_matches(['\n', '\r']);
                 Span::new(line.start, line.start + written.len())
             });
-            found.push(HereDocument { body: Span::new(start, end), gone, kept, nearly_closed });
+            let is_whole = file.is_none() && makes_objects(command);
+            let body = Span::new(start, end);
+            found.push(HereDocument { body, gone, kept, is_whole, nearly_closed });
         }
     }
     found
@@ -178,6 +182,12 @@ fn reads_manifests(command: &str) -> bool {
     let stdin = words.windows(2).any(|pair| matches!(pair, ["-f" | "--filename", "-"]))
         || words.iter().any(|word| matches!(*word, "-f-" | "-f=-" | "--filename=-" | "<(cat"));
     tool && stdin
+}
+
+/// Whether a command hands whole objects to a server: what is applied on the server's side may be the fields that one manages.
+fn makes_objects(command: &str) -> bool {
+    let has = |wanted: &str| command.split_whitespace().any(|word| word == wanted);
+    (has("apply") || has("create")) && !has("--server-side") && !has("--server-side=true")
 }
 
 /// The file of manifests that a command writes a here-document to.

@@ -59,7 +59,9 @@ pub(super) fn within(text: &str) -> bool {
 fn has_words(said: &str, alone: bool) -> bool {
     if said.starts_with('$') {
         let filled = said.starts_with("$(") && said.ends_with(')');
-        return alone && (filled || (said.starts_with("${") && said.ends_with('}')));
+        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let named = said.len() > 1 && said[1..].chars().all(is_name);
+        return alone && (filled || named || (said.starts_with("${") && said.ends_with('}')));
     }
     let behind = said.strip_prefix("...").or_else(|| said.strip_prefix('…'));
     if let Some(words) = behind {

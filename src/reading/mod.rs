@@ -121,7 +121,7 @@ fn read_as(wanted: &Text<'_>, session: Option<&Session>) -> Reading {
     let text = only_yaml.as_deref().unwrap_or(wanted.text);
     let callouts = match in_file {
         true => Vec::new(),
-        false => [callout::find(text), callout::magic(text)].concat(),
+        false => [callout::find(text), callout::magic(text), callout::differences(text)].concat(),
     };
     let plain = callout::without(text, &callouts);
     let plain = placeholder::readable(&plain);
@@ -146,6 +146,7 @@ fn read_as(wanted: &Text<'_>, session: Option<&Session>) -> Reading {
     let Composing { mut composed, marks, is_template } = read;
     if let Setting::Page { before, .. } = setting {
         broken::spare_alternatives(&mut composed, text, before);
+        broken::spare_cut(&mut composed, &marks, text);
     }
     let seconds = heads::seconds(text, &composed);
     let parts = separators(text, &composed, &seconds);
@@ -175,6 +176,23 @@ fn read_as(wanted: &Text<'_>, session: Option<&Session>) -> Reading {
     let announced = match setting {
         Setting::File => false,
         Setting::Page { before, .. } => said::announces_part(before),
+    };
+    let page_text = match setting {
+        Setting::File => "",
+        Setting::Page { page, .. } => page,
+    };
+    let ytt = template::ytt(text, &reading.comments);
+    if let Some(first) = ytt.first().filter(|_| !reading.is_template) {
+        let message = "ytt fills this in; what depends on that is not checked";
+        reading.findings.push(Diagnostic::new(&TEMPLATE, map.locate(*first), message));
+        reading.is_template = true;
+    }
+    // Whoever leaves the version out time and again means the reader to know it.
+    let mut leaves_out_versions = None;
+    let mut abbreviates = |document: &Document| {
+        document.api_version().is_none()
+            && document.kind().is_some()
+            && *leaves_out_versions.get_or_insert_with(|| heads::leaves_out_versions(page_text))
     };
     let served = session.map_or(&[][..], |session| &session.served);
     let mut behind = 0;
@@ -214,7 +232,11 @@ fn read_as(wanted: &Text<'_>, session: Option<&Session>) -> Reading {
         if is_template {
             template::fill_in(&root, &tags, document.span, &mut gaps);
         }
+        if !ytt.is_empty() {
+            gaps = gaps.and_everywhere();
+        }
         placeholder::note(&root, text, &page, &mut gaps);
+        placeholder::note_form(&root, &mut gaps);
         document.root = root;
         document.gaps = gaps;
         if !in_file {
@@ -226,7 +248,7 @@ fn read_as(wanted: &Text<'_>, session: Option<&Session>) -> Reading {
             output::excuse_servers(document, is_output);
             if is_output {
                 document.extent = Extent::Printed;
-            } else if announced || told {
+            } else if announced || told || abbreviates(document) {
                 document.extent = Extent::Announced;
             }
         }

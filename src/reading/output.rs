@@ -37,18 +37,20 @@ pub(crate) fn server_field(document: &Document) -> Option<Span> {
 pub(super) fn excuse_servers(document: &mut Document, is_output: bool) {
     let Some(metadata) = document.root.get("metadata") else { return };
     let place = || then(FieldPath::default(), "metadata");
-    let mut masked: Vec<(FieldPath, Span)> = Vec::new();
-    let written = |field: &&str| Some((then(place(), field), metadata.get(field)?.span));
+    let mut masked: Vec<(FieldPath, Span, Certainty)> = Vec::new();
+    // Whatever a page makes of them, nobody writes them.
+    let written =
+        |field: &&str| Some((then(place(), field), metadata.get(field)?.span, Certainty::Sure));
     masked.extend(SERVERS.iter().filter(|_| is_output).filter_map(written));
     let owners = metadata.get("ownerReferences").map(Node::items).unwrap_or_default();
     for (index, owner) in owners.iter().enumerate() {
         if let Some(uid) = owner.get("uid").filter(|uid| uid.as_str() == Some("")) {
             let owner = then(place(), "ownerReferences").then(Step::Index(index));
-            masked.push((then(owner, "uid"), uid.span));
+            masked.push((then(owner, "uid"), uid.span, Certainty::IfMalformed));
         }
     }
-    for (path, span) in masked {
-        document.gaps.replaced(Placeholder { path, span, certainty: Certainty::IfMalformed });
+    for (path, span, certainty) in masked {
+        document.gaps.replaced(Placeholder { path, span, certainty });
     }
 }
 

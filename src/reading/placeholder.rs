@@ -33,6 +33,19 @@ static BRACKETS: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// A list of one item that asks for something: `[fill-in-here]`.
+static TO_FILL_IN: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^\[ *(?:(?:fill[ _-]in|put|enter|paste|replace|insert)(?:[ _-][a-z _-]+)?|[a-z _-]+[ _-](?:here|placeholder)) *\]$",
+    )
+});
+
+/// A whole value in angle brackets, whatever stands in them: `<cat ~/.ssh/id_rsa | base64>`.
+static ANGLES: LazyLock<Regex> = LazyLock::new(|| pattern(r"^<[A-Za-z][^<>\n]*>$"));
+
+/// A whole value that names no thing: `someName`.
+static SOME: LazyLock<Regex> = LazyLock::new(|| pattern(r"^some[A-Z][A-Za-z]*$"));
+
 /// A whole value in capitals, as style guides ask of placeholders: `RESOURCE_GROUP`, `NAMESPACE`.
 static CAPITALS: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[A-Z][A-Z0-9]+(?:[_-][A-Z0-9]+)*$"));
 
@@ -61,7 +74,7 @@ static BRACED: LazyLock<Regex> = LazyLock::new(|| pattern(r"\{[A-Za-z][A-Za-z0-9
 /// Words that only a value to be replaced has; and a value with the number of a remark behind it.
 static WORDS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i:(?:^|[^a-z])your(?:[^a-z]|$)|placeholder|replace[_ -]?(?:me(?:[^a-z]|$)|with)|change[_-]?me|^x{3,}$|base64[ _-]?(?:encoded|of)|encoded in base64)|Your[A-Z]|\S\s+[\[(<]\d{1,2}[\])>]$",
+        r"(?i:(?:^|[^a-z])your(?:[^a-z]|$)|placeholder|replace[_ -]?(?:me(?:[^a-z]|$)|with)|change[_-]?me|^x{3,}$|base[_-]?64[ _-]?(?:encoded|of|string|value)|encoded in base64|^abcdef[a-z]*=*$)|Your[A-Z]|(?:^|[a-z_ -])Encoded(?:[A-Z_ -]|$)|\bA\.B\.C\.D\b|\S\s+[\[(<]\d{1,2}[\])>]$",
     )
 });
 
@@ -80,6 +93,44 @@ pub(super) fn note(root: &Node, text: &str, around: &Around<'_>, gaps: &mut Gaps
     }
     if holds_assertion(root) {
         *gaps = gaps.and_everywhere();
+    }
+}
+
+/// Notes the empty texts of a tree that is a form: its name is one, and two more are.
+pub(super) fn note_form(root: &Node, gaps: &mut Gaps) {
+    let name = root.get("metadata").and_then(|metadata| metadata.get("name"));
+    let is_empty = |node: &Node| node.is_quoted() && node.as_str() == Some("");
+    if !name.is_some_and(is_empty) {
+        return;
+    }
+    let mut found = Vec::new();
+    empty_texts(root, &mut FieldPath::default(), &mut found);
+    if found.len() > 2 {
+        for (path, span) in found {
+            gaps.replaced(Placeholder { path, span, certainty: Certainty::Sure });
+        }
+    }
+}
+
+fn empty_texts(node: &Node, path: &mut FieldPath, found: &mut Vec<(FieldPath, Span)>) {
+    match &node.value {
+        Value::Map(map) => {
+            for entry in map.iter() {
+                path.with(Step::Field(entry.key.value.as_str()), |path| {
+                    empty_texts(&entry.value, path, found)
+                });
+            }
+        }
+        Value::Seq(items) => {
+            for (i, item) in items.iter().enumerate() {
+                let step: Step<&str> = Step::Index(i);
+                path.with(step, |path| empty_texts(item, path, found));
+            }
+        }
+        Value::String(text) if text.is_empty() && node.is_quoted() => {
+            found.push((path.clone(), node.span))
+        }
+        _ => {}
     }
 }
 
@@ -103,6 +154,11 @@ fn note_at(
     around: &Around<'_>,
     gaps: &mut Gaps,
 ) {
+    let is_empty = || text.get(node.span.range()).is_some_and(|written| written.trim().is_empty());
+    if node.is_null() && is_empty() && around::is_named_beside(text, node.span) {
+        let certainty = Certainty::Sure;
+        return gaps.replaced(Placeholder { path: path.clone(), span: key, certainty });
+    }
     // A number in quotes is a value, whatever is said beside it.
     let is_word = node.as_str().is_some_and(|value| value.contains(char::is_alphabetic));
     let told = || is_word && around::is_told(text, key, node.span);
@@ -146,7 +202,15 @@ fn certainty(node: &Node, text: &str, around: &Around<'_>) -> Option<Certainty> 
     let written = text.get(node.span.range())?;
     if matches!(node.value, Value::Map(_) | Value::Seq(_)) {
         let is_short = node.style == Style::Flow && node.span.len() < 200;
-        return (is_short && BRACKETS.is_match(written)).then_some(Certainty::Sure);
+        return match is_short {
+            true if BRACKETS.is_match(written) => Some(Certainty::Sure),
+            true if TO_FILL_IN.is_match(written) => Some(Certainty::IfMalformed),
+            _ => None,
+        };
+    }
+    static ZEROS: LazyLock<Regex> = LazyLock::new(|| pattern(r"^0{8,}$"));
+    if matches!(node.value, Value::Int(_)) && ZEROS.is_match(written) {
+        return Some(Certainty::Sure);
     }
     let value = node.as_str()?;
     let value = match node.style {
@@ -159,7 +223,12 @@ fn certainty(node: &Node, text: &str, around: &Around<'_>) -> Option<Certainty> 
     };
     // What would be a map or a list is one of these only where more stands behind it.
     let has_tail = node.style == Style::Plain && value.starts_with('{');
-    if has_tail || SURE.is_match(value) || value.contains("...") || value.contains('…') {
+    if has_tail
+        || SURE.is_match(value)
+        || ANGLES.is_match(value.trim())
+        || value.contains("...")
+        || value.contains('…')
+    {
         return Some(Certainty::Sure);
     }
     let value = value.trim();
@@ -177,6 +246,9 @@ fn certainty(node: &Node, text: &str, around: &Around<'_>) -> Option<Certainty> 
             return Some(Certainty::IfMalformed);
         }
         None => {}
+    }
+    if SOME.is_match(value) {
+        return Some(Certainty::IfNotAlone);
     }
     let mixed = value.starts_with("my") && value[2..].starts_with(char::is_uppercase);
     if CAPITALS.is_match(value) || mixed {
@@ -205,6 +277,32 @@ fn is_cut(block: &str) -> bool {
 /// A text without the placeholders that are no YAML, or other YAML: `@NAME@`, `*****`, `*int32`, `[USER]@[HOST]`, `##_NAME_##`
 /// and `{ { name } }` as values, `{name}` as a key. Letters stand in their place.
 pub(super) fn readable(text: &str) -> Cow<'_, str> {
+    match without_variables(text) {
+        Cow::Borrowed(text) => readable_of(text),
+        Cow::Owned(plain) => Cow::Owned(readable_of(&plain).into_owned()),
+    }
+}
+
+/// A text with letters in the place of the variables and commands of a shell that are no YAML as they stand: `${X}` in a list in
+/// brackets, `$(cmd '{"a": 1}')` as a value.
+fn without_variables(text: &str) -> Cow<'_, str> {
+    static VARIABLES: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?m)[\[,][ \t]*[A-Za-z0-9._/-]*(\$\{[A-Za-z_][^{}\n]*\})|:[ \t]*(\$\{[A-Za-z_][^{}\n]*\})[ \t]*[,\]}]|(?::|^[ \t]*-)[ \t]+(\$\([^\n]*\)|\$\{[^{}\n]*\})[ \t]*\r?$",
+        )
+    });
+    if !text.contains("${") && !text.contains("$(") {
+        return Cow::Borrowed(text);
+    }
+    let found =
+        VARIABLES.captures_iter(text).filter_map(|found| (1..4).find_map(|group| found.get(group)));
+    let edits: Vec<_> = found
+        .map(|found| (Span::new(found.start(), found.end()), "x".repeat(found.len())))
+        .collect();
+    if edits.is_empty() { Cow::Borrowed(text) } else { Cow::Owned(replaced(text, edits)) }
+}
+
+fn readable_of(text: &str) -> Cow<'_, str> {
     static UNREADABLE: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
             r#"(?m)(?:^|[:\-\[,{][ \t]+)(@[A-Za-z][A-Za-z0-9_.-]*@[^\s#,\]}"']*|\*{3,}[^\s#,\]}"']*|%[A-Z][A-Z0-9_]*%[^\s#,\]}"']*|\*(?:u?int(?:8|16|32|64)?|float(?:32|64)|string|bool)|##_[A-Z][A-Z0-9_]*_##|\{ \{[^{}:,\n]*\} \}|\[[A-Z][A-Z0-9]*(?:[ _][A-Z0-9]+|-[A-Z0-9]{2,})*\][@/.:_-][a-z0-9@/.:_-]*\[[A-Z][A-Z0-9]*(?:[ _][A-Z0-9]+|-[A-Z0-9]{2,})*\][^\s#,\]}"']*|\[(?:\.{3,}|…)\][^\s#,\]}:"'][^\s#,\]}"']*|\{[A-Za-z][A-Za-z0-9_. -]*\}(?::?[A-Za-z0-9._/@-]|:?\{[A-Za-z][A-Za-z0-9_.-]*\})+)[ \t]*(?:$|[\r#,\]}])|^[ \t]*(?:- +)*(\{[A-Za-z][A-Za-z0-9_.-]*\}|\[[A-Za-z][A-Za-z0-9_ .-]*\]):(?:[ \t\r]|$)"#,
@@ -292,6 +390,8 @@ mod tests {
             "2024-01-XXT00:00:00Z",
             "YYYY-MM-DD",
             "($replicas)",
+            "$(echo '{\"a\": 1}' | base64 -w 0)",
+            "<cat ~/.ssh/id_rsa | base64>",
             "(length(items))",
             "(a == `b` && c)",
             "[...].iam.example.com",
@@ -307,6 +407,11 @@ mod tests {
             "PlaceYourTokenHere",
             "TOKEN-PLACEHOLDER",
             "change_me",
+            "EncodedKey==",
+            "base_64_encoded_key",
+            "abcdefgh=",
+            "xyz.A.B.C.D.nip.io",
+            "[fill-in-here]",
             "xxxxx",
             "web [1]",
             "x.x.x.x",
@@ -322,6 +427,7 @@ mod tests {
         ] {
             assert_eq!(found(&format!("a: {text}"), ""), Some(Certainty::IfMalformed), "{text}");
         }
+        assert_eq!(found("a: someName", ""), Some(Certainty::IfNotAlone));
         for text in ["APP_CONFIG", "NAMESPACE"] {
             assert_eq!(found(&format!("a: {text}"), ""), Some(Certainty::IfNotAlone), "{text}");
             let page = format!("Replace `{text}` by your own.\n");
@@ -338,6 +444,10 @@ mod tests {
             "my-token",
             "replacement",
             "Yours",
+            "encoded",
+            "[add-on]",
+            "[web-here-1]",
+            "something",
             "xx",
             "maxxx",
             "my__name",
@@ -382,6 +492,12 @@ mod tests {
             "a: xxxxxx\nb: xxxxxxx # c\n- xxxxxxx\nxxxxxx: 1\n- xxx: { { a.b } }\n"
         );
         assert_eq!(readable("[key]: [value]\n[my key]:\n"), "xxxxx: [value]\nxxxxxxxx:\n");
+        assert_eq!(readable("a: [${X}, b-${Y}]\n"), "a: [xxxx, b-xxxx]\n");
+        assert_eq!(readable("a: {b: ${X}, c: d}\n"), "a: {b: xxxx, c: d}\n");
+        assert_eq!(
+            readable("a: [b] # ${X}\n- $(c '{d: e}')\n"),
+            "a: [b] # ${X}\n- xxxxxxxxxxxxx\n"
+        );
         assert_eq!(readable("[a, b]: c\nd: \"[e]: f\"\n"), "[a, b]: c\nd: \"[e]: f\"\n");
         assert_eq!(readable("a: { { a.b } }\nb: [A]@[B]\n"), "a: xxxxxxxxxxx\nb: xxxxxxx\n");
         for text in [

@@ -89,6 +89,7 @@ pub(super) fn announces_part(prose: &str) -> bool {
               (?:annotations?|labels?|fields?|sections?|blocks?|lines?|stanzas?|snippets?|propert(?:y|ies)|settings?|attributes?|parameters?|keys?)\b
             | (?:edit|patch|annotate)\s+(?:the|your|this|its|an?\sexisting)\s | (?:kubectl|oc)\s(?:edit|patch)\b | snippet | excerpt | fragment
             | (?:the\s)?relevant\s(?:parts?|sections?|lines?|fields?)
+            | (?:change|edit|modify|update|adjust)\s (?:\S+\s+){1,6}? as\s(?:shown|follows|below)
             | output\s(?:would|should|will|looks|is) )",
         )
     });
@@ -255,6 +256,7 @@ mod tests {
             "add this label to your namespace",
             "The relevant part of the manifest is:",
             "Set the `replicas` field:",
+            "Then modify the mount options as shown below:",
             "I.e. if your deployment resource looks like (partial example):",
             "A simple example (a lot of stuff is missing) with a headless service called `ksvc`.",
             "Add `resource.exclusions`, e.g.:",

@@ -1,6 +1,6 @@
 //! What a terminal shows, in a fence that says it is YAML: commands with what they print, and texts that were never YAML.
 
-use super::heads;
+use super::{heads, marks};
 use crate::text::{Span, replaced};
 
 /// What a fence that says YAML holds.
@@ -45,7 +45,14 @@ impl Session {
 
 /// Whether a text, of which nobody has said what it is, is YAML and no commands or anything else.
 pub(crate) fn is_yaml(text: &str) -> bool {
-    shown(text) == Shown::Yaml
+    // Above a manifest that nobody has tagged may stand the name of its file, or a command that is not known here.
+    let begins = |line: &str| {
+        is_entry(line)
+            || marks::within(line)
+            || ["apiVersion", "kind"].iter().any(|key| line.starts_with(key))
+    };
+    let first = lines(text).find(|line| says(&text[line.range()]));
+    first.is_none_or(|first| begins(text[first.range()].trim())) && shown(text) == Shown::Yaml
 }
 
 /// Whether a text, of which nobody has said what it is, begins with a command.
@@ -102,7 +109,7 @@ pub(super) fn shown(text: &str) -> Shown {
     }
     let has = |mark: &str| memchr::memmem::find(text.as_bytes(), mark.as_bytes()).is_some();
     let difference = (has("\n+") || has("@@ ")) && is_difference(text);
-    if difference || has(":  ") && is_description(text) {
+    if difference || has(":  ") && is_description(text) || has(": []") && is_reference(text) {
         return Shown::Other;
     }
     // Root's prompt is `#`, so that its commands are comments.
@@ -117,6 +124,16 @@ pub(super) fn shown(text: &str) -> Shown {
         _ if is_root_prompt() => Shown::Other,
         _ => Shown::Yaml,
     }
+}
+
+/// Whether a text tells the types of fields, as references made from code do: `"options": []google.protobuf.Option`.
+fn is_reference(text: &str) -> bool {
+    let is_type = |line: &str| {
+        let ty = line.split_once(": []").map_or("", |(_, ty)| ty.trim_end());
+        ty.starts_with(char::is_alphabetic)
+            && ty.chars().all(|c| c.is_alphanumeric() || "._".contains(c))
+    };
+    text.lines().any(is_type)
 }
 
 /// The commands of a text that begins with one, and what each prints.
@@ -295,11 +312,15 @@ fn strip_prompt(line: &str) -> Option<&str> {
         if before.ends_with(": ") {
             return None;
         }
-        // `[demo]$ ` names a folder or a host alone, `postgres=# ` what is asked.
+        // `[demo]$ ` names a folder or a host alone, or both: `[node1 ~]$ `;  `postgres=# ` what is asked.
         let is_named = |name: &str| {
             !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "._-".contains(c))
         };
         let in_brackets = before.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+        let in_brackets = in_brackets.map(|inner| match inner.split_once(' ') {
+            Some((host, folder)) if folder.starts_with(['~', '/']) => host,
+            _ => inner,
+        });
         let asks = before.strip_suffix('=').filter(|_| line.as_bytes()[before.len()] == b'#');
         if [in_brackets, asks].into_iter().flatten().any(is_named) {
             return Some(command.strip_prefix(' ').unwrap_or(command));

@@ -44,6 +44,20 @@ pub(super) fn tags(text: &str) -> Vec<Tag> {
     found
 }
 
+/// The comments in which ytt is told what to fill in: `#@ load("a")`, `#@overlay/match …`.
+pub(super) fn ytt(text: &str, comments: &[Span]) -> Vec<Span> {
+    let is_told = |comment: &&Span| {
+        let words = text.get(comment.range()).and_then(|comment| comment.strip_prefix("#@"));
+        words.is_some_and(|words| {
+            words.starts_with(' ')
+                || ["data/", "overlay/", "schema/", "library/", "yaml/", "template/"]
+                    .iter()
+                    .any(|name| words.starts_with(name))
+        })
+    };
+    comments.iter().filter(is_told).copied().collect()
+}
+
 /// Whether the lines of a tag hold nothing but tags.
 fn is_alone(text: &str, tag: Span, tags: &[Span]) -> bool {
     let line = text[..tag.start].rfind('\n').map_or(0, |end| end + 1);

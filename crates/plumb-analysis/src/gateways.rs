@@ -70,7 +70,8 @@ fn listeners(group: &Group<'_>, gateways: &[&Object<'_>], findings: &mut Vec<Dia
     let mut said = HashSet::new();
     for ((number, _, name), listening) in by_host {
         let are_rivals = |one: &Listener<'_, '_>, other: &Listener<'_, '_>| {
-            !one.gateway.is_variant_of(other.gateway) && meet(group, &one.selector, &other.selector)
+            !one.gateway.is_alternative_to(other.gateway)
+                && meet(group, &one.selector, &other.selector)
         };
         for members in conflicts(listening, are_rivals) {
             let Listener { gateway, host, .. } = members[1];
@@ -104,7 +105,7 @@ fn certificates(gateways: &[&Object<'_>], findings: &mut Vec<Diagnostic>) {
     });
     let are_rivals = |one: &(&Object<'_>, &Node), other: &(&Object<'_>, &Node)| {
         let (ones, others) = (selector(one.0), selector(other.0));
-        !one.0.is_variant_of(other.0)
+        !one.0.is_alternative_to(other.0)
             && is_same(one.1, other.1)
             && (ones.covers(&others) || others.covers(&ones))
     };

@@ -5,6 +5,7 @@
 use super::hosts::Registry;
 use super::member::Member;
 use super::mentions::Mentions;
+use super::object::in_sight;
 use super::object::is_slip;
 pub(super) use super::object::{
     ADMISSION, CORE, GATEWAY_API, NETWORKING, Object, ROOT_NAMESPACES, SECURITY, SYSTEM_NAMESPACES,
@@ -387,11 +388,6 @@ pub(super) fn injects(namespace: &Object<'_>) -> bool {
         Some(value) => value == "enabled",
         None => namespace.label("istio.io/rev").is_some_and(|revision| !revision.is_empty()),
     }
-}
-
-/// Whether one of two places is in the section of the other, or both are in one.
-fn in_sight(one: &[usize], other: &[usize]) -> bool {
-    one.starts_with(other) || other.starts_with(one)
 }
 
 fn add<'a>(

@@ -28,7 +28,7 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
             }
             let host = Host::of(destination.host, service.namespace);
             let other = services.iter().find(|other| {
-                !other.is_variant_of(service) && is_for_mesh(other) && splits(other, &host)
+                !other.is_alternative_to(service) && is_for_mesh(other) && splits(other, &host)
             });
             if let Some(other) = other {
                 findings.push(

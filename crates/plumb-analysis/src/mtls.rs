@@ -68,7 +68,7 @@ fn rivals(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
     }
     type Rival<'g, 'a> = (&'g Object<'a>, Selector<'a>, usize);
     let are_rivals = |(one, own, says): &Rival<'_, '_>, (other, theirs, say): &Rival<'_, '_>| {
-        says != say && !one.is_variant_of(other) && own.covers(theirs) && theirs.covers(own)
+        says != say && !one.is_alternative_to(other) && own.covers(theirs) && theirs.covers(own)
     };
     for policies in by_namespace.into_values() {
         for members in conflicts(policies, are_rivals) {

@@ -181,6 +181,11 @@ impl<'a> Object<'a> {
             && self.namespace == other.namespace
     }
 
+    /// Whether a page shows one in place of the other: as a variant of it, or under a heading of its own, as another way.
+    pub(super) fn is_alternative_to(&self, other: &Object<'_>) -> bool {
+        self.is_variant_of(other) || !in_sight(self.section, other.section)
+    }
+
     /// The place of a node of this object.
     pub(super) fn place(&self, node: &Node) -> Location {
         let (_, span) = self.trace(node);
@@ -303,4 +308,9 @@ mod tests {
             assert_eq!(is_slip(name, &[shown]), slip, "{name} {shown}");
         }
     }
+}
+
+/// Whether one of two places is in the section of the other, or both are in one.
+pub(super) fn in_sight(one: &[usize], other: &[usize]) -> bool {
+    one.starts_with(other) || other.starts_with(one)
 }

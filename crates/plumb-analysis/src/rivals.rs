@@ -37,7 +37,7 @@ pub(super) fn conflicts<'a>(
     let mut findings = Vec::new();
     for ((_, for_all), objects) in by_namespace {
         let are_rivals = |(one, own, pods): &Rival<'_, '_>, (other, theirs, _): &Rival<'_, '_>| {
-            !one.is_variant_of(other)
+            !one.is_alternative_to(other)
                 && (for_all
                     || (own.covers(theirs) && theirs.covers(own))
                     || pods.iter().any(|pod| theirs.may_match(&pod.labels)))

@@ -67,7 +67,7 @@ fn indices<'g, 'a: 'g>(entries: impl Iterator<Item = &'g Object<'a>>) -> Vec<usi
 
 fn are_rivals(one: &Port<'_, '_>, other: &Port<'_, '_>) -> bool {
     one.protocol != other.protocol
-        && !one.entry.is_variant_of(other.entry)
+        && !one.entry.is_alternative_to(other.entry)
         && meet(one.entry, other.entry)
 }
 

@@ -35,7 +35,7 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
     let mut said = HashSet::new();
     for (host, sharing) in by_host {
         let are_rivals = |(one, _): &(&Object<'_>, _), (other, _): &(&Object<'_>, _)| {
-            !one.is_variant_of(other) && meet(one, other)
+            !one.is_alternative_to(other) && meet(one, other)
         };
         for members in conflicts(sharing, are_rivals) {
             let (service, node) = members[1];

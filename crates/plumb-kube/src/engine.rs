@@ -345,8 +345,8 @@ impl Judgement {
 
 /// How words end that say what a reader has to write there, and no value of an enumeration ends: `CONTAINER_IMAGE`.
 const NOUNS: &[&str] = &[
-    "_ADDRESS", "_DOMAIN", "_HOST", "_ID", "_IMAGE", "_IP", "_NAME", "_PROJECT", "_REGION", "_TAG",
-    "_URL", "_ZONE",
+    "_ADDRESS", "_BUNDLE", "_CERT", "_DOMAIN", "_HOST", "_ID", "_IMAGE", "_IP", "_NAME",
+    "_PROJECT", "_REGION", "_TAG", "_URL", "_ZONE",
 ];
 
 /// What is wrong with the settings of a tool, as far as their shape is known.

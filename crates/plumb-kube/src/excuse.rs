@@ -59,7 +59,9 @@ impl Fault {
             Read::Whole(_) if counts => None,
             Read::Whole(place) => gaps.replaced_about(&place.path),
         };
-        if let Some(span) = reads().find_map(concerns) {
+        // What is required is there, in other words.
+        let own = counts.then(|| gaps.replaced_at(&self.path)).flatten();
+        if let Some(span) = own.or_else(|| reads().find_map(concerns)) {
             return Some(Excuse::Placeholder(span));
         }
         // What is wrong with a value by itself is its form; that others stand beside it explains no placeholder.

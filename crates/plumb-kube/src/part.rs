@@ -6,7 +6,7 @@ use super::path::FieldPath;
 use super::schema::UNKNOWN_FIELD;
 use super::{Document, Extent, Map, Node};
 use plumb_text::diag::nearest;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The schema paths of all that is missing and that a server would refuse for its absence, without what follows from it.
 pub(super) fn missing(faults: &[Fault], document: &Document) -> Vec<String> {
@@ -29,8 +29,20 @@ pub(super) fn missing(faults: &[Fault], document: &Document) -> Vec<String> {
         .iter()
         .filter(|fault| is_page && fault.rule == &UNKNOWN_FIELD && fault.fix.is_none());
     let above = unknown.filter_map(|fault| Some(fault.path.without_indices().split_last()?.0));
-    let replaced: BTreeSet<FieldPath> =
-        above.filter(|above| *above != FieldPath::default()).collect();
+    let mut replaced: BTreeMap<FieldPath, usize> = BTreeMap::new();
+    above
+        .filter(|above| *above != FieldPath::default())
+        .for_each(|above| *replaced.entry(above).or_default() += 1);
+    // One field stands for one, and of an object that lacks more than that it is a part that is shown.
+    let lacks = |above: &FieldPath| {
+        let own = |path: &&FieldPath| path.split_last().is_some_and(|(of, _)| of == *above);
+        paths.iter().filter(own).count()
+    };
+    let replaced: BTreeSet<FieldPath> = replaced
+        .into_iter()
+        .filter(|(above, unknown)| lacks(above) <= *unknown)
+        .map(|(above, _)| above)
+        .collect();
     let is_replaced =
         |path: &FieldPath| path.split_last().is_some_and(|(above, _)| replaced.contains(&above));
     paths.retain(|path| !is_replaced(path) && !replaced.contains(path));

@@ -173,7 +173,8 @@ fn selector(spec: &At<'_>, pods: Option<&At<'_>>, kind: &str, out: &mut Faults) 
             &SELECTOR_EMPTY,
             &selector,
             format!("empty selector is invalid for {}", kind.to_lowercase()),
-        );
+        )
+        .on_all(&selector);
         return;
     }
     let Some(pods) = pods else { return };
