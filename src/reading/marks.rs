@@ -60,7 +60,9 @@ fn has_words(said: &str, alone: bool) -> bool {
     if said.starts_with('$') {
         let filled = said.starts_with("$(") && said.ends_with(')');
         let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
-        let named = said.len() > 1 && said[1..].chars().all(is_name);
+        let named = said
+            .strip_prefix('$')
+            .is_some_and(|name| !name.is_empty() && name.chars().all(is_name));
         return alone && (filled || named || (said.starts_with("${") && said.ends_with('}')));
     }
     let behind = said.strip_prefix("...").or_else(|| said.strip_prefix('…'));

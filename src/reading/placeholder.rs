@@ -117,7 +117,7 @@ fn empty_texts(node: &Node, path: &mut FieldPath, found: &mut Vec<(FieldPath, Sp
         Value::Map(map) => {
             for entry in map.iter() {
                 path.with(Step::Field(entry.key.value.as_str()), |path| {
-                    empty_texts(&entry.value, path, found)
+                    empty_texts(&entry.value, path, found);
                 });
             }
         }
@@ -128,7 +128,7 @@ fn empty_texts(node: &Node, path: &mut FieldPath, found: &mut Vec<(FieldPath, Sp
             }
         }
         Value::String(text) if text.is_empty() && node.is_quoted() => {
-            found.push((path.clone(), node.span))
+            found.push((path.clone(), node.span));
         }
         _ => {}
     }
