@@ -292,6 +292,11 @@ where
     objects.into_iter().filter(|object| known.insert(identity(object))).collect()
 }
 
+/// Whether one of two places is in the section of the other, or both are in one.
+pub(super) fn in_sight(one: &[usize], other: &[usize]) -> bool {
+    one.starts_with(other) || other.starts_with(one)
+}
+
 #[cfg(test)]
 mod tests {
     use super::is_slip;
@@ -308,9 +313,4 @@ mod tests {
             assert_eq!(is_slip(name, &[shown]), slip, "{name} {shown}");
         }
     }
-}
-
-/// Whether one of two places is in the section of the other, or both are in one.
-pub(super) fn in_sight(one: &[usize], other: &[usize]) -> bool {
-    one.starts_with(other) || other.starts_with(one)
 }
