@@ -6,6 +6,7 @@
 use crate::check::codes;
 use crate::config::SETTINGS;
 use crate::diag::{Code, Level, nearest};
+use crate::directive::own::Own;
 use crate::directive::params::usage;
 use crate::directive::{self, Directive};
 use crate::directive::{Param, ParamKind};
@@ -124,6 +125,38 @@ fn directive_page(directive: &Directive, level: usize) -> String {
     }
     out.push_str(&deeper(directive.page.trim(), level));
     out.push('\n');
+    out
+}
+
+/// The page of a directive of a book's own.
+pub fn own_page(own: &Own) -> String {
+    let mut out =
+        format!("# `{}`\n\n{}.\n\n`{}`\n\n", own.name, sentence(&own.summary), own.usage());
+    if !own.args.is_empty() {
+        out.push_str("| Argument | Value | Meaning |\n|---|---|---|\n");
+        for arg in &own.args {
+            let needed = if arg.default.is_none() { " (needed)" } else { "" };
+            let mut meaning = cell(&arg.docs);
+            if let Some(default) = &arg.default {
+                let dot = if meaning.is_empty() || meaning.ends_with('.') { "" } else { "." };
+                meaning = format!("{meaning}{dot} `{}` without it.", cell(default));
+            }
+            let key =
+                if arg.positional { arg.name.to_uppercase() } else { format!("{}=", arg.name) };
+            let _ =
+                writeln!(out, "| `{key}`{needed} | {} | {} |", cell(&arg.shape()), meaning.trim());
+        }
+        out.push('\n');
+    }
+    for example in &own.examples {
+        let _ = writeln!(
+            out,
+            "`<!-- plumb: {} /-->` gives\n\n```markdown\n{}\n```\n",
+            example.call.trim(),
+            example.gives.trim_matches('\n')
+        );
+    }
+    let _ = writeln!(out, "It is written in `{}`.", own.location.source.path());
     out
 }
 
@@ -247,6 +280,7 @@ fn settings() -> String {
             mib(directive::Budget::TEXT),
         ),
         ("Rows and conditions that they go through in it", directive::Budget::STEPS.to_string()),
+        ("Directives that write each other, one within the other", check::MOST_WITHIN.to_string()),
         ("`each` and `when` within each other", markdown::MOST_NESTED.to_string()),
         ("Rows of a table or an `each`", crate::model::Rows::MOST.to_string()),
         ("Columns of a table", directive::MOST_COLUMNS.to_string()),

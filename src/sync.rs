@@ -3,7 +3,7 @@
 //! Owns: what counts as the same text (a formatter may pad a table), the findings of drift, and the edits that `sync`
 //! makes. Must not know: how a text is computed, or how a file is written.
 
-use crate::check::{Checked, CheckedChapter, Committed, Expansion};
+use crate::check::{Checked, CheckedChapter, CheckedExample, Committed, Expansion};
 use crate::content::Content;
 use crate::diag::{Diagnostic, Edit, Fix, codes};
 use crate::render;
@@ -16,6 +16,7 @@ codes! {
     CODES:
     DRIFT = "drift", Deny, "committed text is not what the model says";
     CONTRADICTION = "contradiction", Deny, "committed text in an included file has a different value in each place that includes it";
+    DIRECTIVE_EXAMPLE = "directive-example", Deny, "an example of a directive of the book's own does not give what it says";
     NOT_WRITTEN = "not-written", Deny, "`sync` could not rewrite a file";
 }
 
@@ -38,6 +39,36 @@ pub fn drift<'a>(
         of_chapter(chapter, checked, &mut findings);
     }
     findings
+}
+
+/// What is wrong with the examples of the book's own directives: what is found in them, and those that don't give what they say.
+pub fn examples<'a>(examples: impl Iterator<Item = CheckedExample<'a>>) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    for example in examples {
+        let CheckedExample { chapter, checked, gives, .. } = &example;
+        let shown = render::Chapter { text: &chapter.text, path: &chapter.path, guide: "" };
+        if let Some(expansion) = checked.expansions.first() {
+            let fresh = render::committed(shown, expansion, 0);
+            let (new, old) = (normal(&fresh), normal(gives));
+            if new != old {
+                findings.push(differs(&example, &new, &old));
+            }
+        }
+        findings.extend(example.findings);
+    }
+    findings
+}
+
+/// The finding for an example that gives something else, with the first line that differs.
+fn differs(example: &CheckedExample<'_>, new: &[String], old: &[String]) -> Diagnostic {
+    let message = format!("this example of `{}` gives something else", example.directive);
+    let differs = new.iter().zip(old).position(|(new, old)| new != old);
+    let differs = differs.unwrap_or(new.len().min(old.len()));
+    let label = match new.get(differs) {
+        Some(line) => format!("line {}: {line}", differs + 1),
+        None => format!("it ends behind line {differs}"),
+    };
+    Diagnostic::new(&DIRECTIVE_EXAMPLE, example.at.clone(), message).label(label)
 }
 
 fn of_chapter(chapter: Chapter<'_>, checked: &CheckedChapter, findings: &mut Vec<Diagnostic>) {

@@ -13,7 +13,10 @@ use super::{
 };
 use crate::content::{self, Content, Placeholder};
 use crate::diag::{Diagnostic, Severity};
-use crate::directive::{self, Budget, Call, Directive, Passage, Run, UNKNOWN_DIRECTIVE, versions};
+use crate::directive::own::Own;
+use crate::directive::{
+    self, Budget, Call, Directive, OUTPUT_LIMIT, Passage, Run, UNKNOWN_DIRECTIVE, versions,
+};
 use crate::manifest::{Document, SERVICE_NODE_PORT_RANGE, Versions};
 use crate::markdown::{self, Cut, Node, NodeKind, Place, Scan};
 use crate::model::{Bindings, Model, Prose, Used};
@@ -43,7 +46,7 @@ pub(super) fn check(project: &Project, chapter: &Chapter) -> ChapterOutcome {
     let origin = chapter.origin.as_ref();
     let lost = origin.map_or_else(Vec::new, |origin| lost::find(project, chapter, origin, &scan));
     let budget = Budget::default();
-    let page = Within { versions: &project.versions, passage: None, budget: &budget };
+    let page = Within { versions: &project.versions, passage: None, budget: &budget, depth: 0 };
     let mut outcome = scanned(project, chapter, scan, page);
     if let Some(meant) = origin.and_then(|origin| origin.meant.as_ref())
         && !lost.is_empty()
@@ -71,6 +74,12 @@ pub(super) fn check(project: &Project, chapter: &Chapter) -> ChapterOutcome {
         finding.code != &TEMPLATE || !chapter.unread.contains(&finding.at.location)
     });
     outcome
+}
+
+/// What a text by itself comes to, as if it were a page; what the book needs of it is left out.
+pub(super) fn alone(project: &Project, chapter: &Chapter) -> (CheckedChapter, Vec<Diagnostic>) {
+    let outcome = check(project, chapter);
+    (outcome.chapter, outcome.findings)
 }
 
 /// The objects of these kinds that a chapter shows.
@@ -117,7 +126,12 @@ struct Within<'a> {
     passage: Option<&'a Passage>,
     /// How much directives may still write in the chapter.
     budget: &'a Budget,
+    /// In how many others it stands.
+    depth: usize,
 }
+
+/// A directive that writes a directive that writes … is followed so far.
+pub const MOST_WITHIN: usize = 8;
 
 impl Within<'_> {
     /// The names that an expression at an offset of the text may use beside those of the model.
@@ -235,9 +249,10 @@ impl Work<'_> {
         if known.is_some_and(|directive| directive.late) != late {
             return;
         }
-        match known {
-            Some(directive) => self.expand(index, node, written, directive),
-            None => self.unknown(written),
+        match (known, self.project.directives.find(&written.name.value)) {
+            (Some(directive), _) => self.expand(index, node, written, directive),
+            (None, Some(own)) => self.own(index, node, written, own),
+            (None, None) => self.unknown(written),
         }
         if written.committed.is_some() && self.slots[index].is_none() {
             self.outcome.chapter.unknown += 1;
@@ -258,7 +273,8 @@ impl Work<'_> {
             names: &names,
             budget: self.within.budget,
             config: &self.project.config,
-            entry: directive,
+            own: &self.project.directives,
+            params: directive.params,
             directive: written,
             place: &node.place,
             map: &self.chapter.map,
@@ -278,11 +294,47 @@ impl Work<'_> {
         let Some(content) = content else { return };
         if matches!(content, Content::Blocks(_)) && node.place.inline {
             let at = self.chapter.map.locate(node.span);
-            self.outcome.findings.push(block_in_text(directive, at));
+            self.outcome.findings.push(block_in_text(directive.name, at));
             return;
         }
         let committed = self.committed(node, written);
         self.publish(index, node, content, committed);
+    }
+
+    /// A directive of the book's own.
+    fn own(&mut self, index: usize, node: &Node, written: &markdown::Directive, own: &Own) {
+        self.outcome.counts.directives += 1;
+        if !own.is_inline && node.place.inline {
+            let at = self.chapter.map.locate(node.span);
+            self.outcome.findings.push(block_in_text(&own.name, at));
+            return;
+        }
+        let names = self.within.names_at(node.span.start);
+        let before = self.outcome.findings.len();
+        let mut call = Call {
+            model: &self.project.model,
+            names: &names,
+            own: &self.project.directives,
+            budget: self.within.budget,
+            config: &self.project.config,
+            params: &[],
+            directive: written,
+            place: &node.place,
+            map: &self.chapter.map,
+            used: &mut self.outcome.used,
+            findings: &mut self.outcome.findings,
+        };
+        if let Some(passage) = own.write(&mut call) {
+            self.passage(index, node, written, passage);
+        }
+        // What is wrong in its file for this use is told where it is used, too.
+        let file = own.location.source.path();
+        let used = self.chapter.map.locate(written.name.span);
+        for finding in &mut self.outcome.findings[before..] {
+            if finding.at.location.source.path() == file {
+                *finding = finding.clone().related(used.clone(), "used here");
+            }
+        }
     }
 
     /// The committed text of a directive. What stands in a passage is written anew, and has none.
@@ -303,6 +355,13 @@ impl Work<'_> {
         written: &markdown::Directive,
         passage: Passage,
     ) {
+        if self.within.depth >= MOST_WITHIN {
+            let at = self.chapter.map.locate(node.span);
+            let message =
+                format!("directives are written within each other at most {MOST_WITHIN} deep");
+            self.outcome.findings.push(Diagnostic::new(&OUTPUT_LIMIT, at, message));
+            return;
+        }
         let Passage { text, map, .. } = &passage;
         let inner = Chapter {
             title: self.chapter.title.clone(),
@@ -313,8 +372,12 @@ impl Work<'_> {
             unread: Vec::new(),
         };
         let scan = markdown::scan(&inner.text, &inner.map, self.project.dialect);
-        let within =
-            Within { versions: self.versions, passage: Some(&passage), budget: self.within.budget };
+        let within = Within {
+            versions: self.versions,
+            passage: Some(&passage),
+            budget: self.within.budget,
+            depth: self.within.depth + 1,
+        };
         let outcome = scanned(self.project, &inner, scan, within);
         // What is wrong for one row is most often wrong for all of them, at one place.
         let mut said = BTreeSet::new();
@@ -381,7 +444,8 @@ impl Work<'_> {
 
     fn unknown(&mut self, written: &markdown::Directive) {
         let name = &written.name;
-        let names = directive::REGISTRY.iter().map(|directive| directive.name);
+        let names = directive::names(&self.project.directives);
+        let names = names.iter().map(String::as_str);
         let at = self.chapter.map.locate(name.span);
         self.outcome.findings.push(
             Diagnostic::new(
@@ -467,8 +531,8 @@ fn written(node: &Node, text: &str) -> String {
     words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn block_in_text(directive: &Directive, at: Location) -> Diagnostic {
-    let message = format!("`{}` gives a block, which can't be within a paragraph", directive.name);
+fn block_in_text(directive: &str, at: Location) -> Diagnostic {
+    let message = format!("`{directive}` gives a block, which can't be within a paragraph");
     Diagnostic::new(&BLOCK_IN_TEXT, at, message)
         .help("put its comment on a line of its own, with a blank line above and below")
 }

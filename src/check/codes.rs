@@ -32,6 +32,7 @@ codes! {
     LOST_IN_INCLUDE = "lost-in-include", Deny, "an include takes what follows it off the page";
     LINK_OUT = "link-out-of-book", Warn, "a file of the book is a link to one outside";
     UNREADABLE_MODEL = "unreadable-model", Deny, "a file of the model can't be read";
+    UNREADABLE_DIRECTIVE = "unreadable-directive", Deny, "a file of the book's own directives can't be read";
     UNREADABLE_POLICY = "unreadable-policy", Deny, "a file of the book's own policies can't be read";
     ASSETS_NOT_NAMED = "assets-not-named", Deny, "`assets = \"external\"` without the lines by which mdBook publishes the files";
     ASSETS_MISPLACED = "assets-misplaced", Deny, "`plumb.css` or `plumb.js` where this tool writes nothing";

@@ -1,10 +1,11 @@
 //! From a book's folder to what `check` needs: settings, model, schemas, chapters.
 
-use super::codes::{LINK_OUT, UNREADABLE_MODEL, UNREADABLE_POLICY};
+use super::codes::{LINK_OUT, UNREADABLE_DIRECTIVE, UNREADABLE_MODEL, UNREADABLE_POLICY};
 use super::expanded::{ChapterFile, Text};
 use super::{Chapter, Project, Scope, platform, publish};
 use crate::config::{self, Config};
 use crate::diag::{Diagnostic, Severity};
+use crate::directive::own;
 use crate::directive::versions;
 use crate::manifest::policy::Policies;
 use crate::manifest::{Engine, Schemas, Versions};
@@ -60,7 +61,8 @@ impl Book {
     pub fn reads(&self) -> impl Iterator<Item = PathBuf> + '_ {
         let config = &self.project.config;
         let files = self.files.iter().chain(&self.project.model.fetched).map(PathBuf::from);
-        files.chain(config.schemas.iter().cloned()).chain([config.policies.clone()])
+        let folders = [config.policies.clone(), PathBuf::from(DIRECTIVES)];
+        files.chain(config.schemas.iter().cloned()).chain(folders)
     }
 
     /// Reads a book from its sources, without mdBook. The error is that there is no book here.
@@ -147,6 +149,10 @@ impl Book {
         let (model, more) = Model::load_in(&sources, world);
         findings.extend(more);
         findings.extend(model.stale(world.today()));
+        let written = directive_files(world, &mut findings);
+        let (mut directives, more) = own::read(&written, &model.units);
+        findings.extend(more);
+        findings.extend(own::check(&mut directives, &model, dialect));
         let versions = chosen_versions(&settings, &mut findings);
         let mut may_use = |key: &str, path: &Path| match world.real(path) {
             Err(error) if Forbidden::of(&error).is_some() => {
@@ -166,11 +172,13 @@ impl Book {
         let (policies, more) = Policies::load(&rules);
         findings.extend(more);
         let mut files = vec![book_toml.path().to_owned()];
-        files.extend(sources.iter().chain(&rules).map(|source| source.path().to_owned()));
+        let all = sources.iter().chain(&written).chain(&rules);
+        files.extend(all.map(|source| source.path().to_owned()));
         Book {
             project: Project {
                 config: settings,
                 model: model.into(),
+                directives: directives.into(),
                 engine: Engine::new(schemas),
                 policies: policies.into(),
                 versions,
@@ -284,6 +292,35 @@ fn model_files(
                     let what = format!("the model's file `{}`", display(&file));
                     findings.push(unreadable(&UNREADABLE_MODEL, at, &what, &error));
                 }
+            }
+        }
+    }
+    sources
+}
+
+/// The folder of the directives of a book's own.
+const DIRECTIVES: &str = "directives";
+
+/// The files of the book's own directives; a folder that is not there holds none.
+fn directive_files(world: &dyn World, findings: &mut Vec<Diagnostic>) -> Vec<Arc<Source>> {
+    let folder = Path::new(DIRECTIVES);
+    let start_of = |path: &Path| Location::start_of(&Source::new(display(path), String::new()));
+    let mut sources = Vec::new();
+    for entry in world.list(folder).unwrap_or_default() {
+        let is_page = entry.path.extension().is_some_and(|extension| extension == "md");
+        if entry.is_folder || !is_page {
+            continue;
+        }
+        match world.source(&entry.path) {
+            Ok(source) => sources.push(source),
+            Err(error) => {
+                let at = start_of(&entry.path);
+                findings.push(unreadable(
+                    &UNREADABLE_DIRECTIVE,
+                    at,
+                    "the file of a directive",
+                    &error,
+                ));
             }
         }
     }

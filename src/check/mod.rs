@@ -9,6 +9,7 @@ mod before;
 mod chapter;
 mod checked;
 mod codes;
+mod examples;
 mod expanded;
 mod fences;
 mod files;
@@ -35,11 +36,13 @@ mod unread;
 mod words;
 
 pub use assets::AssetFile;
+pub use chapter::MOST_WITHIN;
 pub use checked::{
     Chapter, Checked, CheckedChapter, Committed, Counts, Difference, Expansion, Meant, Origin,
     Published, Resource, Tied,
 };
 pub use codes::UNREADABLE_MODEL;
+pub use examples::{CheckedExample, examples};
 pub use files::{CheckedFiles, File, check_files, is_markdown, nothing_in, unreadable};
 pub use group::needs_mesh;
 pub use levels::{codes, find_code, settle};
@@ -51,7 +54,7 @@ pub use texts::{AskedLine, DocumentKind, Evidence, Holder, ReadDocument, ReadTex
 pub use texts::{is_among, lines};
 pub use words::WORDS as FENCE_WORDS;
 
-use crate::diag::Severity;
+use crate::diag::{Diagnostic, Severity};
 use crate::model::Used;
 use rayon::prelude::*;
 
@@ -87,7 +90,7 @@ pub fn check(project: &Project, chapters: &[Chapter]) -> Checked {
         checked.findings.extend(project.model.unused(&used));
     }
     checked.findings.extend(project.model.superseded(&used));
-    checked.findings = crate::diag::Diagnostic::once_per_subject(checked.findings);
+    checked.findings = Diagnostic::once_per_subject(checked.findings);
     checked
 }
 

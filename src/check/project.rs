@@ -4,6 +4,7 @@ use super::codes::ENCRYPTED;
 use super::texts::AskedLine;
 use crate::config::{Config, IgnoreMissing};
 use crate::diag::{Diagnostic, Severity};
+use crate::directive::own::Directives;
 use crate::manifest::policy::{self, Policies};
 use crate::manifest::store::Definition;
 use crate::manifest::{self, Document, Engine, Judgement, Versions, tools};
@@ -19,6 +20,8 @@ pub struct Project {
     pub config: Config,
     /// The model.
     pub model: Arc<Model>,
+    /// The directives of the book's own.
+    pub directives: Arc<Directives>,
     /// The schemas and rules that manifests are checked with.
     pub engine: Engine,
     /// The book's own rules.
@@ -50,6 +53,7 @@ impl Project {
         Project {
             config: self.config.clone(),
             model: self.model.clone(),
+            directives: self.directives.clone(),
             engine: self.engine.beside(definitions),
             policies: self.policies.clone(),
             versions: self.versions.clone(),

@@ -46,7 +46,7 @@ pub(super) fn inputs(
 
 /// A key that is neither an argument of the directive nor an input of the model.
 fn no_such_input(call: &Call<'_>, name: &Spanned<String>) -> Diagnostic {
-    let keys = call.entry.params.iter().map(|param| param.key);
+    let keys = call.params.iter().map(|param| param.key);
     let inputs = call.model.inputs.keys().map(String::as_str);
     let message = format!(
         "`{}` is neither an argument of `{}` nor an input of the model",

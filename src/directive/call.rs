@@ -1,6 +1,7 @@
 //! What a directive is, and one use of it in a page.
 
 use super::codes::INVALID_ARGUMENT;
+use super::own::Directives;
 use super::passage::{Budget, Passage};
 use crate::config::Config;
 use crate::content::Content;
@@ -67,10 +68,12 @@ pub struct Call<'a> {
     pub model: &'a Model,
     /// What expressions may name besides: the row of an `each` around it, the arguments of a directive of the book's own.
     pub names: &'a Bindings,
+    /// The book's own directives.
+    pub own: &'a Directives,
     /// The book's settings.
     pub config: &'a Config,
-    /// Which directive it is.
-    pub entry: &'static Directive,
+    /// The arguments that it takes; none for one of the book's own, which says so itself.
+    pub params: &'static [Param],
     /// What the author wrote.
     pub directive: &'a markdown::Directive,
     /// Where the directive stands.

@@ -17,9 +17,11 @@ mod codes;
 mod columns;
 mod costs;
 mod digits;
+mod directives;
 mod each;
 pub mod matrix;
 mod overhead;
+pub mod own;
 pub mod params;
 mod passage;
 mod rows;
@@ -34,7 +36,7 @@ mod write;
 
 pub(crate) use ask::evaluate;
 pub use call::{Call, Directive, Param, ParamKind, Run};
-pub use codes::{CODES, PLATFORM_VERSION, UNKNOWN_DIRECTIVE, UNKNOWN_VERSION};
+pub use codes::{CODES, OUTPUT_LIMIT, PLATFORM_VERSION, UNKNOWN_DIRECTIVE, UNKNOWN_VERSION};
 pub use passage::{Budget, Passage};
 pub use table::MOST_COLUMNS;
 
@@ -53,9 +55,16 @@ pub static REGISTRY: &[&Directive] = &[
     &advisor::DIRECTIVE,
     &sources::DIRECTIVE,
     &versions::DIRECTIVE,
+    &directives::DIRECTIVE,
 ];
 
 /// The directive of this name.
 pub fn find(name: &str) -> Option<&'static Directive> {
     REGISTRY.iter().find(|directive| directive.name == name).copied()
+}
+
+/// The names of all directives: those of the program, then a book's own.
+pub fn names(own: &own::Directives) -> Vec<String> {
+    let built_in = REGISTRY.iter().map(|directive| directive.name.to_owned());
+    built_in.chain(own.iter().map(|own| own.name.clone())).collect()
 }

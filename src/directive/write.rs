@@ -124,9 +124,12 @@ impl<'c, 'a> Writer<'c, 'a> {
                 }
                 Part::Each { list, name, body } => {
                     let (rows, mut inner) = (self.rows(list, name, names)?, Bindings::clone(names));
-                    if !rows.is_empty() {
-                        rows.bind(self.call.model, &mut inner, &name.value, 0);
-                        self.check(body, &Rc::new(inner))?;
+                    // Options differ in what they have; the rows of a table are all of one kind.
+                    let tried =
+                        if rows.options().is_some() { rows.len() } else { rows.len().min(1) };
+                    for row in 0..tried {
+                        rows.bind(self.call.model, &mut inner, &name.value, row);
+                        self.check(body, &Rc::new(inner.clone()))?;
                     }
                 }
             }
@@ -134,13 +137,22 @@ impl<'c, 'a> Writer<'c, 'a> {
         Some(())
     }
 
-    fn compile(&mut self, expression: &Cut, map: &TextMap, names: &Bindings) {
+    /// An expression of the directive's own file; what can't be read is told.
+    pub(super) fn read(&mut self, expression: &Cut, names: &Bindings) -> Option<Compiled> {
+        self.compile(expression, self.map, names)
+    }
+
+    fn compile(&mut self, expression: &Cut, map: &TextMap, names: &Bindings) -> Option<Compiled> {
         match self.call.model.compile_with(expression.text(), names) {
-            Ok(compiled) => self.call.used.expression(&compiled),
+            Ok(compiled) => {
+                self.call.used.expression(&compiled);
+                Some(compiled)
+            }
             Err(problems) => {
                 self.call.used.mentioned(self.call.model, expression.text());
                 let locate = ask::in_cut(map, expression);
                 self.call.report(problems.into_iter().map(|problem| problem.located(&locate)));
+                None
             }
         }
     }

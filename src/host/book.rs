@@ -146,6 +146,7 @@ impl Book {
         let drift = sync::drift(chapters, &checked);
         let mut findings = drift.clone();
         findings.extend(checked.findings.iter().cloned());
+        findings.extend(sync::examples(check::examples(&book.project)));
         findings.append(&mut book.findings);
         let findings = check::settle(findings, &book.project.config.levels, &all_codes());
         Ok(Book { book, checked, drift, findings })

@@ -81,6 +81,19 @@ pub(super) struct Mending {
     pub(super) write_baseline: bool,
 }
 
+/// What can be begun.
+#[derive(Debug, Subcommand)]
+pub(super) enum New {
+    /// A directive of the book's own: the file `directives/NAME.md`, which works as it is
+    Directive {
+        /// Its name, as authors write it behind `plumb:`
+        name: String,
+        /// The folder that holds book.toml
+        #[arg(long, default_value = ".", value_hint = ValueHint::DirPath)]
+        dir: PathBuf,
+    },
+}
+
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Tell mdBook that a renderer is supported; always true
@@ -194,6 +207,9 @@ pub(super) enum Command {
     /// Ask the model
     #[command(subcommand)]
     Model(Model),
+    /// Write something new to begin with
+    #[command(subcommand)]
+    New(New),
     /// Tell what a name is about, or how the text at a line is read and why
     #[command(after_help = examples::EXPLAIN)]
     Explain {

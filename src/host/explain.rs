@@ -3,7 +3,9 @@
 use super::cli::ReadingFormat;
 use super::model;
 use crate::config::SETTINGS;
+use crate::diag::nearest;
 use crate::text::json;
+use crate::world::DiskWorld;
 use crate::{check, directive, reference};
 use serde::Serialize;
 use std::path::Path;
@@ -33,10 +35,24 @@ struct Named {
 pub(super) fn about(name: &str, dir: &Path, format: ReadingFormat) -> anyhow::Result<String> {
     let text = reference::explain(name)
         .or_else(|error| model::about(dir, name).ok_or(error))
+        .or_else(|error| own(dir, name, error))
         .map_err(anyhow::Error::msg)?;
     match format {
         ReadingFormat::Text => Ok(text),
         ReadingFormat::Json => written(&About { name, text: &text }),
+    }
+}
+
+/// The page of a directive of the book in `dir`; else the error, or what is near.
+fn own(dir: &Path, name: &str, error: String) -> Result<String, String> {
+    let Ok(book) = check::Book::read(&DiskWorld::new(dir)) else { return Err(error) };
+    let own = &book.project.directives;
+    match own.find(name) {
+        Some(found) => Ok(reference::own_page(found)),
+        None => Err(match nearest(name, own.iter().map(|own| own.name.as_str())) {
+            Some(near) => format!("nothing is called `{name}`; did you mean `{near}`?"),
+            None => error,
+        }),
     }
 }
 

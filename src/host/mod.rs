@@ -21,6 +21,7 @@ mod init;
 #[cfg(feature = "lsp")]
 mod lsp;
 mod model;
+mod new;
 mod outcome;
 mod preprocess;
 pub mod protocol;
@@ -140,6 +141,9 @@ fn run(arguments: Arguments) -> anyhow::Result<Exit> {
         Some(Command::Model(command)) => {
             let (dir, said) = model::run(&command, output.quiet)?;
             say(dir, said, output)
+        }
+        Some(Command::New(cli::New::Directive { name, dir })) => {
+            say(&dir, (new::directive(&name, &dir)?, Vec::new()), output)
         }
         Some(Command::Explain { name, format, dir, against }) => {
             let place = name.as_deref().and_then(reading::Place::read);

@@ -173,6 +173,7 @@ pub(super) fn plain() -> Project {
 
 fn project_with(schemas: Schemas, config: Config, versions: Versions) -> Project {
     Project {
+        directives: Default::default(),
         config,
         model: Model::default().into(),
         engine: Engine::new(schemas),

@@ -44,6 +44,7 @@ impl Runner {
 
 fn project(schemas: Schemas, versions: Versions) -> Project {
     Project {
+        directives: Default::default(),
         config: Config::default(),
         model: Model::default().into(),
         engine: Engine::new(schemas),

@@ -14,6 +14,7 @@ mod init;
 #[cfg(feature = "lsp")]
 mod lsp;
 mod mdbook;
+mod own;
 mod passages;
 mod reading;
 mod readme;

@@ -95,6 +95,16 @@ impl Model {
         self.compile_in(text, None, Some(key), None)
     }
 
+    /// Reads an expression that may use these names too, or be a bare quantity, which takes its dimension from that key.
+    pub fn compile_given(
+        &self,
+        text: &str,
+        key: &str,
+        bindings: &Bindings,
+    ) -> Result<Compiled, Vec<Problem>> {
+        self.compile_in(text, None, Some(key), Some(bindings))
+    }
+
     /// Reads an expression that may use these names too.
     pub fn compile_with(&self, text: &str, bindings: &Bindings) -> Result<Compiled, Vec<Problem>> {
         self.compile_in(text, None, None, Some(bindings))

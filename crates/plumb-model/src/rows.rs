@@ -9,6 +9,7 @@ use super::formula::parse::{Ast, AstKind, parse};
 use super::formula::types::check;
 use super::formula::{Bindings, Compiled, Function, Ir, Op, Scalar, Type};
 use super::problem::Problem;
+use super::quantity::{Dimension, Ratio};
 use super::version::Version;
 use super::view::View;
 use super::{Inputs, Model, Value};
@@ -164,6 +165,15 @@ impl Bindings {
         let mut ir = Ir { depth: 1, ..Ir::default() };
         let id = ir.push(Op::Constant(Scalar::Text(text.into())), Span::at(0), Span::at(0));
         ir.nodes[id].ty = Type::Text;
+        self.insert(name, Bound::Value(ir.into()));
+    }
+
+    /// Some number of a dimension under a name, for those who want to know what an expression over it is.
+    pub fn bind_number(&mut self, name: &str, dimension: Dimension) {
+        let mut ir = Ir { depth: 1, ..Ir::default() };
+        let one = Op::Constant(Scalar::Number(Ratio::from_integer(1.into())));
+        let id = ir.push(one, Span::at(0), Span::at(0));
+        ir.nodes[id].ty = Type::Number(dimension);
         self.insert(name, Bound::Value(ir.into()));
     }
 

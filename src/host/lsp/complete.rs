@@ -5,6 +5,7 @@ use super::place::Encoding;
 use super::unit::{Analysis, BOOK_TOML};
 use crate::check::{FENCE_WORDS, is_markdown};
 use crate::config::SETTINGS;
+use crate::directive::own::{Argument, Directives, Kind, Own};
 use crate::directive::{self, ParamKind};
 use crate::host::model;
 use crate::manifest::Versions;
@@ -57,7 +58,7 @@ pub(super) fn complete(
     let line = &before[start_of_line..];
     let model = &analysis.project().model;
     let mut words = if is_markdown(&path.to_string_lossy()) {
-        in_chapter(before, line, model)
+        in_chapter(before, line, model, &analysis.project().directives)
     } else if path.file_name().is_some_and(|name| name == BOOK_TOML) {
         in_settings(line)
     } else if path.extension().is_some_and(|extension| extension == "toml") {
@@ -91,7 +92,7 @@ pub(super) fn complete(
     words.into_iter().map(item).collect()
 }
 
-fn in_chapter(before: &str, line: &str, model: &Model) -> Vec<Word> {
+fn in_chapter(before: &str, line: &str, model: &Model, own: &Directives) -> Vec<Word> {
     // In the text of a directive too.
     if line.rfind("{=").is_some_and(|at| !line[at..].contains('}')) || is_tie(line) {
         return values(model);
@@ -101,7 +102,7 @@ fn in_chapter(before: &str, line: &str, model: &Model) -> Vec<Word> {
         let inside = before[at + 4..].trim_start();
         return inside
             .strip_prefix("plumb:")
-            .map_or_else(Vec::new, |rest| in_directive(rest, model));
+            .map_or_else(Vec::new, |rest| in_directive(rest, model, own));
     }
     let fence = line.trim_start_matches([' ', '>']);
     let info = fence.trim_start_matches(['`', '~']);
@@ -124,7 +125,7 @@ fn is_tie(line: &str) -> bool {
     line.rfind("plumb: =").is_some_and(|at| line[..at].trim_end().ends_with('#'))
 }
 
-fn in_directive(written: &str, model: &Model) -> Vec<Word> {
+fn in_directive(written: &str, model: &Model, own: &Directives) -> Vec<Word> {
     let written = written.trim_start();
     let Some((name, args)) = written.split_once(char::is_whitespace) else {
         let known = directive::REGISTRY.iter();
@@ -132,9 +133,15 @@ fn in_directive(written: &str, model: &Model) -> Vec<Word> {
             Word::new(known.name, CompletionItemKind::FUNCTION, known.summary)
                 .docs(directive::params::usage(known.name, known.params))
         };
-        return known.map(word).collect();
+        let of_book = own.iter().map(|own| {
+            Word::new(&own.name, CompletionItemKind::FUNCTION, own.summary.clone())
+                .docs(format!("usage: {}", own.usage()))
+        });
+        return known.map(word).chain(of_book).collect();
     };
-    let Some(directive) = directive::find(name) else { return Vec::new() };
+    let Some(directive) = directive::find(name) else {
+        return own.find(name).map_or_else(Vec::new, |own| in_own(own, args, model));
+    };
     let last = args.rsplit(char::is_whitespace).next().unwrap_or("");
     // A list may have blanks in it.
     let list = args.rfind('[').filter(|at| !args[*at..].contains(']'));
@@ -166,6 +173,36 @@ fn in_directive(written: &str, model: &Model) -> Vec<Word> {
             }
             words
         }
+    }
+}
+
+/// The arguments of a directive of the book's own, and what they may be.
+fn in_own(own: &Own, args: &str, model: &Model) -> Vec<Word> {
+    let last = args.rsplit(char::is_whitespace).next().unwrap_or("");
+    let given = last.split_once('=').map(|(key, _)| key);
+    let is_meant = |arg: &&Argument| match given {
+        Some(key) => arg.name == key,
+        None => arg.positional && args.trim() == last,
+    };
+    let mut words = own.args.iter().find(is_meant).map_or_else(Vec::new, |arg| of_arg(arg, model));
+    if given.is_none() {
+        let named = own.args.iter().filter(|arg| !arg.positional);
+        words.extend(named.map(|arg| {
+            let key = format!("{}=", arg.name);
+            Word::new(&key, CompletionItemKind::PROPERTY, arg.shape()).docs(arg.docs.clone())
+        }));
+    }
+    words
+}
+
+fn of_arg(arg: &Argument, model: &Model) -> Vec<Word> {
+    let plain = |word: &str| Word::new(word, CompletionItemKind::ENUM_MEMBER, "");
+    match arg.kind {
+        Kind::Choice => arg.choices.iter().map(|choice| plain(choice)).collect(),
+        Kind::Bool => ["true", "false"].map(plain).into_iter().collect(),
+        Kind::Option | Kind::Options => of_key("", "options", model),
+        Kind::Text => Vec::new(),
+        Kind::Number | Kind::Quantity | Kind::Version | Kind::Date | Kind::List => values(model),
     }
 }
 

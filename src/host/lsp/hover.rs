@@ -70,7 +70,9 @@ fn of_markdown(
     let node = scan.nodes.iter().find(|node| touches(node.span, offset))?;
     match &node.kind {
         NodeKind::Directive(directive) if touches(directive.opener, offset) => {
-            Some((directive.opener, reference::explain(&directive.name.value).ok()?))
+            let name = &directive.name.value;
+            let own = analysis.project().directives.find(name).map(reference::own_page);
+            Some((directive.opener, own.or_else(|| reference::explain(name).ok())?))
         }
         NodeKind::Fence(fence) => {
             let word = fence.words.iter().find(|word| touches(word.span, offset))?;

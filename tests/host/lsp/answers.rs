@@ -81,6 +81,33 @@ fn a_place_is_explained() {
     assert!(hover(&mut client, &settings, place(text, "allow", 1)).contains("not reported"));
 }
 
+/// A directive of the book's own is one like the program's; what is wrong in its file is shown there.
+#[test]
+fn directives_of_the_books_own_are_known() {
+    let folder = book();
+    let own = folder.path().join("directives/fleet.md");
+    fs::create_dir_all(own.parent().unwrap()).unwrap();
+    let text = "+++\nsummary = \"how many there are\"\n[args.kind_of]\nkind = \"choice\"\nchoices = [\"big\", \"small\"]\n+++\n`{= kind_of }`\n";
+    fs::write(&own, text).unwrap();
+    let one = folder.path().join("src/one.md");
+    let (mut client, _) = Client::ready(json!({}));
+    client.open_file(&one);
+    client.codes(&one, &[]);
+    assert!(labels(&mut client, &one, "<!-- plumb: fl").contains(&"fleet".to_owned()));
+    assert_eq!(labels(&mut client, &one, "<!-- plumb: fleet ki"), ["kind_of"]);
+    assert_eq!(labels(&mut client, &one, "<!-- plumb: fleet kind_of="), ["big", "small"]);
+    // Values of the model, in the text that a directive is to write.
+    let each = labels(&mut client, &one, "<!-- plumb: when \"nodes > 1\"\n`{= no");
+    assert_eq!(each, ["nodes", "twice"]);
+    let page = "<!-- plumb: fleet kind_of=big /-->\n";
+    client.change(&one, 10, page);
+    assert!(hover(&mut client, &one, place(page, "fleet", 1)).starts_with("# `fleet`"));
+    client.open(&own, &text.replace("{= kind_of }", "{= kind_off }"));
+    client.codes(&own, &["unused-argument", "unknown-name"]);
+    client.change(&own, 2, text);
+    client.codes(&own, &[]);
+}
+
 #[test]
 fn what_can_be_written_is_listed() {
     let folder = book();

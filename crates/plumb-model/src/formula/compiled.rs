@@ -31,6 +31,21 @@ impl Compiled {
         self.ir.ty() == Type::Bool
     }
 
+    /// Whether it is a version.
+    pub fn is_version(&self) -> bool {
+        self.ir.ty() == Type::Version
+    }
+
+    /// Whether it is a date.
+    pub fn is_date(&self) -> bool {
+        self.ir.ty() == Type::Date
+    }
+
+    /// Whether it is a list of values.
+    pub fn is_list(&self) -> bool {
+        matches!(self.ir.ty(), Type::List(_))
+    }
+
     pub(crate) fn ty(&self) -> Type {
         self.ir.ty()
     }
