@@ -4,7 +4,7 @@ use super::codes::{CHANGING_ANCHOR, LINK_TO_VALUE};
 use super::{Chapter, CheckedChapter, Project};
 use crate::content::{Content, plain};
 use crate::diag::{Diagnostic, Edit, Fix};
-use crate::markdown::{self, Anchors, Heading, LinkTo, id_part};
+use crate::markdown::{self, Anchors, Heading, id_part};
 use crate::text::Span;
 use memchr::memmem;
 use rayon::prelude::*;
@@ -33,7 +33,8 @@ pub(super) fn check(
         let links = markdown::anchors(&chapter.text, project.dialect).links.into_iter();
         let judged = links.filter_map(|link| {
             let target = target(&chapter.path, &link.page)?;
-            pages.get(target.as_str())?.judge(chapter, &link)
+            let fragment = link.fragment.as_deref()?;
+            pages.get(target.as_str())?.judge(chapter, link.span, fragment)
         });
         judged.collect::<Vec<_>>()
     };
@@ -116,10 +117,10 @@ impl<'a> Page<'a> {
             })
     }
 
-    fn judge(&self, from: &Chapter, link: &LinkTo) -> Option<Diagnostic> {
-        let at = || from.map.locate(within(from, link));
+    fn judge(&self, from: &Chapter, link: Span, fragment: &str) -> Option<Diagnostic> {
+        let at = || from.map.locate(within(from, link, fragment));
         let locate = |changing: &Changing| self.chapter.map.locate(changing.heading.span);
-        if let Some(known) = self.changing.iter().find(|known| known.id == link.fragment) {
+        if let Some(known) = self.changing.iter().find(|known| known.id == fragment) {
             let message = format!("the id `{}` changes with the value in its heading", known.id);
             let mut finding = Diagnostic::new(&CHANGING_ANCHOR, at(), message)
                 .related(locate(known), "the heading")
@@ -132,7 +133,6 @@ impl<'a> Page<'a> {
             }
             return Some(finding);
         }
-        let fragment = link.fragment.as_str();
         let is_written = || {
             ["id=\"", "name=\"", "id='", "{#"]
                 .iter()
@@ -149,7 +149,7 @@ impl<'a> Page<'a> {
         let finding = Diagnostic::new(&LINK_TO_VALUE, at(), message)
             .related(locate(meant), format!("its id is `{}` today", meant.id))
             .help("give the heading an id of its own: `## Heading {#id}`");
-        Some(match from.map.locate_copied(within(from, link)) {
+        Some(match from.map.locate_copied(within(from, link, fragment)) {
             Some(place) if place.text() == fragment => {
                 finding.replace_with(format!("write `{}`", meant.id), meant.id.clone())
             }
@@ -202,19 +202,28 @@ fn shown(heading: &Heading, outcome: &CheckedChapter) -> (String, Option<(String
 }
 
 /// Where a link's fragment is written, or all of the link where it is written elsewhere.
-fn within(chapter: &Chapter, link: &LinkTo) -> Span {
-    let text = &chapter.text[link.span.range()];
-    match text.rfind(&format!("#{}", link.fragment)) {
+fn within(chapter: &Chapter, link: Span, fragment: &str) -> Span {
+    let text = &chapter.text[link.range()];
+    match text.rfind(&format!("#{fragment}")) {
         Some(at) => {
-            let start = link.span.start + at + 1;
-            Span::new(start, start + link.fragment.len())
+            let start = link.start + at + 1;
+            Span::new(start, start + fragment.len())
         }
-        None => link.span,
+        None => link,
     }
 }
 
 /// The chapter that a link leads to, by its file below `src`.
 fn target(from: &str, page: &str) -> Option<String> {
+    let path = resolved(from, page)?;
+    Some(match path.strip_suffix(".html") {
+        Some(stem) => format!("{stem}.md"),
+        None => path,
+    })
+}
+
+/// Where a link of a page leads, from `src` on; nothing for one that leads out of it.
+pub(super) fn resolved(from: &str, page: &str) -> Option<String> {
     if page.is_empty() {
         return Some(from.to_owned());
     }
@@ -230,9 +239,5 @@ fn target(from: &str, page: &str) -> Option<String> {
             part => path.push(part),
         }
     }
-    let path = path.join("/");
-    Some(match path.strip_suffix(".html") {
-        Some(stem) => format!("{stem}.md"),
-        None => path,
-    })
+    Some(path.join("/"))
 }

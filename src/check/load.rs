@@ -2,7 +2,7 @@
 
 use super::codes::{LINK_OUT, UNREADABLE_DIRECTIVE, UNREADABLE_MODEL, UNREADABLE_POLICY};
 use super::expanded::{ChapterFile, Text};
-use super::{Chapter, Project, Scope, platform, publish};
+use super::{Chapter, Project, Scope, links, platform, publish};
 use crate::config::{self, Config};
 use crate::diag::{Diagnostic, Severity};
 use crate::directive::own;
@@ -100,6 +100,13 @@ impl Book {
         let unreadable = [&INCLUDE_UNREADABLE, &CHAPTER_UNREADABLE, &INVALID_SUMMARY];
         book.project.is_partial |=
             book.findings.iter().any(|finding| unreadable.contains(&finding.code));
+        if !book.findings.iter().any(|finding| finding.code == &INVALID_SUMMARY) {
+            let listed = summary.chapters.iter().filter_map(|chapter| chapter.location.clone());
+            let listed: Vec<PathBuf> = listed.collect();
+            let from = (&book_toml, folder.as_path());
+            let missing = links::check(world, from, &book.project, &listed, &book.chapters);
+            book.findings.extend(missing);
+        }
         Ok(book)
     }
 

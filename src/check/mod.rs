@@ -18,6 +18,7 @@ mod json_patch;
 mod judge;
 mod kustomize;
 mod levels;
+mod links;
 mod load;
 mod lost;
 mod near_ties;

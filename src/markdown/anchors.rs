@@ -3,14 +3,14 @@
 use super::Dialect;
 use super::guard::guarded;
 use crate::text::Span;
-use pulldown_cmark::{Event, Parser, Tag, TagEnd};
+use pulldown_cmark::{Event, LinkType, Parser, Tag, TagEnd};
 
 /// What can be linked to in a page, and what it links to.
 #[derive(Clone, Debug, Default)]
 pub struct Anchors {
     /// Its headings, in order.
     pub headings: Vec<Heading>,
-    /// Its links with a `#` in their address, in order.
+    /// Its links, in order, but for addresses of mail.
     pub links: Vec<LinkTo>,
 }
 
@@ -27,15 +27,15 @@ pub struct Heading {
     pub end: Option<usize>,
 }
 
-/// A link to a place in a page.
+/// A link.
 #[derive(Clone, Debug)]
 pub struct LinkTo {
     /// All of it.
     pub span: Span,
-    /// What stands before the `#`: empty for the page itself.
+    /// What stands before the `#`, or all: empty for the page itself.
     pub page: String,
-    /// What stands behind it.
-    pub fragment: String,
+    /// What stands behind the `#`.
+    pub fragment: Option<String>,
 }
 
 /// Reads the headings and links of a page; none of a page that the parser can't bear.
@@ -60,9 +60,13 @@ pub fn anchors(text: &str, dialect: Dialect) -> Anchors {
                     open = true;
                 }
                 Event::End(TagEnd::Heading(_)) => open = false,
-                Event::Start(Tag::Link { dest_url, .. }) => {
-                    if let Some((page, fragment)) = dest_url.split_once('#') {
-                        let (page, fragment) = (page.to_owned(), fragment.to_owned());
+                Event::Start(Tag::Link { link_type, dest_url, .. }) => {
+                    let (page, fragment) = match dest_url.split_once('#') {
+                        Some((page, fragment)) => (page, Some(fragment.to_owned())),
+                        None => (&*dest_url, None),
+                    };
+                    if link_type != LinkType::Email {
+                        let page = page.to_owned();
                         found.links.push(LinkTo { span: range.into(), page, fragment });
                     }
                 }

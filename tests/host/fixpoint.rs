@@ -164,7 +164,7 @@ id = "b"
 when = "yes >= 1"
 verdict = TEXT
 text = TEXT
-links = [{ text = TEXT, url = "a.md" }]
+links = [{ text = TEXT, url = "page.md" }]
 [[checklists.list.bands]]
 id = "n"
 verdict = TEXT
