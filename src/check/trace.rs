@@ -185,7 +185,9 @@ fn document_of(document: &Document, marks: &[Location], judged: &Judged<'_>) -> 
     read.evidence.extend(marked);
     for (span, certainty) in document.gaps.placeholders() {
         let says = match certainty {
-            Certainty::Sure => "a placeholder: what depends on it is not checked",
+            Certainty::Sure | Certainty::SureIfNoList => {
+                "a placeholder: what depends on it is not checked"
+            }
             Certainty::IfMalformed => "read as a placeholder if it is malformed",
             Certainty::IfNotAlone => {
                 "read as a placeholder if it is malformed, and another such word is too"

@@ -98,23 +98,22 @@ pub(super) fn spare_alternatives(composed: &mut Composed, text: &str, before: &s
     let begins = |at: usize| text[..at].rfind('\n').map_or(0, |end| end + 1);
     let line = |at: usize| text[begins(at)..].lines().next().unwrap_or("");
     let is_remarked = |at: usize| line(at).contains(" #");
-    // The line of the last key that was another way.
-    let mut last = None;
+    // A way goes on until a key of it is there again.
+    let mut is_in_way = false;
+    let mut seen: BTreeSet<usize> = BTreeSet::new();
     composed.problems.retain(|problem| {
         if problem.code != &YAML_DUPLICATE_KEY {
             return true;
         }
         let at = problem.span.start;
-        let above = begins(at).checked_sub(1).map(begins);
-        let goes_on = above.is_some() && above == last;
-        let above_it = above.map_or("", line).trim();
+        let above_it = begins(at).checked_sub(1).map_or("", |end| line(begins(end))).trim();
         let is_apart = above_it.is_empty() || above_it.starts_with('#');
         let first = problem.related.as_ref().map(|(span, _)| span.start);
-        let is_way = goes_on || is_apart || is_remarked(at) && first.is_some_and(is_remarked);
-        if is_way {
-            last = Some(begins(at));
+        if is_apart || is_remarked(at) && first.is_some_and(is_remarked) {
+            is_in_way = true;
+            seen.clear();
         }
-        !is_way
+        !(is_in_way && first.is_some_and(|first| seen.insert(first)))
     });
 }
 

@@ -28,8 +28,9 @@ pub(super) fn find(text: &str, in_file: bool) -> Vec<Mark> {
         if !ends_document
             && matches!(
                 item.as_bytes().first(),
-                Some(b'.' | b'[' | b'{' | b'(' | b'<' | b'/' | b'$' | 0xc2 | 0xe2)
+                Some(b'.' | b'[' | b'{' | b'(' | b'<' | b'/' | b'$' | b'-' | b';' | 0xc2 | 0xe2)
             )
+            && (!item.starts_with(['-', ';']) || is_snippet(content))
         {
             let told = item.find(" #").or_else(|| item.find(" //"));
             let said = item[..told.unwrap_or(item.len())].trim_end();
@@ -37,7 +38,8 @@ pub(super) fn find(text: &str, in_file: bool) -> Vec<Mark> {
             let alone = item.len() == content.len();
             // One dot or two leave something out on a line of their own; as an item they are a folder.
             let short = alone && dots(said) > 0;
-            let wordy = !(comment || short || is_mark(said));
+            // MkDocs puts a file in its place: `--8<-- "more.yaml"`.
+            let wordy = !(comment || short || is_mark(said) || is_snippet(content));
             if !wordy || has_words(said, alone) {
                 let start = at + (line.len() - line.trim_start().len());
                 let span = Span::new(start, start + content.len());
@@ -47,6 +49,12 @@ pub(super) fn find(text: &str, in_file: bool) -> Vec<Mark> {
         at += line.len();
     }
     marks
+}
+
+/// Whether a line has the scissors of a plugin of MkDocs, which puts a file in its place.
+fn is_snippet(line: &str) -> bool {
+    let rest = line.trim_start_matches(';').trim_start_matches('-').strip_prefix("8<");
+    line.starts_with(['-', ';']) && rest.is_some_and(|rest| rest.starts_with('-'))
 }
 
 /// Whether some line of a text is a mark of dots.

@@ -231,6 +231,7 @@ fn read_as(wanted: &Text<'_>, session: Option<&Session>) -> Reading {
         }
         if is_template {
             template::fill_in(&root, &tags, document.span, &mut gaps);
+            gaps.extend_branches(template::branches(text, &tags));
         }
         if !ytt.is_empty() {
             gaps = gaps.and_everywhere();

@@ -203,7 +203,8 @@ fn certainty(node: &Node, text: &str, around: &Around<'_>) -> Option<Certainty> 
     if matches!(node.value, Value::Map(_) | Value::Seq(_)) {
         let is_short = node.style == Style::Flow && node.span.len() < 200;
         return match is_short {
-            true if BRACKETS.is_match(written) => Some(Certainty::Sure),
+            true if BRACKETS.is_match(written) && node.as_map().is_some() => Some(Certainty::Sure),
+            true if BRACKETS.is_match(written) => Some(Certainty::SureIfNoList),
             true if TO_FILL_IN.is_match(written) => Some(Certainty::IfMalformed),
             _ => None,
         };
@@ -400,6 +401,10 @@ mod tests {
             "{a}/{b}:{c}",
             "{name}.example.com:80",
         ] {
+            let sure = match text {
+                _ if text.starts_with('[') && text.ends_with(']') => Some(Certainty::SureIfNoList),
+                _ => sure,
+            };
             assert_eq!(found(&format!("a: {text}"), ""), sure, "{text}");
         }
         for text in [

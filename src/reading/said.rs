@@ -24,7 +24,9 @@ pub(super) fn leaves_out(comment: &str) -> bool {
         return false;
     }
     let words = words.join(" ");
-    SAYS_SO.is_match(&words) || NAMES_IT.is_match(&words) || says_missing(&words)
+    SAYS_SO.is_match(&words) && !TELLS.is_match(&words)
+        || NAMES_IT.is_match(&words)
+        || says_missing(&words)
 }
 
 /// Whether words say that something of what is shown is missing.
@@ -43,7 +45,14 @@ fn says_missing(words: &str) -> bool {
 /// Words that mean nothing else.
 static SAYS_SO: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:omitted|for brevity|truncated|snip(?:ped)?|elided|left out|redacted|not shown|abbreviated|abridged|shortened)\b",
+        r"\bfor brevity\b|^(?:\S+ ){0,6}(?:omitted|truncated|snip(?:ped)?|elided|left out|redacted|not shown|abbreviated|abridged|shortened)(?: (?:here|below|above|for \w+(?: \w+)?|in (?:this|the) \w+|by \w+))?$",
+    )
+});
+
+/// Words with which a sentence tells when something is so, or that it is not.
+static TELLS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:may|can|cannot|must|should|could|would|will|if|when|where|unless|until|before|nothing|never|no|nor|none)\b|\bis truncated by\b",
     )
 });
 
@@ -61,7 +70,7 @@ static NAMES_IT: LazyLock<Regex> = LazyLock::new(|| {
         r"(?:the )?(?:same|identical|unchanged|similar)(?: {THINGS})?(?: (?:as|to) (?:\w+ ){{0,4}}\w+)?"
     );
     pattern(&format!(
-        r"^(?:etc|et cetera|and so (?:on|forth)|and more|more|continues?|continued|and others|unchanged|as (?:before|above)|see above|like (?:above|before)|no changes?|existing|{rest}|{rest} {state}|{THINGS} (?:is |are )?(?:unchanged|as (?:before|above))|{same}|{more}{and}|more (?:here|below|to come|follows?))$"
+        r"^(?:etc|et cetera|and so (?:on|forth)|and more|more|continues?|continued|and others|unchanged|as (?:before|above)|see above|like (?:above|before)|no changes?|existing|{rest}|{rest} {state}|(?:everything|all) else (?:{state}|goes here)|{THINGS} (?:is |are )?(?:unchanged|as (?:before|above))|{same}|{more}{and}|more (?:here|below|to come|follows?))$"
     ))
 });
 
@@ -220,6 +229,9 @@ mod tests {
             "some fields are missing",
             "partial example",
             "rest omitted",
+            "everything else stays the same",
+            "omitted for clarity",
+            "output truncated",
             "abridged",
         ] {
             assert!(leaves_out(text), "{text}");
@@ -241,6 +253,10 @@ mod tests {
             "the port is hidden by the proxy",
             "additional cost: none",
             "your token",
+            "logs are truncated at 1 MiB",
+            "the selector may be omitted",
+            "nothing is truncated by the agent",
+            "everything else is a matter of taste",
             "this is the same port that the probe uses in the second example of this page, as above",
         ] {
             assert!(!leaves_out(text), "{text}");

@@ -74,6 +74,15 @@ fn is_alone(text: &str, tag: Span, tags: &[Span]) -> bool {
     text.get(at..end.max(at)).unwrap_or("").trim().is_empty()
 }
 
+/// Where another branch begins: `{{ else }}`, `{% elif x %}`.
+pub(super) fn branches(text: &str, tags: &[Tag]) -> Vec<usize> {
+    let is_branch = |tag: &&Tag| {
+        let words = text[tag.span.range()].trim_start_matches(['{', '%', '-', '[', ' ']);
+        ["else", "elif", "elsif"].iter().any(|word| words.starts_with(word))
+    };
+    tags.iter().filter(is_branch).map(|tag| tag.span.start).collect()
+}
+
 /// A text as it might be once something is filled in: a comment where a line holds nothing else, a word elsewhere. All
 /// else keeps its place.
 pub(super) fn filled(text: &str, tags: &[Tag]) -> String {

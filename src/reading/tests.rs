@@ -110,7 +110,8 @@ fn what_is_no_yaml_is_told_apart() {
         ("a: 1 # now\na: 2 # then\n", &[], 1),
         ("a: 1 # now\na: 2\n", &[("yaml-duplicate-key", 2)], 1),
         ("a: 1\nb: 1\n\na: 2\nb: 2\n", &[], 1),
-        ("a: 1\nb: 1\n\na: 2\nc: 2\nb: 2\n", &[("yaml-duplicate-key", 6)], 1),
+        ("a: 1\nb: 1\n\na: 2\nc: 2\nb: 2\n", &[], 1),
+        ("a: 1\nb: 1\n\na: 2\nb: 2\nb: 3\n", &[("yaml-duplicate-key", 6)], 1),
         ("apiVersion: v1\na: 1\na: 2\n", &[("yaml-duplicate-key", 3)], 1),
         // What begins with no entry is said once to be no YAML.
         ("a=b\nc=d\n---\nf(x: y: z)\n", &[("fence-yaml", 4)], 0),

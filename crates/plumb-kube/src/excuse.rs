@@ -2,6 +2,7 @@
 
 use super::fault::{ErrorType, Fault, Read};
 use super::gaps::{Certainty, Gaps};
+use super::path::FieldPath;
 use plumb_text::Span;
 
 /// Why a fault says nothing of what the author means.
@@ -30,17 +31,30 @@ impl Fault {
         if gaps.is_hidden(&self.path) {
             return Some(Excuse::Gap);
         }
+        if self.ty == ErrorType::Duplicate
+            && self.related.iter().any(|(first, _)| gaps.branches_between(*first, self.span))
+        {
+            return Some(Excuse::Gap);
+        }
         if self.is_stray && gaps.is_stray(self.span) {
             return Some(Excuse::Stray(self.span));
         }
         if let Some(excuse) = self.replaced(gaps) {
             return Some(excuse);
         }
+        // A key whose value is not shown is there: it may be the choice that is missed, but no other field.
+        let is_field_of = |path: &FieldPath| self.path != *path && path.holds(&self.path);
+        let holds_more =
+            |path: &FieldPath| gaps.is_open(path) || !is_field_of(path) && gaps.hides_in(path);
         let has_gap = |read: &Read| match read {
             Read::Presence(_) | Read::Value(_) => false,
-            Read::Whole(place) => gaps.is_open(&place.path),
+            Read::Whole(place) => holds_more(&place.path),
         };
-        (!self.is_certain && self.reads.iter().any(has_gap)).then_some(Excuse::Gap)
+        // What must stand in a node may be among what is left out right there.
+        let lacks = || {
+            self.ty == ErrorType::Required && (gaps.opens(&self.path) || gaps.hides_in(&self.path))
+        };
+        (!self.is_certain && (self.reads.iter().any(has_gap) || lacks())).then_some(Excuse::Gap)
     }
 
     /// The placeholder that it depends on.

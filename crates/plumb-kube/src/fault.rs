@@ -310,6 +310,12 @@ impl Fault {
         self
     }
 
+    /// Nothing that is added can mend it, if this holds.
+    pub(crate) fn certain_if(&mut self, holds: bool) -> &mut Fault {
+        self.is_certain |= holds;
+        self
+    }
+
     /// The verdict depends on all that these places hold, or would hold, and on nothing that is written: something is absent.
     pub(crate) fn reads_all(&mut self, places: &[&At<'_>]) -> &mut Fault {
         self.reads = places.iter().map(|at| whole(at)).collect();

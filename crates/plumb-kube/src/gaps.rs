@@ -22,6 +22,10 @@ pub struct Gaps {
     /// What may, with how surely it does.
     possible: BTreeMap<FieldPath, (Span, Certainty)>,
     strays: BTreeSet<Span>,
+    /// Which of what is replaced are lists in brackets: themselves, not their items.
+    lists: BTreeSet<FieldPath>,
+    /// Where another branch of a template begins, in the document's text.
+    branches: BTreeSet<usize>,
 }
 
 /// A value that stands for another one.
@@ -40,11 +44,16 @@ pub struct Placeholder {
 pub enum Certainty {
     /// Nobody means it as it stands.
     Sure,
+    /// The same of a list in brackets, where no list is wanted.
+    SureIfNoList,
     /// It may be meant, unless it is malformed.
     IfMalformed,
     /// It may be meant even then, unless another such value is malformed too.
     IfNotAlone,
 }
+
+/// How many of what is not shown below a node are looked at to find one right in it.
+const MOST_WITHIN: usize = 100;
 
 impl Gaps {
     /// Every node may hold more than is written.
@@ -99,8 +108,35 @@ impl Gaps {
         let Placeholder { path, span, certainty } = placeholder;
         match certainty {
             Certainty::Sure => drop(self.replaced.insert(path, span)),
+            Certainty::SureIfNoList => {
+                self.lists.insert(path.clone());
+                self.replaced.insert(path, span);
+            }
             _ => drop(self.possible.insert(path, (span, certainty))),
         }
+    }
+
+    /// At these places of the document's text another branch of a template begins.
+    pub fn extend_branches(&mut self, places: impl IntoIterator<Item = usize>) {
+        self.branches.extend(places);
+    }
+
+    /// Whether only one of two places is there once a template is filled in.
+    pub(crate) fn branches_between(&self, one: Span, other: Span) -> bool {
+        let (first, last) = (one.start.min(other.start), one.start.max(other.start));
+        self.branches.range(first..last).next().is_some()
+    }
+
+    /// Whether the node at a path itself was found to hold more than is written.
+    pub(crate) fn opens(&self, path: &FieldPath) -> bool {
+        self.open.contains(path)
+    }
+
+    /// Whether a node holds a key whose value is not shown.
+    pub(crate) fn hides_in(&self, path: &FieldPath) -> bool {
+        let within =
+            self.hidden.range::<FieldPath, _>(path..).take_while(|found| path.holds(found));
+        within.take(MOST_WITHIN).any(|found| found.split_last().is_some_and(|(of, _)| of == *path))
     }
 
     /// The entries whose keys have these spans may belong to a node that is not shown.
@@ -151,7 +187,10 @@ impl Gaps {
     /// What surely stands for something else at a path, or around it.
     pub fn replaced_at(&self, path: &FieldPath) -> Option<Span> {
         let mut around = path.around().filter(|_| !self.replaced.is_empty());
-        around.find_map(|steps| self.replaced.get(steps).copied())
+        // Who finds fault with an item wants a list.
+        let is_it =
+            |steps: &[Step]| steps.len() == path.steps().len() || !self.lists.contains(steps);
+        around.find_map(|steps| self.replaced.get(steps).copied().filter(|_| is_it(steps)))
     }
 
     /// What surely stands for something else at a path, around it, or within it.
@@ -193,6 +232,8 @@ impl Gaps {
                 .filter_map(|(path, known)| Some((inner(path)?, *known)))
                 .collect(),
             strays: self.strays.clone(),
+            lists: of_set(&self.lists),
+            branches: self.branches.clone(),
         }
     }
 }

@@ -8,7 +8,7 @@ use super::codes::{
 };
 use crate::admission::declare::rules;
 use crate::at::At;
-use crate::fault::{Authority, Faults, Rule};
+use crate::fault::{Authority, Fault, Faults, Rule};
 use crate::{Value, names};
 
 rules! { Authority::Istiod;
@@ -70,9 +70,14 @@ rules! { Authority::Istiod;
 }
 
 /// What is missing in a resource as a whole, said at its name.
-pub(super) fn of_all(out: &mut Faults, rule: &'static Rule, root: &At<'_>, why: impl Into<String>) {
+pub(super) fn of_all<'o>(
+    out: &'o mut Faults,
+    rule: &'static Rule,
+    root: &At<'_>,
+    why: impl Into<String>,
+) -> &'o mut Fault {
     let name = root.field("metadata").get("name").or_else(|| root.get("kind"));
-    out.incomplete(rule, &name.unwrap_or_else(|| root.clone()), why).on_all(root);
+    out.incomplete(rule, &name.unwrap_or_else(|| root.clone()), why).on_all(root)
 }
 
 /// Of two fields that exclude each other, the second is marked.

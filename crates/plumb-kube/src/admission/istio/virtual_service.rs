@@ -78,7 +78,8 @@ pub(super) fn check(out: &mut Faults, root: &At<'_>) {
         claims(out, spec);
     }
     if ["http", "tls", "tcp"].iter().all(|key| spec.filled(key).is_none()) {
-        of_all(out, &VIRTUAL_SERVICE, root, "a VirtualService has routes: `http`, `tls` or `tcp`");
+        let why = "a VirtualService has routes: `http`, `tls` or `tcp`";
+        of_all(out, &VIRTUAL_SERVICE, root, why).on_all(spec);
     }
     for route in spec.list("http") {
         http(out, &route, is_delegate);

@@ -260,7 +260,7 @@ fn environment(container: &At<'_>, out: &mut Faults) {
         match sources.len() {
             0 => {
                 let why = "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`";
-                out.invalid(&ENV_SOURCE, &from, why);
+                out.invalid(&ENV_SOURCE, &from, why).on_all(&from);
             }
             1 => field_reference(&from, out),
             _ => {
@@ -279,7 +279,10 @@ fn environment(container: &At<'_>, out: &mut Faults) {
                 true => "must specify one of: `configMapRef` or `secretRef`",
                 false => "may not have more than one field specified at a time",
             };
-            out.invalid(&ENV_SOURCE, &source, why);
+            let fault = out.invalid(&ENV_SOURCE, &source, why);
+            if set.is_empty() {
+                fault.on_all(&source);
+            }
         }
     }
 }

@@ -84,7 +84,9 @@ fn versions(spec: &At<'_>, out: &mut Faults) {
     let why = "must have exactly one version marked as storage version";
     match stored[..] {
         [] => {
-            let fault = out.invalid(&CRD_VERSIONS, &spec.field("versions").keyed(), why);
+            let all = spec.field("versions");
+            let fault = out.invalid(&CRD_VERSIONS, &all.clone().keyed(), why);
+            fault.on_all(&all);
             for version in &versions {
                 fault.on(&version.field("storage"));
             }

@@ -241,6 +241,11 @@ fn mounts(pod: &At<'_>, container: &At<'_>, known: &[&str], out: &mut Faults) {
         {
             let near = plumb_text::diag::nearest(text, known.iter().copied()).map(str::to_owned);
             let finding = out.not_found(&VOLUME_UNKNOWN, &name, pod);
+            finding.on_all(&pod.field("volumes"));
+            let owner = pod.parent().and_then(At::parent);
+            if let Some(claims) = owner.and_then(|spec| spec.get("volumeClaimTemplates")) {
+                finding.on_all(&claims);
+            }
             if let Some(near) = near {
                 finding.near(Some(&near)).replace_with(near);
             } else if known.is_empty() {

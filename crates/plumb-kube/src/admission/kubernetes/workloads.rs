@@ -174,7 +174,11 @@ fn selector(spec: &At<'_>, pods: Option<&At<'_>>, kind: &str, out: &mut Faults) 
             &selector,
             format!("empty selector is invalid for {}", kind.to_lowercase()),
         )
-        .on_all(&selector);
+        .on_all(&selector)
+        .on_all(&selector.field("matchLabels"))
+        .on_all(&selector.field("matchExpressions"))
+        // Nothing stands within brackets that hold nothing.
+        .certain_if(selector.node.style == crate::Style::Flow && selector.entries().is_empty());
         return;
     }
     let Some(pods) = pods else { return };
@@ -188,6 +192,12 @@ fn mismatch(pods: &At<'_>, labels: Option<At<'_>>, selector: &At<'_>, out: &mut 
     let at = labels.unwrap_or_else(|| pods.field("metadata").field("labels").keyed());
     let why = "`selector` does not match template `labels`";
     let fault = out.invalid(&SELECTOR_TEMPLATE, &at, why).on(selector).on_all(&at);
+    for part in ["matchLabels", "matchExpressions"].iter().filter_map(|part| selector.get(part)) {
+        fault.on_all(&part);
+    }
+    for expression in &selector.list("matchExpressions") {
+        fault.on_all(expression).on_all(&expression.field("values"));
+    }
     fault.related(&selector.clone().keyed(), "the selector");
     // A label of another value is another one, whatever other labels there are.
     for (key, wanted) in selector.map("matchLabels") {
@@ -452,7 +462,9 @@ fn failure(spec: &At<'_>, rule: &At<'_>, out: &mut Faults) {
     let known: Vec<&str> = containers.map(|container| container.text("name")).collect();
     if name.str().is_some_and(|text| !known.contains(&text)) {
         let why = "must be one of the container or initContainer names in the pod template";
-        out.invalid(&JOB_FAILURE_POLICY, &name, why);
+        let fault = out.invalid(&JOB_FAILURE_POLICY, &name, why);
+        fault.on(&name).on_all(&pod);
+        fault.on_all(&pod.field("containers")).on_all(&pod.field("initContainers"));
     }
 }
 
