@@ -37,6 +37,14 @@ impl File {
     }
 }
 
+/// Whether a file says by its name that it is a patch, whichever kustomization applies it: `patch-web.yaml`, `web.patch.yml`.
+fn is_named_patch(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let mut words = stem.split(['-', '_', '.']);
+    words.next() == Some("patch") || words.next_back() == Some("patch")
+}
+
 /// Whether a file is a chapter, by its name; else it holds manifests.
 pub fn is_markdown(path: &str) -> bool {
     let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
@@ -64,7 +72,8 @@ pub fn check_files(project: &Project, files: &[File], together: bool) -> Checked
             path.strip_prefix(folder.as_str())
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
-        Built { is_patch: patches.contains(&path), is_labelled: labelled.iter().any(is_below) }
+        let is_patch = patches.contains(&path) || is_named_patch(&path);
+        Built { is_patch, is_labelled: labelled.iter().any(is_below) }
     };
     let mut outcomes: Vec<_> = files
         .par_iter()

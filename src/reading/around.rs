@@ -164,8 +164,9 @@ pub(super) fn is_named_beside(text: &str, value: Span) -> bool {
     let comment = line.trim_start_matches(':').trim_start().strip_prefix('#');
     comment.is_some_and(|comment| {
         let words = comment.trim();
-        let is_word = |c: char| c.is_alphabetic() || " -_'’,.<>/()".contains(c);
-        words.starts_with('@') || words.contains(char::is_alphabetic) && words.chars().all(is_word)
+        let is_word = |c: char| c.is_alphabetic() || " -_'’,.<>/()?".contains(c);
+        let says = words.contains(|c: char| c.is_alphabetic() || c == '?');
+        words.starts_with('@') || says && words.chars().all(is_word)
     })
 }
 

@@ -75,7 +75,7 @@ fn has_words(said: &str, alone: bool) -> bool {
     }
     let behind = said.strip_prefix("...").or_else(|| said.strip_prefix('…'));
     if let Some(words) = behind {
-        return words.starts_with([' ', '<', '[', '(']);
+        return words.starts_with([' ', '<', '[', '(']) || said::leaves_out(words);
     }
     let within = |open, close| said.strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
     if let Some(words) = within('<', '>') {
@@ -88,6 +88,11 @@ fn has_words(said: &str, alone: bool) -> bool {
 /// Three dots or more and nothing else, in brackets perhaps.
 pub(super) fn is_mark(text: &str) -> bool {
     dots(text) > 2
+}
+
+/// Whether a line of its own leaves something out: dots, be it one.
+pub(super) fn is_left(line: &str) -> bool {
+    dots(line) > 0
 }
 
 /// How many dots a text is, in brackets perhaps; 0 if it is anything else.

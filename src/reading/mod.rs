@@ -148,6 +148,10 @@ fn read_as(wanted: &Text<'_>, session: Option<&Session>) -> Reading {
         broken::spare_alternatives(&mut composed, text, before);
         broken::spare_cut(&mut composed, &marks, text);
     }
+    // Functions of ytt stand side by side in what YAML takes for one map.
+    if !template::ytt(text, &composed.comments).is_empty() {
+        composed.problems.retain(|problem| problem.code != &manifest::yaml::YAML_DUPLICATE_KEY);
+    }
     let seconds = heads::seconds(text, &composed);
     let parts = separators(text, &composed, &seconds);
     let mut reading = assemble(wanted, composed, &seconds, kind);
@@ -319,7 +323,12 @@ fn assemble(wanted: &Text<'_>, composed: Composed, seconds: &[usize], kind: Kind
         Setting::Page { above, .. } => (true, session::prints_files(above)),
         Setting::File => (false, false),
     };
-    let is_meant = |at: usize| are_printed || in_page && heads::is_file(text, at);
+    let is_behind_mark = |at: usize| {
+        let above = text[..at].lines().rev().find(|line| !line.trim().is_empty());
+        above.is_some_and(|line| marks::is_left(line.trim()))
+    };
+    let is_meant =
+        |at: usize| are_printed || in_page && (heads::is_file(text, at) || is_behind_mark(at));
     for &at in seconds.iter().filter(|&&at| !is_meant(at)) {
         let message = "a second manifest begins here, without `---` before it";
         let mut finding = Diagnostic::new(

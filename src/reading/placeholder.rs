@@ -40,8 +40,12 @@ static TO_FILL_IN: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// A list of one word, which is a list wherever one is wanted: `[FileSystemId]`.
+static ONE_WORD: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\[ *[A-Z][A-Za-z0-9]* *\]$"));
+
 /// A whole value in angle brackets, whatever stands in them: `<cat ~/.ssh/id_rsa | base64>`.
-static ANGLES: LazyLock<Regex> = LazyLock::new(|| pattern(r"^<[A-Za-z][^<>\n]*>$"));
+static ANGLES: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^(?:<[A-Za-z][^<>\n]*>|<<[^<>\n]+>>)$"));
 
 /// A whole value that names no thing: `someName`.
 static SOME: LazyLock<Regex> = LazyLock::new(|| pattern(r"^some[A-Z][A-Za-z]*$"));
@@ -74,7 +78,7 @@ static BRACED: LazyLock<Regex> = LazyLock::new(|| pattern(r"\{[A-Za-z][A-Za-z0-9
 /// Words that only a value to be replaced has; and a value with the number of a remark behind it.
 static WORDS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i:(?:^|[^a-z])your(?:[^a-z]|$)|placeholder|replace[_ -]?(?:me(?:[^a-z]|$)|with)|change[_-]?me|^x{3,}$|base[_-]?64[ _-]?(?:encoded|of|string|value)|encoded in base64|^abcdef[a-z]*=*$)|Your[A-Z]|(?:^|[a-z_ -])Encoded(?:[A-Z_ -]|$)|\bA\.B\.C\.D\b|\S\s+[\[(<]\d{1,2}[\])>]$",
+        r"(?i:(?:^|[^a-z])your(?:[^a-z]|$)|placeholder|replace[_ -]?(?:me(?:[^a-z]|$)|with)|change[_-]?me|^x{3,}$|\bpaste\b|^\*\*[^*\n]+\*\*$|base[_-]?64[ _-]?(?:encoded|of|string|value)|encoded in base64|^abcdef[a-z]*=*$)|Your[A-Z]|(?:^|[a-z_ -])Encoded(?:[A-Z_ -]|$)|\bA\.B\.C\.D\b|\S\s+[\[(<]\d{1,2}[\])>]$",
     )
 });
 
@@ -204,7 +208,9 @@ fn certainty(node: &Node, text: &str, around: &Around<'_>) -> Option<Certainty> 
         let is_short = node.style == Style::Flow && node.span.len() < 200;
         return match is_short {
             true if BRACKETS.is_match(written) && node.as_map().is_some() => Some(Certainty::Sure),
-            true if BRACKETS.is_match(written) => Some(Certainty::SureIfNoList),
+            true if BRACKETS.is_match(written) || ONE_WORD.is_match(written) => {
+                Some(Certainty::SureIfNoList)
+            }
             true if TO_FILL_IN.is_match(written) => Some(Certainty::IfMalformed),
             _ => None,
         };
@@ -393,6 +399,8 @@ mod tests {
             "($replicas)",
             "$(echo '{\"a\": 1}' | base64 -w 0)",
             "<cat ~/.ssh/id_rsa | base64>",
+            "<< deployment name >>",
+            "[FileSystemId]",
             "(length(items))",
             "(a == `b` && c)",
             "[...].iam.example.com",
@@ -402,7 +410,9 @@ mod tests {
             "{name}.example.com:80",
         ] {
             let sure = match text {
-                _ if text.starts_with('[') && text.ends_with(']') => Some(Certainty::SureIfNoList),
+                _ if text.starts_with('[') && text.find(']') == Some(text.len() - 1) => {
+                    Some(Certainty::SureIfNoList)
+                }
                 _ => sure,
             };
             assert_eq!(found(&format!("a: {text}"), ""), sure, "{text}");
@@ -415,6 +425,8 @@ mod tests {
             "EncodedKey==",
             "base_64_encoded_key",
             "abcdefgh=",
+            "paste here the content of the key",
+            "\"**the bundle**\"",
             "xyz.A.B.C.D.nip.io",
             "[fill-in-here]",
             "xxxxx",

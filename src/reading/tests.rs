@@ -89,7 +89,7 @@ fn a_mark_alone_opens_the_group() {
 #[test]
 fn what_is_no_yaml_is_told_apart() {
     type Codes = &'static [(&'static str, usize)];
-    let cases: [(&str, Codes, usize); 25] = [
+    let cases: [(&str, Codes, usize); 26] = [
         ("a: {{ .b }}\n", &[("template", 1)], 1),
         ("a: \"{{ .b }}\"\n", &[], 1),
         ("a: \"{{ .b }}\"\nb: c: d\n", &[("fence-yaml", 2)], 0),

@@ -197,8 +197,10 @@ impl Gaps {
     pub(crate) fn replaced_about(&self, path: &FieldPath) -> Option<Span> {
         let within = || {
             // What lies in a place follows it in order.
-            let mut behind = self.replaced.range::<FieldPath, _>(path..);
-            behind.next().filter(|(found, _)| path.holds(found)).map(|(_, span)| *span)
+            let behind = self.replaced.range::<FieldPath, _>(path..);
+            let mut within = behind.take_while(|(found, _)| path.holds(found)).take(MOST_WITHIN);
+            // A list is one wherever one is wanted.
+            within.find(|(found, _)| !self.lists.contains(*found)).map(|(_, span)| *span)
         };
         self.replaced_at(path).or_else(within)
     }

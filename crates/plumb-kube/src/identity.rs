@@ -303,6 +303,13 @@ fn differing_part<'a>(given: &'a str, known: &'a str) -> Option<(&'a str, &'a st
 /// Shorter parts of a domain are near each other by chance: `io` and `ai`, `k8s` and `k3s`.
 const SHORTEST: usize = 5;
 
+/// Whether one kind may be a slip of another: who writes a word more, or one less, means another kind, such as `CiliumConfig` beside
+/// `CiliumNodeConfig`.
+fn has_same_words(one: &str, other: &str) -> bool {
+    let words = |kind: &str| kind.chars().filter(|c| c.is_uppercase()).count();
+    words(one) == words(other) || strsim::damerau_levenshtein(one, other) <= 2
+}
+
 /// Groups in which another project has kinds of its own, whose schemas are not embedded: Tetragon's `TracingPolicy`.
 const SHARED: &[&str] = &["cilium.io"];
 
@@ -344,7 +351,8 @@ impl Search<'_> {
             let in_version = here.iter().filter(|choice| choice.version == version);
             let names = |choices: &mut dyn Iterator<Item = &Choice>| {
                 let names: BTreeSet<String> = choices.map(|choice| choice.kind.clone()).collect();
-                nearest(kind, names.iter().map(String::as_str)).map(str::to_owned)
+                let is_slip = |name: &&str| has_same_words(kind, name);
+                nearest(kind, names.iter().map(String::as_str).filter(is_slip)).map(str::to_owned)
             };
             let name =
                 names(&mut in_version.copied()).or_else(|| names(&mut here.iter().copied()))?;

@@ -96,12 +96,28 @@ pub(super) fn is_part(document: &Document, missing: &[String]) -> bool {
         Extent::Whole => false,
         Extent::Page => {
             let lacks_main = missing.iter().any(is_main)
+                || missing.iter().any(|path| path.ends_with(IMAGE))
+                    && shows_bare_containers(document)
                 || shows_metadata_only(document)
                 || missing.iter().any(|path| path == SELECTOR) && !shows_labels(document);
             missing.len() > 1 || !missing.is_empty() && lacks_main
         }
         Extent::Announced | Extent::Printed => !missing.is_empty(),
     }
+}
+
+const IMAGE: &str = "containers.image";
+
+/// Whether the containers without an image show their name and one thing more: whoever shows that much leaves out the rest.
+fn shows_bare_containers(document: &Document) -> bool {
+    const PLACES: [&[&str]; 2] = [&["spec"], &["spec", "template", "spec"]];
+    let pod = |place: &[&str]| {
+        place.iter().try_fold(&document.root, |node, field| node.get(field))?.get("containers")
+    };
+    let containers = PLACES.into_iter().filter_map(pod).flat_map(Node::items);
+    let mut without = containers.filter(|container| container.get("image").is_none()).peekable();
+    without.peek().is_some()
+        && without.all(|container| container.as_map().is_some_and(|map| map.len() <= 2))
 }
 
 const SELECTOR: &str = "spec.selector";

@@ -77,13 +77,28 @@ pub trait World: Sync {
     }
 }
 
-/// A file's text from its bytes.
+/// A file's text from its bytes: UTF-8, or UTF-16 behind its mark, as readers of YAML take it too.
 pub fn text(path: String, bytes: Vec<u8>) -> io::Result<Arc<Source>> {
+    if let Some(text) = utf_16(&bytes) {
+        return Ok(Source::new(path, text));
+    }
     let text = String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         io::Error::new(io::ErrorKind::InvalidData, format!("not UTF-8 (byte {at})"))
     })?;
     Ok(Source::new(path, text))
+}
+
+/// The text of bytes that begin with the mark of UTF-16, the mark left out.
+fn utf_16(bytes: &[u8]) -> Option<String> {
+    let unit: fn([u8; 2]) -> u16 = match bytes {
+        [0xff, 0xfe, ..] => u16::from_le_bytes,
+        [0xfe, 0xff, ..] => u16::from_be_bytes,
+        _ => return None,
+    };
+    let (pairs, rest) = bytes[2..].as_chunks();
+    let text = char::decode_utf16(pairs.iter().map(|pair| unit(*pair)));
+    text.collect::<Result<String, _>>().ok().filter(|_| rest.is_empty())
 }
 
 /// The files below a path.
