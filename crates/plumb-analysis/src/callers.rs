@@ -71,13 +71,18 @@ impl<'g, 'a> Callers<'g, 'a> {
         self.gateways.extend(own.map(|pod| pod.owner));
     }
 
-    /// The Sidecar that surely holds for a pod: one that selects it, else the one of its namespace, else the mesh's.
+    /// The Sidecar that holds for a pod, if it has a proxy: one that selects it, else the one of its namespace, else the mesh's.
     pub(super) fn sidecar_of(&self, pod: &Pod<'a>) -> Option<&'g Object<'a>> {
         let sidecar = match self.by_pod.get(&pod.owner) {
             Some(sidecar) => *sidecar,
             None => self.default_of(pod.namespace?)?,
         };
-        self.holds(sidecar, pod).then_some(sidecar)
+        self.may_hold(pod).then_some(sidecar)
+    }
+
+    /// Whether a pod surely has the proxy that a Sidecar is for.
+    pub(super) fn is_proxied(&self, sidecar: &Object<'a>, pod: &Pod<'a>) -> bool {
+        is_for(sidecar, self.group.has_sidecar(pod))
     }
 
     /// The Sidecar that surely holds for callers of a namespace, known by it or by their service account beside.
@@ -106,9 +111,14 @@ impl<'g, 'a> Callers<'g, 'a> {
 
     /// Whether a Sidecar that is for a pod by its labels or namespace holds for its proxy.
     fn holds(&self, sidecar: &Object<'a>, pod: &Pod<'a>) -> bool {
+        self.may_hold(pod) && self.is_proxied(sidecar, pod)
+    }
+
+    /// Whether a pod may have a proxy that Sidecars are for.
+    fn may_hold(&self, pod: &Pod<'a>) -> bool {
         !self.gateways.contains(&pod.owner)
             && !self.group.is_ambient_pod(pod)
-            && is_for(sidecar, self.group.has_sidecar(pod))
+            && self.group.has_sidecar(pod) != Some(false)
     }
 
     /// The Sidecar for all workloads of a namespace, its own or the mesh's; none where two would be.

@@ -44,7 +44,8 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
             let Some(port) = server.get("port").and_then(|port| port.get("number")) else {
                 continue;
             };
-            let Some(number) = port.as_int() else { continue };
+            // A server at a Unix socket has the port 0.
+            let Some(number) = port.as_int().filter(|number| *number != 0) else { continue };
             if !open.contains(&number) {
                 let mut known: Vec<String> = open.iter().map(ToString::to_string).collect();
                 known.dedup();

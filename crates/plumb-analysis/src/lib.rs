@@ -36,6 +36,7 @@ mod linkerd;
 mod member;
 mod mentions;
 mod mesh;
+mod mesh_members;
 mod mesh_network;
 mod mtls;
 mod network;
@@ -63,6 +64,8 @@ mod virtual_services;
 mod webhooks;
 mod workload_targets;
 
+#[cfg(test)]
+mod mesh_wide_tests;
 #[cfg(test)]
 mod quiet_tests;
 #[cfg(test)]

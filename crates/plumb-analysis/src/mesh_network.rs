@@ -5,13 +5,14 @@ use super::gateway_pods::GatewayPods;
 use super::group::{
     CORE, Group, NETWORKING, Object, Pod, SYSTEM_NAMESPACES, at_most, injects, is_stock_gateway,
 };
+use super::mesh_members::Mesh;
 use super::network::{Direction, NetworkPolicy, Rule, Workload};
 use super::networks::{Applied, Networks};
 use super::revision::{is_of_aks, is_of_google};
 use plumb_kube::Node;
 use plumb_kube::select::Selector;
 use plumb_text::diag::{Code, Diagnostic, Severity, codes};
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 codes! {
     /// The findings of this analyzer.
@@ -100,43 +101,6 @@ impl Said<'_> {
     }
 }
 
-/// What a group shows of the mesh.
-struct Mesh<'a> {
-    /// The namespaces that istiod is in.
-    istiods: BTreeSet<&'a str>,
-    /// The namespaces of which pods are shown.
-    with_pods: HashSet<&'a str>,
-    /// Namespaces in ambient mode.
-    ambient: Vec<Option<&'a str>>,
-}
-
-impl<'a> Mesh<'a> {
-    fn of(group: &Group<'a>) -> Mesh<'a> {
-        /// How many namespaces in ambient mode are compared with each rule, beside the policy's own.
-        const COMPARED: usize = 256;
-        let is_istiod = |pod: &&Pod<'a>| {
-            pod.labels.get("app") == Some("istiod") || group.owner(pod).name.starts_with("istiod")
-        };
-        let namespaces = group.of(CORE, "Namespace").map(|namespace| Some(namespace.name));
-        let ambient = namespaces.filter(|namespace| group.is_ambient(*namespace));
-        Mesh {
-            istiods: group.pods.iter().filter(is_istiod).filter_map(|pod| pod.namespace).collect(),
-            with_pods: group.pods.iter().filter_map(|pod| pod.namespace).collect(),
-            ambient: ambient.take(COMPARED).collect(),
-        }
-    }
-
-    /// Whether istiod may be in one of the namespaces that a rule calls by name.
-    fn may_be_in(&self, policy: &NetworkPolicy<'_, 'a>, rule: &Rule<'a>) -> bool {
-        self.istiods.is_empty()
-            && rule.namespaces().iter().any(|name| {
-                !SYSTEM_NAMESPACES.contains(name)
-                    && !self.with_pods.contains(name)
-                    && policy.object.namespace != Some(name)
-            })
-    }
-}
-
 /// What a policy may open, whomever it is for.
 fn opens<'a>(group: &Group<'a>, mesh: &Mesh<'a>, policy: &NetworkPolicy<'_, 'a>) -> u32 {
     let mut opens = 0;
@@ -147,9 +111,9 @@ fn opens<'a>(group: &Group<'a>, mesh: &Mesh<'a>, policy: &NetworkPolicy<'_, 'a>)
         if rule.may_open(XDS) {
             let (istio, aks) =
                 (may_be_in(rule, "istio-system"), may_be_in(rule, "aks-istio-system"));
-            // Whoever names the port means an istiod, wherever that is.
+            // Whoever names the port means an istiod, wherever that is; not among pods that have proxies.
             let elsewhere = mesh.istiods.iter().any(|namespace| may_be_in(rule, namespace))
-                || rule.names(XDS) && !istio && !aks;
+                || rule.names(XDS) && !istio && !aks && !mesh.is_without(group, policy, rule);
             opens |= if istio || aks || elsewhere { ISTIOD } else { 0 };
             opens |= if aks || elsewhere { ISTIOD_OF_AKS } else { 0 };
             let all_ports = rule.opens_all() && mesh.may_be_in(policy, rule);
@@ -164,7 +128,7 @@ fn opens<'a>(group: &Group<'a>, mesh: &Mesh<'a>, policy: &NetworkPolicy<'_, 'a>)
         if rule.opens(HBONE) && !rule.is_only_for(|name| SYSTEM_NAMESPACES.contains(&name)) {
             opens |= TUNNEL_OUT;
         }
-        if calls(group, policy, rule).is_some() {
+        if calls(group, mesh, policy, rule).is_some() {
             opens |= CALLS_OUT;
         }
     }
@@ -178,6 +142,7 @@ fn opens<'a>(group: &Group<'a>, mesh: &Mesh<'a>, policy: &NetworkPolicy<'_, 'a>)
         let from_mesh = || {
             policy.may_be_for_pods_in(group, rule, own)
                 || policy.may_be_for_pods_in(group, rule, &mesh.ambient)
+                || mesh.ambient_pods.iter().any(|pods| policy.may_mean_pods(group, rule, pods))
         };
         opens |= if rule.opens_tcp() && from_mesh() { CALLS_IN } else { 0 };
     }
@@ -318,7 +283,7 @@ fn ambient<'a>(
         let own = Workload { labels: Some(pod.labels), namespace: pod.namespace };
         let (owner, applied) = (group.owner(pod), networks.applied(&own));
         tunnels_in(&applied, said);
-        tunnels_out(group, networks, &own, &applied, said);
+        tunnels_out(group, mesh, networks, &own, &applied, said);
         if let Some(policy) = applied.isolating(Direction::Ingress)
             && applied.opens & PROBES == 0
             && is_probed(pod)
@@ -349,7 +314,7 @@ fn ambient<'a>(
         if !gateways.are_meant(policy) {
             tunnels_in(&applied, said);
         }
-        tunnels_out(group, networks, &own, &applied, said);
+        tunnels_out(group, mesh, networks, &own, &applied, said);
     }
 }
 
@@ -409,7 +374,7 @@ fn tunnels_in(applied: &Applied<'_, '_, '_>, said: &mut Said<'_>) {
             let object = policy.object;
             let node = object.at("spec.ingress").unwrap_or(object.name_node());
             let message =
-                "in an ambient namespace requests arrive at port 15008 (HBONE), which is not open";
+                "in ambient mode requests arrive at port 15008 (HBONE), which is not open";
             object.finding(&TUNNEL_BLOCKED, node, message).help("add a rule for TCP port 15008")
         });
     }
@@ -418,6 +383,7 @@ fn tunnels_in(applied: &Applied<'_, '_, '_>, said: &mut Said<'_>) {
 /// Whether the tunnels of ambient mode leave, where the policies show that calls of the mesh should.
 fn tunnels_out<'a>(
     group: &Group<'a>,
+    mesh: &Mesh<'a>,
     networks: &Networks<'_, 'a>,
     own: &Workload<'_>,
     applied: &Applied<'_, '_, 'a>,
@@ -431,10 +397,9 @@ fn tunnels_out<'a>(
         said.of(calling, &TUNNEL_BLOCKED, || {
             let object = calling.object;
             let mut rules = calling.rules(Direction::Egress).iter();
-            let port = rules.find_map(|rule| calls(group, calling, rule));
+            let port = rules.find_map(|rule| calls(group, mesh, calling, rule));
             let node = port.unwrap_or(object.name_node());
-            let message =
-                "in an ambient namespace calls leave for port 15008 (HBONE), which is not open";
+            let message = "in ambient mode calls leave for port 15008 (HBONE), which is not open";
             object.finding(&TUNNEL_BLOCKED, node, message).help("add TCP port 15008 to that rule")
         });
     } else if let Some(callee) = called(group, networks, own) {
@@ -456,11 +421,14 @@ fn tunnels_out<'a>(
 /// The port of a rule that opens it to pods in ambient mode: calls that go through a tunnel.
 fn calls<'a>(
     group: &Group<'a>,
+    mesh: &Mesh<'a>,
     policy: &NetworkPolicy<'_, 'a>,
     rule: &Rule<'a>,
 ) -> Option<&'a Node> {
     let port = rule.port_beside(&[53, XDS, HBONE])?;
-    policy.is_for_namespace(rule, |namespace| group.is_ambient(namespace)).then_some(port)
+    let is_ambient = policy.is_for_namespace(rule, |namespace| group.is_ambient(namespace))
+        || mesh.ambient_pods.iter().any(|pods| policy.is_for(group, rule, pods));
+    is_ambient.then_some(port)
 }
 
 /// How many policies of a namespace are asked whether they let calls in.

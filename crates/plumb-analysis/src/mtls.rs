@@ -4,8 +4,10 @@ use super::analyzer::Analyzer;
 use super::conflict::conflicts;
 use super::group::{
     CORE, Group, NETWORKING, Object, ROOT_NAMESPACES, SECURITY, injects, may_be_same, text,
+    unless_sure,
 };
 use super::hosts::Host;
+use super::strict::are_proxied;
 use indexmap::{IndexMap, IndexSet};
 use plumb_kube::Node;
 use plumb_kube::fault::listed;
@@ -27,7 +29,7 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
     for rule in group.of(NETWORKING, "DestinationRule") {
         for node in tls_modes(rule) {
             let Some(mode) = node.as_str() else { continue };
-            let Some(policy) = policy_for(group, rule) else { continue };
+            let Some((policy, is_sure)) = policy_for(group, rule) else { continue };
             let wants = policy.text("spec.mtls.mode").unwrap_or_default();
             let message = match (mode, wants) {
                 ("DISABLE" | "SIMPLE" | "MUTUAL", "STRICT") => {
@@ -46,11 +48,11 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
                 _ => continue,
             };
             let at = policy.at("spec.mtls.mode").unwrap_or(policy.name_node());
-            findings.push(
-                rule.finding(&CONFLICT, node, message)
-                    .related(policy.place(at), "the other side")
-                    .help("leave `tls` out: Istio finds the mode by itself; requests fail with the status 503 until then"),
-            );
+            let finding = rule
+                .finding(&CONFLICT, node, message)
+                .related(policy.place(at), "the other side")
+                .help("leave `tls` out: Istio finds the mode by itself; requests fail with the status 503 until then");
+            findings.push(unless_sure(finding, is_sure));
         }
     }
 }
@@ -107,16 +109,17 @@ fn tls_modes<'a>(rule: &Object<'a>) -> Vec<&'a Node> {
     modes
 }
 
-/// The PeerAuthentication that surely holds for the pods behind a rule's host.
+/// The PeerAuthentication that holds for the pods behind a rule's host, and whether that is sure: the mesh's own holds for
+/// pods that have a proxy, which not every group shows.
 ///
 /// One for those pods comes before one for the namespace, and that before the mesh's. Where two of the same rank say
 /// different things, or one has settings for single ports, nothing is sure.
-fn policy_for<'g, 'a>(group: &'g Group<'a>, rule: &Object<'a>) -> Option<&'g Object<'a>> {
+fn policy_for<'g, 'a>(group: &'g Group<'a>, rule: &Object<'a>) -> Option<(&'g Object<'a>, bool)> {
     let host = rule.text("spec.host")?;
     let (name, namespace) = match Host::of(host, rule.namespace) {
         Host::Service(name, namespace) => (Some(name), namespace),
         Host::Other("*.local" | "*.svc.cluster.local" | "*") => {
-            return sole(mesh_wide(group));
+            return sole(mesh_wide(group)).map(|policy| (policy, true));
         }
         Host::Other(other) => {
             (None, Some(other.strip_prefix("*.")?.strip_suffix(".svc.cluster.local")?))
@@ -148,18 +151,22 @@ fn policy_for<'g, 'a>(group: &'g Group<'a>, rule: &Object<'a>) -> Option<&'g Obj
         })
         .collect();
     if !selected.is_empty() {
-        return sole(selected);
+        return sole(selected).map(|policy| (policy, true));
     }
     if !for_pods.is_empty() {
         // One of them may be for these pods.
         return None;
     }
     if !own.is_empty() {
-        return sole(own);
+        return sole(own).map(|policy| (policy, true));
     }
-    // The mesh's own holds where the namespace is shown to be in the mesh.
-    let in_mesh = group.namespace(namespace).is_some_and(injects) || group.is_ambient(namespace);
-    if in_mesh { sole(mesh_wide(group)) } else { None }
+    let in_mesh = match &selector {
+        Some(selector) if !selector.is_empty() => are_proxied(group, namespace?, selector),
+        // Without pods to look for, the namespace has to show it.
+        _ => Some(group.namespace(namespace).is_some_and(injects) || group.is_ambient(namespace)),
+    };
+    let policy = sole(mesh_wide(group)).filter(|_| in_mesh != Some(false))?;
+    Some((policy, in_mesh == Some(true)))
 }
 
 fn mesh_wide<'g, 'a>(group: &'g Group<'a>) -> Vec<&'g Object<'a>> {

@@ -159,6 +159,31 @@ impl<'g, 'a> NetworkPolicy<'g, 'a> {
         })
     }
 
+    /// Whether a rule may be for these pods, as pods and not by their address.
+    pub(super) fn may_mean_pods<'l>(
+        &self,
+        group: &Group<'a>,
+        rule: &Rule<'_>,
+        pods: &Workload<'l>,
+    ) -> bool
+    where
+        'a: 'l,
+    {
+        let Peers::Of(peers) = rule.peers() else { return true };
+        let mut peers = peers.iter().filter(|peer| !matches!(peer, Peer::Block(_) | Peer::Other));
+        peers.any(|peer| self.may_mean(group, peer, pods))
+    }
+
+    /// Whether a rule is for pods of the policy's own namespace and nobody else.
+    pub(super) fn is_only_for_own(&self, rule: &Rule<'_>) -> bool {
+        let Peers::Of(peers) = rule.peers() else { return false };
+        peers.iter().all(|peer| match peer {
+            Peer::Pods { namespaces, .. } => namespaces.is_none(),
+            Peer::Endpoints(selector) => !self.is_cluster_wide && !selector.asks_for(POD_NAMESPACE),
+            _ => false,
+        })
+    }
+
     fn may_mean<'l>(&self, group: &Group<'a>, peer: &Peer<'_>, pods: &Workload<'l>) -> bool
     where
         'a: 'l,

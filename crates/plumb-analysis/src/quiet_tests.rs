@@ -71,7 +71,11 @@ fn whom_a_sidecar_is_for() {
         ("its namespace's", vec![own, strict, service, calls], HIDDEN),
         ("the mesh's, of an injected pod", vec![root, strict, service, SHOP, calls], HIDDEN),
         ("of a pod that asks", vec![root, strict, service, &asking], HIDDEN),
-        ("of one that nothing shows to have a proxy", vec![root, strict, service, calls], &[]),
+        (
+            "of one that nothing shows to have a proxy",
+            vec![root, strict, service, calls],
+            &["sidecar-hides-host?"],
+        ),
         ("of one without", vec![own, strict, service, &without], &[]),
         ("of one in a namespace without", vec![own, strict, service, OUTSIDE, calls], &[]),
         ("of one in its node's network", vec![own, strict, service, SHOP, &on_host], &[]),
@@ -141,7 +145,12 @@ fn who_refuses_plain_text() {
         ("a gateway", vec![own, strict, service, calls, far, &gateway], &[]),
         ("the mesh's policy", vec![own, root, service, calls, far, db], HIDDEN),
         ("the mesh's policy, of pods that ask", vec![own, root, service, calls, &asking], HIDDEN),
-        ("the mesh's policy, of others", vec![own, root, service, calls, db], &[]),
+        (
+            "the mesh's policy, of others",
+            vec![own, root, service, calls, db],
+            &["sidecar-hides-host?"],
+        ),
+        ("the mesh's policy, of a namespace without", vec![own, root, service, calls, plain], &[]),
     ]);
 }
 

@@ -2,14 +2,14 @@
 
 use super::analyzer::Analyzer;
 use super::callers::Callers;
-use super::group::{CORE, GATEWAY_API, Group, NETWORKING, Object, Pod, SECURITY, text};
+use super::group::{CORE, GATEWAY_API, Group, NETWORKING, Object, Pod, SECURITY, at_most, text};
 use super::hosts::Host;
 use super::strict::Strict;
 use super::virtual_services::destinations;
 use indexmap::IndexMap;
 use plumb_kube::Node;
 use plumb_kube::select::Selector;
-use plumb_text::diag::{Diagnostic, codes};
+use plumb_text::diag::{Diagnostic, Severity, codes};
 use std::collections::{HashMap, HashSet};
 
 codes! {
@@ -48,7 +48,9 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
                 && said.insert((sidecar.index, call.service.index))
             {
                 let caller = group.owner(pod);
-                let finding = hidden(sidecar, call, &caller.id());
+                let finding = known.hidden(sidecar, call, &caller.id());
+                let is_sure = known.callers.is_proxied(sidecar, pod);
+                let finding = if is_sure { finding } else { at_most(finding, Severity::Note) };
                 findings.push(finding.related(caller.place(node), "it is called here"));
             }
         }
@@ -186,11 +188,11 @@ impl<'a> Shown<'a> {
     }
 }
 
-fn hidden(sidecar: &Object<'_>, callee: Callee<'_, '_>, who: &str) -> Diagnostic {
+fn hidden(sidecar: &Object<'_>, callee: Callee<'_, '_>, who: &str, takes: &str) -> Diagnostic {
     let node = sidecar.at("spec.egress").unwrap_or(sidecar.name_node());
     let (name, namespace) = (callee.service.name, callee.namespace);
     let message = format!(
-        "`{name}.{namespace}` is called by {who}, takes mutual TLS alone, and is none of the hosts that this Sidecar shows"
+        "`{name}.{namespace}` is called by {who}, {takes}, and is none of the hosts that this Sidecar shows"
     );
     let service = callee.service;
     sidecar
@@ -209,14 +211,24 @@ impl<'g, 'a> Known<'g, 'a> {
             .hosts
             .get(&sidecar.index)
             .is_none_or(|shown| shown.shows_all(callee.namespace) || shown.names(callee));
-        !is_shown && self.strict.holds(callee.service)
+        !is_shown && self.strict.holds(callee.service) != Some(false)
+    }
+
+    fn hidden(&self, sidecar: &Object<'_>, callee: Callee<'_, 'a>, who: &str) -> Diagnostic {
+        match self.strict.holds(callee.service) {
+            Some(_) => hidden(sidecar, callee, who, "takes mutual TLS alone"),
+            None => at_most(
+                hidden(sidecar, callee, who, "takes mutual TLS alone if its pods are in the mesh"),
+                Severity::Note,
+            ),
+        }
     }
 
     /// The Services that a policy is for and that take mutual TLS alone.
     fn behind(&self, namespace: &'a str, selector: &Selector<'a>) -> Vec<Callee<'g, 'a>> {
         let services = self.group.services_with(namespace, selector).into_iter();
         let callees = services.filter_map(|service| self.callees.get(&(service.name, namespace)));
-        callees.copied().filter(|callee| self.strict.holds(callee.service)).collect()
+        callees.copied().filter(|callee| self.strict.holds(callee.service) != Some(false)).collect()
     }
 
     /// The callers of other namespaces that a policy lets in, by account or namespace, and whose Sidecar hides what they may call.
@@ -248,8 +260,11 @@ impl<'g, 'a> Known<'g, 'a> {
                 let lost = callees.iter().copied().filter(|callee| !shown.names(*callee));
                 for callee in lost.take(SAID) {
                     if said.insert((sidecar.index, callee.service.index)) {
-                        let finding =
-                            hidden(sidecar, callee, &format!("pods of `{}`", caller.namespace));
+                        let finding = self.hidden(
+                            sidecar,
+                            callee,
+                            &format!("pods of `{}`", caller.namespace),
+                        );
                         let note = format!("{} lets them in", policy.id());
                         findings.push(finding.related(policy.place(node), note));
                     }

@@ -44,47 +44,55 @@ impl<'g, 'a> Strict<'g, 'a> {
         (strict.is_mesh_wide || !strict.namespaces.is_empty()).then_some(strict)
     }
 
-    /// Whether the pods of a Service surely refuse what comes without the mesh's certificate: their proxies do.
-    pub(super) fn holds(&self, service: &Object<'a>) -> bool {
-        let Some(namespace) = service.namespace else { return false };
+    /// Whether the pods of a Service refuse what comes without the mesh's certificate: their proxies do. None where a policy
+    /// of the mesh says it, and nothing shows that they have some.
+    pub(super) fn holds(&self, service: &Object<'a>) -> Option<bool> {
+        let Some(namespace) = service.namespace else { return Some(false) };
         if self.selecting.contains(namespace) {
-            return false;
+            return Some(false);
         }
         match self.namespaces.get(namespace) {
             // One for the namespace shows that its pods have some.
-            Some(is_strict) => *is_strict && self.are_proxied(service, namespace) != Some(false),
-            None => self.is_mesh_wide && self.are_proxied(service, namespace) == Some(true),
+            Some(is_strict) => {
+                Some(*is_strict && self.are_proxied(service, namespace) != Some(false))
+            }
+            None if self.is_mesh_wide => self.are_proxied(service, namespace),
+            None => Some(false),
         }
     }
 
-    /// Whether the pods of a Service have a proxy, all of those that are shown: their own, or their node's.
     fn are_proxied(&self, service: &Object<'a>, namespace: &'a str) -> Option<bool> {
         let selector = Selector::of_map(service.at("spec.selector"));
         let key = (namespace, selector.to_string());
-        *self.proxied.borrow_mut().entry(key).or_insert_with(|| {
-            let pods = self.group.pods_with(&selector).into_iter();
-            let pods = pods.filter(|pod| pod.namespace == Some(namespace));
-            let has_proxy = |pod: &Pod<'a>| {
-                // A gateway's listeners say themselves what they take.
-                if pod.is_gateway() {
-                    return Some(false);
-                }
-                if self.group.is_ambient_pod(pod) {
-                    Some(true)
-                } else {
-                    self.group.has_sidecar(pod)
-                }
-            };
-            let all: HashSet<Option<bool>> = pods.map(has_proxy).collect();
-            match all.is_empty() {
-                true => self
-                    .group
-                    .namespace(Some(namespace))
-                    .map(|shown| injects(shown) || self.group.is_ambient(Some(namespace))),
-                false if all.contains(&Some(false)) => Some(false),
-                false if all.contains(&None) => None,
-                false => Some(true),
-            }
-        })
+        let mut known = self.proxied.borrow_mut();
+        *known.entry(key).or_insert_with(|| are_proxied(self.group, namespace, &selector))
+    }
+}
+
+/// Whether the pods of a namespace that a selector chooses have a proxy, all of those that are shown: their own, or their
+/// node's. None where nothing shows it.
+pub(super) fn are_proxied<'a>(
+    group: &Group<'a>,
+    namespace: &str,
+    selector: &Selector<'a>,
+) -> Option<bool> {
+    let pods = group.pods_with(selector).into_iter();
+    let pods = pods.filter(|pod| pod.namespace == Some(namespace));
+    let has_proxy = |pod: &Pod<'a>| {
+        // A gateway's listeners say themselves what they take.
+        if pod.is_gateway() {
+            return Some(false);
+        }
+        if group.is_ambient_pod(pod) { Some(true) } else { group.has_sidecar(pod) }
+    };
+    let all: HashSet<Option<bool>> = pods.map(has_proxy).collect();
+    match all.is_empty() {
+        true => {
+            let shown = group.namespace(Some(namespace))?;
+            Some(injects(shown) || group.is_ambient(Some(namespace)))
+        }
+        false if all.contains(&Some(false)) => Some(false),
+        false if all.contains(&None) => None,
+        false => Some(true),
     }
 }

@@ -209,9 +209,13 @@ pub(crate) fn cidr(text: &str) -> Option<(u128, u32, bool)> {
 
 /// Whether one range lies within another and is smaller.
 pub(crate) fn within(inner: (u128, u32, bool), outer: (u128, u32, bool)) -> bool {
-    let fixed = outer.1;
-    let mask = if fixed == 0 { 0 } else { u128::MAX << (128 - fixed) };
-    inner.2 == outer.2 && inner.1 > fixed && inner.0 & mask == outer.0 & mask
+    inner.1 > outer.1 && begins_within(inner, outer)
+}
+
+/// Whether the address of one range lies within another one.
+pub(crate) fn begins_within(inner: (u128, u32, bool), outer: (u128, u32, bool)) -> bool {
+    let mask = if outer.1 == 0 { 0 } else { u128::MAX << (128 - outer.1) };
+    inner.2 == outer.2 && inner.0 & mask == outer.0 & mask
 }
 
 /// The name of a kind's resource, as Kubernetes and generators of definitions make it: `NetworkPolicy`, `networkpolicies`.

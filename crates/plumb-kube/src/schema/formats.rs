@@ -189,8 +189,20 @@ fn is_duration(text: &str) -> bool {
     }
 }
 
+/// The units of Go's durations, in nanoseconds.
+const UNITS: [(&str, i64); 8] = [
+    ("ns", 1),
+    ("us", 1_000),
+    ("µs", 1_000),
+    ("μs", 1_000),
+    ("ms", 1_000_000),
+    ("s", 1_000_000_000),
+    ("m", 60_000_000_000),
+    ("h", 3_600_000_000_000),
+];
+
 /// Go's `time.ParseDuration`, in nanoseconds.
-fn go_duration(text: &str) -> Option<i64> {
+pub(crate) fn go_duration(text: &str) -> Option<i64> {
     let (negative, mut rest) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
         None => (false, text.strip_prefix('+').unwrap_or(text)),
@@ -201,26 +213,30 @@ fn go_duration(text: &str) -> Option<i64> {
     if rest.is_empty() {
         return None;
     }
-    let mut total = 0.0;
+    let mut total: i64 = 0;
     while !rest.is_empty() {
-        let digits = rest.bytes().take_while(|b| b.is_ascii_digit() || *b == b'.').count();
-        let number: f64 = rest[..digits].parse().ok()?;
-        rest = &rest[digits..];
-        let units = [
-            ("ns", 1.0),
-            ("us", 1e3),
-            ("µs", 1e3),
-            ("μs", 1e3),
-            ("ms", 1e6),
-            ("s", 1e9),
-            ("m", 60e9),
-            ("h", 3600e9),
-        ];
-        let (unit, size) = units.iter().find(|(unit, _)| rest.starts_with(unit))?;
-        total += number * size;
-        rest = &rest[unit.len()..];
+        let is_digit = |byte: &u8| byte.is_ascii_digit();
+        let (whole, after) = rest.split_at(rest.bytes().take_while(is_digit).count());
+        let (part, after) = match after.strip_prefix('.') {
+            Some(after) => after.split_at(after.bytes().take_while(is_digit).count()),
+            None => ("", after),
+        };
+        if whole.is_empty() && part.is_empty() {
+            return None;
+        }
+        let (unit, size) = UNITS.iter().find(|(unit, _)| after.starts_with(unit))?;
+        let whole: i64 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
+        total = total.checked_add(whole.checked_mul(*size)?)?;
+        // Of a fraction, no unit has more digits than this.
+        let part = &part[..part.len().min(18)];
+        if !part.is_empty() {
+            let scale = 10_i128.pow(u32::try_from(part.len()).ok()?);
+            let fraction = part.parse::<i128>().ok()? * i128::from(*size) / scale;
+            total = total.checked_add(i64::try_from(fraction).ok()?)?;
+        }
+        rest = &after[unit.len()..];
     }
-    (total < 9.2e18).then_some(if negative { -total } else { total } as i64)
+    Some(if negative { -total } else { total })
 }
 
 pub(crate) fn is_base64(text: &str) -> bool {

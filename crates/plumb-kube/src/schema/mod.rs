@@ -24,4 +24,5 @@ pub(crate) use compile::{Additional, Id, SchemaNode, Type};
 pub use compile::{Dialect, Schema};
 pub(crate) use defaults::normalize;
 pub(crate) use faults::{APPLY_DUPLICATE, ENUM, UNKNOWN_FIELD, UNUSABLE, VALUE, quote};
+pub(crate) use formats::go_duration;
 pub(crate) use metadata::{Naming, check_metadata};

@@ -1,6 +1,6 @@
 //! Whom a rule of a policy lets in, or reaches: selectors, ranges of addresses, names.
 
-use super::rules::{DOMAIN, LABELS, PEERS, RANGE, RANGE_SET};
+use super::rules::{DOMAIN, LABELS, PEERS, RANGE, RANGE_SET, WIDER};
 use crate::at::At;
 use crate::fault::{Faults, listed};
 use crate::names;
@@ -59,13 +59,13 @@ fn range(out: &mut Faults, entry: &At<'_>) {
             None => {
                 out.invalid(&RANGE_SET, &except, format!("invalid CIDR block `{text}`"));
             }
-            // Of what is excepted, the address has to lie within the range.
-            Some((address, bits, is_v6)) => {
-                let most = if is_v6 { 128 } else { 32 };
-                let is_own = (address, bits, is_v6) == range;
-                if !is_own && !names::within((address, most, is_v6), range) && range.1 < most {
-                    let why = format!("`{text}` is not within the range that it is excepted from");
+            Some(inner) => {
+                let why = format!("`{text}` is not within the range that it is excepted from");
+                // Agents before 1.20 look at the address alone.
+                if !names::begins_within(inner, range) {
                     out.invalid(&RANGE_SET, &except, why).on(&node);
+                } else if inner.1 < range.1 {
+                    out.invalid(&WIDER, &except, why).on(&node);
                 }
             }
         }

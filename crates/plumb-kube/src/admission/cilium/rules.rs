@@ -29,6 +29,7 @@ rules! { Authority::Cilium;
     LABELS = SELECTOR "label-selector", "api.EndpointSelector.Sanitize";
     RANGE = CIDR "range", "api.CIDR.sanitize";
     RANGE_SET = CIDR "range-set", "api.CIDRRule.sanitize";
+    WIDER = CIDR "range-set-wider", "api.CIDRRule.sanitize", since (1, 20);
     DOMAIN = FQDN "", "api.FQDNSelector.sanitize";
     PORTS = PORT "ports", "api.PortRule.sanitize";
     HTTP = REQUEST "", "api.PortRuleHTTP.Sanitize";

@@ -12,11 +12,12 @@ use super::matches::Matches;
 use crate::at::At;
 use crate::fault::{Authority, ErrorType, Faults};
 use crate::names;
-use codes::{BACKENDS_ZERO, HOSTNAME_ADDRESS, LISTENER_PROTOCOLS};
+use codes::{BACKENDS_ZERO, HOSTNAME_ADDRESS, LISTENER_PROTOCOLS, LISTENER_TLS};
 use std::collections::BTreeMap;
 
 rules! { Authority::Gateway;
     PROTOCOLS = LISTENER_PROTOCOLS "", "Gateway.spec.listeners: ListenerReasonProtocolConflict";
+    WITHOUT_TLS = LISTENER_TLS "", "Listener.tls: required if the Protocol field is HTTPS or TLS";
     REPEATED = MATCH_SHADOWED "rule", "HTTPRouteRule.matches: the first matching rule takes precedence";
     ADDRESS = HOSTNAME_ADDRESS "", "Hostname: IPs are not allowed";
     NO_WEIGHT = BACKENDS_ZERO "", "BackendRef.weight: 500 where all weights are zero";
@@ -30,8 +31,10 @@ pub(super) fn check(out: &mut Faults, root: &At<'_>, group: &str, kind: &str) {
         return;
     }
     let spec = root.field("spec");
+    // (What the Gateway of a ListenerSet says of certificates is not seen here.)
     if kind == "Gateway" {
         listeners(out, &spec);
+        without_tls(out, root, &spec);
     }
     let of_listeners = spec.list("listeners").into_iter().filter_map(|one| one.get("hostname"));
     for node in spec.list("hostnames").into_iter().chain(of_listeners) {
@@ -85,6 +88,25 @@ fn listeners(out: &mut Faults, spec: &At<'_>) {
         }
         if others.iter().all(|other| class(other) != Some(own)) {
             others.push(listener);
+        }
+    }
+}
+
+/// Listeners for HTTPS that say nothing of TLS; of those for TLS, a rule of the CRD says it. Some controllers find certificates
+/// by what their cloud has: by parameters of the Gateway, or by this annotation of GKE's.
+fn without_tls(out: &mut Faults, root: &At<'_>, spec: &At<'_>) {
+    const CERTIFICATE_MAP: &str = "networking.gke.io/certmap";
+    let annotations = root.field("metadata").field("annotations");
+    let parameters = spec.field("infrastructure").field("parametersRef");
+    if !annotations.entry(CERTIFICATE_MAP).is_unwritten() || !parameters.is_unwritten() {
+        return;
+    }
+    for listener in spec.list("listeners") {
+        let protocol = listener.field("protocol");
+        if protocol.str() == Some("HTTPS") && listener.get("tls").is_none() {
+            out.incomplete(&WITHOUT_TLS, &protocol, "a listener for HTTPS needs `tls`")
+                .on_all(&listener)
+                .help("write `tls: {certificateRefs: [{name: …}]}` with the name of a Secret");
         }
     }
 }

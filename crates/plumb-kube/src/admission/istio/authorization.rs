@@ -1,7 +1,8 @@
 //! What is refused in an AuthorizationPolicy and in a RequestAuthentication.
 
 use super::common::{
-    AUTHORIZATION, CONDITION, CUSTOM_TRUST_DOMAIN, JWT, NO_TRUST_DOMAIN, TRUST_DOMAIN, is_range,
+    AUTHORIZATION, CONDITION, CUSTOM_TRUST_DOMAIN, JWT, NO_TRUST_DOMAIN, TRUST_DOMAIN, duration,
+    is_range,
 };
 use super::workload::targets;
 use crate::at::At;
@@ -164,21 +165,36 @@ fn check_operation(out: &mut Faults, operation: &At<'_>) {
     no_empty_text(out, operation, OPERATION);
 }
 
-/// What is wrong with a path that has `{*}` (one segment) or `{**}` (the rest).
-fn faulty_template(path: &str) -> Option<&'static str> {
+/// What is wrong with a path, if it has `{*}` (one segment) or `{**}` (the rest).
+fn faulty_template(path: &str) -> Option<String> {
+    let is_template = path.contains("{*}") || path.contains("{**}");
     let mut is_over = false;
     for step in path.trim_matches('/').split('/') {
         match step {
-            "{*}" | "{**}" if is_over => return Some("`{**}` is the last template of a path"),
+            "{*}" | "{**}" if is_over => {
+                return Some("`{**}` is the last template of a path".to_owned());
+            }
             "{**}" => is_over = true,
             "{*}" => {}
             step if step.contains(['{', '}']) => {
-                return Some("a template is a whole segment: `{*}`, or `{**}` for all that follow");
+                let why = "a template is a whole segment: `{*}`, or `{**}` for all that follow";
+                return Some(why.to_owned());
+            }
+            "" if is_template => {
+                return Some("a path with a template has no empty segment".to_owned());
+            }
+            step if is_template && !step.bytes().all(is_literal) => {
+                return Some(format!("invalid segment `{step}` of a path with a template"));
             }
             _ => {}
         }
     }
     None
+}
+
+/// What a segment of a path is made of, by RFC 3986, but for `*`.
+fn is_literal(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~%!$&'()+,;:@=".contains(&byte)
 }
 
 fn no_empty_text(out: &mut Faults, node: &At<'_>, keys: &[&str]) {
@@ -268,6 +284,7 @@ pub(super) fn request(out: &mut Faults, root: &At<'_>) {
                 "a JWT rule needs its `issuer`, or the `jwksUri` of the keys",
             );
         }
+        duration(out, &JWT, &rule, "timeout");
         if let Some(node) = rule.filled("jwks")
             && let Some(keys) = node.str()
             && serde_json::from_str::<serde_json::Value>(keys).is_err()

@@ -9,6 +9,7 @@ use super::codes::{
 use crate::admission::declare::rules;
 use crate::at::At;
 use crate::fault::{Authority, Fault, Faults, Rule};
+use crate::schema::go_duration;
 use crate::{Value, names};
 
 rules! { Authority::Istiod;
@@ -28,7 +29,8 @@ rules! { Authority::Istiod;
     REWRITE = ROUTE_REFUSED "http-rewrite", "validateHTTPRewrite";
     FAULT = ROUTE_REFUSED "http-fault", "validateHTTPFaultInjection";
     STATUS = ROUTE_REFUSED "http-status", "validateHTTPStatus";
-    RETRIES = ROUTE_REFUSED "http-retry", "agent.ValidateHTTPRetry";
+    RETRIES = ROUTE_REFUSED "http-retry", "agent.ValidateHTTPRetry, validateHTTPRetry";
+    CORS = ROUTE_REFUSED "http-cors", "validateCORSPolicy, validateAllowOrigins";
     HEADERS = HEADER_REFUSED "", "ValidateHTTPHeaderNameOrJwtClaimRoute, ValidateHTTPHeaderWithAuthorityOperationName, ValidateHTTPHeaderValue";
     DESTINATION = ROUTE_REFUSED "destination", "validateDestination";
     DESTINATION_RULE = TRAFFIC_POLICY_REFUSED "destination-rule", "ValidateDestinationRule";
@@ -40,6 +42,8 @@ rules! { Authority::Istiod;
     LOAD_BALANCER = TRAFFIC_POLICY_REFUSED "load-balancer", "validateLoadBalancer";
     AGGRESSION_OF_ONE = TRAFFIC_POLICY_REFUSED "warmup-aggression-one", "validateLoadBalancer", until (1, 31);
     AGGRESSION = TRAFFIC_POLICY_REFUSED "warmup-aggression", "validateLoadBalancer", since (1, 31);
+    COOKIE_ATTRIBUTES = TRAFFIC_POLICY_REFUSED "cookie-attributes", "validateLoadBalancer", since (1, 28);
+    ZONE_AWARE = TRAFFIC_POLICY_REFUSED "zone-aware", "agent.ValidateZoneAwareLbSetting, validateLoadBalancer", since (1, 31);
     LOCALITY = TRAFFIC_POLICY_REFUSED "locality", "agent.ValidateLocalityLbSetting";
     CLIENT_TLS = TLS_REFUSED "client-tls", "agent.ValidateTLS";
     GATEWAY = GATEWAY_REFUSED "gateway", "ValidateGateway";
@@ -52,7 +56,8 @@ rules! { Authority::Istiod;
     SERVICE_ENTRY = SERVICE_ENTRY_REFUSED "service-entry", "ValidateServiceEntry";
     DYNAMIC_LOCATION = SERVICE_ENTRY_REFUSED "dynamic-dns-location", "ValidateServiceEntry", until (1, 30);
     DYNAMIC_WAYPOINT = SERVICE_ENTRY_REFUSED "dynamic-dns-waypoint", "ValidateServiceEntry, usesWaypoint", since (1, 30);
-    DYNAMIC_TLS_AND_HTTP = SERVICE_ENTRY_REFUSED "dynamic-dns-http-tls", "ValidateServiceEntry", until (1, 30);
+    DYNAMIC_HTTP = SERVICE_ENTRY_REFUSED "dynamic-dns-http", "ValidateServiceEntry", until (1, 29);
+    DYNAMIC_TLS_AND_HTTP = SERVICE_ENTRY_REFUSED "dynamic-dns-http-tls", "ValidateServiceEntry", since (1, 29), until (1, 30);
     DYNAMIC_PROTOCOL = SERVICE_ENTRY_REFUSED "dynamic-dns-protocol", "ValidateServiceEntry", since (1, 30);
     AUTHORIZATION = AUTHORIZATION_REFUSED "authorization-policy", "ValidateAuthorizationPolicy";
     CONDITION = AUTHORIZATION_REFUSED "condition", "security.ValidateAttribute";
@@ -68,6 +73,8 @@ rules! { Authority::Istiod;
     TELEMETRY = TELEMETRY_REFUSED "", "ValidateTelemetry";
     ENVOY_FILTER = ENVOY_FILTER_REFUSED "", "envoyfilter.ValidateEnvoyFilter";
 }
+
+pub(super) const NANOS_IN_MILLISECOND: i64 = 1_000_000;
 
 /// What is missing in a resource as a whole, said at its name.
 pub(super) fn of_all<'o>(
@@ -144,6 +151,17 @@ pub(super) fn percentage(out: &mut Faults, at: &At<'_>, key: &str) {
         && number(&node).is_some_and(|value| !(0.0..=100.0).contains(&value))
     {
         out.invalid(&PERCENTAGE, &node, "a percentage is between 0 and 100");
+    }
+}
+
+/// A duration that is written, whole milliseconds and at least one.
+pub(super) fn duration(out: &mut Faults, rule: &'static Rule, at: &At<'_>, key: &str) {
+    let Some(node) = at.get(key) else { return };
+    let Some(nanos) = node.str().and_then(go_duration) else { return };
+    if nanos < NANOS_IN_MILLISECOND {
+        out.invalid(rule, &node, format!("`{key}` is at least 1ms"));
+    } else if nanos % NANOS_IN_MILLISECOND != 0 {
+        out.invalid(rule, &node, format!("`{key}` is in whole milliseconds"));
     }
 }
 

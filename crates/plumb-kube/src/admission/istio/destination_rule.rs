@@ -1,23 +1,29 @@
 //! What is refused in a DestinationRule.
 
 use super::common::{
-    AGGRESSION, AGGRESSION_OF_ONE, CLIENT_TLS, CONNECTION_POOL, DESTINATION_RULE, KEEP_ALIVE,
-    LOAD_BALANCER, LOCALITY, OUTLIER_DETECTION, TRAFFIC_POLICY, TUNNEL, export_to, is_address,
+    AGGRESSION, AGGRESSION_OF_ONE, CLIENT_TLS, CONNECTION_POOL, COOKIE_ATTRIBUTES,
+    DESTINATION_RULE, EXPORT_TO, KEEP_ALIVE, LOAD_BALANCER, LOCALITY, NANOS_IN_MILLISECOND,
+    OUTLIER_DETECTION, TRAFFIC_POLICY, TUNNEL, ZONE_AWARE, duration, export_to, is_address,
     is_domain, is_label, labels, not_both, number, percentage, port_number,
 };
 use crate::at::At;
-use crate::fault::Faults;
+use crate::fault::{Faults, Rule};
+use crate::schema::go_duration;
 
 pub(super) fn check(out: &mut Faults, root: &At<'_>) {
     let spec = root.field("spec");
+    let own = &root.field("metadata").field("namespace");
     export_to(out, root, false);
+    if let Some(selector) = spec.get("workloadSelector") {
+        exported_beyond(out, &spec, &selector, own);
+    }
     if let Some(host) = spec.get("host")
         && host.str().is_some_and(|host| !is_domain(host))
     {
         out.invalid(&DESTINATION_RULE, &host, "invalid host name");
     }
     if let Some(policy) = spec.get("trafficPolicy") {
-        traffic_policy(out, &policy);
+        traffic_policy(out, &policy, own);
     }
     let mut names: Vec<(&str, At<'_>)> = Vec::new();
     for subset in spec.list("subsets") {
@@ -34,8 +40,24 @@ pub(super) fn check(out: &mut Faults, root: &At<'_>) {
         }
         labels(out, subset.get("labels"));
         if let Some(policy) = subset.get("trafficPolicy") {
-            traffic_policy(out, &policy);
+            traffic_policy(out, &policy, own);
         }
+    }
+}
+
+/// A rule for some workloads is for those of its own namespace.
+fn exported_beyond(out: &mut Faults, spec: &At<'_>, selector: &At<'_>, own: &At<'_>) {
+    let own_name = own.str().filter(|name| !name.is_empty());
+    let nodes = spec.list("exportTo");
+    let is_own = |name: &str| name == "." || Some(name) == own_name;
+    let foreign = |at: &&At<'_>| at.str().is_some_and(|name| !is_own(name));
+    let Some(node) = nodes.iter().find(foreign) else { return };
+    // Where the namespace is not written, one that is named may be it.
+    let may_be_own = own_name.is_none() && nodes.len() == 1 && node.str() != Some("*");
+    if !may_be_own {
+        let why =
+            "a DestinationRule with a `workloadSelector` is exported to its own namespace only";
+        out.forbidden(&EXPORT_TO, node, why).on_only(&[node, selector]).on(own);
     }
 }
 
@@ -43,7 +65,7 @@ fn is_empty(node: &At<'_>) -> bool {
     node.node.as_map().is_some_and(|map| map.iter().all(|entry| entry.value.is_null()))
 }
 
-fn traffic_policy(out: &mut Faults, policy: &At<'_>) {
+fn traffic_policy(out: &mut Faults, policy: &At<'_>, own: &At<'_>) {
     if is_empty(policy) {
         out.incomplete(&TRAFFIC_POLICY, policy, "a traffic policy says something");
     }
@@ -51,7 +73,7 @@ fn traffic_policy(out: &mut Faults, policy: &At<'_>) {
     if let Some(tunnel) = policy.get("tunnel") {
         self::tunnel(out, &tunnel);
     }
-    settings(out, policy);
+    settings(out, policy, own);
     for port in policy.list("portLevelSettings") {
         if port.get("port").is_none() {
             out.incomplete(&TRAFFIC_POLICY, &port, "the settings of a port need its `port`");
@@ -60,7 +82,7 @@ fn traffic_policy(out: &mut Faults, policy: &At<'_>) {
         if fields.iter().all(|key| port.get(key).is_none()) {
             out.incomplete(&TRAFFIC_POLICY, &port, "the settings of a port say something");
         }
-        settings(out, &port);
+        settings(out, &port, own);
     }
 }
 
@@ -81,8 +103,9 @@ fn tunnel(out: &mut Faults, tunnel: &At<'_>) {
 }
 
 /// What the policy of a host and the one of a port have in common.
-fn settings(out: &mut Faults, policy: &At<'_>) {
+fn settings(out: &mut Faults, policy: &At<'_>, own: &At<'_>) {
     if let Some(tls) = policy.get("tls") {
+        config_map(out, &tls, own);
         client_tls(out, &tls);
     }
     if let Some(outlier) = policy.get("outlierDetection") {
@@ -97,6 +120,9 @@ fn settings(out: &mut Faults, policy: &At<'_>) {
         }
         for key in ["maxEjectionPercent", "minHealthPercent"] {
             percentage(out, &outlier, key);
+        }
+        for key in ["baseEjectionTime", "interval"] {
+            duration(out, &OUTLIER_DETECTION, &outlier, key);
         }
     }
     if let Some(pool) = policy.get("connectionPool") {
@@ -135,17 +161,32 @@ pub(super) fn connection_pool(out: &mut Faults, pool: &At<'_>) {
             "maxConcurrentStreams",
         ];
         not_negative(out, &http, &counts);
+        duration(out, &CONNECTION_POOL, &http, "idleTimeout");
         if let Some(alive) = http.get("http2KeepAlive") {
             for key in ["interval", "timeout"] {
                 if alive.get(key).is_none() {
                     let why = format!("`http2KeepAlive` needs its `{key}`");
                     out.incomplete(&KEEP_ALIVE, &alive, why);
                 }
+                duration(out, &KEEP_ALIVE, &alive, key);
             }
         }
     }
     if let Some(tcp) = pool.get("tcp") {
         not_negative(out, &tcp, &["maxConnections"]);
+        for key in ["connectTimeout", "maxConnectionDuration"] {
+            duration(out, &CONNECTION_POOL, &tcp, key);
+        }
+        // A timeout below a millisecond stands for none.
+        let idle = tcp.word("idleTimeout").and_then(go_duration);
+        if idle.is_some_and(|nanos| nanos.abs() >= NANOS_IN_MILLISECOND) {
+            duration(out, &CONNECTION_POOL, &tcp, "idleTimeout");
+        }
+        if let Some(alive) = tcp.get("tcpKeepalive") {
+            for key in ["time", "interval"] {
+                duration(out, &CONNECTION_POOL, &alive, key);
+            }
+        }
     }
 }
 
@@ -171,12 +212,26 @@ fn load_balancer(out: &mut Faults, balancer: &At<'_>) {
         for attribute in cookie.map(|cookie| cookie.list("attributes")).unwrap_or_default() {
             let name = attribute.word("name").unwrap_or_default();
             if name.is_empty() {
-                out.incomplete(&LOAD_BALANCER, &attribute, "an attribute of a cookie has a `name`");
+                out.incomplete(
+                    &COOKIE_ATTRIBUTES,
+                    &attribute,
+                    "an attribute of a cookie has a `name`",
+                );
             } else if let Some((_, first)) = names.iter().find(|(other, _)| *other == name) {
                 let why = format!("duplicate attribute `{name}`");
-                out.repeated(&LOAD_BALANCER, &attribute, why).on(first);
+                out.repeated(&COOKIE_ATTRIBUTES, &attribute, why).on(first);
             }
             names.push((name, attribute));
+        }
+        if hash.number("minimumRingSize").is_some_and(|size| size != 0) {
+            for algorithm in ["ringHash", "maglev"] {
+                not_both(out, &LOAD_BALANCER, &hash, algorithm, "minimumRingSize");
+            }
+        }
+        if let Some(maglev) = hash.get("maglev")
+            && maglev.get("tableSize").is_none()
+        {
+            out.incomplete(&LOAD_BALANCER, &maglev, "a `maglev` needs its `tableSize`");
         }
         if let Some(size) = hash.get("maglev").and_then(|maglev| maglev.get("tableSize"))
             && size.int().is_some_and(|size| !(2..5_000_011).contains(&size) || !is_prime(size))
@@ -192,6 +247,7 @@ fn load_balancer(out: &mut Faults, balancer: &At<'_>) {
         if warmup.get("duration").is_none() {
             out.incomplete(&LOAD_BALANCER, &warmup, "a `warmup` needs its `duration`");
         }
+        duration(out, &LOAD_BALANCER, &warmup, "duration");
         if let Some(node) = warmup.get("minimumPercent")
             && number(&node).is_some_and(|percent| percent > 100.0)
         {
@@ -208,9 +264,47 @@ fn load_balancer(out: &mut Faults, balancer: &At<'_>) {
             }
         }
     }
-    let Some(locality) = balancer.get("localityLbSetting") else { return };
+    if balancer.get("localityLbSetting").is_some() {
+        not_both(out, &ZONE_AWARE, balancer, "localityLbSetting", "zoneAwareLbSetting");
+    }
+    if let Some(zones) = balancer.get("zoneAwareLbSetting") {
+        for node in zones.list("failoverPriority").iter().filter(|node| is_topology(node)) {
+            let why = format!(
+                "zones are preferred without `{}` in `failoverPriority`",
+                node.str().unwrap_or_default()
+            );
+            out.invalid(&ZONE_AWARE, node, why).help("the order of regions is set by `failover`");
+        }
+        failover(out, &ZONE_AWARE, &zones);
+    }
+    if let Some(locality) = balancer.get("localityLbSetting") {
+        locality_setting(out, &locality);
+    }
+}
+
+/// Whether an entry of `failoverPriority` is a label of a region, a zone or a part of one.
+fn is_topology(node: &At<'_>) -> bool {
+    let labels = [
+        "topology.kubernetes.io/region",
+        "topology.kubernetes.io/zone",
+        "topology.istio.io/subzone",
+    ];
+    node.str().is_some_and(|label| labels.contains(&label))
+}
+
+fn locality_setting(out: &mut Faults, locality: &At<'_>) {
     if locality.filled("distribute").is_some() && locality.filled("failover").is_some() {
-        not_both(out, &LOAD_BALANCER, &locality, "distribute", "failover");
+        not_both(out, &LOAD_BALANCER, locality, "distribute", "failover");
+        return;
+    }
+    if let Some(regions) = locality.filled("failover")
+        && let Some(node) = locality.list("failoverPriority").iter().find(|node| is_topology(node))
+    {
+        let why = format!(
+            "`{}` in `failoverPriority` does not go together with `failover`",
+            node.str().unwrap_or_default()
+        );
+        out.forbidden(&LOCALITY, node, why).on_only(&[node, &regions]);
         return;
     }
     let from = locality.list("distribute").into_iter().filter_map(|entry| entry.get("from"));
@@ -228,19 +322,20 @@ fn load_balancer(out: &mut Faults, balancer: &At<'_>) {
         }
         localities(out, to.entries());
     }
-    for entry in locality.list("failover") {
+    failover(out, &LOAD_BALANCER, locality);
+}
+
+/// The regions that take over from others.
+fn failover(out: &mut Faults, rule: &'static Rule, setting: &At<'_>) {
+    for entry in setting.list("failover") {
         if entry.word("from").is_some() && entry.word("from") == entry.word("to") {
-            out.invalid(&LOAD_BALANCER, &entry, "a region does not fail over to itself");
+            out.invalid(rule, &entry, "a region does not fail over to itself");
         }
         for key in ["from", "to"] {
             if let Some(node) = entry.get(key)
                 && node.str().is_some_and(|region| region.contains(['/', '*']))
             {
-                out.invalid(
-                    &LOAD_BALANCER,
-                    &node,
-                    "a failover names whole regions, without zones or `*`",
-                );
+                out.invalid(rule, &node, "a failover names whole regions, without zones or `*`");
             }
         }
     }
@@ -272,6 +367,23 @@ fn localities(out: &mut Faults, all: Vec<(&str, At<'_>)>) {
 
 fn is_prime(number: i128) -> bool {
     (2..).take_while(|factor| factor * factor <= number).all(|factor| number % factor != 0)
+}
+
+/// A ConfigMap is named by its namespace, which is the rule's own, and its name.
+fn config_map(out: &mut Faults, tls: &At<'_>, own: &At<'_>) {
+    let Some(node) = tls.get("credentialName") else { return };
+    let Some(rest) = node.str().and_then(|name| name.strip_prefix("configmap://")) else { return };
+    let mut parts = rest.split('/');
+    let (namespace, name) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    if namespace.is_empty() || name.is_empty() {
+        let why = "a ConfigMap with certificates is named `configmap://NAMESPACE/NAME`";
+        out.invalid(&CLIENT_TLS, &node, why);
+    } else if own.str().is_some_and(|own| !own.is_empty() && own != namespace) {
+        let why = format!(
+            "a ConfigMap with certificates is in the namespace of the DestinationRule, not in `{namespace}`"
+        );
+        out.invalid(&CLIENT_TLS, &node, why).on(own);
+    }
 }
 
 fn client_tls(out: &mut Faults, tls: &At<'_>) {

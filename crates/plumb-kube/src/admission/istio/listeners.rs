@@ -2,7 +2,7 @@
 
 use super::common::{
     GATEWAY, HOST, NO_EXCLUSION, PROTOCOL, PROTOCOLS, SERVER, SERVER_TLS, SIDECAR, is_address,
-    is_domain, is_http, is_label, is_tls, of_all, port_name, port_number, protocol,
+    is_domain, is_http, is_label, is_tls, not_both, of_all, port_name, port_number, protocol,
 };
 use super::destination_rule::connection_pool;
 use super::workload::socket;
@@ -57,13 +57,26 @@ pub(super) fn gateway(out: &mut Faults, root: &At<'_>) {
             && let Some(bind) = node.str()
         {
             match bind.strip_prefix("unix://") {
-                Some(path) => socket(out, &node, path),
+                Some(path) => {
+                    socket(out, &node, path);
+                    numbered(out, &server, &node);
+                }
                 None if !is_address(bind) => {
                     out.invalid(&GATEWAY, &node, "a server is bound to an IP address");
                 }
                 None => {}
             }
         }
+    }
+}
+
+/// A Unix socket goes without a number.
+fn numbered(out: &mut Faults, server: &At<'_>, bind: &At<'_>) {
+    if let Some(number) = server.at(&["port", "number"])
+        && number.int().is_some_and(|number| number != 0)
+    {
+        let why = "a server at a Unix socket has the port number 0";
+        out.invalid(&SERVER, &number, why).on(bind);
     }
 }
 
@@ -151,17 +164,31 @@ fn server_tls(out: &mut Faults, tls: &At<'_>) {
             }
         }
     }
-    let by_secret =
-        ["credentialName", "credentialNames"].iter().any(|key| tls.filled(key).is_some());
-    let files = tls.filled("serverCertificate").or_else(|| tls.filled("privateKey"));
-    if let Some(node) = files.filter(|_| by_secret && TERMINATING.contains(&mode)) {
-        out.forbidden(
-            &SERVER_TLS,
-            &node,
-            "certificates come from a Secret or from files, not from both",
-        );
+    if mode == "ISTIO_MUTUAL" {
+        return;
     }
-    if !TERMINATING.contains(&mode) || by_secret {
+    let files = tls.filled("serverCertificate").filter(|_| tls.filled("privateKey").is_some());
+    let secrets = ["credentialName", "credentialNames", "tlsCertificates"];
+    let sources: Vec<At<'_>> =
+        secrets.iter().filter_map(|key| tls.filled(key)).chain(files).collect();
+    if let [first, second, ..] = &sources[..] {
+        let why = "the certificates of a server come from one Secret, a list of them, or files";
+        out.forbidden(&SERVER_TLS, second, why).on_only(&[first, second]);
+    }
+    let by_secret = secrets[..2].iter().any(|key| tls.filled(key).is_some());
+    if by_secret && TERMINATING.contains(&mode) {
+        return;
+    }
+    if let Some(list) = tls.filled("caCrl") {
+        if tls.filled("credentialName").is_some() {
+            not_both(out, &SERVER_TLS, tls, "credentialName", "caCrl");
+        }
+        if mode == "SIMPLE" {
+            let why = "`caCrl` is for clients' certificates, which SIMPLE does not ask for";
+            out.forbidden(&SERVER_TLS, &list, why).on_only(&[&list, &tls.field("mode")]);
+        }
+    }
+    if !TERMINATING.contains(&mode) {
         return;
     }
     let at = tls.get("mode").unwrap_or_else(|| tls.clone());
@@ -173,6 +200,14 @@ fn server_tls(out: &mut Faults, tls: &At<'_>) {
         needed.extend(
             ["serverCertificate", "privateKey"].into_iter().filter(|key| tls.filled(key).is_none()),
         );
+    }
+    for certificate in tls.list("tlsCertificates") {
+        for key in ["serverCertificate", "privateKey"] {
+            if certificate.filled(key).is_none() {
+                let why = format!("an entry of `tlsCertificates` needs its `{key}`");
+                out.incomplete(&SERVER_TLS, &certificate, why);
+            }
+        }
     }
     if !needed.is_empty() {
         let why = format!("the mode {mode} needs {}", listed(needed));

@@ -1,8 +1,9 @@
 //! What is refused in a ServiceEntry.
 
 use super::common::{
-    DYNAMIC_LOCATION, DYNAMIC_PROTOCOL, DYNAMIC_TLS_AND_HTTP, DYNAMIC_WAYPOINT, SERVICE_ENTRY,
-    export_to, is_address, is_domain, is_http, is_range, is_tls, labels, port_name, protocol,
+    DYNAMIC_HTTP, DYNAMIC_LOCATION, DYNAMIC_PROTOCOL, DYNAMIC_TLS_AND_HTTP, DYNAMIC_WAYPOINT,
+    SERVICE_ENTRY, export_to, is_address, is_domain, is_http, is_range, is_tls, labels, port_name,
+    protocol,
 };
 use super::workload::{self, socket};
 use crate::at::At;
@@ -128,10 +129,14 @@ fn dynamic(out: &mut Faults, root: &At<'_>, spec: &At<'_>) {
     }
     for port in spec.list("ports") {
         let name = protocol(&port).unwrap_or_default();
+        let node = port.get("protocol").unwrap_or_else(|| port.clone());
+        if name != "HTTP" {
+            let why = "the resolution DYNAMIC_DNS is for HTTP";
+            out.invalid(&DYNAMIC_HTTP, &node, why).on(&resolution);
+        }
         if matches!(name.as_str(), "HTTP" | "TLS") {
             continue;
         }
-        let node = port.get("protocol").unwrap_or_else(|| port.clone());
         let why = "the resolution DYNAMIC_DNS is for HTTP and TLS";
         out.invalid(&DYNAMIC_TLS_AND_HTTP, &node, why).on(&resolution);
         if !matches!(name.as_str(), "GRPC" | "HTTP2") {

@@ -1,39 +1,15 @@
 //! What is refused in a VirtualService.
 
 use super::common::{
-    DESTINATION, FAULT, GATEWAY_NAMES, HTTP_ROUTE, REDIRECT, REGULAR_EXPRESSION, RETRIES, REWRITE,
-    ROUTE_MATCH, STATUS, STRING_MATCH, TLS_MATCH, VIRTUAL_SERVICE, export_to, is_address,
-    is_domain, is_host, is_label, is_range, labels, not_both, number, of_all, overlap, percentage,
-    port_number,
+    DESTINATION, FAULT, GATEWAY_NAMES, HTTP_ROUTE, PERCENTAGE, REDIRECT, REWRITE, ROUTE_MATCH,
+    STATUS, TLS_MATCH, VIRTUAL_SERVICE, duration, export_to, is_address, is_domain, is_host,
+    is_label, is_range, labels, not_both, number, of_all, overlap, percentage, port_number,
 };
-use super::headers;
+use super::text_match::{regular_expression, string_match};
+use super::{cors, headers, retries};
 use crate::at::At;
 use crate::fault::Faults;
-use plumb_cel::go_regex;
 use plumb_text::diag::nearest;
-
-/// What `retries.retryOn` may list, beside the numbers of HTTP statuses.
-const RETRY_ON: &[&str] = &[
-    "5xx",
-    "gateway-error",
-    "reset",
-    "reset-before-request",
-    "connect-failure",
-    "retriable-4xx",
-    "refused-stream",
-    "retriable-status-codes",
-    "retriable-headers",
-    "envoy-ratelimited",
-    "http3-post-connect-failure",
-    "cancelled",
-    "deadline-exceeded",
-    "internal",
-    "resource-exhausted",
-    "unavailable",
-];
-
-const METHODS: &[&str] =
-    &["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE", "*"];
 
 const GRPC: &[&str] = &[
     "OK",
@@ -54,9 +30,6 @@ const GRPC: &[&str] = &[
     "DATA_LOSS",
     "UNAUTHENTICATED",
 ];
-
-/// The longest regular expression that Istio takes.
-const LONGEST_REGEX: usize = 1024;
 
 pub(super) fn check(out: &mut Faults, root: &At<'_>) {
     let spec = &root.field("spec");
@@ -279,31 +252,15 @@ fn http(out: &mut Faults, route: &At<'_>, is_delegate: bool) {
         fault(out, &node);
     }
     if let Some(node) = route.get("retries") {
-        retries(out, &node);
+        retries::check(out, &node);
     }
     if let Some(node) = route.get("directResponse").and_then(|node| node.get("status")) {
         status(out, &node);
     }
     if let Some(policy) = route.get("corsPolicy") {
-        for node in policy.list("allowMethods") {
-            if let Some(method) = node.str().filter(|method| !METHODS.contains(method)) {
-                out.invalid(&HTTP_ROUTE, &node, format!("invalid HTTP method `{method}`"));
-            }
-        }
-        for node in policy.list("allowHeaders").into_iter().chain(policy.list("exposeHeaders")) {
-            headers::named(out, &node);
-        }
-        if let Some(node) = policy.get("maxAge")
-            && node
-                .str()
-                .is_some_and(|age| age.contains('.') || age.ends_with("ms") || age.ends_with("us"))
-        {
-            out.invalid(&HTTP_ROUTE, &node, "`maxAge` is in whole seconds");
-        }
-        for node in policy.list("allowOrigins") {
-            string_match(out, &node, "allowOrigins");
-        }
+        cors::check(out, &policy);
     }
+    duration(out, &HTTP_ROUTE, route, "timeout");
     for key in ["mirrorPercent", "mirror_percent", "mirrorPercentage"] {
         percentage(out, route, key);
     }
@@ -345,44 +302,6 @@ fn actions(out: &mut Faults, route: &At<'_>) {
         }
     }
     not_both(out, &HTTP_ROUTE, route, "mirror", "mirrors");
-}
-
-fn string_match(out: &mut Faults, node: &At<'_>, what: &str) {
-    if let Some(prefix) = node.get("prefix")
-        && what != "uri"
-        && prefix.str() == Some("")
-    {
-        out.invalid(&STRING_MATCH, &prefix, "the prefix to match is not empty");
-    }
-    if let Some(regex) = node.get("regex") {
-        // `*` here stands for any value.
-        if !(what == "withoutHeaders" && regex.str() == Some("*")) {
-            regular_expression(out, &regex);
-        }
-    }
-}
-
-fn regular_expression(out: &mut Faults, node: &At<'_>) {
-    let Some(pattern) = node.str() else { return };
-    if pattern.is_empty() {
-        out.invalid(&REGULAR_EXPRESSION, node, "a regular expression is not empty");
-    } else if pattern.len() > LONGEST_REGEX {
-        out.invalid(
-            &REGULAR_EXPRESSION,
-            node,
-            format!(
-                "a regular expression has at most {LONGEST_REGEX} bytes, and this has {}",
-                pattern.len()
-            ),
-        );
-    } else if let Err(error) = go_regex(pattern) {
-        out.invalid(
-            &REGULAR_EXPRESSION,
-            node,
-            format!("the regular expression does not compile: {error}"),
-        )
-        .help("the syntax is RE2's: no look-around, no back-references");
-    }
 }
 
 fn redirect(out: &mut Faults, node: &At<'_>, matches: &[At<'_>]) {
@@ -448,7 +367,7 @@ fn fault(out: &mut Faults, node: &At<'_>) {
         out.incomplete(&FAULT, node, "a fault is an `abort` or a `delay`");
     }
     if let Some(abort) = abort {
-        percentage(out, &abort, "percentage");
+        share(out, &abort);
         if let Some(node) = abort.get("httpStatus") {
             status(out, &node);
         }
@@ -463,7 +382,10 @@ fn fault(out: &mut Faults, node: &At<'_>) {
         }
     }
     if let Some(delay) = delay {
-        percentage(out, &delay, "percentage");
+        share(out, &delay);
+        for key in ["fixedDelay", "exponentialDelay"] {
+            duration(out, &FAULT, &delay, key);
+        }
         if let Some(node) = delay.get("exponentialDelay") {
             out.forbidden(&FAULT, &node, "Istio has no exponential delay yet")
                 .help("use `fixedDelay`");
@@ -471,35 +393,19 @@ fn fault(out: &mut Faults, node: &At<'_>) {
     }
 }
 
-fn status(out: &mut Faults, node: &At<'_>) {
-    if node.int().is_some_and(|status| !(200..=600).contains(&status)) {
-        out.invalid(&STATUS, node, "a status of HTTP is between 200 and 599");
+/// The share of requests that a fault is for, which Envoy counts in millionths.
+fn share(out: &mut Faults, at: &At<'_>) {
+    percentage(out, at, "percentage");
+    if let Some(node) = at.at(&["percentage", "value"])
+        && number(&node).is_some_and(|value| 0.0 < value && value < 0.0001)
+    {
+        out.invalid(&PERCENTAGE, &node, "the least percentage above 0 is 0.0001");
     }
 }
 
-fn retries(out: &mut Faults, node: &At<'_>) {
-    let attempts = node.number("attempts").unwrap_or(0);
-    if let Some(written) = node.get("attempts")
-        && attempts < 0
-    {
-        out.invalid(&RETRIES, &written, "the number of attempts is not negative");
-    }
-    let fields = ["perTryTimeout", "retryOn", "retryRemoteLocalities"];
-    if let Some((key, set)) =
-        fields.iter().find_map(|key| Some((key, node.filled(key)?))).filter(|_| attempts == 0)
-    {
-        let why = format!("`{key}` without `attempts`: no request is tried again");
-        let fault = out.invalid(&RETRIES, &set, why).on_all(node);
-        fault.help("write `attempts`, the number of retries");
-    }
-    let Some(policies) = node.filled("retryOn") else { return };
-    for policy in policies.str().unwrap_or_default().split(',') {
-        let is_status = policy.parse::<u16>().is_ok_and(|status| (100..=599).contains(&status));
-        if !is_status && !RETRY_ON.contains(&policy) {
-            let why = format!("`{policy}` is nothing to retry on");
-            let fault = out.unsupported(&RETRIES, &policies, why);
-            fault.near(nearest(policy, RETRY_ON.iter().copied()));
-        }
+fn status(out: &mut Faults, node: &At<'_>) {
+    if node.int().is_some_and(|status| !(200..=600).contains(&status)) {
+        out.invalid(&STATUS, node, "a status of HTTP is between 200 and 599");
     }
 }
 

@@ -9,12 +9,18 @@ use super::groups::{NETWORKING, SECURITY, TELEMETRY};
 use crate::admission::declare::rules;
 use crate::at::At;
 use crate::fault::{Authority, Faults};
+use plumb_text::diag::nearest;
+use std::collections::HashMap;
 
 rules! { Authority::Istiod;
     SELECTOR = WARNED "selector", "validateWorkloadSelector";
-    FAILOVER = WARNED "failover", "validateLoadBalancer";
+    FAILOVER = WARNED "failover", "agent.ValidateLocalityLbSetting";
+    ZONE_FAILOVER = WARNED "zone-failover", "agent.ValidateZoneAwareLbSetting", since (1, 31);
+    RING_SIZE = WARNED "minimum-ring-size", "validateLoadBalancer";
     HTTPS_REDIRECT = WARNED "https-redirect", "ValidateGateway";
     CERTIFICATES = WARNED "passthrough-certificates", "validateTLSOptions";
+    CERTIFICATE_COUNT = WARNED "certificate-count", "validateTLSOptions";
+    CIPHERS = WARNED "cipher-suites", "validateTLSOptions";
     WORKLOADS = WARNED "workload-selector", "ValidateServiceEntry";
     EGRESS_HOSTS = WARNED "egress-hosts", "ValidateSidecar";
     DENY_TCP = WARNED "deny-tcp", "ValidateAuthorizationPolicy";
@@ -51,16 +57,24 @@ fn destination_rule(out: &mut Faults, spec: &At<'_>) {
     let subsets = spec.list("subsets").into_iter().filter_map(|one| one.get("trafficPolicy"));
     for policy in spec.get("trafficPolicy").into_iter().chain(subsets) {
         for policy in std::iter::once(policy.clone()).chain(policy.list("portLevelSettings")) {
-            let Some(locality) = policy.at(&["loadBalancer", "localityLbSetting"]) else {
-                continue;
-            };
-            let failover = locality.get("failover").or_else(|| locality.get("failoverPriority"));
-            if let Some(node) = failover.filter(|list| !list.items().is_empty())
-                && policy.get("outlierDetection").is_none()
+            if let Some(node) = policy.at(&["loadBalancer", "consistentHash", "minimumRingSize"])
+                && node.int().is_some_and(|size| size != 0)
             {
-                let why =
-                    "nothing fails over without `outlierDetection`, which finds what has failed";
-                out.invalid(&FAILOVER, &node, why).on_all(&policy);
+                let fault = out.invalid(&RING_SIZE, &node, "`minimumRingSize` is deprecated here");
+                fault.help("write it within `ringHash`");
+            }
+            for (key, rule) in
+                [("localityLbSetting", &FAILOVER), ("zoneAwareLbSetting", &ZONE_FAILOVER)]
+            {
+                let Some(setting) = policy.at(&["loadBalancer", key]) else { continue };
+                let failover =
+                    setting.filled("failover").or_else(|| setting.filled("failoverPriority"));
+                if let Some(node) = failover
+                    && policy.get("outlierDetection").is_none()
+                {
+                    let why = "nothing fails over without `outlierDetection`, which finds what has failed";
+                    out.invalid(rule, &node, why).on_all(&policy);
+                }
             }
         }
     }
@@ -78,14 +92,85 @@ fn gateway(out: &mut Faults, spec: &At<'_>) {
             let why = format!("`httpsRedirect` is for a server of HTTP, not of {name}");
             out.invalid(&HTTPS_REDIRECT, &node, why).on(&protocol);
         }
-        let mode = tls.field("mode");
-        if mode.str().is_none_or(|mode| mode == "PASSTHROUGH") {
-            for key in ["serverCertificate", "privateKey", "caCertificates", "credentialName"] {
-                if let Some(node) = tls.filled(key).filter(|node| node.str().is_some()) {
-                    let why = format!("PASSTHROUGH uses no certificates, so `{key}` is ignored");
+        server_tls(out, &tls);
+    }
+}
+
+/// Of a server of a Gateway, or of a listener of a Sidecar.
+fn server_tls(out: &mut Faults, tls: &At<'_>) {
+    ciphers(out, tls);
+    let mode = tls.field("mode");
+    let name = mode.str().unwrap_or("PASSTHROUGH");
+    match name {
+        "PASSTHROUGH" | "AUTO_PASSTHROUGH" => {
+            for key in CERTIFICATE_FIELDS {
+                if let Some(node) = tls.filled(key) {
+                    let why = format!("{name} uses no certificates, so `{key}` is ignored");
                     out.invalid(&CERTIFICATES, &node, why).on(&mode);
                 }
             }
+        }
+        "SIMPLE" | "MUTUAL" | "OPTIONAL_MUTUAL" => {
+            let by_secret =
+                ["credentialName", "credentialNames"].iter().any(|key| tls.filled(key).is_some());
+            if let Some(third) = tls.list("tlsCertificates").get(2).filter(|_| !by_secret) {
+                let why = "a server has at most two certificates";
+                out.too_many(&CERTIFICATE_COUNT, third, why);
+            }
+        }
+        _ => {}
+    }
+}
+
+const CERTIFICATE_FIELDS: &[&str] = &[
+    "serverCertificate",
+    "privateKey",
+    "caCertificates",
+    "caCrl",
+    "tlsCertificates",
+    "credentialName",
+    "credentialNames",
+];
+
+/// The cipher suites that a server may list (`security.ValidCipherSuites`).
+const CIPHER_SUITES: &[&str] = &[
+    "ECDHE-ECDSA-AES128-GCM-SHA256",
+    "ECDHE-RSA-AES128-GCM-SHA256",
+    "ECDHE-ECDSA-AES256-GCM-SHA384",
+    "ECDHE-RSA-AES256-GCM-SHA384",
+    "ECDHE-ECDSA-CHACHA20-POLY1305",
+    "ECDHE-RSA-CHACHA20-POLY1305",
+    "ECDHE-ECDSA-AES128-SHA",
+    "ECDHE-RSA-AES128-SHA",
+    "ECDHE-ECDSA-AES256-SHA",
+    "ECDHE-RSA-AES256-SHA",
+    "AES128-GCM-SHA256",
+    "AES256-GCM-SHA384",
+    "AES128-SHA",
+    "AES256-SHA",
+    "DES-CBC3-SHA",
+];
+
+fn ciphers(out: &mut Faults, tls: &At<'_>) {
+    let least = tls.field("minProtocolVersion");
+    let suites = tls.list("cipherSuites");
+    if suites.is_empty()
+        && let Some(version @ ("TLSV1_0" | "TLSV1_1")) = least.str()
+    {
+        let why = format!("{version} needs `cipherSuites`: those by default are for TLS 1.2 on");
+        out.invalid(&CIPHERS, &least, why).on_all(tls);
+    }
+    let mut known: HashMap<&str, &At<'_>> = HashMap::new();
+    for node in &suites {
+        let Some(name) = node.str() else { continue };
+        // A list may also say `ALL`, and begin an entry with an operator.
+        let is_operator = !name.starts_with(char::is_alphanumeric);
+        if !is_operator && name != "ALL" && !CIPHER_SUITES.contains(&name) {
+            let why = format!("Istio ignores the unknown cipher suite `{name}`");
+            let fault = out.unsupported(&CIPHERS, node, why);
+            fault.near(nearest(name, CIPHER_SUITES.iter().copied()));
+        } else if let Some(first) = known.insert(name, node) {
+            out.repeated(&CIPHERS, node, format!("duplicate cipher suite `{name}`")).on(first);
         }
     }
 }
@@ -117,6 +202,9 @@ fn service_entry(out: &mut Faults, root: &At<'_>, spec: &At<'_>) {
 
 fn sidecar(out: &mut Faults, root: &At<'_>, spec: &At<'_>) {
     let own = root.field("metadata").word("namespace").filter(|name| !name.is_empty());
+    for tls in spec.list("ingress").iter().filter_map(|listener| listener.get("tls")) {
+        server_tls(out, &tls);
+    }
     for listener in spec.list("egress") {
         let hosts = listener.list("hosts");
         let mut known: Vec<(&str, &str, &At<'_>)> = Vec::new();
