@@ -7,7 +7,6 @@ use crate::config::{self, Config};
 use crate::diag::{Diagnostic, Severity};
 use crate::directive::own;
 use crate::directive::versions;
-use crate::manifest::policy::Policies;
 use crate::manifest::{Engine, Schemas, Versions};
 use crate::markdown::{
     self, CHAPTER_UNREADABLE, Dialect, Files, INCLUDE_UNREADABLE, INVALID_SUMMARY,
@@ -176,7 +175,8 @@ impl Book {
         findings.extend(more);
         let rules =
             if has_policies { policy_files(world, &settings, &mut findings) } else { Vec::new() };
-        let (policies, more) = Policies::load(&rules);
+        let engine = Engine::new(schemas);
+        let (policies, more) = super::policies::load(&rules, &engine, &versions);
         findings.extend(more);
         let mut files = vec![book_toml.path().to_owned()];
         let all = sources.iter().chain(&written).chain(&rules);
@@ -186,7 +186,7 @@ impl Book {
                 config: settings,
                 model: model.into(),
                 directives: directives.into(),
-                engine: Engine::new(schemas),
+                engine,
                 policies: policies.into(),
                 versions,
                 dialect,

@@ -23,6 +23,7 @@ mod load;
 mod lost;
 mod near_ties;
 mod platform;
+mod policies;
 mod project;
 mod publish;
 mod resource;

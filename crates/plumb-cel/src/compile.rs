@@ -50,7 +50,7 @@ impl Environment {
         let mut nodes = 0;
         expr.walk(&mut |node| nodes = nodes.max(node.id as usize + 1));
         let types = check(&mut expr, nodes, self).map_err(|reasons| CompileError { reasons })?;
-        plan(&expr, self)
+        plan(&expr, &types, self)
             .map(|step| Program { step, expr, types })
             .map_err(|(message, span)| CompileError::one(message, span))
     }

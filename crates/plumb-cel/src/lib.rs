@@ -20,11 +20,13 @@
 mod check;
 mod compile;
 mod environment;
+mod estimate;
 mod eval;
 mod format;
 mod library;
 mod pattern;
 mod plan;
+mod quantity;
 mod semver;
 mod step;
 pub mod syntax;
@@ -36,15 +38,14 @@ mod value;
 pub use check::CheckError;
 pub use compile::{CompileError, Program};
 pub use environment::Environment;
+pub use estimate::Size;
 pub use eval::{Budget, Error, Variables};
-pub use format::Format;
 pub use pattern::go_regex;
 pub use plumb_text::Span;
 pub use semver::Version;
 pub use time::Time;
 pub use types::{Object, Param, Type};
-pub use url::Url;
-pub use value::{Key, List, Map, Value};
+pub use value::{Key, List, ListKind, Map, Value};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

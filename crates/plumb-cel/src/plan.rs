@@ -5,17 +5,20 @@ use crate::eval::{Budget, Evaluation};
 use crate::library::Overload;
 use crate::step::{FoldStep, Step};
 use crate::syntax::{Entry, Expr, Fold, Kind, Literal, ops};
+use crate::types::Type;
 use crate::value::{Key, Value};
 use plumb_text::Span;
 
 /// Prepares a checked tree. What can't be evaluated whatever the variables are is refused, as an API server does when it
 /// makes a program: conversions of constants that fail, and keys that no map can have.
-pub(crate) fn plan(expr: &Expr, environment: &Environment) -> Planned {
-    Planner { environment, scopes: Vec::new() }.step(expr)
+pub(crate) fn plan(expr: &Expr, types: &[Type], environment: &Environment) -> Planned {
+    Planner { environment, types, scopes: Vec::new() }.step(expr)
 }
 
 struct Planner<'e> {
     environment: &'e Environment,
+    /// The types of the nodes, by their numbers.
+    types: &'e [Type],
     scopes: Vec<String>,
 }
 
@@ -127,8 +130,17 @@ impl Planner<'_> {
         {
             *take = true;
         }
-        let overloads: Vec<&Overload> =
+        let mut overloads: Vec<&Overload> =
             self.environment.overloads(function).filter(|one| one.member == member).collect();
+        // The one whose types are known to be meant goes first: an empty list tells nothing of its items.
+        let given: Vec<&Type> = target
+            .into_iter()
+            .chain(args)
+            .filter_map(|arg| self.types.get(arg.id as usize))
+            .collect();
+        if let Some(at) = overloads.iter().position(|one| one.is_for(&given)) {
+            overloads[..=at].rotate_right(1);
+        }
         let Some(name) = overloads.first().map(|one| one.name) else {
             return Err((format!("undeclared reference to '{function}'"), at));
         };

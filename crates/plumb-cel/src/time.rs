@@ -1,14 +1,39 @@
 //! Durations as Go writes them, points in time as RFC 3339 does, and their parts.
 
 use jiff::tz::TimeZone;
+use std::cmp::Ordering;
 use std::fmt;
 
 /// A point in time of the years 1 to 9999, to the nanosecond.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+///
+/// Its distance from UTC makes no difference but to [`Time::local`].
+#[derive(Clone, Copy, Debug)]
 pub struct Time {
     /// Seconds since 1970 in UTC.
     seconds: i64,
     nanos: u32,
+    /// How far the clock that it was read from is before UTC, in seconds.
+    offset: i32,
+}
+
+impl PartialEq for Time {
+    fn eq(&self, other: &Time) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Time {}
+
+impl PartialOrd for Time {
+    fn partial_cmp(&self, other: &Time) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Time {
+    fn cmp(&self, other: &Time) -> Ordering {
+        (self.seconds, self.nanos).cmp(&(other.seconds, other.nanos))
+    }
 }
 
 const FIRST: i64 = -62_135_596_800;
@@ -18,12 +43,33 @@ impl Time {
     /// From seconds since 1970 and nanoseconds; none outside the years 1 to 9999.
     pub fn new(seconds: i64, nanos: u32) -> Option<Time> {
         let right = (FIRST..=LAST).contains(&seconds) && nanos < 1_000_000_000;
-        right.then_some(Time { seconds, nanos })
+        right.then_some(Time { seconds, nanos, offset: 0 })
     }
 
     /// Reads a time as RFC 3339 writes it, as strictly as Go does.
     pub fn parse(text: &str) -> Option<Time> {
         read(text)
+    }
+
+    /// As RFC 3339 writes it, at the distance from UTC that it was read with.
+    pub fn local(self) -> String {
+        let clock = self.shown(self.offset.into());
+        let minutes = self.offset.abs() / 60;
+        match self.offset {
+            0 => format!("{clock}Z"),
+            offset => {
+                let sign = if offset < 0 { '-' } else { '+' };
+                format!("{clock}{sign}{:02}:{:02}", minutes / 60, minutes % 60)
+            }
+        }
+    }
+
+    /// Date and time at a distance from UTC in seconds, without the distance.
+    fn shown(self, offset: i64) -> String {
+        let Parts { year, month, day, hour, minute, second, .. } = Parts::of(self, offset);
+        let fraction = format!(".{:09}", self.nanos);
+        let fraction = fraction.trim_end_matches('0').trim_end_matches('.');
+        format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{fraction}")
     }
 
     /// Seconds since 1970, the part of a second left out.
@@ -53,13 +99,7 @@ impl Time {
 
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Parts { year, month, day, hour, minute, second, .. } = Parts::of(*self, 0);
-        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")?;
-        let fraction = format!("{:09}", self.nanos);
-        match fraction.trim_end_matches('0') {
-            "" => f.write_str("Z"),
-            fraction => write!(f, ".{fraction}Z"),
-        }
+        write!(f, "{}Z", self.shown(0))
     }
 }
 
@@ -169,7 +209,7 @@ pub(crate) fn offset(name: &str, at: Time) -> Result<i64, String> {
 /// A point in time and a duration.
 pub(crate) fn add(at: Time, by: i64) -> Result<Time, String> {
     let sum = Time::from_nanos(at.as_nanos() + i128::from(by));
-    sum.ok_or_else(|| "timestamp overflow".to_owned())
+    sum.map(|sum| Time { offset: at.offset, ..sum }).ok_or_else(|| "timestamp overflow".to_owned())
 }
 
 fn read(text: &str) -> Option<Time> {
@@ -211,7 +251,8 @@ fn read(text: &str) -> Option<Time> {
     };
     let before: i64 = (1..month).map(|month| month_length(year, month)).sum();
     let days = days_before(year) + before + day - 1;
-    Time::new(days * 86_400 + hour * 3_600 + minute * 60 + second - offset, nanos)
+    let at = Time::new(days * 86_400 + hour * 3_600 + minute * 60 + second - offset, nanos)?;
+    Some(Time { offset: i32::try_from(offset).ok()?, ..at })
 }
 
 /// A duration as Go's `time.ParseDuration` reads it, in nanoseconds.
@@ -274,6 +315,23 @@ pub(crate) fn show_duration(nanos: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// As Go's `Time.Format` with `RFC3339Nano`: the zone is that of the text, `Z` at no distance.
+    #[test]
+    fn a_time_keeps_the_distance_of_its_clock() {
+        let local = |text: &str| Time::parse(text).unwrap().local();
+        for text in
+            ["2024-01-01T00:30:00.5+01:00", "2023-12-31T23:30:00-09:30", "2024-01-01T00:00:00Z"]
+        {
+            assert_eq!(local(text), text);
+        }
+        assert_eq!(local("2024-01-01T00:00:00+00:00"), "2024-01-01T00:00:00Z");
+        let (one, two) =
+            (Time::parse("2024-01-01T01:00:00+01:00"), Time::parse("2024-01-01T00:00:00Z"));
+        assert_eq!(one, two);
+        assert_eq!(add(one.unwrap(), 1_000_000_000).unwrap().local(), "2024-01-01T01:00:01+01:00");
+        assert_eq!(one.unwrap().to_string(), "2024-01-01T00:00:00Z");
+    }
 
     /// From the documentation of Go's `time.ParseDuration`, and what it refuses.
     #[test]

@@ -2,7 +2,6 @@
 
 use crate::time::Time;
 use crate::types::Type;
-use num_rational::BigRational;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -44,7 +43,7 @@ pub enum Value {
     /// `cidr(…)`: an address and the length of its prefix.
     Cidr(IpAddr, u8),
     /// `quantity(…)`
-    Quantity(Arc<BigRational>),
+    Quantity(Arc<crate::quantity::Quantity>),
     /// `format.NAME()`
     Format(&'static crate::format::Format),
     /// `semver(…)`
@@ -60,6 +59,71 @@ pub struct List {
     pub items: Vec<Value>,
     /// Whether there may be more items than are known, anywhere among these.
     pub open: bool,
+    /// What tells its items apart, and so which lists are equal and what a sum of two is.
+    pub kind: ListKind,
+}
+
+/// What tells the items of a list apart: its `x-kubernetes-list-type`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ListKind {
+    /// Their places.
+    #[default]
+    Atomic,
+    /// What they are: order says nothing, and a sum is a union.
+    Set,
+    /// These fields of theirs (escaped): order says nothing, and a sum replaces items that are there already.
+    Map(Arc<[Arc<str>]>),
+}
+
+impl ListKind {
+    /// What tells an item from others; none where that is not known.
+    fn identity(&self, item: &Value) -> Option<String> {
+        let known =
+            |value: &Value| (!matches!(value, Value::Unknown)).then(|| format!("{value:?}"));
+        match (self, item) {
+            (ListKind::Map(fields), Value::Map(map)) => {
+                let parts = fields.iter().map(|field| match map.field(field) {
+                    Some(value) => known(value),
+                    None => (!map.may_have(&Key::String(field.clone()))).then(|| "-".to_owned()),
+                });
+                Some(parts.collect::<Option<Vec<_>>>()?.join(","))
+            }
+            _ => known(item),
+        }
+    }
+
+    /// The places of items by what tells them apart: of those alike, the last.
+    fn places(&self, items: &[Value]) -> Option<BTreeMap<String, usize>> {
+        let items = items.iter().enumerate();
+        items.map(|(at, item)| Some((self.identity(item)?, at))).collect()
+    }
+}
+
+impl List {
+    /// Puts the items of another behind its own, or where they belong by the kind of the list; `false` where that is not
+    /// known.
+    pub(crate) fn append(&mut self, other: &List) -> bool {
+        self.open |= other.open;
+        if self.kind == ListKind::Atomic {
+            self.items.extend(other.items.iter().cloned());
+            return true;
+        }
+        let Some(mut places) = self.kind.places(&self.items) else { return false };
+        for item in &other.items {
+            let Some(identity) = self.kind.identity(item) else { return false };
+            match places.get(&identity) {
+                Some(at) if self.kind != ListKind::Set => self.items[*at] = item.clone(),
+                Some(_) => {}
+                None => {
+                    if self.kind == ListKind::Set {
+                        places.insert(identity, self.items.len());
+                    }
+                    self.items.push(item.clone());
+                }
+            }
+        }
+        true
+    }
 }
 
 /// A map. Entries keep their order, and keys their type; the same number is one key whatever its type.
@@ -235,7 +299,7 @@ impl From<Map> for Value {
 
 impl From<Vec<Value>> for Value {
     fn from(items: Vec<Value>) -> Value {
-        Value::List(Arc::new(List { items, open: false }))
+        Value::List(Arc::new(List { items, ..List::default() }))
     }
 }
 
@@ -279,9 +343,13 @@ impl Value {
             | (Value::Bytes(_), Type::Bytes)
             | (Value::Duration(_), Type::Duration)
             | (Value::Timestamp(_), Type::Timestamp)
-            | (Value::List(_), Type::List(_))
             | (Value::Map(_), Type::Map(..))
             | (Value::Type(_), Type::Type(_)) => true,
+            // As an API server, which asks the first item alone.
+            (Value::List(list), Type::List(of)) => match list.items.first() {
+                None | Some(Value::Unknown) => true,
+                Some(item) => item.is_a(of),
+            },
             (value, Type::Opaque(name, _)) => value.type_name() == *name,
             _ => false,
         }
@@ -398,7 +466,28 @@ fn lists_equal(one: &List, two: &List) -> Option<bool> {
     if open {
         return None;
     }
+    if one.kind != ListKind::Atomic {
+        return same_entries(one, two);
+    }
     all(one.items.iter().zip(&two.items).map(|(one, two)| one.equals(two)))
+}
+
+/// Whether lists of one length hold the same items, by what tells those of the first apart.
+fn same_entries(one: &List, two: &List) -> Option<bool> {
+    let places = one.kind.places(&one.items)?;
+    let mut seen = BTreeSet::new();
+    let mut known = Some(true);
+    for item in &two.items {
+        let identity = one.kind.identity(item)?;
+        let Some(at) = places.get(&identity) else { return Some(false) };
+        match one.items[*at].equals(item) {
+            Some(false) => return Some(false),
+            None => known = None,
+            Some(true) => {}
+        }
+        seen.insert(*at);
+    }
+    if seen.len() == places.len() { known } else { Some(false) }
 }
 
 fn maps_equal(one: &Map, two: &Map) -> Option<bool> {

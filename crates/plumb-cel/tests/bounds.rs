@@ -68,7 +68,11 @@ fn work_and_memory_are_bounded() {
 /// From the documentation of Kubernetes: errors are absorbed where another side decides, and so is what is unknown.
 #[test]
 fn unknowns_are_absorbed_where_another_side_decides() {
-    let list = plumb_cel::List { items: vec![Value::Int(1), Value::Int(2)], open: true };
+    let list = plumb_cel::List {
+        items: vec![Value::Int(1), Value::Int(2)],
+        open: true,
+        ..Default::default()
+    };
     let value = |name: &str| (name == "self").then(|| Value::List(list.clone().into()));
     let eval = |text: &str| {
         let program = environment().compile(text).unwrap();

@@ -12,7 +12,8 @@ use num_traits::{Signed, Zero};
 /// signed whole number. No blanks, no other letters: `1K` and `1 Mi` are no quantities.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KubernetesQuantity {
-    /// Its value as Kubernetes keeps it, and computes with: nothing finer than a billionth (rounded away from zero), at most 2⁶³−1.
+    /// Its value as Kubernetes keeps it, and computes with: nothing finer than a billionth (rounded away from
+    /// zero), and with a binary suffix at most 2⁶³−1.
     pub value: Ratio,
     /// The number as it is written, exact, without Kubernetes' rounding and bounds.
     pub written: Ratio,
@@ -34,7 +35,11 @@ impl KubernetesQuantity {
             Multiplier::Unknown => return Err(ParseError::Syntax),
         };
         let written = plain(number, 0, limits)? * power(base, exponent);
-        Ok(KubernetesQuantity { value: as_kept(&written), written, suffix: suffix.to_owned() })
+        Ok(KubernetesQuantity {
+            value: as_kept(&written, suffix.ends_with('i')),
+            written,
+            suffix: suffix.to_owned(),
+        })
     }
 
     /// Whether it was written with `Ki` … `Ei`.
@@ -44,7 +49,7 @@ impl KubernetesQuantity {
 }
 
 /// A value as Kubernetes keeps it.
-fn as_kept(value: &Ratio) -> Ratio {
+fn as_kept(value: &Ratio, is_binary: bool) -> Ratio {
     let nano = Ratio::from_integer(BigInt::from(1_000_000_000));
     let scaled = value * &nano;
     let kept = if scaled.is_integer() {
@@ -54,7 +59,7 @@ fn as_kept(value: &Ratio) -> Ratio {
     } else {
         scaled.ceil() / &nano
     };
-    kept.min(Ratio::from_integer(BigInt::from(i64::MAX)))
+    if is_binary { kept.min(Ratio::from_integer(BigInt::from(i64::MAX))) } else { kept }
 }
 
 /// A quantity in the form that Kubernetes itself writes: a whole number and the largest suffix for which it is one.
@@ -153,11 +158,12 @@ mod tests {
         assert_eq!(read("1e99999"), Err(ParseError::OutOfBounds));
         assert_eq!(read(&"1".repeat(1001)), Err(ParseError::TooManyDigits));
         assert!(read("1Mi").unwrap().is_binary() && !read("1M").unwrap().is_binary());
-        // apimachinery's TestQuantityParse: what is finer than a billionth is rounded up, what is too large is capped.
+        // apimachinery's TestQuantityParse: what is finer than a billionth is rounded up, what is binary and too large is capped.
         let tiny = read("0.1n").unwrap();
         assert_eq!(tiny.value, read("1n").unwrap().value);
         assert_ne!(tiny.value, tiny.written);
-        assert_eq!(read("10E").unwrap().value, Ratio::from_integer(i64::MAX.into()));
+        assert_eq!(read("9Ei").unwrap().value, Ratio::from_integer(i64::MAX.into()));
+        assert_eq!(read("10E").unwrap().value, power(10, 19));
     }
 
     #[test]

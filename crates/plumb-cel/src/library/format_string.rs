@@ -181,12 +181,13 @@ fn plain(value: &Value) -> Option<String> {
     match value {
         Value::Null => Some("null".to_owned()),
         Value::List(_) | Value::Map(_) => nested(value, 0),
+        // Unlike `string()`, at no distance from UTC.
+        Value::Timestamp(at) => Some(at.to_string()),
         Value::Int(_)
         | Value::Uint(_)
         | Value::Double(_)
         | Value::Bool(_)
         | Value::String(_)
-        | Value::Timestamp(_)
         | Value::Bytes(_)
         | Value::Duration(_)
         | Value::Type(_) => match string(std::slice::from_ref(value)) {

@@ -46,8 +46,8 @@ pub(super) fn rows(table: &mut Table) {
         |args| match args {
             [Value::Format(format), Value::String(text)] => {
                 let wrong = (format.check)(text);
-                let list = wrong.map(|message| Arc::new(Value::from(vec![Value::from(message)])));
-                Ok(Value::Optional(list))
+                let list: Vec<Value> = wrong.into_iter().map(Value::from).collect();
+                Ok(Value::Optional((!list.is_empty()).then(|| Arc::new(list.into()))))
             }
             _ => Err("no such overload".to_owned()),
         },

@@ -1,10 +1,10 @@
 //! Kubernetes' quantities: `500m`, `1.5Gi`, `1e3`.
 
 use super::table::{Table, WALK, part};
+use crate::quantity::Quantity;
 use crate::value::Value;
-use num_rational::BigRational;
-use num_traits::{ToPrimitive, Zero};
-use plumb_number::{KubernetesQuantity, Limits};
+use num_traits::ToPrimitive;
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
@@ -21,25 +21,21 @@ pub(super) fn rows(table: &mut Table) {
     });
     // Declared as a function of the value by an API server too, and not as a method.
     table.add("sign(kubernetes.Quantity) -> int", |args| match &args[0] {
-        Value::Quantity(own) => Ok(Value::Int(match own.cmp(&Arc::new(BigRational::zero())) {
-            Ordering::Less => -1,
-            Ordering::Equal => 0,
-            Ordering::Greater => 1,
-        })),
+        Value::Quantity(own) => Ok(Value::Int(own.sign() as i64)),
         _ => Err(NONE.to_owned()),
     });
     table.add("<kubernetes.Quantity> isInteger() -> bool", |args| match &args[0] {
-        Value::Quantity(own) => Ok(whole(own).is_some().into()),
+        Value::Quantity(own) => Ok(own.as_int().is_some().into()),
         _ => Err(NONE.to_owned()),
     });
     table.add("<kubernetes.Quantity> asInteger() -> int", |args| match &args[0] {
         Value::Quantity(own) => {
-            whole(own).map(Value::Int).ok_or_else(|| "cannot convert value to integer".to_owned())
+            own.as_int().map(Value::Int).ok_or_else(|| "cannot convert value to integer".to_owned())
         }
         _ => Err(NONE.to_owned()),
     });
     table.add("<kubernetes.Quantity> asApproximateFloat() -> double", |args| match &args[0] {
-        Value::Quantity(own) => Ok(Value::Double(own.to_f64().unwrap_or(f64::NAN))),
+        Value::Quantity(own) => Ok(Value::Double(own.value().to_f64().unwrap_or(f64::NAN))),
         _ => Err(NONE.to_owned()),
     });
     table.add("<kubernetes.Quantity> isGreaterThan(kubernetes.Quantity) -> bool", |args| {
@@ -55,38 +51,34 @@ pub(super) fn rows(table: &mut Table) {
         "<kubernetes.Quantity> add(kubernetes.Quantity) -> kubernetes.Quantity",
         "<kubernetes.Quantity> add(int) -> kubernetes.Quantity",
     ] {
-        table.add(declared, |args| Ok(value(number(&args[0])? + number(&args[1])?)));
+        table.add(declared, |args| Ok(value(number(&args[0])?.plus(&*number(&args[1])?))));
     }
     for declared in [
         "<kubernetes.Quantity> sub(kubernetes.Quantity) -> kubernetes.Quantity",
         "<kubernetes.Quantity> sub(int) -> kubernetes.Quantity",
     ] {
-        table.add(declared, |args| Ok(value(number(&args[0])? - number(&args[1])?)));
+        table.add(declared, |args| Ok(value(number(&args[0])?.minus(&*number(&args[1])?))));
     }
 }
 
-fn value(number: BigRational) -> Value {
-    Value::Quantity(Arc::new(number))
+fn value(quantity: Quantity) -> Value {
+    Value::Quantity(Arc::new(quantity))
 }
 
-fn number(value: &Value) -> Result<BigRational, String> {
+fn number(value: &Value) -> Result<Cow<'_, Quantity>, String> {
     match value {
-        Value::Quantity(own) => Ok((**own).clone()),
-        Value::Int(whole) => Ok(BigRational::from_integer((*whole).into())),
+        Value::Quantity(own) => Ok(Cow::Borrowed(own)),
+        Value::Int(whole) => Ok(Cow::Owned(Quantity::of(*whole))),
         _ => Err("no such overload".to_owned()),
     }
 }
 
-fn whole(own: &BigRational) -> Option<i64> {
-    own.is_integer().then(|| own.to_integer().to_i64()).flatten()
-}
-
 fn compare(args: &[Value]) -> Result<Ordering, String> {
-    Ok(number(&args[0])?.cmp(&number(&args[1])?))
+    Ok(number(&args[0])?.value().cmp(number(&args[1])?.value()))
 }
 
-fn parse(text: &str) -> Result<BigRational, String> {
-    KubernetesQuantity::parse(text, Limits::default()).map(|quantity| quantity.value).map_err(|_| {
+fn parse(text: &str) -> Result<Quantity, String> {
+    Quantity::parse(text).ok_or_else(|| {
         "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
             .to_owned()
     })

@@ -273,10 +273,8 @@ fn append(args: Vec<Value>) -> Done {
     let mut args = args.into_iter();
     match (args.next(), args.next()) {
         (Some(Value::List(mut one)), Some(Value::List(two))) => {
-            let list = Arc::make_mut(&mut one);
-            list.items.extend(two.items.iter().cloned());
-            list.open |= two.open;
-            Ok(Value::List(one))
+            let known = Arc::make_mut(&mut one).append(&two);
+            Ok(if known { Value::List(one) } else { Value::Unknown })
         }
         _ => Err("no such overload".to_owned()),
     }
@@ -439,7 +437,7 @@ pub(super) fn string(args: &[Value]) -> Done {
         Value::Uint(number) => number.to_string().into(),
         Value::Double(number) => shown_double(*number).into(),
         Value::Duration(nanos) => time::show_duration(*nanos).into(),
-        Value::Timestamp(at) => at.to_string().into(),
+        Value::Timestamp(at) => at.local().into(),
         Value::Bytes(bytes) => match std::str::from_utf8(bytes) {
             Ok(text) => text.into(),
             Err(_) => return Err("invalid UTF-8 in bytes, cannot convert to string".to_owned()),

@@ -39,6 +39,11 @@ impl Overload {
         self.params.iter().chain([&self.result]).cloned().collect()
     }
 
+    /// Whether it is declared for just these types.
+    pub(crate) fn is_for(&self, types: &[&Type]) -> bool {
+        self.params.iter().eq(types.iter().copied())
+    }
+
     /// Whether values may be its arguments, by their kinds.
     pub(crate) fn takes(&self, values: &[Value]) -> bool {
         values.len() == self.params.len()

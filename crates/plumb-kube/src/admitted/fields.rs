@@ -161,7 +161,7 @@ pub(super) fn empty() -> Cel {
 
 /// A list of these.
 pub(super) fn list(items: Vec<Cel>) -> Cel {
-    Cel::List(Arc::new(List { items, open: false }))
+    Cel::List(Arc::new(List { items, ..List::default() }))
 }
 
 /// An object of these fields.

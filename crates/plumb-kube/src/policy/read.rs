@@ -12,7 +12,7 @@ use super::terms::{Terms, mark, shorten};
 use crate::rules::NEWEST;
 use crate::yaml::part_of_scalar;
 use crate::{Document, Format, Node, read};
-use plumb_cel::Environment;
+use plumb_cel::{Environment, Type};
 use plumb_text::diag::Diagnostic;
 use plumb_text::{Source, Span, TextMap};
 use std::sync::Arc;
@@ -197,7 +197,7 @@ impl Reader<'_, '_> {
         let mut environment = named(NEWEST, spec.get("paramKind").is_some());
         for node in items("matchConditions") {
             let name = node.get("name").and_then(Node::as_str).unwrap_or_default().to_owned();
-            if let Some(clause) = self.clause(node, "expression", &environment) {
+            if let Some(clause) = self.clause(node, "expression", &environment, &[Type::Bool]) {
                 policy.conditions.push(Condition { name, clause });
             }
         }
@@ -206,16 +206,18 @@ impl Reader<'_, '_> {
                 self.wrong(node, "a variable needs a name".to_owned());
                 continue;
             };
-            if let Some(clause) = self.clause(node, "expression", &environment) {
+            if let Some(clause) = self.clause(node, "expression", &environment, &[]) {
                 let of = clause.program.result().clone();
                 environment = environment.variable(format!("variables.{name}"), of);
                 policy.variables.push((name.to_owned(), clause));
             }
         }
         for node in items("validations") {
-            let Some(clause) = self.clause(node, "expression", &environment) else { continue };
+            let Some(clause) = self.clause(node, "expression", &environment, &[Type::Bool]) else {
+                continue;
+            };
             let message_clause = match node.get("messageExpression") {
-                Some(_) => self.clause(node, "messageExpression", &environment),
+                Some(_) => self.clause(node, "messageExpression", &environment, &[Type::String]),
                 None => None,
             };
             let message =
@@ -223,7 +225,9 @@ impl Reader<'_, '_> {
             policy.validations.push(Validation { clause, message, message_clause });
         }
         for node in items("auditAnnotations") {
-            policy.annotations.extend(self.clause(node, "valueExpression", &environment));
+            let wanted = [Type::String, Type::Null];
+            let clause = self.clause(node, "valueExpression", &environment, &wanted);
+            policy.annotations.extend(clause);
         }
         if items("validations").is_empty() && items("auditAnnotations").is_empty() {
             self.wrong(
@@ -247,10 +251,10 @@ impl Reader<'_, '_> {
         let has_parameters = spec.get("paramKind").is_some();
         let mut environment = named(NEWEST, has_parameters).patches();
         for node in items("matchConditions") {
-            self.clause(node, "expression", &environment);
+            self.clause(node, "expression", &environment, &[Type::Bool]);
         }
         for node in items("variables") {
-            if let Some(clause) = self.clause(node, "expression", &environment) {
+            if let Some(clause) = self.clause(node, "expression", &environment, &[]) {
                 let of = clause.program.result().clone();
                 let name = node.get("name").and_then(Node::as_str).unwrap_or_default();
                 environment = environment.variable(format!("variables.{name}"), of);
@@ -258,7 +262,8 @@ impl Reader<'_, '_> {
         }
         for node in items("mutations") {
             for field in ["applyConfiguration", "jsonPatch"] {
-                node.get(field).and_then(|patch| self.clause(patch, "expression", &environment));
+                node.get(field)
+                    .and_then(|patch| self.clause(patch, "expression", &environment, &[]));
             }
         }
         let message = format!(
@@ -271,8 +276,14 @@ impl Reader<'_, '_> {
         Constraints::read(holder.get(field), self.document, key_of(holder, field))
     }
 
-    /// Compiles an expression.
-    fn clause(&mut self, holder: &Node, field: &str, environment: &Environment) -> Option<Clause> {
+    /// Compiles an expression. `wanted` are the types that its value may have; none: any.
+    fn clause(
+        &mut self,
+        holder: &Node,
+        field: &str,
+        environment: &Environment,
+        wanted: &[Type],
+    ) -> Option<Clause> {
         let Some(node) = holder.get(field) else {
             self.wrong(holder, format!("`{field}` is missing"));
             return None;
@@ -284,6 +295,16 @@ impl Reader<'_, '_> {
         let key = holder.as_map().and_then(|map| map.entry(field)).map(|entry| entry.key.span);
         match environment.compile(source) {
             Ok(program) => {
+                let found = program.result();
+                if let Some(first) = wanted.first()
+                    && !wanted.contains(found)
+                    && *found != Type::Dyn
+                {
+                    let shown = shorten(source);
+                    let why = format!("`{shown}` must evaluate to {first}, but is of type {found}");
+                    self.wrong_at(mark(node, key), why);
+                    return None;
+                }
                 let terms = Terms::of(program.expr());
                 let asked = self.asked(mark(node, key));
                 Some(Clause { source: source.to_owned(), asked, program, terms })

@@ -13,11 +13,11 @@ use super::at::At;
 use super::fault::{self, ErrorType, Fault};
 use super::gaps::Gaps;
 use super::path::{FieldPath, Step};
-use super::schema::{Additional, Id, Schema, SchemaNode, Type};
+use super::schema::{Additional, Id, ListType, Schema, SchemaNode, Type};
 use super::{Node, Value};
 use codes::{RULE_ERROR, SCHEMA_RULE};
 use plumb_cel::syntax::escape;
-use plumb_cel::{Budget, List, Map, Value as Cel};
+use plumb_cel::{Budget, List, ListKind, Map, Value as Cel};
 use rule::Compiled;
 use std::sync::Arc;
 
@@ -110,7 +110,7 @@ impl<'a> RuleChecker<'a> {
                     });
                 }
                 let open = self.is_open(at);
-                wanted.then(|| Cel::List(Arc::new(List { items: list, open })))
+                wanted.then(|| Cel::List(Arc::new(List { items: list, open, kind: kind(spec) })))
             }
             _ => wanted.then(|| scalar(spec, at.node)),
         };
@@ -304,12 +304,23 @@ fn scalar(spec: &SchemaNode, node: &Node) -> Cel {
     }
 }
 
+/// What tells the items of a list apart.
+fn kind(spec: &SchemaNode) -> ListKind {
+    match spec.list_type {
+        ListType::Atomic => ListKind::Atomic,
+        ListType::Set => ListKind::Set,
+        ListType::Map => {
+            ListKind::Map(spec.list_keys.iter().map(|key| escape(key).into()).collect())
+        }
+    }
+}
+
 /// A value of which every list and every map may hold more.
 fn opened(value: &Cel) -> Cel {
     match value {
         Cel::List(list) => {
             let items = list.items.iter().map(opened).collect();
-            Cel::List(Arc::new(List { items, open: true }))
+            Cel::List(Arc::new(List { items, open: true, kind: list.kind.clone() }))
         }
         Cel::Map(map) => {
             let mut fields = Map::default();
@@ -357,7 +368,7 @@ pub(crate) fn known(node: &Node, path: &FieldPath, gaps: &Gaps) -> Cel {
             let items = items.iter().enumerate();
             let items =
                 items.map(|(i, item)| known(item, &path.clone().then(Step::Index(i)), gaps));
-            Cel::List(Arc::new(List { items: items.collect(), open }))
+            Cel::List(Arc::new(List { items: items.collect(), open, ..List::default() }))
         }
         Value::Map(map) => {
             let mut fields = Map::default();

@@ -20,7 +20,7 @@ mod values;
 pub(crate) use check::check;
 pub(crate) use codes::*;
 pub use codes::{CODES, SCHEMA_UNKNOWN_FIELD};
-pub(crate) use compile::{Additional, Id, SchemaNode, Type};
+pub(crate) use compile::{Additional, Id, ListType, SchemaNode, Type};
 pub use compile::{Dialect, Schema};
 pub(crate) use defaults::normalize;
 pub(crate) use faults::{APPLY_DUPLICATE, ENUM, UNKNOWN_FIELD, UNUSABLE, VALUE, quote};

@@ -5,7 +5,7 @@
 //! of a definition (`builtin`).
 
 use super::codes::{CRD_SCHEMA_VALUE, CRD_STRUCTURE};
-use super::declared;
+use super::expressions::{self, Scope};
 use crate::at::At;
 use crate::fault::{Fault, Faults, Rule};
 use crate::path::Step;
@@ -13,9 +13,8 @@ use crate::schema::quote;
 use crate::versions::Versions;
 use crate::{Document, Map, Node, Value};
 use plumb_cel::go_regex;
-use plumb_cel::{Environment, Type};
-use plumb_text::Span;
 use plumb_text::diag::nearest;
+use std::cell::Cell;
 
 static VALUE: Rule = Rule::new(&CRD_SCHEMA_VALUE, "ValidateCustomResourceDefinitionOpenAPISchema");
 static STRUCTURE: Rule = Rule::new(&CRD_STRUCTURE, "structuralschema.ValidateStructural");
@@ -38,10 +37,6 @@ const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "st
 const UNSUPPORTED: [&str; 6] =
     ["$ref", "definitions", "patternProperties", "dependencies", "additionalItems", "id"];
 
-/// Why a rule may say that a value is refused.
-const REASONS: [&str; 4] =
-    ["FieldValueInvalid", "FieldValueForbidden", "FieldValueRequired", "FieldValueDuplicate"];
-
 /// Checks a document that is a CustomResourceDefinition; nothing to say about any other.
 pub(super) fn check(document: &Document, versions: &Versions) -> Vec<Fault> {
     let is_definition = document.group() == Some("apiextensions.k8s.io")
@@ -53,13 +48,16 @@ pub(super) fn check(document: &Document, versions: &Versions) -> Vec<Fault> {
     let spec = At::root(document).get("spec");
     for version in spec.map(|spec| spec.list("versions")).unwrap_or_default() {
         let definition = version.field("schema").field("openAPIV3Schema");
-        schema(&definition, Place::Root, &mut out);
+        let total = Cell::new(0);
+        let scope = Scope::root(&total);
+        schema(&definition, Place::Root, &scope, &mut out);
+        expressions::whole(&definition, &scope, &mut out);
     }
     out.into_list()
 }
 
 /// One node of a schema.
-fn schema(at: &At<'_>, place: Place, out: &mut Faults) {
+fn schema(at: &At<'_>, place: Place, scope: &Scope<'_>, out: &mut Faults) {
     let Some(map) = at.node.as_map() else { return };
     structure(at, map, place, out);
     if let Some(kind) = at.get("type").filter(|kind| !is_type(kind.node)) {
@@ -71,40 +69,12 @@ fn schema(at: &At<'_>, place: Place, out: &mut Faults) {
     {
         out.invalid(&VALUE, &pattern, format!("must be a valid regular expression: {error}"));
     }
-    for rule in at.list("x-kubernetes-validations") {
-        for key in ["rule", "messageExpression"] {
-            let Some(source) = rule.get(key) else { continue };
-            let Some(text) = source.str() else { continue };
-            let optional = rule.get("optionalOldSelf").and_then(|at| at.node.as_bool());
-            let environment =
-                declared::environment(map, place == Place::Root, optional == Some(true), out.k8s());
-            let Some((error, part)) = fault(text, key == "rule", &environment) else { continue };
-            let why = format!("compilation failed: {error}");
-            out.invalid(&VALUE, &source, why).in_part(&source, part).value =
-                Some(quote(source.node));
-        }
-        says(&rule, out);
-    }
-    parts(at, map, place, out);
+    expressions::check(at, map, place == Place::Root, scope, out);
+    parts(at, map, place, scope, out);
 }
 
 fn is_type(node: &Node) -> bool {
     node.as_str().is_some_and(|name| TYPES.contains(&name))
-}
-
-/// What a rule says beside its expressions.
-fn says(rule: &At<'_>, out: &mut Faults) {
-    if let Some(message) = rule.get("message")
-        && message.str().is_some_and(|text| text.trim().contains(['\n', '\r']))
-    {
-        out.invalid(&VALUE, &message, "must not contain line breaks").value = None;
-    }
-    if let Some(reason) = rule.get("reason")
-        && reason.str().is_some_and(|reason| !REASONS.contains(&reason))
-    {
-        let detail = format!("supported values: {}", REASONS.join(", "));
-        out.not_supported(&VALUE, &reason, &REASONS).detail = detail;
-    }
 }
 
 /// What makes a schema structural.
@@ -225,38 +195,28 @@ fn nested(at: &At<'_>, map: &Map, is_choice: bool, out: &mut Faults) {
     }
 }
 
-fn parts(at: &At<'_>, map: &Map, place: Place, out: &mut Faults) {
+fn parts(at: &At<'_>, map: &Map, place: Place, scope: &Scope<'_>, out: &mut Faults) {
     let is_nested = matches!(place, Place::Nested | Place::Choice);
     let of = |inner: Place| if is_nested { Place::Nested } else { inner };
     let is_choice = place == Place::Choice
         || map.get("x-kubernetes-int-or-string").and_then(Node::as_bool) == Some(true);
     let choice = if is_choice { Place::Choice } else { Place::Nested };
+    let (below, beside) = (scope.below(map), scope.nested());
     for (entry, inner) in at.each(Step::Field) {
         match entry.key.value.as_str() {
             "properties" => {
-                inner.entries().iter().for_each(|(_, at)| schema(at, of(Place::Field), out));
+                let fields = inner.entries();
+                fields.iter().for_each(|(_, at)| schema(at, of(Place::Field), &below, out));
             }
-            "items" => schema(&inner, of(Place::Item), out),
-            "additionalProperties" => schema(&inner, of(Place::Field), out),
-            "not" => schema(&inner, Place::Nested, out),
+            "items" => schema(&inner, of(Place::Item), &scope.items(at, map), out),
+            "additionalProperties" => schema(&inner, of(Place::Field), &below, out),
+            "not" => schema(&inner, Place::Nested, &beside, out),
             "allOf" | "anyOf" | "oneOf" => {
-                inner.items().iter().for_each(|at| schema(at, choice, out));
+                inner.items().iter().for_each(|at| schema(at, choice, &beside, out));
             }
             _ => {}
         }
     }
-}
-
-/// What is wrong with an expression of a rule, and where in it.
-fn fault(text: &str, is_rule: bool, environment: &Environment) -> Option<(String, Option<Span>)> {
-    let program = match environment.compile(text) {
-        Ok(program) => program,
-        Err(error) => return Some((error.to_string(), error.span())),
-    };
-    let wanted = if is_rule { Type::Bool } else { Type::String };
-    let found = program.result();
-    (*found != wanted && *found != Type::Dyn)
-        .then(|| (format!("must evaluate to {wanted} but got {found}"), None))
 }
 
 /// Whether a default may be one of the type, as far as that shows.
@@ -304,7 +264,7 @@ mod tests {
         );
         for right in [
             "{type: object, properties: {a: {x-kubernetes-int-or-string: true, anyOf: [{type: integer}, {type: string}]}, b: {x-kubernetes-preserve-unknown-fields: true}}}",
-            "{type: object, properties: {a: {type: object, additionalProperties: {type: string}, x-kubernetes-validations: [{rule: 'self.b == oldSelf.b'}]}}}",
+            "{type: object, properties: {a: {type: object, additionalProperties: {type: string}, x-kubernetes-validations: [{rule: 'self[\"b\"] == oldSelf[\"b\"]'}]}}}",
             "{type: object, properties: {a: {type: string}}, x-kubernetes-validations: [{rule: 'self.metadata.name == self.a && [1, 2].all(x, x > 0)', messageExpression: \"'no ' + self.a\"}]}",
         ] {
             assert_eq!(check(right, name), none, "{right}");

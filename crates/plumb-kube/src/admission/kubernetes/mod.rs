@@ -21,6 +21,7 @@ mod declared;
 mod definition;
 mod devices;
 mod endpoints;
+mod expressions;
 mod fields;
 mod ingress;
 mod meta;
@@ -32,6 +33,7 @@ mod rbac;
 mod requests;
 mod scheduling;
 mod service;
+mod sizes;
 mod slices;
 mod storage;
 #[cfg(test)]
