@@ -30,7 +30,7 @@ pub struct Size {
 
 impl Program {
     /// What the expression costs at most, of variables with this size; none where it calls a function whose cost an API
-    /// server estimates in a way that is not known here.
+    /// server estimates in a way that is not known here, or depends on a text of which nothing limits the length.
     pub fn estimate(&self, variables: &Arc<Size>) -> Option<u64> {
         let mut estimator = Estimator {
             program: self,
@@ -40,7 +40,7 @@ impl Program {
             entries: HashMap::new(),
             locals: Vec::new(),
         };
-        estimator.cost(self.expr()).map(|cost| cost.most)
+        estimator.cost(self.expr()).map(|cost| cost.most).filter(|cost| *cost < UNLIMITED)
     }
 }
 
@@ -120,6 +120,9 @@ struct Estimator<'p> {
     entries: HashMap<u32, Entries>,
     locals: Vec<Local>,
 }
+
+/// What costs as much as this depends on a size that is not known: walking such a text costs a tenth of the largest number.
+const UNLIMITED: u64 = u64::MAX / 11;
 
 const LIST: u64 = 10;
 const MAP: u64 = 30;
