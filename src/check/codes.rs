@@ -27,6 +27,8 @@ codes! {
     LINK_TO_VALUE = "link-to-value", Deny, "a link to a heading's id that a value has changed";
     CHANGING_ANCHOR = "changing-anchor", Note, "a link to a heading whose id changes with a value in it";
     MISSING_PAGE = "missing-page", Deny, "a link to a page that the book does not have";
+    UNLISTED_PAGE = "unlisted-page", Warn, "a page with directives that `SUMMARY.md` does not list";
+    UNTIED = "untied", Note, "a version or a value in a text that is one of the model's, and is not tied to it";
     UNREAD_VALUE = "unread-value", Warn, "`{= EXPR }` where no value is read: it is published as it is written";
     UNCLOSED_VALUE = "unclosed-value", Deny, "a `{=` in a fence marked `plumb` is not closed on its line";
     VALUE_FOR_MDBOOK = "value-for-mdbook", Deny, "a value in a fence has a share in `{{#…}}`, which mdBook may read";

@@ -29,12 +29,6 @@ pub(super) fn check(
     listed: &[PathBuf],
     chapters: &[Chapter],
 ) -> Vec<Diagnostic> {
-    let preprocessors = config::value(book_toml, &["preprocessor"]);
-    let names = preprocessors.as_ref().and_then(Json::as_object);
-    // Another one may make pages, and addresses.
-    if names.into_iter().flat_map(|all| all.keys()).any(|name| !is_known(name)) {
-        return Vec::new();
-    }
     let redirects = config::value(book_toml, &["output", "html", "redirect"]);
     let redirects = redirects.as_ref().and_then(Json::as_object);
     let redirects = redirects.into_iter().flat_map(|all| all.keys());
@@ -66,9 +60,12 @@ pub(super) fn check(
         .collect()
 }
 
-/// Whether a preprocessor neither makes pages nor changes addresses: this one and mdBook's own.
-fn is_known(name: &str) -> bool {
-    ["plumb", "links", "index"].contains(&name)
+/// Whether a book has preprocessors that may make pages and change addresses: others than this one and mdBook's own.
+pub(super) fn has_others(book_toml: &Arc<Source>) -> bool {
+    let preprocessors = config::value(book_toml, &["preprocessor"]);
+    let names = preprocessors.as_ref().and_then(Json::as_object);
+    let mut names = names.into_iter().flat_map(|all| all.keys());
+    names.any(|name| !["plumb", "links", "index"].contains(&name.as_str()))
 }
 
 /// What a link may lead to.

@@ -2,7 +2,7 @@
 
 use super::codes::{LINK_OUT, UNREADABLE_DIRECTIVE, UNREADABLE_MODEL, UNREADABLE_POLICY};
 use super::expanded::{ChapterFile, Text};
-use super::{Chapter, Project, Scope, links, platform, publish};
+use super::{Chapter, Project, Scope, links, platform, publish, unlisted};
 use crate::config::{self, Config};
 use crate::diag::{Diagnostic, Severity};
 use crate::directive::own;
@@ -103,8 +103,13 @@ impl Book {
             let listed = summary.chapters.iter().filter_map(|chapter| chapter.location.clone());
             let listed: Vec<PathBuf> = listed.collect();
             let from = (&book_toml, folder.as_path());
-            let missing = links::check(world, from, &book.project, &listed, &book.chapters);
-            book.findings.extend(missing);
+            if !links::has_others(&book_toml) {
+                let missing = links::check(world, from, &book.project, &listed, &book.chapters);
+                book.findings.extend(missing);
+                let unlisted =
+                    unlisted::check(world, &folder, &book.project, (&book.files, &listed));
+                book.findings.extend(unlisted);
+            }
         }
         Ok(book)
     }
@@ -152,7 +157,10 @@ impl Book {
             settings.assets = Some(config::Assets::External);
         }
         let sources = model_files(world, &settings, book_toml, &mut findings);
-        let (model, more) = Model::load_in(&sources, world);
+        let (mut model, more) = Model::load_in(&sources, world);
+        if sources.is_empty() {
+            model.set_absent(looked_for(&settings));
+        }
         findings.extend(more);
         findings.extend(model.stale(world.today()));
         let written = directive_files(world, &mut findings);
@@ -303,6 +311,20 @@ fn model_files(
         }
     }
     sources
+}
+
+/// What to say where no file of the model is there.
+fn looked_for(config: &Config) -> String {
+    let named = || config.model.iter().map(|path| format!("`{}`", display(path)));
+    match config.model.is_empty() {
+        true => "there is no model: neither the file `model.toml` nor TOML in a folder `model` is beside `book.toml` \
+            (`mdbook-plumb init` writes one; `model` in the settings names others)"
+            .to_owned(),
+        false => format!(
+            "there is no model: no TOML is in {}, which the settings name",
+            named().collect::<Vec<_>>().join(" or in ")
+        ),
+    }
 }
 
 /// The folder of the directives of a book's own.

@@ -34,7 +34,9 @@ mod site;
 mod texts;
 mod tied;
 mod trace;
+mod unlisted;
 mod unread;
+mod untied;
 mod words;
 
 pub use assets::AssetFile;
@@ -80,6 +82,7 @@ pub fn check(project: &Project, chapters: &[Chapter]) -> Checked {
     }
     let links = anchors::check(project, chapters, &checked.chapters);
     checked.findings.extend(links);
+    checked.findings.extend(untied::check(project, chapters));
     let between = groups.analyse();
     checked.findings.extend(between);
     // What a slip keeps from being read is used all the same.

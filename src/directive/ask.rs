@@ -180,7 +180,7 @@ pub(super) fn value(
         text.extend(model.range_note(evaluation, format));
     }
     let mut provenance = provenance(model, evaluation, inputs);
-    if shown.rounded {
+    if shown.rounded && !evaluation.is_cut {
         provenance.exact = Some(shown.exact_text);
     }
     Value { text, provenance: Some(provenance), live: None }
@@ -314,10 +314,23 @@ pub(super) fn entry<'m, T>(
     let found = table.get(&id.value);
     if found.is_none() {
         let message = format!("the model has no {what} `{}`", id.value);
-        let finding = call
-            .invalid(id.span, message)
-            .did_you_mean(&id.value, table.keys().map(String::as_str));
-        call.findings.push(finding);
+        let finding = call.invalid(id.span, message);
+        let known = table.keys().map(String::as_str);
+        let called = call.model.option_called(&id.value);
+        let finding = match called.filter(|(option, _)| table.contains_key(*option)) {
+            Some((option, help)) => match call.map.locate_copied(id.span) {
+                Some(place) if place.text() == format!("\"{}\"", id.value) => {
+                    let (title, text) = (format!("write `{option}`"), format!("\"{option}\""));
+                    finding.help(help).replace_with(title, text)
+                }
+                _ => finding.help(help),
+            },
+            None => finding.did_you_mean(&id.value, known),
+        };
+        call.findings.push(match call.model.absent() {
+            Some(looked_for) => finding.help(looked_for),
+            None => finding,
+        });
     }
     found
 }

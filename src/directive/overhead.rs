@@ -110,7 +110,11 @@ pub(super) fn options<'m>(
 ) -> Option<Vec<&'m ModelOption>> {
     if named.is_empty() {
         if call.model.options.is_empty() {
-            call.wrong(call.name().span, "the model has no options");
+            let finding = call.invalid(call.name().span, "the model has no options");
+            call.findings.push(match call.model.absent() {
+                Some(looked_for) => finding.help(looked_for),
+                None => finding,
+            });
             return None;
         }
         return Some(call.model.options.values().collect());

@@ -88,6 +88,47 @@ pub fn anchors(text: &str, dialect: Dialect) -> Anchors {
     guarded(read).unwrap_or_default()
 }
 
+/// The words of a page in paragraphs, lists and tables: no code, headings, links and pictures; none of a page that the parser can't bear.
+pub fn prose(text: &str, dialect: Dialect) -> Vec<Span> {
+    let read = || {
+        let (mut found, mut within) = (Vec::new(), 0usize);
+        for (event, range) in Parser::new_ext(text, dialect.options()).into_offset_iter() {
+            match event {
+                Event::Start(tag) if is_apart(&tag) => within += 1,
+                Event::End(tag) if ends_apart(tag) => within = within.saturating_sub(1),
+                Event::Text(_) if within == 0 => found.push(range.into()),
+                _ => {}
+            }
+        }
+        found
+    };
+    guarded(read).unwrap_or_default()
+}
+
+fn is_apart(tag: &Tag<'_>) -> bool {
+    matches!(
+        tag,
+        Tag::Heading { .. }
+            | Tag::Link { .. }
+            | Tag::Image { .. }
+            | Tag::CodeBlock(_)
+            | Tag::HtmlBlock
+            | Tag::MetadataBlock(_)
+    )
+}
+
+fn ends_apart(tag: TagEnd) -> bool {
+    matches!(
+        tag,
+        TagEnd::Heading(_)
+            | TagEnd::Link
+            | TagEnd::Image
+            | TagEnd::CodeBlock
+            | TagEnd::HtmlBlock
+            | TagEnd::MetadataBlock(_)
+    )
+}
+
 /// The id that mdBook 0.5 makes of a heading's text, but for the blanks around it, which it trims first.
 pub fn id_part(text: &str) -> String {
     let lower = text.to_lowercase();

@@ -446,17 +446,39 @@ impl Reader<'_> {
             return None;
         }
         if self.peek().is_some_and(|c| !c.is_whitespace() && !matches!(c, ',' | ']')) {
-            let at = self.at;
-            self.word(false);
-            self.fail(
-                at,
-                self.at,
-                "something touches the string's end",
-                "leave a space behind the closing quote",
-            );
+            self.touched(start, &text);
             return None;
         }
         Some(Spanned::new(Value::Text(text), self.span(start, self.at)))
+    }
+
+    /// Something touches the end of a string: mostly an expression that has strings and is not quoted itself.
+    fn touched(&mut self, start: usize, text: &str) {
+        let at = self.at;
+        let before = &self.cut.text()[..start];
+        let begins = |c: char| c.is_whitespace() || matches!(c, '=' | '[' | ',');
+        let from = before
+            .rfind(begins)
+            .map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
+        self.at = at + self.rest().find(char::is_whitespace).unwrap_or(self.rest().len());
+        let whole = &self.cut.text()[from..self.at];
+        let behind = &self.cut.text()[at..self.at];
+        let formula = whole.replace('"', "'");
+        let is_plain = !whole.contains(['\'', '\\', '[', ']', ',']);
+        let message = "something touches the string's end";
+        if from < start && is_plain && whole.ends_with(|c: char| c.is_alphanumeric() || c == ')') {
+            let help = format!("an expression is quoted as a whole: `\"{formula}\"`");
+            let wrong = Malformed::new(self.span(from, self.at), message, help);
+            self.wrong.push(wrong.instead(format!("\"{formula}\"")));
+        } else if from == start && is_plain && behind.starts_with('.') && !behind.contains('"') {
+            let help = format!(
+                "an expression is quoted as a whole: `\"{text}{behind}\"`, or of an option `\"option('{text}'){behind}\"`"
+            );
+            self.fail(at, self.at, message, help);
+        } else {
+            let help = "leave a space behind the closing quote, or quote the expression as a whole";
+            self.fail(at, self.at, message, help);
+        }
     }
 
     fn list(&mut self, depth: usize) -> Option<Arg> {

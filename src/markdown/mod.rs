@@ -33,7 +33,7 @@ mod take;
 mod template;
 mod unread;
 
-pub use anchors::{Anchors, Heading, LinkTo, anchors, id_part};
+pub use anchors::{Anchors, Heading, LinkTo, anchors, id_part, prose};
 pub use args::{Arg, Args, Value};
 pub use book::{Book, CHAPTERS_LIMIT, Chapter, outside, read_book, source_folder};
 pub use codes::*;

@@ -660,6 +660,13 @@ fn the_model_answers() {
         ],
     );
     assert_eq!(stdout(&run(at, &["model", "eval", "-q", "tax.cpu"])), "10 cores\n");
+    // A fraction is exact, the digits of a root are cut.
+    assert_eq!(stdout(&run(at, &["model", "eval", "-q", "2 / 3"])), "0.67 (exactly 2/3)\n");
+    assert_eq!(
+        stdout(&run(at, &["model", "eval", "-q", "sqrt(2)"])),
+        "1.41 (to 20 places 1.41421356237309504880)\n"
+    );
+    assert_eq!(stdout(&run(at, &["model", "eval", "-q", "sqrt(4)"])), "2\n");
     let json = stdout(&run(at, &["model", "eval", "tax.cpu", "--format", "json"]));
     let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
     assert_eq!(json["value"], "10 cores");
@@ -668,6 +675,30 @@ fn the_model_answers() {
     expect(at, &["explain", "drift"], 0, &["# drift"]);
     expect(at, &["explain", "drfit"], 2, &["did you mean `drift`?"]);
     expect(at, &["explain"], 0, &["Directives:", "Findings:"]);
+}
+
+/// What a finding says to write is right itself.
+#[test]
+fn slips_in_formulas_are_mended() {
+    let book = book("It is `{= pods * 20% }` or <!-- plumb: value quantity(\"100m\") /-->.\n");
+    expect(book.path(), &["check", "--fix"], 0, &[]);
+    let page = std::fs::read_to_string(book.path().join("src/a.md")).expect("the page");
+    let mended = "It is `{= pods * 0.2 }` or <!-- plumb: value \"quantity('100m')\" /-->.\n";
+    assert_eq!(page, mended);
+}
+
+/// A page that uses figures in a book that has none: the finding says what was looked for.
+#[test]
+fn a_model_that_is_not_there_is_said_to_be() {
+    let book = book("It is `{= pods }`.\n");
+    std::fs::remove_file(book.path().join("model.toml")).expect("the model");
+    let no_model = "neither the file `model.toml` nor TOML in a folder `model`";
+    expect(book.path(), &["check"], 1, &["the model has no `pods`", no_model]);
+    std::fs::create_dir(book.path().join("model")).expect("a folder");
+    std::fs::write(book.path().join("model/a.toml"), "").expect("a model");
+    let output = run(book.path(), &["check"]);
+    let said = stdout(&output) + &stderr(&output);
+    assert!(said.contains("has no `pods`") && !said.contains(no_model), "{said}");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::entry::{
     Advisor, Checklist, Fact, FactValue, Figure, Formula, Input, Matrix, ModelOption, Placeholder,
     Proxy, Scenario, Settings, SourceEntry, Status, Text,
 };
-use super::formula::names::{Name, Names};
+use super::formula::names::{Name, Names, is_label};
 use super::formula::types::Leaves;
 use super::formula::{Ir, Scalar};
 use super::quantity::Units;
@@ -85,6 +85,22 @@ impl Model {
                 .map_or_else(|| Scalar::List([].into()), |column| column.values.clone()),
             _ => Scalar::List([].into()),
         }
+    }
+
+    /// The id of the option that a label is of, and the words to say so; nothing where none or several have it.
+    pub fn option_called(&self, label: &str) -> Option<(&str, String)> {
+        let id = self.names.option_called(label)?;
+        Some((id, is_label(label, id)))
+    }
+
+    /// No file of the model is there: `looked_for` says which would be read, in the help of what pages ask of it.
+    pub fn set_absent(&mut self, looked_for: String) {
+        self.names.absent = Some(looked_for);
+    }
+
+    /// Where no file of the model is there: what was looked for.
+    pub fn absent(&self) -> Option<&str> {
+        self.names.absent.as_deref()
     }
 
     /// Whether the model has nothing in it.

@@ -28,6 +28,8 @@ pub struct Evaluation {
     pub range: Option<Range>,
     /// Whether a range made it impossible to say more: a condition that may be either, a divisor that may be zero.
     pub uncertain: bool,
+    /// Whether a root or a logarithm had a say, whose digits are cut: the value is not exact.
+    pub is_cut: bool,
     /// What it was made from.
     pub provenance: Provenance,
     /// The unit that its parts were given in, where that is one.
@@ -162,11 +164,14 @@ impl Model {
         let touched = std::mem::take(&mut evaluator.touched);
         let (range, uncertain) = evaluator.range(&compiled.ir);
         let ty = compiled.ir.ty();
+        let formulas = touched.definitions.iter().map(|index| &self.definitions[*index].ir);
+        let is_cut = std::iter::once(&compiled.ir).chain(formulas).any(Ir::is_cut);
         let (unit, decimal_bytes) = self.unit_hint(&compiled.ir, ty, &touched);
         Ok(Evaluation {
             value: value_of(scalar, ty),
             range,
             uncertain,
+            is_cut,
             provenance: self.provenance(compiled.text(), &touched),
             unit,
             decimal_bytes,
@@ -208,6 +213,9 @@ impl Model {
             FaultKind::TooLarge => (&NUMBER_TOO_LARGE, "this number is too large"),
             FaultKind::Empty => (&NO_VALUE, "this list is empty"),
             FaultKind::NoRow => (&NO_VALUE, "the table has no row for this"),
+            FaultKind::SeveralRows => {
+                (&NO_VALUE, "the table has several rows for this, with different values")
+            }
             FaultKind::Uneven => (&NO_VALUE, "these columns have different numbers of rows"),
             FaultKind::Repeated => (&NO_VALUE, "two tiers begin at the same amount"),
             FaultKind::Domain => (&NO_VALUE, "this is no real number"),

@@ -141,6 +141,8 @@ impl Model {
         let mut ir = Ir::default();
         let id = ir.push(Op::Definition(index), Span::at(0), Span::at(0));
         ir.nodes[id].ty = ty;
+        let formulas = touched.definitions.iter().chain([&index]);
+        let is_cut = formulas.into_iter().any(|index| self.definitions[*index].ir.is_cut());
         let (range, uncertain) = evaluator.range(&ir);
         let (unit, decimal_bytes) = self.unit_hint(&ir, ty, &touched);
         let provenance: Provenance = self.provenance(text, &touched);
@@ -148,6 +150,7 @@ impl Model {
             value: value_of(scalar, ty),
             range,
             uncertain,
+            is_cut,
             provenance,
             unit,
             decimal_bytes,
@@ -162,6 +165,7 @@ impl Model {
             value: Value::Quantity(quantity),
             range: None,
             uncertain: false,
+            is_cut: false,
             provenance: Provenance::default(),
             unit: None,
             decimal_bytes: false,

@@ -154,7 +154,10 @@ fn no_option(model: &Model, given: &Arg, id: &str) -> String {
     let known: Vec<&str> = model.options.keys().map(String::as_str).collect();
     match known.is_empty() {
         true => "the model has no options".to_owned(),
-        false => format!("the model has no option `{id}`: {}", one_of(given, &known)),
+        false => match model.option_called(id) {
+            Some((_, help)) => help,
+            None => format!("the model has no option `{id}`: {}", one_of(given, &known)),
+        },
     }
 }
 

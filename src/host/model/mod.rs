@@ -93,7 +93,11 @@ fn evaluate(
 fn shown(model: &Model, evaluation: &Evaluation) -> String {
     let people = model.show(evaluation, &Format::default());
     let mut out = people.text;
-    if people.rounded {
+    if people.rounded && evaluation.is_cut {
+        // roots and logarithms have more digits than these
+        let digits = Format { places: Some(20), ..Format::default() };
+        let _ = write!(out, " (to 20 places {})", model.show(evaluation, &digits).text);
+    } else if people.rounded {
         let _ = write!(out, " (exactly {})", people.exact_text);
     }
     let one_value = |(low, high): (model::Shown, model::Shown)| low.number == high.number;

@@ -229,8 +229,13 @@ pub(crate) fn apply(operation: Operation, args: &[Scalar]) -> Result<Scalar, Fau
             _ => return Err(FaultKind::Bad),
         },
         Operation::Lookup => {
-            let at = items(0)?.iter().position(|key| *key == args[1]).ok_or(FaultKind::NoRow)?;
-            items(2)?.get(at).cloned().ok_or(FaultKind::NoRow)?
+            let rows = items(0)?.iter().zip(items(2)?);
+            let mut values = rows.filter(|(key, _)| **key == args[1]).map(|(_, value)| value);
+            let value = values.next().ok_or(FaultKind::NoRow)?;
+            if values.any(|other| other != value) {
+                return Err(FaultKind::SeveralRows);
+            }
+            value.clone()
         }
         Operation::Count => Scalar::Number(Ratio::from_integer(BigInt::from(items(0)?.len()))),
         Operation::MaxBy | Operation::MinBy => {

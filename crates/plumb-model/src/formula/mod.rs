@@ -180,6 +180,12 @@ impl Ir {
         self.nodes.len() - 1
     }
 
+    /// Whether it has a root or a logarithm, whose digits are cut.
+    pub(super) fn is_cut(&self) -> bool {
+        let cuts = |node: &Node| matches!(node.op, Op::Apply(Operation::Sqrt | Operation::Log, _));
+        self.nodes.iter().any(cuts)
+    }
+
     /// The definitions that it refers to directly, in the order of the text.
     pub(super) fn definitions(&self) -> impl Iterator<Item = (usize, Span)> {
         self.nodes.iter().filter_map(|node| match node.op {

@@ -19,6 +19,8 @@ pub(crate) enum Name {
 pub(crate) struct OptionNames {
     pub(crate) totals: BTreeMap<(View, String), usize>,
     pub(crate) components: IndexMap<String, ComponentNames>,
+    /// What it is called on pages, which is no name of it in formulas.
+    pub(crate) labels: Vec<String>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -43,6 +45,27 @@ pub(crate) struct Names {
     pub(crate) columns: HashMap<usize, Vec<String>>,
     /// Inputs and figures that are there, but have a finding of their own and so no value.
     pub(crate) bad: HashMap<String, Location>,
+    /// Where no file of the model is there: what was looked for.
+    pub(crate) absent: Option<String>,
+}
+
+impl Names {
+    /// The option that has a label; nothing where several have it.
+    pub(crate) fn option_called(&self, label: &str) -> Option<&str> {
+        let label = label.trim().to_lowercase();
+        let mut called = self.options.iter().filter(|(_, option)| {
+            option.labels.iter().any(|known| known.trim().to_lowercase() == label)
+        });
+        match (called.next(), called.next()) {
+            (Some((id, _)), None) => Some(id),
+            _ => None,
+        }
+    }
+}
+
+/// The help for a label where an id is needed.
+pub(crate) fn is_label(label: &str, id: &str) -> String {
+    format!("`{label}` is the label of the option `{id}`: write its id")
 }
 
 /// What rules of a checklist or an advisor may refer to besides.

@@ -43,6 +43,9 @@ pub(crate) fn parse(text: &str) -> Result<Ast, Problem> {
     if tokens.is_empty() {
         return Err(Problem::new(&BAD_FORMULA, Span::new(0, text.len()), "a formula is expected"));
     }
+    if let Some(problem) = percentage(text, &tokens) {
+        return Err(problem);
+    }
     let tree =
         syntax::parse(text, Macros::default()).map_err(|error| refused(text, &tokens, &error))?;
     Reader { text }.expression(&tree)
@@ -50,6 +53,34 @@ pub(crate) fn parse(text: &str) -> Result<Ast, Problem> {
 
 fn leaf(kind: AstKind, span: Span) -> Ast {
     Ast { kind, span, at: span }
+}
+
+/// `20%` with nothing behind it that a remainder could be of: what was meant, which is a number.
+fn percentage(text: &str, tokens: &[Token]) -> Option<Problem> {
+    let is_blank = |at: usize| text[at..].starts_with(char::is_whitespace);
+    let ends = |token: &Token| match token.kind {
+        // `20% - 1` is written as a subtraction; `20 % -1` as what it is
+        TokenKind::Sign("-") => is_blank(token.span.start - 1) && is_blank(token.span.end),
+        TokenKind::Sign(sign) => !matches!(sign, "(" | "[" | "!"),
+        _ => false,
+    };
+    let at = tokens.windows(2).enumerate().position(|(at, pair)| {
+        pair[0].kind == TokenKind::Number
+            && pair[1].kind == TokenKind::Sign("%")
+            && pair[0].span.end == pair[1].span.start
+            && tokens.get(at + 2).is_none_or(ends)
+    })?;
+    let span = Span::new(tokens[at].span.start, tokens[at + 1].span.end);
+    let value = decimal(&text[tokens[at].span.range()]).ok()?;
+    let instead = match plumb_number::exact(&(value / Ratio::from_integer(100.into()))) {
+        fraction if fraction.contains('/') => format!("({fraction})"),
+        decimal => decimal,
+    };
+    let message = format!("`{}` is no number: `%` is the remainder", &text[span.range()]);
+    let mut problem = Problem::new(&BAD_FORMULA, span, message)
+        .help(format!("a percentage is written as a number: `{instead}`"));
+    problem.instead = Some(instead);
+    Some(problem)
 }
 
 /// The first thing that the parser did not understand.

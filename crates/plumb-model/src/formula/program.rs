@@ -9,6 +9,7 @@ use super::eval::{Fault, Values, node as exact, operate};
 use super::{Binary, Ir, Local, Node, NodeId, Op, Scalar, Type};
 use crate::meets::Meets;
 use crate::quantity::Ratio;
+use indexmap::IndexMap;
 use serde_json::{Value, json};
 use std::cell::Cell;
 
@@ -265,8 +266,17 @@ impl<L: Labels> Writer<'_, L> {
         }
         let (keys, values) = (self.constant(ir, *keys)?, self.constant(ir, *values)?);
         self.take_rows(keys.items().len())?;
-        let rows = keys.items().iter().zip(values.items());
-        let rows = rows.map(|(key, value)| (scalar(key), Cases::One(Some(value.clone()))));
+        // Of a key with several rows that say different things there is no value.
+        let mut rows: IndexMap<String, (Value, Option<Scalar>)> = IndexMap::new();
+        for (key, value) in keys.items().iter().zip(values.items()) {
+            let key = scalar(key);
+            let (_, known) =
+                rows.entry(key.to_string()).or_insert_with(|| (key, Some(value.clone())));
+            if known.as_ref() != Some(value) {
+                *known = None;
+            }
+        }
+        let rows = rows.into_values().map(|(key, value)| (key, Cases::One(value)));
         Some(Cases::Beside(self.node(ir, *key), rows.collect()))
     }
 

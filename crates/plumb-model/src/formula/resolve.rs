@@ -2,7 +2,7 @@
 
 use super::apply::{OPERATIONS, Operation};
 use super::bindings::Bindings;
-use super::names::{Locals, Name, Names};
+use super::names::{self, Locals, Name, Names};
 use super::parse::{Ast, AstKind};
 use super::{Binary, Function, Ir, Local, NodeId, Op, Scalar, Type};
 use crate::codes::{BAD_CALL, NO_VALUE, UNKNOWN_NAME};
@@ -25,13 +25,17 @@ pub(crate) struct Scope<'a> {
 }
 
 /// Reads a text and finds its names. The nodes have no types yet, but for constants.
-pub(crate) fn resolve(text: &str, scope: Scope<'_>) -> Result<Ir, Vec<Problem>> {
-    let mut resolver = Resolver { scope, ir: Ir::default(), problems: Vec::new() };
+pub(crate) fn resolve<'a>(text: &'a str, scope: Scope<'a>) -> Result<Ir, Vec<Problem>> {
+    let mut resolver = Resolver { text, scope, ir: Ir::default(), problems: Vec::new() };
     if let Some(constant) = resolver.bare_quantity(text) {
         return constant.map_err(|problem| vec![problem]);
     }
     let ast = match super::parse::parse(text) {
         Ok(ast) => ast,
+        // `20% * pods` is no quantity of some unit
+        Err(problem) if problem.instead.is_some() && problem.span.len() < text.trim().len() => {
+            return Err(vec![problem]);
+        }
         Err(problem) => return resolver.with_unit(text, problem).map_err(|problem| vec![problem]),
     };
     let (_, depth) = resolver.expression(&ast);
@@ -40,6 +44,7 @@ pub(crate) fn resolve(text: &str, scope: Scope<'_>) -> Result<Ir, Vec<Problem>> 
 }
 
 pub(super) struct Resolver<'a> {
+    text: &'a str,
     pub(super) scope: Scope<'a>,
     ir: Ir,
     problems: Vec<Problem>,
@@ -208,13 +213,42 @@ impl<'a> Resolver<'a> {
             }
             _ => {
                 let (field, span) = fields.first().copied().unwrap_or(("", ast.span));
-                self.problem(Problem::new(
-                    &UNKNOWN_NAME,
-                    span,
-                    format!("there is no field `{field}` here"),
-                ))
+                let message = format!("there is no field `{field}` here");
+                let problem = Problem::new(&UNKNOWN_NAME, span, message);
+                let problem = match &base.kind {
+                    AstKind::Text(text) => match self.quoted(text, &fields) {
+                        Some(formula) => problem.help(format!("write `{formula}`")),
+                        None => problem.help("a name stands without quotes"),
+                    },
+                    _ => problem,
+                };
+                self.problem(problem)
             }
         }
+    }
+
+    /// What was meant by a text with fields: a name, or a field of an option.
+    fn quoted(&self, text: &str, fields: &[(&str, Span)]) -> Option<String> {
+        let names = self.scope.names;
+        let rest: String = fields.iter().map(|(field, _)| format!(".{field}")).collect();
+        let whole = format!("{text}{rest}");
+        if names.values.contains_key(&whole) {
+            return Some(whole);
+        }
+        let id = names.options.get_key_value(text).map(|(id, _)| id.as_str());
+        Some(format!("option('{}'){rest}", id.or_else(|| names.option_called(text))?))
+    }
+
+    /// The option whose id stands at a place without quotes: before its field (`proxy-a.cpu`), or all of an argument.
+    fn unquoted(&self, at: Span) -> Option<&'a str> {
+        let names: &'a Names = self.scope.names;
+        let rest = self.text.get(at.start..)?;
+        let whole = &self.text[at.range()];
+        let stands = |id: &&String| {
+            id.as_str() == whole
+                || rest.strip_prefix(id.as_str()).is_some_and(|rest| rest.starts_with('.'))
+        };
+        names.options.keys().find(stands).map(String::as_str)
     }
 
     fn dotted(&mut self, first: &str, fields: &[(&str, Span)], span: Span) -> Op {
@@ -295,7 +329,17 @@ impl<'a> Resolver<'a> {
                     problem = problem.help(format!(
                         "an option's total is written `option(\"{option}\").{resource}`"
                     ));
+                } else if let Some(id) = self.unquoted(span) {
+                    let example = "its values are its resources: `option('a').cpu`";
+                    let help = format!("the option `{id}` is written `option('{id}')`");
+                    problem = problem.help(match fields.is_empty() {
+                        true if !self.text[span.start + id.len()..].starts_with('.') => {
+                            format!("{help}; {example}")
+                        }
+                        _ => help,
+                    });
                 }
+                problem.help.extend(self.scope.names.absent.clone());
                 self.problem(problem.did_you_mean(&full, candidates))
             }
         }
@@ -309,9 +353,15 @@ impl<'a> Resolver<'a> {
         component: Option<(&Ast, &[Ast])>,
         fields: &[(&str, Span)],
     ) -> Op {
-        match text_argument(call, "option", args) {
-            Ok(id) => self.of_option(call, id, component, fields),
-            Err(problem) => self.problem(problem),
+        match (text_argument(call, "option", args), args) {
+            (Ok(id), _) => self.of_option(call, id, component, fields),
+            (Err(mut problem), [id]) => {
+                if let Some(id) = self.unquoted(id.span) {
+                    problem.help = vec![format!("an id stands in quotes: `option('{id}')`")];
+                }
+                self.problem(problem)
+            }
+            (Err(problem), _) => self.problem(problem),
         }
     }
 
@@ -326,8 +376,14 @@ impl<'a> Resolver<'a> {
         let names: &'a Names = self.scope.names;
         let Some(option) = names.options.get(id) else {
             let problem = Problem::new(&UNKNOWN_NAME, span, format!("there is no option `{id}`"));
-            return self
-                .problem(problem.did_you_mean(id, names.options.keys().map(String::as_str)));
+            return self.problem(match names.option_called(id) {
+                Some(meant) => {
+                    let mut problem = problem.help(names::is_label(id, meant));
+                    problem.instead = Some(meant.to_owned());
+                    problem
+                }
+                None => problem.did_you_mean(id, names.options.keys().map(String::as_str)),
+            });
         };
         let (table, count) = match component {
             None => (&option.totals, None),

@@ -55,6 +55,8 @@ pub(crate) enum FaultKind {
     Empty,
     /// A table without a row for a key, an amount below the first tier.
     NoRow,
+    /// A table with several rows for a key, which say different things.
+    SeveralRows,
     /// Columns with different numbers of rows.
     Uneven,
     /// Tiers that begin at the same amount.

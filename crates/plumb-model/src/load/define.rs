@@ -105,6 +105,7 @@ impl<'a> Loader<'a> {
             names.components.insert(name, self.component(id, &component, pending));
             components.push(component);
         }
+        names.labels.extend(entry.text("label").into_iter().chain(entry.text("short")));
         self.model.names.options.insert(id.to_owned(), names);
         ModelOption {
             id: id.to_owned(),

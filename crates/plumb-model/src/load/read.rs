@@ -31,11 +31,22 @@ pub(super) fn parse<'a>(source: &'a Arc<Source>, findings: &mut Vec<Diagnostic>)
             .related(Location::new(source, closes), "it ends here");
         findings.push(finding.help("keep one side, and delete the three marks"));
     }
-    for error in errors {
+    for (nth, error) in errors.into_iter().enumerate() {
         let span = error.span().map_or(Span::at(0), Span::from);
         let text = source.text();
         let end = span.end.min(text.len());
         let span = Span::new(span.start.min(end), end);
+        if nth < MOST_TWICE
+            && let Some((name, first)) = first_place(text, table.get_ref(), span)
+        {
+            let message = format!("the key `{name}` stands twice in one table");
+            findings.push(
+                Diagnostic::at(&BAD_TOML, source, span, message)
+                    .related(Location::new(source, first), "the first")
+                    .help("keep one of them"),
+            );
+            continue;
+        }
         findings.push(Diagnostic::at(
             &BAD_TOML,
             source,
@@ -44,6 +55,47 @@ pub(super) fn parse<'a>(source: &'a Arc<Source>, findings: &mut Vec<Diagnostic>)
         ));
     }
     File { source, table: table.into_inner() }
+}
+
+/// Of how many keys that stand twice the first place is looked for, and among how many of the same name.
+const MOST_TWICE: usize = 4;
+const MOST_FIRST: usize = 8;
+
+/// Where a key stands that may not stand again: the one of its name without which the second is no error any more.
+fn first_place(text: &str, table: &DeTable<'_>, second: Span) -> Option<(String, Span)> {
+    let name = text.get(second.range())?.trim_matches(['"', '\'']);
+    let mut places = Vec::new();
+    keys(table, name, &mut places);
+    places.retain(|place| place.end <= second.start);
+    places.sort_unstable_by_key(|place| std::cmp::Reverse(place.start));
+    let is_first = |place: &&Span| {
+        let other = "_".repeat(place.len());
+        let without = format!("{}{other}{}", &text[..place.start], &text[place.end..]);
+        let (_, errors) = DeTable::parse_recoverable(&without);
+        !errors.iter().any(|error| error.span().is_some_and(|span| span.start == second.start))
+    };
+    let first = places.iter().take(MOST_FIRST).find(is_first)?;
+    Some((name.to_owned(), *first))
+}
+
+/// The places of a key in a table and in everything in it.
+fn keys(table: &DeTable<'_>, name: &str, places: &mut Vec<Span>) {
+    for (key, value) in table {
+        if key.get_ref() == name {
+            places.push(key.span().into());
+        }
+        keys_within(value.get_ref(), name, places);
+    }
+}
+
+fn keys_within(value: &DeValue<'_>, name: &str, places: &mut Vec<Span>) {
+    match value {
+        DeValue::Table(table) => keys(table, name, places),
+        DeValue::Array(items) => {
+            items.iter().for_each(|item| keys_within(item.get_ref(), name, places));
+        }
+        _ => {}
+    }
 }
 
 /// Checks the keys and kinds of a table and of everything in it.

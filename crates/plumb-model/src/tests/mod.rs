@@ -9,6 +9,7 @@ mod from;
 mod properties;
 mod rows;
 mod shared;
+mod slips;
 mod types;
 mod worked;
 

@@ -167,6 +167,12 @@ fn facts_of_every_type_have_values() {
         ("tier(5, [0, 3, 0], [1, 2, 3])", "no-value: two tiers begin at the same amount"),
         ("[1, product]", "type-mismatch: a list holds a number and a text"),
         ("version(\"latest\")", "bad-call: `latest` is no version"),
+        (
+            "lookup([1, 1, 2], 1, [5, 6, 7])",
+            "no-value: the table has several rows for this, with different values",
+        ),
+        ("lookup([1, 1, 2], 1, [5, 5, 7])", "5"),
+        ("lookup([1, 1, 2], 2, [5, 6, 7])", "7"),
         ("nevest(supported)", "bad-call: there is no function `nevest` in formulas"),
         ("lookup(plans)", "bad-call: `lookup` is given 1 arguments"),
     ] {
@@ -246,6 +252,7 @@ fn a_browser_gets_what_depends_on_its_inputs_taken_apart() {
     let mut program = Program::new(&model);
     for (key, text) in [
         ("lookup", "lookup(plans, size, \"cores\")"),
+        ("twice", "lookup([1, 1, 2, 3, 3], calls, [5, 6, 7, 8, 8])"),
         ("tier", "tier(calls, tiers.from, tiers.price)"),
         ("fixed", "days_between(as_of, eol.date) > 30 && current > version(\"1.9\")"),
         ("power", "pow(calls, 3)"),
@@ -262,6 +269,7 @@ fn a_browser_gets_what_depends_on_its_inputs_taken_apart() {
         format!(r#"["lookup",{size},["text","small"],"2",["text","large"],"4"]"#)
     );
     let calls = r#"["input","calls"]"#;
+    assert_eq!(expr("twice"), format!(r#"["lookup",{calls},"1",null,"2","7","3","8"]"#));
     assert_eq!(expr("tier"), format!(r#"["tier",{calls},"0","1","10","1/2","100","1/10"]"#));
     assert_eq!(expr("fixed"), "true");
     assert_eq!(expr("power"), format!(r#"["pow",{calls},"3"]"#));
