@@ -6,7 +6,7 @@ plumb_text::codes! {
     MANIFEST_INCOMPLETE = "manifest-incomplete", Deny, "a document that does not say what it is";
     UNKNOWN_KIND = "unknown-kind", Deny, "a kind or version that its API group does not have";
     SCHEMA_MISSING = "schema-missing", Warn, "a kind whose schema is not known";
-    API_NOT_SERVED = "api-not-served", Warn, "a version that is defined and no longer served";
+    API_NOT_SERVED = "api-not-served", Deny, "a version that is defined and not served";
     FRAGMENT_PLACE = "fragment-place", Deny, "a fragment of a place that is not there";
     API_EXPERIMENTAL = "api-experimental", Note, "what only the experimental channel of a product has";
     API_REMOVED = "api-removed", Deny, "an apiVersion that is no longer served";

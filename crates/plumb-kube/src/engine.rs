@@ -266,7 +266,13 @@ impl Engine {
             if !others.is_empty() {
                 finding = finding.help(format!("known versions: {}", others.join(", ")));
             }
-            findings.push(finding);
+            let held = bundle::find(group, document.version().unwrap_or_default(), kind);
+            let product = held.filter(|_| known.embedded).map(|held| held.product.as_str());
+            // An older release of a product may serve it, where nobody says which one there is.
+            if product.is_some_and(|product| !versions.is_said(product)) {
+                finding.severity = Severity::Warning;
+            }
+            findings.push(deprecations::of_its_time(finding, document, product, versions, None));
         } else if let Some(why) = &known.deprecated {
             let finding = Diagnostic::new(&API_DEPRECATED, document.locate(at), why.clone())
                 .path("apiVersion")
@@ -392,7 +398,10 @@ fn all_faults(
         .filter(|fault| fault.ty == ErrorType::Duplicate)
         .map(|fault| &fault.path)
         .collect();
-    faults.retain(|fault| fault.rule != &APPLY_DUPLICATE || !named.lie_in(&fault.path));
+    faults.retain(|fault| {
+        let is_named = || named.contains(&fault.path) || named.lie_in(&fault.path);
+        fault.rule != &APPLY_DUPLICATE || !is_named()
+    });
     if known.embedded {
         faults.retain(|fault| !admission::is_said_by_code(fault, &coded));
     }

@@ -207,6 +207,61 @@ pub(crate) fn cidr(text: &str) -> Option<(u128, u32, bool)> {
     }
 }
 
+/// An address or a range that is not in the form in which API servers write it.
+pub(crate) struct Irregular {
+    pub(crate) why: &'static str,
+    /// How it is written, where it is clear what is meant.
+    pub(crate) better: Option<String>,
+}
+
+const CANONICAL: &str = "must be in canonical form";
+
+/// What `IsValidIP` has against an address: zeros before an octet, IPv4 within IPv6, another form than the canonical one.
+pub(crate) fn irregular_ip(text: &str) -> Option<Irregular> {
+    let Some(ip) = ip(text) else {
+        let why = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)";
+        return Some(Irregular { why, better: None });
+    };
+    let why = match mapped(ip) {
+        true => "must not be an IPv4-mapped IPv6 address",
+        false if text.parse::<std::net::IpAddr>().is_err() => "must not have leading 0s",
+        false => CANONICAL,
+    };
+    let better = ip.to_canonical().to_string();
+    (text != better).then_some(Irregular { why, better: Some(better) })
+}
+
+/// What `IsValidCIDR` has against a range: what holds of its address, and bits behind those that are fixed.
+pub(crate) fn irregular_cidr(text: &str) -> Option<Irregular> {
+    let (Some((bits, fixed, is_v6)), Some((address, length))) = (cidr(text), text.split_once('/'))
+    else {
+        let why = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)";
+        return Some(Irregular { why, better: None });
+    };
+    if ip(address).is_some_and(mapped) {
+        let why = "must not have an IPv4-mapped IPv6 address";
+        return Some(Irregular { why, better: None });
+    }
+    let masked = bits & u128::MAX.checked_shl(128 - fixed).unwrap_or(0);
+    let start = match is_v6 {
+        true => std::net::IpAddr::from(masked.to_be_bytes()),
+        // The address is in the first four bytes.
+        false => std::net::Ipv4Addr::from_bits((masked >> 96) as u32).into(),
+    };
+    let better = format!("{start}/{fixed}");
+    let has_zeros = address.parse::<std::net::IpAddr>().is_err() || length != fixed.to_string();
+    let why = match has_zeros {
+        true => "must not have leading 0s in IP or prefix length",
+        false if masked != bits => "must not have bits set beyond the prefix length",
+        false => CANONICAL,
+    };
+    (text != better).then_some(Irregular { why, better: Some(better) })
+}
+
+fn mapped(ip: std::net::IpAddr) -> bool {
+    matches!(ip, std::net::IpAddr::V6(ip) if ip.to_ipv4_mapped().is_some())
+}
+
 /// Whether one range lies within another and is smaller.
 pub(crate) fn within(inner: (u128, u32, bool), outer: (u128, u32, bool)) -> bool {
     inner.1 > outer.1 && begins_within(inner, outer)
@@ -297,6 +352,34 @@ mod tests {
         assert!(within(range("1.2.3.4/32"), range("0.0.0.0/0")));
         assert!(is_ip("010.0.00.1") && is_ip("::1") && is_ip("::ffff:1.2.3.4"));
         assert!(!is_ip("1.2.3") && !is_ip("1.2.3.256") && !is_ip("1..2.3") && !is_ip(""));
+        let form = |found: Option<Irregular>| found.map(|found| found.better.unwrap_or_default());
+        for (text, expected) in [
+            ("10.0.0.7", None),
+            ("2001:db8::1", None),
+            ("::", None),
+            ("10.0.0.07", Some("10.0.0.7")),
+            ("2001:DB8::1", Some("2001:db8::1")),
+            ("2001:db8:0::1", Some("2001:db8::1")),
+            ("::ffff:10.0.0.1", Some("10.0.0.1")),
+            ("10.0.0", Some("")),
+        ] {
+            assert_eq!(form(irregular_ip(text)).as_deref(), expected, "{text}");
+        }
+        for (text, expected) in [
+            ("10.1.0.0/16", None),
+            ("0.0.0.0/0", None),
+            ("::/0", None),
+            ("1.2.3.4/32", None),
+            ("fd00::/64", None),
+            ("10.1.0.5/24", Some("10.1.0.0/24")),
+            ("10.1.0.0/024", Some("10.1.0.0/24")),
+            ("FD00::/64", Some("fd00::/64")),
+            ("fd00::1/64", Some("fd00::/64")),
+            ("::ffff:10.0.0.0/104", Some("")),
+            ("10.0.0.0/40", Some("")),
+        ] {
+            assert_eq!(form(irregular_cidr(text)).as_deref(), expected, "{text}");
+        }
         for text in ["10.0.0.0", "10.0.0.0/33", "10.0.0/8", "::/129", "a/8", "10.0.0.0/+8"] {
             assert_eq!(cidr(text), None, "{text}");
         }

@@ -24,7 +24,7 @@ ADMISSION_EXPRESSION = "admission-expression", "validateCELCondition", "an expre
 "matchConstraints:\n  resourceRules: [{apiGroups: [apps], apiVersions: [v1], operations: [CREATE], resources: [deployments]}]\nvalidations: [{expression: \"object.spec.replicas <= 5\"}]";
 
 ADMISSION_BINDING = "admission-binding", "validateValidatingAdmissionPolicyBindingSpec", "a binding that does nothing, or the same twice",
-"A binding names its policy and says what to do (`validationActions`: `Deny` or `Warn`, not both, and `Audit`). Its parameters are found by `name` or by \
+"A binding names its policy and says what to do (`validationActions`: `Deny` or `Warn`, not both, and `Audit`, each once). Its parameters are found by `name` or by \
 `selector`, one of them, and `parameterNotFoundAction` says what holds where there are none.",
 "ValidatingAdmissionPolicyBinding.spec", "policyName: replicas.example.com\nvalidationActions: [Deny, Warn]",
 "policyName: replicas.example.com\nvalidationActions: [Deny, Audit]";
@@ -228,6 +228,11 @@ pub(super) fn binding(spec: &At<'_>, out: &mut Faults) {
     let list = actions.items();
     if list.is_empty() {
         out.required(&ADMISSION_BINDING, &actions, "at least one validation action is required");
+    }
+    for (i, action) in list.iter().enumerate() {
+        if let Some(first) = list[..i].iter().find(|other| other.node.value == action.node.value) {
+            out.duplicate(&ADMISSION_BINDING, action, first);
+        }
     }
     let has = |action: &str| list.iter().find(|at| at.str() == Some(action));
     if let (Some(_), Some(warn)) = (has("Deny"), has("Warn")) {

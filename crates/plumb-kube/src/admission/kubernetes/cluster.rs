@@ -1,117 +1,30 @@
-//! What administrators of a cluster set: priority levels of requests, addresses of Services, classes of volumes' attributes.
+//! What administrators of a cluster set: addresses of Services, servers of API groups, classes of volumes' attributes.
 
 use super::declare::declare;
 use crate::at::At;
-use crate::fault::Faults;
+use crate::fault::{Faults, Rule};
 use crate::names;
 
 declare! {
-PRIORITY_LEVEL = "priority-level", "ValidatePriorityLevelConfigurationSpec, ValidateLimitResponse, ValidatePriorityLevelQueuingConfiguration", "a priority level that is not what its type says",
-"A priority level of the type Limited says its limits in `limited`, and only one named `exempt` is Exempt. Where requests wait (`limitResponse.type: Queue`) `queuing` says how; a hand of queues is not greater than all of them.",
-"PriorityLevelConfiguration.spec",
-"type: Limited\nlimited: {limitResponse: {type: Queue, queuing: {queues: 4, handSize: 8, queueLengthLimit: 50}}}",
-"type: Limited\nlimited: {limitResponse: {type: Queue, queuing: {queues: 64, handSize: 8, queueLengthLimit: 50}}}";
-
-SERVICE_CIDR = "service-cidr", "ValidateServiceCIDR, validateServiceCIDRSpec", "ranges for Services that do not go together",
-"A ServiceCIDR has one range, or two of different IP families.",
+SERVICE_CIDR = "service-cidr", "ValidateServiceCIDR, validateServiceCIDRSpec, IsValidCIDR", "ranges for Services that do not go together",
+"A ServiceCIDR has one range, or two of different IP families. A range is in its canonical form: no bits behind the prefix (`10.1.0.0/24`, not `10.1.0.5/24`), lower case, no zeros before a number.",
 "ServiceCIDR.spec", "cidrs: [10.1.0.0/24, 10.2.0.0/24]", "cidrs: [10.1.0.0/24, \"fd00:1::/64\"]";
+
+IP_ADDRESS = "ip-address", "ValidateIPAddressName, validateIPAddressParentReference, IsValidIP", "an IPAddress that is not named by an address",
+"An IPAddress is named by the address itself in its canonical form: no zeros before a number, lower case, IPv6 as short as it can be.",
+"IPAddress", "metadata: {name: \"2001:DB8::1\"}\nspec: {parentRef: {resource: services, namespace: shop, name: web}}",
+"metadata: {name: \"2001:db8::1\"}\nspec: {parentRef: {resource: services, namespace: shop, name: web}}";
+
+API_SERVICE = "api-service", "ValidateAPIService", "an APIService that is not named after its version, or that is half local",
+"An APIService is named `VERSION.GROUP`. The group is empty for `v1` of the core group alone. Where a Service answers, its certificates are verified with `caBundle`, or \
+not at all (`insecureSkipTLSVerify`); where the server itself does, there is neither.",
+"APIService",
+"metadata: {name: v2.metrics.example.com}\nspec: {group: metrics.example.com, version: v1, groupPriorityMinimum: 100, versionPriority: 100}",
+"metadata: {name: v1.metrics.example.com}\nspec: {group: metrics.example.com, version: v1, groupPriorityMinimum: 100, versionPriority: 100}";
 
 VOLUME_ATTRIBUTES = "volume-attributes", "ValidateVolumeAttributesClass, validateProvisioner, validateParameters", "a class of attributes without a driver, or that sets nothing",
 "A VolumeAttributesClass names the driver, a qualified name, and sets at least one parameter of it.",
 "VolumeAttributesClass", "driverName: disk driver\nparameters: {iops: \"4000\"}", "driverName: disk.example.com\nparameters: {iops: \"4000\"}";
-}
-
-/// The bits of a hash that dealing queues may take: `shufflesharding.MaxHashBits`.
-const MOST_BITS: f64 = 60.0;
-
-pub(super) fn priority_level(root: &At<'_>, out: &mut Faults) {
-    let (spec, name) = (root.field("spec"), root.field("metadata").field("name"));
-    let kind = spec.field("type");
-    if let (Some(name_text), Some(text @ ("Exempt" | "Limited"))) = (name.str(), kind.str())
-        && (name_text == "exempt") != (text == "Exempt")
-    {
-        let why = "must be 'Exempt' if and only if `name` is 'exempt'";
-        out.invalid(&PRIORITY_LEVEL, &kind, why).on(&name);
-    }
-    let other = match kind.str() {
-        Some("Exempt") => "limited",
-        Some("Limited") => "exempt",
-        _ => return,
-    };
-    if let Some(at) = spec.get(other) {
-        let (at, why) =
-            (at.keyed(), format!("must be nil if the type is {}", kind.str().unwrap_or_default()));
-        out.forbidden(&PRIORITY_LEVEL, &at, why).on_only(&[&kind, &at]);
-    }
-    for holder in ["limited", "exempt"].iter().filter_map(|field| spec.get(field)) {
-        not_negative(&holder, "nominalConcurrencyShares", out);
-        not_negative(&holder, "borrowingLimitPercent", out);
-        if let Some(at) = holder.get("lendablePercent")
-            && at.int().is_some_and(|percent| !(0..=100).contains(&percent))
-        {
-            out.invalid(&PRIORITY_LEVEL, &at, "must be between 0 and 100, inclusive");
-        }
-    }
-    match spec.get("limited") {
-        None if other == "exempt" => {
-            let why = "must not be empty when type is Limited";
-            out.required(&PRIORITY_LEVEL, &spec.field("limited").keyed(), why);
-        }
-        Some(limited) => response(&limited.field("limitResponse"), out),
-        None => {}
-    }
-}
-
-fn not_negative(at: &At<'_>, field: &str, out: &mut Faults) {
-    if let Some(at) = at.get(field).filter(|at| at.int().is_some_and(|number| number < 0)) {
-        out.invalid(&PRIORITY_LEVEL, &at, "must be a non-negative integer");
-    }
-}
-
-/// What becomes of requests beyond the limit.
-fn response(response: &At<'_>, out: &mut Faults) {
-    let kind = response.field("type");
-    let queuing = response.get("queuing");
-    match (kind.str(), queuing) {
-        (Some("Reject"), Some(at)) => {
-            let (at, why) = (at.keyed(), "must be nil if limited.limitResponse.type is Reject");
-            out.forbidden(&PRIORITY_LEVEL, &at, why).on_only(&[&kind, &at]);
-        }
-        (Some("Queue"), None) => {
-            let why = "must not be empty if limited.limitResponse.type is Queue";
-            out.required(&PRIORITY_LEVEL, &response.field("queuing").keyed(), why);
-        }
-        (Some("Queue"), Some(at)) => queues(&at, out),
-        _ => {}
-    }
-}
-
-fn queues(queuing: &At<'_>, out: &mut Faults) {
-    let fields = ["queues", "handSize", "queueLengthLimit"].map(|name| queuing.field(name));
-    for at in fields.iter().filter(|at| at.int().is_some_and(|number| number < 0)) {
-        out.invalid(&PRIORITY_LEVEL, at, "must be positive");
-    }
-    // What is absent or 0 has a default.
-    let of = |at: &At<'_>, default| at.int().filter(|number| *number != 0).unwrap_or(default);
-    let [all, hand, _] = &fields;
-    let (queues, dealt) = (of(all, 64), of(hand, 8));
-    if queues <= 0 || dealt <= 0 {
-        return;
-    }
-    let at = if hand.node.is_null() { all } else { hand };
-    #[expect(clippy::cast_precision_loss, reason = "compared with 60")]
-    let bits = ((queues as f64).log2() * dealt as f64).ceil();
-    if queues > 10_000_000 {
-        out.invalid(&PRIORITY_LEVEL, all, "must not be greater than 10000000");
-    } else if dealt > queues {
-        let why = format!("should not be greater than queues ({queues})");
-        out.invalid(&PRIORITY_LEVEL, at, why).on(all).on(hand);
-    } else if bits > MOST_BITS {
-        let why = format!(
-            "required entropy bits of deckSize {queues} and handSize {dealt} should not be greater than {MOST_BITS}"
-        );
-        out.invalid(&PRIORITY_LEVEL, at, why).on(all).on(hand);
-    }
 }
 
 pub(super) fn service_cidr(root: &At<'_>, out: &mut Faults) {
@@ -130,9 +43,12 @@ pub(super) fn service_cidr(root: &At<'_>, out: &mut Faults) {
         .iter()
         .map(|at| {
             let range = at.str().and_then(names::cidr);
-            if at.str().is_some() && range.is_none() {
-                let why = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)";
-                out.invalid(&SERVICE_CIDR, at, why);
+            // Until 1.33 any form was taken.
+            let is_strict = out.k8s() >= (1, 33);
+            if let Some(found) = at.str().and_then(names::irregular_cidr)
+                && (is_strict || range.is_none())
+            {
+                irregular(&SERVICE_CIDR, at, found, out);
             }
             range.map(|(.., is_v6)| is_v6)
         })
@@ -142,6 +58,70 @@ pub(super) fn service_cidr(root: &At<'_>, out: &mut Faults) {
     {
         let why = "may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64";
         out.invalid(&SERVICE_CIDR, second, why).on(first);
+    }
+}
+
+fn irregular(rule: &'static Rule, at: &At<'_>, found: names::Irregular, out: &mut Faults) {
+    let fault = out.invalid(rule, at, found.why);
+    fault.wants_format = true;
+    if let Some(better) = found.better {
+        fault.near(Some(&better)).replace_with(better);
+    }
+}
+
+pub(super) fn ip_address(root: &At<'_>, out: &mut Faults) {
+    let name = root.field("metadata").field("name");
+    if let Some(found) = name.str().filter(|text| !text.is_empty()).and_then(names::irregular_ip) {
+        irregular(&IP_ADDRESS, &name, found, out);
+    }
+}
+
+pub(super) fn api_service(root: &At<'_>, out: &mut Faults) {
+    let (spec, name) = (root.field("spec"), root.field("metadata").field("name"));
+    let (group, version) = (spec.field("group"), spec.field("version"));
+    let (group_text, version_text) = (spec.text("group"), spec.text("version"));
+    let needed = format!("{version_text}.{group_text}");
+    if name.str().is_some_and(|text| !text.is_empty() && text != needed) && !version_text.is_empty()
+    {
+        let why = format!("must be `spec.version+\".\"+spec.group`: {needed:?}");
+        out.invalid(&API_SERVICE, &name, why).on(&group).on(&version).near(Some(needed));
+    }
+    if !version_text.is_empty()
+        && let Some(why) = names::dns_1035(version_text)
+    {
+        out.invalid(&API_SERVICE, &version, why);
+    }
+    if group_text.is_empty() && !["", "v1"].contains(&version_text) {
+        let why = "only v1 may have an empty group";
+        out.required(&API_SERVICE, &group.clone().keyed(), why).on(&version);
+    } else if let Some(why) = group.str().filter(|text| !text.is_empty()).and_then(names::subdomain)
+    {
+        out.invalid(&API_SERVICE, &group, why);
+    }
+    let insecure = spec.field("insecureSkipTLSVerify");
+    let bundle = spec.filled("caBundle");
+    let Some(service) = spec.get("service") else {
+        let set = [bundle, spec.is_true("insecureSkipTLSVerify").then_some(insecure)];
+        for at in set.into_iter().flatten() {
+            let why = "is for an APIService that a Service answers; there is no `service`";
+            out.invalid(&API_SERVICE, &at.keyed(), why).on_all(&spec);
+        }
+        return;
+    };
+    for field in ["namespace", "name"] {
+        let at = service.field(field);
+        if at.node.is_null() || at.str() == Some("") {
+            out.required(&API_SERVICE, &at, "");
+        }
+    }
+    if let Some(port) = service
+        .get("port")
+        .filter(|at| at.int().is_some_and(|number| !(1..=65535).contains(&number)))
+    {
+        out.invalid(&API_SERVICE, &port, "must be between 1 and 65535, inclusive");
+    }
+    if let Some(bundle) = bundle.filter(|_| spec.is_true("insecureSkipTLSVerify")) {
+        out.invalid(&API_SERVICE, &insecure, "may not be true if caBundle is present").on(&bundle);
     }
 }
 

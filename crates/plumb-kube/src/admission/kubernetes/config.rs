@@ -2,8 +2,9 @@
 
 use super::declare::declare;
 use crate::at::At;
-use crate::fault::Faults;
+use crate::fault::{Faults, Rule};
 use crate::names;
+use crate::yaml::decode_base64;
 
 declare! {
 CONFIG_KEY = "config-key", "IsConfigMapKey", "a key that cannot be a file's name",
@@ -34,7 +35,7 @@ const MEBIBYTE: usize = 1 << 20;
 pub(super) fn config_map(root: &At<'_>, out: &mut Faults) {
     let (text, binary) = (entries(root, "data", out), entries(root, "binaryData", out));
     for (key, at) in &binary {
-        base64(at, out);
+        base64(&SECRET_BASE64, at, out);
         if text.iter().any(|(other, _)| other == key) {
             out.invalid_key(&CONFIG_TWICE, at, key, "duplicate of key present in data");
         }
@@ -51,7 +52,7 @@ pub(super) fn config_map(root: &At<'_>, out: &mut Faults) {
 pub(super) fn secret(root: &At<'_>, out: &mut Faults) {
     let (data, strings) = (entries(root, "data", out), entries(root, "stringData", out));
     for (_, at) in &data {
-        base64(at, out);
+        base64(&SECRET_BASE64, at, out);
     }
     let size: usize =
         data.iter().filter_map(|(_, at)| at.str()).map(|text| text.len() * 3 / 4).sum();
@@ -97,13 +98,32 @@ pub(super) fn secret(root: &At<'_>, out: &mut Faults) {
         let at = annotations.entry("kubernetes.io/service-account.name").keyed();
         out.required(&SECRET_TYPE, &at, "");
     }
-    for (_, at) in
-        strings.iter().filter(|(key, _)| wanted.contains(key) && key.starts_with(".docker"))
-    {
-        if at.str().is_some_and(|text| serde_json::from_str::<serde::de::IgnoredAny>(text).is_err())
+    for (list, is_encoded) in [(&strings, false), (&data, true)] {
+        let config =
+            list.iter().find(|(key, _)| wanted.contains(key) && key.starts_with(".docker"));
+        // `stringData` is laid over `data`.
+        let is_over = |key: &str| is_encoded && strings.iter().any(|(other, _)| *other == key);
+        if let Some((_, at)) =
+            config.filter(|(key, at)| !is_over(key) && !holds_object(at, is_encoded))
         {
-            out.invalid(&SECRET_TYPE, at, "must be JSON").value = None;
+            let fault = out.invalid(&SECRET_TYPE, at, "must be a JSON object");
+            fault.value = None;
+            fault.wants_format = true;
         }
+    }
+}
+
+/// Whether a text is a JSON object; also where it is no text, or not the base64 that it should be.
+fn holds_object(at: &At<'_>, is_encoded: bool) -> bool {
+    type Object = std::collections::HashMap<String, serde::de::IgnoredAny>;
+    let Some(text) = at.str() else { return true };
+    let is_object = |bytes: &[u8]| {
+        // Go takes `null` for an empty one.
+        serde_json::from_slice::<Option<Object>>(bytes).is_ok()
+    };
+    match is_encoded {
+        true => decode_base64(text).map_or(true, |bytes| is_object(&bytes)),
+        false => is_object(text.as_bytes()),
     }
 }
 
@@ -118,7 +138,7 @@ fn entries<'n>(root: &At<'n>, field: &str, out: &mut Faults) -> Vec<(&'n str, At
 }
 
 /// Base64 as Go's JSON decoder takes it: line breaks are skipped, padding is needed.
-fn base64(at: &At<'_>, out: &mut Faults) {
+pub(super) fn base64(rule: &'static Rule, at: &At<'_>, out: &mut Faults) {
     let Some(text) = at.str() else { return };
     let plain: Vec<u8> = text.bytes().filter(|byte| !matches!(byte, b'\n' | b'\r')).collect();
     let body = plain.iter().rposition(|byte| *byte != b'=').map_or(0, |last| last + 1);
@@ -129,9 +149,12 @@ fn base64(at: &At<'_>, out: &mut Faults) {
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'));
     if !good {
         // The value may be a secret: it is not repeated.
-        let fault = out.invalid(&SECRET_BASE64, at, "not base64");
+        let fault = out.invalid(rule, at, "not base64");
         fault.value = None;
         fault.wants_format = true;
-        fault.help("write text under `stringData`, or encode it: printf %s VALUE | base64");
+        fault.help(match rule == &SECRET_BASE64 {
+            true => "write text under `stringData`, or encode it: printf %s VALUE | base64",
+            false => "encode it: base64 -w0 FILE",
+        });
     }
 }

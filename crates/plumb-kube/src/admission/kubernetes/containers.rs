@@ -3,7 +3,7 @@
 use super::declare::declare;
 use super::quantity;
 use crate::at::At;
-use crate::fault::{Faults, Rule};
+use crate::fault::{ErrorType, Faults, Rule};
 use crate::names;
 
 declare! {
@@ -61,6 +61,10 @@ QUANTITY = "quantity", "resource.ParseQuantity", "an amount that is not a quanti
 of 1024), or an exponent (`1e3`). No space, no `B`, and letter case matters: `m` is a thousandth and `M` a million.",
 "Pod.spec", "containers: [{name: web, image: nginx, resources: {requests: {memory: 128 MB}}}]",
 "containers: [{name: web, image: nginx, resources: {requests: {memory: 128M}}}]";
+
+FRACTIONAL_BYTES = "fractional-bytes", "GetWarningsForPod, GetWarningsForPersistentVolumeClaimSpec", "a part of a byte", "The API server takes an amount of memory or storage that is no whole \
+number of bytes, and warns of it: `m` is for thousandths, so `64m` of memory is less than a byte. `64Mi` or `64M` was meant.",
+"Pod.spec", "containers: [{name: web, image: nginx, resources: {limits: {memory: 64m}}}]", "containers: [{name: web, image: nginx, resources: {limits: {memory: 64Mi}}}]", level Warn;
 
 RESOURCE_NAME = "resource-name", "validateContainerResourceName", "a resource that containers do not have",
 "The resources without a prefix are `cpu`, `memory`, `ephemeral-storage` and `hugepages-SIZE`. Any other is somebody's own and \
@@ -181,6 +185,9 @@ fn check(container: &At<'_>, out: &mut Faults) {
     environment(container, out);
     if let Some(resources) = container.get("resources") {
         self::resources(&resources, out);
+        for list in ["limits", "requests"] {
+            bytes(&resources, list, out);
+        }
     }
     for kind in ["livenessProbe", "readinessProbe", "startupProbe"] {
         if let Some(at) = container.get(kind) {
@@ -459,6 +466,27 @@ pub(super) fn amount_of(at: &At<'_>, out: &mut Faults) {
             }
         }
     }
+}
+
+/// Warns of memory and storage in a list of amounts.
+pub(super) fn bytes(holder: &At<'_>, list: &str, out: &mut Faults) {
+    for (name, at) in holder.map(list) {
+        if matches!(name, "memory" | "ephemeral-storage") {
+            whole_bytes(&at, out);
+        }
+    }
+}
+
+/// Warns of an amount of bytes that is no whole number, as a server does.
+pub(super) fn whole_bytes(at: &At<'_>, out: &mut Faults) {
+    let Some(amount) = quantity::of(at.node) else { return };
+    if amount.is_integer() || quantity::is_negative(&amount) {
+        return;
+    }
+    let text = shown(at);
+    let why = format!("fractional byte value {text:?} is invalid, must be an integer");
+    let better = text.strip_suffix('m').map(|number| format!("{number}Mi"));
+    out.report(&FRACTIONAL_BYTES, ErrorType::Invalid, at, why).on(at).near(better);
 }
 
 fn probe(kind: &str, at: &At<'_>, out: &mut Faults) {

@@ -230,6 +230,17 @@ static KINDS: &[(&str, &str, &[Field])] = &[
         "CSIDriver",
         &[("spec.tokenRequests[].expirationSeconds", Lie(600, 1 << 32))],
     ),
+    ("storage.k8s.io", "CSIStorageCapacity", &[("capacity", Measure)]),
+    (
+        "networking.k8s.io",
+        "IPAddress",
+        &[
+            ("spec.parentRef.group", If(names::subdomain)),
+            ("spec.parentRef.resource", Have(names::segment)),
+            ("spec.parentRef.name", Have(names::segment)),
+            ("spec.parentRef.namespace", If(names::segment)),
+        ],
+    ),
     ("", "Namespace", &[("spec.finalizers[]", Have(finalizer))]),
     (
         "",
@@ -303,10 +314,9 @@ static KINDS: &[(&str, &str, &[Field])] = &[
         "flowcontrol.apiserver.k8s.io",
         "FlowSchema",
         &[
-            ("spec.priorityLevelConfiguration.name", Stand),
+            ("spec.priorityLevelConfiguration.name", Have(names::subdomain)),
             ("spec.matchingPrecedence", Lie(0, 10_000)),
             ("spec.rules[].subjects", Stand),
-            ("spec.rules[].subjects[].kind", BeOf(&["Group", "ServiceAccount", "User"])),
         ],
     ),
     (

@@ -48,7 +48,7 @@ fn naming(group: &str, kind: &str, k8s: (u32, u32)) -> Check {
         ("rbac.authorization.k8s.io" | "certificates.k8s.io" | "apiregistration.k8s.io", _) => {
             names::segment
         }
-        // `IPAddress` is named by an address, which may be IPv6; a migration and the like by nothing in particular.
+        // `IPAddress` has a rule of its own; a migration and the like are named by nothing in particular.
         ("networking.k8s.io", "IPAddress")
         | ("internal.apiserver.k8s.io" | "storagemigration.k8s.io", _) => names::segment,
         _ => names::subdomain,

@@ -16,6 +16,7 @@ mod config;
 mod containers;
 mod crd;
 mod cron;
+mod csi;
 mod declare;
 mod declared;
 mod definition;
@@ -23,6 +24,7 @@ mod devices;
 mod endpoints;
 mod expressions;
 mod fields;
+mod flow;
 mod ingress;
 mod meta;
 mod mutation;
@@ -34,6 +36,7 @@ mod requests;
 mod scheduling;
 mod service;
 mod sizes;
+mod signing;
 mod slices;
 mod storage;
 #[cfg(test)]
@@ -74,6 +77,9 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         admission::RULES,
         mutation::RULES,
         cluster::RULES,
+        flow::RULES,
+        csi::RULES,
+        signing::RULES,
         trust::RULES,
         devices::RULES,
         slices::RULES,
@@ -125,6 +131,7 @@ pub static KINDS: &[(&str, &str)] = &[
     ("discovery.k8s.io", "EndpointSlice"),
     ("flowcontrol.apiserver.k8s.io", "FlowSchema"),
     ("flowcontrol.apiserver.k8s.io", "PriorityLevelConfiguration"),
+    ("networking.k8s.io", "IPAddress"),
     ("networking.k8s.io", "Ingress"),
     ("networking.k8s.io", "IngressClass"),
     ("networking.k8s.io", "NetworkPolicy"),
@@ -141,7 +148,11 @@ pub static KINDS: &[(&str, &str)] = &[
     ("resource.k8s.io", "ResourceClaimTemplate"),
     ("resource.k8s.io", "ResourceSlice"),
     ("scheduling.k8s.io", "PriorityClass"),
+    ("storage.k8s.io", "CSIDriver"),
+    ("storage.k8s.io", "CSINode"),
+    ("storage.k8s.io", "CSIStorageCapacity"),
     ("storage.k8s.io", "StorageClass"),
+    ("storage.k8s.io", "VolumeAttachment"),
     ("storage.k8s.io", "VolumeAttributesClass"),
 ];
 
@@ -176,10 +187,30 @@ pub(crate) fn check(document: &Document, versions: &Versions) -> Vec<Fault> {
         }
         ("storage.k8s.io", "StorageClass") => storage::class(&root, &mut out),
         ("storage.k8s.io", "VolumeAttributesClass") => cluster::volume_attributes(&root, &mut out),
+        ("storage.k8s.io", "CSIStorageCapacity") => csi::capacity(&root, &mut out),
+        ("storage.k8s.io", _) => {
+            if let Some(spec) = spec {
+                match kind {
+                    "CSIDriver" => csi::driver(&spec, &mut out),
+                    "CSINode" => csi::node(&spec, &mut out),
+                    "VolumeAttachment" => csi::attachment(&spec, &mut out),
+                    _ => {}
+                }
+            }
+        }
+        ("networking.k8s.io", "IPAddress") => cluster::ip_address(&root, &mut out),
+        ("apiregistration.k8s.io", "APIService") => cluster::api_service(&root, &mut out),
         ("networking.k8s.io", "ServiceCIDR") => cluster::service_cidr(&root, &mut out),
         ("flowcontrol.apiserver.k8s.io", "PriorityLevelConfiguration") => {
-            cluster::priority_level(&root, &mut out);
+            flow::priority_level(&root, &mut out);
         }
+        ("flowcontrol.apiserver.k8s.io", "FlowSchema") => flow::flow_schema(&root, &mut out),
+        ("certificates.k8s.io", "CertificateSigningRequest") => {
+            if let Some(spec) = spec {
+                signing::request(&spec, &mut out);
+            }
+        }
+        ("node.k8s.io", "RuntimeClass") => scheduling::runtime_class(&root, &mut out),
         ("apiextensions.k8s.io", "CustomResourceDefinition") => {
             crd::definition(&root, &mut out);
         }

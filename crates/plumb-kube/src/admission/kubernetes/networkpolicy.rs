@@ -13,6 +13,10 @@ empty peer is none.",
 "NetworkPolicy.spec", "podSelector: {}\ningress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}, podSelector: {}}]}]",
 "podSelector: {}\ningress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}, {podSelector: {}}]}]";
 
+POLICY_TYPES = "policy-types", "ValidateNetworkPolicySpec", "more types than a policy has directions",
+"`policyTypes` are `Ingress`, `Egress` or both.",
+"NetworkPolicy.spec", "podSelector: {}\npolicyTypes: [Ingress, Egress, Ingress]", "podSelector: {}\npolicyTypes: [Ingress, Egress]";
+
 POLICY_RANGE = "policy-range", "ValidateIPBlock", "an address range that is none",
 "`cidr` is an address and a number of bits (`10.0.0.0/8`). `except` must be a strict subset of it.",
 "NetworkPolicy.spec", "podSelector: {}\negress: [{to: [{ipBlock: {cidr: 10.0.0.0/8, except: [192.168.0.0/16]}}]}]",
@@ -27,6 +31,13 @@ POLICY_PORT = "policy-port", "ValidateNetworkPolicyPort", "a port or a range of 
 pub(super) fn policy(spec: &At<'_>, out: &mut Faults) {
     if let Some(selector) = spec.get("podSelector") {
         meta::selector(&selector, out);
+    }
+    let types = spec.field("policyTypes");
+    if types.items().len() > 2 {
+        let fault =
+            out.invalid(&POLICY_TYPES, &types.keyed(), "may not specify more than two policyTypes");
+        // Whatever is added, they are not fewer.
+        fault.is_certain = true;
     }
     for (direction, peers) in [("ingress", "from"), ("egress", "to")] {
         for rule in spec.list(direction) {

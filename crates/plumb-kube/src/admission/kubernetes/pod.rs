@@ -64,6 +64,7 @@ pub(super) fn spec(spec: &At<'_>, claims: &[&str], out: &mut Faults) {
         out.forbidden(&POD_CONTAINERS, &at, "cannot be set on create").on_only(&[&at]);
     }
     fields::pod(spec, out);
+    containers::bytes(spec, "overhead", out);
     containers::containers(spec, out);
     volumes::volumes(spec, claims, out);
     scheduling::scheduling(spec, out);

@@ -28,6 +28,11 @@ pub(super) fn of(node: &Node) -> Option<Ratio> {
     }
 }
 
+/// One of whatever is counted.
+pub(super) fn one() -> Ratio {
+    Ratio::from_integer(1.into())
+}
+
 /// Whether it is below zero.
 pub(super) fn is_negative(amount: &Ratio) -> bool {
     amount.is_negative()

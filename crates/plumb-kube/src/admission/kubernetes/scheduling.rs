@@ -9,7 +9,7 @@ use crate::names;
 declare! {
 TOLERATION = "toleration", "ValidateTolerations", "a toleration that contradicts itself",
 "`Exists` asks for a taint's key alone, so it takes no `value`; a toleration without a `key` is for every taint and needs `Exists`. \
-`tolerationSeconds` is for the effect `NoExecute`, which alone evicts pods.",
+`tolerationSeconds` is for the effect `NoExecute`, which alone evicts pods. A RuntimeClass has each toleration once.",
 "Pod.spec", "containers: [{name: web, image: nginx}]\ntolerations: [{key: dedicated, operator: Exists, value: web}]",
 "containers: [{name: web, image: nginx}]\ntolerations: [{key: dedicated, operator: Equal, value: web}]";
 
@@ -71,6 +71,26 @@ pub(super) fn scheduling(spec: &At<'_>, out: &mut Faults) {
             meta::selector(&selector, out);
         }
         label_keys(constraint, out);
+    }
+}
+
+/// The pods of a RuntimeClass: where they run, and what they tolerate, each of it once.
+pub(super) fn runtime_class(root: &At<'_>, out: &mut Faults) {
+    let Some(scheduling) = root.get("scheduling") else { return };
+    if let Some(selector) = scheduling.get("nodeSelector") {
+        meta::labels(&selector, out);
+    }
+    let tolerations = scheduling.list("tolerations");
+    for (i, toleration) in tolerations.iter().enumerate() {
+        self::toleration(toleration, out);
+        let same = |other: &&At<'_>| {
+            ["key", "operator", "value", "effect"]
+                .iter()
+                .all(|field| other.text(field) == toleration.text(field))
+        };
+        if let Some(first) = tolerations[..i].iter().find(same) {
+            out.duplicate(&TOLERATION, toleration, first).on_all(toleration).on_all(first);
+        }
     }
 }
 

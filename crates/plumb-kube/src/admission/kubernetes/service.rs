@@ -106,7 +106,7 @@ fn addresses(spec: &At<'_>, kind: &str, headless: bool, out: &mut Faults) {
 
 /// `clusterIPs` and `ipFamilies`, which say the same in the same order.
 fn families(spec: &At<'_>, out: &mut Faults) {
-    let (addresses, families) = (spec.list("clusterIPs"), spec.list("ipFamilies"));
+    let (mut addresses, families) = (spec.list("clusterIPs"), spec.list("ipFamilies"));
     let first = addresses.first().and_then(At::str).unwrap_or_default();
     match spec.text("clusterIP") {
         "" if !first.is_empty() => {
@@ -122,6 +122,10 @@ fn families(spec: &At<'_>, out: &mut Faults) {
             out.invalid(&SERVICE_CLUSTER_IP, &addresses[0], "first value must match `clusterIP`");
         }
         _ => {}
+    }
+    // One address alone is taken for the list (`NormalizeClusterIPs`).
+    if addresses.is_empty() {
+        addresses.extend(spec.get("clusterIP"));
     }
     for (i, address) in addresses.iter().enumerate().skip(1) {
         let ip = address.str().and_then(names::ip);
@@ -160,7 +164,7 @@ fn families(spec: &At<'_>, out: &mut Faults) {
                 "expected an {} value as indicated by `ipFamilies[{i}]`",
                 family.str().unwrap_or_default()
             );
-            out.invalid(&SERVICE_CLUSTER_IP, address, why);
+            out.invalid(&SERVICE_CLUSTER_IP, address, why).on(family);
         }
     }
 }

@@ -26,7 +26,7 @@ STORAGE_CLASS = "storage-class", "ValidateStorageClass", "a storage class with a
 
 LIMIT_RANGE = "limit-range", "ValidateLimitRange", "limits of a namespace that contradict each other",
 "For each resource, `min` is not above `defaultRequest`, that not above `default`, and that not above `max`. Defaults are for containers; an \
-item for pods has none. A type stands once. Resources are the standard ones, or have a domain before them.",
+item for pods has none. `maxLimitRequestRatio` is at least 1, and not above what `max` is to `min`. A type stands once. Resources are the standard ones, or have a domain before them.",
 "LimitRange.spec", "limits: [{type: Container, default: {cpu: 2}, max: {cpu: 1}}]",
 "limits: [{type: Container, default: {cpu: 1}, max: {cpu: 2}}]";
 
@@ -53,7 +53,13 @@ pub(super) fn claim(spec: &At<'_>, out: &mut Faults) {
             let at = requests.entry("storage").keyed();
             out.required(&CLAIM_STORAGE, &at, "");
         }
-        Some(at) => positive(&CLAIM_STORAGE, &at, out),
+        Some(at) => {
+            positive(&CLAIM_STORAGE, &at, out);
+            containers::whole_bytes(&at, out);
+        }
+    }
+    if let Some(at) = entry(spec.at(&["resources", "limits"]), "storage") {
+        containers::whole_bytes(&at, out);
     }
     let sources = [spec.get("dataSource"), spec.get("dataSourceRef")];
     for source in sources.iter().flatten() {
@@ -99,7 +105,7 @@ fn entry<'n>(map: Option<At<'n>>, name: &str) -> Option<At<'n>> {
     entries.into_iter().find(|(key, _)| *key == name).map(|(_, at)| at)
 }
 
-fn modes(spec: &At<'_>, code: &'static Rule, out: &mut Faults) {
+pub(super) fn modes(spec: &At<'_>, code: &'static Rule, out: &mut Faults) {
     let modes = spec.list("accessModes");
     if modes.is_empty() {
         out.required(
@@ -201,7 +207,9 @@ pub(super) fn class(root: &At<'_>, out: &mut Faults) {
         out.invalid_key(&STORAGE_CLASS, at, "", "field can not be empty");
     }
     for term in root.list("allowedTopologies") {
-        for requirement in term.list("matchLabelExpressions") {
+        let requirements = term.list("matchLabelExpressions");
+        out.unique(&STORAGE_CLASS, &requirements, "key");
+        for requirement in &requirements {
             if let Some(key) = requirement.get("key")
                 && let Some(why) = key.str().and_then(names::qualified)
             {
@@ -283,14 +291,7 @@ pub(super) fn limit_range(root: &At<'_>, out: &mut Faults) {
             containers::amount_of(at, out);
             limited_name(&LIMIT_RANGE, name, &["storage"], at, out);
         }
-        let ratios = limit.get("maxLimitRequestRatio").map(|at| at.entries()).unwrap_or_default();
-        for (_, at) in &ratios {
-            if quantity::of(at.node)
-                .is_some_and(|ratio| quantity::parse("1").is_some_and(|one| ratio < one))
-            {
-                out.invalid(&LIMIT_RANGE, at, "ratio is less than 1");
-            }
-        }
+        ratios(limit, &amounts, out);
         let kind = limit.field("type");
         let standard = ["Pod", "Container", "PersistentVolumeClaim"];
         if let Some(text) =
@@ -319,6 +320,7 @@ pub(super) fn limit_range(root: &At<'_>, out: &mut Faults) {
                     .on_only(&[&of_type, &at]);
             }
         }
+        equal_defaults(&amounts, out);
         for (i, (low, lower)) in amounts.iter().enumerate() {
             for (name, at) in lower {
                 let above = amounts[i + 1..].iter().find_map(|(high, upper)| {
@@ -334,6 +336,50 @@ pub(super) fn limit_range(root: &At<'_>, out: &mut Faults) {
                     );
                 }
             }
+        }
+    }
+}
+
+/// What can't be shared out beyond what there is has one default: huge pages, and resources with a domain.
+fn equal_defaults(amounts: &[(&str, Vec<(&str, At<'_>)>)], out: &mut Faults) {
+    let [_, (_, requests), (_, limits), _] = amounts else { return };
+    for (name, at) in requests {
+        if !name.starts_with("hugepages-") && !name.contains('/') {
+            continue;
+        }
+        let limit = limits.iter().find(|(other, _)| other == name).map(|(_, limit)| limit);
+        if let Some(limit) = limit
+            && quantity::of(at.node)
+                .zip(quantity::of(limit.node))
+                .is_some_and(|(one, two)| one < two)
+        {
+            let why = format!("must equal the default value {}", limit.quoted());
+            out.invalid(&LIMIT_RANGE, at, why).on(limit);
+        }
+    }
+}
+
+/// How far a limit may be above its request: at least 1, and no more than `max` is above `min`.
+fn ratios(limit: &At<'_>, amounts: &[(&str, Vec<(&str, At<'_>)>)], out: &mut Faults) {
+    for (name, at) in limit.map("maxLimitRequestRatio") {
+        containers::amount_of(&at, out);
+        limited_name(&LIMIT_RANGE, name, &["storage"], &at, out);
+        let Some(ratio) = quantity::of(at.node) else { continue };
+        if ratio < quantity::one() {
+            out.invalid(&LIMIT_RANGE, &at, "ratio is less than 1");
+        }
+        let bound = |field: &str| {
+            let (_, list) = amounts.iter().find(|(other, _)| *other == field)?;
+            let (_, bound) = list.iter().find(|(other, _)| *other == name)?;
+            Some((bound, quantity::of(bound.node)?))
+        };
+        let (Some((low, least)), Some((high, most))) = (bound("min"), bound("max")) else {
+            continue;
+        };
+        if quantity::is_positive(&least) && ratio * least > most {
+            let why =
+                format!("greater than max/min, which are {} and {}", high.quoted(), low.quoted());
+            out.invalid(&LIMIT_RANGE, &at, why).on(low).on(high);
         }
     }
 }

@@ -16,9 +16,17 @@ fn api(kind: &str) -> &'static str {
         "Role" | "ClusterRole" | "RoleBinding" | "ClusterRoleBinding" => {
             "rbac.authorization.k8s.io/v1"
         }
-        "StorageClass" | "VolumeAttributesClass" => "storage.k8s.io/v1",
-        "IngressClass" | "ServiceCIDR" => "networking.k8s.io/v1",
-        "PriorityLevelConfiguration" => "flowcontrol.apiserver.k8s.io/v1",
+        "CSIDriver"
+        | "CSINode"
+        | "CSIStorageCapacity"
+        | "StorageClass"
+        | "VolumeAttachment"
+        | "VolumeAttributesClass" => "storage.k8s.io/v1",
+        "APIService" => "apiregistration.k8s.io/v1",
+        "RuntimeClass" => "node.k8s.io/v1",
+        "CertificateSigningRequest" => "certificates.k8s.io/v1",
+        "IngressClass" | "IPAddress" | "ServiceCIDR" => "networking.k8s.io/v1",
+        "FlowSchema" | "PriorityLevelConfiguration" => "flowcontrol.apiserver.k8s.io/v1",
         "ClusterTrustBundle" => "certificates.k8s.io/v1beta1",
         "ResourceClaim" | "ResourceClaimTemplate" | "DeviceClass" | "ResourceSlice" => {
             "resource.k8s.io/v1"
@@ -101,7 +109,9 @@ fn codes_are_distinct_and_explained() {
                 .bytes()
                 .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
         );
-        assert_eq!(code.level.severity(), Some(Severity::Error));
+        let is_warned = code.name == "fractional-bytes";
+        let severity = if is_warned { Severity::Warning } else { Severity::Error };
+        assert_eq!(code.level.severity(), Some(severity), "{}", code.name);
         assert!(code.page.len() > 100, "{}", code.name);
     }
 }
@@ -209,10 +219,58 @@ Service.spec | | {type: ExternalName, externalName: a.b, ipFamilies: [IPv4]} | s
 Ingress | | {metadata: {name: a, annotations: {kubernetes.io/ingress.class: b}}, spec: {ingressClassName: c, defaultBackend: {service: {name: d, port: {number: 80}}}}} | ingress-backend metadata.annotations.kubernetes.io/ingress.class
 ValidatingAdmissionPolicy.spec | | {matchConstraints: {resourceRules: [{apiGroups: ["*", a], apiVersions: [v1], operations: [CREATE], resources: [pods]}]}, variables: [{name: a, expression: variables.b}, {name: b, expression: variables.a}], validations: [{expression: variables.b}]} | admission-policy spec.matchConstraints.resourceRules[0].apiGroups; admission-expression spec.variables[0].expression
 CustomResourceDefinition.spec | | {group: e.com, scope: Namespaced, names: {plural: as, kind: A}, conversion: {strategy: Webhook, webhook: {conversionReviewVersions: [v2], clientConfig: {url: "http://a"}}}, versions: [{name: v1, served: true, storage: true, deprecationWarning: a, schema: {openAPIV3Schema: {type: object}}}]} | crd-versions spec.versions[0].deprecationWarning; webhook spec.conversion.webhook.clientConfig.url; crd-versions spec.conversion.webhook.conversionReviewVersions; crd-versions metadata.name
+FlowSchema.spec | | {priorityLevelConfiguration: {name: a}, rules: [{subjects: [{kind: User, user: {name: a}}], resourceRules: [{verbs: [get], apiGroups: [""], resources: [pods], clusterScope: true}]}]} |
+FlowSchema.spec | | {priorityLevelConfiguration: {name: a}, rules: [{subjects: [{kind: ServiceAccount, serviceAccount: {name: "*", namespace: kube-system}}, {kind: Group, group: {name: "system:nodes"}}], nonResourceRules: [{verbs: ["*"], nonResourceURLs: [/, /healthz/*, "/api*/x"]}]}]} | flow-schema spec.rules[0].nonResourceRules[0].nonResourceURLs[2]
+FlowSchema.spec | | {priorityLevelConfiguration: {name: a}, rules: [{subjects: [{kind: User, group: {name: a}}], resourceRules: [{verbs: [get], apiGroups: [""], resources: [pods], clusterScope: true}]}]} | flow-schema spec.rules[0].subjects[0].group; flow-schema spec.rules[0].subjects[0].user
+FlowSchema.spec | | {priorityLevelConfiguration: {name: a}, rules: [{subjects: [{kind: user, user: {name: a}}, {kind: ServiceAccount, serviceAccount: {name: A, namespace: ""}}], resourceRules: [{verbs: [get], apiGroups: [""], resources: [pods], clusterScope: true}]}]} | flow-schema spec.rules[0].subjects[0].kind; flow-schema spec.rules[0].subjects[1].serviceAccount.name; flow-schema spec.rules[0].subjects[1].serviceAccount.namespace
+FlowSchema.spec | | {priorityLevelConfiguration: {name: a}, rules: [{subjects: [{kind: User, user: {name: a}}], resourceRules: [{verbs: ["*", get], apiGroups: ["", "*"], resources: [], namespaces: ["*", a]}, {verbs: [read], apiGroups: [""], resources: [pods]}, {verbs: [get], apiGroups: [""], resources: [pods], namespaces: [a_b]}]}]} | flow-schema spec.rules[0].resourceRules[0].verbs; flow-schema spec.rules[0].resourceRules[0].apiGroups; flow-schema spec.rules[0].resourceRules[0].resources; flow-schema spec.rules[0].resourceRules[0].namespaces; flow-schema spec.rules[0].resourceRules[1].verbs[0]; flow-schema spec.rules[0].resourceRules[1].namespaces; flow-schema spec.rules[0].resourceRules[2].namespaces[0]
+FlowSchema.spec | | {priorityLevelConfiguration: {name: a}, rules: [{subjects: [{kind: User, user: {name: a}}], nonResourceRules: [{verbs: [get], nonResourceURLs: [healthz, /a//b, "/a b", /*, /a/*]}]}]} | flow-schema spec.rules[0].nonResourceRules[0].nonResourceURLs[0]; flow-schema spec.rules[0].nonResourceRules[0].nonResourceURLs[1]; flow-schema spec.rules[0].nonResourceRules[0].nonResourceURLs[2]
+FlowSchema.spec | | {matchingPrecedence: 1, distinguisherMethod: {type: ByIP}, priorityLevelConfiguration: {name: a}, rules: [{subjects: [{kind: User, user: {name: a}}], resourceRules: []}]} | flow-schema spec.matchingPrecedence; flow-schema spec.distinguisherMethod.type; flow-schema spec.rules[0]
+PriorityLevelConfiguration.spec | | {type: Unlimited} | priority-level spec.type
+PriorityLevelConfiguration.spec | | {type: Limited, limited: {limitResponse: {type: Drop}}} | priority-level spec.limited.limitResponse.type
+IPAddress | | {metadata: {name: 10.0.0.07}, spec: {parentRef: {resource: services, name: a}}} | ip-address metadata.name
+IPAddress | | {metadata: {name: "::ffff:10.0.0.1"}, spec: {parentRef: {resource: "", name: a/b}}} | field-value spec.parentRef.resource; field-value spec.parentRef.name; ip-address metadata.name
+IPAddress | | {metadata: {name: "2001:db8::7"}, spec: {parentRef: {resource: services, name: a}}} |
+ServiceCIDR.spec | | {cidrs: [10.1.0.5/24, "FD00::/64"]} | service-cidr spec.cidrs[0]; service-cidr spec.cidrs[1]
+ServiceCIDR.spec | k8s=1.32 | {cidrs: [10.1.0.5/24, "FD00::/64"]} |
+APIService.spec | | {group: a.example.com, version: V1, groupPriorityMinimum: 100, versionPriority: 100, service: {name: a, namespace: ""}} | api-service metadata.name; api-service spec.version; api-service spec.service.namespace
+APIService | | {metadata: {name: v1.}, spec: {version: v1, groupPriorityMinimum: 100, versionPriority: 100}} |
+APIService | | {metadata: {name: v1.a.b}, spec: {group: a.b, version: v1, insecureSkipTLSVerify: true, groupPriorityMinimum: 100, versionPriority: 100}} | api-service spec.insecureSkipTLSVerify
+APIService | | {metadata: {name: v1.a.b}, spec: {group: a.b, version: v1, caBundle: aGVsbG8=, insecureSkipTLSVerify: true, service: {name: a, namespace: b, port: 0}, groupPriorityMinimum: 100, versionPriority: 100}} | api-service spec.service.port; api-service spec.insecureSkipTLSVerify
+CertificateSigningRequest.spec | | {signerName: kubernetes.io/legacy-unknown, request: aGVsbG8=, usages: [client auth, clientauth, client auth]} | signing-request spec.signerName; signing-request spec.usages[1]; signing-request spec.usages[2]; signing-request spec.request
+CertificateSigningRequest.spec | | {signerName: a.com/b/c, request: LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KLi4uCi0tLS0tRU5EIENFUlRJRklDQVRFIFJFUVVFU1QtLS0tLQo=, usages: [any]} | signing-request spec.signerName
+CertificateSigningRequest.spec | | {signerName: a.com/b.c, request: LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0K, usages: [s/mime]} |
+CSIDriver.spec | | {tokenRequests: [{audience: ""}, {audience: ""}], nodeAllocatableUpdatePeriodSeconds: 9} | csi-driver spec.tokenRequests[1].audience; csi-driver spec.nodeAllocatableUpdatePeriodSeconds
+CSIDriver.spec | | {serviceAccountTokenInSecrets: true} | csi-driver spec.serviceAccountTokenInSecrets
+CSIDriver.spec | | {serviceAccountTokenInSecrets: true, tokenRequests: [{audience: a}, {audience: ""}], nodeAllocatableUpdatePeriodSeconds: 10} |
+CSINode.spec | | {drivers: [{name: a.b, nodeID: a, topologyKeys: [a, a, "b c"], allocatable: {count: -1}}, {name: a.b, nodeID: ""}]} | csi-node spec.drivers[1].name; csi-node spec.drivers[0].allocatable.count; csi-node spec.drivers[0].topologyKeys[1]; csi-node spec.drivers[0].topologyKeys[2]; csi-node spec.drivers[1].nodeID
+CSINode.spec | | {drivers: [{name: Disk.example.com, nodeID: "i-0/a b", topologyKeys: [topology.a.b/zone]}]} |
+CSIStorageCapacity | | {storageClassName: a, capacity: -1Gi, nodeTopology: {matchExpressions: [{key: a, operator: In}]}} | quantity capacity; label-selector nodeTopology.matchExpressions[0].values
+VolumeAttachment.spec | | {attacher: a.b, nodeName: n, source: {inlineVolumeSpec: {capacity: {storage: 1Gi}, accessModes: [ReadWriteOnce], hostPath: {path: /a}}}} | volume-attachment spec.source.inlineVolumeSpec.capacity; volume-attachment spec.source.inlineVolumeSpec.csi
+VolumeAttachment.spec | | {attacher: a b, nodeName: "N_1", source: {persistentVolumeName: "", inlineVolumeSpec: {}}} | volume-attachment spec.attacher; volume-attachment spec.nodeName; volume-attachment spec.source.inlineVolumeSpec
+VolumeAttachment.spec | | {attacher: a.b, nodeName: n, source: {inlineVolumeSpec: {accessModes: [ReadWriteOnce], csi: {driver: a.b, volumeHandle: c}}}} |
+RuntimeClass | | {handler: a, scheduling: {tolerations: [{key: a, operator: Exists}, {key: a, operator: Exists, tolerationSeconds: 5, effect: NoExecute}, {key: a, operator: Exists}, {key: a, operator: Exists, value: b}]}} | toleration scheduling.tolerations[2]; toleration scheduling.tolerations[3].value
+LimitRange.spec | | {limits: [{type: Container, min: {memory: 1Gi}, max: {memory: 2Gi}, maxLimitRequestRatio: {memory: 3, cpu: 4}}]} | limit-range spec.limits[0].maxLimitRequestRatio[memory]
+LimitRange.spec | | {limits: [{type: Container, min: {memory: 512Mi}, max: {memory: 2Gi}, maxLimitRequestRatio: {memory: 4}, default: {example.com/gpu: 2}, defaultRequest: {example.com/gpu: 1}}]} | limit-range spec.limits[0].defaultRequest[example.com/gpu]
+Service.spec | | {clusterIP: 10.0.0.7, ipFamilies: [IPv6], ports: [{port: 80}]} | service-cluster-ip spec.clusterIP
+Service.spec | | {clusterIP: "fd00::7", ipFamilies: [IPv6, IPv4], ports: [{port: 80}]} |
+Service.spec | | {clusterIP: None, ipFamilies: [IPv6], ports: [{port: 80}]} |
+Pod.spec | | {containers: [{name: a, image: b}], volumes: [{name: c, image: {pullPolicy: Always}}, {name: d, image: {reference: e}}]} | volume-source spec.volumes[0].image.reference
+Secret | | {type: kubernetes.io/dockerconfigjson, data: {.dockerconfigjson: aGVsbG8=}} | secret-type data[.dockerconfigjson]
+Secret | | {type: kubernetes.io/dockerconfigjson, data: {.dockerconfigjson: e30=}} |
+Secret | | {type: kubernetes.io/dockercfg, stringData: {.dockercfg: "[]"}, data: {.dockercfg: aGVsbG8=}} | secret-type stringData[.dockercfg]
+StorageClass | | {provisioner: a.b, allowedTopologies: [{matchLabelExpressions: [{key: a, values: [b]}, {key: a, values: [c]}]}]} | storage-class allowedTopologies[0].matchLabelExpressions[1].key
+NetworkPolicy.spec | | {podSelector: {}, policyTypes: [Ingress, Ingress]} |
+Job.spec | | {podFailurePolicy: {rules: [{action: FailJob, onExitCodes: {operator: In, values: [1, 2, 1]}}]}, template: {spec: {restartPolicy: Never, containers: [{name: a, image: b}]}}} | job-failure-policy spec.podFailurePolicy.rules[0].onExitCodes.values[2]
+ValidatingAdmissionPolicyBinding.spec | | {policyName: a, validationActions: [Deny, Audit, Deny]} | admission-binding spec.validationActions[2]
+Pod.spec | | {overhead: {memory: 0.5}, containers: [{name: a, image: b, resources: {limits: {memory: 64m, cpu: 64m}, requests: {ephemeral-storage: 0.1Gi, memory: 1m}}}]} | fractional-bytes spec.overhead[memory]; fractional-bytes spec.containers[0].resources.limits[memory]; fractional-bytes spec.containers[0].resources.requests[ephemeral-storage]; fractional-bytes spec.containers[0].resources.requests[memory]
+Pod.spec | | {overhead: {cpu: 1m}, containers: [{name: a, image: b, resources: {limits: {memory: 1.5Gi, ephemeral-storage: 1e3}, requests: {memory: 64000m, cpu: 1m}}}]} |
+PersistentVolumeClaim.spec | | {accessModes: [ReadWriteOnce], resources: {requests: {storage: 100m}}} | fractional-bytes spec.resources.requests[storage]
 "#;
 
 #[test]
 fn findings_are_those_of_an_api_server() {
+    let mut wrong = Vec::new();
     for line in CASES.lines().filter(|line| !line.is_empty()) {
         let cells: Vec<&str> = line.split('|').map(str::trim).collect();
         let [place, versions, example, expected] = cells[..] else { panic!("{line}") };
@@ -230,6 +288,9 @@ fn findings_are_those_of_an_api_server() {
                 format!("{} {}", finding.code.name, finding.path.as_deref().unwrap_or_default())
             })
             .collect();
-        assert_eq!(found.join("; "), expected, "{line}");
+        if found.join("; ") != expected {
+            wrong.push(format!("{line}\n  found: {}", found.join("; ")));
+        }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

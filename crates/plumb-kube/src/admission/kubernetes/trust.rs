@@ -35,7 +35,7 @@ pub(super) fn bundle(root: &At<'_>, out: &mut Faults) {
 }
 
 /// A domain and a name of subdomains, with one `/` between them.
-fn signer_name(text: &str) -> Option<&'static str> {
+pub(super) fn signer_name(text: &str) -> Option<&'static str> {
     match text.split_once('/') {
         Some((_, path)) if !path.contains('/') => {
             fields::domain_path(text).or_else(|| {
@@ -121,14 +121,14 @@ fn anchors(text: &str, at: &At<'_>, out: &mut Faults) {
 }
 
 /// A block of PEM.
-struct Block<'t> {
-    label: &'t str,
+pub(super) struct Block<'t> {
+    pub(super) label: &'t str,
     has_headers: bool,
-    bytes: Vec<u8>,
+    pub(super) bytes: Vec<u8>,
 }
 
 /// The blocks of PEM in a text. What stands between them, and what is no block, is passed over, as Go's decoder does.
-fn blocks(text: &str) -> Vec<Block<'_>> {
+pub(super) fn blocks(text: &str) -> Vec<Block<'_>> {
     let mut blocks = Vec::new();
     let mut lines = text.lines();
     while let Some(line) = lines.next() {
@@ -156,6 +156,17 @@ fn blocks(text: &str) -> Vec<Block<'_>> {
         }
     }
     blocks
+}
+
+/// Whether it is something with a signature, as certificates and requests for them are.
+pub(super) fn is_signed(der: &[u8]) -> bool {
+    let parts = || {
+        let (whole, []) = element(der, SEQUENCE)? else { return None };
+        let (_, rest) = element(whole, SEQUENCE)?;
+        let (_, rest) = element(rest, SEQUENCE)?;
+        element(rest, BIT_STRING)
+    };
+    parts().is_some_and(|(_, rest)| rest.is_empty())
 }
 
 /// Whether a certificate is that of an authority; nothing when it is no certificate.

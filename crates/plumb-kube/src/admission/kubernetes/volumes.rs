@@ -100,6 +100,12 @@ fn check(volume: &At<'_>, out: &mut Faults) {
             _ => {}
         }
     }
+    if let Some(image) = volume.get("image") {
+        let reference = image.field("reference");
+        if reference.node.is_null() || reference.str() == Some("") {
+            out.required(&VOLUME_SOURCE, &reference, "");
+        }
+    }
     if let Some(limit) = volume.get("emptyDir").and_then(|at| at.get("sizeLimit")) {
         containers::amount_of(&limit, out);
     }

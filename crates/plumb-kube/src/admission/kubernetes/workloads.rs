@@ -450,8 +450,8 @@ fn failure(spec: &At<'_>, rule: &At<'_>, out: &mut Faults) {
         let before = i.checked_sub(1).and_then(|i| values[i].int());
         if number == 0 && codes.text("operator") == "In" {
             out.invalid(&JOB_FAILURE_POLICY, value, "must not be 0 for the In operator");
-        } else if before == Some(number) {
-            out.duplicate(&JOB_FAILURE_POLICY, value, &values[i - 1]);
+        } else if let Some(first) = values[..i].iter().find(|other| other.int() == Some(number)) {
+            out.duplicate(&JOB_FAILURE_POLICY, value, first);
         } else if before.is_some_and(|before| before > number) {
             out.invalid(&JOB_FAILURE_POLICY, value, "must be ordered");
         }
