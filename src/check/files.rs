@@ -198,7 +198,7 @@ fn manifests(project: &Project, file: &File, built: Built) -> chapter::ChapterOu
             kustomize::leave_out_labels(&mut document);
         }
         let tool = tools::of(&document);
-        if let Some(tool) = tool {
+        if let Some(tool) = tool.filter(|tool| !tool.is_message) {
             *outcome.counts.settings.entry(&tool.name).or_default() += 1;
         } else if !project.engine.is_empty_list(&document, &project.versions) {
             outcome.counts.manifests += 1;

@@ -80,7 +80,7 @@ pub(super) struct CheckedFence {
 impl CheckedFence {
     /// Counts a document that says what it is, as an object or as the settings of another tool.
     pub(super) fn count(&mut self, document: &Document) {
-        match tools::of(document) {
+        match tools::of(document).filter(|tool| !tool.is_message) {
             Some(tool) => *self.settings.entry(&tool.name).or_default() += 1,
             None => self.documents += 1,
         }

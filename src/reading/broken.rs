@@ -137,17 +137,18 @@ fn holds_expressions(text: &str) -> bool {
 
 /// What remains of a manifest when something is left out need not be YAML: the line behind a mark may have lost what it
 /// belongs to, and a text that begins in the middle of a manifest goes back to where it has not been. What is said of
-/// such a place becomes a note.
+/// such a place becomes a note. A file is a whole, so there only a mark says that something is left out.
 pub(super) fn spare_displaced(
     findings: &mut [Diagnostic],
     text: &str,
     marks: &[Mark],
     map: &TextMap,
+    in_file: bool,
 ) {
     if !findings.iter().any(|finding| finding.code == &YAML_SYNTAX) {
         return;
     }
-    let places = displaced(text, marks);
+    let places = displaced(text, marks, in_file);
     let lines: BTreeSet<usize> =
         places.iter().map(|place| map.locate(*place).start().line).collect();
     for finding in findings.iter_mut().filter(|finding| finding.code == &YAML_SYNTAX) {
@@ -177,6 +178,11 @@ pub(super) fn spare_cut(composed: &mut Composed, marks: &[Mark], text: &str) {
 const OF_OBJECTS: &[&str] =
     &["apiVersion", "kind", "metadata", "spec", "status", "data", "stringData", "type"];
 
+/// Whether a line begins with a field of an object's.
+fn is_of_object(content: &str) -> bool {
+    content.split_once(':').is_some_and(|(key, _)| OF_OBJECTS.contains(&key))
+}
+
 /// Whether a line begins an entry at the first column that is no field of an object's.
 pub(super) fn is_cut_at(line: &str) -> bool {
     let key = line.split_once(':').map_or("", |(key, _)| key);
@@ -184,14 +190,17 @@ pub(super) fn is_cut_at(line: &str) -> bool {
 }
 
 /// The lines that may have lost what they belong to.
-fn displaced(text: &str, marks: &[Mark]) -> Vec<Span> {
+fn displaced(text: &str, marks: &[Mark], in_file: bool) -> Vec<Span> {
     let mut places: Vec<Span> = Vec::new();
     let mut behind = false;
     // A line behind a mark at the first column has lost its own place too, where it is no field of an object's.
     let mut is_cut = false;
     let mut is_outer = false;
-    // How deep the document begins, where nothing has gone back from there yet.
+    // How deep the document begins, where nothing has gone back from there yet, and whether a mark says that it begins before.
     let mut depth = None;
+    let mut is_marked = false;
+    // Whether the line above is the first one, and begins as manifests do.
+    let mut is_start = false;
     let mut begins = true;
     let mut at = 0;
     for line in text.split_inclusive('\n') {
@@ -204,22 +213,31 @@ fn displaced(text: &str, marks: &[Mark]) -> Vec<Span> {
             (behind, is_outer) = (true, indent == 0);
             continue;
         }
-        if content.is_empty() || content.starts_with('#') {
+        if let Some(comment) = content.strip_prefix('#') {
+            is_marked |= begins && said::leaves_out(comment);
+            continue;
+        }
+        if content.is_empty() {
             continue;
         }
         if indent == 0 && content.starts_with("---") {
-            (behind, begins, depth) = (false, true, None);
+            (behind, begins, depth, is_marked) = (false, true, None, false);
             continue;
         }
         let returns = depth.is_some_and(|depth| indent < depth);
+        // Before the first line of a manifest nothing is left out: that line is too deep.
+        let is_excerpt = !in_file && !(is_start && is_of_object(content));
+        let is_cut_above = returns && (is_marked || is_excerpt);
+        is_start = begins && ["---", "apiVersion:", "kind:"].iter().any(|s| content.starts_with(s));
         // No mark explains an indentation that is no spaces.
         let spaces = line[..indent].bytes().all(|byte| byte == b' ');
-        if (behind || returns || is_cut && indent > 0) && spaces {
+        if (behind || is_cut_above || is_cut && indent > 0) && spaces {
             places.push(span);
         }
         is_cut = behind && is_outer && !begins && is_cut_at(line);
         if begins {
             depth = (indent > 0).then_some(indent);
+            is_marked |= behind;
         } else if returns {
             depth = None;
         }

@@ -163,7 +163,7 @@ fn read_as(wanted: &Text<'_>, session: Option<&Session>) -> Reading {
     if let Some(session) = session {
         broken::spare_answers(&mut reading.findings, session.answers(), map);
     }
-    broken::spare_displaced(&mut reading.findings, text, &marks, map);
+    broken::spare_displaced(&mut reading.findings, text, &marks, map, in_file);
     if let Setting::Page { before, .. } = setting
         && !wanted.is_certain
     {

@@ -1,5 +1,6 @@
 //! Patches: what tells a patcher what to do is no part of the object.
 
+use crate::diag::nearest;
 use crate::manifest::{Document, Node, Value};
 use crate::text::Span;
 
@@ -44,6 +45,19 @@ fn is_directive(key: &str) -> bool {
     matches!(key, "$patch" | "$retainKeys")
         || key.starts_with("$deleteFromPrimitiveList/")
         || key.starts_with("$setElementOrder/")
+}
+
+/// Whether an entry is nearly a directive, with what such a directive says: `$pach: delete`. A variable for a key is none.
+pub(super) fn is_slip(key: &str, value: &Node) -> bool {
+    let word = key.split('/').next().unwrap_or_default();
+    let is_near = |directive: &str| word != directive && nearest(word, [directive]).is_some();
+    let says_what = || matches!(value.as_str(), Some("delete" | "merge" | "replace"));
+    let lists = || value.as_seq().is_some();
+    is_near("$patch") && says_what()
+        || lists()
+            && ["$retainKeys", "$setElementOrder", "$deleteFromPrimitiveList"]
+                .into_iter()
+                .any(is_near)
 }
 
 /// Whether a document is a JSON patch (RFC 6902): a list of maps with the fields of operations, of which one has both `op` and

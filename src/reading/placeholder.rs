@@ -3,7 +3,7 @@
 //! Owns: how such values are written, and the note about those that a verdict hangs on. Must not know: what a value is for.
 
 use super::around::{self, Around};
-use super::marks;
+use super::{marks, patch};
 use crate::manifest::gaps::{Certainty, Gaps, Placeholder};
 use crate::manifest::path::{FieldPath, Step};
 use crate::manifest::{Node, Style, Value};
@@ -179,11 +179,11 @@ fn note_at(
                 let key = entry.key.value.as_str();
                 path.with(Step::Field(key), |path| {
                     let is_bracketed = key.starts_with('[') && key.ends_with(']');
-                    if is_bracketed
-                        || SURE.is_match(key)
+                    let is_placeholder = is_bracketed
+                        || SURE.is_match(key) && !patch::is_slip(key, &entry.value)
                         || BRACKETS.is_match(key)
-                        || ASSERTED.is_match(key)
-                    {
+                        || ASSERTED.is_match(key);
+                    if is_placeholder {
                         let (span, certainty) = (entry.key.span, Certainty::Sure);
                         gaps.replaced(Placeholder { path: path.clone(), span, certainty });
                     }

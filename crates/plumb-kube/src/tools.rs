@@ -1,4 +1,5 @@
-//! Files of other tools that look like manifests and that no API server is given: `schemas/tools.toml`.
+//! Files of other tools that look like manifests and that no API server is given, and what is sent to a server and never stored:
+//! `schemas/tools.toml`.
 //!
 //! Owns: the table, whose settings a document is, and what is wrong with it where the shape of its kind is in the table.
 //! Must not know: what an API server asks of an object.
@@ -26,6 +27,8 @@ pub struct Tool {
     keys: Vec<String>,
     files: Vec<String>,
     shapes: BTreeMap<String, String>,
+    /// Whether they are no settings, but what is sent to an API server beside objects, or comes back.
+    pub is_message: bool,
     /// Where its files are described.
     pub source: String,
 }

@@ -1,5 +1,6 @@
 //! Tokens to trees: libyaml's grammar with anchors, aliases, merges and duplicate keys as go-yaml v2 has them in strict
-//! mode, which is how an API server reads a manifest.
+//! mode, which is how an API server reads a manifest; but a key behind a merge that has it too stands in its place, as it does
+//! to kubectl.
 
 use super::keys::MapBuilder;
 use super::problem::Problem;

@@ -8,12 +8,21 @@ use super::{
 use plumb_text::{Span, Spanned};
 use std::collections::HashMap;
 
+/// How a key came into a map.
+#[derive(Clone, Copy)]
+struct Known {
+    /// Its type: `1` and `"1"` are two keys to YAML, and one to JSON.
+    kind: &'static str,
+    /// Whether it is from another map, by `<<`: what is written for it behind that stands in its place.
+    is_merged: bool,
+}
+
 /// The entries of a map as they come; says what is wrong with its keys.
 #[derive(Default)]
 pub(super) struct MapBuilder {
     pub(super) map: Map,
-    /// The type of each key: `1` and `"1"` are two keys to YAML, and one to JSON.
-    kinds: Vec<&'static str>,
+    /// How each key came.
+    known: Vec<Known>,
     /// Where each key is, for maps that are too long to search.
     index: HashMap<String, usize>,
 }
@@ -45,7 +54,8 @@ impl MapBuilder {
                 }
             },
         };
-        self.insert(Entry { key: Spanned::new(text, key.span), value }, kind, key.span, problems);
+        let known = Known { kind, is_merged: false };
+        self.insert(Entry { key: Spanned::new(text, key.span), value }, known, key.span, problems);
     }
 
     fn merge(&mut self, at: Span, value: Node, problems: &mut Vec<Problem>) {
@@ -67,43 +77,48 @@ impl MapBuilder {
         };
         for mut map in maps {
             for entry in map.entries_mut().drain(..) {
-                self.insert(entry, "string", at, problems);
+                self.insert(entry, Known { kind: "string", is_merged: true }, at, problems);
             }
         }
     }
 
-    fn insert(&mut self, entry: Entry, kind: &'static str, at: Span, problems: &mut Vec<Problem>) {
+    fn insert(&mut self, entry: Entry, new: Known, at: Span, problems: &mut Vec<Problem>) {
         const FEW: usize = 16;
         let name = entry.key.value.as_str();
-        let known = if self.kinds.len() <= FEW {
+        let found = if self.known.len() <= FEW {
             self.map.keys().position(|key| key == name)
         } else {
             self.index.get(name).copied()
         };
-        let Some(known) = known else {
-            if self.kinds.len() == FEW {
+        let Some(found) = found else {
+            if self.known.len() == FEW {
                 self.index = self.map.keys().map(str::to_owned).zip(0..).collect();
             }
-            if self.kinds.len() >= FEW {
-                self.index.insert(name.to_owned(), self.kinds.len());
+            if self.known.len() >= FEW {
+                self.index.insert(name.to_owned(), self.known.len());
             }
-            self.kinds.push(kind);
+            self.known.push(new);
             self.map.push(entry);
             return;
         };
-        let first = self.map.entries_mut()[known].key.span;
-        if self.kinds[known] == kind {
+        let (old, first) = (self.known[found], self.map.entries_mut()[found].key.span);
+        if old.is_merged {
+            // What merges are for, and what kubectl takes.
+            self.known[found] = new;
+            self.map.entries_mut()[found] = entry;
+            return;
+        }
+        let (code, message, related) = if old.kind == new.kind {
             let message = format!("key `{name}` is already set in this map");
-            let mut problem = Problem::new(&YAML_DUPLICATE_KEY, at, message);
-            problem.related = Some((first, "first set here".to_owned()));
-            problems.push(problem);
+            (&YAML_DUPLICATE_KEY, message, "first set here")
         } else {
             let message = format!("this key and an earlier one are both `{name}` to Kubernetes");
-            let mut problem = Problem::new(&YAML_KEYS_COLLAPSE, at, message);
-            problem.related = Some((first, "which is lost".to_owned()));
-            problems.push(problem);
-            self.kinds[known] = kind;
-            self.map.entries_mut()[known] = entry;
-        }
+            self.known[found] = new;
+            self.map.entries_mut()[found] = entry;
+            (&YAML_KEYS_COLLAPSE, message, "which is lost")
+        };
+        let mut problem = Problem::new(code, at, message);
+        problem.related = Some((first, related.to_owned()));
+        problems.push(problem);
     }
 }
