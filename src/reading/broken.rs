@@ -226,8 +226,8 @@ fn displaced(text: &str, marks: &[Mark], in_file: bool) -> Vec<Span> {
         }
         let returns = depth.is_some_and(|depth| indent < depth);
         // Before the first line of a manifest nothing is left out: that line is too deep.
-        let is_excerpt = !in_file && !(is_start && is_of_object(content));
-        let is_cut_above = returns && (is_marked || is_excerpt);
+        let is_whole = in_file || is_start && is_of_object(content);
+        let is_cut_above = returns && (is_marked || !is_whole);
         is_start = begins && ["---", "apiVersion:", "kind:"].iter().any(|s| content.starts_with(s));
         // No mark explains an indentation that is no spaces.
         let spaces = line[..indent].bytes().all(|byte| byte == b' ');
