@@ -35,8 +35,8 @@ mod rbac;
 mod requests;
 mod scheduling;
 mod service;
-mod sizes;
 mod signing;
+mod sizes;
 mod slices;
 mod storage;
 #[cfg(test)]
