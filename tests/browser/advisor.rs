@@ -167,6 +167,8 @@ fn without_a_script_and_on_paper_all_recommendations_are_there() {
         tab.goto(&format!("{address}advisor.html"));
         assert_eq!(tab.eval(shown), json!(0), "folded beside the one that is computed");
         tab.media("print", &[]);
+        // The page hears of it in its own time.
+        tab.eval("new Promise((done) => setTimeout(done, 300))");
         assert_eq!(tab.eval(shown), json!(3));
         tab.media("", &[]);
         tab.scripts(false);
