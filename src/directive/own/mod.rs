@@ -1,6 +1,6 @@
 //! Directives of the book's own: a file of `directives/` each, with typed arguments, formulas, examples, and Markdown to write.
 //!
-//! Owns: what such a file says, what is wrong with it whoever uses it ([`mod@check`]), and what comes of a use ([`Own::write`]).
+//! Owns: what such a file says, what is wrong with it whoever uses it (`check`), and what comes of a use ([`Own::write`]).
 //! Must not know: where the files lie.
 
 mod argument;
