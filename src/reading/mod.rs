@@ -148,8 +148,9 @@ fn read_as(wanted: &Text<'_>, session: Option<&Session>) -> Reading {
         broken::spare_alternatives(&mut composed, text, before);
         broken::spare_cut(&mut composed, &marks, text);
     }
+    let ytt = template::ytt(text, &composed.comments);
     // Functions of ytt stand side by side in what YAML takes for one map.
-    if !template::ytt(text, &composed.comments).is_empty() {
+    if !ytt.is_empty() {
         composed.problems.retain(|problem| problem.code != &manifest::yaml::YAML_DUPLICATE_KEY);
     }
     let seconds = heads::seconds(text, &composed);
@@ -185,7 +186,6 @@ fn read_as(wanted: &Text<'_>, session: Option<&Session>) -> Reading {
         Setting::File => "",
         Setting::Page { page, .. } => page,
     };
-    let ytt = template::ytt(text, &reading.comments);
     if let Some(first) = ytt.first().filter(|_| !reading.is_template) {
         let message = "ytt fills this in; what depends on that is not checked";
         reading.findings.push(Diagnostic::new(&TEMPLATE, map.locate(*first), message));

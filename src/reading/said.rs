@@ -52,7 +52,7 @@ static SAYS_SO: LazyLock<Regex> = LazyLock::new(|| {
 /// Words with which a sentence tells when something is so, or that it is not.
 static TELLS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:may|can|cannot|must|should|could|would|will|if|when|where|unless|until|before|nothing|never|no|nor|none)\b|\bis truncated by\b",
+        r"\b(?:may|can|cannot|must|should|could|would|will|if|when|where|unless|until|before|nothing|never|no|nor|none)\b",
     )
 });
 
