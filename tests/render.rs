@@ -111,6 +111,7 @@ fn chapter(model: &str, text: &str) -> String {
             ("model.toml", model),
             ("src/SUMMARY.md", "[Page](page.md)\n"),
             ("src/page.md", text),
+            ("src/x.png", ""),
         ],
         jiff::civil::date(2026, 11, 23),
     );
@@ -134,7 +135,7 @@ fn a_value_stays_with_the_mark_behind_it() {
         ("They are `{= pods }`.", Some("</button>.</span>")),
         ("Are they `{= pods }`? Yes.", Some("</button>?</span>")),
         // What could be Markdown of its own, or is no mark, stays where it is.
-        ("[They are `{= pods }`](x.md)", None),
+        ("[They are `{= pods }`](page.md)", None),
         ("They are `{= pods }`![](x.png)", None),
         ("They are `{= pods }` in all.", None),
     ] {
