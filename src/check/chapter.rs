@@ -20,7 +20,7 @@ use crate::directive::{
 use crate::manifest::{Document, SERVICE_NODE_PORT_RANGE, Versions};
 use crate::markdown::{self, Cut, Node, NodeKind, Place, Scan};
 use crate::model::{Bindings, Model, Prose, Used};
-use crate::reading::TEMPLATE;
+use crate::reading::{Page, TEMPLATE};
 use crate::text::{Location, Span};
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
@@ -94,6 +94,7 @@ pub(super) fn objects(
     }
     let scan = markdown::scan(&chapter.text, &chapter.map, project.dialect);
     let applied = OnceCell::new();
+    let words = Page::new(&chapter.text);
     let mut documents = Vec::new();
     for node in &scan.nodes {
         let NodeKind::Fence(fence) = &node.kind else { continue };
@@ -103,6 +104,7 @@ pub(super) fn objects(
                 node,
                 fence,
                 text: &chapter.text,
+                page: &words,
                 map: &chapter.map,
                 versions: &project.versions,
                 section: Section::default(),
@@ -154,11 +156,13 @@ fn scanned(project: &Project, chapter: &Chapter, scan: Scan, within: Within<'_>)
     let sections = Sections::of(page, &fences);
     let versions = versions::of_chapter(&scan.nodes, within.versions, &chapter.map, &mut findings);
     let applied = OnceCell::new();
+    let words = Page::new(&chapter.text);
     let site = |project, node, fence| Site {
         project,
         node,
         fence,
         text: &chapter.text,
+        page: &words,
         map: &chapter.map,
         versions: &versions,
         section: sections.at(node.span.start),

@@ -13,7 +13,7 @@ use super::texts::{Holder, ReadText};
 use super::trace::Judged;
 use super::{Chapter, Counts, Project, chapter, kustomize};
 use crate::diag::Diagnostic;
-use crate::manifest::{Document, Format, tools};
+use crate::manifest::{Document, Extent, Format, tools};
 use crate::markdown;
 use crate::reading::{self, Setting, Text};
 use crate::text::{Location, Source, Span, TextMap};
@@ -72,8 +72,12 @@ pub fn check_files(project: &Project, files: &[File], together: bool) -> Checked
             path.strip_prefix(folder.as_str())
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
-        let is_patch = patches.contains(&path) || is_named_patch(&path);
-        Built { is_patch, is_labelled: labelled.iter().any(is_below) }
+        let patch = match () {
+            () if patches.contains(&path) => Some(Patch::Applied),
+            () if is_named_patch(&path) => Some(Patch::Named),
+            () => None,
+        };
+        Built { patch, is_labelled: labelled.iter().any(is_below) }
     };
     let mut outcomes: Vec<_> = files
         .par_iter()
@@ -137,18 +141,25 @@ fn defined_among(project: &Project, outcomes: &[chapter::ChapterOutcome]) -> Opt
     shown::with_definitions(project, documents, &project.versions)
 }
 
+/// A file that patches others, so that it need not be whole.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Patch {
+    /// A kustomization names it: it holds only what it changes.
+    Applied,
+    /// It calls itself one: what it lacks shows that it is.
+    Named,
+}
+
 /// What kustomizations make of a file.
 #[derive(Clone, Copy)]
 struct Built {
-    /// One patches others with it, so that it need not be whole.
-    is_patch: bool,
+    patch: Option<Patch>,
     /// One adds labels, to the selectors too.
     is_labelled: bool,
 }
 
 /// A file's manifests.
 fn manifests(project: &Project, file: &File, built: Built) -> chapter::ChapterOutcome {
-    let patch = built.is_patch;
     let source = &file.source;
     let (text, map) = (source.text(), TextMap::identity(source));
     let format = if source.path().ends_with(".json") { Format::Json } else { Format::Yaml };
@@ -156,10 +167,13 @@ fn manifests(project: &Project, file: &File, built: Built) -> chapter::ChapterOu
     let mut read = reading::read(&Text { text, map: &map, format, setting, is_certain: true });
     // Beside a manifest, a document that is none has lost its head: a stray `---`, most often.
     let asked = (file.named || read.documents.iter().any(Document::is_manifest))
-        && !patch
+        && built.patch.is_none()
         && !kustomize::is_kustomization(source.path());
     if !asked && !text.contains("apiVersion") {
         read.findings.clear();
+    }
+    if built.patch == Some(Patch::Named) {
+        read.documents.iter_mut().for_each(|document| document.extent = Extent::Announced);
     }
     let lacks = |document: &Document| shown::lacks_schema(project, document, &project.versions);
     let beside = match read.documents.iter().any(lacks) {
@@ -170,7 +184,8 @@ fn manifests(project: &Project, file: &File, built: Built) -> chapter::ChapterOu
     let mut outcome = chapter::ChapterOutcome::default();
     if project.asked.is_some() {
         let at = Location::new(source, Span::new(0, text.len()));
-        let open = patch.then_some("a kustomization names this file as a patch");
+        let open = (built.patch == Some(Patch::Applied))
+            .then_some("a kustomization names this file as a patch");
         let judged = Judged {
             project,
             site: None,
@@ -192,7 +207,7 @@ fn manifests(project: &Project, file: &File, built: Built) -> chapter::ChapterOu
             outcome.counts.ignored += 1;
             continue;
         }
-        if patch {
+        if built.patch == Some(Patch::Applied) {
             document.gaps = document.gaps.and_everywhere();
         } else if built.is_labelled {
             kustomize::leave_out_labels(&mut document);

@@ -8,7 +8,7 @@ use super::{Expansion, Project, Published, Resource, Tied};
 use crate::diag::Diagnostic;
 use crate::manifest::{Document, Versions, tools};
 use crate::markdown::{Fence, Node};
-use crate::reading::{self, Applied, Setting};
+use crate::reading::{self, Applied, Page, Setting};
 use crate::text::{Location, Span, TextMap};
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
@@ -20,6 +20,8 @@ pub(super) struct Site<'a> {
     pub(super) fence: &'a Fence,
     /// The chapter's text.
     pub(super) text: &'a str,
+    /// The same, as a page that tells of what it shows.
+    pub(super) page: &'a Page<'a>,
     pub(super) map: &'a TextMap,
     /// The chapter's versions: the book's, and what the chapter itself says.
     pub(super) versions: &'a Versions,
@@ -34,7 +36,7 @@ impl<'a> Site<'a> {
     pub(super) fn setting(&self) -> Setting<'a> {
         let before = &self.text[self.words_before().range()];
         let above = before::fence_above(self.text, self.node.span.start);
-        Setting::Page { page: self.text, before, above: &self.text[above.range()] }
+        Setting::Page { page: self.page, before, above: &self.text[above.range()] }
     }
 
     /// Where the paragraph before the fence stands.

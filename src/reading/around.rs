@@ -3,9 +3,10 @@
 //! Owns: the words that say so, in the page, in the paragraph before a text, and in a comment beside a value. Must not know: how
 //! placeholders are written.
 
+use super::heads;
 use crate::text::{Span, ceil_char_boundary, floor_char_boundary};
 use regex::Regex;
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -13,28 +14,64 @@ fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("the pattern is a constant")
 }
 
+/// A page, and what its words have been found to say: each is found out once, however many texts of it ask.
+#[derive(Debug)]
+pub(crate) struct Page<'a> {
+    text: &'a str,
+    /// The words that have been asked for.
+    asked: RefCell<HashMap<String, bool>>,
+    leaves_out_versions: OnceCell<bool>,
+}
+
+impl<'a> Page<'a> {
+    /// A page by its text.
+    pub(crate) fn new(text: &'a str) -> Page<'a> {
+        Page { text, asked: RefCell::default(), leaves_out_versions: OnceCell::new() }
+    }
+
+    /// Whether it leaves `apiVersion` out of its manifests, but for a few.
+    pub(super) fn leaves_out_versions(&self) -> bool {
+        *self.leaves_out_versions.get_or_init(|| heads::leaves_out_versions(self.text))
+    }
+
+    /// Whether it tells the reader to put something of his own in the place of a word.
+    fn explains(&self, word: &str) -> bool {
+        let mut asked = self.asked.borrow_mut();
+        if let Some(answer) = asked.get(word) {
+            return *answer;
+        }
+        let answer = asked.len() < MOST_ASKED && tells(self.text, word);
+        asked.insert(word.to_owned(), answer);
+        answer
+    }
+}
+
 /// What a page says around a text.
 #[derive(Debug, Default)]
 pub(super) struct Around<'a> {
-    /// The page, the text itself included.
-    page: &'a str,
+    /// The page, the text itself included; none of a file.
+    page: Option<&'a Page<'a>>,
     /// The words in code in the paragraph before the text that it says are replaced.
     named: Vec<&'a str>,
     /// Whether something else in the document surely stands for another value.
     beside: Cell<bool>,
-    /// The words that have been asked for.
-    asked: RefCell<HashMap<String, bool>>,
 }
 
-/// How many words are looked for in a page, each at how many places, and how much of a line there is read.
+/// How many words are looked for in a page, and in a paragraph; each at how many places, and how much of a line there is read.
+const MOST_ASKED: usize = 500;
 const MOST_WORDS: usize = 100;
 const MOST_PLACES: usize = 20;
 const NEAR: usize = 200;
 
 impl<'a> Around<'a> {
     /// Of a page, and the paragraph before the text.
-    pub(super) fn new(page: &'a str, before: &'a str) -> Around<'a> {
-        Around { page, named: named(before), ..Around::default() }
+    pub(super) fn new(page: &'a Page<'a>, before: &'a str) -> Around<'a> {
+        Around { page: Some(page), named: named(before), ..Around::default() }
+    }
+
+    /// Whether the text stands in a file of its own.
+    pub(super) fn is_file(&self) -> bool {
+        self.page.is_none()
     }
 
     /// Whether something else in the document surely stands for another value.
@@ -65,34 +102,29 @@ impl<'a> Around<'a> {
 
     /// Whether the page tells the reader to put something of his own in the place of a word.
     pub(super) fn explains(&self, word: &str) -> bool {
-        let mut asked = self.asked.borrow_mut();
-        if let Some(answer) = asked.get(word) {
-            return *answer;
-        }
-        let answer = asked.len() < MOST_WORDS && self.tells(word);
-        asked.insert(word.to_owned(), answer);
-        answer
+        self.page.is_some_and(|page| page.explains(word))
     }
+}
 
-    fn tells(&self, word: &str) -> bool {
-        static TELLS: LazyLock<Regex> = LazyLock::new(|| {
-            pattern(
-                r"(?i)\b(?:replac|substitut|your\b|placeholder|stands for|fill in|insert|chang|specif|where\b|name of|instead of)",
-            )
-        });
-        let is_word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || "_-.".contains(c));
-        let found = memchr::memmem::find_iter(self.page.as_bytes(), word.as_bytes());
-        found.take(MOST_PLACES).any(|at| {
-            let (before, behind) = (&self.page[..at], &self.page[at + word.len()..]);
-            let is_whole = !is_word(before.chars().next_back()) && !is_word(behind.chars().next());
-            let before = &before[ceil_char_boundary(before, before.len().saturating_sub(NEAR))..];
-            let behind = &behind[..floor_char_boundary(behind, NEAR)];
-            let near = |text: &str| TELLS.is_match(text);
-            is_whole
-                && (near(before.rsplit('\n').next().unwrap_or(""))
-                    || near(behind.split('\n').next().unwrap_or("")))
-        })
-    }
+/// Whether a text says near a word that it is to be replaced.
+fn tells(text: &str, word: &str) -> bool {
+    static TELLS: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i)\b(?:replac|substitut|your\b|placeholder|stands for|fill in|insert|chang|specif|where\b|name of|instead of)",
+        )
+    });
+    let is_word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || "_-.".contains(c));
+    let found = memchr::memmem::find_iter(text.as_bytes(), word.as_bytes());
+    found.take(MOST_PLACES).any(|at| {
+        let (before, behind) = (&text[..at], &text[at + word.len()..]);
+        let is_whole = !is_word(before.chars().next_back()) && !is_word(behind.chars().next());
+        let before = &before[ceil_char_boundary(before, before.len().saturating_sub(NEAR))..];
+        let behind = &behind[..floor_char_boundary(behind, NEAR)];
+        let near = |text: &str| TELLS.is_match(text);
+        is_whole
+            && (near(before.rsplit('\n').next().unwrap_or(""))
+                || near(behind.split('\n').next().unwrap_or("")))
+    })
 }
 
 /// That something is replaced, as pages say it in the languages that docs are mostly translated to.
@@ -156,9 +188,9 @@ pub(super) fn is_told(text: &str, key: Span, value: Span) -> bool {
     comments.take_while(|line| line.starts_with('#')).any(|line| TOLD.is_match(line))
 }
 
-/// Whether a comment stands in the place of a value that is not written, and names what to write there: `name: # name`,
-/// `image: #@ data.values.image`. What is commented out is no name.
-pub(super) fn is_named_beside(text: &str, value: Span) -> bool {
+/// Whether a comment stands in the place of a value that is not written, and names what to write there: `name: # name`, or for
+/// ytt `image: #@ data.values.image`, which alone counts in a file. What is commented out is no name.
+pub(super) fn is_named_beside(text: &str, value: Span, in_file: bool) -> bool {
     let Some(rest) = text.get(value.end..) else { return false };
     let line = rest[..floor_char_boundary(rest, NEAR)].split('\n').next().unwrap_or("");
     let comment = line.trim_start_matches(':').trim_start().strip_prefix('#');
@@ -166,7 +198,10 @@ pub(super) fn is_named_beside(text: &str, value: Span) -> bool {
         let words = comment.trim();
         let is_word = |c: char| c.is_alphabetic() || " -_'’,.<>/()?".contains(c);
         let says = words.contains(|c: char| c.is_alphabetic() || c == '?');
-        words.starts_with('@') || says && words.chars().all(is_word)
+        // One word with a stroke or dot in it is a value.
+        let is_value = !words.contains(char::is_whitespace)
+            && words.trim_end_matches(['.', ',', '?']).contains(['/', '.']);
+        words.starts_with('@') || !in_file && says && !is_value && words.chars().all(is_word)
     })
 }
 

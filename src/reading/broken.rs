@@ -5,7 +5,7 @@ use super::marks::Mark;
 use super::said;
 use super::session;
 use crate::diag::{Diagnostic, Severity};
-use crate::manifest::yaml::{self, Composed, YAML_DUPLICATE_KEY};
+use crate::manifest::yaml::{self, Composed, Problem, YAML_DUPLICATE_KEY};
 use crate::manifest::{Map, Node, YAML_SYNTAX};
 use crate::text::{Location, Span, TextMap};
 use std::collections::BTreeSet;
@@ -80,11 +80,28 @@ pub(super) fn spare_alternatives(composed: &mut Composed, text: &str, before: &s
                 && values().collect::<BTreeSet<_>>().len() == map.len()
         })
     };
-    // A comment at the start, or behind a value, tells of one of the ways.
-    let is_remark = |comment: &Span| text[comment.range()].len() > 2;
+    let begins = |at: usize| text[..at].rfind('\n').map_or(0, |end| end + 1);
+    let line = |at: usize| text[begins(at)..].lines().next().unwrap_or("");
+    let line_above = |at: usize| begins(at).checked_sub(1).map_or("", |end| line(end)).trim();
+    // A comment behind a way, or right above it, tells of it.
+    let is_remarked = |at: usize| line(at).contains(" #");
+    let is_repeated = |problem: &&Problem| problem.code == &YAML_DUPLICATE_KEY;
+    let repeated: Vec<usize> = composed
+        .problems
+        .iter()
+        .filter(is_repeated)
+        .take(MOST_WAYS)
+        .flat_map(|problem| {
+            let first = problem.related.as_ref().map(|(span, _)| span.start);
+            first.into_iter().chain([problem.span.start])
+        })
+        .collect();
+    let has_remark = |at: &usize| {
+        is_remarked(*at) || line_above(*at).len() > 2 && line_above(*at).starts_with('#')
+    };
     let is_told = || {
         said::speaks_of_examples(before)
-            || composed.comments.iter().any(is_remark)
+            || repeated.iter().any(has_remark)
             || holds_expressions(text)
     };
     let is_example = || is_told() && composed.roots.iter().all(is_varied);
@@ -95,9 +112,6 @@ pub(super) fn spare_alternatives(composed: &mut Composed, text: &str, before: &s
         composed.problems.retain(|problem| problem.code != &YAML_DUPLICATE_KEY);
         return;
     }
-    let begins = |at: usize| text[..at].rfind('\n').map_or(0, |end| end + 1);
-    let line = |at: usize| text[begins(at)..].lines().next().unwrap_or("");
-    let is_remarked = |at: usize| line(at).contains(" #");
     // A way goes on until a key of it is there again.
     let mut is_in_way = false;
     let mut seen: BTreeSet<usize> = BTreeSet::new();
@@ -106,7 +120,7 @@ pub(super) fn spare_alternatives(composed: &mut Composed, text: &str, before: &s
             return true;
         }
         let at = problem.span.start;
-        let above_it = begins(at).checked_sub(1).map_or("", |end| line(begins(end))).trim();
+        let above_it = line_above(at);
         let is_apart = above_it.is_empty() || above_it.starts_with('#');
         let first = problem.related.as_ref().map(|(span, _)| span.start);
         if is_apart || is_remarked(at) && first.is_some_and(is_remarked) {
@@ -116,6 +130,9 @@ pub(super) fn spare_alternatives(composed: &mut Composed, text: &str, before: &s
         !(is_in_way && first.is_some_and(|first| seen.insert(first)))
     });
 }
+
+/// How many keys that are there again are looked at for a comment that tells of them.
+const MOST_WAYS: usize = 100;
 
 /// The map at the end of a text that is one key below the other.
 fn innermost(root: &Node) -> Option<&Map> {

@@ -45,8 +45,10 @@ pub(super) fn magic(text: &str) -> Vec<Span> {
 /// that it takes away, whole.
 pub(super) fn differences(text: &str) -> Vec<Span> {
     static CODE: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?m)[ \t]*(?://|#)[^\n#]*\[!code ([^\]\n]+)\][^\n\r]*")
-            .expect("the pattern is a constant")
+        Regex::new(
+            r"(?m)(?:^|[ \t])[ \t]*(?://|#)(?:[^\n#/]|/[^\n#/])*\[!code ([^\]\n]+)\][^\n\r]*",
+        )
+        .expect("the pattern is a constant")
     });
     if !text.contains("[!code ") {
         return Vec::new();
@@ -80,8 +82,10 @@ mod tests {
         let text = "a: 1 // [!code --]\na: 2 // [!code ++]\n# Now 3 // [!code ++:2]\nb: 3 # [!code highlight]\r\n";
         let left = without(text);
         let lines: Vec<_> = left.lines().map(str::trim).collect();
-        assert_eq!((lines, left.len()), (vec!["", "a: 2", "", "b: 3"], text.len()));
-        for text in ["a: http://x/[!code]\n", "a: \"b\" # [code]\n"] {
+        assert_eq!((lines, left.len()), (vec!["", "a: 2", "# Now 3", "b: 3"], text.len()));
+        let text = "a: https://x.example/y // [!code highlight]\n";
+        assert_eq!(without(text).trim_end(), "a: https://x.example/y");
+        for text in ["a: http://x/[!code ++]\n", "a: \"b\" # [code]\n", "a: b/c[!code ++]\n"] {
             assert_eq!(without(text), text);
         }
     }

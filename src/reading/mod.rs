@@ -33,17 +33,20 @@ pub(crate) use session::{begins as begins_with_command, is_yaml};
 pub(crate) use wrong::is_told_wrong;
 
 use crate::diag::{Diagnostic, Edit, Fix};
+use crate::manifest::branches::Branches;
 use crate::manifest::gaps::Gaps;
 use crate::manifest::path::{FieldPath, Step};
 use crate::manifest::yaml::Composed;
 use crate::manifest::{self, Document, Extent, Format, Node, Value};
 use crate::text::{Location, Span, TextMap};
 use around::Around;
+pub(crate) use around::Page;
 use codes::SECOND_MANIFEST;
 use marks::Mark;
 use opened::Stand;
 use session::{Session, Shown};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// What a text that may hold manifests turned out to be.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -81,7 +84,7 @@ pub(crate) enum Setting<'a> {
     /// In a file of its own.
     File,
     /// In a page: all of it, the paragraph before the text, and what a fence right above it holds.
-    Page { page: &'a str, before: &'a str, above: &'a str },
+    Page { page: &'a Page<'a>, before: &'a str, above: &'a str },
 }
 
 /// A text to be read.
@@ -182,21 +185,16 @@ fn read_as(wanted: &Text<'_>, session: Option<&Session>) -> Reading {
         Setting::File => false,
         Setting::Page { before, .. } => said::announces_part(before),
     };
-    let page_text = match setting {
-        Setting::File => "",
-        Setting::Page { page, .. } => page,
-    };
     if let Some(first) = ytt.first().filter(|_| !reading.is_template) {
         let message = "ytt fills this in; what depends on that is not checked";
         reading.findings.push(Diagnostic::new(&TEMPLATE, map.locate(*first), message));
         reading.is_template = true;
     }
     // Whoever leaves the version out time and again means the reader to know it.
-    let mut leaves_out_versions = None;
-    let mut abbreviates = |document: &Document| {
+    let abbreviates = |document: &Document| {
         document.api_version().is_none()
             && document.kind().is_some()
-            && *leaves_out_versions.get_or_insert_with(|| heads::leaves_out_versions(page_text))
+            && matches!(setting, Setting::Page { page, .. } if page.leaves_out_versions())
     };
     let served = session.map_or(&[][..], |session| &session.served);
     let mut behind = 0;
@@ -208,6 +206,10 @@ fn read_as(wanted: &Text<'_>, session: Option<&Session>) -> Reading {
     }
     // The parts of the text that hold a document.
     let mut filled: BTreeSet<usize> = BTreeSet::new();
+    let branches = Arc::new(match is_template {
+        true => template::branches(text, &tags),
+        false => Branches::default(),
+    });
     let holds_dots = text.contains("...") || text.contains('…');
     for document in &mut reading.documents {
         let mut gaps = Gaps::default();
@@ -235,7 +237,7 @@ fn read_as(wanted: &Text<'_>, session: Option<&Session>) -> Reading {
         }
         if is_template {
             template::fill_in(&root, &tags, document.span, &mut gaps);
-            gaps.extend_branches(template::branches(text, &tags));
+            gaps.in_branches(Arc::clone(&branches));
         }
         if !ytt.is_empty() {
             gaps = gaps.and_everywhere();
@@ -245,6 +247,7 @@ fn read_as(wanted: &Text<'_>, session: Option<&Session>) -> Reading {
         document.root = root;
         document.gaps = gaps;
         if !in_file {
+            document.gaps.allow_choices();
             let begins = document.span.start;
             document.extent = Extent::Page;
             let told = output::told(text, &reading.comments, Span::new(behind, begins));

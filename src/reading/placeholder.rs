@@ -159,7 +159,7 @@ fn note_at(
     gaps: &mut Gaps,
 ) {
     let is_empty = || text.get(node.span.range()).is_some_and(|written| written.trim().is_empty());
-    if node.is_null() && is_empty() && around::is_named_beside(text, node.span) {
+    if node.is_null() && is_empty() && around::is_named_beside(text, node.span, around.is_file()) {
         let certainty = Certainty::Sure;
         return gaps.replaced(Placeholder { path: path.clone(), span: key, certainty });
     }
@@ -184,8 +184,7 @@ fn note_at(
                         || BRACKETS.is_match(key)
                         || ASSERTED.is_match(key);
                     if is_placeholder {
-                        let (span, certainty) = (entry.key.span, Certainty::Sure);
-                        gaps.replaced(Placeholder { path: path.clone(), span, certainty });
+                        gaps.replaced_key(path.clone(), entry.key.span);
                     }
                     note_at(&entry.value, entry.key.span, path, text, around, gaps);
                 });
@@ -354,6 +353,7 @@ pub(super) fn is_left_out(node: &Node) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::around::Page;
     use super::*;
     use crate::manifest::yaml::compose;
 
@@ -363,7 +363,7 @@ mod tests {
         assert!(composed.problems.is_empty(), "{text}");
         let mut node = composed.roots[0].get("a").expect("a value").clone();
         super::super::restore(&mut node, text);
-        certainty(&node, text, &Around::new(page, page))
+        certainty(&node, text, &Around::new(&Page::new(page), page))
     }
 
     #[test]

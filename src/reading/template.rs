@@ -2,10 +2,13 @@
 //!
 //! Of such a text only what is wrong whatever is filled in is wrong.
 
+use crate::manifest::branches::{Branches, Turn};
 use crate::manifest::gaps::{Certainty, Gaps, Placeholder};
 use crate::manifest::path::{FieldPath, Step};
 use crate::manifest::{Node, Value};
 use crate::text::Span;
+use regex::Regex;
+use std::sync::LazyLock;
 
 /// What templates are written in: Helm's and Hugo's, Jinja's and Liquid's, that of a plugin of MkDocs.
 const TAGS: &[(&str, &str)] = &[("{{", "}}"), ("{%", "%}"), ("{!", "!}"), ("[[%", "%]]")];
@@ -44,18 +47,28 @@ pub(super) fn tags(text: &str) -> Vec<Tag> {
     found
 }
 
-/// The comments in which ytt is told what to fill in: `#@ load("a")`, `#@overlay/match …`.
+/// The comments in which ytt is told what to fill in, `#@ load("a")`, `#@overlay/match …`, where one of them is an instruction and
+/// no remark: a statement, an annotation, or an expression in the place of a value.
 pub(super) fn ytt(text: &str, comments: &[Span]) -> Vec<Span> {
-    let is_told = |comment: &&Span| {
-        let words = text.get(comment.range()).and_then(|comment| comment.strip_prefix("#@"));
-        words.is_some_and(|words| {
-            words.starts_with(' ')
-                || ["data/", "overlay/", "schema/", "library/", "yaml/", "template/"]
-                    .iter()
-                    .any(|name| words.starts_with(name))
+    static STATEMENT: LazyLock<Regex> = LazyLock::new(|| {
+        let pattern = r"^(?:(?:data|overlay|schema|library|yaml|template|assert)/[a-z]|[ \t]+(?:load\(|(?:def|if|elif|for|while)\b.*:[ \t\r]*$|else:[ \t\r]*$|end(?:-[a-z]+)?[ \t\r]*$|[A-Za-z_][\w.]*[ \t]*\+?=[^=]|assert\.))";
+        Regex::new(pattern).expect("the pattern is a constant")
+    });
+    let words = |comment: &Span| text.get(comment.range())?.strip_prefix("#@");
+    let is_value = |comment: &Span| {
+        let line = text[..comment.start].rfind('\n').map_or(0, |end| end + 1);
+        let before = text[line..comment.start].trim_end();
+        before.ends_with(':') || before.ends_with('-')
+    };
+    let is_instruction = |comment: &Span| {
+        words(comment).is_some_and(|words| {
+            STATEMENT.is_match(words) || words.starts_with(' ') && is_value(comment)
         })
     };
-    comments.iter().filter(is_told).copied().collect()
+    match comments.iter().any(is_instruction) {
+        true => comments.iter().filter(|comment| words(comment).is_some()).copied().collect(),
+        false => Vec::new(),
+    }
 }
 
 /// Whether the lines of a tag hold nothing but tags.
@@ -74,13 +87,25 @@ fn is_alone(text: &str, tag: Span, tags: &[Span]) -> bool {
     text.get(at..end.max(at)).unwrap_or("").trim().is_empty()
 }
 
-/// Where another branch begins: `{{ else }}`, `{% elif x %}`.
-pub(super) fn branches(text: &str, tags: &[Tag]) -> Vec<usize> {
-    let is_branch = |tag: &&Tag| {
-        let words = text[tag.span.range()].trim_start_matches(['{', '%', '-', '[', ' ']);
-        ["else", "elif", "elsif"].iter().any(|word| words.starts_with(word))
+/// The words that begin a block, in the languages above; `end`, or in some `end` with the same word, ends it.
+const BLOCKS: &[&str] = &["if", "with", "range", "for", "unless", "case", "define", "block"];
+
+/// The branches of its blocks: `{{ if a }}`, `{{ else }}`, `{% elif x %}`, `{{- end }}`.
+pub(super) fn branches(text: &str, tags: &[Tag]) -> Branches {
+    let turn = |tag: &Tag| {
+        let words = text[tag.span.range()]
+            .trim_start_matches(['{', '%', '-', '~', '[', '+', ' ', '\t', '\r', '\n']);
+        let word = words.split(|c: char| !c.is_alphanumeric()).next().unwrap_or("");
+        let turn = match word {
+            "else" | "elif" | "elsif" | "when" => Turn::Else,
+            "end" => Turn::Close,
+            _ if word.strip_prefix("end").is_some_and(|word| BLOCKS.contains(&word)) => Turn::Close,
+            _ if BLOCKS.contains(&word) => Turn::Open,
+            _ => return None,
+        };
+        Some((tag.span.start, turn))
     };
-    tags.iter().filter(is_branch).map(|tag| tag.span.start).collect()
+    Branches::new(tags.iter().filter_map(turn))
 }
 
 /// A text as it might be once something is filled in: a comment where a line holds nothing else, a word elsewhere. All
@@ -122,17 +147,12 @@ pub(super) fn fill_in(root: &Node, tags: &[Tag], document: Span, gaps: &mut Gaps
 }
 
 fn fill_in_at(node: &Node, path: &mut FieldPath, touches: &dyn Fn(Span) -> bool, gaps: &mut Gaps) {
-    let sure = |path: &FieldPath, span| Placeholder {
-        path: path.clone(),
-        span,
-        certainty: Certainty::Sure,
-    };
     match &node.value {
         Value::Map(map) => {
             for entry in map.iter() {
                 path.with(Step::Field(&entry.key.value), |path| {
                     if touches(entry.key.span) {
-                        gaps.replaced(sure(path, entry.key.span));
+                        gaps.replaced_key(path.clone(), entry.key.span);
                     } else {
                         fill_in_at(&entry.value, path, touches, gaps);
                     }
@@ -145,7 +165,10 @@ fn fill_in_at(node: &Node, path: &mut FieldPath, touches: &dyn Fn(Span) -> bool,
                 path.with(step, |path| fill_in_at(item, path, touches, gaps));
             }
         }
-        _ if touches(node.span) => gaps.replaced(sure(path, node.span)),
+        _ if touches(node.span) => {
+            let (path, span, certainty) = (path.clone(), node.span, Certainty::Sure);
+            gaps.replaced(Placeholder { path, span, certainty });
+        }
         _ => {}
     }
 }

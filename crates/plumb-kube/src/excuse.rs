@@ -22,7 +22,7 @@ impl Fault {
     /// Why it need not be one, if that is so: no `Presence` or `Value` that it has read may be replaced, and no `Whole` have a gap of its
     /// own.
     pub fn excuse(&self, gaps: &Gaps) -> Option<Excuse> {
-        if self.is_choice {
+        if self.is_choice && gaps.has_choices() {
             return Some(Excuse::Placeholder(self.span));
         }
         if gaps.is_empty() {
@@ -31,9 +31,9 @@ impl Fault {
         if gaps.is_hidden(&self.path) {
             return Some(Excuse::Gap);
         }
-        if self.ty == ErrorType::Duplicate
-            && self.related.iter().any(|(first, _)| gaps.branches_between(*first, self.span))
-        {
+        let related = self.related.iter().map(|(place, _)| *place);
+        let read = self.reads.iter().map(|read| read.place().span);
+        if gaps.divide(std::iter::once(self.span).chain(related).chain(read)) {
             return Some(Excuse::Gap);
         }
         if self.is_stray && gaps.is_stray(self.span) {
@@ -64,7 +64,7 @@ impl Fault {
         let own = Read::Value(self.place());
         let reads = || self.reads.iter().chain(self.reads.is_empty().then_some(&own));
         let concerns = |read: &Read| match read {
-            Read::Presence(place) => gaps.replaced_at(&place.path),
+            Read::Presence(place) => gaps.replaced_key_at(&place.path),
             // Of a collection that is of the wrong type it does not matter what it holds.
             Read::Value(place) if self.ty == ErrorType::TypeInvalid => {
                 gaps.replaced_at(&place.path)

@@ -161,6 +161,14 @@ pub enum Read {
     Whole(Place),
 }
 
+impl Read {
+    /// The place that was looked at.
+    pub fn place(&self) -> &Place {
+        let (Read::Presence(place) | Read::Value(place) | Read::Whole(place)) = self;
+        place
+    }
+}
+
 /// A node of the document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {

@@ -3,9 +3,11 @@
 //! Owns: [`Gaps`], which whoever reads a text finds. Must not know: how a page says that something is left out, or what
 //! that means for a fault.
 
+use super::branches::Branches;
 use super::path::{FieldPath, Step};
 use plumb_text::Span;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// What of a document is known not to be shown.
 ///
@@ -24,8 +26,12 @@ pub struct Gaps {
     strays: BTreeSet<Span>,
     /// Which of what is replaced are lists in brackets: themselves, not their items.
     lists: BTreeSet<FieldPath>,
-    /// Where another branch of a template begins, in the document's text.
-    branches: BTreeSet<usize>,
+    /// Which of what is replaced are keys: nothing is said of what stands there, not even by its name.
+    keys: BTreeSet<FieldPath>,
+    /// Whether `a | b` may stand for a choice.
+    choices: bool,
+    /// The branches of the template that the document's text is.
+    branches: Arc<Branches>,
 }
 
 /// A value that stands for another one.
@@ -116,15 +122,30 @@ impl Gaps {
         }
     }
 
-    /// At these places of the document's text another branch of a template begins.
-    pub fn extend_branches(&mut self, places: impl IntoIterator<Item = usize>) {
-        self.branches.extend(places);
+    /// A key stands for another one: its span.
+    pub fn replaced_key(&mut self, path: FieldPath, span: Span) {
+        self.keys.insert(path.clone());
+        self.replaced.insert(path, span);
     }
 
-    /// Whether only one of two places is there once a template is filled in.
-    pub(crate) fn branches_between(&self, one: Span, other: Span) -> bool {
-        let (first, last) = (one.start.min(other.start), one.start.max(other.start));
-        self.branches.range(first..last).next().is_some()
+    /// The text may write several values where one is wanted, as a synopsis does: `a | b`.
+    pub fn allow_choices(&mut self) {
+        self.choices = true;
+    }
+
+    /// Whether it may.
+    pub(crate) fn has_choices(&self) -> bool {
+        self.choices
+    }
+
+    /// The document's text is a template with these branches.
+    pub fn in_branches(&mut self, branches: Arc<Branches>) {
+        self.branches = branches;
+    }
+
+    /// Whether some of these places of the document's text are never there with others of them, once a template is filled in.
+    pub(crate) fn divide(&self, places: impl IntoIterator<Item = Span>) -> bool {
+        self.branches.divide(places)
     }
 
     /// Whether the node at a path itself was found to hold more than is written.
@@ -169,7 +190,8 @@ impl Gaps {
     /// The same, with every value meant as it is written.
     #[must_use]
     pub fn without_placeholders(&self) -> Gaps {
-        Gaps { replaced: BTreeMap::new(), possible: BTreeMap::new(), ..self.clone() }
+        let (replaced, possible) = (BTreeMap::new(), BTreeMap::new());
+        Gaps { replaced, possible, choices: false, ..self.clone() }
     }
 
     /// Whether an entry, by the span of its key, may belong to a node that is not shown.
@@ -191,6 +213,16 @@ impl Gaps {
         let is_it =
             |steps: &[Step]| steps.len() == path.steps().len() || !self.lists.contains(steps);
         around.find_map(|steps| self.replaced.get(steps).copied().filter(|_| is_it(steps)))
+    }
+
+    /// What surely stands for something else in the place of a path's key, or around it. Whatever a key's value stands for, the
+    /// key is there.
+    pub(crate) fn replaced_key_at(&self, path: &FieldPath) -> Option<Span> {
+        let is_own = self.replaced.contains_key(path) && !self.keys.contains(path);
+        match is_own {
+            true => self.replaced_at(&path.split_last()?.0),
+            false => self.replaced_at(path),
+        }
     }
 
     /// What surely stands for something else at a path, around it, or within it.
@@ -235,7 +267,9 @@ impl Gaps {
                 .collect(),
             strays: self.strays.clone(),
             lists: of_set(&self.lists),
-            branches: self.branches.clone(),
+            keys: of_set(&self.keys),
+            choices: self.choices,
+            branches: Arc::clone(&self.branches),
         }
     }
 }

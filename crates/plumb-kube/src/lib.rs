@@ -7,6 +7,7 @@ pub mod admission;
 mod admitted;
 
 pub mod at;
+pub mod branches;
 pub mod bundle;
 mod causes;
 mod choice;
