@@ -20,7 +20,7 @@ use crate::directive::{
 use crate::manifest::{Document, SERVICE_NODE_PORT_RANGE, Versions};
 use crate::markdown::{self, Cut, Node, NodeKind, Place, Scan};
 use crate::model::{Bindings, Model, Prose, Used};
-use crate::reading::{Page, TEMPLATE};
+use crate::reading::{self, Page, TEMPLATE};
 use crate::text::{Location, Span};
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
@@ -108,6 +108,7 @@ pub(super) fn objects(
                 map: &chapter.map,
                 versions: &project.versions,
                 section: Section::default(),
+                newest: None,
                 applied: &applied,
             };
             documents.extend(fences::documents(&site));
@@ -157,7 +158,13 @@ fn scanned(project: &Project, chapter: &Chapter, scan: Scan, within: Within<'_>)
     let versions = versions::of_chapter(&scan.nodes, within.versions, &chapter.map, &mut findings);
     let applied = OnceCell::new();
     let words = Page::new(&chapter.text);
+    let line = |at: usize| chapter.text[at..].lines().next().unwrap_or("");
+    let section = |node: &Node| sections.at(node.span.start);
+    let newest = |section: &Section| {
+        sections.headings(section).find_map(|at| reading::newest_release(line(at)))
+    };
     let site = |project, node, fence| Site {
+        newest: newest(&section(node)),
         project,
         node,
         fence,
@@ -165,7 +172,7 @@ fn scanned(project: &Project, chapter: &Chapter, scan: Scan, within: Within<'_>)
         page: &words,
         map: &chapter.map,
         versions: &versions,
-        section: sections.at(node.span.start),
+        section: section(node),
         applied: &applied,
     };
     let defined: Vec<_> = scan

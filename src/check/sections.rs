@@ -9,7 +9,7 @@ pub(super) struct Section(pub(super) Arc<[usize]>);
 
 /// The sections of a page.
 pub(super) struct Sections {
-    /// Where each begins, in order.
+    /// Where each begins, in order: the number of a section is its place here.
     begins: Vec<(usize, Section)>,
 }
 
@@ -41,6 +41,11 @@ impl Sections {
             begins.push((start, Section(path.into())));
         }
         Sections { begins }
+    }
+
+    /// Where the headings begin that a place in a section stands under, the innermost first.
+    pub(super) fn headings<'s>(&'s self, section: &'s Section) -> impl Iterator<Item = usize> + 's {
+        section.0.iter().rev().filter_map(|number| Some(self.begins.get(*number)?.0))
     }
 
     /// The section of a place.

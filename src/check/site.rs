@@ -9,9 +9,12 @@ use crate::diag::Diagnostic;
 use crate::manifest::{Document, Versions, tools};
 use crate::markdown::{Fence, Node};
 use crate::reading::{self, Applied, Page, Setting};
-use crate::text::{Location, Span, TextMap};
+use crate::text::{Location, Span, TextMap, floor_char_boundary};
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
+
+/// How much of what stands above a fence may say what the fence is for, in bytes.
+const MOST_WORDS: usize = 1000;
 
 /// A fence and the chapter that it stands in.
 pub(super) struct Site<'a> {
@@ -25,8 +28,9 @@ pub(super) struct Site<'a> {
     pub(super) map: &'a TextMap,
     /// The chapter's versions: the book's, and what the chapter itself says.
     pub(super) versions: &'a Versions,
-    /// The headings that it stands under.
+    /// The headings that it stands under, and the newest release of Kubernetes that they say it is for.
     pub(super) section: Section,
+    pub(super) newest: Option<u32>,
     /// The files that some command in the chapter gives to a server, once that is asked.
     pub(super) applied: &'a OnceCell<Applied>,
 }
@@ -35,8 +39,17 @@ impl<'a> Site<'a> {
     /// The page that the fence stands in, and the paragraph before it.
     pub(super) fn setting(&self) -> Setting<'a> {
         let before = &self.text[self.words_before().range()];
+        let newest = self.newest_said().or(self.newest);
         let above = before::fence_above(self.text, self.node.span.start);
-        Setting::Page { page: self.page, before, above: &self.text[above.range()] }
+        Setting::Page { page: self.page, before, above: &self.text[above.range()], newest }
+    }
+
+    /// The newest release of Kubernetes that the words above the fence, tabs and names of files among them, say it is for.
+    fn newest_said(&self) -> Option<u32> {
+        let before = before::before(self.text, self.node.span.start);
+        let end = if before.is_shared { before.span.end } else { self.node.span.start };
+        let words = &self.text[before.span.start..end.max(before.span.start)];
+        reading::newest_release(&words[..floor_char_boundary(words, MOST_WORDS)])
     }
 
     /// Where the paragraph before the fence stands.

@@ -3,7 +3,7 @@
 //! Owns: the words that say so, in the page, in the paragraph before a text, and in a comment beside a value. Must not know: how
 //! placeholders are written.
 
-use super::heads;
+use super::{heads, release};
 use crate::text::{Span, ceil_char_boundary, floor_char_boundary};
 use regex::Regex;
 use std::cell::{Cell, OnceCell, RefCell};
@@ -21,12 +21,23 @@ pub(crate) struct Page<'a> {
     /// The words that have been asked for.
     asked: RefCell<HashMap<String, bool>>,
     leaves_out_versions: OnceCell<bool>,
+    newest: OnceCell<Option<u32>>,
 }
 
 impl<'a> Page<'a> {
     /// A page by its text.
     pub(crate) fn new(text: &'a str) -> Page<'a> {
-        Page { text, asked: RefCell::default(), leaves_out_versions: OnceCell::new() }
+        Page {
+            text,
+            asked: RefCell::default(),
+            leaves_out_versions: OnceCell::new(),
+            newest: OnceCell::new(),
+        }
+    }
+
+    /// The newest minor release of Kubernetes that it says at its beginning that it is for.
+    pub(super) fn newest(&self) -> Option<u32> {
+        *self.newest.get_or_init(|| release::newest_of_page(self.text))
     }
 
     /// Whether it leaves `apiVersion` out of its manifests, but for a few.

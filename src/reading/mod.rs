@@ -16,6 +16,7 @@ mod opened;
 mod output;
 mod patch;
 mod placeholder;
+mod release;
 mod said;
 mod session;
 mod template;
@@ -28,6 +29,7 @@ pub use codes::{CODES, EXCERPT, PLACEHOLDER_VALUE, TEMPLATE, UNMARKED_PART};
 pub(crate) use heads::has as has_head;
 pub(crate) use output::server_field;
 pub(crate) use patch::{directive_in as patch_directive, is_json_patch};
+pub(crate) use release::newest as newest_release;
 pub(crate) use said::asks_to_look;
 pub(crate) use session::{begins as begins_with_command, is_yaml};
 pub(crate) use wrong::is_told_wrong;
@@ -83,8 +85,18 @@ pub(crate) struct Reading {
 pub(crate) enum Setting<'a> {
     /// In a file of its own.
     File,
-    /// In a page: all of it, the paragraph before the text, and what a fence right above it holds.
-    Page { page: &'a Page<'a>, before: &'a str, above: &'a str },
+    /// In a page: all of it, the paragraph before the text, what a fence right above it holds, and the newest release of Kubernetes
+    /// that the headings and words above say the text is for.
+    Page { page: &'a Page<'a>, before: &'a str, above: &'a str, newest: Option<u32> },
+}
+
+impl Setting<'_> {
+    fn newest(&self) -> Option<u32> {
+        match self {
+            Setting::File => None,
+            Setting::Page { page, newest, .. } => newest.or_else(|| page.newest()),
+        }
+    }
 }
 
 /// A text to be read.
@@ -246,6 +258,9 @@ fn read_as(wanted: &Text<'_>, session: Option<&Session>) -> Reading {
         placeholder::note_form(&root, &mut gaps);
         document.root = root;
         document.gaps = gaps;
+        let above = Span::new(behind, document.span.start);
+        document.newest =
+            release::said(text, &reading.comments, above).or_else(|| setting.newest());
         if !in_file {
             document.gaps.allow_choices();
             let begins = document.span.start;

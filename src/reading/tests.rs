@@ -4,7 +4,7 @@ use super::*;
 use crate::text::Source;
 
 fn page(text: &str) -> Reading {
-    read_in(text, Setting::Page { page: &Page::new(text), before: "", above: "" })
+    read_in(text, Setting::Page { page: &Page::new(text), before: "", above: "", newest: None })
 }
 
 fn read_in(text: &str, setting: Setting<'_>) -> Reading {

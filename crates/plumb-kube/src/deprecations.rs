@@ -111,6 +111,17 @@ pub fn check(document: &Document, versions: &Versions) -> Option<Diagnostic> {
     if experimental::is_group(group) && !versions.is_said(&entry.product) {
         finding.severity = Severity::Note;
     }
+    // Who says that a text is for a release which has it knows what has become of it.
+    if let Some(newest) = document.newest.filter(|_| entry.product == "k8s")
+        && !versions.is_said("k8s")
+        && number(since) > (1, newest)
+    {
+        finding.severity = Severity::Note;
+        finding.fix = None;
+        return Some(
+            finding.help(format!("the text says that it is for Kubernetes 1.{newest} at most")),
+        );
+    }
     // A release that people run may have it, where nobody says which one they do.
     let removed = entry.removed.as_deref().filter(|_| state == State::Removed).map(number);
     let before = |held: &&String| removed.is_some_and(|removed| number(held) < removed);

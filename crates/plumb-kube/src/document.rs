@@ -59,6 +59,8 @@ pub struct Document {
     pub gaps: Gaps,
     /// How much of it there must be.
     pub extent: Extent,
+    /// The newest minor release of Kubernetes that the text around it says it is for.
+    pub newest: Option<u32>,
     text: Arc<str>,
     map: Arc<TextMap>,
 }
@@ -96,6 +98,7 @@ pub fn documents(composed: yaml::Composed, text: &str, map: &TextMap) -> Read {
             index,
             gaps: Gaps::default(),
             extent: Extent::Whole,
+            newest: None,
             text: shared.clone(),
             map: map.clone(),
         })
@@ -130,6 +133,7 @@ impl Document {
             index: self.index,
             gaps,
             extent: self.extent,
+            newest: self.newest,
             text: self.text.clone(),
             map: self.map.clone(),
         }
