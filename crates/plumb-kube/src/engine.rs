@@ -267,8 +267,8 @@ impl Engine {
                 finding = finding.help(format!("known versions: {}", others.join(", ")));
             }
             let held = bundle::find(group, document.version().unwrap_or_default(), kind);
-            let product = held.filter(|_| known.embedded).map(|held| held.product.as_str());
-            // An older release of a product may serve it, where nobody says which one there is.
+            let product = held.map(|held| held.product.as_str());
+            // Another release or channel of a product may serve it, where nobody says which one there is.
             if product.is_some_and(|product| !versions.is_said(product)) {
                 finding.severity = Severity::Warning;
             }

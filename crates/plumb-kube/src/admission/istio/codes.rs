@@ -55,4 +55,4 @@ codes! {
 }
 
 /// What is said of an object of Kubernetes' own and holds in a mesh only: who has none is not concerned.
-pub static OF_MESH: &[&plumb_text::diag::Code] = &[&PORT_PROTOCOL, &EXTERNAL_PORT];
+pub static OF_MESH: &[&plumb_text::diag::Code] = &[&PORT_PROTOCOL, &EXTERNAL_PORT, &OLD_CRD];
