@@ -1,22 +1,33 @@
-//! What `book.toml` says to the tool.
+//! What `book.toml`, or `plumb.toml` where there is no book, says to the tool.
 //!
-//! Owns: [`Config`], read from the `[preprocessor.plumb]` table, with a finding at the line for each key that is not
+//! Owns: [`Config`], read from our table of either file, with a finding at the line for each key that is not
 //! understood. mdBook hands a preprocessor the same table as JSON (its environment variables may have changed it), so the
 //! values come from there when there is one, and the places always from the file. Must not know: mdBook's own settings.
+
+mod home;
+mod pages;
+mod places;
+mod settings;
+
+pub use home::Home;
+pub use pages::Pages;
+pub use places::{place, value};
+pub use settings::{SETTINGS, Setting, Shape, setting};
 
 use crate::content::Extras;
 use crate::diag::{Code, Diagnostic, Level, codes};
 use crate::text::{Location, Source, Span};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use places::{Places, to_json};
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 codes! {
     /// The codes that this module reports.
     CODES:
-    INVALID_CONFIG = "invalid-config", Deny, "a setting in book.toml is not understood";
+    INVALID_CONFIG = "invalid-config", Deny, "a setting in book.toml or plumb.toml is not understood";
 }
 
 /// How CSS and JavaScript reach the page.
@@ -50,12 +61,16 @@ pub enum IgnoreMissing {
     Kinds(Vec<String>),
 }
 
-/// The settings of a book.
+/// The settings of a project.
 #[derive(Clone, Debug)]
 pub struct Config {
+    /// What kind of project it is.
+    pub home: Home,
+    /// The pages of a tree.
+    pub pages: Pages,
     /// Files and folders of the model, relative to the book's root. Empty: `model.toml` or `model/`, where there is one.
     pub model: Vec<PathBuf>,
-    /// Where the setting `model` stands, or the start of `book.toml`.
+    /// Where the setting `model` stands, or the start of the file.
     pub model_at: Option<Location>,
     /// Folders and files with schemas (CRDs, OpenAPI documents, JSON Schemas), tried before all others.
     pub schemas: Vec<PathBuf>,
@@ -77,7 +92,7 @@ pub struct Config {
     pub versions: BTreeMap<String, (String, Location)>,
     /// Which kinds may be without a schema.
     pub ignore_missing: IgnoreMissing,
-    /// Chapters (paths below `src`, `*` and `**` allowed) in which nothing is expanded or checked.
+    /// Pages (paths below `src`, or below a tree's root; `*` and `**` allowed) in which nothing is expanded or checked.
     pub exclude: GlobSet,
 }
 
@@ -119,6 +134,8 @@ const MOST_PATTERNS: usize = 1000;
 impl Default for Config {
     fn default() -> Config {
         Config {
+            home: Home::Book,
+            pages: Pages::default(),
             model: Vec::new(),
             model_at: None,
             schemas: Vec::new(),
@@ -136,99 +153,39 @@ impl Default for Config {
     }
 }
 
-/// The settings with their documentation, in the order of the reference page: key, shape, meaning.
-pub const SETTINGS: &[(&str, &str, &str)] = &[
-    (
-        "model",
-        "path or list of paths",
-        "The model: files, or folders of `*.toml`. Default: `model.toml` or `model/`.",
-    ),
-    (
-        "schemas",
-        "list of paths",
-        "Folders and files with CRDs, OpenAPI documents or JSON Schemas, tried before the schemas that were added and the embedded ones.",
-    ),
-    (
-        "policies",
-        "path",
-        "The folder with the book's own ValidatingAdmissionPolicy files. Default: `policies`.",
-    ),
-    (
-        "assets",
-        "`inline` or `external`",
-        "How CSS and JavaScript reach the page: within each chapter that needs them, or as the files `plumb.css` and `plumb.js`, for a strict content security policy and for a book with a print page, which has them once then. A build writes these where `additional-css` and `additional-js` of `[output.html]` name them. Default: `external` where both do, else `inline`.",
-    ),
-    (
-        "report",
-        "`fail` or `warn`",
-        "What an error does to a build: it fails, or goes on when all that was found is printed. `check` and `validate` fail in either case, and so does what is never built (`outside-repository`). Default: `fail`.",
-    ),
-    (
-        "manifests",
-        "table",
-        "What pages show with the manifests in them, each `true` or `false`: `headers` (kind, name and `apiVersion` above it), `folding` (of long ones), `downloads` (buttons to copy and download), `badges` (`valid for Kubernetes 1.36`, where it is; never that something was not checked). Default: none, and a manifest is published as the fence that it is.",
-    ),
-    (
-        "deny",
-        "list of codes",
-        "Findings that are errors. `warnings` stands for all that are warnings.",
-    ),
-    ("warn", "list of codes", "Findings that are warnings."),
-    ("allow", "list of codes", "Findings that are not reported."),
-    (
-        "versions",
-        "table",
-        "The versions that manifests are validated against, by product: `k8s = \"1.36\"`.",
-    ),
-    (
-        "platform",
-        "a name such as `aks-1.36`",
-        "The release of a managed platform: Kubernetes, and what it [ships](#platforms) with it, in the versions that hold where neither `versions` nor a page names another one.",
-    ),
-    (
-        "ignore-missing",
-        "`true` or list of kinds",
-        "Kinds that may be without a schema: `Kind`, or `group/Kind`.",
-    ),
-    (
-        "exclude",
-        "list of patterns",
-        "Chapters in which nothing is expanded or checked; `*` stands for anything within a folder's name, `**` for any folders.",
-    ),
-];
-
 /// Keys that belong to mdBook itself.
 const MDBOOK_KEYS: &[&str] = &["command", "before", "after", "optional", "renderers"];
 
 impl Config {
     /// Reads the settings.
     ///
-    /// `book_toml` is the file; `table` the `preprocessor.plumb` table as mdBook sent it, where it did.
-    pub fn read(book_toml: &Arc<Source>, table: Option<&Json>) -> (Config, Vec<Diagnostic>) {
-        let (root, errors) = toml::de::DeTable::parse_recoverable(book_toml.text());
-        let file = Places { source: book_toml, root: root.get_ref() };
-        let mut reader = Reader { file: &file, findings: Vec::new() };
+    /// `file` is `book.toml` or `plumb.toml`; `table` our table in it as mdBook sent it, where it did.
+    pub fn read(file: &Arc<Source>, table: Option<&Json>) -> (Config, Vec<Diagnostic>) {
+        let (root, errors) = toml::de::DeTable::parse_recoverable(file.text());
+        let home = Home::of(Path::new(file.path())).unwrap_or_default();
+        let places = Places { source: file, root: root.get_ref() };
+        let mut reader = Reader { home, file: &places, findings: Vec::new() };
         for error in errors {
             let span = error.span().map_or(Span::at(0), Span::from);
-            reader.findings.push(Diagnostic::at(&INVALID_CONFIG, book_toml, span, error.message()));
+            reader.findings.push(Diagnostic::at(&INVALID_CONFIG, file, span, error.message()));
         }
-        let own = file.table(&["preprocessor", "plumb"]).map(to_json);
+        let own = places.table(home.table()).map(to_json);
         let empty = Json::Object(Map::new());
-        let mut config = Config::default();
+        let mut config = Config { home, ..Config::default() };
         match table.or(own.as_ref()).unwrap_or(&empty) {
             Json::Object(table) => {
                 for (key, value) in table.iter().filter(|(_, value)| !value.is_null()) {
-                    reader.setting(&mut config, key, value);
+                    reader.known(&mut config, key, value);
                 }
             }
             _ => {
-                let at = file.place(&["preprocessor", "plumb"]);
-                reader.findings.push(Diagnostic::new(
-                    &INVALID_CONFIG,
-                    at,
-                    "`preprocessor.plumb` must be a table",
-                ));
+                let message = format!("`{}` must be a table", home.table().join("."));
+                let at = places.place(home.table());
+                reader.findings.push(Diagnostic::new(&INVALID_CONFIG, at, message));
             }
+        }
+        if home == Home::Tree {
+            reader.others();
         }
         (config, reader.findings)
     }
@@ -240,11 +197,43 @@ impl Config {
 }
 
 struct Reader<'a> {
+    home: Home,
     file: &'a Places<'a>,
     findings: Vec<Diagnostic>,
 }
 
 impl Reader<'_> {
+    /// Reads a setting, if there is one of this name.
+    fn known(&mut self, config: &mut Config, key: &str, value: &Json) {
+        let table = self.home.table().join(".");
+        let message = match setting(key) {
+            Some(known) if known.is_of(self.home) => {
+                return self.setting(config, key, value);
+            }
+            None if self.home == Home::Book && MDBOOK_KEYS.contains(&key) => return,
+            Some(_) => format!("`{key}` is no setting of a {}", self.home.noun()),
+            None => format!("unknown setting `{key}` in `[{table}]`"),
+        };
+        let here = SETTINGS.iter().filter(|one| one.is_of(self.home));
+        let finding = Diagnostic::new(&INVALID_CONFIG, self.place(key), message);
+        self.findings.push(finding.did_you_mean(key, here.map(|one| one.key)));
+    }
+
+    /// Reports what stands beside our table in a file that is all ours.
+    fn others(&mut self) {
+        let table = self.home.table().join(".");
+        let keys = self.file.root.keys().map(|key| key.get_ref().as_ref());
+        for key in keys.filter(|key| *key != table) {
+            let message = format!("`{key}` stands outside of `[{table}]`, where nothing is read");
+            let finding = Diagnostic::new(&INVALID_CONFIG, self.file.place(&[key]), message);
+            let is_ours = setting(key).is_some();
+            self.findings.push(match is_ours {
+                true => finding.help(format!("move it below the line `[{table}]`")),
+                false => finding.did_you_mean(key, [table.as_str()]),
+            });
+        }
+    }
+
     fn setting(&mut self, config: &mut Config, key: &str, value: &Json) {
         match key {
             "model" => {
@@ -298,20 +287,19 @@ impl Reader<'_> {
                 };
             }
             "exclude" => config.exclude = self.globs(key, value),
-            _ if MDBOOK_KEYS.contains(&key) => {}
-            _ => {
-                let message = format!("unknown setting `{key}` in `[preprocessor.plumb]`");
-                self.findings.push(
-                    Diagnostic::new(&INVALID_CONFIG, self.place(key), message)
-                        .did_you_mean(key, SETTINGS.iter().map(|(name, ..)| *name)),
-                );
-            }
+            "pages" => config.pages = self.pages(key, value),
+            _ => {}
         }
+    }
+
+    /// The keys that lead to some below our table.
+    fn path<'k>(&self, below: &[&'k str]) -> Vec<&'k str> {
+        self.home.table().iter().copied().chain(below.iter().copied()).collect()
     }
 
     /// Where a setting stands.
     fn place(&self, key: &str) -> Location {
-        self.file.place(&["preprocessor", "plumb", key])
+        self.file.place(&self.path(&[key]))
     }
 
     fn extras(&mut self, extras: &mut Extras, key: &str, table: &Map<String, Json>) {
@@ -322,7 +310,7 @@ impl Reader<'_> {
                 "downloads" => &mut extras.downloads,
                 "badges" => &mut extras.badges,
                 _ => {
-                    let at = self.file.place(&["preprocessor", "plumb", key, name]);
+                    let at = self.file.place(&self.path(&[key, name]));
                     let message =
                         format!("unknown setting `{name}` in `[preprocessor.plumb.{key}]`");
                     let known = ["headers", "folding", "downloads", "badges"];
@@ -334,7 +322,7 @@ impl Reader<'_> {
             match value.as_bool() {
                 Some(value) => *wanted = value,
                 None => {
-                    let at = self.file.place(&["preprocessor", "plumb", key, name]);
+                    let at = self.file.place(&self.path(&[key, name]));
                     let message = format!("`{key}.{name}` must be true or false");
                     self.findings.push(Diagnostic::new(&INVALID_CONFIG, at, message));
                 }
@@ -343,7 +331,7 @@ impl Reader<'_> {
     }
 
     fn version(&mut self, config: &mut Config, key: &str, product: &str, version: &Json) {
-        let at = self.file.place(&["preprocessor", "plumb", key, product]);
+        let at = self.file.place(&self.path(&[key, product]));
         match version.as_str() {
             Some(version) => {
                 config.versions.insert(product.to_owned(), (version.to_owned(), at));
@@ -381,14 +369,27 @@ impl Reader<'_> {
         strings
     }
 
-    fn globs(&mut self, key: &str, value: &Json) -> GlobSet {
-        let mut set = GlobSetBuilder::new();
+    fn patterns(&mut self, key: &str, value: &Json) -> Vec<String> {
         let patterns = self.strings(key, value);
         if patterns.len() > MOST_PATTERNS {
             self.wrong(key, &format!("a list of at most {MOST_PATTERNS} patterns"));
-            return GlobSet::empty();
+            return Vec::new();
         }
-        for pattern in patterns {
+        patterns
+    }
+
+    fn pages(&mut self, key: &str, value: &Json) -> Pages {
+        let patterns = self.patterns(key, value);
+        Pages::read(patterns).unwrap_or_else(|error| {
+            let at = self.place(key);
+            self.findings.push(Diagnostic::new(&INVALID_CONFIG, at, error.to_string()));
+            Pages::default()
+        })
+    }
+
+    fn globs(&mut self, key: &str, value: &Json) -> GlobSet {
+        let mut set = GlobSetBuilder::new();
+        for pattern in self.patterns(key, value) {
             match GlobBuilder::new(&pattern).literal_separator(true).build() {
                 Ok(glob) => drop(set.add(glob)),
                 Err(error) => {
@@ -403,70 +404,6 @@ impl Reader<'_> {
     fn wrong(&mut self, key: &str, expected: &str) {
         let message = format!("`{key}` must be {expected}");
         self.findings.push(Diagnostic::new(&INVALID_CONFIG, self.place(key), message));
-    }
-}
-
-/// Where a key stands in `book.toml`, or the nearest key above it that is there.
-pub fn place(book_toml: &Arc<Source>, keys: &[&str]) -> Location {
-    let (root, _) = toml::de::DeTable::parse_recoverable(book_toml.text());
-    Places { source: book_toml, root: root.get_ref() }.place(keys)
-}
-
-/// The value of a key in `book.toml` itself, whatever mdBook's environment says.
-pub fn value(book_toml: &Arc<Source>, keys: &[&str]) -> Option<Json> {
-    let (root, _) = toml::de::DeTable::parse_recoverable(book_toml.text());
-    Places { source: book_toml, root: root.get_ref() }.table(keys).map(to_json)
-}
-
-/// Where keys stand in `book.toml`.
-struct Places<'a> {
-    source: &'a Arc<Source>,
-    root: &'a toml::de::DeTable<'a>,
-}
-
-impl Places<'_> {
-    fn table(&self, path: &[&str]) -> Option<&toml::de::DeValue<'_>> {
-        let (last, folders) = path.split_last()?;
-        let mut table = self.root;
-        for part in folders {
-            table = table.get(*part)?.get_ref().as_table()?;
-        }
-        Some(table.get(*last)?.get_ref())
-    }
-
-    /// The key at a path, or the nearest key above it that is there.
-    fn place(&self, path: &[&str]) -> Location {
-        let mut table = self.root;
-        let mut span = Span::at(0);
-        for part in path {
-            let Some((key, value)) = table.get_key_value(*part) else { break };
-            span = Span::from(key.span());
-            match value.get_ref().as_table() {
-                Some(inner) => table = inner,
-                None => break,
-            }
-        }
-        Location::new(self.source, span)
-    }
-}
-
-/// TOML as mdBook would send it.
-fn to_json(value: &toml::de::DeValue<'_>) -> Json {
-    use toml::de::DeValue;
-    match value {
-        DeValue::String(text) => Json::String(text.to_string()),
-        DeValue::Boolean(flag) => Json::Bool(*flag),
-        DeValue::Array(items) => items.iter().map(|item| to_json(item.get_ref())).collect(),
-        DeValue::Table(table) => Json::Object(
-            table
-                .iter()
-                .map(|(key, value)| (key.get_ref().to_string(), to_json(value.get_ref())))
-                .collect(),
-        ),
-        // No setting is a number or a date; as text they are reported as of the wrong shape.
-        DeValue::Integer(number) => Json::Array(vec![Json::String(number.to_string())]),
-        DeValue::Float(number) => Json::Array(vec![Json::String(number.to_string())]),
-        DeValue::Datetime(date) => Json::Array(vec![Json::String(date.to_string())]),
     }
 }
 
@@ -517,6 +454,20 @@ mod tests {
             ]
         );
         assert_eq!(findings[0].help, ["did you mean `model`?"]);
+    }
+
+    #[test]
+    fn each_setting_of_the_list_is_read() {
+        for home in Home::ALL {
+            let source = Source::new(home.file(), "");
+            for setting in SETTINGS {
+                let table = serde_json::json!({ setting.key: 3 });
+                let (_, findings) = Config::read(&source, Some(&table));
+                let [finding] = &findings[..] else { panic!("`{}`: {findings:?}", setting.key) };
+                let is_read = finding.message.starts_with(&format!("`{}` must be ", setting.key));
+                assert_eq!(is_read, setting.is_of(home), "{}", finding.message);
+            }
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! committed pages with what this makes of them, so nothing here can be out of date. Must not know: how a page is shown.
 
 use crate::check::codes;
-use crate::config::SETTINGS;
+use crate::config::{SETTINGS, Setting, setting};
 use crate::diag::{Code, Level, nearest};
 use crate::directive::own::Own;
 use crate::directive::params::usage;
@@ -68,8 +68,9 @@ pub fn explain(name: &str) -> Result<String, String> {
         (None, []) => {}
         (None, codes) => return Ok(several(name, codes)),
     }
-    if let Some((key, shape, meaning)) = SETTINGS.iter().find(|(key, ..)| *key == name) {
-        return Ok(format!("# The setting `{key}`\n\n{}: {meaning}\n", sentence(shape)));
+    if let Some(Setting { key, shape, about, .. }) = setting(name) {
+        let shape = sentence(&shape.name());
+        return Ok(format!("# The setting `{key}`\n\n{shape}: {about}\n"));
     }
     if let Some((word, meaning)) = check::FENCE_WORDS.iter().find(|(word, _)| *word == name) {
         return Ok(format!("# `{word}` on a fence\n\n{}.\n", sentence(meaning)));
@@ -78,7 +79,7 @@ pub fn explain(name: &str) -> Result<String, String> {
         .iter()
         .map(|directive| directive.name)
         .chain(all_codes().into_iter().map(|code| code.name))
-        .chain(SETTINGS.iter().map(|(key, ..)| *key))
+        .chain(SETTINGS.iter().map(|setting| setting.key))
         .collect();
     Err(match nearest(name, known) {
         Some(near) => format!("nothing is called `{name}`; did you mean `{near}`?"),
@@ -244,16 +245,46 @@ fn platforms_table() -> String {
     out
 }
 
+/// What is other where there is no book.
+const TREES: &str = r#"
+## Any tree of Markdown
+
+A README, the docs of a site by MkDocs, Docusaurus, Hugo or Sphinx, a folder of notes: with a `plumb.toml` at its root, any Markdown is
+checked and kept true. `mdbook-plumb init` writes one:
+
+```toml
+[plumb]
+pages = ["README.md", "docs"]
+exclude = ["docs/archive/**"]
+```
+
+The model (`model.toml` or `model/`), `directives/`, `policies/` and `schemas/` lie beside it. Commands take a folder or a file in a project and
+find the nearest `book.toml` or `plumb.toml` above it, within its repository: `check docs/guide` and `sync README.md` read the whole project, and show or write
+what is in the pages that are named. No pages are: hidden files and folders, links, `node_modules`, folders with a `CACHEDIR.TAG`, `directives`, and what lies in
+another book, tree or repository. In a book, `pages` names Markdown that is no chapter, such as `../README.md` is to `src`: it is checked and kept as that of a tree.
+
+Who publishes the pages is not known, so they are published as they are committed:
+
+- A value or a directive needs its text between a pair, `<!-- plumb: value pods -->100<!-- /plumb -->`; `` `{= pods }` `` and `/-->`, which a build would
+  compute, are warnings ([`uncommitted`](findings.md#uncommitted)), and `check --fix` writes the pair. What would need a script is a table or a list.
+- Front matter in YAML or TOML is none of the page's text. Boxes of MkDocs, components of MDX and shortcodes of Hugo are passed over, and lines within them are read
+  as they are meant; `sync` changes nothing but the text between pairs.
+- In `.mdx` a directive may be a comment of MDX: `{/* plumb: value pods */}100{/* /plumb */}`.
+- Nothing is included, and neither links nor the ids of headings are judged: their rules are the publisher's.
+"#;
+
 fn settings() -> String {
     let mut out = String::from(
-        "# Settings\n\nIn `book.toml`, under `[preprocessor.plumb]`, beside mdBook's own keys. All can be left out:\n\n```toml\n\
+        "# Settings\n\nIn `book.toml`, under `[preprocessor.plumb]`, beside mdBook's own keys; of Markdown that is no book, in `plumb.toml` under `[plumb]` \
+         ([below](#any-tree-of-markdown)). All can be left out:\n\n```toml\n\
          [preprocessor.plumb]\nafter = [\"links\"]                 # mdBook's own: included text is there by then\nmodel = \"model\"\n\
          versions = { k8s = \"1.36\" }\ndeny = [\"warnings\"]\nallow = [\"never-used\"]\nexclude = [\"drafts/**\"]\nreport = \"warn\"\n\n[preprocessor.plumb.manifests]       # all four are off unless asked for\n\
          headers = true\nfolding = true\ndownloads = true\nbadges = true\n```\n\n| Key | Value | Meaning |\n|---|---|---|\n",
     );
-    for (key, shape, meaning) in SETTINGS {
-        let _ = writeln!(out, "| `{key}` | {} | {} |", cell(shape), cell(meaning));
+    for Setting { key, shape, about, .. } in SETTINGS {
+        let _ = writeln!(out, "| `{key}` | {} | {} |", cell(&shape.name()), cell(about));
     }
+    out.push_str(TREES);
     out.push_str(&platforms_table());
     out.push_str(
         "\n## Paths\n\nEvery path in a file (a setting of ours or of mdBook's, a chapter, an include, a link) has to lead into the repository: \

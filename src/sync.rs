@@ -122,17 +122,28 @@ fn of_pair(
 }
 
 fn fix(map: &TextMap, span: Span, text: &str) -> Option<Fix> {
-    let location = map.locate_copied(span)?;
-    // Lines end as the opening comment's own line does.
-    let crlf = || {
-        let rest = &location.source.text()[location.span.start..];
-        rest.split('\n').next().is_some_and(|line| line.ends_with('\r'))
+    let (location, blanks) = match map.locate_moved(span) {
+        Some(moved) => moved,
+        None => (map.locate_copied(span)?, ""),
     };
-    let text =
-        if text.contains('\n') && crlf() { text.replace('\n', "\r\n") } else { text.to_owned() };
+    // Lines end as the opening comment's own line does.
+    let rest = &location.source.text()[location.span.start..];
+    let crlf = rest.split('\n').next().is_some_and(|line| line.ends_with('\r'));
+    let mut placed = String::with_capacity(text.len());
+    let mut lines = text.split_inclusive('\n').peekable();
+    while let Some(line) = lines.next() {
+        match line.strip_suffix('\n') {
+            Some(line) if crlf => placed.extend([line, "\r\n"]),
+            _ => placed.push_str(line),
+        }
+        // What stands before the closing comment is there already.
+        if lines.peek().is_some_and(|next| !next.trim().is_empty() || !next.ends_with('\n')) {
+            placed.push_str(blanks);
+        }
+    }
     Some(Fix {
         title: "write what the model says".to_owned(),
-        edits: vec![Edit { location, text }],
+        edits: vec![Edit { location, text: placed }],
     })
 }
 

@@ -18,7 +18,9 @@ pub(super) fn check(
 ) -> Vec<Diagnostic> {
     let mut pages = BTreeMap::new();
     for (chapter, outcome) in chapters.iter().zip(checked) {
-        if outcome.expansions.iter().any(|expansion| expansion.place.in_heading) {
+        // The ids of other pages are made by whoever publishes them.
+        let is_ours = !chapter.is_committed;
+        if is_ours && outcome.expansions.iter().any(|expansion| expansion.place.in_heading) {
             let anchors = markdown::anchors(&chapter.text, project.dialect);
             let page = Page::of(chapter, outcome, &anchors);
             if !page.changing.is_empty() {

@@ -7,6 +7,7 @@ use super::sections::{Section, Sections};
 use super::shown;
 use super::site::Site;
 use super::tied::Comments;
+use super::uncommitted;
 use super::unread;
 use super::{
     Chapter, CheckedChapter, Committed, Counts, Expansion, Project, Published, Scope, group,
@@ -18,7 +19,7 @@ use crate::directive::{
     self, Budget, Call, Directive, OUTPUT_LIMIT, Passage, Run, UNKNOWN_DIRECTIVE, versions,
 };
 use crate::manifest::{Document, SERVICE_NODE_PORT_RANGE, Versions};
-use crate::markdown::{self, Cut, Node, NodeKind, Place, Scan};
+use crate::markdown::{self, COMMENT_STARTS_LINE, Cut, Node, NodeKind, Place, Scan};
 use crate::model::{Bindings, Model, Prose, Used};
 use crate::reading::{self, Page, TEMPLATE};
 use crate::text::{Location, Span};
@@ -57,6 +58,7 @@ pub(super) fn check(project: &Project, chapter: &Chapter) -> ChapterOutcome {
             map: meant.map.clone(),
             origin: None,
             unread: Vec::new(),
+            is_committed: chapter.is_committed,
             title: chapter.title.clone(),
             path: chapter.path.clone(),
         };
@@ -148,7 +150,10 @@ fn scanned(project: &Project, chapter: &Chapter, scan: Scan, within: Within<'_>)
     let unknown = scan.findings.iter().chain(&scan.failures).filter(is_error).count();
     let mut findings = scan.failures;
     if project.scope == Scope::Book {
-        findings.extend(scan.findings);
+        // A comment of MDX, which is JavaScript's, makes no line raw HTML.
+        let is_mdx = chapter.path.ends_with(".mdx");
+        let is_ours = |finding: &Diagnostic| !is_mdx || finding.code != &COMMENT_STARTS_LINE;
+        findings.extend(scan.findings.into_iter().filter(is_ours));
     }
     let is_fence = |node: &&Node| matches!(node.kind, NodeKind::Fence(_));
     let fences: Vec<Span> = scan.nodes.iter().filter(is_fence).map(|node| node.span).collect();
@@ -381,6 +386,7 @@ impl Work<'_> {
             map: map.clone(),
             origin: None,
             unread: Vec::new(),
+            is_committed: self.chapter.is_committed,
         };
         let scan = markdown::scan(&inner.text, &inner.map, self.project.dialect);
         let within = Within {
@@ -419,6 +425,7 @@ impl Work<'_> {
         if !outcome.is_whole {
             return;
         }
+        self.ask_for_committed(node, written.committed.is_some());
         // Running text may stand where blocks do, and becomes a paragraph.
         let inline = passage.inline || node.place.inline;
         self.slots[index] = Some(Expansion {
@@ -431,6 +438,14 @@ impl Work<'_> {
         });
     }
 
+    /// Tells of what a tree's page would not show.
+    fn ask_for_committed(&mut self, node: &Node, has: bool) {
+        let Chapter { text, map, is_committed, .. } = self.chapter;
+        if *is_committed && self.within.passage.is_none() && !has {
+            self.outcome.findings.push(uncommitted::finding(node, text, map));
+        }
+    }
+
     fn publish(
         &mut self,
         index: usize,
@@ -438,6 +453,8 @@ impl Work<'_> {
         content: Content,
         committed: Option<Committed>,
     ) {
+        let is_empty = matches!(&content, Content::Inline(words) if words.is_empty());
+        self.ask_for_committed(node, committed.is_some() || is_empty);
         self.outcome.chapter.values.push(Published {
             at: self.chapter.map.locate(node.span),
             expression: written(node, &self.chapter.text),
@@ -489,6 +506,8 @@ impl Work<'_> {
                 });
             }
         }
+        // What is tied in a manifest is committed.
+        self.ask_for_committed(site.node, outcome.values.is_empty() || !outcome.tied.is_empty());
         self.outcome.findings.extend(outcome.findings);
         self.outcome.chapter.tied.extend(outcome.tied);
         self.outcome.chapter.unknown += outcome.unknown;

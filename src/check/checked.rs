@@ -23,6 +23,8 @@ pub struct Chapter {
     pub origin: Option<Origin>,
     /// The includes in it that could not be read, of which that is said already.
     pub unread: Vec<Location>,
+    /// Whether it is published as it is committed, by others: no chapter of a book, which a build goes through.
+    pub is_committed: bool,
 }
 
 /// A chapter before its includes were expanded, and as its author means them to be.

@@ -28,6 +28,9 @@ codes! {
     CHANGING_ANCHOR = "changing-anchor", Note, "a link to a heading whose id changes with a value in it";
     MISSING_PAGE = "missing-page", Deny, "a link to a page that the book does not have";
     UNLISTED_PAGE = "unlisted-page", Warn, "a page with directives that `SUMMARY.md` does not list";
+    NO_PAGE = "no-page", Deny, "a tree has no page, or a pattern of `pages` selects none";
+    UNREADABLE_PAGE = "unreadable-page", Deny, "a page of a tree can't be read";
+    UNCOMMITTED = "uncommitted", Warn, "a page of a tree has something to compute and no committed text";
     UNTIED = "untied", Note, "a version or a value in a text that is one of the model's, and is not tied to it";
     UNREAD_VALUE = "unread-value", Warn, "`{= EXPR }` where no value is read: it is published as it is written";
     UNCLOSED_VALUE = "unclosed-value", Deny, "a `{=` in a fence marked `plumb` is not closed on its line";

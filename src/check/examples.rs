@@ -43,6 +43,7 @@ fn checked<'a>(project: &Project, own: &'a Own, example: &'a Example) -> Checked
         map: map.finish(&at.source),
         origin: None,
         unread: Vec::new(),
+        is_committed: false,
     };
     let (checked, mut findings) = alone(project, &chapter);
     findings.retain(|finding| finding.severity == Severity::Error);

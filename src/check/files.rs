@@ -248,6 +248,7 @@ fn markdown(project: &Project, file: &Arc<Source>) -> chapter::ChapterOutcome {
         map,
         origin: None,
         unread: Vec::new(),
+        is_committed: false,
     };
     chapter::check(project, &chapter)
 }

@@ -1,9 +1,10 @@
-//! From a book's folder to what `check` needs: settings, model, schemas, chapters.
+//! From a project's folder to what `check` needs: settings, model, schemas, pages.
 
 use super::codes::{LINK_OUT, UNREADABLE_DIRECTIVE, UNREADABLE_MODEL, UNREADABLE_POLICY};
 use super::expanded::{ChapterFile, Text};
+use super::tree::{self, Pages};
 use super::{Chapter, Project, Scope, links, platform, publish, unlisted};
-use crate::config::{self, Config};
+use crate::config::{self, Config, Home};
 use crate::diag::{Diagnostic, Severity};
 use crate::directive::own;
 use crate::directive::versions;
@@ -20,14 +21,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// A book, ready to be checked.
+/// A project, ready to be checked: a book, or any other tree of Markdown, whose pages are its chapters here.
 #[derive(Debug)]
 pub struct Book {
     /// What its chapters are checked with.
     pub project: Project,
-    /// Its title.
+    /// Its title; empty for a tree.
     pub title: String,
-    /// Its chapters that have a file, in the order of reading.
+    /// Its chapters that have a file, in the order of reading, or the pages of a tree by their paths.
     pub chapters: Vec<Chapter>,
     /// Every file that was read, for reports that list what passed.
     pub files: Vec<String>,
@@ -52,11 +53,8 @@ pub struct Given<'a> {
     pub content: &'a str,
 }
 
-/// The name of mdBook's file of settings.
-const BOOK_TOML: &str = "book.toml";
-
 impl Book {
-    /// The files and folders that a check of the book reads, whether they are there or not.
+    /// The files and folders that a check reads, whether they are there or not.
     pub fn reads(&self) -> impl Iterator<Item = PathBuf> + '_ {
         let config = &self.project.config;
         let files = self.files.iter().chain(&self.project.model.fetched).map(PathBuf::from);
@@ -64,13 +62,51 @@ impl Book {
         files.chain(config.schemas.iter().cloned()).chain(folders)
     }
 
-    /// Reads a book from its sources, without mdBook. The error is that there is no book here.
+    /// Reads a project from its sources, without mdBook. The error is that there is none here.
     pub fn read(world: &dyn World) -> io::Result<Book> {
-        let book_toml = world.source(Path::new(BOOK_TOML))?;
-        let mut book = Book::open(world, &book_toml, None);
+        let is_missing = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
+        match world.source(Path::new(Home::Book.file())) {
+            Err(error) if is_missing(&error) => {
+                let settings = world.source(Path::new(Home::Tree.file()))?;
+                Ok(Book::of_tree(world, &settings))
+            }
+            book_toml => Ok(Book::of_mdbook(world, &book_toml?)),
+        }
+    }
+
+    fn of_tree(world: &dyn World, settings: &Arc<Source>) -> Book {
+        let mut book = Book::open(world, settings, None);
+        book.add_pages(world, settings, None);
+        book
+    }
+
+    /// Adds the pages that are no chapters; `src` is the folder of those.
+    fn add_pages(&mut self, world: &dyn World, settings: &Arc<Source>, src: Option<&Path>) {
+        let config = &self.project.config;
+        let own = [Some(Path::new(DIRECTIVES)), Some(config.policies.as_path()), src];
+        let own: Vec<&Path> = own.into_iter().flatten().collect();
+        let Pages { mut chapters, findings } = tree::read(world, config, settings, &own);
+        chapters.retain(|page| !self.files.contains(&page.path));
+        self.is_whole &= findings.is_empty();
+        self.project.is_partial |= !findings.is_empty();
+        self.findings.extend(findings);
+        self.files.extend(chapters.iter().map(|page| page.path.clone()));
+        if let Some(src) = src {
+            // As a chapter would link to it.
+            let up = "../".repeat(normalize(src).components().count());
+            chapters.iter_mut().for_each(|page| page.path.insert_str(0, &up));
+        }
+        self.chapters.extend(chapters);
+    }
+
+    fn of_mdbook(world: &dyn World, book_toml: &Arc<Source>) -> Book {
+        let mut book = Book::open(world, book_toml, None);
         let before = book.findings.len();
+        if world.source(Path::new(Home::Tree.file())).is_ok() {
+            book.findings.push(beside(Home::Tree.file()));
+        }
         let late =
-            config::value(&book_toml, &["preprocessor", "plumb", "before"]).is_some_and(|before| {
+            config::value(book_toml, &["preprocessor", "plumb", "before"]).is_some_and(|before| {
                 before.as_array().is_some_and(|all| all.contains(&"links".into()))
             });
         let folder = markdown::source_folder(book_toml.text());
@@ -84,7 +120,8 @@ impl Book {
             let below = chapter.location.as_deref().unwrap_or(path);
             let (title, path) = (chapter.name.clone(), display(below));
             let unread = unread(&findings);
-            Some((Chapter { title, path, text, map, origin, unread }, findings, files))
+            let chapter = Chapter { title, path, text, map, origin, unread, is_committed: false };
+            Some((chapter, findings, files))
         });
         let mut read = BTreeMap::new();
         for (chapter, findings, files) in chapters.into_iter().flatten() {
@@ -102,8 +139,8 @@ impl Book {
         if !book.findings.iter().any(|finding| finding.code == &INVALID_SUMMARY) {
             let listed = summary.chapters.iter().filter_map(|chapter| chapter.location.clone());
             let listed: Vec<PathBuf> = listed.collect();
-            let from = (&book_toml, folder.as_path());
-            if !links::has_others(&book_toml) {
+            let from = (book_toml, folder.as_path());
+            if !links::has_others(book_toml) {
                 let missing = links::check(world, from, &book.project, &listed, &book.chapters);
                 book.findings.extend(missing);
                 let unlisted =
@@ -111,7 +148,10 @@ impl Book {
                 book.findings.extend(unlisted);
             }
         }
-        Ok(book)
+        if !book.project.config.pages.patterns().is_empty() {
+            book.add_pages(world, book_toml, Some(&folder));
+        }
+        book
     }
 
     /// Takes a book as mdBook gives it; the sources are read for the places of findings alone.
@@ -119,8 +159,8 @@ impl Book {
     /// `config` is `book.toml` as mdBook read it.
     pub fn given(world: &dyn World, config: &Json, chapters: &[Given<'_>]) -> Book {
         let book_toml = world
-            .source(Path::new(BOOK_TOML))
-            .unwrap_or_else(|_| Source::new(BOOK_TOML, String::new()));
+            .source(Path::new(Home::Book.file()))
+            .unwrap_or_else(|_| Source::new(Home::Book.file(), String::new()));
         let mut book = Book::open(world, &book_toml, Some(config));
         let folder = config.pointer("/book/src").and_then(Json::as_str).unwrap_or("src");
         let read = markdown::expand_all(chapters, |given, files| {
@@ -130,33 +170,38 @@ impl Book {
             book.chapters.push(chapter);
             book.findings.extend(findings);
         }
+        // What is no chapter is not here, and may use anything.
+        book.project.is_partial |= !book.project.config.pages.patterns().is_empty();
         book
     }
 
-    fn open(world: &dyn World, book_toml: &Arc<Source>, config: Option<&Json>) -> Book {
+    /// A project without its pages; `file` is its file of settings.
+    fn open(world: &dyn World, file: &Arc<Source>, config: Option<&Json>) -> Book {
         let table = config.and_then(|config| config.pointer("/preprocessor/plumb"));
-        let (mut settings, mut findings) = Config::read(book_toml, table);
+        let (mut settings, mut findings) = Config::read(file, table);
         let parsed;
         let config = match config {
             Some(config) => config,
             None => {
-                parsed = toml::from_str(book_toml.text()).unwrap_or(Json::Null);
+                parsed = toml::from_str(file.text()).unwrap_or(Json::Null);
                 &parsed
             }
         };
         let title = config.pointer("/book/title").and_then(Json::as_str).unwrap_or("").to_owned();
         let on = |pointer: &str| config.pointer(pointer).and_then(Json::as_bool).unwrap_or(true);
-        findings.extend(publish::judge(world, book_toml, config));
+        if settings.home == Home::Book {
+            findings.extend(publish::judge(world, file, config));
+        }
         let dialect = Dialect {
             definition_lists: on("/output/html/definition-lists"),
             admonitions: on("/output/html/admonitions"),
         };
-        let (assets, more) = super::assets::files(book_toml, &settings, config);
+        let (assets, more) = super::assets::files(file, &settings, config);
         findings.extend(more);
         if !assets.is_empty() {
             settings.assets = Some(config::Assets::External);
         }
-        let sources = model_files(world, &settings, book_toml, &mut findings);
+        let sources = model_files(world, &settings, file, &mut findings);
         let (mut model, more) = Model::load_in(&sources, world);
         if sources.is_empty() {
             model.set_absent(looked_for(&settings));
@@ -167,10 +212,12 @@ impl Book {
         let (mut directives, more) = own::read(&written, &model.units);
         findings.extend(more);
         findings.extend(own::check(&mut directives, &model, dialect));
+        let home = settings.home;
         let versions = chosen_versions(&settings, &mut findings);
         let mut may_use = |key: &str, path: &Path| match world.real(path) {
             Err(error) if Forbidden::of(&error).is_some() => {
-                let at = config::place(book_toml, &["preprocessor", "plumb", key]);
+                let keys: Vec<&str> = home.table().iter().copied().chain([key]).collect();
+                let at = config::place(file, &keys);
                 let what = format!("`{}`", display(path));
                 findings.push(unreadable(&OUTSIDE_REPOSITORY, at, &what, &error));
                 false
@@ -186,7 +233,7 @@ impl Book {
         let engine = Engine::new(schemas);
         let (policies, more) = super::policies::load(&rules, &engine, &versions);
         findings.extend(more);
-        let mut files = vec![book_toml.path().to_owned()];
+        let mut files = vec![file.path().to_owned()];
         let all = sources.iter().chain(&written).chain(&rules);
         files.extend(all.map(|source| source.path().to_owned()));
         Book {
@@ -210,6 +257,14 @@ impl Book {
             findings,
         }
     }
+}
+
+/// The finding for a file of settings that nothing reads: the folder is a book's.
+fn beside(name: &str) -> Diagnostic {
+    let message = format!("`{name}` is not read: beside it is a `{}`", Home::Book.file());
+    let at = Location::start_of(&Source::new(name, String::new()));
+    Diagnostic::new(&config::INVALID_CONFIG, at, message)
+        .help("name the pages that are no chapters in `pages` of `[preprocessor.plumb]`")
 }
 
 /// The includes that could not be read.
@@ -271,6 +326,7 @@ fn chapter(
         map,
         origin,
         unread,
+        is_committed: false,
     };
     (chapter, findings)
 }
@@ -315,11 +371,13 @@ fn model_files(
 
 /// What to say where no file of the model is there.
 fn looked_for(config: &Config) -> String {
+    let file = config.home.file();
     let named = || config.model.iter().map(|path| format!("`{}`", display(path)));
     match config.model.is_empty() {
-        true => "there is no model: neither the file `model.toml` nor TOML in a folder `model` is beside `book.toml` \
-            (`mdbook-plumb init` writes one; `model` in the settings names others)"
-            .to_owned(),
+        true => format!(
+            "there is no model: neither the file `model.toml` nor TOML in a folder `model` is beside `{file}` \
+             (`mdbook-plumb init` writes one; `model` in the settings names others)"
+        ),
         false => format!(
             "there is no model: no TOML is in {}, which the settings name",
             named().collect::<Vec<_>>().join(" or in ")

@@ -34,6 +34,8 @@ mod site;
 mod texts;
 mod tied;
 mod trace;
+mod tree;
+mod uncommitted;
 mod unlisted;
 mod unread;
 mod untied;

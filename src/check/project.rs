@@ -41,7 +41,7 @@ pub struct Project {
 /// What of a page is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// All that is ours: it is a chapter of the book.
+    /// All that is ours: it is a page of the project.
     Book,
     /// The manifests in it. Directives are the business of the book that it may belong to.
     Manifests,

@@ -68,14 +68,18 @@ fn in_fence(finding: Diagnostic, fence: &Fence, map: &TextMap, expression: &str)
     finding
 }
 
-fn elsewhere(finding: Diagnostic, unread: &Unread, map: &TextMap) -> Diagnostic {
-    let expression = unread.expression.text();
-    let word = match expression.contains(|c: char| !(c.is_alphanumeric() || ".-_".contains(c))) {
+/// An expression as an argument of a directive.
+pub(super) fn argument(expression: &str) -> String {
+    match expression.contains(|c: char| !(c.is_alphanumeric() || ".-_".contains(c))) {
         true if expression.contains('"') => format!("'{expression}'"),
         true => format!("\"{expression}\""),
         false => expression.to_owned(),
-    };
-    let directive = format!("<!-- plumb: value {word} /-->");
+    }
+}
+
+fn elsewhere(finding: Diagnostic, unread: &Unread, map: &TextMap) -> Diagnostic {
+    let expression = unread.expression.text();
+    let directive = format!("<!-- plumb: value {} /-->", argument(expression));
     if unread.within == Within::Html {
         // In a tag a comment is none, and in `<code>` it is shown: where it may stand, only its author knows.
         return finding.label("in raw HTML no value is read").help(format!(

@@ -50,7 +50,12 @@ fn within<'l>(project: &Project, chapter: &Chapter, literals: &[&'l Literal]) ->
     let finding = |(name, place, literal): (&str, Span, &str)| {
         let message =
             format!("`{literal}` is what `{name}` is in the model, and is not tied to it");
-        let help = format!("if it is meant, write `` `{{= {name} }}` ``");
+        let help = match chapter.is_committed {
+            true => format!(
+                "if it is meant, write `<!-- plumb: value {name} -->{literal}<!-- /plumb -->`"
+            ),
+            false => format!("if it is meant, write `` `{{= {name} }}` ``"),
+        };
         Diagnostic::new(&UNTIED, chapter.map.locate(place), message).help(help)
     };
     found.into_iter().map(finding).collect()

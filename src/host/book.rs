@@ -3,6 +3,7 @@
 use super::assets;
 use super::cli::Findings;
 use super::outcome::Found;
+use super::project::Place;
 use super::protocol;
 use super::releases::Across;
 use super::terminal::way_to;
@@ -14,9 +15,10 @@ use crate::render::{self, Delivery, Target};
 use crate::report::{Counts, Report};
 use crate::sync;
 use crate::text::Span;
-use crate::world::DiskWorld;
+use crate::world::{DiskWorld, World};
 use anyhow::Context;
 use rayon::prelude::*;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// A book that was read and checked.
@@ -42,31 +44,43 @@ pub(super) struct Processed {
 impl Book {
     /// Reads and checks the book in a folder.
     pub(super) fn read(folder: &Path, wanted: &Findings) -> anyhow::Result<Book> {
-        let world = DiskWorld::new(folder);
-        let book = check::Book::read(&world)
-            .with_context(|| format!("there is no book in `{}`", folder.display()))?;
-        Book::check(book, wanted)
+        Book::check(read(folder, &DiskWorld::new(folder))?, wanted)
     }
 
-    /// What `check` finds in the book in a folder, against the releases that are asked for.
+    /// The same, with the files of the pages that are not asked for.
+    pub(super) fn read_at(
+        place: &Place,
+        wanted: &Findings,
+    ) -> anyhow::Result<(Book, BTreeSet<String>)> {
+        let book = read(&place.root, &DiskWorld::new(&place.root))?;
+        let left_out = place.left_out(&book)?;
+        Ok((Book::check(book, wanted)?, left_out))
+    }
+
+    /// What `check` finds in what is asked for of a project, against the releases that are asked for.
     pub(super) fn found_across(
-        folder: &Path,
+        place: &Place,
         across: &Across,
         wanted: &Findings,
     ) -> anyhow::Result<Found> {
+        let folder = place.root.as_path();
         let world = DiskWorld::new(folder);
         let mut runs = Vec::new();
         let mut last = Found::default();
+        let mut left_out = BTreeSet::new();
         for run in &across.runs {
-            let mut book = check::Book::read(&world)
-                .with_context(|| format!("there is no book in `{}`", folder.display()))?;
+            let mut book = read(folder, &world)?;
+            left_out = place.left_out(&book)?;
             for (product, version) in run {
                 book.project.versions = book.project.versions.with(product, version)?;
             }
             last = Book::check(book, wanted)?.found(folder);
             runs.push(std::mem::take(&mut last.findings));
         }
-        Ok(Found { findings: across.merge(runs), ..last })
+        let mut findings = across.merge(runs);
+        Place::keep(&left_out, &mut findings);
+        last.files.retain(|file| !left_out.contains(file));
+        Ok(Found { findings, ..last })
     }
 
     /// The same, with how the text at a line is read. Nothing where `file` finds no file of the book's.
@@ -227,6 +241,11 @@ impl Book {
         let fails = self.findings.iter().any(fails);
         Ok(Processed { contents, report: self.report(&book.root, wanted), fails })
     }
+}
+
+/// The project with its settings in a folder.
+pub(super) fn read(folder: &Path, world: &dyn World) -> anyhow::Result<check::Book> {
+    check::Book::read(world).with_context(|| format!("there is no book in `{}`", folder.display()))
 }
 
 fn shown(book: &check::Book) -> impl Iterator<Item = render::Chapter<'_>> {

@@ -88,7 +88,7 @@ pub(super) enum New {
     Directive {
         /// Its name, as authors write it behind `plumb:`
         name: String,
-        /// The folder that holds book.toml
+        /// The project: a folder in it, or its book.toml or plumb.toml
         #[arg(long, default_value = ".", value_hint = ValueHint::DirPath)]
         dir: PathBuf,
     },
@@ -114,13 +114,13 @@ pub(super) enum Command {
         #[command(flatten)]
         findings: Findings,
     },
-    /// Set up a book that is there: `book.toml`, and a model to begin with
+    /// Set up a book or other Markdown that is there: `book.toml` or `plumb.toml`, and a model to begin with
     ///
-    /// Comments and the order of `book.toml` are kept, no file is written over, and a second run changes nothing. It ends
-    /// with what `check` finds.
+    /// Comments and the order of `book.toml` are kept, no file is written over, and a second run changes nothing. Where
+    /// there is no book, `plumb.toml` makes a project of the Markdown in the folder. It ends with what `check` finds.
     #[command(after_help = examples::INIT)]
     Init {
-        /// The folder that holds book.toml
+        /// The folder that holds book.toml, or Markdown
         #[arg(default_value = ".", value_hint = ValueHint::DirPath)]
         dir: PathBuf,
         /// What to begin with; asked for on a terminal
@@ -132,16 +132,18 @@ pub(super) enum Command {
     },
     /// Tell what keeps a book from being checked, watched and published as its author thinks, and how to mend it
     Doctor {
-        /// The folder that holds book.toml
+        /// The project: a folder in it, or its book.toml or plumb.toml
         #[arg(default_value = ".", value_hint = ValueHint::DirPath)]
         dir: PathBuf,
     },
-    /// Check a book from its sources: figures, committed text, manifests
+    /// Check a book, or any tree of Markdown, from its sources: figures, committed text, manifests
+    ///
+    /// A book is where book.toml is, another tree where plumb.toml is: in the folder that is named, or in one above it.
     #[command(after_help = examples::CHECK)]
     Check {
-        /// The folder that holds book.toml
-        #[arg(default_value = ".", value_hint = ValueHint::DirPath)]
-        dir: PathBuf,
+        /// What to check: a project's folder or settings, or files and folders in it, of which alone findings are shown
+        #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
+        paths: Vec<PathBuf>,
         #[command(flatten)]
         releases: Releases,
         #[command(flatten)]
@@ -149,9 +151,9 @@ pub(super) enum Command {
         #[command(flatten)]
         findings: Findings,
     },
-    /// Check a book again whenever one of its files changes
+    /// Check a project again whenever one of its files changes
     Watch {
-        /// The folder that holds book.toml
+        /// The project: a folder in it, or its book.toml or plumb.toml
         #[arg(default_value = ".", value_hint = ValueHint::DirPath)]
         dir: PathBuf,
         #[command(flatten)]
@@ -163,9 +165,9 @@ pub(super) enum Command {
     /// `check`.
     #[command(after_help = examples::SYNC)]
     Sync {
-        /// The folder that holds book.toml
-        #[arg(default_value = ".", value_hint = ValueHint::DirPath)]
-        dir: PathBuf,
+        /// What to bring up to date: a project's folder or settings, or files and folders in it
+        #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
+        paths: Vec<PathBuf>,
         /// Tell what would be written, and write nothing
         #[arg(long)]
         dry_run: bool,
@@ -189,7 +191,7 @@ pub(super) enum Command {
     /// that one stands in `variant-2` with a kustomization of its own. Only files that an earlier run has written are
     /// ever replaced or removed.
     Extract {
-        /// The folder that holds book.toml
+        /// The project: a folder in it, or its book.toml or plumb.toml
         #[arg(default_value = ".", value_hint = ValueHint::DirPath)]
         dir: PathBuf,
         /// The folder to write to
@@ -220,7 +222,7 @@ pub(super) enum Command {
         /// How to write it
         #[arg(long, value_enum, default_value_t = ReadingFormat::Text)]
         format: ReadingFormat,
-        /// The folder that holds book.toml, for values of the model and for a line of a chapter
+        /// The project, for values of the model and for a line of a page
         #[arg(long, default_value = ".", value_hint = ValueHint::DirPath)]
         dir: PathBuf,
         #[command(flatten)]
@@ -309,7 +311,7 @@ pub(super) enum Schemas {
         /// Every embedded kind too
         #[arg(long)]
         all: bool,
-        /// The folder that holds book.toml
+        /// The project: a folder in it, or its book.toml or plumb.toml
         #[arg(long, default_value = ".", value_hint = ValueHint::DirPath)]
         dir: PathBuf,
     },
@@ -318,13 +320,13 @@ pub(super) enum Schemas {
         /// Files, folders, http(s) addresses, or `-` for standard input
         #[arg(required = true, value_name = "SOURCE", value_hint = ValueHint::AnyPath)]
         sources: Vec<String>,
-        /// The folder that holds book.toml
+        /// The project: a folder in it, or its book.toml or plumb.toml
         #[arg(long, default_value = ".", value_hint = ValueHint::DirPath)]
         dir: PathBuf,
     },
     /// Check that the added schemas are what the lock file says
     Verify {
-        /// The folder that holds book.toml
+        /// The project: a folder in it, or its book.toml or plumb.toml
         #[arg(long, default_value = ".", value_hint = ValueHint::DirPath)]
         dir: PathBuf,
     },
@@ -333,7 +335,7 @@ pub(super) enum Schemas {
         /// A kind, a group, or `group/version/Kind`
         #[arg(required = true, value_name = "NAME")]
         names: Vec<String>,
-        /// The folder that holds book.toml
+        /// The project: a folder in it, or its book.toml or plumb.toml
         #[arg(long, default_value = ".", value_hint = ValueHint::DirPath)]
         dir: PathBuf,
     },
@@ -356,7 +358,7 @@ pub(super) enum Model {
         /// How to write it
         #[arg(long, value_enum, default_value_t = EvalFormat::Text)]
         format: EvalFormat,
-        /// The folder that holds book.toml
+        /// The project: a folder in it, or its book.toml or plumb.toml
         #[arg(long, default_value = ".", value_hint = ValueHint::DirPath)]
         dir: PathBuf,
     },
@@ -369,7 +371,7 @@ pub(super) enum Model {
         /// How to write it
         #[arg(long, value_enum, default_value_t = ListFormat::Text)]
         format: ListFormat,
-        /// The folder that holds book.toml
+        /// The project: a folder in it, or its book.toml or plumb.toml
         #[arg(long, default_value = ".", value_hint = ValueHint::DirPath)]
         dir: PathBuf,
     },
@@ -394,7 +396,7 @@ pub(super) enum Model {
         /// How to write it
         #[arg(long, value_enum, default_value_t = ListFormat::Text)]
         format: ListFormat,
-        /// The folder that holds book.toml
+        /// The project: a folder in it, or its book.toml or plumb.toml
         #[arg(long, default_value = ".", value_hint = ValueHint::DirPath)]
         dir: PathBuf,
     },
@@ -412,7 +414,7 @@ pub(super) enum Model {
         /// As tables, or as a file of a model
         #[arg(long, value_enum, default_value_t = MeasureFormat::Text)]
         format: MeasureFormat,
-        /// The folder that holds book.toml
+        /// The project: a folder in it, or its book.toml or plumb.toml
         #[arg(long, default_value = ".", value_hint = ValueHint::DirPath)]
         dir: PathBuf,
     },
@@ -426,7 +428,7 @@ pub(super) enum Model {
         /// How to write it
         #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
         format: DiffFormat,
-        /// The folder that holds book.toml
+        /// The project: a folder in it, or its book.toml or plumb.toml
         #[arg(long, default_value = ".", value_hint = ValueHint::DirPath)]
         dir: PathBuf,
     },

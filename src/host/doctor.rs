@@ -1,16 +1,17 @@
-//! `doctor`: what around a book keeps it from being checked, watched and published as its author thinks.
+//! `doctor`: what around a project keeps it from being checked, watched and published as its author thinks.
 //!
 //! What is wrong within pages and model is for `check`; here it is what no page can show: the order of preprocessors, the
 //! programs that are called, folders that nobody watches, versions that nobody chose, figures that nobody looked at again.
 
+use super::book;
 use crate::check;
-use crate::config::Assets;
+use crate::config::{Assets, Home};
 use crate::diag::Severity;
 use crate::manifest::Versions;
 use crate::model::json_schema;
-use crate::text::one_line;
+use crate::text::{Span, one_line};
 use crate::world::{DiskWorld, World, display, normalize};
-use anyhow::Context;
+use anyhow::bail;
 use serde_json::Value as Json;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -51,20 +52,28 @@ fn bad(says: impl Into<String>, fix: impl Into<String>) -> Line {
 /// What was looked at in a book, and whether all of it is well.
 pub(super) fn examine(dir: &Path) -> anyhow::Result<(String, bool)> {
     let world = DiskWorld::new(dir);
-    let book_toml = world
-        .source(Path::new("book.toml"))
-        .with_context(|| format!("there is no book in `{}`", dir.display()))?;
-    let settings: Json = match toml::from_str(book_toml.text()) {
+    let book = book::read(dir, &world)?;
+    let home = book.project.config.home;
+    let file = world.source(Path::new(home.file()))?;
+    let settings: Json = match toml::from_str(file.text()) {
         Ok(settings) => settings,
-        Err(error) => anyhow::bail!("`book.toml` is not TOML: {}", one_line(error.message())),
+        Err(error) => bail!("`{}` is not TOML: {}", home.file(), one_line(error.message())),
     };
-    let book = check::Book::read(&world)?;
-    let mut lines = preprocessor(&settings);
-    lines.push(mdbook());
-    lines.extend(watched(&world, &settings, &book));
+    let mut lines = Vec::new();
+    match home {
+        Home::Book => {
+            lines.extend(preprocessor(&settings));
+            lines.push(mdbook());
+            lines.extend(watched(&world, &settings, &book));
+            lines.push(policy(&settings, &book));
+        }
+        Home::Tree => lines.push(good(format!(
+            "{} in the tree",
+            counted(book.chapters.len(), "page is", "pages are")
+        ))),
+    }
     lines.extend(versions(&book));
     lines.extend(model(&world, &book));
-    lines.push(policy(&settings, &book));
     let well = lines.iter().all(|line| line.health != Health::Bad);
     Ok((written(&lines), well))
 }
@@ -180,7 +189,11 @@ fn watched(world: &DiskWorld, settings: &Json, book: &check::Book) -> Vec<Line> 
     let listed = list("/build/extra-watch-dirs");
     let seen = listed.iter().cloned().chain([folder.into(), theme.into()]);
     let seen: Vec<_> = seen.map(|at| normalize(&at)).collect();
-    let ours = book.reads().map(|path| normalize(&path));
+    // No build reads what is no chapter.
+    let pages = book.chapters.iter().filter(|page| page.is_committed);
+    let pages: BTreeSet<PathBuf> =
+        pages.map(|page| page.map.locate(Span::at(0)).source.path().into()).collect();
+    let ours = book.reads().map(|path| normalize(&path)).filter(|path| !pages.contains(path));
     let is_there = |path: &PathBuf| world.real(path).is_ok_and(|real| real.exists());
     let unseen = ours.filter(is_there).filter(|path| {
         path != Path::new("book.toml") && !seen.iter().any(|folder| path.starts_with(folder))
@@ -224,7 +237,10 @@ fn versions(book: &check::Book) -> Vec<Line> {
     let newest = book.project.versions.of("k8s");
     vec![note(
         format!("nobody says which Kubernetes the manifests are for; {newest} is assumed"),
-        format!("write `versions = {{ k8s = \"{newest}\" }}` into `[preprocessor.plumb]`"),
+        format!(
+            "write `versions = {{ k8s = \"{newest}\" }}` into `[{}]`",
+            book.project.config.home.table().join(".")
+        ),
     )]
 }
 

@@ -11,6 +11,7 @@ pub(super) const CHECK: &str = "\
 Examples:
   mdbook-plumb check                        # the book in this folder
   mdbook-plumb check guide --deny warnings  # fails on warnings too
+  mdbook-plumb check README.md docs/        # pages of a plumb.toml
   mdbook-plumb check --fix                  # makes mechanical changes
   mdbook-plumb check --baseline known.toml  # only what is new
   mdbook-plumb check --k8s 1.31..1.37       # what differs between them
@@ -19,6 +20,7 @@ Examples:
 pub(super) const SYNC: &str = "\
 Examples:
   mdbook-plumb sync                         # after the model changed
+  mdbook-plumb sync docs/a.md               # one page of the project
   mdbook-plumb sync --dry-run               # code 1 if it would write";
 
 pub(super) const VALIDATE: &str = "\

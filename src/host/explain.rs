@@ -60,12 +60,12 @@ fn own(dir: &Path, name: &str, error: String) -> Result<String, String> {
 pub(super) fn names(format: ReadingFormat) -> anyhow::Result<String> {
     let directives = directive::REGISTRY.iter().map(|known| (known.name, known.summary));
     let words = check::FENCE_WORDS.iter().copied();
-    let settings = SETTINGS.iter().map(|(key, _, meaning)| (*key, *meaning));
+    let settings = SETTINGS.iter().map(|setting| (setting.key, setting.about));
     let codes = reference::all_codes().into_iter().map(|code| (code.name, code.summary));
     let all = [
         list("Directives", directives),
         list("Words on a fence", words),
-        list("Settings in book.toml", settings),
+        list("Settings in book.toml and plumb.toml", settings),
         list("Findings", codes),
     ];
     match format {

@@ -24,6 +24,7 @@ mod model;
 mod new;
 mod outcome;
 mod preprocess;
+mod project;
 pub mod protocol;
 mod reading;
 mod releases;
@@ -99,27 +100,30 @@ fn run(arguments: Arguments) -> anyhow::Result<Exit> {
             Ok(Exit::Clean)
         }
         Some(Command::Doctor { dir }) => {
-            let (text, well) = doctor::examine(&dir)?;
+            let (text, well) = doctor::examine(&project::root(&dir)?)?;
             io::stdout().write_all(printed(&text).as_bytes())?;
             Ok(if well { Exit::Clean } else { Exit::Findings })
         }
-        Some(Command::Check { dir, releases, mending, findings }) => {
+        Some(Command::Check { paths, releases, mending, findings }) => {
             let across = Across::of(&releases)?;
+            let place = project::find(&paths)?;
             verdict::judge(
-                || Book::found_across(&dir, &across, &findings),
-                || DiskWorld::new(&dir),
+                || Book::found_across(&place, &across, &findings),
+                || DiskWorld::new(&place.root),
                 &mending,
                 &findings,
                 output,
             )
         }
         Some(Command::Watch { dir, findings }) => {
-            watch::watch(&dir, &findings, output)?;
+            watch::watch(&project::root(&dir)?, &findings, output)?;
             Ok(Exit::Clean)
         }
-        Some(Command::Sync { dir, dry_run, findings }) => sync(&dir, dry_run, &findings, output),
+        Some(Command::Sync { paths, dry_run, findings }) => {
+            sync(&project::find(&paths)?, dry_run, &findings, output)
+        }
         Some(Command::Extract { dir, out, fails, findings }) => {
-            extract(&dir, &out, fails, &findings, output)
+            extract(&project::root(&dir)?, &out, fails, &findings, output)
         }
         Some(Command::Validate { manifests, mending, findings }) => {
             if mending.fix && manifests.paths.iter().any(|path| path == Path::new("-")) {
@@ -136,16 +140,19 @@ fn run(arguments: Arguments) -> anyhow::Result<Exit> {
         }
         Some(Command::Schemas(command)) => {
             let (dir, said) = schemas::run(&command)?;
-            say(dir, said, output)
+            say(&dir, said, output)
         }
         Some(Command::Model(command)) => {
             let (dir, said) = model::run(&command, output.quiet)?;
-            say(dir, said, output)
+            say(&dir, said, output)
         }
         Some(Command::New(cli::New::Directive { name, dir })) => {
+            let dir = project::root(&dir)?;
             say(&dir, (new::directive(&name, &dir)?, Vec::new()), output)
         }
         Some(Command::Explain { name, format, dir, against }) => {
+            // Of the names that the program has, there need be no project.
+            let dir = project::root(&dir).unwrap_or(dir);
             let place = name.as_deref().and_then(reading::Place::read);
             let text = match (place, name) {
                 (Some(place), _) => reading::explain(&place, &dir, against, format)?,
@@ -260,14 +267,19 @@ fn say(dir: &Path, (text, findings): Said, output: Output) -> anyhow::Result<Exi
     show(&report, &Findings::default(), output, io::stderr())
 }
 
-fn sync(dir: &Path, dry_run: bool, findings: &Findings, output: Output) -> anyhow::Result<Exit> {
-    let synced = sync::sync(dir, dry_run, findings)?;
+fn sync(
+    place: &project::Place,
+    dry_run: bool,
+    findings: &Findings,
+    output: Output,
+) -> anyhow::Result<Exit> {
+    let synced = sync::sync(place, dry_run, findings)?;
     let places: usize = synced.rewrites.iter().map(|rewrite| rewrite.edits).sum();
     let mut out = io::stdout().lock();
     if !output.quiet {
         let did = if dry_run { "would write" } else { "wrote" };
         for rewrite in &synced.rewrites {
-            let path = dir.join(rewrite.source.path());
+            let path = Path::new(&project::shown(&place.root)).join(rewrite.source.path());
             let path = world::display(&path);
             writeln!(out, "{did} {} in {}", places_of(rewrite.edits), one_line(&path))?;
         }
@@ -279,7 +291,8 @@ fn sync(dir: &Path, dry_run: bool, findings: &Findings, output: Output) -> anyho
     if synced.remaining.is_empty() {
         return Ok(if dry_run && places > 0 { Exit::Findings } else { Exit::Clean });
     }
-    let report = Report::new(synced.remaining).base(terminal::way_to(dir, findings.format));
+    let way = terminal::way_to(&place.root, findings.format);
+    let report = Report::new(synced.remaining).base(way);
     show(&report, findings, output, io::stderr())
 }
 

@@ -57,9 +57,6 @@ pub(super) fn directive(name: &str, dir: &Path) -> anyhow::Result<String> {
         bail!("there is a built-in directive `{name}`: `mdbook-plumb explain {name}`");
     }
     let world = DiskWorld::new(dir);
-    world
-        .source(Path::new("book.toml"))
-        .with_context(|| format!("there is no book in `{}`", dir.display()))?;
     let path = PathBuf::from(format!("directives/{name}.md"));
     if world.source(&path).is_ok() {
         bail!("`{}` is there already", display(&path));

@@ -4,6 +4,7 @@ use super::cli::Schemas;
 use super::fetch::fetch;
 use super::files;
 use super::outcome::Said;
+use super::project::root;
 use crate::diag::{Diagnostic, Severity};
 use crate::manifest::store::{Definition, FOLDER, Folder, read_definitions, title};
 use crate::manifest::{self, Engine, Versions};
@@ -12,18 +13,20 @@ use crate::world::{self, DiskWorld, NAMED_LIMIT, World, Writer, display, read_up
 use anyhow::{Context, anyhow, bail};
 use std::fmt::Write as _;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What in a folder is taken for definitions.
 const EXTENSIONS: &[&str] = &["yaml", "yml", "json"];
 
 /// Does what was asked with the schemas of the book in a folder.
-pub(super) fn run(command: &Schemas) -> anyhow::Result<(&Path, Said)> {
+pub(super) fn run(command: &Schemas) -> anyhow::Result<(PathBuf, Said)> {
+    // Schemas may be kept where there is no project, for `validate`.
+    let home = |dir: &Path| root(dir).unwrap_or_else(|_| dir.to_owned());
     Ok(match command {
-        Schemas::List { all, dir } => (dir, list(dir, *all)?),
-        Schemas::Add { sources, dir } => (dir, add(dir, sources)?),
-        Schemas::Verify { dir } => (dir, verify(dir)?),
-        Schemas::Remove { names, dir } => (dir, remove(dir, names)?),
+        Schemas::List { all, dir } => (home(dir), list(&home(dir), *all)?),
+        Schemas::Add { sources, dir } => (home(dir), add(&home(dir), sources)?),
+        Schemas::Verify { dir } => (home(dir), verify(&home(dir))?),
+        Schemas::Remove { names, dir } => (home(dir), remove(&home(dir), names)?),
     })
 }
 

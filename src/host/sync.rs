@@ -2,6 +2,7 @@
 
 use super::book::Book;
 use super::cli::Findings;
+use super::project::Place;
 use crate::diag::{Diagnostic, Severity};
 use crate::sync::{self, Rewrite};
 use crate::text::Location;
@@ -18,11 +19,14 @@ pub(super) struct Synced {
     pub(super) remaining: Vec<Diagnostic>,
 }
 
-/// Rewrites the committed text of the book in a folder; with `dry`, only tells what it would write.
+/// Rewrites the committed text of what is asked for of a project; with `dry`, only tells what it would write.
 ///
 /// Each file is rewritten whole or left as it is, by itself: one that can't be is a finding, and the others are done.
-pub(super) fn sync(folder: &Path, dry: bool, wanted: &Findings) -> anyhow::Result<Synced> {
-    let book = Book::read(folder, wanted)?;
+pub(super) fn sync(place: &Place, dry: bool, wanted: &Findings) -> anyhow::Result<Synced> {
+    let folder = place.root.as_path();
+    let (mut book, left_out) = Book::read_at(place, wanted)?;
+    Place::keep(&left_out, &mut book.drift);
+    Place::keep(&left_out, &mut book.findings);
     let (mut rewrites, mut remaining) = sync::rewrites(&book.drift);
     if !dry {
         write(&DiskWorld::new(folder), &mut rewrites, &mut remaining)

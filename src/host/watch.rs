@@ -3,12 +3,11 @@
 //! Files are looked at by their size and time twice a second, which works on every system and in every container; a book
 //! has thousands of files at most. Which these are, the last check knows.
 
-use super::book::Book;
+use super::book::{self, Book};
 use super::cli::{Findings, Mending, Output};
 use super::terminal::complain;
 use super::verdict;
 use crate::world::DiskWorld;
-use anyhow::Context;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, IsTerminal, Write};
@@ -29,8 +28,7 @@ type State = Option<(u64, Option<SystemTime>)>;
 pub(super) fn watch(dir: &Path, findings: &Findings, output: Output) -> anyhow::Result<()> {
     let world = DiskWorld::new(dir);
     // Without a book there is nothing to wait for; later it may be gone for a moment, as a branch is changed.
-    let book = crate::check::Book::read(&world)
-        .with_context(|| format!("there is no book in `{}`", dir.display()))?;
+    let book = book::read(dir, &world)?;
     let mut paths: BTreeSet<PathBuf> = book.reads().collect();
     loop {
         let mut before = states(&world, &paths);

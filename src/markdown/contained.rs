@@ -1,11 +1,14 @@
 //! What other programs read in Markdown that CommonMark, and so mdBook, does not: a page outside of any book is read as its
 //! author meant it.
 //!
+//! - Front matter is none of the page's text.
 //! - Boxes of MkDocs: `!!! note`, `??? tip` and `=== "Tab"` hold the lines behind them that stand four columns further in.
 //! - Components of MDX: `<TabItem>` and `</TabItem>` on lines of their own are no HTML, and what stands between them is no
 //!   code for being indented.
+//! - Comments of MDX, `{/* … */}`, are what comments of HTML are to us.
 //! - Shortcodes of Hugo's beside a row that opens or closes a fence: Hugo takes them out first.
 
+use super::front::front_matter;
 use crate::text::{Source, Span, TextMap, TextMapBuilder};
 use regex::Regex;
 use std::collections::BTreeSet;
@@ -34,18 +37,21 @@ struct Component<'t> {
 
 /// A file's text as its author meant it, and the places of its bytes.
 pub fn contained(file: &Arc<Source>) -> (String, TextMap) {
-    let text = file.text();
+    let front = front_matter(file.text()).map_or(0, |front| front.end);
+    let text = &file.text()[front..];
     let has = |mark: &str| memchr::memmem::find(text.as_bytes(), mark.as_bytes()).is_some();
     let closed = closed_components(text);
     let marks = ["===", "!!!", "???", "```{{", "~~~{{", "}}```", "}}~~~"];
     let is_mdx = file.path().ends_with(".mdx");
-    if closed.is_empty() && !marks.into_iter().any(has) && !(is_mdx && has("/>")) {
+    let is_plain =
+        closed.is_empty() && !marks.into_iter().any(has) && !(is_mdx && (has("/>") || has("{/*")));
+    if is_plain && front == 0 {
         return (text.to_owned(), TextMap::identity(file));
     }
     let mut reader = Reader { open: Vec::new(), fence: None, closed, is_mdx };
     let mut out = String::with_capacity(text.len());
     let mut map = TextMapBuilder::default();
-    let mut at = 0;
+    let mut at = front;
     for line in text.split_inclusive('\n') {
         for kept in reader.kept(line) {
             out.push_str(&line[kept.range()]);
@@ -53,7 +59,48 @@ pub fn contained(file: &Arc<Source>) -> (String, TextMap) {
         }
         at += line.len();
     }
-    (out, map.finish(file))
+    let map = map.finish(file);
+    if is_mdx { with_comments(out, map) } else { (out, map) }
+}
+
+/// The text with the comments of MDX that may be ours as comments of HTML.
+fn with_comments(text: String, map: TextMap) -> (String, TextMap) {
+    static OURS: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?s)\{/\*(\s*/?\s*(?i:\w*-?plumb).*?)\*/\}")
+            .expect("the pattern is a constant")
+    });
+    let mut out =
+        Replaced { text: String::with_capacity(text.len()), map: TextMapBuilder::default() };
+    let mut at = 0;
+    for comment in OURS.captures_iter(&text) {
+        let (Some(whole), Some(inner)) = (comment.get(0), comment.get(1)) else { continue };
+        out.copy(&text, &map, Span::new(at, whole.start()));
+        out.mark("<!--", &map, Span::new(whole.start(), inner.start()));
+        out.copy(&text, &map, Span::new(inner.start(), inner.end()));
+        out.mark("-->", &map, Span::new(inner.end(), whole.end()));
+        at = whole.end();
+    }
+    out.copy(&text, &map, Span::new(at, text.len()));
+    (out.text, out.map.finish_within(&map))
+}
+
+/// A text in which some marks of another one are replaced.
+struct Replaced {
+    text: String,
+    map: TextMapBuilder,
+}
+
+impl Replaced {
+    fn copy(&mut self, text: &str, map: &TextMap, span: Span) {
+        self.text.push_str(&text[span.range()]);
+        self.map.append(map, span);
+    }
+
+    fn mark(&mut self, mark: &str, map: &TextMap, instead_of: Span) {
+        let origin = map.locate(instead_of);
+        self.text.push_str(mark);
+        self.map.generated(&origin.source, origin.span, mark.len());
+    }
 }
 
 /// The components that are closed by a line of their own.
@@ -265,6 +312,8 @@ mod tests {
             // What is never closed is no component; nor is HTML, nor what a fence holds.
             ("<Name>\n    a\n<div>\n    b\n</div>\n", "<Name>\n    a\n<div>\n    b\n</div>\n"),
             ("```\n<Tab>\n    a\n</Tab>\n```\n", "```\n<Tab>\n    a\n</Tab>\n```\n"),
+            // Front matter is no text.
+            ("---\ntitle: A\n---\n!!! note\n    x\n", "!!! note\nx\n"),
             // In a fence these are text; so are rows under a heading, and what a box does not hold.
             ("```\n!!! note\n    x\n```\n", "```\n!!! note\n    x\n```\n"),
             ("a\n===\n    b\n!!!\n    c\n=== \"\n", "a\n===\n    b\n!!!\n    c\n=== \"\n"),
@@ -278,5 +327,22 @@ mod tests {
                 assert_eq!(text.as_bytes()[place.start], byte, "{text:?} at {at}");
             }
         }
+    }
+
+    #[test]
+    fn comments_of_mdx_that_may_be_ours_are_read_as_comments() {
+        let text = "{/* plumb: value a */}1{/* /plumb */} {/* other */}\n{/* plumb: sources /*/}\n";
+        let file = Source::new("a.mdx", text);
+        let (out, map) = contained(&file);
+        let expected =
+            "<!-- plumb: value a -->1<!-- /plumb --> {/* other */}\n<!-- plumb: sources /-->\n";
+        assert_eq!(out, expected);
+        let committed = out.find("1<").expect("committed text");
+        let at = map.locate_copied(Span::new(committed, committed + 1)).expect("a place to edit");
+        assert_eq!(at.text(), "1");
+        assert_eq!(at.span.start, text.find("1{").expect("its place"));
+        assert_eq!(map.locate(Span::new(0, 4)).text(), "{/*");
+        // Elsewhere they are no comments.
+        assert_eq!(contained(&Source::new("a.md", text)).0, text);
     }
 }

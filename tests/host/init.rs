@@ -69,7 +69,7 @@ fn a_model_that_is_there_is_left() {
 
 #[test]
 fn without_a_book_it_says_what_to_do() {
-    let files = folder(&[("a.md", PAGE)]);
+    let files = folder(&[("a.txt", PAGE)]);
     let none = run(files.path(), &["init"]);
     assert_eq!(none.status.code(), Some(2));
     assert!(stderr(&none).contains("`mdbook-plumb validate .`"), "{}", stderr(&none));
@@ -77,6 +77,24 @@ fn without_a_book_it_says_what_to_do() {
     let run = run(broken.path(), &["init"]);
     assert_eq!(run.status.code(), Some(2));
     assert_eq!(fs::read_to_string(broken.path().join("book.toml")).expect("settings"), "[book\n");
+}
+
+#[test]
+fn markdown_that_is_no_book_gets_settings_of_its_own() {
+    let page = "# A\n\nIt needs <!-- plumb: value total.memory -->?<!-- /plumb -->.\n";
+    let files = folder(&[("README.md", page)]);
+    let first = run(files.path(), &["init", "--start", "facts"]);
+    assert_eq!(first.status.code(), Some(0), "{}", stderr(&first));
+    assert!(stdout(&first).contains("the model says"), "{}", stdout(&first));
+    assert!(stdout(&first).contains("plumb.toml: written"), "{}", stdout(&first));
+    let before = tree(files.path());
+    assert!(before.contains_key("plumb.toml") && before.contains_key("model/facts.toml"));
+    run(files.path(), &["init", "--start", "facts"]);
+    assert_eq!(tree(files.path()), before, "a second run changes nothing");
+    assert_eq!(run(files.path(), &["sync"]).status.code(), Some(0));
+    assert_eq!(run(files.path(), &["check"]).status.code(), Some(0));
+    let well = run(files.path(), &["doctor"]);
+    assert!(stdout(&well).contains("1 page is in the tree"), "{}", stdout(&well));
 }
 
 #[test]

@@ -23,4 +23,5 @@ mod release;
 mod stranger;
 mod support;
 mod sync;
+mod tree;
 mod untouched;

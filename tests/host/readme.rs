@@ -42,8 +42,8 @@ fn every_command_is_one() {
 
 #[test]
 fn the_example_book_works() {
-    let [settings, model] = &blocks("toml")[..] else { panic!("book.toml and model.toml") };
-    let [manifest, value] = &blocks("markdown")[..] else { panic!("a manifest and a value") };
+    let [settings, model, _] = &blocks("toml")[..] else { panic!("book.toml and two models") };
+    let [manifest, value, _] = &blocks("markdown")[..] else { panic!("a manifest, two values") };
     let chapter = format!("# Example\n\n{value}\n{manifest}");
     let book = folder(&[
         ("book.toml", settings),
@@ -73,8 +73,30 @@ fn the_example_book_works() {
 }
 
 #[test]
+fn the_example_without_a_book_works() {
+    let [.., model] = &blocks("toml")[..] else { panic!("a model") };
+    let [.., page] = &blocks("markdown")[..] else { panic!("a page") };
+    let tree = folder(&[
+        ("plumb.toml", "[plumb]\n"),
+        ("model.toml", model),
+        ("Cargo.toml", "[package]\nversion = \"1.5.0\"\n"),
+        ("README.md", page),
+        ("docs/a.md", "# A\n"),
+    ]);
+    let run =
+        |arguments: &[&str]| plumb().args(arguments).current_dir(tree.path()).output().unwrap();
+    let output = run(&["check", "README.md", "docs/"]);
+    assert_eq!(output.status.code(), Some(1), "{}{}", stdout(&output), stderr(&output));
+    assert!(stdout(&output).contains("the model says `1.5.0`"), "{}", stdout(&output));
+    assert_eq!(run(&["sync"]).status.code(), Some(0));
+    let text = std::fs::read_to_string(tree.path().join("README.md")).unwrap();
+    assert_eq!(text, page.replace("1.4.0", "1.5.0"));
+    assert_eq!(run(&["check"]).status.code(), Some(0));
+}
+
+#[test]
 fn what_the_first_screen_shows_is_what_comes_out() {
-    let [manifest, _] = &blocks("markdown")[..] else { panic!("a manifest and a value") };
+    let [manifest, ..] = &blocks("markdown")[..] else { panic!("a manifest and a value") };
     let [shown] = &blocks("text")[..] else { panic!("what is found") };
     let docs = folder(&[("docs/web.md", manifest), ("README.md", "# Web\n")]);
     let run = plumb().args(["validate", "docs/", "README.md"]).current_dir(docs.path()).output();

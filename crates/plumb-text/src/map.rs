@@ -77,6 +77,33 @@ impl TextMap {
         (location.exact && piece.copied && location.span.len() == span.len()).then_some(location)
     }
 
+    /// The location of a span of whole lines that stand further in in the file, and the blanks before each of them there:
+    /// behind each end of a line within the span, and where it ends with one, behind that.
+    ///
+    /// Nothing where anything else was left out, or the lines stand in differently far.
+    pub fn locate_moved(&self, span: Span) -> Option<(Location, &str)> {
+        let location = self.locate(span);
+        let (first, last) = (self.index_at(span.start), self.index_at(span.end));
+        let mut blanks = None;
+        for pair in self.pieces[first..=last].windows(2) {
+            let (before, behind) = (&pair[0], &pair[1]);
+            let is_one = before.copied
+                && (behind.copied || behind.start >= span.end)
+                && behind.exact
+                && Arc::ptr_eq(&before.source, &behind.source);
+            let text = before.source.text();
+            let gap = text.get(before.origin.end..behind.origin.start).filter(|_| is_one)?;
+            let begins_line = text[..before.origin.end].ends_with('\n');
+            if !begins_line || !gap.bytes().all(|byte| matches!(byte, b' ' | b'\t')) {
+                return None;
+            }
+            if *blanks.get_or_insert(gap) != gap {
+                return None;
+            }
+        }
+        blanks.filter(|_| location.exact).map(|blanks| (location, blanks))
+    }
+
     /// The map of a part of the expanded text that was taken out of it line by line: `spans` are the parts, in order.
     pub fn select(&self, spans: impl IntoIterator<Item = Span>) -> TextMap {
         let mut builder = TextMapBuilder::default();
@@ -251,5 +278,22 @@ mod tests {
         // "k: v\nl: w\n"
         assert_eq!(map.locate(Span::new(5, 6)).span, Span::new(9, 10));
         assert_eq!(map.locate(Span::new(8, 9)).text(), "w");
+    }
+
+    #[test]
+    fn lines_that_were_moved_out_are_located_with_what_stands_before_them() {
+        let chapter = Source::new("a.md", "    a\n    b\n\n    c\n  d\n");
+        let spans = [(4, 6), (10, 12), (12, 13), (17, 19), (21, 23)];
+        let map =
+            TextMap::identity(&chapter).select(spans.map(|(start, end)| Span::new(start, end)));
+        // "a\nb\n\nc\nd\n"
+        let moved = |start, end| {
+            let (location, blanks) = map.locate_moved(Span::new(start, end))?;
+            Some((location.span, blanks.to_owned()))
+        };
+        assert_eq!(moved(0, 4), Some((Span::new(4, 12), "    ".to_owned())));
+        assert_eq!(moved(1, 2), Some((Span::new(5, 6), "    ".to_owned())), "the next line's");
+        assert_eq!(moved(0, 1), None, "nothing is left out within a line");
+        assert_eq!(moved(3, 9), None, "one of the lines stands less far in");
     }
 }

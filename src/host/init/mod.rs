@@ -1,4 +1,4 @@
-//! `init`: a book that is there already is made one of ours, and nothing in it is lost.
+//! `init`: a book, or other Markdown, that is there already is made a project of ours, and nothing in it is lost.
 
 mod settings;
 
@@ -6,17 +6,18 @@ use super::book::Book;
 use super::cli::{Findings, Output, Start};
 use super::show::show;
 use super::terminal::way_to;
+use crate::check::is_markdown;
+use crate::config::Home;
 use crate::model::json_schema;
 use crate::report::Report;
-use crate::text::one_line;
+use crate::text::{Source, one_line};
 use crate::world::{DiskWorld, World, display};
 use anyhow::{Context, bail};
 use std::fmt::Write as _;
 use std::io::{self, BufRead, IsTerminal, Write as _};
 use std::path::Path;
+use std::sync::Arc;
 
-/// mdBook's file of settings.
-const BOOK_TOML: &str = "book.toml";
 /// The folder of a new model, which `mdbook serve` is told to watch.
 const FOLDER: &str = "model";
 /// What editors check the model's files with.
@@ -38,16 +39,7 @@ pub(super) fn init(
     output: Output,
 ) -> anyhow::Result<()> {
     let world = DiskWorld::new(dir);
-    let book_toml = match world.source(Path::new(BOOK_TOML)) {
-        Ok(source) => source,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => bail!(
-            "there is no `book.toml` in `{}`: `mdbook init` makes a book there. Manifests in any other tree need no \
-             setup: `mdbook-plumb validate {}`",
-            dir.display(),
-            dir.display()
-        ),
-        Err(error) => return Err(error).context("can't read `book.toml`"),
-    };
+    let (home, there) = settings_file(&world, dir)?;
     let asked = if starts.is_empty() { ask()? } else { starts };
     let mut starts = Vec::new();
     for start in asked {
@@ -56,13 +48,17 @@ pub(super) fn init(
         }
     }
     let has_model = |path: &str| world.real(Path::new(path)).is_ok_and(|real| real.exists());
+    let text = there.as_ref().map_or("", |source| source.text());
     let is_new =
-        !settings::names_model(book_toml.text()) && !has_model("model.toml") && !has_model(FOLDER);
+        !settings::names_model(home, text) && !has_model("model.toml") && !has_model(FOLDER);
     let mut files = Vec::new();
     let writes_model = is_new && starts.iter().any(|start| start.model().is_some());
-    let text = settings::with_ours(book_toml.text(), writes_model.then_some(FOLDER))?;
-    let before = Some(book_toml.text().to_owned());
-    files.push(File { path: BOOK_TOML, text, before });
+    let text = match home {
+        Home::Book => settings::with_ours(text, writes_model.then_some(FOLDER))?,
+        Home::Tree => settings::of_tree(text)?,
+    };
+    let before = there.as_ref().map(|source| source.text().to_owned());
+    files.push(File { path: home.file(), text, before });
     if writes_model {
         for start in &starts {
             if let Some((path, text)) = start.model() {
@@ -89,6 +85,28 @@ pub(super) fn init(
     show(&report, &wanted, output, io::stdout()).map(drop)
 }
 
+/// The file of settings that is there, or is to be written.
+fn settings_file(world: &DiskWorld, dir: &Path) -> anyhow::Result<(Home, Option<Arc<Source>>)> {
+    for home in Home::ALL {
+        match world.source(Path::new(home.file())) {
+            Ok(source) => return Ok((home, Some(source))),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => {
+                return Err(error).with_context(|| format!("can't read `{}`", home.file()));
+            }
+        }
+    }
+    let below = world.below(Path::new("")).files;
+    if !below.iter().any(|file| is_markdown(&file.path.to_string_lossy())) {
+        let dir = dir.display();
+        bail!(
+            "there is neither a `book.toml` nor Markdown in `{dir}`: `mdbook init {dir}` makes a book there. Manifests \
+             need no setup: `mdbook-plumb validate {dir}`"
+        );
+    }
+    Ok((Home::Tree, None))
+}
+
 impl Start {
     /// The file of the model that it begins with, and what that holds.
     fn model(self) -> Option<(&'static str, &'static str)> {
@@ -106,10 +124,10 @@ impl Start {
                 "Every `yaml` fence with an `apiVersion` and a `kind` is checked; `mdbook-plumb check` tells what is wrong."
             }
             Start::Facts => {
-                "In a chapter: `The pods ask for <!-- plumb: value total.memory -->?<!-- /plumb -->.`; then `mdbook-plumb sync`."
+                "In a page: `The pods ask for <!-- plumb: value total.memory -->?<!-- /plumb -->.`; then `mdbook-plumb sync`."
             }
             Start::Checklist => {
-                "In a chapter, in a line of its own: `<!-- plumb: checklist ready /-->`."
+                "In a page, on a line of its own: `<!-- plumb: checklist ready -->`, a line below `<!-- /plumb -->`; then `mdbook-plumb sync`."
             }
         }
     }
@@ -121,7 +139,7 @@ fn ask() -> anyhow::Result<Vec<Start>> {
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
         return Ok(vec![Start::Manifests]);
     }
-    eprintln!("What is the book to begin with? Several with spaces; nothing is 1.");
+    eprintln!("What is to be begun with? Several with spaces; nothing is 1.");
     eprintln!("  1  manifests: YAML in chapters is checked as a cluster would");
     eprintln!("  2  facts: numbers with their sources, which the text keeps to");
     eprintln!("  3  checklist: what a reader ticks, and the verdict that follows");
@@ -158,10 +176,10 @@ fn told(files: &[File], starts: &[Start], is_new: bool, dry_run: bool) -> String
         }
     }
     if files.is_empty() {
-        out.push_str("nothing to write: the book is set up\n");
+        out.push_str("nothing to write: all is set up\n");
     }
     if !is_new && starts.iter().any(|start| start.model().is_some()) {
-        out.push_str("the book has a model, which is left as it is\n");
+        out.push_str("there is a model, which is left as it is\n");
     }
     for start in starts.iter().filter(|start| is_new || start.model().is_none()) {
         let _ = writeln!(out, "{}", start.example());

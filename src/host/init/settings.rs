@@ -1,16 +1,36 @@
-//! `book.toml` with what this preprocessor needs, comments and order kept.
+//! `book.toml` with what this preprocessor needs, comments and order kept; and a `plumb.toml`.
 
+use crate::config::Home;
 use anyhow::Context;
 use toml_edit::{Array, DocumentMut, Item, Table, value};
 
 /// Whether the settings name a model.
-pub(super) fn names_model(text: &str) -> bool {
+pub(super) fn names_model(home: Home, text: &str) -> bool {
     let document = text.trim_start_matches('\u{feff}').parse::<DocumentMut>();
-    document.is_ok_and(|document| ours(&document).is_some_and(|ours| ours.get("model").is_some()))
+    document
+        .is_ok_and(|document| ours(home, &document).is_some_and(|ours| ours.get("model").is_some()))
 }
 
-fn ours(document: &DocumentMut) -> Option<&Item> {
-    document.get("preprocessor")?.get("plumb")
+fn ours(home: Home, document: &DocumentMut) -> Option<&Item> {
+    let (first, below) = home.table().split_first()?;
+    below.iter().try_fold(document.get(first)?, |table, key| table.get(key))
+}
+
+/// What a new `plumb.toml` says.
+const TREE: &str = "\
+[plumb]
+# pages = [\"README.md\", \"docs\"]   # unless some are named, all Markdown below this folder
+";
+
+/// The settings of a tree: with our table, if it is not there yet.
+pub(super) fn of_tree(text: &str) -> anyhow::Result<String> {
+    let document = text.trim_start_matches('\u{feff}').parse::<DocumentMut>();
+    let document = document.context("`plumb.toml` is not TOML")?;
+    Ok(match ours(Home::Tree, &document) {
+        Some(_) => text.to_owned(),
+        None if text.trim().is_empty() => TREE.to_owned(),
+        None => format!("{}\n\n{TREE}", text.trim_end()),
+    })
 }
 
 /// The settings with a table of ours, and with a folder that `mdbook serve` watches. The text itself where both are there.
@@ -25,10 +45,10 @@ pub(super) fn with_ours(text: &str, watched: Option<&str>) -> anyhow::Result<Str
         Some(folder) => watch(&mut document, folder)?,
         None => false,
     };
-    if ours(&document).is_some() && !is_watched {
+    if ours(Home::Book, &document).is_some() && !is_watched {
         return Ok(text.to_owned());
     }
-    if ours(&document).is_none() {
+    if ours(Home::Book, &document).is_none() {
         let mut implicit = Table::new();
         implicit.set_implicit(true);
         let tables = document.entry("preprocessor").or_insert(Item::Table(implicit));
@@ -87,13 +107,13 @@ mod tests {
         assert!(with.starts_with("\u{feff}[book]\r\ntitle = 'A'\r\n"), "{with:?}");
         assert!(!with.replace("\r\n", "").contains('\n'), "{with:?}");
         assert_eq!(with_ours(&with, Some("model")).expect("settings"), with);
-        assert!(names_model("\u{feff}[preprocessor.plumb]\r\nmodel = 'm'\r\n"));
+        assert!(names_model(Home::Book, "\u{feff}[preprocessor.plumb]\r\nmodel = 'm'\r\n"));
     }
 
     #[test]
     fn what_is_there_is_left() {
         let text = "[build]\nextra-watch-dirs = [ \"data\" ]\n[preprocessor.plumb]\nbefore = [\"x\"]\nmodel = \"figures\"\n";
-        assert!(names_model(text));
+        assert!(names_model(Home::Book, text));
         assert_eq!(with_ours(text, None).expect("settings"), text);
         let with = with_ours(text, Some("model")).expect("settings");
         assert!(

@@ -2,9 +2,9 @@
 
 use super::fields::{self, Known};
 use super::place::Encoding;
-use super::unit::{Analysis, BOOK_TOML};
+use super::unit::Analysis;
 use crate::check::{FENCE_WORDS, is_markdown};
-use crate::config::SETTINGS;
+use crate::config::{Home, SETTINGS, Setting};
 use crate::directive::own::{Argument, Directives, Kind, Own};
 use crate::directive::{self, ParamKind};
 use crate::host::model;
@@ -59,8 +59,8 @@ pub(super) fn complete(
     let model = &analysis.project().model;
     let mut words = if is_markdown(&path.to_string_lossy()) {
         in_chapter(before, line, model, &analysis.project().directives)
-    } else if path.file_name().is_some_and(|name| name == BOOK_TOML) {
-        in_settings(line)
+    } else if let Some(home) = Home::of(path) {
+        in_settings(home, line)
     } else if path.extension().is_some_and(|extension| extension == "toml") {
         // Within a text of the model's.
         if line.matches('"').count() % 2 == 1 { values(model) } else { Vec::new() }
@@ -283,13 +283,16 @@ fn words_of_fence() -> Vec<Word> {
 }
 
 /// A setting where a line begins; a code in a list of them.
-fn in_settings(line: &str) -> Vec<Word> {
+fn in_settings(home: Home, line: &str) -> Vec<Word> {
     match line.split_once('=') {
         None => {
-            let word = |(key, shape, meaning): &(&str, &str, &'static str)| {
-                Word::new(&format!("{key} = "), CompletionItemKind::PROPERTY, *shape).docs(*meaning)
+            let here = SETTINGS.iter().filter(|setting| setting.is_of(home));
+            let word = |setting: &Setting| {
+                let text = format!("{} = ", setting.key);
+                let shape = setting.shape.name();
+                Word::new(&text, CompletionItemKind::PROPERTY, shape).docs(setting.about)
             };
-            SETTINGS.iter().map(word).collect()
+            here.map(word).collect()
         }
         Some((key, value)) if matches!(key.trim(), "deny" | "warn" | "allow") => {
             let is_open = value.matches('"').count() % 2 == 1;

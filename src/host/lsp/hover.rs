@@ -5,7 +5,7 @@ use super::names::{expression_at, expressions, names};
 use super::place::Encoding;
 use super::unit::Analysis;
 use crate::check::{FENCE_WORDS, is_markdown};
-use crate::config::SETTINGS;
+use crate::config::{Home, setting};
 use crate::host::model;
 use crate::markdown::{self, NodeKind};
 use crate::reference;
@@ -94,11 +94,9 @@ fn of_manifest(
     field(path, source, (project.dialect, &project.versions), offset)
 }
 
-/// A setting or a code in `book.toml`.
+/// A setting or a code in a file of settings.
 fn of_settings(path: &Path, source: &Arc<Source>, offset: usize) -> Option<(Span, String)> {
-    if path.file_name()? != super::unit::BOOK_TOML {
-        return None;
-    }
+    Home::of(path)?;
     let text = source.text();
     let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
     let before = text.get(..offset)?;
@@ -106,8 +104,8 @@ fn of_settings(path: &Path, source: &Arc<Source>, offset: usize) -> Option<(Span
     let length = text[start..].find(|c| !is_part(c)).unwrap_or(text.len() - start);
     let word = &text[start..start + length];
     let is_code = text[..start].ends_with('"');
-    let is_setting = text[start + length..].trim_start().starts_with('=')
-        && SETTINGS.iter().any(|(key, ..)| *key == word);
+    let is_setting =
+        text[start + length..].trim_start().starts_with('=') && setting(word).is_some();
     let page = reference::explain(word).ok().filter(|_| is_code || is_setting)?;
     Some((Span::new(start, start + length), page))
 }

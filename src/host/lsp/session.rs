@@ -7,8 +7,9 @@ use super::edited::Edited;
 use super::found;
 use super::overlay::{Stop, Texts};
 use super::place::{Encoding, path_of, uri_of};
-use super::unit::{Analysis, BOOK_TOML, Shared, Unit, analyse, is_checked_alone, is_taken_in};
+use super::unit::{Analysis, Shared, Unit, analyse, is_checked_alone, is_taken_in};
 use super::wire::Outgoing;
+use crate::config::Home;
 use crate::diag::Severity;
 use crate::text::Source;
 use crate::world::display;
@@ -177,7 +178,7 @@ impl Session {
                 state.due_at(now);
             }
         }
-        if path.file_name().is_some_and(|name| name == BOOK_TOML) {
+        if Home::of(path).is_some() {
             self.assign_all(now);
         }
     }
@@ -296,8 +297,8 @@ impl Session {
 
     fn unit_of(&self, path: &Path) -> Option<Unit> {
         for root in path.ancestors().skip(1) {
-            let settings = root.join(BOOK_TOML);
-            if !self.documents.contains_key(&settings) && !settings.is_file() {
+            let mut settings = Home::ALL.iter().map(|home| root.join(home.file()));
+            if !settings.any(|file| self.documents.contains_key(&file) || file.is_file()) {
                 continue;
             }
             let unit = Unit::Book(root.to_owned());

@@ -13,18 +13,15 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-/// The name of mdBook's file of settings.
-pub(super) const BOOK_TOML: &str = "book.toml";
-
 /// How many folders above a file may hold a kustomization that takes it for a patch.
 const MOST_ABOVE: usize = 3;
 
 /// What is checked together.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Unit {
-    /// The book in a folder.
+    /// The project in a folder: a book or a tree.
     Book(PathBuf),
-    /// A file of no book.
+    /// A file of no project.
     File(PathBuf),
 }
 

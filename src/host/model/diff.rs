@@ -1,9 +1,10 @@
 //! `model diff`: what a change of the model does to the guide.
 
-use super::given::{errors, read};
+use super::given::errors;
 use crate::check;
-use crate::config::Config;
+use crate::config::{Config, Home};
 use crate::difference;
+use crate::host::book::read;
 use crate::host::cli::DiffFormat;
 use crate::host::outcome::Said;
 use crate::model;
@@ -111,8 +112,11 @@ fn of_revision(world: &DiskWorld, revision: &str, model: &[PathBuf]) -> anyhow::
         return Ok(files);
     }
     // the model may have stood elsewhere, where the settings of then say
-    let Ok(settings) = git(&["show", &format!("{revision}:./book.toml")]) else { return Ok(files) };
-    let settings = Source::new("book.toml", String::from_utf8_lossy(&settings));
+    let settings = Home::ALL.into_iter().find_map(|home| {
+        let text = git(&["show", &format!("{revision}:./{}", home.file())]).ok()?;
+        Some(Source::new(home.file(), String::from_utf8_lossy(&text)))
+    });
+    let Some(settings) = settings else { return Ok(files) };
     let then = Config::read(&settings, None).0.model;
     let usual = [PathBuf::from("model.toml"), PathBuf::from("model")];
     let then = if then.is_empty() { &usual[..] } else { &then[..] };

@@ -4,13 +4,7 @@ use crate::check;
 use crate::diag::{Diagnostic, Severity};
 use crate::model::{self, Compiled, Inputs, Model, Problem};
 use crate::text::{Location, Source, Span};
-use crate::world::{self, World};
-use anyhow::Context;
-use std::path::Path;
-
-pub(super) fn read(dir: &Path, world: &dyn World) -> anyhow::Result<check::Book> {
-    check::Book::read(world).with_context(|| format!("there is no book in `{}`", dir.display()))
-}
+use crate::world;
 
 /// The errors of the model alone: a figure that could not be read may be one that an answer needs.
 pub(super) fn errors(book: &check::Book) -> Vec<Diagnostic> {

@@ -1,7 +1,8 @@
 //! `model list` and `model table`: what the model holds and computes, as tables.
 
-use super::given::{Given, compile, errors, inputs, located, read};
+use super::given::{Given, compile, errors, inputs, located};
 use crate::diag::{Diagnostic, nearest};
+use crate::host::book::read;
 use crate::host::cli::ListFormat;
 use crate::host::outcome::Said;
 use crate::model::{LISTS, List, Listing, Model, Problem, Sweep, View};

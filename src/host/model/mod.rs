@@ -6,6 +6,7 @@ mod list;
 
 use super::cli::{EvalFormat, MeasureFormat, Model as Command};
 use super::outcome::Said;
+use super::project::root;
 use crate::check;
 use crate::diag::Diagnostic;
 use crate::model::measure::{self, ClusterFiles};
@@ -16,32 +17,43 @@ use anyhow::Context;
 use serde_json::json;
 use std::fmt::Write as _;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use given::{Given, compile, errors, inputs, located, read};
+use crate::host::book::read;
+use given::{Given, compile, errors, inputs, located};
 
 /// Answers what was asked of the model of the book in a folder.
-pub(super) fn run(command: &Command, quiet: bool) -> anyhow::Result<(&Path, Said)> {
-    let here = Path::new(".");
+pub(super) fn run(command: &Command, quiet: bool) -> anyhow::Result<(PathBuf, Said)> {
+    let here = PathBuf::from(".");
     Ok(match command {
         Command::Measure { pods, top, nodes, format, dir } => {
-            (here, measure(dir, pods, top.as_deref(), nodes.as_deref(), *format)?)
+            (here, measure(&root(dir)?, pods, top.as_deref(), nodes.as_deref(), *format)?)
         }
         Command::Schema => (here, (format!("{:#}\n", model::json_schema()), Vec::new())),
         Command::Eval { expression, set, scenario, format, dir } => {
             let given = Given { set, scenario: scenario.as_deref() };
-            (dir.as_path(), eval(dir, expression, given, *format, quiet)?)
+            let dir = root(dir)?;
+            let said = eval(&dir, expression, given, *format, quiet)?;
+            (dir, said)
         }
         Command::List { what, filter, format, dir } => {
-            (dir.as_path(), list::list(dir, what.as_deref(), filter.as_deref(), *format)?)
+            let dir = root(dir)?;
+            let said = list::list(&dir, what.as_deref(), filter.as_deref(), *format)?;
+            (dir, said)
         }
         Command::Table { names, sweep, costs, set, scenario, format, dir } => {
             let given = Given { set, scenario: scenario.as_deref() };
             let sweep = sweep.as_deref();
-            (dir.as_path(), list::table(dir, names, sweep, *costs, given, *format)?)
+            let dir = root(dir)?;
+            let said = list::table(&dir, names, sweep, *costs, given, *format)?;
+            (dir, said)
         }
-        Command::Diff { before, format, dir } => (dir.as_path(), diff::diff(dir, before, *format)?),
+        Command::Diff { before, format, dir } => {
+            let dir = root(dir)?;
+            let said = diff::diff(&dir, before, *format)?;
+            (dir, said)
+        }
     })
 }
 

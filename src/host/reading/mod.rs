@@ -4,6 +4,7 @@ mod written;
 
 use super::book::Book;
 use super::cli::{Against, Findings, Manifests, ReadingFormat};
+use super::project;
 use super::terminal::way_to;
 use super::validate;
 use crate::check::{AskedLine, DocumentKind, Evidence, Holder, ReadDocument, ReadText, TextKind};
@@ -73,7 +74,13 @@ pub(super) fn explain(
     }
     let wanted = Findings::default();
     let file = real(&place.file);
-    let own = against.is_empty().then(|| in_book(&file, place.line, dir, &wanted)).flatten();
+    // A file may lie in another project than the current folder.
+    let home = project::root(&place.file).ok();
+    let own = against.is_empty().then(|| {
+        let homes = std::iter::once(dir).chain(home.as_deref());
+        homes.into_iter().find_map(|dir| in_book(&file, place.line, dir, &wanted))
+    });
+    let own = own.flatten();
     let (read, inner) = match own {
         Some(found) => found,
         None => alone(place, against, &wanted)?,
@@ -300,7 +307,7 @@ impl Read {
 fn nowhere(written: &str, line: usize, file: &str, read: &Read) -> Vec<String> {
     let mut hints = Vec::new();
     if read.is_excluded {
-        hints.push("`exclude` in book.toml leaves this page out".to_owned());
+        hints.push("`exclude` in the settings leaves this page out".to_owned());
         return hints;
     }
     let trimmed = written.trim();
