@@ -4,11 +4,11 @@ use super::codes::{CHANGING_ANCHOR, LINK_TO_VALUE};
 use super::{Chapter, CheckedChapter, Project};
 use crate::content::{Content, plain};
 use crate::diag::{Diagnostic, Edit, Fix};
-use crate::markdown::{self, Anchors, Heading, id_part};
+use crate::markdown::{self, Anchors, Heading, LinkTo, id_part};
 use crate::text::Span;
 use memchr::memmem;
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The findings of a book, whose chapters and what came of them are in the same order.
 pub(super) fn check(
@@ -36,7 +36,7 @@ pub(super) fn check(
         let judged = links.filter_map(|link| {
             let target = target(&chapter.path, &link.page)?;
             let fragment = link.fragment.as_deref()?;
-            pages.get(target.as_str())?.judge(chapter, link.span, fragment)
+            pages.get(target.as_str())?.judge(chapter, &link, fragment)
         });
         judged.collect::<Vec<_>>()
     };
@@ -57,6 +57,8 @@ struct Page<'a> {
     chapter: &'a Chapter,
     /// Every id that is known of, and how many were to be the same.
     ids: BTreeMap<String, usize>,
+    /// The ids that its own HTML gives.
+    written: BTreeSet<&'a str>,
     changing: Vec<Changing>,
 }
 
@@ -71,7 +73,12 @@ struct Changing {
 
 impl<'a> Page<'a> {
     fn of(chapter: &'a Chapter, outcome: &CheckedChapter, anchors: &Anchors) -> Page<'a> {
-        let mut page = Page { chapter, ids: BTreeMap::new(), changing: Vec::new() };
+        let mut page = Page {
+            chapter,
+            ids: BTreeMap::new(),
+            written: written_ids(&chapter.text),
+            changing: Vec::new(),
+        };
         for heading in &anchors.headings {
             if let Some(id) = &heading.id {
                 page.ids.entry(id.clone()).or_default();
@@ -119,8 +126,9 @@ impl<'a> Page<'a> {
             })
     }
 
-    fn judge(&self, from: &Chapter, link: Span, fragment: &str) -> Option<Diagnostic> {
-        let at = || from.map.locate(within(from, link, fragment));
+    fn judge(&self, from: &Chapter, link: &LinkTo, fragment: &str) -> Option<Diagnostic> {
+        let written = link.fragment_at();
+        let at = || from.map.locate(written.unwrap_or_else(|| link.at()));
         let locate = |changing: &Changing| self.chapter.map.locate(changing.heading.span);
         if let Some(known) = self.changing.iter().find(|known| known.id == fragment) {
             let message = format!("the id `{}` changes with the value in its heading", known.id);
@@ -135,27 +143,17 @@ impl<'a> Page<'a> {
             }
             return Some(finding);
         }
-        let is_written = || {
-            ["id=\"", "name=\"", "id='", "{#"]
-                .iter()
-                .any(|open| self.chapter.text.contains(&format!("{open}{fragment}")))
-        };
-        if self.ids.contains_key(fragment) {
+        if self.ids.contains_key(fragment) || self.written.contains(fragment) {
             return None;
         }
         let meant = self.changing.iter().find(|changing| changing.is_like(fragment))?;
-        if is_written() {
-            return None;
-        }
         let message = format!("no heading has the id `{fragment}`: a value in it has changed");
         let finding = Diagnostic::new(&LINK_TO_VALUE, at(), message)
             .related(locate(meant), format!("its id is `{}` today", meant.id))
             .help("give the heading an id of its own: `## Heading {#id}`");
-        Some(match from.map.locate_copied(within(from, link, fragment)) {
-            Some(place) if place.text() == fragment => {
-                finding.replace_with(format!("write `{}`", meant.id), meant.id.clone())
-            }
-            _ => finding,
+        Some(match written.and_then(|at| from.map.locate_copied(at)) {
+            Some(_) => finding.replace_with(format!("write `{}`", meant.id), meant.id.clone()),
+            None => finding,
         })
     }
 }
@@ -173,17 +171,22 @@ impl Changing {
 
 /// A heading's text with its values, and what stands around the values if there are any.
 fn shown(heading: &Heading, outcome: &CheckedChapter) -> (String, Option<(String, String)>) {
-    let values: Vec<_> = outcome
-        .expansions
+    // Both are in the order of the text.
+    let all = &outcome.expansions;
+    let first = all.partition_point(|expansion| expansion.span.start < heading.span.start);
+    let values: Vec<_> = all[first..]
         .iter()
-        .filter(|expansion| heading.span.contains(expansion.span))
+        .take_while(|expansion| heading.span.contains(expansion.span))
         .map(|expansion| match &expansion.content {
             Content::Inline(inlines) => (expansion.span, plain(inlines)),
             // What a passage in a heading says is not known here; nor is it for what links to it.
             Content::Written(_) | Content::Blocks(_) => (expansion.span, String::new()),
         })
         .collect();
-    let is_value = |span: Span| values.iter().any(|(value, _)| value.contains(span));
+    let is_value = |span: Span| {
+        let behind = values.partition_point(|(value, _)| value.start <= span.start);
+        behind.checked_sub(1).is_some_and(|at| values[at].0.contains(span))
+    };
     let mut parts: Vec<(Span, &str)> = heading
         .parts
         .iter()
@@ -203,16 +206,14 @@ fn shown(heading: &Heading, outcome: &CheckedChapter) -> (String, Option<(String
     (parts.into_iter().map(|(_, text)| text).collect(), Some(around))
 }
 
-/// Where a link's fragment is written, or all of the link where it is written elsewhere.
-fn within(chapter: &Chapter, link: Span, fragment: &str) -> Span {
-    let text = &chapter.text[link.range()];
-    match text.rfind(&format!("#{fragment}")) {
-        Some(at) => {
-            let start = link.start + at + 1;
-            Span::new(start, start + fragment.len())
-        }
-        None => link,
-    }
+/// The ids that a page's own HTML and attributes give.
+fn written_ids(text: &str) -> BTreeSet<&str> {
+    let opens = ["id=\"", "name=\"", "id='", "name='", "{#"];
+    let places = opens
+        .into_iter()
+        .flat_map(|open| text.match_indices(open).map(move |(at, _)| &text[at + open.len()..]));
+    let is_end = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '{' | '}' | '>');
+    places.map(|rest| &rest[..rest.find(is_end).unwrap_or(rest.len())]).collect()
 }
 
 /// The chapter that a link leads to, by its file below `src`.

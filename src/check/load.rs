@@ -5,7 +5,7 @@ use super::expanded::{ChapterFile, Text};
 use super::tree::{self, Pages};
 use super::{Chapter, Project, Scope, links, platform, publish, unlisted};
 use crate::config::{self, Config, Home};
-use crate::diag::{Diagnostic, Severity};
+use crate::diag::{Code, Diagnostic, Severity};
 use crate::directive::own;
 use crate::directive::versions;
 use crate::manifest::{Engine, Schemas, Versions};
@@ -388,67 +388,72 @@ fn looked_for(config: &Config) -> String {
 /// The folder of the directives of a book's own.
 const DIRECTIVES: &str = "directives";
 
-/// The files of the book's own directives; a folder that is not there holds none.
+/// The files of the book's own directives.
 fn directive_files(world: &dyn World, findings: &mut Vec<Diagnostic>) -> Vec<Arc<Source>> {
-    let folder = Path::new(DIRECTIVES);
-    let start_of = |path: &Path| Location::start_of(&Source::new(display(path), String::new()));
-    let mut sources = Vec::new();
-    for entry in world.list(folder).unwrap_or_default() {
-        let is_page = entry.path.extension().is_some_and(|extension| extension == "md");
-        if entry.is_folder || !is_page {
-            continue;
-        }
-        match world.source(&entry.path) {
-            Ok(source) => sources.push(source),
-            Err(error) => {
-                let at = start_of(&entry.path);
-                findings.push(unreadable(
-                    &UNREADABLE_DIRECTIVE,
-                    at,
-                    "the file of a directive",
-                    &error,
-                ));
-            }
-        }
-    }
-    sources
+    let files = Folder {
+        path: Path::new(DIRECTIVES),
+        endings: &["md"],
+        code: &UNREADABLE_DIRECTIVE,
+        what: "the folder of directives",
+        file: "the file of a directive",
+    };
+    files.read(world, findings)
 }
 
-/// The files of the book's own rules; a folder that is not there holds none.
+/// The files of the book's own rules.
 fn policy_files(
     world: &dyn World,
     config: &Config,
     findings: &mut Vec<Diagnostic>,
 ) -> Vec<Arc<Source>> {
-    let mut sources = Vec::new();
-    let start_of = |path: &Path| Location::start_of(&Source::new(display(path), String::new()));
-    let entries = match world.list(&config.policies) {
-        Ok(entries) => entries,
-        Err(error) => {
-            if error.kind() != io::ErrorKind::NotFound {
-                let at = start_of(&config.policies);
-                findings.push(unreadable(&UNREADABLE_POLICY, at, "the folder of policies", &error));
-            }
-            Vec::new()
-        }
+    let files = Folder {
+        path: &config.policies,
+        endings: &["yaml", "yml"],
+        code: &UNREADABLE_POLICY,
+        what: "the folder of policies",
+        file: "the policy file",
     };
-    for entry in entries {
-        let yaml = entry
-            .path
-            .extension()
-            .is_some_and(|extension| extension == "yaml" || extension == "yml");
-        if entry.is_folder || !yaml {
-            continue;
-        }
-        match world.source(&entry.path) {
-            Ok(source) => sources.push(source),
+    files.read(world, findings)
+}
+
+/// A folder with files of one kind, and what they are called.
+struct Folder<'a> {
+    path: &'a Path,
+    endings: &'a [&'a str],
+    code: &'static Code,
+    what: &'a str,
+    file: &'a str,
+}
+
+impl Folder<'_> {
+    /// The files; a folder that is not there holds none.
+    fn read(&self, world: &dyn World, findings: &mut Vec<Diagnostic>) -> Vec<Arc<Source>> {
+        let mut tell = |path: &Path, what: &str, error: &io::Error| {
+            let at = Location::start_of(&Source::new(display(path), String::new()));
+            findings.push(unreadable(self.code, at, what, error));
+        };
+        let entries = match world.list(self.path) {
+            Ok(entries) => entries,
             Err(error) => {
-                let at = start_of(&entry.path);
-                findings.push(unreadable(&UNREADABLE_POLICY, at, "the policy file", &error));
+                if error.kind() != io::ErrorKind::NotFound {
+                    tell(self.path, self.what, &error);
+                }
+                Vec::new()
+            }
+        };
+        let mut sources = Vec::new();
+        for entry in entries {
+            let ending = entry.path.extension();
+            if entry.is_folder || !self.endings.iter().any(|known| ending == Some(known.as_ref())) {
+                continue;
+            }
+            match world.source(&entry.path) {
+                Ok(source) => sources.push(source),
+                Err(error) => tell(&entry.path, self.file, &error),
             }
         }
+        sources
     }
-    sources
 }
 
 /// The versions that the settings choose.

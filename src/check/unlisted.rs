@@ -59,7 +59,10 @@ fn judge(world: &dyn World, src: &Path, project: &Project, path: &Path) -> Optio
         return None;
     }
     let source: Arc<Source> = world.source(path).ok()?;
-    memmem::find(source.text().as_bytes(), b"plumb")?;
+    let has = |word: &[u8]| memmem::find(source.text().as_bytes(), word).is_some();
+    if !has(b"plumb") && !has(b"{=") {
+        return None;
+    }
     let nodes = markdown::scan(source.text(), &TextMap::identity(&source), project.dialect).nodes;
     let is_ours = |kind: &NodeKind| matches!(kind, NodeKind::Directive(_) | NodeKind::Value(_));
     let first = nodes.iter().find(|node| is_ours(&node.kind))?;
@@ -99,7 +102,9 @@ mod tests {
     #[test]
     fn a_page_with_directives_that_is_not_listed_is_found() {
         let page = "# B\n\nIt is <!-- plumb: value pods -->7<!-- /plumb -->.\n";
-        assert_eq!(said("", "", page), [("src/more/b.md".to_owned(), 3)]);
+        let expected = [("src/more/b.md".to_owned(), 3)];
+        assert_eq!(said("", "", page), expected);
+        assert_eq!(said("", "", "# B\n\nIt is `{= pods }`.\n"), expected, "a value alone");
     }
 
     /// What a chapter or someone else may take in, and pages that have nothing of ours.
@@ -111,5 +116,9 @@ mod tests {
         let shown =
             "A plumb line.\n\n```markdown\n<!-- plumb: value pods -->7<!-- /plumb -->\n```\n";
         assert_eq!(said("", "", shown), []);
+        let value =
+            "A set `{a, b}`, and in code:\n\n    `{= pods }`\n\n```text\n`{= pods }`\n```\n";
+        assert_eq!(said("", "", value), []);
+        assert_eq!(said("", "{{#include more/b.md}}\n", "It is `{= pods }`.\n"), []);
     }
 }

@@ -31,11 +31,13 @@ impl Passage {
     }
 }
 
-/// How much text directives may write in a chapter, all of them together.
+/// How much directives may do: those of a chapter write and go through, all of them together, or the check of one of the book's
+/// own tries.
 #[derive(Debug)]
 pub struct Budget {
     text: Cell<usize>,
     steps: Cell<usize>,
+    is_of_check: bool,
 }
 
 impl Budget {
@@ -43,6 +45,14 @@ impl Budget {
     pub const TEXT: usize = 1 << 20;
     /// The rows and conditions that they may go through.
     pub const STEPS: usize = 20_000;
+    /// The bytes of text that are read to check a directive, for all options and choices together.
+    const CHECKED: usize = 16 << 20;
+
+    /// That of the check of a directive of the book's own, for everything that is tried.
+    pub(super) fn of_check() -> Budget {
+        let text = Cell::new(Budget::CHECKED);
+        Budget { text, steps: Cell::new(Budget::STEPS), is_of_check: true }
+    }
 
     /// Takes some of it; false where it is not there.
     pub(super) fn take(&self, text: usize, steps: usize) -> bool {
@@ -58,10 +68,27 @@ impl Budget {
         };
         left(&self.text, text) && left(&self.steps, steps)
     }
+
+    /// What to say where it is not there.
+    pub(super) fn exhausted(&self) -> String {
+        let steps = Budget::STEPS;
+        if self.is_of_check {
+            let text = Budget::CHECKED >> 20;
+            return format!(
+                "this is more than can be checked: with all options and choices, more than {text} MiB of text, or more than \
+                {steps} rows and conditions"
+            );
+        }
+        let text = Budget::TEXT >> 10;
+        format!(
+            "with this, directives write more in a chapter than {text} KiB, or go through more than {steps} rows"
+        )
+    }
 }
 
 impl Default for Budget {
     fn default() -> Budget {
-        Budget { text: Cell::new(Budget::TEXT), steps: Cell::new(Budget::STEPS) }
+        let text = Cell::new(Budget::TEXT);
+        Budget { text, steps: Cell::new(Budget::STEPS), is_of_check: false }
     }
 }

@@ -48,7 +48,7 @@ fn run(call: &mut Call<'_>) -> Option<Passage> {
     let mut writer = Writer::new(call, map);
     let (yes, no) = (template.parts, otherwise.unwrap_or_default());
     let (shown, other) = if holds { (yes, no) } else { (no, yes) };
-    writer.check(&other, &names)?;
+    writer.check(&other, &names, true)?;
     writer.parts(&shown, &names)?;
     Some(writer.finish(inline, holds.to_string()))
 }

@@ -1,7 +1,7 @@
 //! How a directive writes a passage: a template read, its words followed, and the texts of arguments.
 
 use super::codes::{INVALID_ARGUMENT, MISSING_ARGUMENT, OUTPUT_LIMIT};
-use super::passage::{Budget, Passage};
+use super::passage::Passage;
 use super::{Call, ask};
 use crate::diag::Diagnostic;
 use crate::markdown::{
@@ -9,6 +9,7 @@ use crate::markdown::{
 };
 use crate::model::{Bindings, Compiled, Rows, Value};
 use crate::text::{Span, Spanned, TextMap, TextMapBuilder};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// A text of a directive's as a template; what is wrong with it is reported. `may_else` where it may have two halves.
@@ -39,6 +40,8 @@ pub(super) struct Writer<'c, 'a> {
     text: String,
     builder: TextMapBuilder,
     names: Vec<(usize, Rc<Bindings>)>,
+    /// The conditions, with what they come to, whose other text has been checked for a row.
+    checked: BTreeSet<(Span, bool)>,
 }
 
 impl<'c, 'a> Writer<'c, 'a> {
@@ -49,6 +52,7 @@ impl<'c, 'a> Writer<'c, 'a> {
             text: String::new(),
             builder: TextMapBuilder::default(),
             names: Vec::new(),
+            checked: BTreeSet::new(),
         }
     }
 
@@ -82,11 +86,10 @@ impl<'c, 'a> Writer<'c, 'a> {
             match part {
                 Part::Text(text) => self.text(text, names)?,
                 Part::When { condition, yes, no } => {
-                    let (shown, other) = match self.holds(condition, names)? {
-                        true => (yes, no),
-                        false => (no, yes),
-                    };
-                    self.check(other, names)?;
+                    let holds = self.holds(condition, names)?;
+                    let (shown, other) = if holds { (yes, no) } else { (no, yes) };
+                    let is_first = self.checked.insert((condition.span(), holds));
+                    self.check(other, names, is_first)?;
                     self.parts(shown, names)?;
                 }
                 Part::Each { list, name, body } => {
@@ -104,7 +107,10 @@ impl<'c, 'a> Writer<'c, 'a> {
     }
 
     /// Reads the expressions of a template that is not written today, and computes nothing: what it says must make sense when it is.
-    pub(super) fn check(&mut self, parts: &[Part], names: &Rc<Bindings>) -> Option<()> {
+    ///
+    /// With `all`, every option of a list of options is tried, within the first of the lists around; else the first alone. To try
+    /// each with each other would take as many steps as the lists are long, to the power of how deep they are nested.
+    pub(super) fn check(&mut self, parts: &[Part], names: &Rc<Bindings>, all: bool) -> Option<()> {
         for part in parts {
             match part {
                 Part::Text(text) => {
@@ -119,17 +125,19 @@ impl<'c, 'a> Writer<'c, 'a> {
                 Part::When { condition, yes, no } => {
                     self.take(0, 1)?;
                     self.compile(condition, self.map, names);
-                    self.check(yes, names)?;
-                    self.check(no, names)?;
+                    self.check(yes, names, all)?;
+                    self.check(no, names, all)?;
                 }
                 Part::Each { list, name, body } => {
+                    self.take(0, 1)?;
                     let (rows, mut inner) = (self.rows(list, name, names)?, Bindings::clone(names));
                     // Options differ in what they have; the rows of a table are all of one kind.
-                    let tried =
-                        if rows.options().is_some() { rows.len() } else { rows.len().min(1) };
+                    let differ = all && rows.options().is_some();
+                    let tried = if differ { rows.len() } else { rows.len().min(1) };
                     for row in 0..tried {
+                        self.take(0, 1)?;
                         rows.bind(self.call.model, &mut inner, &name.value, row);
-                        self.check(body, &Rc::new(inner.clone()))?;
+                        self.check(body, &Rc::new(inner.clone()), all && row == 0)?;
                     }
                 }
             }
@@ -189,11 +197,7 @@ impl<'c, 'a> Writer<'c, 'a> {
         if budget.take(text, steps) {
             return Some(());
         }
-        let message = format!(
-            "with this, directives write more in a chapter than {} KiB, or go through more than {} rows",
-            Budget::TEXT >> 10,
-            Budget::STEPS
-        );
+        let message = budget.exhausted();
         let at = self.call.locate(self.call.name().span);
         self.call.findings.push(Diagnostic::new(&OUTPUT_LIMIT, at, message));
         None

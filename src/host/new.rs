@@ -4,6 +4,7 @@ use crate::directive;
 use crate::text::one_line;
 use crate::world::{DiskWorld, World, display};
 use anyhow::{Context, bail};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// The file that is written. It works as it is, and its example is its test.
@@ -58,8 +59,13 @@ pub(super) fn directive(name: &str, dir: &Path) -> anyhow::Result<String> {
     }
     let world = DiskWorld::new(dir);
     let path = PathBuf::from(format!("directives/{name}.md"));
-    if world.source(&path).is_ok() {
-        bail!("`{}` is there already", display(&path));
+    match world.source(&path) {
+        Ok(_) => bail!("`{}` is there already", display(&path)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => {
+            let what = format!("`{}` can't be read, and is not written over", display(&path));
+            return Err(error).context(what);
+        }
     }
     let text = TEMPLATE.replace("NAME", name);
     let written = world.writer()?.write(&path, text.as_bytes());

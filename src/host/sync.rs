@@ -55,7 +55,7 @@ pub(super) fn write(
     let writer = world.writer()?;
     rewrites.retain(|rewrite| {
         let path = Path::new(rewrite.source.path());
-        let (old, new) = (rewrite.source.text().as_bytes(), rewrite.text.as_bytes());
+        let (old, new) = (rewrite.source.text(), &rewrite.text);
         // What the book holds by a link or an include may lie elsewhere in the repository, and is written there.
         writer.replace(path, old, new).unwrap_or_else(|refusal| {
             remaining.push(not_written(rewrite, &refusal));

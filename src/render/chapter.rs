@@ -185,18 +185,21 @@ fn closing(text: &str) -> Option<char> {
 /// list are no neighbours of other items: they are one list.
 fn place(out: &mut String, expansion: &Expansion, shown: &str, behind: &str) {
     let place = &expansion.place;
-    let block = !place.inline && !matches!(expansion.content, Content::Inline(_));
+    // A line may hold any number of values, so it is not looked at for them.
+    if place.inline || matches!(expansion.content, Content::Inline(_)) {
+        out.push_str(shown);
+        return;
+    }
     let is_written = matches!(expansion.content, Content::Written(_));
     let joins = |line: Option<&str>, own: Option<&str>| {
         is_written && line.is_some_and(is_item) && own.is_some_and(is_item)
     };
     let above = out.lines().rev().nth(usize::from(!out.ends_with('\n')));
-    let below = behind.lines().nth(1);
-    if block && !place.blank_before && !joins(above, shown.lines().next()) {
+    if !place.blank_before && !joins(above, shown.lines().next()) {
         let _ = write!(out, "\n{}", place.prefix);
     }
     out.push_str(shown);
-    if block && !place.blank_after && !joins(below, shown.lines().last()) {
+    if !place.blank_after && !joins(behind.lines().nth(1), shown.lines().last()) {
         let _ = write!(out, "\n{}", place.prefix.trim_end());
     }
 }

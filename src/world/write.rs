@@ -5,6 +5,7 @@
 //! `*.md`, so nothing that a killed run leaves can reach a page, even where the root is `src` itself.
 
 use super::bounds::Bounds;
+use plumb_text::world::Encoding;
 use std::fmt;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Write};
@@ -109,27 +110,39 @@ impl Writer {
 
     /// Makes a file hold these bytes, whatever it held; `false` where it does already.
     pub fn write(&self, path: &Path, bytes: &[u8]) -> Result<bool, Refusal> {
-        self.put(path, None, bytes)
+        self.put(path, |_| Ok(bytes.to_vec()))
     }
 
-    /// Makes a file hold these bytes if it still holds what was read; `false` where somebody has written them already.
-    pub fn replace(&self, path: &Path, read: &[u8], bytes: &[u8]) -> Result<bool, Refusal> {
-        self.put(path, Some(read), bytes)
+    /// Makes a file hold this text if it still holds what was read, in the encoding that it has; `false` where somebody has
+    /// written it already.
+    pub fn replace(&self, path: &Path, read: &str, text: &str) -> Result<bool, Refusal> {
+        self.put(path, |old| {
+            let old = old.ok_or(Refusal::Changed)?;
+            let encoding = Encoding::of(old);
+            let bytes = encoding.bytes(text);
+            if old != bytes && old != encoding.bytes(read) {
+                return Err(Refusal::Changed);
+            }
+            Ok(bytes)
+        })
     }
 
-    fn put(&self, path: &Path, read: Option<&[u8]>, bytes: &[u8]) -> Result<bool, Refusal> {
+    /// Makes a file hold what is made of the bytes that it holds; they are none where it is not there.
+    fn put(
+        &self,
+        path: &Path,
+        new: impl FnOnce(Option<&[u8]>) -> Result<Vec<u8>, Refusal>,
+    ) -> Result<bool, Refusal> {
         // The file that a link names is replaced, and the link stays; one that leads nowhere, or out, is an error.
         let path = self.bounds.real(path)?;
         let path = match fs::symlink_metadata(&path) {
             Ok(_) => path,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                if read.is_some() {
-                    return Err(Refusal::Changed);
-                }
+                let bytes = new(None)?;
                 if let Some(folder) = path.parent() {
                     fs::create_dir_all(folder)?;
                 }
-                fs::rename(self.stage(bytes, None)?, path)?;
+                fs::rename(self.stage(&bytes, None)?, path)?;
                 return Ok(true);
             }
             Err(error) => return Err(error.into()),
@@ -139,11 +152,9 @@ impl Writer {
             return Err(Refusal::NotRegular);
         }
         let old = fs::read(&path)?;
+        let bytes = new(Some(&old))?;
         if old == bytes {
             return Ok(false);
-        }
-        if read.is_some_and(|read| read != old) {
-            return Err(Refusal::Changed);
         }
         if names(&about) > 1 {
             return Err(Refusal::HardLinked);
@@ -159,7 +170,7 @@ impl Writer {
             }
             opened => drop(opened?),
         }
-        let staged = self.stage(bytes, Some(&about))?;
+        let staged = self.stage(&bytes, Some(&about))?;
         // Staging waits for the disk, and an editor may have saved meanwhile.
         if fs::read(&path)? != old {
             return Err(Refusal::Changed);
@@ -329,13 +340,28 @@ mod tests {
         let (path, file) = (Path::new("a.md"), folder.path().join("a.md"));
         fs::write(&file, "edited").unwrap();
         let writer = world.writer().unwrap();
-        assert!(matches!(writer.replace(path, b"read", b"new"), Err(Refusal::Changed)));
+        assert!(matches!(writer.replace(path, "read", "new"), Err(Refusal::Changed)));
         assert_eq!(fs::read(&file).unwrap(), b"edited");
-        assert!(writer.replace(path, b"edited", b"new").unwrap());
-        assert!(!writer.replace(path, b"edited", b"new").unwrap(), "it is there already");
+        assert!(writer.replace(path, "edited", "new").unwrap());
+        assert!(!writer.replace(path, "edited", "new").unwrap(), "it is there already");
         fs::remove_file(&file).unwrap();
-        assert!(matches!(writer.replace(path, b"new", b"newer"), Err(Refusal::Changed)));
+        assert!(matches!(writer.replace(path, "new", "newer"), Err(Refusal::Changed)));
         assert!(!file.exists(), "what is gone does not come back");
+    }
+
+    /// Readers of YAML take UTF-16, and so do we.
+    #[test]
+    fn a_file_keeps_its_encoding() {
+        let (folder, world) = world();
+        let (path, file) = (Path::new("a.yaml"), folder.path().join("a.yaml"));
+        let writer = world.writer().unwrap();
+        for encoding in [Encoding::Utf8, Encoding::Utf16Le, Encoding::Utf16Be] {
+            fs::write(&file, encoding.bytes("é: 1\n")).unwrap();
+            assert!(writer.replace(path, "é: 1\n", "é: 2\n").unwrap());
+            assert_eq!(fs::read(&file).unwrap(), encoding.bytes("é: 2\n"));
+            assert!(!writer.replace(path, "é: 1\n", "é: 2\n").unwrap(), "it is there already");
+            assert!(matches!(writer.replace(path, "é: 1\n", "é: 3\n"), Err(Refusal::Changed)));
+        }
     }
 
     #[test]

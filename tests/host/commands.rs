@@ -308,17 +308,18 @@ fn files_are_validated_like_fences() {
     );
     expect(at, &["validate", "guide.md"], 1, &["guide.md:11:7", "did you mean `port`?"]);
     expect(at, &["validate", "latin.yaml"], 1, &["error[unreadable-file]", "byte 3"]);
-    // Windows' UTF-16, as go-yaml takes it behind its mark. No fix writes it in another encoding.
+    // Windows' UTF-16, as go-yaml takes it behind its mark. A fix keeps the encoding.
     let deprecated = "apiVersion: autoscaling/v2beta2\r\nkind: HorizontalPodAutoscaler\r\n";
-    let wide = |bytes: fn(u16) -> [u8; 2]| {
-        let marked = format!("\u{feff}{deprecated}");
+    let wide = |bytes: fn(u16) -> [u8; 2], text: &str| {
+        let marked = format!("\u{feff}{text}");
         marked.encode_utf16().flat_map(bytes).collect::<Vec<u8>>()
     };
-    for bytes in [wide(u16::to_le_bytes), wide(u16::to_be_bytes)] {
-        std::fs::write(at.join("wide.yaml"), &bytes).expect("a file");
+    for bytes in [u16::to_le_bytes, u16::to_be_bytes] {
+        std::fs::write(at.join("wide.yaml"), wide(bytes, deprecated)).expect("a file");
         expect(at, &["validate", "wide.yaml"], 1, &["wide.yaml:1:13", "error[api-removed]"]);
         expect(at, &["validate", "wide.yaml", "--fix"], 1, &["wide.yaml"]);
-        assert_eq!(std::fs::read(at.join("wide.yaml")).expect("a file"), bytes);
+        let mended = wide(bytes, &deprecated.replace("v2beta2", "v2"));
+        assert_eq!(std::fs::read(at.join("wide.yaml")).expect("a file"), mended);
     }
     std::fs::write(at.join("wide.yaml"), b"\xff\xfea").expect("a file");
     expect(at, &["validate", "wide.yaml"], 1, &["error[unreadable-file]"]);

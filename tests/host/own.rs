@@ -296,3 +296,92 @@ fn a_directive_that_writes_another_is_followed_and_bounded() {
     fs::write(deep.path().join("src/a.md"), "<!-- plumb: d26 /-->\n").unwrap();
     assert_eq!(run(deep.path(), &["check"]).0, Some(0));
 }
+
+/// So many options, each like the last.
+fn options(count: usize) -> String {
+    let one = |n| {
+        format!(
+            "[options.o{n}]\nlabel = \"O {n}\"\n[[options.o{n}.components]]\nname = \"runner\"\ncount = \"2\"\nrequests = {{ cpu = \"4\" }}\n"
+        )
+    };
+    (0..count).map(one).collect()
+}
+
+/// What is checked before anybody uses a directive: every option in every list, but not each with each other one.
+#[test]
+fn lists_within_lists_are_checked_and_take_no_time() {
+    let nested = |depth: usize, text: &str| {
+        let open: String = (0..depth).map(|n| format!("`{{each options as o{n}_}}`\n")).collect();
+        format!("+++\nsummary = \"it\"\n+++\n{open}{text}\n{}", "`{/each}`\n".repeat(depth))
+    };
+    let model = options(40)
+        + "[options.last]\nlabel = \"Last\"\n[[options.last.components]]\nname = \"runner\"\ncount = \"2\"\nusage = { memory = \"2Gi\" }\n";
+    let found_in = |directive: &str, page: &str| {
+        let files = [("model.toml", &*model), ("directives/x.md", directive), ("src/a.md", page)];
+        found(book(&files).path())
+    };
+    // Forty to the power of eight are more than anybody waits for.
+    let start = std::time::Instant::now();
+    assert_eq!(found_in(&nested(8, "`{= o0_.label }` `{= o7_.id }`"), "a\n"), [""; 0]);
+    // Only the last option lacks it, in whichever of the lists.
+    for (name, column) in [("o0_", 3), ("o4_", 3), ("o7_", 3)] {
+        let directive = nested(8, &format!("`{{= {name}.cpu }}`"));
+        let expected = format!("directives/x.md:12:{} unknown-name", column + name.len() + 2);
+        assert_eq!(found_in(&directive, "a\n"), [expected]);
+    }
+    // In a text of a page that is not written today, for each row.
+    let hidden = "`{when count(options) > 3}`\n`{else}`\n`{each options as p}`\n`{each options as q}`\n`{= p.id }`\n`{/each}`\n`{/each}`\n`{/when}`\n";
+    let page = format!("<!-- plumb: each options as o\n{hidden}-->\n<!-- /plumb -->\n");
+    assert_eq!(found_in("# Notes\n", &page), [""; 0]);
+    assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
+    // What is more than is tried is told.
+    let many =
+        format!("+++\nsummary = \"it\"\n+++\n{}", "`{when true}`\na\n`{/when}`\n".repeat(20_001));
+    let (code, said) =
+        run(book(&[("directives/x.md", &many), ("src/a.md", "a\n")]).path(), &["check"]);
+    assert!(code == Some(1) && said.contains("more than can be checked"), "{said}");
+}
+
+/// What is no folder of the book's holds no directives, and nobody would know.
+#[test]
+fn a_folder_of_directives_that_is_none_is_told() {
+    let (file, fine) =
+        (book(&[("directives", "a\n"), ("src/a.md", "a\n")]), book(&[("src/a.md", "a\n")]));
+    assert_eq!(found(file.path()), ["directives:1:1 unreadable-directive"]);
+    assert_eq!(found(fine.path()), [""; 0], "a book without them");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::symlink;
+        let elsewhere = folder(&[("x.md", "+++\nsummary = \"it\"\n+++\na\n")]);
+        let page = ("src/a.md", "a\n");
+        let link = book(&[page]);
+        symlink(elsewhere.path(), link.path().join("directives")).unwrap();
+        assert_eq!(found(link.path()), ["directives:1:1 outside-repository"]);
+        let dead = book(&[page]);
+        symlink("nowhere", dead.path().join("directives")).unwrap();
+        assert_eq!(found(dead.path()), ["directives:1:1 unfit-file"]);
+        let own = book(&[
+            ("more/x.md", "+++\nsummary = \"it\"\n+++\na\n"),
+            ("src/a.md", "<!-- plumb: x /-->\n"),
+        ]);
+        symlink("more", own.path().join("directives")).unwrap();
+        assert_eq!(found(own.path()), [""; 0], "a link to a folder of the book's");
+    }
+}
+
+/// A file that can't be read may hold somebody's work.
+#[test]
+fn a_new_directive_overwrites_nothing() {
+    let book = book(&[("src/a.md", "a\n")]);
+    let file = book.path().join("directives/x.md");
+    fs::create_dir(book.path().join("directives")).unwrap();
+    fs::write(&file, b"caf\xe9\n").unwrap();
+    let (code, said) = run(book.path(), &["new", "directive", "x"]);
+    assert!(code == Some(2) && said.contains("is not written over: not UTF-8"), "{said}");
+    assert_eq!(fs::read(&file).unwrap(), b"caf\xe9\n");
+    fs::remove_file(&file).unwrap();
+    fs::create_dir(&file).unwrap();
+    assert_eq!(run(book.path(), &["new", "directive", "x"]).0, Some(2));
+    fs::remove_dir(&file).unwrap();
+    assert_eq!(run(book.path(), &["new", "directive", "x"]).0, Some(0));
+}

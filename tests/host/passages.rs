@@ -20,13 +20,14 @@ url = "https://example.com/runbook"
 accessed = 2026-11-01
 "#;
 
+/// A page; `@ITEMS`, `@TABLE` and `@NAMES` stand for what is between the pairs.
 const PAGE: &str = "# Replicas
 
 - before
 <!-- plumb: each replicas as r
 - **`{= r.name }`** is `{= r.lag }` behind
 -->
-<!-- /plumb -->
+@ITEMS<!-- /plumb -->
 - after
 
 > <!-- plumb: when \"count(replicas) > 2\"
@@ -38,41 +39,27 @@ const PAGE: &str = "# Replicas
 > `{else}`
 > There are few.
 > -->
-> <!-- /plumb -->
+@TABLE> <!-- /plumb -->
 
-Ask <!-- plumb: each replicas as r where=\"r.role == 'standby'\" text=\"`{= r.name }`\" separator=\" or \" -->x<!-- /plumb -->.
+Ask <!-- plumb: each replicas as r where=\"r.role == 'standby'\" text=\"`{= r.name }`\" separator=\" or \" -->@NAMES<!-- /plumb -->.
 ";
 
-const SYNCED: &str = "# Replicas
+fn page(items: &str, table: &str, names: &str) -> String {
+    PAGE.replace("@ITEMS", items).replace("@TABLE", table).replace("@NAMES", names)
+}
 
-- before
-<!-- plumb: each replicas as r
-- **`{= r.name }`** is `{= r.lag }` behind
--->
-- **eu-1** is 0 ms behind
-- **eu-2** is 30 ms behind
-- **us-1** is 180 ms behind
-<!-- /plumb -->
-- after
+/// The page as it is before anything has been written.
+fn fresh() -> String {
+    page("", "", "x")
+}
 
-> <!-- plumb: when \"count(replicas) > 2\"
-> | Name | Version |
-> |---|---|
-> `{each replicas as r}`
-> | `{= r.name }` | `{= r.version }` |
-> `{/each}`
-> `{else}`
-> There are few.
-> -->
-> | Name | Version |
-> |---|---|
-> | eu-1 | 16.4 |
-> | eu-2 | 16.4 |
-> | us-1 | 15.8 |
-> <!-- /plumb -->
-
-Ask <!-- plumb: each replicas as r where=\"r.role == 'standby'\" text=\"`{= r.name }`\" separator=\" or \" -->eu-2 or us-1<!-- /plumb -->.
-";
+/// The page with what the model says.
+fn synced() -> String {
+    let items =
+        "- **eu-1** is 0 ms behind\n- **eu-2** is 30 ms behind\n- **us-1** is 180 ms behind\n";
+    let table = "> | Name | Version |\n> |---|---|\n> | eu-1 | 16.4 |\n> | eu-2 | 16.4 |\n> | us-1 | 15.8 |\n";
+    page(items, table, "eu-2 or us-1")
+}
 
 fn book(page: &str) -> tempfile::TempDir {
     folder(&[
@@ -93,10 +80,9 @@ fn run(folder: &Path, arguments: &[&str]) -> (Option<i32>, String) {
 
 #[test]
 fn sync_writes_the_text_and_check_compares_it() {
-    for (page, synced) in [
-        (PAGE.to_owned(), SYNCED.to_owned()),
-        (PAGE.replace('\n', "\r\n"), SYNCED.replace('\n', "\r\n")),
-    ] {
+    for (page, synced) in
+        [(fresh(), synced()), (fresh().replace('\n', "\r\n"), synced().replace('\n', "\r\n"))]
+    {
         let book = book(&page);
         let (code, said) = run(book.path(), &["check"]);
         assert!(code == Some(1) && said.contains("error[drift]"), "{said}");
@@ -121,8 +107,8 @@ fn sync_writes_the_text_and_check_compares_it() {
 #[test]
 #[cfg(feature = "build")]
 fn each_renderer_gets_what_the_text_comes_to() {
-    for page in [PAGE, SYNCED] {
-        let book = book(page);
+    for page in [fresh(), synced()] {
+        let book = book(&page);
         let (_, said) = run(book.path(), &["build"]);
         let html = fs::read_to_string(book.path().join("book/html/a.html")).expect(&said);
         // One list, whose items are no paragraphs; a table in the quote; no template, and no comment of ours.

@@ -5,14 +5,14 @@ use super::argument::{Argument, Kind};
 use super::def::{Directives, Own};
 use crate::config::Config;
 use crate::diag::Diagnostic;
-use crate::directive::codes::{BAD_DIRECTIVE, UNKNOWN_DIRECTIVE, UNUSED_ARGUMENT};
+use crate::directive::codes::{BAD_DIRECTIVE, OUTPUT_LIMIT, UNKNOWN_DIRECTIVE, UNUSED_ARGUMENT};
 use crate::directive::passage::Budget;
 use crate::directive::write::Writer;
 use crate::directive::{Call, find, names};
 use crate::markdown::{self, Args, Dialect, NodeKind, Place, raw_html};
 use crate::model::{Bindings, Dimension, Model, Used};
 use crate::text::{Location, Span, Spanned};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// More options and choices than this are not tried.
@@ -141,10 +141,15 @@ fn mentions(text: &str, name: &str) -> bool {
 
 /// Reads every expression with what the arguments may be: each option of the model, each choice, true and false.
 fn expressions(own: &Own, model: &Model, findings: &mut Vec<Diagnostic>) {
-    let mut said = BTreeSet::new();
+    let (mut said, budget) = (BTreeSet::new(), Budget::of_check());
     for (names, which) in tried(own, model) {
         let mut found = Vec::new();
-        read_with(own, model, names, &mut found);
+        // Where an argument is not at its first, the rows in the text are.
+        read_with(own, model, (names, which.is_none()), &budget, &mut found);
+        if let Some(exhausted) = found.iter().position(|finding| finding.code == &OUTPUT_LIMIT) {
+            findings.push(found.swap_remove(exhausted));
+            return;
+        }
         for finding in found {
             let at = &finding.at.location;
             if said.insert((finding.code.name, at.span, finding.message.clone())) {
@@ -157,8 +162,14 @@ fn expressions(own: &Own, model: &Model, findings: &mut Vec<Diagnostic>) {
     }
 }
 
-fn read_with(own: &Own, model: &Model, names: Bindings, findings: &mut Vec<Diagnostic>) {
-    let (config, budget) = (Config::default(), Budget::default());
+fn read_with(
+    own: &Own,
+    model: &Model,
+    (names, all): (Bindings, bool),
+    budget: &Budget,
+    findings: &mut Vec<Diagnostic>,
+) {
+    let config = Config::default();
     let directive = markdown::Directive {
         name: Spanned::new(own.name.clone(), own.location.span),
         args: Args::default(),
@@ -176,13 +187,14 @@ fn read_with(own: &Own, model: &Model, names: Bindings, findings: &mut Vec<Diagn
         directive: &directive,
         place: &Place::default(),
         map: &own.map,
-        budget: &budget,
+        budget,
         used: &mut Used::default(),
         findings,
     };
     let mut writer = Writer::new(&mut call, &own.map);
-    if let Some(names) = writer.lets(&own.lets, names) {
-        let _ = writer.check(&own.template.parts, &Rc::new(names));
+    let names = writer.take(0, own.lets.len()).and_then(|()| writer.lets(&own.lets, names));
+    if let Some(names) = names {
+        let _ = writer.check(&own.template.parts, &Rc::new(names), all);
     }
 }
 
@@ -243,23 +255,26 @@ fn stand_in(arg: &Argument, model: &Model, names: &mut Bindings) -> Option<()> {
 
 /// The directives that are made of themselves, each with the place that leads back to it.
 fn circles(needs: &[(String, Vec<(String, Location)>)]) -> Vec<(String, Location)> {
-    let of = |name: &str| needs.iter().find(|(own, _)| own == name).map(|(_, needs)| needs);
+    let of: BTreeMap<&str, &[(String, Location)]> =
+        needs.iter().map(|(name, needs)| (name.as_str(), needs.as_slice())).collect();
     let mut found = Vec::new();
     for (name, own) in needs {
-        for (first, at) in own {
-            let mut seen = BTreeSet::new();
+        // What has been seen does not lead back.
+        let mut seen = BTreeSet::new();
+        let back = own.iter().find(|(first, _)| {
             let mut open = vec![first.as_str()];
             while let Some(next) = open.pop() {
                 if next == name {
-                    found.push((name.clone(), at.clone()));
-                    break;
+                    return true;
                 }
                 if seen.insert(next) {
-                    open.extend(of(next).into_iter().flatten().map(|(name, _)| name.as_str()));
+                    let needs = of.get(next).copied().unwrap_or_default();
+                    open.extend(needs.iter().map(|(name, _)| name.as_str()));
                 }
             }
-        }
+            false
+        });
+        found.extend(back.map(|(_, at)| (name.clone(), at.clone())));
     }
-    found.dedup_by(|a, b| a.0 == b.0);
     found
 }

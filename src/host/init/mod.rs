@@ -198,7 +198,7 @@ fn write(world: &DiskWorld, files: &[File]) -> anyhow::Result<()> {
     for File { path, text, before } in files {
         let path = Path::new(path);
         let written = match before {
-            Some(before) => writer.replace(path, before.as_bytes(), text.as_bytes()),
+            Some(before) => writer.replace(path, before, text),
             None => writer.write(path, text.as_bytes()),
         };
         written.with_context(|| format!("can't write `{}`", display(path)))?;
