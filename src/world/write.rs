@@ -5,7 +5,6 @@
 //! `*.md`, so nothing that a killed run leaves can reach a page, even where the root is `src` itself.
 
 use super::bounds::Bounds;
-use plumb_text::world::Encoding;
 use std::fmt;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Write};
@@ -118,9 +117,8 @@ impl Writer {
     pub fn replace(&self, path: &Path, read: &str, text: &str) -> Result<bool, Refusal> {
         self.put(path, |old| {
             let old = old.ok_or(Refusal::Changed)?;
-            let encoding = Encoding::of(old);
-            let bytes = encoding.bytes(text);
-            if old != bytes && old != encoding.bytes(read) {
+            let bytes = encoded(text, old);
+            if old != bytes && old != encoded(read, old) {
                 return Err(Refusal::Changed);
             }
             Ok(bytes)
@@ -225,6 +223,16 @@ impl Drop for Writer {
     }
 }
 
+/// A text in the encoding of a file, as [`World::source`](plumb_text::world::World::source) reads it: UTF-16 behind its mark, or UTF-8.
+fn encoded(text: &str, like: &[u8]) -> Vec<u8> {
+    let unit: fn(u16) -> [u8; 2] = match like {
+        [0xff, 0xfe, ..] => u16::to_le_bytes,
+        [0xfe, 0xff, ..] => u16::to_be_bytes,
+        _ => return text.as_bytes().to_vec(),
+    };
+    std::iter::once(0xfeff).chain(text.encode_utf16()).flat_map(unit).collect()
+}
+
 /// A folder that only its owner can look into: what is staged may be private.
 fn private_folder(folder: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
@@ -326,7 +334,7 @@ fn exchange(_: &Path, _: &Path) -> io::Result<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::world::DiskWorld;
+    use crate::world::{DiskWorld, World};
 
     fn world() -> (tempfile::TempDir, DiskWorld) {
         let folder = tempfile::tempdir().unwrap();
@@ -355,10 +363,12 @@ mod tests {
         let (folder, world) = world();
         let (path, file) = (Path::new("a.yaml"), folder.path().join("a.yaml"));
         let writer = world.writer().unwrap();
-        for encoding in [Encoding::Utf8, Encoding::Utf16Le, Encoding::Utf16Be] {
-            fs::write(&file, encoding.bytes("é: 1\n")).unwrap();
+        for mark in [&b""[..], b"\xff\xfe", b"\xfe\xff"] {
+            fs::write(&file, encoded("é: 1\n", mark)).unwrap();
+            assert_eq!(world.source(path).unwrap().text(), "é: 1\n");
             assert!(writer.replace(path, "é: 1\n", "é: 2\n").unwrap());
-            assert_eq!(fs::read(&file).unwrap(), encoding.bytes("é: 2\n"));
+            assert_eq!(fs::read(&file).unwrap(), encoded("é: 2\n", mark));
+            assert!(fs::read(&file).unwrap().starts_with(mark));
             assert!(!writer.replace(path, "é: 1\n", "é: 2\n").unwrap(), "it is there already");
             assert!(matches!(writer.replace(path, "é: 1\n", "é: 3\n"), Err(Refusal::Changed)));
         }

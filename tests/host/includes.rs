@@ -10,7 +10,10 @@ const RIGHT: &str = "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: cart\n"
 /// A page that includes, in a book with these settings.
 fn book(settings: &str, page: &str) -> tempfile::TempDir {
     folder(&[
-        ("book.toml", &format!("[preprocessor.plumb]\nallow = ['never-used']\n{settings}")),
+        (
+            "book.toml",
+            &format!("[preprocessor.plumb]\nallow = ['never-used', 'unlisted-page']\n{settings}"),
+        ),
         ("model.toml", "[inputs.pods]\ndefault = 100\n"),
         ("src/SUMMARY.md", "- [A](a.md)\n"),
         ("src/a.md", page),

@@ -79,7 +79,7 @@ pub trait World: Sync {
 
 /// A file's text from its bytes: UTF-8, or UTF-16 behind its mark, as readers of YAML take it too.
 pub fn text(path: String, bytes: Vec<u8>) -> io::Result<Arc<Source>> {
-    if let Some(text) = Encoding::of(&bytes).utf_16(&bytes) {
+    if let Some(text) = utf_16(&bytes) {
         return Ok(Source::new(path, text));
     }
     let text = String::from_utf8(bytes).map_err(|error| {
@@ -89,48 +89,16 @@ pub fn text(path: String, bytes: Vec<u8>) -> io::Result<Arc<Source>> {
     Ok(Source::new(path, text))
 }
 
-/// How a file's bytes are its text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Encoding {
-    /// Without a mark, or with one that is part of the text.
-    Utf8,
-    /// The low byte first, behind a mark that is not part of the text.
-    Utf16Le,
-    /// The high byte first, behind a mark that is not part of the text.
-    Utf16Be,
-}
-
-impl Encoding {
-    /// The encoding of a file, by its first bytes.
-    pub fn of(bytes: &[u8]) -> Encoding {
-        match bytes {
-            [0xff, 0xfe, ..] => Encoding::Utf16Le,
-            [0xfe, 0xff, ..] => Encoding::Utf16Be,
-            _ => Encoding::Utf8,
-        }
-    }
-
-    /// A text as a file holds it; of a text that was read, the bytes that it was read from.
-    pub fn bytes(self, text: &str) -> Vec<u8> {
-        let unit: fn(u16) -> [u8; 2] = match self {
-            Encoding::Utf8 => return text.as_bytes().to_vec(),
-            Encoding::Utf16Le => u16::to_le_bytes,
-            Encoding::Utf16Be => u16::to_be_bytes,
-        };
-        std::iter::once(0xfeff).chain(text.encode_utf16()).flat_map(unit).collect()
-    }
-
-    /// The text of bytes in UTF-16, the mark left out.
-    fn utf_16(self, bytes: &[u8]) -> Option<String> {
-        let unit: fn([u8; 2]) -> u16 = match self {
-            Encoding::Utf8 => return None,
-            Encoding::Utf16Le => u16::from_le_bytes,
-            Encoding::Utf16Be => u16::from_be_bytes,
-        };
-        let (pairs, rest) = bytes[2..].as_chunks();
-        let text = char::decode_utf16(pairs.iter().map(|pair| unit(*pair)));
-        text.collect::<Result<String, _>>().ok().filter(|_| rest.is_empty())
-    }
+/// The text of bytes that begin with the mark of UTF-16, the mark left out.
+fn utf_16(bytes: &[u8]) -> Option<String> {
+    let unit: fn([u8; 2]) -> u16 = match bytes {
+        [0xff, 0xfe, ..] => u16::from_le_bytes,
+        [0xfe, 0xff, ..] => u16::from_be_bytes,
+        _ => return None,
+    };
+    let (pairs, rest) = bytes[2..].as_chunks();
+    let text = char::decode_utf16(pairs.iter().map(|pair| unit(*pair)));
+    text.collect::<Result<String, _>>().ok().filter(|_| rest.is_empty())
 }
 
 /// The files below a path.
@@ -264,23 +232,6 @@ impl World for MemWorld {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_text_is_written_as_it_was_read() {
-        for bytes in [
-            &b"\xff\xfea\0\x3d\xd8\x00\xde"[..],
-            b"\xfe\xff\0a\xd8\x3d\xde\x00",
-            "\u{feff}a😀".as_bytes(),
-            b"\xff\xfe",
-            b"",
-        ] {
-            let text = text("a".into(), bytes.to_vec()).unwrap();
-            assert_eq!(Encoding::of(bytes).bytes(text.text()), bytes);
-        }
-        for broken in [&b"\xff\xfea"[..], b"\xff\xfe\x3d\xd8", b"\xff"] {
-            assert!(text("a".into(), broken.to_vec()).is_err());
-        }
-    }
 
     #[test]
     fn paths_are_shown_one_way() {
