@@ -244,3 +244,18 @@ pub(super) fn resolved(from: &str, page: &str) -> Option<String> {
     }
     Some(path.join("/"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::written_ids;
+
+    #[test]
+    fn ids_of_html_and_attributes_are_read() {
+        let text = "<a id=\"one\"></a><a name='two'> ## T {#three .x} id=\"id=\"four\" {#{#five}";
+        let ids = written_ids(text);
+        for id in ["one", "two", "three", "four", "five"] {
+            assert!(ids.contains(id), "{id}: {ids:?}");
+        }
+        assert!(!ids.contains("on") && !ids.contains("one\"></a"), "{ids:?}");
+    }
+}

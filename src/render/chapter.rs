@@ -267,3 +267,31 @@ fn key(text: &str) -> String {
     }
     out.trim_end_matches('-').to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::content::text;
+    use crate::markdown::Place;
+    use crate::text::Span;
+
+    /// A paragraph may be one line of any length; what stands in it is put there without a look at all of it.
+    #[test]
+    fn many_values_on_a_line_take_no_time() {
+        let value = Expansion {
+            span: Span::at(0),
+            place: Place { inline: true, ..Place::default() },
+            content: Content::Inline(text("5")),
+            within: Vec::new(),
+            committed: None,
+            html_only: false,
+        };
+        let (mut out, behind) = ("x ".repeat(4 << 20), "x ".repeat(4 << 20));
+        let (length, start) = (out.len(), std::time::Instant::now());
+        for _ in 0..100_000 {
+            place(&mut out, &value, "5 ", &behind);
+        }
+        assert_eq!(out.len(), length + 200_000);
+        assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
+    }
+}
