@@ -17,6 +17,7 @@
 //! - [`mod@report`]: findings to people and to machines;
 //! - [`mod@sync`]: committed text against fresh: drift, and the edits that mend it;
 //! - [`mod@fix`]: which of the fixes that findings carry can be made at once;
+//! - [`mod@since`]: which findings a change of the sources has brought;
 //! - [`mod@difference`]: what a change of the model does to the pages;
 //! - [`mod@reference`]: the registry as pages, `explain` and help;
 //! - [`mod@host`]: mdBook's protocol and the command line.
@@ -34,6 +35,7 @@ pub mod reading;
 pub mod reference;
 pub mod render;
 pub mod report;
+pub mod since;
 pub mod sync;
 pub mod world;
 

@@ -6,7 +6,6 @@ use super::outcome::Found;
 use super::project::Place;
 use super::protocol;
 use super::releases::Across;
-use super::terminal::way_to;
 use crate::check::{self, AskedLine, Checked, ReadText};
 use crate::config;
 use crate::diag::{Diagnostic, Severity};
@@ -33,6 +32,8 @@ pub(super) struct Book {
 
 /// What was made of a book for a renderer.
 pub(super) struct Processed {
+    /// The folder with the book.
+    pub(super) root: PathBuf,
     /// New contents, in the order of the book's chapters; `None` leaves one as it is.
     pub(super) contents: Vec<Option<String>>,
     /// What was found on the way.
@@ -57,19 +58,27 @@ impl Book {
         Ok((Book::check(book, wanted)?, left_out))
     }
 
-    /// What `check` finds in what is asked for of a project, against the releases that are asked for.
+    /// The files that are read for what is asked for of a project in a world.
+    pub(super) fn files_at(world: &dyn World, place: &Place) -> anyhow::Result<Vec<String>> {
+        let mut book = read(&place.root, world)?;
+        let left_out = place.left_out(&book)?;
+        book.files.retain(|file| !left_out.contains(file));
+        Ok(book.files)
+    }
+
+    /// What `check` finds in what is asked for of a project in a world, against the releases that are asked for.
     pub(super) fn found_across(
+        world: &dyn World,
         place: &Place,
         across: &Across,
         wanted: &Findings,
     ) -> anyhow::Result<Found> {
         let folder = place.root.as_path();
-        let world = DiskWorld::new(folder);
         let mut runs = Vec::new();
         let mut last = Found::default();
         let mut left_out = BTreeSet::new();
         for run in &across.runs {
-            let mut book = read(folder, &world)?;
+            let mut book = read(folder, world)?;
             left_out = place.left_out(&book)?;
             for (product, version) in run {
                 book.project.versions = book.project.versions.with(product, version)?;
@@ -188,11 +197,10 @@ impl Book {
         }
     }
 
-    /// The findings as they are shown.
-    pub(super) fn report(&self, root: &Path, wanted: &Findings) -> Report {
+    /// The findings as they are shown, with paths below the book's root.
+    pub(super) fn report(&self) -> Report {
         Report::new(self.findings.clone())
             .files(self.book.files.iter().cloned())
-            .base(way_to(root, wanted.format))
             .counts(self.counts())
     }
 
@@ -209,11 +217,7 @@ impl Book {
     /// warning here, and an error in `check`. Notes are for `check` too: a build happens at every change of a page.
     ///
     /// The files that mdBook publishes beside them are written, if they differ.
-    pub(super) fn process(
-        mut self,
-        book: &protocol::Book,
-        wanted: &Findings,
-    ) -> anyhow::Result<Processed> {
+    pub(super) fn process(mut self, book: &protocol::Book) -> anyhow::Result<Processed> {
         for finding in &mut self.findings {
             if finding.code == &sync::DRIFT {
                 finding.severity = finding.severity.min(Severity::Warning);
@@ -239,7 +243,7 @@ impl Book {
             finding.severity == Severity::Error && (!tolerated || check::harms(finding))
         };
         let fails = self.findings.iter().any(fails);
-        Ok(Processed { contents, report: self.report(&book.root, wanted), fails })
+        Ok(Processed { root: book.root.clone(), contents, report: self.report(), fails })
     }
 }
 

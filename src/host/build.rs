@@ -237,6 +237,7 @@ mod tests {
             let mark =
                 |chapter: &Chapter| Some(format!("{}\n\nseen {}\n", chapter.content, chapter.path));
             Ok(Processed {
+                root: book.root.clone(),
                 contents: book.chapters.iter().map(mark).collect(),
                 report: Report::default(),
                 fails: false,

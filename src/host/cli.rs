@@ -53,6 +53,9 @@ pub(super) struct Findings {
     /// How to show findings; `json` is one object a line
     #[arg(long, value_enum, default_value_t, help_heading = "Findings")]
     pub(super) format: &'static Format,
+    /// Write them to a file too, in a format of its own: `sarif=report.sarif`; once for each file
+    #[arg(long = "output", value_name = "FORMAT=FILE", value_parser = output, help_heading = "Findings")]
+    pub(super) outputs: Vec<(&'static Format, PathBuf)>,
     /// The least severe findings to show: by default `warning`, or `note` in json, sarif, gitlab and junit
     #[arg(long, value_enum, value_name = "LEVEL", help_heading = "Findings")]
     pub(super) min_level: Option<MinLevel>,
@@ -73,11 +76,14 @@ pub(super) struct Mending {
     /// Make the fixes of the findings that are shown; committed text is for `sync`
     #[arg(long)]
     pub(super) fix: bool,
+    /// Report only what has changed since a revision of git: what is found on changed lines, and what the change brings elsewhere
+    #[arg(long, value_name = "REV")]
+    pub(super) changed_since: Option<String>,
     /// Report only what this file does not list, and what it lists and is gone
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(super) baseline: Option<PathBuf>,
     /// Write what is found now, but for notes, to the baseline
-    #[arg(long, requires = "baseline")]
+    #[arg(long, requires = "baseline", conflicts_with = "changed_since")]
     pub(super) write_baseline: bool,
 }
 
@@ -140,17 +146,7 @@ pub(super) enum Command {
     ///
     /// A book is where book.toml is, another tree where plumb.toml is: in the folder that is named, or in one above it.
     #[command(after_help = examples::CHECK)]
-    Check {
-        /// What to check: a project's folder or settings, or files and folders in it, of which alone findings are shown
-        #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
-        paths: Vec<PathBuf>,
-        #[command(flatten)]
-        releases: Releases,
-        #[command(flatten)]
-        mending: Mending,
-        #[command(flatten)]
-        findings: Findings,
-    },
+    Check(Check),
     /// Check a project again whenever one of its files changes
     Watch {
         /// The project: a folder in it, or its book.toml or plumb.toml
@@ -176,14 +172,7 @@ pub(super) enum Command {
     },
     /// Validate manifests in files, folders and standard input, as a cluster would
     #[command(after_help = examples::VALIDATE)]
-    Validate {
-        #[command(flatten)]
-        manifests: Manifests,
-        #[command(flatten)]
-        mending: Mending,
-        #[command(flatten)]
-        findings: Findings,
-    },
+    Validate(Validate),
     /// Write the guide's manifests out as files, with a kustomization, for kubectl and other tools
     ///
     /// Each document becomes one file, `chapter-kind-name.yaml`, with tied values computed. What is marked `ignore` or
@@ -244,8 +233,42 @@ pub(super) enum Command {
     },
 }
 
+/// What to check.
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    /// What to check: a project's folder or settings, or files and folders in it, of which alone findings are shown
+    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub(super) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) releases: Releases,
+    #[command(flatten)]
+    pub(super) mending: Mending,
+    /// Take this file of the project from standard input: what an editor has not saved
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "fix")]
+    pub(super) stdin_filename: Option<PathBuf>,
+    /// List the files that would be checked, and check nothing
+    #[arg(long)]
+    pub(super) list: bool,
+    #[command(flatten)]
+    pub(super) findings: Findings,
+}
+
+/// What to validate, and what is done with what is found.
+#[derive(Debug, Args)]
+pub(super) struct Validate {
+    #[command(flatten)]
+    pub(super) manifests: Manifests,
+    #[command(flatten)]
+    pub(super) mending: Mending,
+    /// List the files that would be validated, and validate nothing
+    #[arg(long)]
+    pub(super) list: bool,
+    #[command(flatten)]
+    pub(super) findings: Findings,
+}
+
 /// What manifests are validated against.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub(super) struct Against {
     /// The release of a managed platform, such as `aks-1.36`, for the versions that it ships
     #[arg(long, value_name = "NAME")]
@@ -285,7 +308,7 @@ impl Releases {
 }
 
 /// What to validate, and against what.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub(super) struct Manifests {
     /// Files, folders (all manifests and Markdown below them), or `-` for standard input
     #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
@@ -301,6 +324,9 @@ pub(super) struct Manifests {
     /// Say what was looked at, even with --quiet
     #[arg(long)]
     pub(super) summary: bool,
+    /// What standard input is called: findings name it so, and its ending tells Markdown from YAML
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) stdin_filename: Option<PathBuf>,
 }
 
 /// What to do with a book's own schemas.
@@ -489,6 +515,19 @@ fn pair(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("write it as NAME=VALUE".to_owned()),
+    }
+}
+
+/// `format=file`.
+fn output(text: &str) -> Result<(&'static Format, PathBuf), String> {
+    let (name, path) = text.split_once('=').unwrap_or((text, ""));
+    let Some(format) = FORMATS.iter().find(|format| format.name == name) else {
+        let names: Vec<_> = FORMATS.iter().map(|format| format.name).collect();
+        return Err(format!("`{name}` is not a format: {}", names.join(", ")));
+    };
+    match path {
+        "" => Err(format!("write it as {name}=FILE")),
+        path => Ok((format, path.into())),
     }
 }
 

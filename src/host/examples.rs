@@ -14,8 +14,9 @@ Examples:
   mdbook-plumb check README.md docs/        # pages of a plumb.toml
   mdbook-plumb check --fix                  # makes mechanical changes
   mdbook-plumb check --baseline known.toml  # only what is new
+  mdbook-plumb check --changed-since main   # what a branch has brought
   mdbook-plumb check --k8s 1.31..1.37       # what differs between them
-  mdbook-plumb check --format github        # annotates a pull request";
+  mdbook-plumb check --format github --output sarif=plumb.sarif";
 
 pub(super) const SYNC: &str = "\
 Examples:

@@ -8,6 +8,7 @@ mod assets;
 mod book;
 #[cfg(feature = "build")]
 mod build;
+mod check;
 mod cli;
 #[cfg(feature = "build")]
 mod destination;
@@ -17,12 +18,14 @@ mod explain;
 mod extract;
 pub mod fetch;
 mod files;
+mod git;
 mod init;
 #[cfg(feature = "lsp")]
 mod lsp;
 mod model;
 mod new;
 mod outcome;
+mod overlay;
 mod preprocess;
 mod project;
 pub mod protocol;
@@ -36,18 +39,16 @@ mod validate;
 mod verdict;
 mod watch;
 
-use crate::report::{Format, Report};
+use crate::report::Report;
 use crate::sync::DRIFT;
 use crate::text::{one_line, printed};
 use crate::world;
-use crate::world::DiskWorld;
 use anyhow::{Context, bail};
 use book::{Book, Processed};
 use clap::{CommandFactory, Parser};
 use cli::{Arguments, Command, Findings, Output};
 use extract::Extracted;
 use outcome::{Exit, Said};
-use releases::Across;
 use show::{places_of, show};
 use std::fs;
 use std::io::{self, IsTerminal, Write};
@@ -104,17 +105,7 @@ fn run(arguments: Arguments) -> anyhow::Result<Exit> {
             io::stdout().write_all(printed(&text).as_bytes())?;
             Ok(if well { Exit::Clean } else { Exit::Findings })
         }
-        Some(Command::Check { paths, releases, mending, findings }) => {
-            let across = Across::of(&releases)?;
-            let place = project::find(&paths)?;
-            verdict::judge(
-                || Book::found_across(&place, &across, &findings),
-                || DiskWorld::new(&place.root),
-                &mending,
-                &findings,
-                output,
-            )
-        }
+        Some(Command::Check(wanted)) => check::run(&wanted, output),
         Some(Command::Watch { dir, findings }) => {
             watch::watch(&project::root(&dir)?, &findings, output)?;
             Ok(Exit::Clean)
@@ -125,19 +116,7 @@ fn run(arguments: Arguments) -> anyhow::Result<Exit> {
         Some(Command::Extract { dir, out, fails, findings }) => {
             extract(&project::root(&dir)?, &out, fails, &findings, output)
         }
-        Some(Command::Validate { manifests, mending, findings }) => {
-            if mending.fix && manifests.paths.iter().any(|path| path == Path::new("-")) {
-                bail!("standard input can't be fixed; name the file");
-            }
-            let quiet = output.quiet && !manifests.summary;
-            verdict::judge(
-                || validate::validate(&manifests, &findings),
-                || validate::world(&manifests),
-                &mending,
-                &findings,
-                Output { quiet, ..output },
-            )
-        }
+        Some(Command::Validate(wanted)) => validate::run(&wanted, output),
         Some(Command::Schemas(command)) => {
             let (dir, said) = schemas::run(&command)?;
             say(&dir, said, output)
@@ -205,7 +184,7 @@ fn preprocessor(output: Output) -> anyhow::Result<Exit> {
     preprocess::answer(
         io::stdin().lock(),
         &mut io::stdout().lock(),
-        |book| Book::given(book, &findings)?.process(book, &findings),
+        |book| Book::given(book, &findings)?.process(book),
         |processed| on_the_way(processed, &findings, output),
     )
 }
@@ -234,25 +213,23 @@ fn build(
 ) -> anyhow::Result<Exit> {
     build::show_log(output.quiet);
     let wanted = findings.clone();
-    let refused = |harm| {
-        let report = Report::new(harm).base(terminal::way_to(dir, findings.format));
-        show(&report, &findings, output, io::stderr())
-    };
+    let refused = |harm| show(&Report::new(harm), dir, &findings, output, io::stderr());
     let book = match build::load(dir, destination)? {
         build::Loaded::Book(book) => book,
         build::Loaded::Harm(harm) => return refused(harm),
     };
     build::build(
         *book,
-        move |book| Book::given(book, &wanted)?.process(book, &wanted),
+        move |book| Book::given(book, &wanted)?.process(book),
         move |processed| on_the_way(processed, &findings, output),
     )
 }
 
 /// What was found while a book is built goes to standard error; of a book in order nothing is said.
 fn on_the_way(processed: &Processed, findings: &Findings, output: Output) -> anyhow::Result<Exit> {
-    if !processed.report.findings().is_empty() || !findings.format.for_people {
-        show(&processed.report, findings, output, io::stderr())?;
+    let is_asked = !findings.format.for_people || !findings.outputs.is_empty();
+    if !processed.report.findings().is_empty() || is_asked {
+        show(&processed.report, &processed.root, findings, output, io::stderr())?;
     }
     Ok(if processed.fails { Exit::Findings } else { Exit::Clean })
 }
@@ -263,8 +240,7 @@ fn say(dir: &Path, (text, findings): Said, output: Output) -> anyhow::Result<Exi
     if findings.is_empty() {
         return Ok(Exit::Clean);
     }
-    let report = Report::new(findings).base(terminal::way_to(dir, <&Format>::default()));
-    show(&report, &Findings::default(), output, io::stderr())
+    show(&Report::new(findings), dir, &Findings::default(), output, io::stderr())
 }
 
 fn sync(
@@ -291,9 +267,7 @@ fn sync(
     if synced.remaining.is_empty() {
         return Ok(if dry_run && places > 0 { Exit::Findings } else { Exit::Clean });
     }
-    let way = terminal::way_to(&place.root, findings.format);
-    let report = Report::new(synced.remaining).base(way);
-    show(&report, findings, output, io::stderr())
+    show(&Report::new(synced.remaining), &place.root, findings, output, io::stderr())
 }
 
 fn extract(
@@ -323,9 +297,9 @@ fn extract(
         }
     }
     // A warning is `check`'s to show; an error means that something here is not as the guide has it.
-    let report = book.report(dir, findings);
+    let report = book.report();
     if report.has_errors() {
-        show(&report, findings, output, io::stderr())
+        show(&report, dir, findings, output, io::stderr())
     } else {
         Ok(Exit::Clean)
     }

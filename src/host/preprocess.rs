@@ -39,7 +39,12 @@ mod tests {
         let process = |book: &Book| {
             let upper = |content: &String| Some(content.to_uppercase());
             let contents = book.chapters.iter().map(|chapter| upper(&chapter.content)).collect();
-            Ok(Processed { contents, report: Report::default(), fails: false })
+            Ok(Processed {
+                root: book.root.clone(),
+                contents,
+                report: Report::default(),
+                fails: false,
+            })
         };
         let result = answer(input.as_bytes(), &mut out, process, |_| Ok(outcome));
         (result, String::from_utf8(out).unwrap())

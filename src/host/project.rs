@@ -88,6 +88,11 @@ pub(super) fn find(paths: &[PathBuf]) -> anyhow::Result<Place> {
 }
 
 impl Place {
+    /// The same project, all of it.
+    pub(super) fn whole(&self) -> Place {
+        Place { root: self.root.clone(), within: Vec::new() }
+    }
+
     /// Whether a page is asked for, by its file below the root.
     fn holds(&self, file: &str) -> bool {
         self.within.is_empty()

@@ -1,9 +1,11 @@
 //! `validate`: manifests in plain files, by the engine that checks a guide's fences.
 
-use super::cli::{Findings, Manifests};
-use super::files;
-use super::outcome::Found;
+use super::cli::{Findings, Manifests, Output, Validate};
+use super::files::{self, Named};
+use super::git::Revision;
+use super::outcome::{Exit, Found};
 use super::releases::{Across, Choice};
+use super::{show, verdict};
 use crate::check::{self, AskedLine, CheckedFiles, File, Project, Scope};
 use crate::config::{Config, IgnoreMissing};
 use crate::diag::{Diagnostic, Severity};
@@ -15,7 +17,7 @@ use crate::model::Model;
 use crate::reference::all_codes;
 use crate::report::Counts;
 use crate::text::{Location, Source};
-use crate::world::{self, DiskWorld, NAMED_LIMIT, World, display, read_up_to};
+use crate::world::{self, DiskWorld, NAMED_LIMIT, display, read_up_to};
 use anyhow::{Context, bail};
 use rayon::prelude::*;
 use std::io;
@@ -29,30 +31,67 @@ const EXTENSIONS: &[&str] = &["yaml", "yml", "json", "md", "mdx", "markdown", "K
 /// The name of what comes through a pipe.
 const STANDARD_INPUT: &str = "standard input";
 
-/// Checks files, folders and standard input.
-pub(super) fn validate(wanted: &Manifests, levels: &Findings) -> anyhow::Result<Found> {
-    let world = world(wanted);
-    let across = Across::of(&wanted.against.releases)?;
-    let (mut project, mut findings) = project(&world, wanted, levels)?;
-    let mut files: Vec<File> = Vec::new();
-    let mut places = Vec::new();
+/// Runs the command.
+pub(super) fn run(wanted: &Validate, output: Output) -> anyhow::Result<Exit> {
+    let Validate { manifests, mending, list, findings } = wanted;
+    let reads_input = manifests.paths.iter().any(|path| path == Path::new("-"));
+    if mending.fix && reads_input {
+        bail!("standard input can't be fixed; name the file");
+    }
+    if manifests.stdin_filename.is_some() && !reads_input {
+        bail!("`--stdin-filename` is what standard input is called: name `-` among the paths");
+    }
+    let world = world(manifests);
+    if *list {
+        let named = named(&world, manifests)?;
+        let unread = named.findings.iter().map(|one| one.at.location.source.path());
+        let files = named.files.iter().map(|file| file.source.path()).chain(unread);
+        show::list(Path::new("."), files.map(str::to_owned))?;
+        return Ok(Exit::Clean);
+    }
+    let quiet = output.quiet && !manifests.summary;
+    verdict::judge(
+        |before| match before {
+            None => validate(&world, manifests, findings),
+            Some(before) => validate(before, &manifests.held_by(before), findings),
+        },
+        &world,
+        mending,
+        findings,
+        Output { quiet, ..output },
+    )
+}
+
+/// The files that were named, and what could not be read of them.
+#[derive(Default)]
+struct NamedFiles {
+    files: Vec<File>,
+    places: Vec<Place>,
+    findings: Vec<Diagnostic>,
+}
+
+/// Reads files, folders and standard input.
+fn named(world: &dyn Named, wanted: &Manifests) -> anyhow::Result<NamedFiles> {
+    let NamedFiles { mut files, mut places, mut findings } = NamedFiles::default();
     for path in &wanted.paths {
         let start = (files.len(), findings.len());
         let place = if path == Path::new("-") {
+            let name = wanted.stdin_filename.as_deref();
+            let name = name.map_or_else(|| STANDARD_INPUT.to_owned(), display);
             let bytes = read_up_to(io::stdin().lock(), NAMED_LIMIT);
-            match bytes.and_then(|bytes| world::text(STANDARD_INPUT.to_owned(), bytes)) {
+            match bytes.and_then(|bytes| world::text(name.clone(), bytes)) {
                 Ok(source) => files.push(File { source, named: true }),
-                Err(why) => findings.push(check::unreadable(STANDARD_INPUT, &why)),
+                Err(why) => findings.push(check::unreadable(&name, &why)),
             }
-            Place { name: STANDARD_INPUT.to_owned(), is_file: false, ..Place::default() }
+            Place { name, is_file: false, ..Place::default() }
         } else {
-            let found = files::named(&world, path, EXTENSIONS)
+            let found = files::named(world, path, EXTENSIONS)
                 .with_context(|| format!("can't read `{}`", path.display()))?;
             let unread = found.unread.iter();
             findings.extend(unread.map(|(path, why)| check::unreadable(&display(path), why)));
             let paths: Vec<_> = found.files.into_iter().map(|entry| entry.path).collect();
             let is_file = paths.first() == Some(path);
-            let read: Vec<_> = paths.par_iter().map(|path| read(&world, path, is_file)).collect();
+            let read: Vec<_> = paths.par_iter().map(|path| read(world, path, is_file)).collect();
             for outcome in read {
                 match outcome {
                     Ok(source) => files.push(File { source, named: is_file }),
@@ -64,6 +103,15 @@ pub(super) fn validate(wanted: &Manifests, levels: &Findings) -> anyhow::Result<
         let unread = findings.len() > start.1;
         places.push(Place { files: start.0..files.len(), unread, ..place });
     }
+    Ok(NamedFiles { files, places, findings })
+}
+
+/// Checks files, folders and standard input.
+fn validate(world: &dyn Named, wanted: &Manifests, levels: &Findings) -> anyhow::Result<Found> {
+    let across = Across::of(&wanted.against.releases)?;
+    let (mut project, mut findings) = project(world, wanted, levels)?;
+    let NamedFiles { files, places, findings: unread } = named(world, wanted)?;
+    findings.extend(unread);
     let mut all = check::Counts::default();
     let mut runs = Vec::new();
     for run in &across.runs {
@@ -115,6 +163,17 @@ pub(super) fn traced(
     let findings = Diagnostic::once_per_subject(checked.findings.clone());
     let settled = check::settle(findings, &project.config.levels, &all_codes());
     Ok((name, checked, settled))
+}
+
+impl Manifests {
+    /// The same, as far as it was there in a revision.
+    pub(super) fn held_by(&self, revision: &Revision) -> Manifests {
+        let mut held = self.clone();
+        let is_input = |path: &Path| path == Path::new("-");
+        held.paths.retain(|path| !is_input(path) && revision.is_folder(path).is_ok());
+        held.against.schemas.retain(|path| revision.is_folder(path).is_ok());
+        held
+    }
 }
 
 /// Where the named files are.
@@ -187,12 +246,12 @@ fn project_with(schemas: Schemas, config: Config, versions: Versions) -> Project
 }
 
 fn project(
-    world: &DiskWorld,
+    world: &dyn Named,
     wanted: &Manifests,
     levels: &Findings,
 ) -> anyhow::Result<(Project, Vec<Diagnostic>)> {
     for folder in &wanted.against.schemas {
-        if !folder.exists() {
+        if world.is_folder(folder).is_err() {
             bail!("there is no `{}`", folder.display());
         }
     }
@@ -233,7 +292,7 @@ fn choose(project: &mut Project, run: &[Choice]) -> anyhow::Result<Vec<Diagnosti
     Ok(findings)
 }
 
-fn read(world: &DiskWorld, path: &Path, named: bool) -> Result<Arc<Source>, Box<Diagnostic>> {
+fn read(world: &dyn Named, path: &Path, named: bool) -> Result<Arc<Source>, Box<Diagnostic>> {
     let shown = display(path);
     let bytes = if named { world.read_named(path) } else { world.read(path) };
     let source = bytes.and_then(|bytes| world::text(shown.clone(), bytes));

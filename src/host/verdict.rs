@@ -1,15 +1,16 @@
 //! What `check` and `validate` do with what they find: mend it, leave out what is known, show the rest.
 
 use super::cli::{Findings, Mending, Output};
+use super::git::Revision;
 use super::outcome::{Exit, Found};
 use super::show::{places_of, show};
 use super::sync::write;
-use super::terminal::way_to;
 use crate::check;
 use crate::diag::{Diagnostic, Severity};
 use crate::fix;
 use crate::reference::all_codes;
 use crate::report::{Baseline, Report};
+use crate::since::Since;
 use crate::text::{digest, printed};
 use crate::world::{self, DiskWorld, display};
 use anyhow::{Context, anyhow, bail};
@@ -20,37 +21,55 @@ use std::{fs, io};
 /// A fix may make room for the next one; after so many rounds there is something that comes back.
 const MOST_ROUNDS: usize = 10;
 
-/// Runs a command, mends what it finds if that is asked for, and shows what remains.
+/// Runs a command on what is there (`None`) or was there before, mends what it finds if that is asked for, and shows what
+/// remains.
 pub(super) fn judge(
-    run: impl Fn() -> anyhow::Result<Found>,
-    world: impl Fn() -> DiskWorld,
+    run: impl Fn(Option<&Revision>) -> anyhow::Result<Found>,
+    world: &DiskWorld,
     mending: &Mending,
     wanted: &Findings,
     output: Output,
 ) -> anyhow::Result<Exit> {
-    let mut found = run()?;
+    let mut found = run(None)?;
+    let since = mending.changed_since.as_deref();
+    let since = since.map(|revision| since_revision(world, revision, &run)).transpose()?;
     let mut left = Vec::new();
     if mending.fix {
         let least = wanted.min_level.map_or(Severity::Warning, Into::into);
-        (found, left) = mend(found, &run, &world(), least, output)?;
+        let of_change = |one: &Diagnostic| since.as_ref().is_none_or(|since| since.concerns(one));
+        (found, left) = mend(found, || run(None), world, least, of_change, output)?;
     }
     let Found { root, mut findings, levels, counts, files, .. } = found;
     findings.extend(left);
     if let Some(path) = mending.baseline.as_deref().filter(|_| mending.write_baseline) {
         return write_baseline(path, findings, output);
     }
-    let mut known = 0;
+    let (mut known, mut unchanged, mut gone) = (0, 0, Vec::new());
     if let Some(path) = &mending.baseline {
         let unknown = read_baseline(path, &root)?.apply(findings);
         (findings, known) = (unknown.findings, unknown.known);
-        findings.extend(check::settle(unknown.unmatched, &levels, &all_codes()));
+        gone = check::settle(unknown.unmatched, &levels, &all_codes());
     }
-    let report = Report::new(findings)
-        .files(files)
-        .base(way_to(&root, wanted.format))
-        .counts(counts)
-        .known(known);
-    show(&report, wanted, output, io::stdout())
+    if let Some(since) = &since {
+        let all = findings.len();
+        findings.retain(|finding| since.concerns(finding));
+        unchanged = all - findings.len();
+    }
+    findings.extend(gone);
+    let report =
+        Report::new(findings).files(files).counts(counts).known(known).unchanged(unchanged);
+    show(&report, &root, wanted, output, io::stdout())
+}
+
+/// What a command found in what was there when what is checked out left a revision.
+fn since_revision(
+    world: &DiskWorld,
+    revision: &str,
+    run: impl Fn(Option<&Revision>) -> anyhow::Result<Found>,
+) -> anyhow::Result<Since> {
+    let before = Revision::left(world, revision)?;
+    let found = run(Some(&before))?;
+    Ok(Since::new(before.whole()?, found.findings))
 }
 
 /// Makes the fixes that findings carry, and those that only show then. What remains, and why a file was not written.
@@ -59,13 +78,15 @@ fn mend(
     run: impl Fn() -> anyhow::Result<Found>,
     world: &DiskWorld,
     least: Severity,
+    wanted: impl Fn(&Diagnostic) -> bool,
     output: Output,
 ) -> anyhow::Result<(Found, Vec<Diagnostic>)> {
     let mut left: Vec<Diagnostic> = Vec::new();
     let mut made: BTreeMap<String, usize> = BTreeMap::new();
     let mut seen = BTreeSet::new();
     for _ in 0..MOST_ROUNDS {
-        let mut rewrites = fix::rewrites(&found.findings, least);
+        let findings: Vec<_> = found.findings.iter().filter(|one| wanted(one)).cloned().collect();
+        let mut rewrites = fix::rewrites(&findings, least);
         // Not back to what a file was: two fixes that undo each other have no end.
         rewrites.retain(|rewrite| {
             let path = rewrite.source.path();

@@ -37,12 +37,12 @@ pub(super) fn watch(dir: &Path, findings: &Findings, output: Output) -> anyhow::
         }
         let read = RefCell::new(BTreeSet::new());
         let checked = verdict::judge(
-            || {
+            |_| {
                 let book = Book::read(dir, findings)?;
                 read.borrow_mut().extend(book.reads());
                 Ok(book.found(dir))
             },
-            || DiskWorld::new(dir),
+            &world,
             &Mending::default(),
             findings,
             output,

@@ -8,6 +8,7 @@
 //! The way of a chapter: its source is expanded as mdBook does it, with a map back; the expanded text is scanned; what
 //! the scan finds has spans in the expanded text, which the map turns into places in the author's files.
 
+mod alike;
 mod anchors;
 mod args;
 mod book;
@@ -34,6 +35,7 @@ mod take;
 mod template;
 mod unread;
 
+pub use alike::alike;
 pub use anchors::{Anchors, Heading, LinkTo, anchors, id_part, prose};
 pub use args::{Arg, Args, Value};
 pub use book::{Book, CHAPTERS_LIMIT, Chapter, outside, read_book, source_folder};

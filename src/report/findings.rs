@@ -34,6 +34,8 @@ pub struct Report {
     pub(super) counts: Counts,
     /// Findings that a baseline lists, and that are not among these.
     pub(super) known: usize,
+    /// Findings that were there before what has changed, and that are not among these.
+    pub(super) unchanged: usize,
     pub(super) base: String,
 }
 
@@ -85,12 +87,23 @@ impl Report {
         self
     }
 
+    /// How many findings are left out because the change that is looked at has not brought them.
+    pub fn unchanged(mut self, unchanged: usize) -> Report {
+        self.unchanged = unchanged;
+        self
+    }
+
     /// The files that were read, whether or not something was found in them.
     pub fn files(mut self, files: impl IntoIterator<Item = String>) -> Report {
         self.files.extend(files);
         self.files.sort();
         self.files.dedup();
         self
+    }
+
+    /// The names of the files that were read, as the report shows them.
+    pub fn file_names(&self) -> impl Iterator<Item = String> + '_ {
+        self.files.iter().map(|file| self.path(file))
     }
 
     /// What to put before each relative path: the way from where the reader stands to the book's root, with `/`.

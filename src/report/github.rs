@@ -2,9 +2,9 @@
 //!
 //! GitHub takes columns only where a finding stays on one line, and its `endColumn` is the last one marked.
 
-use super::words::summary;
+use super::words::{summary, with_place};
 use super::{Format, Report, Style};
-use crate::diag::{Diagnostic, Severity};
+use crate::diag::Severity;
 use crate::text::one_line;
 use std::io::{self, Write};
 
@@ -34,20 +34,9 @@ fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
             write!(out, ",endLine={}", place.end_line)?;
         }
         let title = property(finding.code.name);
-        writeln!(out, ",title={title}::{}", data(&message(finding)))?;
+        writeln!(out, ",title={title}::{}", data(&with_place(finding)))?;
     }
     writeln!(out, "mdbook-plumb: {}", summary(report, style))
-}
-
-fn message(finding: &Diagnostic) -> String {
-    let mut lines = vec![finding.message.clone()];
-    let place: Vec<_> = [&finding.document, &finding.path].into_iter().flatten().cloned().collect();
-    if !place.is_empty() {
-        lines.push(place.join(", "));
-    }
-    lines.extend(finding.help.iter().map(|help| format!("help: {help}")));
-    lines.extend(finding.fix.iter().map(|fix| format!("fix: {}", fix.title)));
-    lines.join("\n")
 }
 
 fn data(text: &str) -> String {

@@ -1,7 +1,7 @@
 //! GitLab's report of code quality: a list of Code Climate's issues, shown in the merge request.
 
 use super::identity::Fingerprints;
-use super::words::text_of;
+use super::words::in_a_line;
 use super::{Format, Report, Style};
 use crate::diag::Severity;
 use crate::text;
@@ -19,7 +19,7 @@ fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
         json!({
             "type": "issue",
             "check_name": finding.code.name,
-            "description": text_of(finding),
+            "description": in_a_line(finding),
             "categories": ["Bug Risk"],
             "severity": match finding.severity {
                 Severity::Error => "major",

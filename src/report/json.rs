@@ -1,11 +1,11 @@
 //! JSON Lines: an object for each finding, then `{"summary": …}`. Keys are always there; what is not known is null.
 
 use super::findings::Place;
+use super::summary::Summary;
 use super::{Format, Report, Style};
 use crate::diag::{Diagnostic, Severity};
 use crate::text;
 use serde::Serialize;
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 #[derive(Serialize)]
@@ -52,24 +52,6 @@ struct Last<'a> {
     summary: Summary<'a>,
 }
 
-#[derive(Serialize)]
-struct Summary<'a> {
-    errors: usize,
-    warnings: usize,
-    notes: usize,
-    files: usize,
-    chapters: usize,
-    values: usize,
-    manifests: usize,
-    /// Documents that are the settings of another tool, by its name.
-    settings: &'a BTreeMap<&'static str, usize>,
-    ignored: usize,
-    /// Findings that are counted and not given: a report has at most 5000.
-    left_out: usize,
-    /// Findings that a baseline lists, and that are not given.
-    known: usize,
-}
-
 /// JSON Lines: an object for each finding, then one with the summary.
 pub(super) static FORMAT: Format =
     Format { name: "json", for_people: false, from_checkout: false, least: Severity::Note, write };
@@ -78,21 +60,7 @@ fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
     for finding in report.shown(style.least) {
         line(out, &Finding::new(report, finding))?;
     }
-    let counts = &report.counts;
-    let summary = Summary {
-        errors: report.count(Severity::Error),
-        warnings: report.count(Severity::Warning),
-        notes: report.count(Severity::Note),
-        files: report.files.len(),
-        chapters: counts.chapters,
-        values: counts.values,
-        manifests: counts.manifests,
-        settings: &counts.settings,
-        ignored: counts.ignored,
-        left_out: report.left_out(),
-        known: report.known,
-    };
-    line(out, &Last { summary })
+    line(out, &Last { summary: Summary::of(report) })
 }
 
 fn line(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {

@@ -6,6 +6,7 @@
 //!
 //! To add a format: a file here with its `FORMAT`, and a line in [`FORMATS`].
 
+mod azure;
 mod baseline;
 mod findings;
 mod format;
@@ -17,6 +18,7 @@ mod json;
 mod junit;
 mod markdown;
 mod sarif;
+mod summary;
 mod totals;
 mod words;
 
@@ -31,6 +33,7 @@ pub static FORMATS: &[&Format] = &[
     &sarif::FORMAT,
     &github::FORMAT,
     &gitlab::FORMAT,
+    &azure::FORMAT,
     &junit::FORMAT,
     &markdown::FORMAT,
 ];

@@ -2,6 +2,7 @@
 
 use super::findings::Place;
 use super::identity::Fingerprints;
+use super::summary::Summary;
 use super::words::text_of;
 use super::{Format, Report, Style};
 use crate::diag::{Code, Diagnostic, Level, Severity};
@@ -17,7 +18,7 @@ pub(super) static FORMAT: Format =
 fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let codes: BTreeMap<&str, &Code> =
         report.shown(style.least).map(|finding| (finding.code.name, finding.code)).collect();
-    let rules: Vec<_> = codes.values().map(|code| rule(code)).collect();
+    let rules: Vec<_> = codes.values().map(|code| rule(code, REPOSITORY)).collect();
     let mut fingerprints = Fingerprints::default();
     let results: Vec<_> = report
         .shown(style.least)
@@ -37,16 +38,20 @@ fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
             }},
             "columnKind": "unicodeCodePoints",
             "results": results,
+            "properties": { "summary": Summary::of(report) },
         }],
     });
-    if report.left_out() > 0 {
-        log["runs"][0]["properties"] = json!({ "leftOut": report.left_out() });
+    if !REPOSITORY.is_empty() {
+        log["runs"][0]["tool"]["driver"]["informationUri"] = REPOSITORY.into();
     }
     out.write_all(text::json(&serde_json::to_string_pretty(&log)?).as_bytes())?;
     out.write_all(b"\n")
 }
 
-fn rule(code: &Code) -> Json {
+/// Where the program lives: empty until somebody owns it, and then there are addresses in a report.
+const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
+
+fn rule(code: &Code, repository: &str) -> Json {
     let level = match code.level {
         Level::Deny => "error",
         Level::Warn => "warning",
@@ -56,10 +61,16 @@ fn rule(code: &Code) -> Json {
     let mut rule = json!({
         "id": code.name,
         "shortDescription": { "text": code.summary },
+        "fullDescription": { "text": code.summary },
         "defaultConfiguration": { "level": level },
     });
     if !code.page.trim().is_empty() {
         rule["help"] = json!({ "text": code.page.trim(), "markdown": code.page.trim() });
+    }
+    if !repository.is_empty() {
+        let (version, name) = (env!("CARGO_PKG_VERSION"), code.name);
+        rule["helpUri"] =
+            format!("{repository}/blob/v{version}/docs/reference/findings.md#{name}").into();
     }
     if !code.alias.is_empty() {
         rule["properties"] = json!({ "tags": [code.alias] });
@@ -154,4 +165,19 @@ fn uri(path: &str) -> String {
         }
     }
     uri
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::CODES;
+
+    #[test]
+    fn a_rule_says_where_its_page_is() {
+        let code = CODES[0];
+        assert!(rule(code, "").get("helpUri").is_none());
+        let page = rule(code, "https://example.com/o/n")["helpUri"].to_string();
+        assert!(page.starts_with("\"https://example.com/o/n/blob/v"), "{page}");
+        assert!(page.ends_with(&format!("/docs/reference/findings.md#{}\"", code.name)), "{page}");
+    }
 }

@@ -117,7 +117,7 @@ fn json() {
         str![[r#"
 {"file":"docs/src/a b.md","line":3,"column":16,"end_line":3,"end_column":25,"code":"unknown-figure","severity":"error","message":"no figure `istio.cpu`","label":"not in the model","help":"did you mean `istio.sidecar.cpu`?","path":null,"document":null,"approximate":false,"related":[{"file":"docs/src/a b.md","line":1,"column":1,"end_line":1,"end_column":8,"message":"this chapter"},{"file":"model.toml","line":2,"column":1,"end_line":2,"end_column":20,"message":"a figure with a like name"}],"more_related":0,"fix":{"title":"write `istio.sidecar.cpu`","edits":[{"file":"docs/src/a b.md","line":3,"column":16,"end_line":3,"end_column":25,"text":"istio.sidecar.cpu"}]}}
 {"file":"docs/src/a b.md","line":3,"column":36,"end_line":3,"end_column":39,"code":"drift","severity":"warning","message":"50%, was: 51%\nreally","label":null,"help":null,"path":"spec.http[0]","document":"VirtualService/reviews","approximate":true,"related":[],"more_related":0,"fix":null}
-{"summary":{"errors":1,"warnings":1,"notes":0,"files":2,"chapters":2,"values":0,"manifests":3,"settings":{"kustomize":2},"ignored":1,"left_out":0,"known":0}}
+{"summary":{"errors":1,"warnings":1,"notes":0,"files":2,"chapters":2,"values":0,"manifests":3,"settings":{"kustomize":2},"ignored":1,"left_out":0,"known":0,"unchanged":0}}
 
 "#]],
     );
@@ -142,21 +142,73 @@ fn junit() {
         &junit::FORMAT,
         str![[r#"
 <?xml version="1.0" encoding="UTF-8"?>
-<testsuites name="mdbook-plumb" tests="2" failures="1" errors="0">
-  <testsuite name="mdbook-plumb" tests="2" failures="1" errors="0">
-    <testcase classname="mdbook-plumb" name="docs/src/a b.md">
+<testsuites name="mdbook-plumb" tests="2" failures="1" errors="0" time="0">
+  <testsuite name="mdbook-plumb" tests="2" failures="1" errors="0" time="0" skipped="0">
+    <properties>
+      <property name="errors" value="1"/>
+      <property name="warnings" value="1"/>
+      <property name="notes" value="0"/>
+      <property name="files" value="2"/>
+      <property name="chapters" value="2"/>
+      <property name="values" value="0"/>
+      <property name="manifests" value="3"/>
+      <property name="settings.kustomize" value="2"/>
+      <property name="ignored" value="1"/>
+      <property name="left_out" value="0"/>
+      <property name="known" value="0"/>
+      <property name="unchanged" value="0"/>
+    </properties>
+    <testcase classname="mdbook-plumb" name="docs/src/a b.md" time="0">
       <failure message="no figure `istio.cpu`" type="unknown-figure">docs/src/a b.md:3:16: error[unknown-figure]: no figure `istio.cpu`
   help: did you mean `istio.sidecar.cpu`?
 </failure>
       <system-out>docs/src/a b.md:3:36: warning[drift]: 50%, was: 51%\nreally
 </system-out>
     </testcase>
-    <testcase classname="mdbook-plumb" name="docs/src/fine.md"/>
+    <testcase classname="mdbook-plumb" name="docs/src/fine.md" time="0"/>
   </testsuite>
 </testsuites>
 
 "#]],
     );
+}
+
+#[test]
+fn azure() {
+    assert_written(
+        &azure::FORMAT,
+        str![[r#"
+##vso[task.logissue type=error;sourcepath=docs/src/a b.md;linenumber=3;columnnumber=16;code=unknown-figure]no figure `istio.cpu`%0Ahelp: did you mean `istio.sidecar.cpu`?%0Afix: write `istio.sidecar.cpu`
+##vso[task.logissue type=warning;sourcepath=docs/src/a b.md;linenumber=3;columnnumber=36;code=drift]50%AZP25, was: 51%AZP25%0Areally%0AVirtualService/reviews, spec.http[0]
+mdbook-plumb: checked 2 chapters, 3 manifests, 2 settings of other tools (2 kustomize), 1 ignored: 1 error, 1 warning in 1 file
+
+"#]],
+    );
+}
+
+/// Whoever reads one format and whoever reads another are told the same.
+#[test]
+fn every_format_counts_the_same() {
+    let report = report().known(7).unchanged(8);
+    let counted = |summary: &serde_json::Value, name: &str| summary[name].as_u64();
+    let lines = written(&json::FORMAT, &report);
+    let last: serde_json::Value = serde_json::from_str(lines.lines().last().unwrap()).unwrap();
+    let log: serde_json::Value = serde_json::from_str(&written(&sarif::FORMAT, &report)).unwrap();
+    assert_eq!(log["runs"][0]["properties"]["summary"], last["summary"]);
+    let xml = written(&junit::FORMAT, &report);
+    for name in ["errors", "warnings", "manifests", "ignored", "known", "unchanged"] {
+        let count = counted(&last["summary"], name).unwrap();
+        let property = format!("<property name=\"{name}\" value=\"{count}\"/>");
+        assert!(xml.contains(&property), "{property} in {xml}");
+    }
+    assert!(xml.contains("<property name=\"settings.kustomize\" value=\"2\"/>"), "{xml}");
+    let said = "checked 2 chapters, 3 manifests, 2 settings of other tools (2 kustomize), 1 ignored: \
+                1 error, 1 warning in 1 file; 7 known; 8 not of the change";
+    for format in [&human::FORMAT, &github::FORMAT, &azure::FORMAT] {
+        assert!(written(format, &report).contains(said), "{format:?}");
+    }
+    let comment = written(&markdown::FORMAT, &report).replace("&#58;", ":");
+    assert!(comment.contains(said), "{comment}");
 }
 
 fn human_of(finding: Diagnostic) -> String {
@@ -465,7 +517,8 @@ fn a_report_is_bounded_and_counts_the_rest() {
         (&human::FORMAT, "1 error, 15000 warnings in 1 file; 10001 of them are not shown"),
         (&json::FORMAT, "\"errors\":1,\"warnings\":15000"),
         (&json::FORMAT, "\"left_out\":10001"),
-        (&sarif::FORMAT, "\"leftOut\": 10001"),
+        (&sarif::FORMAT, "\"left_out\": 10001"),
+        (&azure::FORMAT, "10001 of them are not shown"),
         (&github::FORMAT, "10001 of them are not shown"),
         (&junit::FORMAT, "failures=\"1\""),
     ] {
@@ -542,6 +595,10 @@ fn no_text_of_an_author_forges_a_report() {
                 let is_ours = line.starts_with("::error file=") && name == "github";
                 let is_command = line.starts_with("::");
                 assert!(is_ours || !is_command, "{name}, {hostile:?}: {line}");
+                let line = match line.strip_prefix("##vso[task.logissue type=error;") {
+                    Some(rest) if name == "azure" => rest,
+                    _ => line,
+                };
                 // GitHub's older form, and Azure's, are commands wherever they stand in a line.
                 let is_inner =
                     ["##[", "##vso[", "##teamcity["].iter().any(|command| line.contains(command));
@@ -567,6 +624,12 @@ fn no_text_of_an_author_forges_a_report() {
                     assert!(out.chars().all(valid), "{out:?}");
                 }
                 "github" => assert_eq!(out.lines().count(), 3, "{out}"),
+                "azure" => {
+                    assert_eq!(out.lines().count(), 3, "{out}");
+                    let property = out.split_once("sourcepath=").unwrap().1;
+                    let (path, rest) = property.split_once(';').unwrap();
+                    assert!(!path.contains(']') && rest.starts_with("linenumber="), "{out}");
+                }
                 _ => {}
             }
         }

@@ -63,6 +63,23 @@ pub(super) fn text_of(finding: &Diagnostic) -> String {
     text
 }
 
+/// A finding's message with its help, in a line.
+pub(super) fn in_a_line(finding: &Diagnostic) -> String {
+    text_of(finding).replace("\nhelp: ", "; ").replace('\n', " ")
+}
+
+/// A finding's message with what it is about, its help and its fix, a line each: all there is where nobody shows the lines.
+pub(super) fn with_place(finding: &Diagnostic) -> String {
+    let mut lines = vec![finding.message.clone()];
+    let place: Vec<_> = [&finding.document, &finding.path].into_iter().flatten().cloned().collect();
+    if !place.is_empty() {
+        lines.push(place.join(", "));
+    }
+    lines.extend(finding.help.iter().map(|help| format!("help: {help}")));
+    lines.extend(finding.fix.iter().map(|fix| format!("fix: {}", fix.title)));
+    lines.join("\n")
+}
+
 /// What was found, in a line: "2 errors, 1 warning in 2 files".
 fn verdict(report: &Report, style: Style) -> String {
     let kinds =
@@ -115,6 +132,9 @@ pub(super) fn summary(report: &Report, style: Style) -> String {
     let mut verdict = verdict(report, style);
     if report.known > 0 {
         verdict.push_str(&format!("; {} known", report.known));
+    }
+    if report.unchanged > 0 {
+        verdict.push_str(&format!("; {} not of the change", report.unchanged));
     }
     if parts.is_empty() { verdict } else { format!("checked {}: {verdict}", parts.join(", ")) }
 }

@@ -42,6 +42,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("report", &["text", "diag"]),
     ("sync", &["text", "diag", "content", "check", "render"]),
     ("fix", &["text", "diag", "sync"]),
+    ("since", &["text", "diag", "world", "markdown"]),
     ("difference", &["text", "content", "model", "check"]),
     (
         "reference",

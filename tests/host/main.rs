@@ -20,6 +20,8 @@ mod reading;
 mod readme;
 #[cfg(unix)]
 mod release;
+mod reports;
+mod since;
 mod stranger;
 mod support;
 mod sync;

@@ -127,6 +127,9 @@ fn no_folder_of_a_book_is_a_repository() {
     assert!(!ran.exists(), "a command of the book's ran: {}", said(&output));
     assert_eq!(code(&output), 0, "{}", said(&output));
     assert!(said(&output).contains("1 -> 2"), "{}", said(&output));
+    let output = run(&guide, &["check", "--changed-since", "before"]);
+    assert!(!ran.exists(), "a command of the book's ran: {}", said(&output));
+    assert_eq!(code(&output), 0, "{}", said(&output));
     // without a repository around it there is none
     fs::remove_dir_all(repo.join(".git")).unwrap();
     let output = run(&guide, &["model", "diff", "before"]);

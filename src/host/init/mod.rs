@@ -5,7 +5,6 @@ mod settings;
 use super::book::Book;
 use super::cli::{Findings, Output, Start};
 use super::show::show;
-use super::terminal::way_to;
 use crate::check::is_markdown;
 use crate::config::Home;
 use crate::model::json_schema;
@@ -77,12 +76,9 @@ pub(super) fn init(
     }
     let wanted = Findings::default();
     let found = Book::read(dir, &wanted)?.found(dir);
-    let report = Report::new(found.findings)
-        .files(found.files)
-        .base(way_to(&found.root, wanted.format))
-        .counts(found.counts);
+    let report = Report::new(found.findings).files(found.files).counts(found.counts);
     // What is found is for the author to mend, and no failure of what was asked for here.
-    show(&report, &wanted, output, io::stdout()).map(drop)
+    show(&report, &found.root, &wanted, output, io::stdout()).map(drop)
 }
 
 /// The file of settings that is there, or is to be written.

@@ -1,7 +1,7 @@
 //! `lsp`: what the other commands know, in an editor.
 //!
 //! One thread reads messages, one checks at a time per unit, and the first one answers; nothing is shared but finished
-//! analyses. A text that an editor has not saved stands in front of the disk ([`overlay`]), so that what is checked is what
+//! analyses. A text that an editor has not saved stands in front of the disk ([`super::overlay`]), so that what is checked is what
 //! is seen. Nothing is written, run or asked of the network; edits are the editor's to make.
 
 mod actions;
@@ -13,7 +13,6 @@ mod found;
 mod hover;
 mod names;
 mod navigate;
-mod overlay;
 mod place;
 mod session;
 mod unit;

@@ -1,13 +1,13 @@
 //! Where a name is defined and used, what it is called, what a document holds, and what its expressions come to.
 
 use super::names::{self, Expression, definitions, expression_at, expressions};
-use super::overlay::Stop;
 use super::session::Session;
 use super::unit::{Analysis, Unit, analyse};
 use super::wire::Failure;
 use crate::check::is_markdown;
 use crate::diag::Severity;
 use crate::host::model;
+use crate::host::overlay::Stop;
 use crate::manifest::{self, Format};
 use crate::markdown::{self, NodeKind};
 use crate::text::{Source, Span, TextMap, one_line, replaced};

@@ -5,12 +5,12 @@
 
 use super::edited::Edited;
 use super::found;
-use super::overlay::{Stop, Texts};
 use super::place::{Encoding, path_of, uri_of};
 use super::unit::{Analysis, Shared, Unit, analyse, is_checked_alone, is_taken_in};
 use super::wire::Outgoing;
 use crate::config::Home;
 use crate::diag::Severity;
+use crate::host::overlay::{Stop, Texts};
 use crate::text::Source;
 use crate::world::display;
 use lsp_types::{Diagnostic, PublishDiagnosticsParams, TextDocumentContentChangeEvent, Uri};

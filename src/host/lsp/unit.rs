@@ -1,10 +1,10 @@
 //! What is checked together: a book as `check` checks it, or a file by itself as `validate` does.
 
-use super::overlay::{Overlay, Stop, Texts};
 use crate::check::{self, File, Project};
 use crate::diag::Diagnostic;
 use crate::host::book::Book;
 use crate::host::cli::Findings;
+use crate::host::overlay::{Overlay, Stop, Texts};
 use crate::host::validate;
 use crate::reference::all_codes;
 use crate::text::Source;

@@ -6,6 +6,7 @@ use crate::config::{Config, Home};
 use crate::difference;
 use crate::host::book::read;
 use crate::host::cli::DiffFormat;
+use crate::host::git::Git;
 use crate::host::outcome::Said;
 use crate::model;
 use crate::text::{self, Source};
@@ -74,37 +75,20 @@ fn of_disk(path: &Path, model: &[PathBuf]) -> anyhow::Result<Files> {
 
 /// The model as it was committed in a revision.
 fn of_revision(world: &DiskWorld, revision: &str, model: &[PathBuf]) -> anyhow::Result<Files> {
-    if revision.starts_with('-') {
-        bail!("`{revision}` is neither a file nor a revision");
-    }
-    let Some(repository) = world.repository() else {
-        bail!("`{revision}` is neither a file nor a revision: the book is in no git repository");
+    let neither = || format!("`{revision}` is neither a file nor a revision");
+    let Some(git) = Git::of(world) else {
+        bail!("{}: the book is in no git repository", neither());
     };
-    let git = |arguments: &[&str]| -> anyhow::Result<Vec<u8>> {
-        let mut command = std::process::Command::new("git");
-        // Left to look for a repository, git takes a folder of the book that looks like one, with settings in it that run
-        // commands; anybody can commit such a folder, and nobody a `.git`.
-        command.arg("--git-dir").arg(repository.join(".git")).arg("--work-tree").arg(&repository);
-        let output = command
-            .arg("-C")
-            .arg(world.root())
-            .args(arguments)
-            .output()
-            .context("can't run git")?;
-        if !output.status.success() {
-            let why = String::from_utf8_lossy(&output.stderr);
-            bail!("`{revision}` is neither a file nor a revision: {}", why.trim());
-        }
-        Ok(output.stdout)
-    };
+    let commit = git.commit(revision).with_context(neither)?;
+    let git = |arguments: &[&str]| git.ask(arguments);
     let mut arguments = LS_TREE.to_vec();
-    arguments[4] = revision;
+    arguments[4] = &commit;
     arguments.extend(model.iter().filter_map(|path| path.to_str()));
     let read = |arguments: &[&str]| -> anyhow::Result<Files> {
         let names =
             String::from_utf8(git(arguments)?).context("git names a file that is not UTF-8")?;
         let names = names.split('\0').filter(|name| name.ends_with(".toml"));
-        let file = |name: &str| Ok((name.into(), git(&["show", &format!("{revision}:./{name}")])?));
+        let file = |name: &str| Ok((name.into(), git(&["show", &format!("{commit}:./{name}")])?));
         names.map(file).collect()
     };
     let files = read(&arguments)?;
@@ -113,7 +97,7 @@ fn of_revision(world: &DiskWorld, revision: &str, model: &[PathBuf]) -> anyhow::
     }
     // the model may have stood elsewhere, where the settings of then say
     let settings = Home::ALL.into_iter().find_map(|home| {
-        let text = git(&["show", &format!("{revision}:./{}", home.file())]).ok()?;
+        let text = git(&["show", &format!("{commit}:./{}", home.file())]).ok()?;
         Some(Source::new(home.file(), String::from_utf8_lossy(&text)))
     });
     let Some(settings) = settings else { return Ok(files) };

@@ -16,6 +16,7 @@ pub(super) type Texts = BTreeMap<PathBuf, Arc<Source>>;
 pub(super) struct Stop(Arc<AtomicBool>);
 
 impl Stop {
+    #[cfg(any(test, feature = "lsp"))]
     pub(super) fn stop(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
@@ -25,6 +26,7 @@ impl Stop {
     }
 
     /// Whether both are of one run.
+    #[cfg(feature = "lsp")]
     pub(super) fn is_same(&self, other: &Stop) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
