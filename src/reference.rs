@@ -1,6 +1,6 @@
 //! The program's own documentation, from the same registries that it runs by.
 //!
-//! Owns: the reference pages of the guide ([`pages`]), and what `explain` says of a name ([`explain`]). A test compares the
+//! Owns: the reference pages of the tool's book ([`pages`]), and what `explain` says of a name ([`explain`]). A test compares the
 //! committed pages with what this makes of them, so nothing here can be out of date. Must not know: how a page is shown.
 
 use crate::check::codes;
@@ -18,7 +18,7 @@ use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-/// A generated page: its path below the guide's `reference/`, and its text.
+/// A generated page: its path below `docs/reference/`, and its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page {
     /// `directives.md`.

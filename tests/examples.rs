@@ -162,7 +162,7 @@ fn the_pages_examples_come_out_as_they_say() {
 
 #[test]
 fn the_committed_reference_is_what_the_program_says() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("book/reference");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reference");
     let bless = std::env::var_os("PLUMB_BLESS").is_some();
     for page in mdbook_plumb::reference::pages() {
         let path = folder.join(page.path);
@@ -173,7 +173,7 @@ fn the_committed_reference_is_what_the_program_says() {
         } else {
             assert!(
                 committed == page.text,
-                "book/reference/{} is not what the program says; PLUMB_BLESS=1 cargo test writes it",
+                "docs/reference/{} is not what the program says; PLUMB_BLESS=1 cargo test writes it",
                 page.path
             );
         }

@@ -344,7 +344,7 @@ fn extract_writes_below_the_folder_that_was_named() {
 
 #[test]
 fn schemas_are_added_below_the_book() {
-    let definition = include_str!("../../book/reference/model.schema.json");
+    let definition = include_str!("../../docs/reference/model.schema.json");
     for (link, target) in
         [("schemas", "../../outer"), ("schemas/schemas.lock", "../../../outer/lock")]
     {

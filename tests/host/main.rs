@@ -4,6 +4,9 @@
 
 mod cli;
 mod commands;
+#[cfg(unix)]
+mod corpus;
+mod docs;
 mod door;
 mod extract;
 mod findings;

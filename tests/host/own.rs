@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use std::fs;
 use std::path::Path;
 
-const PAGE: &str = include_str!("../../book/own-directives.md");
+const PAGE: &str = include_str!("../../docs/own-directives.md");
 
 /// The files that the page about directives shows, by the name behind the language of each fence.
 fn files_of_the_page() -> Vec<(String, String)> {
