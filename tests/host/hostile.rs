@@ -80,7 +80,8 @@ fn assert_plain(folder: &Path, arguments: &[&str], hostile: &str) {
                 && !line.starts_with("::error file=a::");
             let is_command = line.starts_with("::");
             assert!(is_ours || !is_command, "{arguments:?}, {hostile:?}, {stream}: {line}");
-            let azure = ["error", "warning"].map(|kind| format!("##vso[task.logissue type={kind};"));
+            let azure =
+                ["error", "warning"].map(|kind| format!("##vso[task.logissue type={kind};"));
             let line = azure
                 .iter()
                 .filter(|_| arguments.contains(&"azure"))
