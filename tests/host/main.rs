@@ -16,6 +16,7 @@ mod includes;
 mod init;
 #[cfg(feature = "lsp")]
 mod lsp;
+mod matrix;
 mod mdbook;
 mod own;
 mod passages;
