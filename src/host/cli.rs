@@ -179,6 +179,7 @@ pub(super) enum Command {
     /// `fragment` is left out. The kustomization lists what validates; where the guide shows an object in a second form,
     /// that one stands in `variant-2` with a kustomization of its own. Only files that an earlier run has written are
     /// ever replaced or removed.
+    #[command(after_help = examples::EXTRACT)]
     Extract {
         /// The project: a folder in it, or its book.toml or plumb.toml
         #[arg(default_value = ".", value_hint = ValueHint::DirPath)]
@@ -193,10 +194,10 @@ pub(super) enum Command {
         findings: Findings,
     },
     /// The schemas that a book has beside the embedded ones
-    #[command(subcommand)]
+    #[command(subcommand, after_help = examples::SCHEMAS)]
     Schemas(Schemas),
     /// Ask the model
-    #[command(subcommand)]
+    #[command(subcommand, after_help = examples::MODEL)]
     Model(Model),
     /// Write something new to begin with
     #[command(subcommand)]
@@ -623,6 +624,9 @@ mod tests {
             examples::SYNC,
             examples::VALIDATE,
             examples::EXPLAIN,
+            examples::EXTRACT,
+            examples::SCHEMAS,
+            examples::MODEL,
         ];
         let lines = texts.iter().flat_map(|text| text.lines().skip(1));
         let mut seen = 0;

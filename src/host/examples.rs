@@ -39,3 +39,21 @@ Examples:
   mdbook-plumb explain schema-enum          # a finding
   mdbook-plumb explain calculator           # a directive
   mdbook-plumb explain docs/web.md:8        # how a line is read and why";
+
+pub(super) const EXTRACT: &str = "\
+Examples:
+  mdbook-plumb extract --out manifests      # a file for each manifest
+  mdbook-plumb extract guide --out out --fails";
+
+pub(super) const SCHEMAS: &str = "\
+Examples:
+  mdbook-plumb schemas list                 # what there is
+  mdbook-plumb schemas add crds/            # kinds of your own
+  mdbook-plumb schemas verify               # as the lock file says";
+
+pub(super) const MODEL: &str = "\
+Examples:
+  mdbook-plumb model list figures           # values and sources
+  mdbook-plumb model eval tax.cpu --set pods=500
+  mdbook-plumb model table --sweep pods:100..500..100 tax.cpu
+  mdbook-plumb model diff main              # what pages will say";

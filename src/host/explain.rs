@@ -2,6 +2,7 @@
 
 use super::cli::ReadingFormat;
 use super::model;
+use super::terminal::table;
 use crate::config::SETTINGS;
 use crate::diag::nearest;
 use crate::text::json;
@@ -84,12 +85,7 @@ fn list(title: &'static str, names: impl Iterator<Item = (&'static str, &'static
 
 impl Names {
     fn text(&self) -> String {
-        let width = self.names.iter().map(|named| named.name.len()).max().unwrap_or(0);
-        let mut out = format!("{}:\n", self.title);
-        for Named { name, about } in &self.names {
-            out.push_str(&format!("  {name:width$}  {about}\n"));
-        }
-        out.push('\n');
-        out
+        let rows = self.names.iter().map(|Named { name, about }| ((*name).into(), (*about).into()));
+        format!("{}:\n{}\n", self.title, table(&rows.collect::<Vec<_>>()))
     }
 }

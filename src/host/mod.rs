@@ -27,6 +27,7 @@ mod new;
 mod outcome;
 mod overlay;
 mod preprocess;
+mod progress;
 mod project;
 pub mod protocol;
 mod reading;

@@ -5,7 +5,9 @@ use super::fetch::fetch;
 use super::files;
 use super::outcome::Said;
 use super::project::root;
+use super::terminal::table;
 use crate::diag::{Diagnostic, Severity};
+use crate::manifest::bundle::Product;
 use crate::manifest::store::{Definition, FOLDER, Folder, read_definitions, title};
 use crate::manifest::{self, Engine, Versions};
 use crate::text::{Source, TextMap, digest, one_line};
@@ -90,11 +92,12 @@ fn list(dir: &Path, all: bool) -> anyhow::Result<Said> {
         out.push_str("no schemas have been added\n");
     }
     out.push_str("\nembedded:\n");
-    for product in Versions::products() {
+    let product = |product: &Product| {
         let versions = product.versions.join(", ");
-        let _ =
-            writeln!(out, "  {}={}  {} ({versions})", product.name, product.default, product.title);
-    }
+        let name = format!("{}={}", product.name, product.default);
+        (name, format!("{} ({versions})", product.title))
+    };
+    out.push_str(&table(&Versions::products().iter().map(product).collect::<Vec<_>>()));
     if all {
         out.push('\n');
         let mut kinds: Vec<_> = manifest::Schemas::embedded().kinds().collect();

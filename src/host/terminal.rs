@@ -5,7 +5,7 @@ use crate::report::{Format, Style};
 use crate::text::printed;
 use anstream::stream::RawStream;
 use anstream::{AutoStream, ColorChoice};
-use std::io;
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 /// How findings look on a stream. `NO_COLOR`, `CLICOLOR_FORCE` and their kin count unless the reader says otherwise.
@@ -20,7 +20,47 @@ pub(super) fn style(wanted: &Findings, output: Output, stream: &impl RawStream) 
         _ => Style::default().width,
     };
     let least = wanted.min_level.map_or(wanted.format.least, Into::into);
-    Style { color, width, least, verbose: output.verbose, quiet: output.quiet }
+    let links = color && stream.is_terminal();
+    Style { color, links, width, least, verbose: output.verbose, quiet: output.quiet }
+}
+
+/// Names, and what is said of each in a column of its own. Where standard output is a terminal, that goes on below itself;
+/// elsewhere each has one line, for `grep` and its kin.
+pub(super) fn table(rows: &[(String, String)]) -> String {
+    let columns = match terminal_size::terminal_size() {
+        Some((width, _)) if io::stdout().is_terminal() => Some(usize::from(width.0)),
+        _ => None,
+    };
+    table_within(rows, columns)
+}
+
+/// The fewest columns that text is folded into.
+const NARROW: usize = 24;
+
+fn table_within(rows: &[(String, String)], columns: Option<usize>) -> String {
+    let name_width = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+    let before = name_width + 4;
+    let room = columns.map_or(usize::MAX, |columns| columns.saturating_sub(before).max(NARROW));
+    let mut out = String::new();
+    for (name, about) in rows {
+        let (mut lines, mut line) = (Vec::new(), String::new());
+        for word in about.split(' ') {
+            let length = line.chars().count();
+            if length > 0 && length + 1 + word.chars().count() > room {
+                lines.push(std::mem::replace(&mut line, word.to_owned()));
+            } else {
+                line.push_str(if length > 0 { " " } else { "" });
+                line.push_str(word);
+            }
+        }
+        lines.push(line);
+        for (index, line) in lines.iter().enumerate() {
+            let name = if index == 0 { name.as_str() } else { "" };
+            out.push_str(format!("  {name:name_width$}  {line}").trim_end());
+            out.push('\n');
+        }
+    }
+    out
 }
 
 /// What leads from where the reader stands to a book's root, with `/`: empty where they are the same, absolute where
@@ -67,6 +107,25 @@ pub(super) fn complain(error: &anyhow::Error) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_table_fits_a_narrow_terminal_and_is_whole_elsewhere() {
+        let rows = [("a", "one word and another, and more"), ("long-name", "x")];
+        let rows = rows.map(|(name, about)| (name.to_owned(), about.to_owned()));
+        let whole = "  a          one word and another, and more\n  long-name  x\n";
+        assert_eq!(table_within(&rows, None), whole);
+        assert_eq!(table_within(&rows, Some(120)), whole);
+        let narrow = table_within(&rows, Some(40));
+        assert_eq!(
+            narrow,
+            "  a          one word and another, and\n             more\n  long-name  x\n"
+        );
+        assert!(narrow.lines().all(|line| line.chars().count() <= 40));
+        // of a word that is too long, and a terminal that is too narrow for any text, nothing is lost
+        let long = [("name".to_owned(), "x".repeat(90))];
+        assert!(table_within(&long, Some(1)).contains(&"x".repeat(90)));
+        assert_eq!(table_within(&[], Some(10)), "");
+    }
 
     #[test]
     fn the_way_to_a_book_is_short() {

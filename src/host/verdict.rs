@@ -3,6 +3,7 @@
 use super::cli::{Findings, Mending, Output};
 use super::git::Revision;
 use super::outcome::{Exit, Found};
+use super::progress::Progress;
 use super::show::{places_of, show};
 use super::sync::write;
 use crate::check;
@@ -30,9 +31,11 @@ pub(super) fn judge(
     wanted: &Findings,
     output: Output,
 ) -> anyhow::Result<Exit> {
+    let progress = Progress::of("checking", output);
     let mut found = run(None)?;
     let since = mending.changed_since.as_deref();
     let since = since.map(|revision| since_revision(world, revision, &run)).transpose()?;
+    drop(progress);
     let mut left = Vec::new();
     if mending.fix {
         let least = wanted.min_level.map_or(Severity::Warning, Into::into);

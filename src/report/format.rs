@@ -32,6 +32,8 @@ impl Eq for Format {}
 pub struct Style {
     /// Whether to colour.
     pub color: bool,
+    /// Whether a code leads to its page, as terminals show links.
+    pub links: bool,
     /// How many columns a line may take.
     pub width: usize,
     /// The least severe findings that are given; all are counted.
@@ -44,6 +46,13 @@ pub struct Style {
 
 impl Default for Style {
     fn default() -> Style {
-        Style { color: false, width: 140, least: Severity::Note, verbose: false, quiet: false }
+        Style {
+            color: false,
+            links: false,
+            width: 140,
+            least: Severity::Note,
+            verbose: false,
+            quiet: false,
+        }
     }
 }

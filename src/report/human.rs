@@ -3,6 +3,7 @@
 //! annotate-snippets draws; this file decides what it gets to see: only the lines around the marks, only so much of a
 //! line as can be read, and no control characters. So a finding costs the same in a file of ten lines and of ten million.
 
+use super::page::{self, REPOSITORY};
 use super::totals::Totals;
 use super::words::{by_kind, line, more_places, summary};
 use super::{Format, Report, Style};
@@ -39,7 +40,8 @@ fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
         for finding in &kind[..in_full] {
             let windows = windows(finding);
             let columns: Vec<_> = windows.iter().filter_map(|window| window.column).collect();
-            let mut text = renderer.render(&groups(report, finding, windows));
+            let page = page::address(finding.code, REPOSITORY).filter(|_| style.links);
+            let mut text = renderer.render(&groups(report, finding, windows, page));
             for column in columns {
                 text = with_column(&text, column);
             }
@@ -68,14 +70,18 @@ fn groups<'a>(
     report: &Report,
     finding: &'a Diagnostic,
     windows: Vec<Window<'a>>,
+    page: Option<String>,
 ) -> Vec<Group<'a>> {
     let level = match finding.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
         Severity::Note => Level::NOTE,
     };
-    let mut group =
-        Group::with_title(level.primary_title(one_line(&finding.message)).id(finding.code.name));
+    let mut title = level.primary_title(one_line(&finding.message)).id(finding.code.name);
+    if let Some(page) = page {
+        title = title.id_url(page);
+    }
+    let mut group = Group::with_title(title);
     for window in windows {
         let mut path = one_line(&report.path(window.path)).into_owned();
         if window.column.is_some() {
@@ -294,4 +300,22 @@ fn suggestion<'a>(report: &Report, fix: &'a Fix) -> Group<'a> {
 fn elsewhere(report: &Report, fix: &Fix, source: &Arc<Source>) -> Option<String> {
     let many = fix.edits.iter().any(|edit| !Arc::ptr_eq(&edit.location.source, source));
     many.then(|| one_line(&report.path(source.path())).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::CODES;
+
+    #[test]
+    fn a_code_leads_to_its_page_where_there_is_one() {
+        let source = Source::new("a.md", "a\n");
+        let finding = Diagnostic::at(CODES[0], &source, Span::new(0, 1), "wrong");
+        let (report, renderer) = (Report::new(vec![]), Renderer::styled());
+        let shown = |page| renderer.render(&groups(&report, &finding, windows(&finding), page));
+        let address = page::address(CODES[0], "https://example.com/o/n");
+        let link = format!("\x1b]8;;{}\x1b\\", address.as_deref().expect("an address"));
+        assert!(shown(address).contains(&link));
+        assert!(!shown(None).contains("\x1b]8"));
+    }
 }

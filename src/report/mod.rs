@@ -17,6 +17,7 @@ mod identity;
 mod json;
 mod junit;
 mod markdown;
+mod page;
 mod sarif;
 mod summary;
 mod totals;

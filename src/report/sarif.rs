@@ -2,6 +2,7 @@
 
 use super::findings::Place;
 use super::identity::Fingerprints;
+use super::page::{self, REPOSITORY};
 use super::summary::Summary;
 use super::words::text_of;
 use super::{Format, Report, Style};
@@ -48,9 +49,6 @@ fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(b"\n")
 }
 
-/// Where the program lives: empty until somebody owns it, and then there are addresses in a report.
-const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
-
 fn rule(code: &Code, repository: &str) -> Json {
     let level = match code.level {
         Level::Deny => "error",
@@ -67,10 +65,8 @@ fn rule(code: &Code, repository: &str) -> Json {
     if !code.page.trim().is_empty() {
         rule["help"] = json!({ "text": code.page.trim(), "markdown": code.page.trim() });
     }
-    if !repository.is_empty() {
-        let (version, name) = (env!("CARGO_PKG_VERSION"), code.name);
-        rule["helpUri"] =
-            format!("{repository}/blob/v{version}/docs/reference/findings.md#{name}").into();
+    if let Some(address) = page::address(code, repository) {
+        rule["helpUri"] = address.into();
     }
     if !code.alias.is_empty() {
         rule["properties"] = json!({ "tags": [code.alias] });
