@@ -13,7 +13,7 @@ use super::path::{FieldPath, Paths, Step};
 use super::rules::check_rules;
 use super::schema::{
     APPLY_DUPLICATE, ENUM, Naming, SCHEMA_INVALID, Schema, UNKNOWN_FIELD, UNUSABLE, VALUE, check,
-    check_metadata, normalize,
+    check_metadata, normalize, quantities,
 };
 use super::store::{Definition, KindSchema, Schemas};
 use super::tools::{self, Tool};
@@ -385,6 +385,12 @@ fn all_faults(
 ) -> Vec<Fault> {
     let mut faults = faults_of_schema(document, known, kind, gaps);
     let mut coded = admission::check(document, versions);
+    if known.builtin {
+        let amounts = quantities(&known.schema, &At::root(document));
+        let unread = admission::kubernetes::quantities(&amounts, versions);
+        let said: BTreeSet<FieldPath> = coded.iter().map(|fault| fault.path.clone()).collect();
+        coded.extend(unread.into_iter().filter(|fault| !said.contains(&fault.path)));
+    }
     // A server that can't decode a value asks no rule: to a rule a value of another type is none, and what it misses is there.
     let mistyped = faults.iter().filter(|fault| fault.ty == ErrorType::TypeInvalid);
     let mistyped: Paths<'_> = mistyped.map(|fault| &fault.path).collect();
@@ -423,6 +429,8 @@ fn faults_of_schema(
     let naming = match known.builtin {
         // Requests for a verdict are not kept, so they need no name; a binding is named by its path.
         true if kind.ends_with("Review") || kind == "Binding" => Naming::Unknown,
+        // `limitrangeStrategy.PrepareForCreate` gives it one.
+        true if kind == "LimitRange" => Naming::OwnOrNone,
         true => Naming::Own,
         // What a tool reads never reaches a cluster.
         false if tools::of(document).is_some() => Naming::Unknown,

@@ -9,7 +9,10 @@ use super::choice::is_choice;
 use super::path::FieldPath;
 use super::{Document, Versions};
 use plumb_text::Span;
-use plumb_text::diag::{Code, Diagnostic, Edit, Fix};
+use plumb_text::diag::{Code, Diagnostic, Edit, Fix, nearest};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::hash::Hash;
 
 /// One thing that is checked of an object.
 #[derive(Debug)]
@@ -527,12 +530,20 @@ impl Faults {
     /// Reports every value under `name` that occurred in an earlier item.
     pub(crate) fn unique(&mut self, rule: &'static Rule, items: &[At<'_>], name: &str) {
         let values: Vec<At<'_>> = items.iter().filter_map(|item| item.get(name)).collect();
-        for (i, value) in values.iter().enumerate() {
-            if let Some(first) =
-                values[..i].iter().find(|earlier| earlier.node.value == value.node.value)
-            {
-                self.duplicate(rule, value, first);
-            }
+        self.distinct(rule, &values);
+    }
+
+    /// Reports every value that is there again.
+    pub(crate) fn distinct(&mut self, rule: &'static Rule, values: &[At<'_>]) {
+        for (again, first) in repetitions(values, |at| Some(at.node.to_json().to_string())) {
+            self.duplicate(rule, again, first);
+        }
+    }
+
+    /// Reports a text that is none of those that are known.
+    pub(crate) fn one_of(&mut self, rule: &'static Rule, at: &At<'_>, known: &[&str]) {
+        if let Some(text) = at.str().filter(|text| !known.contains(text)) {
+            self.not_supported(rule, at, known).near(nearest(text, known.iter().copied()));
         }
     }
 
@@ -599,6 +610,22 @@ impl Faults {
         fault.is_certain = true;
         fault
     }
+}
+
+/// Each item whose key an earlier one has, with the first that has it. What has no key repeats nothing.
+pub(crate) fn repetitions<'a, 'n, K: Eq + Hash>(
+    items: &'a [At<'n>],
+    key: impl Fn(&At<'n>) -> Option<K>,
+) -> Vec<(&'a At<'n>, &'a At<'n>)> {
+    let mut seen: HashMap<K, &At<'n>> = HashMap::new();
+    let repeated = items.iter().filter_map(|item| match seen.entry(key(item)?) {
+        Entry::Occupied(first) => Some((item, *first.get())),
+        Entry::Vacant(place) => {
+            place.insert(item);
+            None
+        }
+    });
+    repeated.collect()
 }
 
 /// How many names a message holds.

@@ -63,6 +63,29 @@ pub(crate) fn segment(text: &str) -> Fault {
     bad.then_some("may not be '.' or '..', and may not contain '/' or '%'")
 }
 
+/// A name as it may be generated: what it begins with, and five characters behind it (`names.SimpleNameGenerator`).
+pub(crate) fn generated(prefix: &str) -> String {
+    let most = 63 - 5;
+    prefix.chars().take(most).chain("a2b4c".chars()).collect()
+}
+
+/// What names are generated from, as a name: a `-` at its end is followed by something (`maskTrailingDash`).
+pub(crate) fn prefix(text: &str) -> String {
+    match text.strip_suffix('-') {
+        Some(rest) if !rest.is_empty() => {
+            let mut masked = rest.to_owned();
+            masked.pop();
+            masked + "a"
+        }
+        _ => text.to_owned(),
+    }
+}
+
+/// What names of these are generated from, in the same words.
+pub(crate) fn subdomain_prefix(text: &str) -> Fault {
+    subdomain(&prefix(text))
+}
+
 /// The name of a port (an IANA service name).
 pub(crate) fn port(text: &str) -> Fault {
     if text.len() > 15 {

@@ -48,7 +48,12 @@ class Definitions:
                 return {**schema, "nullable": True}
         if short in SCHEMA_OR:
             return dict(ANYTHING)
-        return self.node(node)
+        node = self.node(node)
+        # Of an object within another (a claim template), a server reads over what it calls itself.
+        if name in self.gvk.values():
+            for key in ("apiVersion", "kind"):
+                node["properties"][key] = {"type": "string"}
+        return node
 
     def node(self, node):
         out = {}
@@ -74,9 +79,6 @@ class Definitions:
         """One kind, references resolved (shared, not copied); a type within itself stays a reference into `$defs`."""
         self.loops = set()
         root = dict(self.expand(self.gvk[gvk], []))
-        root["properties"] = dict(root["properties"])
-        for key in ("apiVersion", "kind"):
-            root["properties"][key] = {"type": "string"}
         if self.loops:
             root["$defs"] = {name.split(".")[-1]: self.expanded[name] for name in sorted(self.loops)}
         return root

@@ -1,7 +1,7 @@
 //! What becomes of a built-in object when Go decodes it and writes it again: zero values are left out, and quantities are
 //! written in their canonical form.
 
-use crate::schema::{Additional, Id, Schema, Type};
+use crate::schema::{Additional, Id, Schema, is_quantity};
 use crate::{Node, Value};
 use plumb_number::{Canonical, KubernetesQuantity, Limits};
 
@@ -106,18 +106,6 @@ fn is_zero(schema: &Schema, id: Id, name: &str, node: &Node) -> bool {
         }
         _ => false,
     }
-}
-
-/// Whether a schema is that of a quantity, of which each edition of the schemas says in its own way that it is a text or a
-/// number.
-fn is_quantity(schema: &Schema, id: Id) -> bool {
-    const EITHER: [Type; 2] = [Type::String, Type::Number];
-    let spec = schema.node(id);
-    let one = |id: &Id| schema.node(schema.resolve(*id)).types.clone();
-    spec.types == EITHER
-        || spec.types.is_empty()
-            && spec.any_of.len() == 2
-            && spec.any_of.iter().flat_map(one).eq(EITHER)
 }
 
 /// Writes a quantity as Kubernetes does. What is none stays.

@@ -342,7 +342,9 @@ impl<'a> Compiler<'a> {
         } else {
             node.format = format.and_then(Format::named);
         }
-        node.values = json.get("enum").and_then(Json::as_array).cloned();
+        // Of a list of nothing, a server asks nothing.
+        let values = json.get("enum").and_then(Json::as_array);
+        node.values = values.filter(|values| !values.is_empty()).cloned();
         if let Some(value) = json.get("const") {
             node.values = Some(vec![value.clone()]);
         }

@@ -57,6 +57,8 @@ pub(crate) enum Naming {
     Subdomain,
     /// A name, by rules that are the kind's own and are checked elsewhere.
     Own,
+    /// The same, and a server names what has no name.
+    OwnOrNone,
     /// Not known, or none.
     Unknown,
 }
@@ -70,7 +72,8 @@ pub(crate) fn check_metadata(
 ) -> Vec<Fault> {
     let Some(metadata) = object.get("metadata") else {
         let metadata = object.named("metadata");
-        return if naming == Naming::Unknown { Vec::new() } else { vec![nameless(&metadata)] };
+        let may_lack = matches!(naming, Naming::Unknown | Naming::OwnOrNone);
+        return if may_lack { Vec::new() } else { vec![nameless(&metadata)] };
     };
     let schema = object_meta();
     let mut normal = metadata.node.clone();
@@ -111,7 +114,8 @@ fn nameless(metadata: &At<'_>) -> Fault {
 
 fn name_faults(metadata: &At<'_>, naming: Naming, faults: &mut Vec<Fault>) {
     let given = |field: &str| metadata.get(field).is_some();
-    if metadata.text("name").is_empty()
+    if naming != Naming::OwnOrNone
+        && metadata.text("name").is_empty()
         && metadata.text("generateName").is_empty()
         && !(given("name") && metadata.field("name").str().is_none())
     {
@@ -119,7 +123,7 @@ fn name_faults(metadata: &At<'_>, naming: Naming, faults: &mut Vec<Fault>) {
     }
     for (field, is_label) in [("name", false), ("generateName", false), ("namespace", true)] {
         // How a built-in kind is named, its own rules say.
-        if naming == Naming::Own && !is_label {
+        if naming != Naming::Subdomain && !is_label {
             continue;
         }
         let at = metadata.field(field);

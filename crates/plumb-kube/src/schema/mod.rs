@@ -12,6 +12,7 @@ mod defaults;
 mod faults;
 mod formats;
 mod metadata;
+mod quantities;
 #[cfg(test)]
 mod tests;
 mod unknown;
@@ -26,3 +27,4 @@ pub(crate) use defaults::normalize;
 pub(crate) use faults::{APPLY_DUPLICATE, ENUM, UNKNOWN_FIELD, UNUSABLE, VALUE, quote};
 pub(crate) use formats::go_duration;
 pub(crate) use metadata::{Naming, check_metadata};
+pub(crate) use quantities::{is_quantity, quantities};

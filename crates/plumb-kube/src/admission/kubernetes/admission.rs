@@ -108,7 +108,7 @@ pub(super) fn policy(spec: &At<'_>, out: &mut Faults) {
             &ADMISSION_EXPRESSION,
             out,
         );
-        if let Some(message) = validation.get("messageExpression") {
+        if let Some(message) = validation.filled("messageExpression") {
             expression(&message, &environment, &[Type::String], &ADMISSION_EXPRESSION, out);
         }
         if let Some(message) = validation.get("message")
@@ -229,11 +229,7 @@ pub(super) fn binding(spec: &At<'_>, out: &mut Faults) {
     if list.is_empty() {
         out.required(&ADMISSION_BINDING, &actions, "at least one validation action is required");
     }
-    for (i, action) in list.iter().enumerate() {
-        if let Some(first) = list[..i].iter().find(|other| other.node.value == action.node.value) {
-            out.duplicate(&ADMISSION_BINDING, action, first);
-        }
-    }
+    out.distinct(&ADMISSION_BINDING, &list);
     let has = |action: &str| list.iter().find(|at| at.str() == Some(action));
     if let (Some(_), Some(warn)) = (has("Deny"), has("Warn")) {
         out.invalid(&ADMISSION_BINDING, warn, "must not contain both Deny and Warn");
@@ -259,14 +255,14 @@ pub(super) fn reference(spec: &At<'_>, out: &mut Faults) {
     if let Some(selector) = parameters.get("selector") {
         meta::selector(&selector, out);
     }
-    match parameters.set(&["name", "selector"]).len() {
-        0 => {
+    match (parameters.filled("name"), parameters.get("selector")) {
+        (None, None) => {
             let why = "one of name or selector must be specified";
             out.required(&ADMISSION_BINDING, &parameters.clone().keyed(), why);
         }
-        1 => {}
-        _ => {
-            let (name, selector) = (parameters.field("name"), parameters.field("selector").keyed());
+        (Some(_), None) | (None, Some(_)) => {}
+        (Some(name), Some(selector)) => {
+            let selector = selector.keyed();
             let why = "name and selector are mutually exclusive";
             out.forbidden(&ADMISSION_BINDING, &selector, why).on_only(&[&name, &selector]);
         }

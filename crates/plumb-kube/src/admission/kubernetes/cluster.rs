@@ -77,19 +77,25 @@ pub(super) fn ip_address(root: &At<'_>, out: &mut Faults) {
 }
 
 pub(super) fn api_service(root: &At<'_>, out: &mut Faults) {
-    let (spec, name) = (root.field("spec"), root.field("metadata").field("name"));
+    let (spec, metadata) = (root.field("spec"), root.field("metadata"));
+    let name = metadata.field("name");
     let (group, version) = (spec.field("group"), spec.field("version"));
     let (group_text, version_text) = (spec.text("group"), spec.text("version"));
     let needed = format!("{version_text}.{group_text}");
     if name.str().is_some_and(|text| !text.is_empty() && text != needed) && !version_text.is_empty()
     {
         let why = format!("must be `spec.version+\".\"+spec.group`: {needed:?}");
-        out.invalid(&API_SERVICE, &name, why).on(&group).on(&version).near(Some(needed));
+        out.invalid(&API_SERVICE, &name, why).on(&group).on(&version).near(Some(&needed));
     }
-    if !version_text.is_empty()
-        && let Some(why) = names::dns_1035(version_text)
-    {
+    if version.node.is_null() {
+        out.required(&API_SERVICE, &version, "");
+    } else if let Some(why) = version.str().and_then(names::dns_1035) {
         out.invalid(&API_SERVICE, &version, why);
+    }
+    // What is generated is never the name that it must be.
+    if let Some(prefix) = metadata.filled("generateName").filter(|at| at.str() != Some(&needed)) {
+        let why = "is of no use: the name must be `spec.version+\".\"+spec.group`";
+        out.invalid(&API_SERVICE, &prefix, why).on(&group).on(&version);
     }
     if group_text.is_empty() && !["", "v1"].contains(&version_text) {
         let why = "only v1 may have an empty group";

@@ -3,7 +3,7 @@
 use super::declare::declare;
 use super::quantity;
 use crate::at::At;
-use crate::fault::{ErrorType, Faults, Rule};
+use crate::fault::{ErrorType, Faults, Rule, repetitions};
 use crate::names;
 
 declare! {
@@ -132,9 +132,12 @@ pub(super) fn containers(spec: &At<'_>, out: &mut Faults) {
             }
         }
     }
-    host_ports(spec, &main, out);
+    if spec.is_true("hostNetwork") {
+        own_ports(&main, out);
+    }
+    host_ports(&main, out);
     for container in &init {
-        host_ports(spec, std::slice::from_ref(container), out);
+        host_ports(std::slice::from_ref(container), out);
     }
     let period = spec.field("terminationGracePeriodSeconds");
     let grace = period.int().filter(|grace| *grace >= 0).unwrap_or(30);
@@ -220,28 +223,35 @@ fn ports(container: &At<'_>, out: &mut Faults) {
     out.unique(&DUPLICATE_PORT_NAME, &ports, "name");
 }
 
-fn host_ports(spec: &At<'_>, containers: &[At<'_>], out: &mut Faults) {
-    let host_network = spec.is_true("hostNetwork");
-    let mut taken: Vec<((i128, String, String), At<'_>)> = Vec::new();
-    for port in containers.iter().flat_map(|container| container.list("ports")) {
-        let Some(host) = port.get("hostPort").filter(|at| at.int().is_some_and(|n| n > 0)) else {
-            continue;
-        };
-        let number = host.int().unwrap_or_default();
-        if host_network && port.number("containerPort").is_some_and(|inner| inner != number) {
+/// The ports of the host that containers ask for, and whose they are.
+fn hosts<'n>(containers: &[At<'n>]) -> Vec<At<'n>> {
+    let ports = containers.iter().flat_map(|container| container.list("ports"));
+    let hosts = ports.filter_map(|port| port.get("hostPort"));
+    hosts.filter(|at| at.int().is_some_and(|number| number > 0)).collect()
+}
+
+/// On the host's network, a port of the host is the container's (`validatePodHostNetworkDeps`, which passes over init containers).
+fn own_ports(containers: &[At<'_>], out: &mut Faults) {
+    for host in hosts(containers) {
+        let inner = host.parent().and_then(|port| port.number("containerPort"));
+        if inner.is_some() && inner != host.int() {
             out.invalid(&HOST_PORT, &host, "must match `containerPort` when `hostNetwork` is true");
         }
+    }
+}
+
+fn host_ports(containers: &[At<'_>], out: &mut Faults) {
+    let hosts = hosts(containers);
+    let taken = repetitions(&hosts, |host| {
+        let port = host.parent()?;
         let protocol = match port.text("protocol") {
             "" => "TCP",
             protocol => protocol,
         };
-        let key = (number, protocol.to_owned(), port.text("hostIP").to_owned());
-        match taken.iter().find(|(other, _)| *other == key) {
-            Some((_, first)) => {
-                out.duplicate(&HOST_PORT, &host, &first.clone());
-            }
-            None => taken.push((key, host)),
-        }
+        Some((host.int(), protocol, port.text("hostIP")))
+    });
+    for (again, first) in taken {
+        out.duplicate(&HOST_PORT, again, first);
     }
 }
 
@@ -377,25 +387,9 @@ fn divisor(reference: &At<'_>, out: &mut Faults) {
 
 /// `requests` and `limits` of a container, or of a pod as a whole.
 pub(super) fn resources(resources: &At<'_>, out: &mut Faults) {
-    let limits = resources.get("limits").map(|at| at.entries()).unwrap_or_default();
-    let requests = resources.get("requests").map(|at| at.entries()).unwrap_or_default();
-    for (name, amount) in limits.iter().chain(&requests) {
-        resource_name(name, amount, out);
-        amount_of(amount, out);
-        let whole = name.contains('/') && names::qualified(name).is_none();
-        if whole && quantity::of(amount.node).is_some_and(|amount| !amount.is_integer()) {
-            out.invalid(&QUANTITY, amount, "must be an integer");
-        }
-    }
-    let all = || limits.iter().chain(&requests);
-    let huge = all().find(|(name, _)| name.starts_with("hugepages-"));
-    if let Some((_, at)) =
-        huge.filter(|_| !all().any(|(name, _)| matches!(*name, "cpu" | "memory")))
-    {
-        let (huge, why) = (at.clone().keyed(), "HugePages require cpu or memory");
-        let found = out.forbidden(&RESOURCE_NAME, &huge, why).on_only(&[&huge]);
-        found.on_all(&resources.field("limits")).on_all(&resources.field("requests"));
-    }
+    let (limits, requests) = (resources.map("limits"), resources.map("requests"));
+    let all: Vec<_> = limits.iter().chain(&requests).cloned().collect();
+    amounts(&all, resources, out);
     for (name, request) in &requests {
         let limit = limits.iter().find(|(other, _)| other == name);
         let fixed = name.contains('/') && !name.contains("kubernetes.io/")
@@ -426,6 +420,30 @@ pub(super) fn resources(resources: &At<'_>, out: &mut Faults) {
     }
 }
 
+/// The resources of a container or pod, which `holder` has: their names, and how much there is of each.
+pub(super) fn amounts(all: &[(&str, At<'_>)], holder: &At<'_>, out: &mut Faults) {
+    for (name, amount) in all {
+        resource_name(name, amount, out);
+        amount_of(amount, out);
+        let whole = name.contains('/') && names::qualified(name).is_none();
+        if whole && quantity::of(amount.node).is_some_and(|amount| !amount.is_integer()) {
+            out.invalid(&QUANTITY, amount, "must be an integer");
+        }
+    }
+    let huge = all.iter().find(|(name, _)| name.starts_with("hugepages-"));
+    if let Some((_, at)) =
+        huge.filter(|_| !all.iter().any(|(name, _)| matches!(*name, "cpu" | "memory")))
+    {
+        let (huge, why) = (at.clone().keyed(), "HugePages require cpu or memory");
+        let found = out.forbidden(&RESOURCE_NAME, &huge, why).on_only(&[&huge]);
+        for field in ["limits", "requests", "overhead", "podFixed"] {
+            if let Some(list) = holder.get(field) {
+                found.on_all(&list);
+            }
+        }
+    }
+}
+
 fn shown(at: &At<'_>) -> String {
     at.str().map_or_else(|| at.quoted(), str::to_owned)
 }
@@ -453,18 +471,20 @@ pub(super) fn amount_of(at: &At<'_>, out: &mut Faults) {
             out.invalid(&QUANTITY, at, "must be greater than or equal to 0");
         }
         Some(_) => {}
-        None => {
-            // A map or a list is for the schema to refuse.
-            let Some(text) = at.str().filter(|text| !quantity::is_one(text)) else { return };
-            let finding = out.invalid(
-                &QUANTITY,
-                at,
-                "not a quantity: a number with an optional suffix such as m, k, M, G, Ki, Mi, Gi",
-            );
-            if let Some(near) = plumb_number::nearest_quantity(text) {
-                finding.near(Some(&near)).replace_with(near);
-            }
-        }
+        None => is_quantity(at, out),
+    }
+}
+
+/// What a server reads as a quantity is one. A map or a list is for the schema to refuse.
+pub(super) fn is_quantity(at: &At<'_>, out: &mut Faults) {
+    let Some(text) = at.str().filter(|text| !quantity::is_one(text.trim())) else { return };
+    let finding = out.invalid(
+        &QUANTITY,
+        at,
+        "not a quantity: a number with an optional suffix such as m, k, M, G, Ki, Mi, Gi",
+    );
+    if let Some(near) = plumb_number::nearest_quantity(text) {
+        finding.near(Some(&near)).replace_with(near);
     }
 }
 
@@ -576,12 +596,10 @@ pub(super) fn profiles(context: &At<'_>, out: &mut Faults) {
         let Some(profile) = context.get(field) else { continue };
         let file = profile.field("localhostProfile");
         if profile.text("type") == "Localhost" {
-            if file.str().is_none_or(str::is_empty) {
+            if file.node.is_null() {
                 out.required(&SECURITY_CONTEXT, &file, "must be set when the type is Localhost");
             }
-        } else if file.str().is_some_and(|text| !text.is_empty())
-            && !profile.text("type").is_empty()
-        {
+        } else if !file.node.is_null() && !profile.text("type").is_empty() {
             out.invalid(&SECURITY_CONTEXT, &file, "may only be set when the type is Localhost");
         }
     }

@@ -1,10 +1,11 @@
 //! CustomResourceDefinitions: their groups, names, versions and conversion.
 
 use super::declare::declare;
-use super::webhooks::{WEBHOOK, called, faulty_url};
+use super::expressions::followed;
+use super::webhooks;
 use crate::at::At;
 use crate::fault::Faults;
-use crate::names;
+use crate::{Node, names};
 
 declare! {
 CRD_GROUP = "crd-group", "validateCustomResourceDefinitionSpec, ValidateCustomResourceDefinition, validateAPIApproval", "a definition whose group or names are not allowed",
@@ -21,6 +22,10 @@ subresource and of columns begin with a dot; a conversion by webhook says where 
 "metadata: {name: widgets.example.com}\nspec:\n  group: example.com\n  scope: Namespaced\n  names: {plural: widgets, kind: Widget}\n  versions: [{name: v1, served: true, storage: false, schema: {openAPIV3Schema: {type: object}}}]",
 "metadata: {name: widgets.example.com}\nspec:\n  group: example.com\n  scope: Namespaced\n  names: {plural: widgets, kind: Widget}\n  versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}]";
 }
+
+/// The formats of a column (`customResourceColumnDefinitionFormats`).
+const FORMATS: &[&str] =
+    &["byte", "date", "date-time", "double", "float", "int32", "int64", "password"];
 
 /// A CustomResourceDefinition: what is said of its group. (Its schemas and versions are `definition`'s.)
 pub(super) fn definition(root: &At<'_>, out: &mut Faults) {
@@ -48,6 +53,12 @@ pub(super) fn definition(root: &At<'_>, out: &mut Faults) {
         let why = format!("must be spec.names.plural+\".\"+spec.group: {wanted}");
         out.invalid(&CRD_VERSIONS, &name, why).on(&at.field("plural")).on(&spec.field("group"));
     }
+    // What is generated is never that name.
+    let prefix = root.get("metadata").and_then(|at| at.filled("generateName"));
+    if let Some(prefix) = prefix.filter(|at| at.str() != Some(&wanted)) {
+        let why = "is of no use: the name must be spec.names.plural+\".\"+spec.group";
+        out.invalid(&CRD_VERSIONS, &prefix, why);
+    }
     let kinds = [at.get("kind"), at.get("listKind")];
     if let [Some(kind), Some(list)] = &kinds
         && kind.node.value == list.node.value
@@ -74,6 +85,35 @@ pub(super) fn definition(root: &At<'_>, out: &mut Faults) {
             out.invalid(&CRD_GROUP, &name, why);
         }
     }
+}
+
+/// The fields that objects can be selected by (`ValidateCustomResourceSelectableFields`).
+fn selectable(version: &At<'_>, out: &mut Faults) {
+    let definition = version.field("schema").field("openAPIV3Schema");
+    let fields = version.list("selectableFields");
+    out.unique(&CRD_VERSIONS, &fields, "jsonPath");
+    for path in fields.iter().filter_map(|field| field.get("jsonPath")) {
+        let (Some(text), Some(schema)) = (path.str(), definition.node.as_map()) else { continue };
+        let found = if text.contains('[') { Err(None) } else { followed(text, schema) };
+        let near = found.err().flatten();
+        let why = match found {
+            _ if text.is_empty() => {
+                out.required(&CRD_VERSIONS, &path, "");
+                continue;
+            }
+            Err(_) => "is an invalid path: it does not refer to a field of the schema",
+            Ok(_) if text.starts_with(".metadata") => "must not point to fields in metadata",
+            Ok(Some(of)) if !of.get("type").is_some_and(is_selectable) => {
+                "must point to a field of type string, boolean or integer"
+            }
+            Ok(_) => continue,
+        };
+        out.invalid(&CRD_VERSIONS, &path, why).on_all(&definition).near(near);
+    }
+}
+
+fn is_selectable(kind: &Node) -> bool {
+    matches!(kind.as_str(), Some("string" | "boolean" | "integer"))
 }
 
 fn versions(spec: &At<'_>, out: &mut Faults) {
@@ -130,11 +170,18 @@ fn versions(spec: &At<'_>, out: &mut Faults) {
                 }
             }
         }
+        selectable(version, out);
         for column in version.list("additionalPrinterColumns") {
             let (kind, path) = (column.field("type"), column.field("jsonPath"));
             let types = ["boolean", "date", "integer", "number", "string"];
             if kind.str().is_some_and(|text| !text.is_empty() && !types.contains(&text)) {
                 out.invalid(&CRD_VERSIONS, &kind, format!("must be one of {}", types.join(", ")));
+            }
+            if let Some(format) = column.filled("format")
+                && format.str().is_some_and(|text| !FORMATS.contains(&text))
+            {
+                let why = format!("must be one of {}", FORMATS.join(", "));
+                out.invalid(&CRD_VERSIONS, &format, why);
             }
             if path.str().is_some_and(|text| !text.is_empty() && !text.starts_with('.')) {
                 out.invalid(&CRD_VERSIONS, &path, "must be a simple json path starting with .");
@@ -154,19 +201,12 @@ fn versions(spec: &At<'_>, out: &mut Faults) {
             out.required(&CRD_VERSIONS, &at, "required when strategy is set to Webhook");
         }
         "Webhook" => {
-            if let Some(service) = webhook.at(&["clientConfig", "service"]) {
-                called(&service, out);
-            }
-            if let Some(url) = webhook.at(&["clientConfig", "url"])
-                && let Some(why) = url.str().and_then(faulty_url)
-            {
-                out.invalid(&WEBHOOK, &url, why);
-            }
-            let reviews = webhook.field("conversionReviewVersions");
-            let known = |at: &At<'_>| matches!(at.str(), Some("v1" | "v1beta1"));
-            if reviews.node.as_seq().is_some() && !reviews.items().iter().any(known) {
-                out.invalid(&CRD_VERSIONS, &reviews, "must include at least one of v1, v1beta1");
-            }
+            webhooks::client(&webhook.field("clientConfig"), &CRD_VERSIONS, out);
+            webhooks::review_versions(
+                &webhook.field("conversionReviewVersions"),
+                &CRD_VERSIONS,
+                out,
+            );
         }
         _ => {}
     }

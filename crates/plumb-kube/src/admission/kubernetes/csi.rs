@@ -68,14 +68,12 @@ pub(super) fn node(spec: &At<'_>, out: &mut Faults) {
             out.invalid(&CSI_NODE, &count, "must be greater than or equal to 0");
         }
         let keys = driver.list("topologyKeys");
-        for (i, key) in keys.iter().enumerate() {
+        for key in &keys {
             if let Some(why) = key.str().and_then(names::qualified) {
                 out.invalid(&CSI_NODE, key, why);
             }
-            if let Some(first) = keys[..i].iter().find(|other| other.node.value == key.node.value) {
-                out.duplicate(&CSI_NODE, key, first);
-            }
         }
+        out.distinct(&CSI_NODE, &keys);
     }
 }
 
@@ -135,8 +133,11 @@ pub(super) fn attachment(spec: &At<'_>, out: &mut Faults) {
 /// `ValidatePersistentVolumeSpec` of a volume that no PersistentVolume is there for.
 fn inline(spec: &At<'_>, out: &mut Faults) {
     let why = "may not be specified in the context of inline volumes";
-    for field in ["claimRef", "capacity", "nodeAffinity"] {
-        if let Some(at) = spec.get(field) {
+    for field in ["claimRef", "capacity", "nodeAffinity", "storageClassName"] {
+        // Without capacities there is no capacity, and no class without a name.
+        let is_empty =
+            |at: &At<'_>| field == "capacity" && at.entries().is_empty() || at.str() == Some("");
+        if let Some(at) = spec.get(field).filter(|at| !is_empty(at)) {
             let at = at.keyed();
             out.forbidden(&VOLUME_ATTACHMENT, &at, why).on_only(&[&at]);
         }
@@ -151,4 +152,5 @@ fn inline(spec: &At<'_>, out: &mut Faults) {
         out.required(&VOLUME_ATTACHMENT, &spec.field("csi").keyed(), why);
     }
     storage::modes(spec, &VOLUME_ATTACHMENT, out);
+    fields::volume(spec, out);
 }

@@ -6,6 +6,7 @@
 
 use super::codes::{CRD_SCHEMA_VALUE, CRD_STRUCTURE};
 use super::expressions::{self, Scope};
+use super::{defaults, lists};
 use crate::at::At;
 use crate::fault::{Fault, Faults, Rule};
 use crate::path::Step;
@@ -45,6 +46,7 @@ pub(super) fn check(document: &Document, versions: &Versions) -> Vec<Fault> {
         return Vec::new();
     }
     let mut out = Faults::new(versions);
+    let mut presets = Vec::new();
     let spec = At::root(document).get("spec");
     for version in spec.map(|spec| spec.list("versions")).unwrap_or_default() {
         let definition = version.field("schema").field("openAPIV3Schema");
@@ -52,8 +54,13 @@ pub(super) fn check(document: &Document, versions: &Versions) -> Vec<Fault> {
         let scope = Scope::root(&total);
         schema(&definition, Place::Root, &scope, &mut out);
         expressions::whole(&definition, &scope, &mut out);
+        presets.extend(defaults::faults(&definition, document.text(), &document.gaps));
     }
-    out.into_list()
+    let mut faults = out.into_list();
+    // That a default is of another type is said already.
+    presets.retain(|fault| !faults.iter().any(|own| own.path == fault.path));
+    faults.extend(presets);
+    faults
 }
 
 /// One node of a schema.
@@ -81,7 +88,12 @@ fn is_type(node: &Node) -> bool {
 fn structure(at: &At<'_>, map: &Map, place: Place, out: &mut Faults) {
     let kind = at.text("type");
     for name in UNSUPPORTED {
-        if let Some(field) = at.get(name) {
+        // A text or a map of nothing is as good as none.
+        let is_empty = |field: &At<'_>| {
+            name != "$ref"
+                && (field.str() == Some("") || field.node.as_map().is_some_and(Map::is_empty))
+        };
+        if let Some(field) = at.get(name).filter(|field| !is_empty(field)) {
             let why = format!("{name} is not supported");
             out.forbidden(&STRUCTURE, &field.clone().keyed(), why).on_only(&[&field]);
         }
@@ -95,6 +107,7 @@ fn structure(at: &At<'_>, map: &Map, place: Place, out: &mut Faults) {
     }
     if let (Some(open), Some(known)) = (at.get("additionalProperties"), at.get("properties"))
         && open.node.as_bool() != Some(true)
+        && !known.entries().is_empty()
     {
         let why = "additionalProperties and properties are mutual exclusive";
         out.forbidden(&STRUCTURE, &open.clone().keyed(), why).on_only(&[&open, &known]);
@@ -135,6 +148,7 @@ fn structure(at: &At<'_>, map: &Map, place: Place, out: &mut Faults) {
     {
         missing("x-kubernetes-list-map-keys", "must not be empty if x-kubernetes-list-type is map");
     }
+    lists::check(at, out);
     if place == Place::Root {
         root(at, kind, out);
     }

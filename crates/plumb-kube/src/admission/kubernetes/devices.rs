@@ -52,12 +52,8 @@ const MOST_BYTES: usize = 10 * 1024;
 
 /// The spec of a ResourceClaimTemplate.
 pub(super) fn template(spec: &At<'_>, out: &mut Faults) {
-    let metadata = spec.field("metadata");
-    if let Some(labels) = metadata.get("labels") {
-        meta::labels(&labels, out);
-    }
-    if let Some(annotations) = metadata.get("annotations") {
-        meta::annotations(&annotations, out);
+    if let Some(metadata) = spec.get("metadata") {
+        meta::of_template(&metadata, &fields::FIELD_VALUE, out);
     }
     claim(&spec.field("spec"), out);
 }
@@ -178,11 +174,7 @@ fn wanted(wanted: &At<'_>, out: &mut Faults) {
                 out.invalid(&DEVICE_REQUEST, &count, "must be greater than zero");
             }
         }
-        other => {
-            let known = ["All", "ExactCount"];
-            let near = plumb_text::diag::nearest(other, known);
-            out.not_supported(&DEVICE_REQUEST, &mode, &known).near(near);
-        }
+        _ => out.one_of(&DEVICE_REQUEST, &mode, &["All", "ExactCount"]),
     }
     for toleration in wanted.list("tolerations") {
         self::toleration(&toleration, out);
@@ -246,7 +238,7 @@ fn environment(minor: u32) -> Environment {
 /// The requests that a constraint or configuration is for.
 fn references(list: &At<'_>, requests: &At<'_>, out: &mut Faults) {
     let Some(items) = bounded(list, MOST, &DEVICE_CONSTRAINT, out) else { return };
-    distinct(&items, &DEVICE_CONSTRAINT, out);
+    out.distinct(&DEVICE_CONSTRAINT, &items);
     let known = requests.items();
     for at in &items {
         let Some(text) = at.str() else { continue };
@@ -266,17 +258,6 @@ fn references(list: &At<'_>, requests: &At<'_>, out: &mut Faults) {
             out.invalid(&DEVICE_CONSTRAINT, at, why)
                 .on_all(requests)
                 .near(near.filter(|_| part.is_none()));
-        }
-    }
-}
-
-/// Reports each value that is there again.
-pub(super) fn distinct(items: &[At<'_>], rule: &'static Rule, out: &mut Faults) {
-    for (i, at) in items.iter().enumerate() {
-        if let Some(first) =
-            items[..i].iter().find(|first| at.str().is_some() && first.str() == at.str())
-        {
-            out.duplicate(rule, at, first);
         }
     }
 }
@@ -369,11 +350,7 @@ fn toleration(toleration: &At<'_>, out: &mut Faults) {
                 out.invalid(&DEVICE_TAINT, &value, why);
             }
         }
-        other => {
-            let known = ["Equal", "Exists"];
-            let near = plumb_text::diag::nearest(other, known);
-            out.not_supported(&DEVICE_TAINT, &operator, &known).near(near);
-        }
+        _ => out.one_of(&DEVICE_TAINT, &operator, &["Equal", "Exists"]),
     }
     effect(&toleration.field("effect"), out);
 }
@@ -398,10 +375,8 @@ pub(super) fn taint(taint: &At<'_>, out: &mut Faults) {
 }
 
 fn effect(at: &At<'_>, out: &mut Faults) {
-    let text = at.str().filter(|text| !text.is_empty() && !EFFECTS.contains(text));
-    if let Some(text) = text {
-        let near = plumb_text::diag::nearest(text, EFFECTS.iter().copied());
-        out.not_supported(&DEVICE_TAINT, at, EFFECTS).near(near);
+    if !is_empty(at) {
+        out.one_of(&DEVICE_TAINT, at, EFFECTS);
     }
 }
 

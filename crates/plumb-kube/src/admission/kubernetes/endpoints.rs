@@ -3,7 +3,7 @@
 use super::declare::declare;
 use super::fields;
 use crate::at::At;
-use crate::fault::Faults;
+use crate::fault::{Faults, repetitions};
 use crate::names;
 
 declare! {
@@ -41,13 +41,14 @@ pub(super) fn endpoints(root: &At<'_>, out: &mut Faults) {
 pub(super) fn endpoint_slice(root: &At<'_>, out: &mut Faults) {
     let kind = root.text("addressType");
     let ports = root.list("ports");
-    for (i, port) in ports.iter().enumerate() {
-        if let Some(first) = ports[..i].iter().find(|other| other.text("name") == port.text("name"))
-        {
-            out.duplicate(&ENDPOINT_ADDRESS, &port.field("name"), &first.field("name"));
-        }
+    for (again, first) in repetitions(&ports, |port| Some(port.text("name"))) {
+        out.duplicate(&ENDPOINT_ADDRESS, &again.field("name"), &first.field("name"));
     }
     for endpoint in root.list("endpoints") {
+        for hints in ["forZones", "forNodes"] {
+            let hints = endpoint.get("hints").map(|at| at.list(hints)).unwrap_or_default();
+            out.unique(&ENDPOINT_ADDRESS, &hints, "name");
+        }
         let addresses = endpoint.list("addresses");
         if let Some(beyond) = addresses.get(100) {
             out.too_many(&ENDPOINT_ADDRESS, beyond, "must have at most 100 items");

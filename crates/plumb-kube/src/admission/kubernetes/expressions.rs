@@ -86,7 +86,7 @@ pub(super) fn check(at: &At<'_>, map: &Map, is_root: bool, scope: &Scope<'_>, ou
         let is_optional = optional.as_ref().and_then(|at| at.node.as_bool()) == Some(true);
         let environment = declared::environment(map, is_root, is_optional, out.k8s());
         for (key, wanted) in [("rule", Type::Bool), ("messageExpression", Type::String)] {
-            let Some(source) = rule.get(key) else { continue };
+            let Some(source) = rule.filled(key) else { continue };
             let Some(text) = source.str() else { continue };
             let program = match compiled(text, &wanted, &environment) {
                 Ok(program) => program,
@@ -201,9 +201,12 @@ fn says(rule: &At<'_>, schema: &Map, out: &mut Faults) {
     }
 }
 
-/// Follows a `fieldPath` (`.a['b.c']`) through a schema, as `ValidFieldPath` does; an error may bring the name that was most
-/// likely meant.
-fn followed<'s>(path: &str, schema: &'s Map) -> Result<(), Option<&'s str>> {
+/// Follows a path (`.a['b.c']`) through a schema, as `ValidFieldPath` does, to the schema of what is there, where that is known; an error
+/// may bring the name that was most likely meant.
+pub(super) fn followed<'s>(
+    path: &str,
+    schema: &'s Map,
+) -> Result<Option<&'s Map>, Option<&'s str>> {
     let mut schema = Some(schema);
     let mut rest = path;
     while !rest.is_empty() {
@@ -224,7 +227,7 @@ fn followed<'s>(path: &str, schema: &'s Map) -> Result<(), Option<&'s str>> {
             _ => return Err(None),
         };
         // Where a map allows any values, nothing is known of what is in them.
-        let Some(map) = schema else { return Ok(()) };
+        let Some(map) = schema else { return Ok(None) };
         let fields = map.get("properties").and_then(Node::as_map);
         schema = match (fields, map.get("additionalProperties")) {
             (Some(fields), _) => match fields.get(&name) {
@@ -238,7 +241,7 @@ fn followed<'s>(path: &str, schema: &'s Map) -> Result<(), Option<&'s str>> {
             (None, None) => return Err(None),
         };
     }
-    Ok(())
+    Ok(schema)
 }
 
 /// The next token of a `fieldPath`: a delimiter, a text in single quotes, or what stands before the next delimiter.

@@ -52,8 +52,8 @@ static CONTAINER: &[Field] = &[
     ("env[].valueFrom.fileKeyRef.volumeName", Stand),
     ("securityContext.windowsOptions.gmsaCredentialSpecName", If(names::subdomain)),
     ("envFrom[].prefix", If(names::variable)),
-    ("envFrom[].configMapRef.name", Have(names::subdomain)),
-    ("envFrom[].secretRef.name", Have(names::subdomain)),
+    ("envFrom[].configMapRef.name", Have(names::subdomain_prefix)),
+    ("envFrom[].secretRef.name", Have(names::subdomain_prefix)),
     ("livenessProbe.httpGet.httpHeaders[].name", Have(names::header)),
     ("readinessProbe.httpGet.httpHeaders[].name", Have(names::header)),
     ("startupProbe.httpGet.httpHeaders[].name", Have(names::header)),
@@ -72,7 +72,6 @@ static POD: &[Field] = &[
     ("hostAliases[].hostnames[]", If(names::subdomain)),
     ("readinessGates[].conditionType", Have(names::qualified)),
     ("schedulingGates[].name", Have(names::qualified)),
-    ("overhead{}", Measure),
     ("resourceClaims[].name", Have(names::label)),
     ("securityContext.sysctls[].name", Have(names::sysctl)),
     ("securityContext.seccompProfile.localhostProfile", If(names::descending)),
@@ -151,6 +150,33 @@ static SOURCE: &[Field] = &[
     ("quobyte.volume", Stand),
 ];
 
+/// In the spec of a PersistentVolume, and of a volume in a VolumeAttachment: `validateCSIPersistentVolumeSource`, which doesn't
+/// look at `nodeStageSecretRef`.
+static CSI: &[Field] = &[
+    ("csi.driver", Have(driver)),
+    ("csi.volumeHandle", Stand),
+    ("csi.controllerPublishSecretRef.name", Have(names::subdomain)),
+    ("csi.controllerPublishSecretRef.namespace", Have(names::label)),
+    ("csi.controllerExpandSecretRef.name", Have(names::subdomain)),
+    ("csi.controllerExpandSecretRef.namespace", Have(names::label)),
+    ("csi.nodePublishSecretRef.name", Have(names::subdomain)),
+    ("csi.nodePublishSecretRef.namespace", Have(names::label)),
+    ("csi.nodeExpandSecretRef.name", Have(names::subdomain)),
+    ("csi.nodeExpandSecretRef.namespace", Have(names::label)),
+];
+
+/// In the spec of a claim, be it one of its own, a StatefulSet's or a pod's.
+static CLAIM: &[Field] = &[
+    ("storageClassName", If(names::subdomain)),
+    ("volumeAttributesClassName", If(names::subdomain)),
+    ("dataSource.apiGroup", If(names::subdomain)),
+    ("dataSourceRef.apiGroup", If(names::subdomain)),
+    ("dataSource.kind", Stand),
+    ("dataSource.name", Stand),
+    ("dataSourceRef.kind", Stand),
+    ("dataSourceRef.name", Stand),
+];
+
 /// The fields without which an object of the kind is none, where the schemas leave them open.
 static NEEDED: &[(&str, &[&str], &[&str])] = &[
     ("", &["Service", "PersistentVolume", "PersistentVolumeClaim"], &["spec"]),
@@ -174,6 +200,12 @@ static NEEDED: &[(&str, &[&str], &[&str])] = &[
         ],
     ),
     ("networking.k8s.io", &["Ingress"], &["spec"]),
+    ("networking.k8s.io", &["IngressClass"], &["spec", "spec.controller"]),
+    (
+        "admissionregistration.k8s.io",
+        &["ValidatingAdmissionPolicy", "MutatingAdmissionPolicy", "MutatingAdmissionPolicyBinding"],
+        &["spec"],
+    ),
 ];
 
 /// By group and kind.
@@ -182,27 +214,9 @@ static KINDS: &[(&str, &str, &[Field])] = &[
         "",
         "PersistentVolume",
         &[
-            ("spec.csi.driver", Have(driver)),
-            ("spec.csi.volumeHandle", Stand),
-            ("spec.csi.controllerExpandSecretRef.namespace", Stand),
-            ("spec.csi.nodeExpandSecretRef.namespace", Stand),
             ("spec.hostPath.path", Have(names::forward)),
             ("spec.local.path", Have(names::forward)),
             ("spec.storageClassName", If(names::subdomain)),
-        ],
-    ),
-    (
-        "",
-        "PersistentVolumeClaim",
-        &[
-            ("spec.storageClassName", If(names::subdomain)),
-            ("spec.volumeAttributesClassName", If(names::subdomain)),
-            ("spec.dataSource.apiGroup", If(names::subdomain)),
-            ("spec.dataSourceRef.apiGroup", If(names::subdomain)),
-            ("spec.dataSource.kind", Stand),
-            ("spec.dataSource.name", Stand),
-            ("spec.dataSourceRef.kind", Stand),
-            ("spec.dataSourceRef.name", Stand),
         ],
     ),
     (
@@ -221,7 +235,10 @@ static KINDS: &[(&str, &str, &[Field])] = &[
         &[
             ("subsets[].addresses[].hostname", If(names::label)),
             ("subsets[].addresses[].nodeName", If(names::subdomain)),
+            ("subsets[].notReadyAddresses[].hostname", If(names::label)),
+            ("subsets[].notReadyAddresses[].nodeName", If(names::subdomain)),
             ("subsets[].ports[].name", If(names::label)),
+            ("subsets[].ports[].appProtocol", If(names::qualified)),
         ],
     ),
     ("apps", "DaemonSet", &[("spec.revisionHistoryLimit", Lie(0, MOST))]),
@@ -254,7 +271,6 @@ static KINDS: &[(&str, &str, &[Field])] = &[
             ("spec.serviceName", If(names::label)),
             ("spec.ordinals.start", Lie(0, MOST)),
             ("spec.updateStrategy.rollingUpdate.partition", Lie(0, MOST)),
-            ("spec.volumeClaimTemplates[].metadata.name", If(names::label)),
         ],
     ),
     (
@@ -289,13 +305,12 @@ static KINDS: &[(&str, &str, &[Field])] = &[
     (
         "networking.k8s.io",
         "IngressClass",
-        &[("spec.parameters.scope", BeOf(&["Cluster", "Namespace"]))],
+        &[
+            ("spec.parameters.scope", BeOf(&["Cluster", "Namespace"])),
+            ("spec.parameters.apiGroup", If(names::subdomain)),
+        ],
     ),
-    (
-        "node.k8s.io",
-        "RuntimeClass",
-        &[("handler", Have(names::label)), ("overhead.podFixed{}", Measure)],
-    ),
+    ("node.k8s.io", "RuntimeClass", &[("handler", Have(names::label))]),
     (
         "coordination.k8s.io",
         "Lease",
@@ -325,6 +340,9 @@ static KINDS: &[(&str, &str, &[Field])] = &[
         &[
             ("endpoints[].addresses", Stand),
             ("endpoints[].hostname", If(names::label)),
+            ("endpoints[].nodeName", If(names::subdomain)),
+            ("endpoints[].hints.forZones[].name", If(names::label_value)),
+            ("endpoints[].hints.forNodes[].name", Have(names::subdomain)),
             ("ports[].name", If(names::label)),
             ("ports[].appProtocol", If(names::qualified)),
         ],
@@ -368,7 +386,23 @@ pub(super) fn kind(root: &At<'_>, group: &str, kind: &str, out: &mut Faults) {
         && let Some(spec) = root.get("spec")
     {
         check(&spec, SOURCE, out);
+        volume(&spec, out);
     }
+}
+
+/// The fields of a CSI volume that is no pod's.
+pub(super) fn volume(spec: &At<'_>, out: &mut Faults) {
+    check(spec, CSI, out);
+}
+
+/// The fields of a claim's spec.
+pub(super) fn claim(spec: &At<'_>, out: &mut Faults) {
+    check(spec, CLAIM, out);
+}
+
+/// The name of something that becomes a part of another: there, and a label.
+pub(super) fn label(at: &At<'_>, out: &mut Faults) {
+    hold(at, Have(names::label), out);
 }
 
 /// The fields of a pod's spec.

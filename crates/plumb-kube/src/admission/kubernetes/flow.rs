@@ -2,9 +2,8 @@
 
 use super::declare::declare;
 use crate::at::At;
-use crate::fault::{Faults, Rule};
+use crate::fault::Faults;
 use crate::names;
-use plumb_text::diag::nearest;
 
 declare! {
 FLOW_SCHEMA = "flow-schema", "ValidateFlowSchemaSpec, ValidateFlowSchemaPolicyRulesWithSubjects, ValidateFlowSchemaSubject, ValidateFlowSchemaResourcePolicyRule, ValidateFlowSchemaNonResourcePolicyRule", "a FlowSchema that no request can match, or that contradicts itself",
@@ -33,7 +32,7 @@ pub(super) fn flow_schema(root: &At<'_>, out: &mut Faults) {
         out.invalid(&FLOW_SCHEMA, &precedence, why).on(&name);
     }
     if let Some(method) = spec.get("distinguisherMethod") {
-        one_of(&FLOW_SCHEMA, &method.field("type"), &["ByNamespace", "ByUser"], out);
+        out.one_of(&FLOW_SCHEMA, &method.field("type"), &["ByNamespace", "ByUser"]);
     }
     for rule in spec.list("rules") {
         for subject in rule.list("subjects") {
@@ -54,7 +53,7 @@ fn subject(subject: &At<'_>, out: &mut Faults) {
     const FIELDS: [(&str, &str); 3] =
         [("Group", "group"), ("ServiceAccount", "serviceAccount"), ("User", "user")];
     let kind = subject.field("kind");
-    one_of(&FLOW_SCHEMA, &kind, &FIELDS.map(|(kind, _)| kind), out);
+    out.one_of(&FLOW_SCHEMA, &kind, &FIELDS.map(|(kind, _)| kind));
     let Some((_, own)) = FIELDS.iter().find(|(name, _)| kind.str() == Some(name)) else { return };
     for (name, field) in FIELDS.iter().filter(|(_, field)| field != own) {
         if let Some(at) = subject.get(field) {
@@ -135,7 +134,7 @@ fn url_rule(rule: &At<'_>, out: &mut Faults) {
 fn verbs(rule: &At<'_>, out: &mut Faults) {
     if !wild(rule, "verbs", "verbs must contain at least one value", out) {
         for verb in rule.list("verbs") {
-            one_of(&FLOW_SCHEMA, &verb, VERBS, out);
+            out.one_of(&FLOW_SCHEMA, &verb, VERBS);
         }
     }
 }
@@ -173,19 +172,13 @@ fn url_path(text: &str) -> Option<&'static str> {
     }
 }
 
-fn one_of(rule: &'static Rule, at: &At<'_>, known: &[&str], out: &mut Faults) {
-    if let Some(text) = at.str().filter(|text| !known.contains(text)) {
-        out.not_supported(rule, at, known).near(nearest(text, known.iter().copied()));
-    }
-}
-
 /// The bits of a hash that dealing queues may take: `shufflesharding.MaxHashBits`.
 const MOST_BITS: f64 = 60.0;
 
 pub(super) fn priority_level(root: &At<'_>, out: &mut Faults) {
     let (spec, name) = (root.field("spec"), root.field("metadata").field("name"));
     let kind = spec.field("type");
-    one_of(&PRIORITY_LEVEL, &kind, &["Exempt", "Limited"], out);
+    out.one_of(&PRIORITY_LEVEL, &kind, &["Exempt", "Limited"]);
     if let (Some(name_text), Some(text @ ("Exempt" | "Limited"))) = (name.str(), kind.str())
         && (name_text == "exempt") != (text == "Exempt")
     {
@@ -230,7 +223,7 @@ fn not_negative(at: &At<'_>, field: &str, out: &mut Faults) {
 /// What becomes of requests beyond the limit.
 fn response(response: &At<'_>, out: &mut Faults) {
     let kind = response.field("type");
-    one_of(&PRIORITY_LEVEL, &kind, &["Queue", "Reject"], out);
+    out.one_of(&PRIORITY_LEVEL, &kind, &["Queue", "Reject"]);
     let queuing = response.get("queuing");
     match (kind.str(), queuing) {
         (Some("Reject"), Some(at)) => {

@@ -79,7 +79,10 @@ pub(super) fn ingress(spec: &At<'_>, out: &mut Faults) {
         }
     }
     for name in spec.list("tls").iter().flat_map(|tls| tls.list("hosts")) {
-        host(&name, out);
+        // `validateIngressTLS` takes an address, which is a subdomain in form.
+        if let Some(why) = name.str().and_then(names::wildcard) {
+            out.invalid(&INGRESS_HOST, &name, why);
+        }
     }
 }
 
@@ -163,6 +166,7 @@ fn backend(at: &At<'_>, out: &mut Faults) {
 pub(super) fn ingress_class(root: &At<'_>, out: &mut Faults) {
     if let Some(parameters) = root.at(&["spec", "parameters"]) {
         let namespace = parameters.field("namespace");
+        // Where no scope is written, it is the cluster.
         match parameters.text("scope") {
             "Namespace" if namespace.str().is_none_or(str::is_empty) => {
                 out.required(
@@ -171,7 +175,12 @@ pub(super) fn ingress_class(root: &At<'_>, out: &mut Faults) {
                     "`parameters.scope` is set to 'Namespace'",
                 );
             }
-            "Cluster" if !namespace.node.is_null() => {
+            "Namespace" => {
+                if let Some(why) = namespace.str().and_then(names::label) {
+                    out.invalid(&INGRESS_CLASS, &namespace, why);
+                }
+            }
+            "" | "Cluster" if !namespace.node.is_null() => {
                 let why = "`parameters.scope` is set to 'Cluster'";
                 let scope = parameters.field("scope");
                 out.forbidden(&INGRESS_CLASS, &namespace, why).on_only(&[&scope, &namespace]);

@@ -3,14 +3,14 @@
 use super::declare::declare;
 use super::fields;
 use crate::at::At;
-use crate::fault::Faults;
+use crate::fault::{Faults, Rule};
 use crate::names;
 
 declare! {
 OBJECT_NAME = "object-name", "ValidateObjectMeta", "a name that objects of this kind cannot have",
 "Most objects are named by a DNS-1123 subdomain. A Namespace is named by a DNS-1123 label (lower-case letters, digits and `-`), and \
-so is a Service, because its name becomes a host name (before Kubernetes 1.36, by a DNS-1035 label, which begins with a letter); what RBAC names may hold anything \
-that fits in a URL path. A Job's name has at most 63 characters, because its pods have it as a label, and a CronJob's at most 52, which leaves room for those of its Jobs.",
+so are a Service and a StatefulSet, because their names become host names (a Service before Kubernetes 1.36 by a DNS-1035 label, which begins with a letter); what RBAC names, and a PodDisruptionBudget, may \
+be called anything that fits in a URL path. A Job's name has at most 63 characters, because its pods have it as a label, and a CronJob's at most 52, which leaves room for those of its Jobs.",
 "Service",
 "metadata: {name: 2nd.web}\nspec: {ports: [{port: 80}]}",
 "metadata: {name: web-2}\nspec: {ports: [{port: 80}]}";
@@ -30,28 +30,43 @@ take none.",
 "podSelector:\n  matchExpressions: [{key: app, operator: In, values: [web]}]";
 
 OBJECT_OWNER = "object-owner", "ValidateOwnerReferences", "an owner or finalizer that cannot be one",
-"An object has at most one owner that is its controller; an Event owns nothing. A finalizer has a domain before it, unless it is one of \
-Kubernetes' own.",
+"An object has at most one owner that is its controller; an Event owns nothing. A finalizer has a domain and a `/` before it, unless it is one of \
+Kubernetes' own; of some kinds (definitions, webhooks, policies, leases, budgets) it may be any qualified name.",
 "ConfigMap", "metadata: {name: web, finalizers: [cleanup]}", "metadata: {name: web, finalizers: [example.com/cleanup]}";
 }
 
 type Check = fn(&str) -> Option<&'static str>;
 
-/// How objects of a built-in kind are named.
+/// How objects of a built-in kind are named. Where the kind's own validation says nothing, the registry asks for one segment
+/// of a path (`rest.BeforeCreate`).
 fn naming(group: &str, kind: &str, k8s: (u32, u32)) -> Check {
     match (group, kind) {
         ("", "Service") => names::service(k8s),
-        ("", "Namespace") => names::label,
+        ("", "Namespace") | ("apps", "StatefulSet") => names::label,
         ("batch", "CronJob") => cron_name,
         ("batch", "Job") => job_name,
         ("" | "events.k8s.io", "Event") => names::segment,
-        ("rbac.authorization.k8s.io" | "certificates.k8s.io" | "apiregistration.k8s.io", _) => {
-            names::segment
-        }
+        (
+            "rbac.authorization.k8s.io"
+            | "certificates.k8s.io"
+            | "apiregistration.k8s.io"
+            | "policy",
+            _,
+        ) => names::segment,
         // `IPAddress` has a rule of its own; a migration and the like are named by nothing in particular.
         ("networking.k8s.io", "IPAddress")
         | ("internal.apiserver.k8s.io" | "storagemigration.k8s.io", _) => names::segment,
         _ => names::subdomain,
+    }
+}
+
+/// How what names are generated from is checked before there is a name; none where only the name is (`ValidateObjectMetaWithOpts`).
+fn prefix_naming(group: &str, kind: &str, k8s: (u32, u32)) -> Option<Check> {
+    match (group, kind) {
+        ("", "ReplicationController") if k8s >= (1, 35) => None,
+        ("resource.k8s.io", "DeviceClass") if k8s >= (1, 35) => None,
+        ("batch", _) => Some(names::subdomain),
+        _ => Some(naming(group, kind, k8s)),
     }
 }
 
@@ -74,19 +89,54 @@ fn cron_name(text: &str) -> Option<&'static str> {
 pub(super) fn names(root: &At<'_>, group: &str, kind: &str, out: &mut Faults) {
     let Some(metadata) = root.get("metadata") else { return };
     owners(&metadata, out);
+    finalizers(&metadata, group, out);
     let check = naming(group, kind, out.k8s());
-    let checks = [(metadata.get("name"), false), (metadata.get("generateName"), true)];
-    for (at, prefix) in checks {
-        let Some(at) = at else { continue };
-        let Some(text) = at.str().filter(|text| !text.is_empty()) else { continue };
-        // What is generated gets a suffix, so a trailing `-` is fine.
-        let whole = if prefix { text.trim_end_matches('-') } else { text };
-        if let Some(why) = check(whole) {
-            let better = names::mended(whole, check);
-            let finding = out.invalid(&OBJECT_NAME, &at, why);
-            if let Some(better) = better.filter(|_| !prefix) {
-                finding.near(Some(better));
-            }
+    if let Some(at) = metadata.filled("name")
+        && let Some(text) = at.str()
+    {
+        if let Some(why) = check(text) {
+            out.invalid(&OBJECT_NAME, &at, why).near(names::mended(text, check));
+        }
+    } else if let Some(at) = metadata.filled("generateName")
+        && let Some(text) = at.str()
+        && let Some(why) = check(&names::generated(text))
+    {
+        out.invalid(&OBJECT_NAME, &at, why);
+        return;
+    }
+    if let Some(at) = metadata.filled("generateName")
+        && let Some(check) = prefix_naming(group, kind, out.k8s())
+        && let Some(why) = at.str().and_then(|text| check(&names::prefix(text)))
+    {
+        out.invalid(&OBJECT_NAME, &at, why);
+    }
+}
+
+/// Whether the metadata of a group's kinds is checked by the core group's `ValidateObjectMeta`, which asks more of finalizers than that of
+/// `apimachinery/pkg/api/validation`; a budget has neither.
+fn is_of_core(group: &str) -> bool {
+    const GENERIC: &[&str] = &[
+        "admissionregistration.k8s.io",
+        "apiextensions.k8s.io",
+        "apiregistration.k8s.io",
+        "coordination.k8s.io",
+        "node.k8s.io",
+        "policy",
+    ];
+    !GENERIC.contains(&group)
+}
+
+fn finalizers(metadata: &At<'_>, group: &str, out: &mut Faults) {
+    let check: Check = match is_of_core(group) {
+        true => fields::finalizer,
+        false => names::qualified,
+    };
+    for finalizer in metadata.list("finalizers") {
+        // A domain alone is what tools with nothing but schemas take; old objects have it.
+        let text =
+            finalizer.str().filter(|text| names::subdomain(text).is_some() || !text.contains('.'));
+        if let Some(why) = text.and_then(check) {
+            out.invalid(&OBJECT_OWNER, &finalizer, why);
         }
     }
 }
@@ -113,12 +163,23 @@ fn owners(metadata: &At<'_>, out: &mut Faults) {
         let why = "only one reference can have `controller` set to true";
         out.invalid(&OBJECT_OWNER, &second.field("controller"), why);
     }
-    for finalizer in metadata.list("finalizers") {
-        // A domain alone is refused for some kinds and taken for others.
-        let text =
-            finalizer.str().filter(|text| names::subdomain(text).is_some() || !text.contains('.'));
-        if let Some(why) = text.and_then(fields::finalizer) {
-            out.invalid(&OBJECT_OWNER, &finalizer, why);
+}
+
+/// The metadata of what somebody else makes an object of, which has labels and annotations and nothing else
+/// (`ValidateTemplateObjectMeta`).
+pub(super) fn of_template(metadata: &At<'_>, rule: &'static Rule, out: &mut Faults) {
+    if let Some(at) = metadata.get("labels") {
+        labels(&at, out);
+    }
+    if let Some(at) = metadata.get("annotations") {
+        annotations(&at, out);
+    }
+    for name in metadata.names() {
+        let at = metadata.field(name);
+        let is_zero = at.str() == Some("") || at.int() == Some(0);
+        if !["labels", "annotations"].contains(&name) && !is_zero {
+            let at = at.keyed();
+            out.forbidden(rule, &at, "cannot be set").on_only(&[&at]);
         }
     }
 }

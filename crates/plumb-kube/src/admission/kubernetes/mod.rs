@@ -19,6 +19,7 @@ mod cron;
 mod csi;
 mod declare;
 mod declared;
+mod defaults;
 mod definition;
 mod devices;
 mod endpoints;
@@ -26,6 +27,7 @@ mod expressions;
 mod fields;
 mod flow;
 mod ingress;
+mod lists;
 mod meta;
 mod mutation;
 mod networkpolicy;
@@ -156,6 +158,13 @@ pub static KINDS: &[(&str, &str)] = &[
     ("storage.k8s.io", "VolumeAttributesClass"),
 ];
 
+/// What of these values, which a server reads as quantities, it can't read. (A rule about one of them may say so already.)
+pub(crate) fn quantities(places: &[At<'_>], versions: &Versions) -> Vec<Fault> {
+    let mut out = Faults::new(versions);
+    places.iter().for_each(|at| containers::is_quantity(at, &mut out));
+    out.into_list()
+}
+
 /// Checks a document of a built-in kind; nothing to say about any other.
 pub(crate) fn check(document: &Document, versions: &Versions) -> Vec<Fault> {
     let (Some(group), Some(kind)) = (document.group(), document.kind()) else { return Vec::new() };
@@ -257,17 +266,20 @@ pub(crate) fn check(document: &Document, versions: &Versions) -> Vec<Fault> {
         ("networking.k8s.io", "IngressClass") => ingress::ingress_class(&root, &mut out),
         ("", "Pod") => {
             if let Some(spec) = spec {
-                pod::spec(&spec, &[], &mut out);
+                pod::spec(&spec, None, &mut out);
             }
         }
         ("", "PodTemplate") => {
             if let Some(template) = root.get("template") {
-                workloads::template(&template, &[], &mut out);
+                workloads::template(&template, None, &mut out);
             }
         }
         ("", "ReplicationController")
         | ("apps", "Deployment" | "ReplicaSet" | "DaemonSet" | "StatefulSet")
         | ("batch", "Job" | "CronJob") => {
+            if kind == "Job" {
+                workloads::indexed_name(&root, &mut out);
+            }
             if let Some(spec) = spec {
                 workloads::workload(kind, &spec, &mut out);
             }

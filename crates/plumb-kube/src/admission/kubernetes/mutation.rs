@@ -6,7 +6,7 @@ use super::admission::{
 };
 use super::declare::declare;
 use crate::at::At;
-use crate::fault::{Faults, Rule};
+use crate::fault::Faults;
 use crate::policy;
 use plumb_cel::{Object, Type};
 use std::collections::BTreeMap;
@@ -30,7 +30,7 @@ const PATCHES: &[(&str, &str)] =
 
 /// The spec of a MutatingAdmissionPolicy.
 pub(super) fn policy(spec: &At<'_>, out: &mut Faults) {
-    one_of(&spec.field("failurePolicy"), &["Fail", "Ignore"], &ADMISSION_POLICY, out);
+    out.one_of(&ADMISSION_POLICY, &spec.field("failurePolicy"), &["Fail", "Ignore"]);
     constraints(spec, out);
     operations(&spec.field("matchConstraints"), out);
     admission::conditions(spec, out);
@@ -59,8 +59,9 @@ pub(super) fn policy(spec: &At<'_>, out: &mut Faults) {
     let again = spec.field("reinvocationPolicy");
     if again.node.is_null() || again.str() == Some("") {
         out.required(&ADMISSION_MUTATION, &again, "");
+    } else {
+        out.one_of(&ADMISSION_MUTATION, &again, &["Never", "IfNeeded"]);
     }
-    one_of(&again, &["Never", "IfNeeded"], &ADMISSION_MUTATION, out);
 }
 
 /// The name of the type of a mutation's expression and the field that holds it, where it has the one that its type says.
@@ -74,7 +75,7 @@ fn patch(mutation: &At<'_>, out: &mut Faults) -> Option<(&'static str, &'static 
         return None;
     }
     let Some((known, field)) = PATCHES.iter().find(|(known, _)| *known == text) else {
-        one_of(&kind, &["ApplyConfiguration", "JSONPatch"], &ADMISSION_MUTATION, out);
+        out.one_of(&ADMISSION_MUTATION, &kind, &["ApplyConfiguration", "JSONPatch"]);
         return None;
     };
     for (_, other) in PATCHES.iter().filter(|(_, other)| other != field) {
@@ -101,16 +102,7 @@ pub(super) fn binding(spec: &At<'_>, out: &mut Faults) {
 fn operations(resources: &At<'_>, out: &mut Faults) {
     for rule in resources.list("resourceRules") {
         for operation in rule.list("operations") {
-            one_of(&operation, OPERATIONS, &ADMISSION_MUTATION, out);
+            out.one_of(&ADMISSION_MUTATION, &operation, OPERATIONS);
         }
     }
-}
-
-/// A value that is one of these, where it is there and not empty.
-fn one_of(at: &At<'_>, known: &[&str], rule: &'static Rule, out: &mut Faults) {
-    let Some(text) = at.str().filter(|text| !text.is_empty() && !known.contains(text)) else {
-        return;
-    };
-    let near = plumb_text::diag::nearest(text, known.iter().copied());
-    out.not_supported(rule, at, known).near(near);
 }

@@ -54,8 +54,9 @@ SCHEDULING_GATE = "scheduling-gate", "validateSchedulingGates", "gates of a pod 
 "schedulingGates: [{name: example.com/quota}]\ncontainers: [{name: web, image: nginx}]";
 }
 
-/// Checks a pod's spec. `claims` are the volumes that a StatefulSet's claim templates add.
-pub(super) fn spec(spec: &At<'_>, claims: &[&str], out: &mut Faults) {
+/// Checks a pod's spec. `claims` are the volumes that the claim templates of a StatefulSet add, which also says what its pods are
+/// called (`ValidateStatefulSetSpec`); none for any other pod.
+pub(super) fn spec(spec: &At<'_>, claims: Option<&[&str]>, out: &mut Faults) {
     let list = spec.field("containers");
     if list.node.as_seq().is_some_and(<[_]>::is_empty) {
         out.required(&POD_CONTAINERS, &list, "");
@@ -64,9 +65,10 @@ pub(super) fn spec(spec: &At<'_>, claims: &[&str], out: &mut Faults) {
         out.forbidden(&POD_CONTAINERS, &at, "cannot be set on create").on_only(&[&at]);
     }
     fields::pod(spec, out);
+    containers::amounts(&spec.map("overhead"), spec, out);
     containers::bytes(spec, "overhead", out);
     containers::containers(spec, out);
-    volumes::volumes(spec, claims, out);
+    volumes::volumes(spec, claims.unwrap_or_default(), out);
     scheduling::scheduling(spec, out);
     if let Some(resources) = spec.get("resources") {
         containers::resources(&resources, out);
@@ -96,6 +98,9 @@ pub(super) fn spec(spec: &At<'_>, claims: &[&str], out: &mut Faults) {
         ("subdomain", names::label),
     ];
     for (field, check) in references {
+        if claims.is_some() && matches!(field, "hostname" | "subdomain") {
+            continue;
+        }
         if let Some(at) = spec.get(field)
             && let Some(text) = at.str().filter(|text| !text.is_empty())
             && let Some(why) = check(text)

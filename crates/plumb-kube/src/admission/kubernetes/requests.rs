@@ -2,6 +2,7 @@
 
 use crate::at::At;
 use crate::fault::{Faults, Rule};
+use std::collections::HashSet;
 
 /// The requests that a webhook or policy is for.
 pub(super) fn rules(list: &[At<'_>], code: &'static Rule, out: &mut Faults) {
@@ -25,29 +26,36 @@ pub(super) fn rules(list: &[At<'_>], code: &'static Rule, out: &mut Faults) {
     }
 }
 
-/// The resources that a webhook is for: `pods`, `pods/log`, `pods/*`, `*/log`, `*`, `*/*`.
+/// The resources that a webhook is for: `pods`, `pods/log`, `pods/*`, `*/log`, `*`, `*/*` (`validateResources`).
 fn resources(list: &[At<'_>], code: &'static Rule, out: &mut Faults) {
-    let texts: Vec<&str> = list.iter().map(|at| at.str().unwrap_or_default()).collect();
-    for (i, at) in list.iter().enumerate() {
-        let why = match texts[i].split_once('/') {
-            Some(_) if texts.len() > 1 && texts[i] == "*/*" => {
-                "must not specify other resources beside '*/*'".to_owned()
+    let mut wide: HashSet<&str> = HashSet::new();
+    let mut bare = None;
+    for at in list {
+        let Some(text) = at.str() else { continue };
+        let Some((resource, part)) = text.split_once('/') else {
+            match text {
+                "" => drop(out.required(code, at, "")),
+                _ => bare = Some(at),
             }
-            Some((resource, part)) => {
-                let wide = [format!("{resource}/*"), format!("*/{part}")];
-                let Some(wide) =
-                    texts[..i].iter().find(|text| wide.iter().any(|wide| wide == *text))
-                else {
-                    continue;
-                };
-                format!("if '{wide}' is present, must not specify {}", texts[i])
-            }
-            None if texts[i] != "*" && texts.contains(&"*") => {
-                "if '*' is present, must not specify other resources without subresources"
-                    .to_owned()
-            }
-            None => continue,
+            continue;
         };
-        out.invalid(code, at, why);
+        if text == "*/*" && list.len() > 1 {
+            out.invalid(code, at, "must not specify other resources beside '*/*'");
+        }
+        for wider in [format!("{resource}/*"), format!("*/{part}")] {
+            if wide.contains(&*wider) {
+                let why = format!("if '{wider}' is present, must not specify {text}");
+                out.invalid(code, at, why);
+            }
+        }
+        if resource == "*" || part == "*" {
+            wide.insert(text);
+        }
+    }
+    // Of the resources without a part, the last decides.
+    let every = list.iter().find(|at| at.str() == Some("*"));
+    if let (Some(every), Some(last)) = (every, bare.filter(|at| at.str() != Some("*"))) {
+        let why = "if '*' is present, must not specify other resources without subresources";
+        out.invalid(code, last, why).on(every);
     }
 }

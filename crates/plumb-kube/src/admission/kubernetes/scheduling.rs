@@ -1,9 +1,9 @@
 //! Where a pod may run: node selectors, tolerations, affinity, spreading.
 
 use super::declare::declare;
-use super::meta;
+use super::{containers, meta};
 use crate::at::At;
-use crate::fault::Faults;
+use crate::fault::{Faults, repetitions};
 use crate::names;
 
 declare! {
@@ -44,7 +44,12 @@ pub(super) fn scheduling(spec: &At<'_>, out: &mut Faults) {
         self::affinity(&affinity, out);
     }
     let constraints = spec.list("topologySpreadConstraints");
-    for (i, constraint) in constraints.iter().enumerate() {
+    for (again, first) in
+        repetitions(&constraints, |at| Some((at.text("topologyKey"), at.text("whenUnsatisfiable"))))
+    {
+        out.duplicate(&TOPOLOGY_KEY, &again.field("topologyKey"), &first.field("topologyKey"));
+    }
+    for constraint in &constraints {
         let key = constraint.field("topologyKey");
         if key.str() == Some("") {
             out.required(&TOPOLOGY_KEY, &key, "can not be empty");
@@ -60,13 +65,6 @@ pub(super) fn scheduling(spec: &At<'_>, out: &mut Faults) {
             )
             .on(&constraint.field("whenUnsatisfiable"));
         }
-        let twice = constraints[..i].iter().find(|other| {
-            other.text("topologyKey") == constraint.text("topologyKey")
-                && other.text("whenUnsatisfiable") == when
-        });
-        if let Some(first) = twice {
-            out.duplicate(&TOPOLOGY_KEY, &key, &first.field("topologyKey"));
-        }
         if let Some(selector) = constraint.get("labelSelector") {
             meta::selector(&selector, out);
         }
@@ -76,21 +74,23 @@ pub(super) fn scheduling(spec: &At<'_>, out: &mut Faults) {
 
 /// The pods of a RuntimeClass: where they run, and what they tolerate, each of it once.
 pub(super) fn runtime_class(root: &At<'_>, out: &mut Faults) {
+    if let Some(overhead) = root.get("overhead") {
+        containers::amounts(&overhead.map("podFixed"), &overhead, out);
+    }
     let Some(scheduling) = root.get("scheduling") else { return };
     if let Some(selector) = scheduling.get("nodeSelector") {
         meta::labels(&selector, out);
     }
     let tolerations = scheduling.list("tolerations");
-    for (i, toleration) in tolerations.iter().enumerate() {
+    for toleration in &tolerations {
         self::toleration(toleration, out);
-        let same = |other: &&At<'_>| {
-            ["key", "operator", "value", "effect"]
-                .iter()
-                .all(|field| other.text(field) == toleration.text(field))
-        };
-        if let Some(first) = tolerations[..i].iter().find(same) {
-            out.duplicate(&TOLERATION, toleration, first).on_all(toleration).on_all(first);
-        }
+    }
+    let whole = |at: &At<'_>| {
+        let text = |field| at.text(field).to_owned();
+        Some(["key", "operator", "value", "effect"].map(text))
+    };
+    for (again, first) in repetitions(&tolerations, whole) {
+        out.duplicate(&TOLERATION, again, first).on_all(again).on_all(first);
     }
 }
 

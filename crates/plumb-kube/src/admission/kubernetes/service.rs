@@ -3,7 +3,7 @@
 use super::declare::declare;
 use super::{containers, meta};
 use crate::at::At;
-use crate::fault::Faults;
+use crate::fault::{Faults, repetitions};
 use crate::names;
 
 declare! {
@@ -146,12 +146,8 @@ fn families(spec: &At<'_>, out: &mut Faults) {
             );
         }
     }
+    out.distinct(&SERVICE_CLUSTER_IP, &families);
     for (i, family) in families.iter().enumerate() {
-        if let Some(first) =
-            families[..i].iter().find(|other| other.node.value == family.node.value)
-        {
-            out.duplicate(&SERVICE_CLUSTER_IP, family, first);
-        }
         let Some(address) = addresses.get(i) else { continue };
         let ip = address.str().and_then(names::ip);
         let other = match family.str() {
@@ -189,7 +185,7 @@ fn external_name(spec: &At<'_>, out: &mut Faults) {
         out.forbidden(&SERVICE_EXTERNAL_NAME, &address, why).on_only(&[&kind, &address]);
     }
     for field in ["ipFamilies", "ipFamilyPolicy"] {
-        if let Some(at) = spec.get(field) {
+        if let Some(at) = spec.get(field).filter(|at| at.node.as_seq() != Some(&[])) {
             let (at, why) = (at.keyed(), "may not be set for ExternalName services");
             out.forbidden(&SERVICE_EXTERNAL_NAME, &at, why).on_only(&[&kind, &at]);
         }
@@ -197,12 +193,16 @@ fn external_name(spec: &At<'_>, out: &mut Faults) {
 }
 
 fn ports(ports: &[At<'_>], of_type: &At<'_>, kind: &str, out: &mut Faults) {
-    let protocol = |port: &At<'_>| match port.text("protocol") {
-        "" => "TCP".to_owned(),
-        text => text.to_owned(),
-    };
     out.unique(&SERVICE_PORT_NAME, ports, "name");
-    for (i, port) in ports.iter().enumerate() {
+    for (again, first) in repetitions(ports, |port| pair(port, "port")) {
+        out.duplicate(&SERVICE_PORTS, &again.field("port"), &first.field("port"));
+    }
+    if kind != "ClusterIP" && kind != "ExternalName" {
+        for (again, first) in repetitions(ports, |port| pair(port, "nodePort")) {
+            out.duplicate(&SERVICE_NODE_PORT, &again.field("nodePort"), &first.field("nodePort"));
+        }
+    }
+    for port in ports {
         let name = port.field("name");
         match name.str().unwrap_or_default() {
             "" if ports.len() > 1 => {
@@ -231,28 +231,26 @@ fn ports(ports: &[At<'_>], of_type: &At<'_>, kind: &str, out: &mut Faults) {
         {
             out.invalid(&SERVICE_PORT_NAME, &app, why);
         }
-        let same = |field: &str| {
-            let number = port.number(field).filter(|number| *number > 0)?;
-            ports[..i].iter().find(|other| {
-                other.number(field) == Some(number) && protocol(other) == protocol(port)
-            })
-        };
-        if let Some(first) = same("port") {
-            out.duplicate(&SERVICE_PORTS, &port.field("port"), &first.field("port"));
-        }
         let node = port.get("nodePort").filter(|at| at.int().is_some_and(|number| number > 0));
         if let Some(node) = node {
             if kind == "ClusterIP" || kind == "ExternalName" {
                 let why = format!("may not be used when `type` is '{kind}'");
                 out.forbidden(&SERVICE_NODE_PORT, &node, why).on_only(&[of_type, &node]);
-            } else if let Some(first) = same("nodePort") {
-                out.duplicate(&SERVICE_NODE_PORT, &node, &first.field("nodePort"));
             } else if !node.int().is_some_and(|number| NODE_PORTS.contains(&number)) {
                 let why = "provided port is not in the valid range. The range of valid ports is 30000-32767";
                 out.invalid(&SERVICE_NODE_PORT_RANGE, &node, why);
             }
         }
     }
+}
+
+/// A number of a port and its protocol.
+fn pair<'n>(port: &At<'n>, field: &str) -> Option<(i128, &'n str)> {
+    let protocol = match port.text("protocol") {
+        "" => "TCP",
+        text => text,
+    };
+    Some((port.number(field).filter(|number| *number > 0)?, protocol))
 }
 
 /// The node ports of a server that nobody has given others.
@@ -291,7 +289,7 @@ fn types(spec: &At<'_>, kind: &str, out: &mut Faults) {
         for field in
             ["loadBalancerSourceRanges", "loadBalancerClass", "allocateLoadBalancerNodePorts"]
         {
-            if let Some(at) = spec.get(field) {
+            if let Some(at) = spec.get(field).filter(|at| at.node.as_seq() != Some(&[])) {
                 let why = "may only be used when `type` is 'LoadBalancer'";
                 out.forbidden(&SERVICE_TYPE_FIELD, &at, why).on_only(&[&spec.field("type"), &at]);
             }

@@ -6,7 +6,6 @@ use super::{config, fields};
 use crate::at::At;
 use crate::fault::Faults;
 use crate::yaml::decode_base64;
-use plumb_text::diag::nearest;
 
 declare! {
 SIGNING_REQUEST = "signing-request", "validateCertificateSigningRequest, ParseCSR", "a request that no signer takes",
@@ -55,18 +54,16 @@ pub(super) fn request(spec: &At<'_>, out: &mut Faults) {
         out.invalid(&SIGNING_REQUEST, &signer, why);
     }
     let usages = spec.list("usages");
-    for (i, usage) in usages.iter().enumerate() {
-        let Some(text) = usage.str() else { continue };
-        if !USAGES.contains(&text) {
-            let near = nearest(text, USAGES.iter().copied());
-            out.not_supported(&SIGNING_REQUEST, usage, USAGES).near(near);
-        }
-        if let Some(first) = usages[..i].iter().find(|other| other.str() == Some(text)) {
-            out.duplicate(&SIGNING_REQUEST, usage, first);
-        }
+    for usage in &usages {
+        out.one_of(&SIGNING_REQUEST, usage, USAGES);
     }
+    out.distinct(&SIGNING_REQUEST, &usages);
     let request = spec.field("request");
-    let Some(text) = request.str().filter(|text| !text.is_empty()) else { return };
+    let Some(text) = request.str() else { return };
+    if text.is_empty() {
+        out.required(&SIGNING_REQUEST, &request, "PEM block type must be CERTIFICATE REQUEST");
+        return;
+    }
     let Ok(bytes) = decode_base64(text) else {
         config::base64(&SIGNING_REQUEST, &request, out);
         return;

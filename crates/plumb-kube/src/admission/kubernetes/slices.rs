@@ -1,7 +1,7 @@
 //! What drivers publish of their devices: ResourceSlice.
 
 use super::declare::declare;
-use super::devices::{self, bounded, distinct, driver, label, qualified_name};
+use super::devices::{self, bounded, driver, label, qualified_name};
 use super::{quantity, scheduling};
 use crate::at::At;
 use crate::fault::{Faults, Rule};
@@ -379,7 +379,7 @@ fn conditions(device: &At<'_>, out: &mut Faults) {
     for (field, other) in [(one, two), (two, one)] {
         let list = device.field(field);
         let Some(items) = bounded(&list, MOST_CONDITIONS, &SLICE_DEVICE, out) else { return };
-        distinct(&items, &SLICE_DEVICE, out);
+        out.distinct(&SLICE_DEVICE, &items);
         for at in &items {
             if let Some(why) = at.str().and_then(names::qualified) {
                 out.invalid(&SLICE_DEVICE, at, why);

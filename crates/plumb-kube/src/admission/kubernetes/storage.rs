@@ -2,9 +2,9 @@
 
 use super::declare::declare;
 use super::quantity;
-use super::{containers, meta, scheduling};
+use super::{containers, fields, meta, scheduling};
 use crate::at::At;
-use crate::fault::{Faults, Rule};
+use crate::fault::{Faults, Rule, repetitions};
 use crate::names;
 
 declare! {
@@ -43,6 +43,7 @@ is a whole number. A scope fits what is limited: `BestEffort` pods have no cpu o
 
 /// The spec of a PersistentVolumeClaim, or of a claim template.
 pub(super) fn claim(spec: &At<'_>, out: &mut Faults) {
+    fields::claim(spec, out);
     modes(spec, &CLAIM_STORAGE, out);
     if let Some(selector) = spec.get("selector") {
         meta::selector(&selector, out);
@@ -81,13 +82,10 @@ pub(super) fn claim(spec: &At<'_>, out: &mut Faults) {
 /// The taints of a Node, and its ranges of addresses.
 pub(super) fn node(spec: &At<'_>, out: &mut Faults) {
     let taints = spec.list("taints");
-    for (i, taint) in taints.iter().enumerate() {
-        let same = |other: &&At<'_>| {
-            ["key", "effect"].iter().all(|field| other.text(field) == taint.text(field))
-        };
-        if let Some(first) = taints[..i].iter().find(same) {
-            out.duplicate(&NODE_TAINT, &taint.field("key"), &first.field("key"));
-        }
+    for (again, first) in
+        repetitions(&taints, |taint| Some((taint.text("key"), taint.text("effect"))))
+    {
+        out.duplicate(&NODE_TAINT, &again.field("key"), &first.field("key"));
     }
     let ranges: Vec<bool> =
         spec.list("podCIDRs").iter().filter_map(|at| Some(at.str()?.contains(':'))).collect();
@@ -216,13 +214,7 @@ pub(super) fn class(root: &At<'_>, out: &mut Faults) {
                 out.invalid(&STORAGE_CLASS, &key, why);
             }
             let values = requirement.list("values");
-            for (i, value) in values.iter().enumerate() {
-                if let Some(first) =
-                    values[..i].iter().find(|other| other.node.value == value.node.value)
-                {
-                    out.duplicate(&STORAGE_CLASS, value, first);
-                }
-            }
+            out.distinct(&STORAGE_CLASS, &values);
         }
     }
 }
@@ -288,7 +280,7 @@ pub(super) fn limit_range(root: &At<'_>, out: &mut Faults) {
             .map(|field| (*field, limit.get(field).map(|at| at.entries()).unwrap_or_default()))
             .collect();
         for (name, at) in amounts.iter().flat_map(|(_, list)| list) {
-            containers::amount_of(at, out);
+            containers::is_quantity(at, out);
             limited_name(&LIMIT_RANGE, name, &["storage"], at, out);
         }
         ratios(limit, &amounts, out);
@@ -314,7 +306,8 @@ pub(super) fn limit_range(root: &At<'_>, out: &mut Faults) {
             out.required(&LIMIT_RANGE, limit, why);
         }
         if limit.text("type") == "Pod" {
-            for field in limit.set(&["default", "defaultRequest"]) {
+            let is_given = |field: &&str| !limit.map(field).is_empty();
+            for field in ["default", "defaultRequest"].into_iter().filter(is_given) {
                 let (of_type, at) = (limit.field("type"), limit.field(field).keyed());
                 out.forbidden(&LIMIT_RANGE, &at, "may not be specified when `type` is 'Pod'")
                     .on_only(&[&of_type, &at]);

@@ -243,13 +243,13 @@ CertificateSigningRequest.spec | | {signerName: a.com/b.c, request: LS0tLS1CRUdJ
 CSIDriver.spec | | {tokenRequests: [{audience: ""}, {audience: ""}], nodeAllocatableUpdatePeriodSeconds: 9} | csi-driver spec.tokenRequests[1].audience; csi-driver spec.nodeAllocatableUpdatePeriodSeconds
 CSIDriver.spec | | {serviceAccountTokenInSecrets: true} | csi-driver spec.serviceAccountTokenInSecrets
 CSIDriver.spec | | {serviceAccountTokenInSecrets: true, tokenRequests: [{audience: a}, {audience: ""}], nodeAllocatableUpdatePeriodSeconds: 10} |
-CSINode.spec | | {drivers: [{name: a.b, nodeID: a, topologyKeys: [a, a, "b c"], allocatable: {count: -1}}, {name: a.b, nodeID: ""}]} | csi-node spec.drivers[1].name; csi-node spec.drivers[0].allocatable.count; csi-node spec.drivers[0].topologyKeys[1]; csi-node spec.drivers[0].topologyKeys[2]; csi-node spec.drivers[1].nodeID
+CSINode.spec | | {drivers: [{name: a.b, nodeID: a, topologyKeys: [a, a, "b c"], allocatable: {count: -1}}, {name: a.b, nodeID: ""}]} | csi-node spec.drivers[1].name; csi-node spec.drivers[0].allocatable.count; csi-node spec.drivers[0].topologyKeys[2]; csi-node spec.drivers[0].topologyKeys[1]; csi-node spec.drivers[1].nodeID
 CSINode.spec | | {drivers: [{name: Disk.example.com, nodeID: "i-0/a b", topologyKeys: [topology.a.b/zone]}]} |
 CSIStorageCapacity | | {storageClassName: a, capacity: -1Gi, nodeTopology: {matchExpressions: [{key: a, operator: In}]}} | quantity capacity; label-selector nodeTopology.matchExpressions[0].values
 VolumeAttachment.spec | | {attacher: a.b, nodeName: n, source: {inlineVolumeSpec: {capacity: {storage: 1Gi}, accessModes: [ReadWriteOnce], hostPath: {path: /a}}}} | volume-attachment spec.source.inlineVolumeSpec.capacity; volume-attachment spec.source.inlineVolumeSpec.csi
 VolumeAttachment.spec | | {attacher: a b, nodeName: "N_1", source: {persistentVolumeName: "", inlineVolumeSpec: {}}} | volume-attachment spec.attacher; volume-attachment spec.nodeName; volume-attachment spec.source.inlineVolumeSpec
 VolumeAttachment.spec | | {attacher: a.b, nodeName: n, source: {inlineVolumeSpec: {accessModes: [ReadWriteOnce], csi: {driver: a.b, volumeHandle: c}}}} |
-RuntimeClass | | {handler: a, scheduling: {tolerations: [{key: a, operator: Exists}, {key: a, operator: Exists, tolerationSeconds: 5, effect: NoExecute}, {key: a, operator: Exists}, {key: a, operator: Exists, value: b}]}} | toleration scheduling.tolerations[2]; toleration scheduling.tolerations[3].value
+RuntimeClass | | {handler: a, scheduling: {tolerations: [{key: a, operator: Exists}, {key: a, operator: Exists, tolerationSeconds: 5, effect: NoExecute}, {key: a, operator: Exists}, {key: a, operator: Exists, value: b}]}} | toleration scheduling.tolerations[3].value; toleration scheduling.tolerations[2]
 LimitRange.spec | | {limits: [{type: Container, min: {memory: 1Gi}, max: {memory: 2Gi}, maxLimitRequestRatio: {memory: 3, cpu: 4}}]} | limit-range spec.limits[0].maxLimitRequestRatio[memory]
 LimitRange.spec | | {limits: [{type: Container, min: {memory: 512Mi}, max: {memory: 2Gi}, maxLimitRequestRatio: {memory: 4}, default: {example.com/gpu: 2}, defaultRequest: {example.com/gpu: 1}}]} | limit-range spec.limits[0].defaultRequest[example.com/gpu]
 Service.spec | | {clusterIP: 10.0.0.7, ipFamilies: [IPv6], ports: [{port: 80}]} | service-cluster-ip spec.clusterIP
@@ -265,6 +265,44 @@ Job.spec | | {podFailurePolicy: {rules: [{action: FailJob, onExitCodes: {operato
 ValidatingAdmissionPolicyBinding.spec | | {policyName: a, validationActions: [Deny, Audit, Deny]} | admission-binding spec.validationActions[2]
 Pod.spec | | {overhead: {memory: 0.5}, containers: [{name: a, image: b, resources: {limits: {memory: 64m, cpu: 64m}, requests: {ephemeral-storage: 0.1Gi, memory: 1m}}}]} | fractional-bytes spec.overhead[memory]; fractional-bytes spec.containers[0].resources.limits[memory]; fractional-bytes spec.containers[0].resources.requests[ephemeral-storage]; fractional-bytes spec.containers[0].resources.requests[memory]
 Pod.spec | | {overhead: {cpu: 1m}, containers: [{name: a, image: b, resources: {limits: {memory: 1.5Gi, ephemeral-storage: 1e3}, requests: {memory: 64000m, cpu: 1m}}}]} |
+PodDisruptionBudget | | {metadata: {name: Web_1, finalizers: [cleanup]}, spec: {minAvailable: 1}} |
+PodDisruptionBudget | | {metadata: {name: a/b, finalizers: ["a b"]}, spec: {minAvailable: 1}} | object-owner metadata.finalizers[0]; object-name metadata.name
+ConfigMap | | {metadata: {name: a, finalizers: [a, orphan]}} | object-owner metadata.finalizers[0]
+ReplicationController | k8s=1.37 | {metadata: {generateName: a.}, spec: {template: {metadata: {labels: {a: b}}, spec: {containers: [{name: a, image: b}]}}}} |
+ReplicationController | k8s=1.34 | {metadata: {generateName: a.}, spec: {template: {metadata: {labels: {a: b}}, spec: {containers: [{name: a, image: b}]}}}} | object-name metadata.generateName
+ReplicationController | k8s=1.37 | {metadata: {generateName: A}, spec: {template: {metadata: {labels: {a: b}}, spec: {containers: [{name: a, image: b}]}}}} | object-name metadata.generateName
+ConfigMap | | {metadata: {generateName: a-}} |
+StatefulSet | | {metadata: {name: a.b}, spec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {hostname: A_b, subdomain: "*", containers: [{name: a, image: b}]}}}} | object-name metadata.name
+Job | | {metadata: {name: a.b}, spec: {completionMode: Indexed, completions: 3, template: {spec: {restartPolicy: Never, containers: [{name: a, image: b}]}}}} | job-indexed metadata.name
+Job | | {metadata: {name: a.b}, spec: {completionMode: Indexed, template: {spec: {restartPolicy: Never, containers: [{name: a, image: b}]}}}} |
+Job.spec | | {podFailurePolicy: {rules: [{action: FailJob, onPodConditions: [], onExitCodes: {operator: In, values: [1]}}]}, template: {spec: {restartPolicy: Never, containers: [{name: a, image: b}]}}} |
+CronJob.spec | | {schedule: "@daily", jobTemplate: {metadata: {labels: {a: b c}}, spec: {template: {spec: {restartPolicy: Never, containers: [{name: a, image: b}]}}}}} |
+Pod.spec | | {hostNetwork: true, containers: [{name: a, image: b}], initContainers: [{name: c, image: d, ports: [{containerPort: 80, hostPort: 81}]}]} |
+Pod.spec | | {containers: [{name: a, image: b, volumeMounts: [{name: c, mountPath: /c, subPath: d, subPathExpr: ""}]}], volumes: [{name: c, emptyDir: {}}]} |
+Pod.spec | | {containers: [{name: a, image: b, envFrom: [{configMapRef: {name: c-}}, {secretRef: {name: -c}}]}]} | field-value spec.containers[0].envFrom[1].secretRef.name
+Pod.spec | | {containers: [{name: a, image: b, securityContext: {seccompProfile: {type: Localhost, localhostProfile: ""}}}], securityContext: {seccompProfile: {type: Localhost}}} | security-context spec.securityContext.seccompProfile.localhostProfile
+Pod.spec | | {overhead: {mem: 1}, containers: [{name: a, image: b}]} | resource-name spec.overhead[mem]
+Pod.spec | | {containers: [{name: a, image: b}], volumes: [{name: c, ephemeral: {volumeClaimTemplate: {metadata: {name: "", labels: {a: b}, namespace: d}, spec: {storageClassName: A, accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}}}]} | field-value spec.volumes[0].ephemeral.volumeClaimTemplate.spec.storageClassName; volume-source spec.volumes[0].ephemeral.volumeClaimTemplate.metadata.namespace
+StatefulSet.spec | | {selector: {matchLabels: {a: b}}, volumeClaimTemplates: [{spec: {accessModes: [ReadWriteOnce], storageClassName: Fast_SSD, resources: {requests: {storage: 1Gi}}}}], template: {metadata: {labels: {a: b}}, spec: {containers: [{name: a, image: b}]}}} | field-value spec.volumeClaimTemplates[0].metadata.name; field-value spec.volumeClaimTemplates[0].spec.storageClassName
+Service.spec | | {type: ClusterIP, loadBalancerSourceRanges: [], ports: [{port: 80}]} |
+Service.spec | | {type: ExternalName, externalName: a.b, ipFamilies: []} |
+LimitRange.spec | | {limits: [{type: Pod, default: {}, min: {cpu: -1}}]} |
+Ingress.spec | | {tls: [{hosts: [10.0.0.1, "*.a.b", ""]}], defaultBackend: {service: {name: a, port: {number: 80}}}} | ingress-host spec.tls[0].hosts[2]
+IngressClass | | {metadata: {name: a}} | field-value spec
+IngressClass.spec | | {parameters: {kind: A, name: b, namespace: c}} | field-value spec.controller; ingress-class spec.parameters.namespace
+ValidatingWebhookConfiguration | | {webhooks: [{name: a.b.c, admissionReviewVersions: [v1, v1], sideEffects: None, clientConfig: {service: {name: a, namespace: b}}, rules: [{apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [pods, "*"]}, {apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: ["*", pods]}]}]} | webhook webhooks[0].admissionReviewVersions[1]; webhook webhooks[0].rules[1].resources[1]
+ValidatingAdmissionPolicyBinding.spec | | {policyName: a, validationActions: [Deny], paramRef: {name: "", selector: {}, parameterNotFoundAction: Deny}} |
+ValidatingAdmissionPolicyBinding.spec | | {policyName: a, validationActions: [Deny], paramRef: {name: "", parameterNotFoundAction: Deny}} | admission-binding spec.paramRef
+ValidatingAdmissionPolicy.spec | | {matchConstraints: {resourceRules: [{apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [pods]}]}, validations: [{expression: "true", messageExpression: ""}]} |
+ValidatingAdmissionPolicy | | {metadata: {name: a}} | field-value spec
+APIService | | {metadata: {name: v1.a.b}, spec: {group: a.b, groupPriorityMinimum: 100, versionPriority: 100}} | api-service spec.version
+APIService | | {metadata: {generateName: v1.}, spec: {group: a.b, version: v1, groupPriorityMinimum: 100, versionPriority: 100}} | api-service metadata.generateName
+CertificateSigningRequest.spec | | {signerName: example/ca, request: "", usages: [any]} | signing-request spec.signerName; signing-request spec.request
+PersistentVolume.spec | | {capacity: {storage: 1Gi}, accessModes: [ReadWriteOnce], csi: {driver: a.b, volumeHandle: c, nodePublishSecretRef: {name: d}, nodeStageSecretRef: {name: d}}} | field-value spec.csi.nodePublishSecretRef.namespace
+VolumeAttachment.spec | | {attacher: a.b, nodeName: n, source: {inlineVolumeSpec: {capacity: {}, storageClassName: fast, accessModes: [ReadWriteOnce], csi: {driver: a b, volumeHandle: ""}}}} | volume-attachment spec.source.inlineVolumeSpec.storageClassName; field-value spec.source.inlineVolumeSpec.csi.driver; field-value spec.source.inlineVolumeSpec.csi.volumeHandle
+EndpointSlice | | {addressType: IPv4, endpoints: [{addresses: [10.0.0.1], nodeName: Node_1, hints: {forZones: [{name: a}, {name: a}], forNodes: [{name: ""}]}}]} | field-value endpoints[0].nodeName; field-value endpoints[0].hints.forNodes[0].name; endpoint-address endpoints[0].hints.forZones[1].name
+RuntimeClass | | {handler: a, overhead: {podFixed: {mem: 1Gi, memory: 1Gi}}} | resource-name overhead.podFixed[mem]
+ResourceClaimTemplate.spec | | {metadata: {name: a, labels: {a: b}}, spec: {}} | field-value spec.metadata.name
 PersistentVolumeClaim.spec | | {accessModes: [ReadWriteOnce], resources: {requests: {storage: 100m}}} | fractional-bytes spec.resources.requests[storage]
 "#;
 

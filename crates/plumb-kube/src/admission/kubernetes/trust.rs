@@ -37,16 +37,18 @@ pub(super) fn bundle(root: &At<'_>, out: &mut Faults) {
 /// A domain and a name of subdomains, with one `/` between them.
 pub(super) fn signer_name(text: &str) -> Option<&'static str> {
     match text.split_once('/') {
-        Some((_, path)) if !path.contains('/') => {
-            fields::domain_path(text).or_else(|| {
+        Some((domain, path)) if !path.contains('/') => {
+            let alone = "should be a domain with at least two segments separated by dots";
+            let alone = (!domain.contains('.')).then_some(alone);
+            fields::domain_path(text).or(alone).or_else(|| {
                 path.split('.').any(|part| names::subdomain(part).is_some()).then_some(
                     "the part behind '/' must consist of lower case alphanumeric characters, '-' or '.'",
                 )
             })
         }
-        _ => Some(
-            "must be a fully qualified domain and path of the form 'example.com/signer-name'",
-        ),
+        _ => {
+            Some("must be a fully qualified domain and path of the form 'example.com/signer-name'")
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Volumes of a pod, and the mounts that refer to them.
 
 use super::declare::declare;
-use super::{containers, storage};
+use super::{containers, meta, storage};
 use crate::at::At;
 use crate::fault::Faults;
 use crate::names;
@@ -128,8 +128,8 @@ fn check(volume: &At<'_>, out: &mut Faults) {
         if let Some(spec) = claim.get("spec") {
             storage::claim(&spec, out);
         }
-        if let Some(name) = claim.at(&["metadata", "name"]) {
-            out.forbidden(&VOLUME_SOURCE, &name, "cannot be set").on_only(&[&name]);
+        if let Some(metadata) = claim.get("metadata") {
+            meta::of_template(&metadata, &VOLUME_SOURCE, out);
         }
     }
     let direct = volume.get("downwardAPI");
@@ -289,7 +289,7 @@ fn mounts(pod: &At<'_>, container: &At<'_>, known: &[&str], out: &mut Faults) {
         {
             out.invalid(&VOLUME_PATH, &sub, why);
         }
-        if let (Some(_), Some(sub)) = (mount.get("subPath"), mount.get("subPathExpr")) {
+        if let (Some(_), Some(sub)) = (mount.filled("subPath"), mount.filled("subPathExpr")) {
             out.invalid(&VOLUME_PATH, &sub, "subPathExpr and subPath are mutually exclusive");
         }
     }

@@ -4,7 +4,7 @@ use super::declare::declare;
 use super::requests::rules;
 use super::{admission, meta};
 use crate::at::At;
-use crate::fault::Faults;
+use crate::fault::{Faults, Rule, repetitions};
 use crate::names;
 
 declare! {
@@ -34,28 +34,9 @@ pub(super) fn webhooks(root: &At<'_>, out: &mut Faults) {
             }
         }
         if let Some(config) = hook.get("clientConfig") {
-            let set = config.set(&["url", "service"]);
-            if set.len() != 1 {
-                out.required(
-                    &WEBHOOK,
-                    &config.clone().keyed(),
-                    "exactly one of url or service is required",
-                );
-            }
-            if let Some(url) = config.get("url")
-                && let Some(why) = url.str().and_then(faulty_url)
-            {
-                out.invalid(&WEBHOOK, &url, why);
-            }
-            if let Some(service) = config.get("service") {
-                called(&service, out);
-            }
+            client(&config, &WEBHOOK, out);
         }
-        let versions = hook.field("admissionReviewVersions");
-        let known = |at: &At<'_>| matches!(at.str(), Some("v1" | "v1beta1"));
-        if versions.node.as_seq().is_some() && !versions.items().iter().any(known) {
-            out.invalid(&WEBHOOK, &versions, "must include at least one of v1, v1beta1");
-        }
+        review_versions(&hook.field("admissionReviewVersions"), &WEBHOOK, out);
         for selector in ["namespaceSelector", "objectSelector"] {
             if let Some(selector) = hook.get(selector) {
                 meta::selector(&selector, out);
@@ -66,7 +47,39 @@ pub(super) fn webhooks(root: &At<'_>, out: &mut Faults) {
     }
 }
 
-pub(super) fn faulty_url(url: &str) -> Option<&'static str> {
+/// The versions of reviews that a webhook understands (`validateAdmissionReviewVersions`).
+pub(super) fn review_versions(versions: &At<'_>, rule: &'static Rule, out: &mut Faults) {
+    let items = versions.items();
+    for (again, first) in repetitions(&items, |at| at.str()) {
+        out.invalid(rule, again, "duplicate version").on(first);
+    }
+    for version in &items {
+        if let Some(why) = version.str().and_then(names::dns_1035) {
+            out.invalid(rule, version, why);
+        }
+    }
+    let known = |at: &At<'_>| matches!(at.str(), Some("v1" | "v1beta1"));
+    if versions.node.as_seq().is_some() && !items.iter().any(known) {
+        out.invalid(rule, versions, "must include at least one of v1, v1beta1");
+    }
+}
+
+/// Where a webhook is called: at a URL or a Service.
+pub(super) fn client(config: &At<'_>, rule: &'static Rule, out: &mut Faults) {
+    if config.set(&["url", "service"]).len() != 1 {
+        out.required(rule, &config.clone().keyed(), "exactly one of url or service is required");
+    }
+    if let Some(url) = config.get("url")
+        && let Some(why) = url.str().and_then(faulty_url)
+    {
+        out.invalid(&WEBHOOK, &url, why);
+    }
+    if let Some(service) = config.get("service") {
+        called(&service, out);
+    }
+}
+
+fn faulty_url(url: &str) -> Option<&'static str> {
     let Some(rest) = url.strip_prefix("https://") else {
         return Some("'https' is the only allowed URL scheme");
     };

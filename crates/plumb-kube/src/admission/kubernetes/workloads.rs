@@ -1,10 +1,11 @@
 //! What makes pods from a template: Deployment and its siblings, Job and CronJob.
 
 use super::declare::declare;
-use super::{cron, meta, pod, storage};
+use super::{cron, fields, meta, pod, storage};
 use crate::at::At;
 use crate::fault::{Faults, Rule};
 use crate::{Value, names};
+use std::collections::HashSet;
 
 declare! {
 SELECTOR_EMPTY = "selector-empty", "ValidateDeploymentSpec", "a workload that selects every pod",
@@ -96,8 +97,24 @@ pub(super) fn workload(kind: &str, spec: &At<'_>, out: &mut Faults) {
     }
 }
 
+/// The name of an Indexed Job, which becomes that of each pod's host (`validateNameAllowsCompletions`).
+pub(super) fn indexed_name(root: &At<'_>, out: &mut Faults) {
+    let (name, spec) = (root.field("metadata").field("name"), root.field("spec"));
+    let (mode, count) = (spec.field("completionMode"), spec.field("completions"));
+    let pods = count.int().filter(|pods| *pods > 0 && mode.str() == Some("Indexed"));
+    if let (Some(text), Some(pods)) = (name.str().filter(|text| !text.is_empty()), pods)
+        && names::subdomain(text).is_none()
+    {
+        let host = format!("{text}-{}", pods - 1);
+        if let Some(why) = names::label(&host) {
+            let why = format!("will not able to create pod with invalid DNS label: {host}: {why}");
+            out.invalid(&JOB_INDEXED, &name, why).on(&mode).on(&count);
+        }
+    }
+}
+
 /// A pod template: labels and spec.
-pub(super) fn template(template: &At<'_>, claims: &[&str], out: &mut Faults) {
+pub(super) fn template(template: &At<'_>, claims: Option<&[&str]>, out: &mut Faults) {
     if let Some(labels) = template.at(&["metadata", "labels"]) {
         meta::labels(&labels, out);
     }
@@ -117,12 +134,14 @@ fn forever(kind: &str, spec: &At<'_>, out: &mut Faults) {
         .filter_map(|claim| claim.get("metadata"))
         .map(|metadata| metadata.text("name"))
         .collect();
-    for claim in templates.iter().filter_map(|claim| claim.get("spec")) {
-        storage::claim(&claim, out);
+    for claim in &templates {
+        // A volume is named after it.
+        fields::label(&claim.field("metadata").field("name"), out);
+        storage::claim(&claim.field("spec"), out);
     }
     let pods = spec.get("template");
     if let Some(pods) = &pods {
-        template(pods, &claims, out);
+        template(pods, (kind == "StatefulSet").then_some(&claims[..]), out);
         if let Some(at) = pods.at(&["spec", "restartPolicy"])
             && matches!(at.str(), Some("OnFailure" | "Never"))
         {
@@ -382,7 +401,7 @@ fn job(spec: &At<'_>, out: &mut Faults) {
     success(spec, indexed, out);
     for rule in policy.as_ref().map(|at| at.list("rules")).unwrap_or_default() {
         failure(spec, &rule, out);
-        if rule.set(&["onExitCodes", "onPodConditions"]).len() != 1 {
+        if rule.get("onExitCodes").is_some() == rule.filled("onPodConditions").is_some() {
             out.invalid(
                 &JOB_FAILURE_POLICY,
                 &rule,
@@ -397,7 +416,7 @@ fn job(spec: &At<'_>, out: &mut Faults) {
         out.not_supported(&JOB_FAILURE_POLICY, &at, &["Failed"]);
     }
     let Some(pods) = spec.get("template") else { return };
-    template(&pods, &[], out);
+    template(&pods, None, out);
     let restart = pods.field("spec").field("restartPolicy");
     match restart.str() {
         Some("OnFailure") if policy.is_some() => {
@@ -445,17 +464,17 @@ fn failure(spec: &At<'_>, rule: &At<'_>, out: &mut Faults) {
     }
     let Some(codes) = rule.get("onExitCodes") else { return };
     let values = codes.list("values");
+    let mut seen = HashSet::new();
     for (i, value) in values.iter().enumerate() {
         let Some(number) = value.int() else { continue };
         let before = i.checked_sub(1).and_then(|i| values[i].int());
         if number == 0 && codes.text("operator") == "In" {
             out.invalid(&JOB_FAILURE_POLICY, value, "must not be 0 for the In operator");
-        } else if let Some(first) = values[..i].iter().find(|other| other.int() == Some(number)) {
-            out.duplicate(&JOB_FAILURE_POLICY, value, first);
-        } else if before.is_some_and(|before| before > number) {
+        } else if seen.insert(number) && before.is_some_and(|before| before > number) {
             out.invalid(&JOB_FAILURE_POLICY, value, "must be ordered");
         }
     }
+    out.distinct(&JOB_FAILURE_POLICY, &values);
     let name = codes.field("containerName");
     let Some(pod) = spec.at(&["template", "spec"]) else { return };
     let containers = pod.list("containers").into_iter().chain(pod.list("initContainers"));
@@ -580,8 +599,5 @@ fn cron_job(spec: &At<'_>, out: &mut Faults) {
             out.invalid(&JOB_SELECTOR, &selector, "`selector` will be auto-generated");
         }
         job(&spec, out);
-    }
-    if let Some(labels) = spec.at(&["jobTemplate", "metadata", "labels"]) {
-        meta::labels(&labels, out);
     }
 }
