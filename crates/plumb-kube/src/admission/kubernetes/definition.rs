@@ -311,7 +311,7 @@ mod tests {
                 "anyOf[0].properties[a].type: Forbidden",
             ),
             (
-                "{type: object, properties: {a: {type: object, patternProperties: {}}}}",
+                "{type: object, properties: {a: {type: object, patternProperties: {b: {type: string}}}}}",
                 "properties[a].patternProperties: Forbidden",
             ),
             (

@@ -50,7 +50,7 @@ pub(super) fn webhooks(root: &At<'_>, out: &mut Faults) {
 /// The versions of reviews that a webhook understands (`validateAdmissionReviewVersions`).
 pub(super) fn review_versions(versions: &At<'_>, rule: &'static Rule, out: &mut Faults) {
     let items = versions.items();
-    for (again, first) in repetitions(&items, |at| at.str()) {
+    for (again, first) in repetitions(&items, At::str) {
         out.invalid(rule, again, "duplicate version").on(first);
     }
     for version in &items {
