@@ -424,8 +424,10 @@ fn findings() -> String {
         "# Findings\n\nEach kind of finding has a code. `deny`, `warn` and `allow` in the settings, and `--deny`, `--warn` and `--allow` on the \
          command line, set its level.\n\nErrors are shown first. Of a code in a file the first finding is shown with its lines, each further one in a line of \
          its own; `--verbose` shows all of them with their lines. `--min-level` (`error`, `warning`, `note`) says which are shown at all: by default \
-         warnings and errors to people, in annotations (`--format github`) and in comments (`markdown`), everything in `json`, `sarif`, `gitlab` and \
-         `junit`. All are counted, and errors decide about the exit code, whatever is shown.\n\n`check` and `validate` with `--baseline FILE` report what \
+         warnings and errors to people, in annotations (`--format github` and `azure`) and in comments (`markdown`), everything in `json`, `sarif`, `gitlab` and \
+         `junit`. All are counted, and errors decide about the exit code, whatever is shown. `--output FORMAT=FILE` writes one \
+         more report of the same run, as often as it is given.\n\n`check` and `validate` with `--changed-since REV` report what is found on lines that have changed since what is checked out left \
+         that revision of git, and what the change has brought elsewhere.\n\n`check` and `validate` with `--baseline FILE` report what \
          that file does not list; `--write-baseline` lists in it what is found now. It is a file to review and to commit: an entry names the code, the \
          file, and the field or the text of the line. `--fix` makes the changes that errors and warnings suggest (of notes with `--min-level note`), and \
          reports what remains. Committed text is for `sync`.\n\n| Code | Level | What it says |\n|---|---|---|\n",
