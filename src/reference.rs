@@ -3,6 +3,8 @@
 //! Owns: the reference pages of the tool's book ([`pages`]), and what `explain` says of a name ([`explain`]). A test compares the
 //! committed pages with what this makes of them, so nothing here can be out of date. Must not know: how a page is shown.
 
+mod limits;
+
 use crate::check::codes;
 use crate::config::{SETTINGS, Setting, setting};
 use crate::diag::{Code, Level, nearest};
@@ -13,7 +15,7 @@ use crate::directive::{Param, ParamKind};
 use crate::manifest::admission::{self, kubernetes};
 use crate::manifest::platforms::{platforms, shipped};
 use crate::manifest::{Versions, api_version, bundle};
-use crate::{check, markdown, report, sync, world};
+use crate::{check, report, sync};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -292,32 +294,9 @@ fn settings() -> String {
          neither read nor written, and is an error ([`outside-repository`](findings.md#outside-repository)); a build does not start then, whatever \
          the levels are. What is named on the command line may lie anywhere; a link below it must not lead out of it.\n\n\
          `build` refuses a destination that holds a part of the book or of git, or anything that no earlier build has made: mdBook deletes all \
-         that is in it.\n\n## Limits\n\nOnly regular files are read. What is above a limit is an error, and the rest is done.\n\n\
-         | What | At most |\n|---|--:|\n",
+         that is in it.\n",
     );
-    let mib = |bytes: usize| format!("{} MiB", bytes >> 20);
-    for (what, most) in [
-        ("A file of a book, a repository or a folder", mib(world::FILE_LIMIT as usize)),
-        (
-            "A file that is named on the command line, and standard input",
-            mib(world::NAMED_LIMIT as usize),
-        ),
-        ("All chapters of a book, without includes", mib(markdown::CHAPTERS_LIMIT)),
-        ("The text of all includes of a book", mib(markdown::INCLUDED_LIMIT)),
-        ("The files that are looked through for them", mib(markdown::LOOKED_THROUGH_LIMIT)),
-        ("Includes in a book", markdown::MAX_INCLUDES.to_string()),
-        (
-            "Text that `each`, `when` and directives of the book's own write in a chapter",
-            mib(directive::Budget::TEXT),
-        ),
-        ("Rows and conditions that they go through in it", directive::Budget::STEPS.to_string()),
-        ("Directives that write each other, one within the other", check::MOST_WITHIN.to_string()),
-        ("`each` and `when` within each other", markdown::MOST_NESTED.to_string()),
-        ("Rows of a table or an `each`", crate::model::Rows::MOST.to_string()),
-        ("Columns of a table", directive::MOST_COLUMNS.to_string()),
-    ] {
-        let _ = writeln!(out, "| {what} | {most} |");
-    }
+    out.push_str(&limits::table());
     out
 }
 

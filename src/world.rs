@@ -14,6 +14,9 @@ use std::fs::{File, FileType};
 use std::io;
 use std::path::{Path, PathBuf};
 
+/// The longest message of an editor that is read: a document of the largest size with all of it escaped.
+pub const MESSAGE_LIMIT: u64 = 2 * FILE_LIMIT;
+
 /// The real outside: files within one repository, named from one root folder, and the system's clock.
 #[derive(Clone, Debug)]
 pub struct DiskWorld {

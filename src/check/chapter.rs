@@ -529,8 +529,14 @@ impl Work<'_> {
         group::spare_without_mesh(&mut self.outcome.findings, &self.outcome.members);
         let (named, own): (Vec<_>, Vec<_>) =
             self.outcome.members.into_iter().partition(|member| member.group.is_some());
-        let between = group::analyse(&own);
-        self.outcome.findings.extend(between);
+        let share = &self.project.share;
+        let is_ours = |member: &group::Member| {
+            share.holds(member.document.locate(member.document.span).source.path())
+        };
+        if own.iter().any(is_ours) {
+            let between = group::analyse(&own);
+            self.outcome.findings.extend(between);
+        }
         if NODE_PORT_FLAGS.iter().any(|flag| self.chapter.text.contains(flag)) {
             let is_of_flag = |finding: &Diagnostic| finding.code == SERVICE_NODE_PORT_RANGE.code;
             self.outcome.findings.retain(|finding| !is_of_flag(finding));

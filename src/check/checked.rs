@@ -27,6 +27,15 @@ pub struct Chapter {
     pub is_committed: bool,
 }
 
+impl Chapter {
+    /// The path of its own file.
+    pub(super) fn file(&self) -> &str {
+        let first = || self.map.sources(Span::at(0)).next();
+        let own = self.origin.as_ref().map(|origin| &origin.source).or_else(first);
+        own.map_or("", |source| source.path())
+    }
+}
+
 /// A chapter before its includes were expanded, and as its author means them to be.
 #[derive(Clone, Debug)]
 pub struct Origin {

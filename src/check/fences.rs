@@ -173,7 +173,9 @@ fn manifests(
         ManifestState::Unknown
     };
     let mut beside = Vec::new();
-    if let Some(word) = words.fails {
+    if words.fails.is_some() && !site.is_judged() {
+        // Another run says whether it is refused.
+    } else if let Some(word) = words.fails {
         let mut findings = findings;
         if whole && !findings.iter().any(|finding| rejects(word, finding)) {
             let documents: Vec<_> = members.iter().collect();
@@ -347,7 +349,7 @@ fn validate(
     reading: &mut Reading,
     settings: &mut BTreeMap<&'static str, usize>,
 ) -> (Vec<Diagnostic>, Vec<ManifestDocument>) {
-    let mut judge = Judge::new(site.project, &words.versions);
+    let mut judge = Judge::of_fence(site, words);
     let mut shown = Vec::new();
     for document in &mut reading.documents {
         if words.fails.is_some() {

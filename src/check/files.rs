@@ -31,6 +31,11 @@ pub struct File {
 }
 
 impl File {
+    /// Whether a fence of it may belong to a group with a name, whose other members stand in other files.
+    fn may_hold_groups(&self) -> bool {
+        self.is_page() && self.source.text().contains("group=")
+    }
+
     /// Whether it is read as a page: by its name, or as it begins with a fence, which a site includes in one.
     fn is_page(&self) -> bool {
         is_markdown(self.source.path()) || self.source.text().trim_start().starts_with("```")
@@ -82,6 +87,9 @@ pub fn check_files(project: &Project, files: &[File], together: bool) -> Checked
     let mut outcomes: Vec<_> = files
         .par_iter()
         .map(|file| {
+            if !together && !project.share.holds(file.source.path()) && !file.may_hold_groups() {
+                return chapter::ChapterOutcome::default();
+            }
             if file.is_page() {
                 return markdown(project, &file.source);
             }
@@ -107,7 +115,8 @@ pub fn check_files(project: &Project, files: &[File], together: bool) -> Checked
             true => apart.extend(outcome.findings),
             false => checked.findings.extend(outcome.findings),
         }
-        checked.counts.push(outcome.counts);
+        let is_ours = project.share.holds(file.source.path());
+        checked.counts.push(if is_ours { outcome.counts } else { Counts::default() });
         checked.texts.extend(outcome.chapter.texts);
         let (named, own): (Vec<_>, Vec<_>) =
             outcome.members.into_iter().partition(|member| member.group.is_some());

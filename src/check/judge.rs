@@ -3,6 +3,8 @@
 use super::Project;
 use super::json_patch;
 use super::kustomize::{self, Inline};
+use super::site::Site;
+use super::words::Words;
 use crate::diag::{Diagnostic, Edit, Fix};
 use crate::manifest::excuse::Excuse;
 use crate::manifest::path::{FieldPath, Step};
@@ -25,15 +27,28 @@ pub(super) struct Judge<'a> {
     /// The placeholders that a verdict hangs on, with the note about each.
     placeholders: BTreeMap<String, Diagnostic>,
     part: Option<Diagnostic>,
+    /// Whether another run says what is wrong in the text, and nothing in this one hangs on it.
+    is_idle: bool,
 }
 
 impl<'a> Judge<'a> {
     pub(super) fn new(project: &'a Project, versions: &'a Versions) -> Judge<'a> {
-        Judge { project, versions, findings: Vec::new(), placeholders: BTreeMap::new(), part: None }
+        let (findings, placeholders) = (Vec::new(), BTreeMap::new());
+        Judge { project, versions, findings, placeholders, part: None, is_idle: false }
+    }
+
+    /// A judge of what a fence holds.
+    pub(super) fn of_fence(site: &Site<'a>, words: &'a Words<'_>) -> Judge<'a> {
+        // Whether a member of a group is a part is asked where the group is analysed, in each run.
+        let is_idle = !site.is_judged() && words.group().is_none();
+        Judge { is_idle, ..Judge::new(site.project, &words.versions) }
     }
 
     /// Judges a document; whether it is a part.
     pub(super) fn document(&mut self, document: &Document) -> bool {
+        if self.is_idle {
+            return false;
+        }
         let tool = tools::of(document);
         if tool.is_some_and(|tool| tool.name == "kustomize") {
             for patch in kustomize::inline(document) {
@@ -82,6 +97,9 @@ impl<'a> Judge<'a> {
 
     /// Judges a part of a manifest at its place in a kind.
     pub(super) fn fragment(&mut self, document: &Document, kind: &str, path: &str) {
+        if self.is_idle {
+            return;
+        }
         let engine = &self.project.engine;
         let judgement = engine.judge_fragment(document, kind, path, self.versions);
         self.findings.extend(judgement.findings);

@@ -1,6 +1,6 @@
 //! Every code there is, and the levels that a book or a command line gives them.
 
-use super::codes::{RENAMED_CODE, UNKNOWN_CODE};
+use super::codes::{FAILS_BUT_VALID, FAILS_DIFFERENTLY, RENAMED_CODE, UNKNOWN_CODE};
 use crate::config::Levels;
 use crate::diag::{Code, Diagnostic, Level};
 use crate::text::Location;
@@ -31,6 +31,13 @@ pub(super) fn of_manifests() -> Vec<&'static Code> {
     let read = crate::reading::CODES.iter().copied();
     let all = manifest::codes().chain(plumb_analysis::codes()).chain(read);
     all.chain([&super::codes::JSON_PATCH]).collect()
+}
+
+/// What may be said of an object that was read, and of the fence that holds it: which values of the model it takes is known then.
+pub(super) fn of_objects() -> Vec<&'static Code> {
+    let read = |code: &&Code| !manifest::yaml::CODES.contains(code);
+    let all = manifest::codes().filter(read).chain(plumb_analysis::codes());
+    all.chain([&FAILS_BUT_VALID, &FAILS_DIFFERENTLY]).collect()
 }
 
 /// The code of this name; else the one that has it as another tool's number (`IST0101`), or had it.

@@ -3,7 +3,7 @@
 use super::codes::{LINK_OUT, UNREADABLE_DIRECTIVE, UNREADABLE_MODEL, UNREADABLE_POLICY};
 use super::expanded::{ChapterFile, Text};
 use super::tree::{self, Pages};
-use super::{Chapter, Project, Scope, links, platform, publish, unlisted};
+use super::{Chapter, Project, Scope, Share, links, platform, publish, unlisted};
 use crate::config::{self, Config, Home};
 use crate::diag::{Code, Diagnostic, Severity};
 use crate::directive::own;
@@ -248,6 +248,7 @@ impl Book {
                 asked: None,
                 is_partial: findings.iter().any(|finding| finding.code == &UNREADABLE_MODEL),
                 scope: Scope::Book,
+                share: Share::default(),
             },
             title,
             chapters: Vec::new(),

@@ -28,6 +28,7 @@ mod project;
 mod publish;
 mod resource;
 mod sections;
+mod share;
 mod shell;
 mod shown;
 mod site;
@@ -56,6 +57,7 @@ pub use load::{Book, Given};
 pub(crate) use platform::{contradiction, lacking};
 pub use project::{Project, Scope};
 pub use publish::{before_mdbook, harms};
+pub use share::{Shard, Share};
 pub use texts::{AskedLine, DocumentKind, Evidence, Holder, ReadDocument, ReadText, TextKind};
 pub use texts::{is_among, lines};
 pub use words::WORDS as FENCE_WORDS;
@@ -75,9 +77,11 @@ pub fn check(project: &Project, chapters: &[Chapter]) -> Checked {
     let mut checked = Checked::default();
     let mut used = Used::default();
     let mut groups = group::Groups::default();
-    for outcome in outcomes {
+    for (outcome, chapter) in outcomes.into_iter().zip(chapters) {
         checked.findings.extend(outcome.findings);
-        checked.counts += outcome.counts;
+        if project.share.holds(chapter.file()) {
+            checked.counts += outcome.counts;
+        }
         used.merge(&outcome.used);
         groups.add(outcome.members);
         checked.chapters.push(outcome.chapter);
@@ -88,8 +92,9 @@ pub fn check(project: &Project, chapters: &[Chapter]) -> Checked {
     let between = groups.analyse();
     checked.findings.extend(between);
     // What a slip keeps from being read is used all the same.
+    let judged = levels::of_objects();
     for finding in &checked.findings {
-        if finding.severity == Severity::Error {
+        if finding.severity == Severity::Error && !judged.contains(&finding.code) {
             used.mentioned(&project.model, finding.at.location.around());
         }
     }

@@ -1,6 +1,7 @@
 //! What a book is checked with, and what is wrong with one of its manifests by itself.
 
 use super::codes::ENCRYPTED;
+use super::share::Share;
 use super::texts::AskedLine;
 use crate::config::{Config, IgnoreMissing};
 use crate::diag::{Diagnostic, Severity};
@@ -36,6 +37,8 @@ pub struct Project {
     pub is_partial: bool,
     /// What of its pages is checked.
     pub scope: Scope,
+    /// The files that this run says something about, where several share the work.
+    pub share: Share,
 }
 
 /// What of a page is checked.
@@ -58,6 +61,7 @@ impl Project {
             policies: self.policies.clone(),
             versions: self.versions.clone(),
             asked: self.asked.clone(),
+            share: self.share.clone(),
             ..*self
         }
     }

@@ -34,7 +34,7 @@ pub(super) fn printed(site: &Site<'_>, words: &Words<'_>, outcome: &mut CheckedF
         outcome.texts.push(ReadText::new(at, holder, &reading, &map, &judged));
     }
     // What a terminal shows may be cut anywhere, and then its YAML is nobody's.
-    let mut judge = Judge::new(site.project, &words.versions);
+    let mut judge = Judge::of_fence(site, words);
     for document in reading.documents.iter().filter(|document| document.is_manifest()) {
         judge.document(document);
         outcome.count(document);
@@ -98,7 +98,7 @@ pub(super) fn here_documents(site: &Site<'_>, words: &Words<'_>, outcome: &mut C
         let (is_group_open, is_template) = (reading.is_group_open, reading.is_template);
         outcome.findings.extend(reading.findings);
         let mut documents = reading.documents;
-        let mut judge = Judge::new(site.project, &words.versions);
+        let mut judge = Judge::of_fence(site, words);
         // What is given to a server is a manifest, and may have lost its head.
         let is_meant = |document: &&mut Document| {
             document.is_manifest() || !found.kept && document.has_lost_its_head()

@@ -36,6 +36,12 @@ pub(super) struct Site<'a> {
 }
 
 impl<'a> Site<'a> {
+    /// Whether this run says what is wrong in it.
+    pub(super) fn is_judged(&self) -> bool {
+        let mut files = self.map.sources(self.node.span);
+        files.any(|file| self.project.share.holds(file.path()))
+    }
+
     /// The page that the fence stands in, and the paragraph before it.
     pub(super) fn setting(&self) -> Setting<'a> {
         let before = &self.text[self.words_before().range()];

@@ -38,6 +38,7 @@ pub(crate) use ask::evaluate;
 pub use call::{Call, Directive, Param, ParamKind, Run};
 pub use codes::{CODES, OUTPUT_LIMIT, PLATFORM_VERSION, UNKNOWN_DIRECTIVE, UNKNOWN_VERSION};
 pub use passage::{Budget, Passage};
+pub use sweep::MOST_VALUES;
 pub use table::MOST_COLUMNS;
 
 /// Every directive, in the order of the reference.

@@ -8,7 +8,7 @@ use num_bigint::BigInt;
 use num_traits::{One, Zero};
 
 /// More rows than a page can show.
-const MAX_ROWS: usize = 200;
+pub const MOST_VALUES: usize = 200;
 
 /// Into how many rows the table beside a chart is cut, and into how many points a line.
 const CHART_ROWS: i64 = 6;
@@ -96,8 +96,8 @@ pub(super) fn read<'m>(call: &mut Call<'m>, written: &Spanned<String>) -> Option
             return None;
         }
     };
-    if values.values.len() > MAX_ROWS {
-        wrong(call, span, format!("these are more than {MAX_ROWS} values"));
+    if values.values.len() > MOST_VALUES {
+        wrong(call, span, format!("these are more than {MOST_VALUES} values"));
         return None;
     }
     Some(Sweep { input, values, span })

@@ -6,7 +6,7 @@ use super::outcome::Found;
 use super::project::Place;
 use super::protocol;
 use super::releases::Across;
-use crate::check::{self, AskedLine, Checked, ReadText};
+use crate::check::{self, AskedLine, Checked, ReadText, Shard, Share};
 use crate::config;
 use crate::diag::{Diagnostic, Severity};
 use crate::reference::all_codes;
@@ -71,6 +71,7 @@ impl Book {
         world: &dyn World,
         place: &Place,
         across: &Across,
+        shard: Option<Shard>,
         wanted: &Findings,
     ) -> anyhow::Result<Found> {
         let folder = place.root.as_path();
@@ -83,7 +84,10 @@ impl Book {
             for (product, version) in run {
                 book.project.versions = book.project.versions.with(product, version)?;
             }
-            last = Book::check(book, wanted)?.found(folder);
+            let asked = book.files.iter().filter(|file| !left_out.contains(*file));
+            let share = Share::of(shard, asked.map(String::as_str));
+            book.project.share = share.clone();
+            last = Book::check(book, wanted)?.found(folder).cut(share);
             runs.push(std::mem::take(&mut last.findings));
         }
         let mut findings = across.merge(runs);
@@ -183,6 +187,7 @@ impl Book {
             levels: self.book.project.config.levels,
             files: self.book.files,
             findings: self.findings,
+            share: Share::default(),
         }
     }
 

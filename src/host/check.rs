@@ -8,6 +8,7 @@ use super::overlay::{Overlay, Stop, Texts};
 use super::releases::Across;
 use super::show::list;
 use super::{project, verdict};
+use crate::check::Share;
 use crate::world::{self, DiskWorld, FILE_LIMIT, World, display, read_up_to};
 use anyhow::{Context, bail};
 use std::io;
@@ -22,16 +23,21 @@ pub(super) fn run(wanted: &Check, output: Output) -> anyhow::Result<Exit> {
     let edited = stdin_filename.as_deref().map(|file| edited(&place.root, file)).transpose()?;
     let now: &dyn World = edited.as_ref().map_or(&disk, |(world, _)| world);
     if *only_list {
-        list(&place.root, Book::files_at(now, &place)?)?;
+        let mut files = Book::files_at(now, &place)?;
+        let share = Share::of(mending.shard, files.iter().map(String::as_str));
+        files.retain(|file| share.holds(file));
+        list(&place.root, files)?;
         return Ok(Exit::Clean);
     }
     let find = |before: Option<&Revision>| match before {
         // Where there was no project, all of it is new; and what was no page of it may be one now.
         Some(before) => {
-            Ok(Book::found_across(before, &place.whole(), &across, findings).unwrap_or_default())
+            // Other files may have been there, and be dealt out otherwise.
+            let found = Book::found_across(before, &place.whole(), &across, None, findings);
+            Ok(found.unwrap_or_default())
         }
         None => {
-            let found = Book::found_across(now, &place, &across, findings)?;
+            let found = Book::found_across(now, &place, &across, mending.shard, findings)?;
             if let Some((world, file)) = &edited {
                 let is_it =
                     |name: &String| world.real(Path::new(name)).is_ok_and(|real| real == *file);

@@ -1,6 +1,7 @@
 //! The command line: what may be said, and nothing about what it does.
 
 use super::examples;
+use crate::check::Shard;
 use crate::config::{Levels, WARNINGS};
 use crate::diag::{Level, Severity, nearest};
 use crate::model::View;
@@ -85,6 +86,9 @@ pub(super) struct Mending {
     /// Write what is found now, but for notes, to the baseline
     #[arg(long, requires = "baseline", conflicts_with = "changed_since")]
     pub(super) write_baseline: bool,
+    /// Share the work with other runs: of M such runs, each says what lies in its files, and all of them what one would say
+    #[arg(long, value_name = "N/M", conflicts_with_all = ["fix", "write_baseline", "stdin_filename"])]
+    pub(super) shard: Option<Shard>,
 }
 
 /// What can be begun.

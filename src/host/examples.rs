@@ -31,6 +31,7 @@ Examples:
   mdbook-plumb validate deploy --k8s 1.36 --with istio=1.30
   mdbook-plumb validate deploy --platform aks-1.36
   mdbook-plumb validate . --schemas crds    # kinds of your own
+  mdbook-plumb validate deploy --shard 1/4  # the first of four jobs
   helm template chart | mdbook-plumb validate -";
 
 pub(super) const EXPLAIN: &str = "\

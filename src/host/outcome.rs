@@ -1,5 +1,6 @@
 //! What comes of a command.
 
+use crate::check::Share;
 use crate::config::Levels;
 use crate::diag::Diagnostic;
 use crate::report::Counts;
@@ -34,6 +35,17 @@ pub(super) struct Found {
     pub(super) levels: Levels,
     pub(super) counts: Counts,
     pub(super) files: Vec<String>,
+    /// Which part of the run it is, where several share the work; the rest is left out.
+    pub(super) share: Share,
+}
+
+impl Found {
+    /// Leaves out what other runs say.
+    pub(super) fn cut(mut self, share: Share) -> Found {
+        share.keep(&mut self.findings);
+        self.files.retain(|file| share.holds(file));
+        Found { share, ..self }
+    }
 }
 
 /// What a command has to say, and what it found.

@@ -6,7 +6,7 @@ use super::git::Revision;
 use super::outcome::{Exit, Found};
 use super::releases::{Across, Choice};
 use super::{show, verdict};
-use crate::check::{self, AskedLine, CheckedFiles, File, Project, Scope};
+use crate::check::{self, AskedLine, CheckedFiles, File, Project, Scope, Shard, Share};
 use crate::config::{Config, IgnoreMissing};
 use crate::diag::{Diagnostic, Severity};
 use crate::manifest::platforms::Release;
@@ -45,15 +45,19 @@ pub(super) fn run(wanted: &Validate, output: Output) -> anyhow::Result<Exit> {
     if *list {
         let named = named(&world, manifests)?;
         let unread = named.findings.iter().map(|one| one.at.location.source.path());
-        let files = named.files.iter().map(|file| file.source.path()).chain(unread);
+        let files: Vec<_> =
+            named.files.iter().map(|file| file.source.path()).chain(unread).collect();
+        let share = Share::of(mending.shard, named.files.iter().map(|file| file.source.path()));
+        let files = files.into_iter().filter(|file| share.holds(file));
         show::list(Path::new("."), files.map(str::to_owned))?;
         return Ok(Exit::Clean);
     }
     let quiet = output.quiet && !manifests.summary;
     verdict::judge(
         |before| match before {
-            None => validate(&world, manifests, findings),
-            Some(before) => validate(before, &manifests.held_by(before), findings),
+            None => validate(&world, manifests, mending.shard, findings),
+            // Other files may have been there, and be dealt out otherwise.
+            Some(before) => validate(before, &manifests.held_by(before), None, findings),
         },
         &world,
         mending,
@@ -107,18 +111,32 @@ fn named(world: &dyn Named, wanted: &Manifests) -> anyhow::Result<NamedFiles> {
 }
 
 /// Checks files, folders and standard input.
-fn validate(world: &dyn Named, wanted: &Manifests, levels: &Findings) -> anyhow::Result<Found> {
+fn validate(
+    world: &dyn Named,
+    wanted: &Manifests,
+    shard: Option<Shard>,
+    levels: &Findings,
+) -> anyhow::Result<Found> {
     let across = Across::of(&wanted.against.releases)?;
     let (mut project, mut findings) = project(world, wanted, levels)?;
     let NamedFiles { files, places, findings: unread } = named(world, wanted)?;
     findings.extend(unread);
+    let share = Share::of(shard, files.iter().map(|file| file.source.path()));
     let mut all = check::Counts::default();
     let mut runs = Vec::new();
     for run in &across.runs {
         let mut said = choose(&mut project, run)?;
+        project.share = share.clone();
         let CheckedFiles { findings: more, counts, .. } =
             check::check_files(&project, &files, wanted.together);
-        said.extend(nothing(&places, &files, &counts, &more));
+        let mut empty = nothing(&places, &files, &counts, &more);
+        if shard.is_some() && !empty.is_empty() {
+            // Whether there is nothing at all is not to be seen in a part.
+            project.share = Share::default();
+            let whole = check::check_files(&project, &files, wanted.together);
+            empty = nothing(&places, &files, &whole.counts, &whole.findings);
+        }
+        said.extend(empty);
         said.extend(Diagnostic::once_per_subject(more));
         runs.push(said);
         all = counts.into_iter().fold(check::Counts::default(), |mut all, counts| {
@@ -135,7 +153,9 @@ fn validate(world: &dyn Named, wanted: &Manifests, levels: &Findings) -> anyhow:
         levels: project.config.levels,
         counts,
         files: files.iter().map(|file| file.source.path().to_owned()).collect(),
-    })
+        share: Share::default(),
+    }
+    .cut(share))
 }
 
 /// One file, with how its texts were read: what it is called, what came of it, what is found at the levels of a run.
@@ -242,6 +262,7 @@ fn project_with(schemas: Schemas, config: Config, versions: Versions) -> Project
         asked: None,
         is_partial: false,
         scope: Scope::Manifests,
+        share: Share::default(),
     }
 }
 

@@ -42,14 +42,15 @@ pub(super) fn judge(
         let of_change = |one: &Diagnostic| since.as_ref().is_none_or(|since| since.concerns(one));
         (found, left) = mend(found, || run(None), world, least, of_change, output)?;
     }
-    let Found { root, mut findings, levels, counts, files, .. } = found;
+    let Found { root, mut findings, levels, counts, files, share } = found;
     findings.extend(left);
     if let Some(path) = mending.baseline.as_deref().filter(|_| mending.write_baseline) {
         return write_baseline(path, findings, output);
     }
     let (mut known, mut unchanged, mut gone) = (0, 0, Vec::new());
     if let Some(path) = &mending.baseline {
-        let unknown = read_baseline(path, &root)?.apply(findings);
+        let baseline = read_baseline(path, &root)?.only(|file| share.holds(file));
+        let unknown = baseline.apply(findings);
         (findings, known) = (unknown.findings, unknown.known);
         gone = check::settle(unknown.unmatched, &levels, &all_codes());
     }
@@ -59,8 +60,12 @@ pub(super) fn judge(
         unchanged = all - findings.len();
     }
     findings.extend(gone);
-    let report =
-        Report::new(findings).files(files).counts(counts).known(known).unchanged(unchanged);
+    let report = Report::new(findings)
+        .files(files)
+        .counts(counts)
+        .known(known)
+        .unchanged(unchanged)
+        .shard(share.shard());
     show(&report, &root, wanted, output, io::stdout())
 }
 

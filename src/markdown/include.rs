@@ -47,7 +47,7 @@ pub struct Indented {
 }
 
 /// How deep mdBook follows includes.
-const MAX_DEPTH: usize = 10;
+pub const MOST_WITHIN_INCLUDES: usize = 10;
 
 /// A chapter's file as mdBook reads it, without a byte order mark.
 pub fn unexpanded(source: &Arc<Source>) -> (&str, TextMap) {
@@ -218,7 +218,7 @@ impl Expansion<'_> {
             }
             let inner = match &link {
                 Link::Escaped => {
-                    if depth < MAX_DEPTH {
+                    if depth < MOST_WITHIN_INCLUDES {
                         self.copy(text, map, Span::new(span.start + 1, span.end));
                     }
                     done = span.end;
@@ -247,7 +247,7 @@ impl Expansion<'_> {
                 }
             };
             let Some((target, file)) = inner else { continue };
-            if depth >= MAX_DEPTH {
+            if depth >= MOST_WITHIN_INCLUDES {
                 self.too_deep(map, span);
                 continue;
             }
@@ -401,7 +401,7 @@ impl Expansion<'_> {
             self.chain[..self.chain.len().saturating_sub(1)].iter().rposition(|path| *path == last);
         let message = match before {
             Some(at) => format!("the includes run in a circle: {}", self.chain[at..].join(" → ")),
-            None => format!("includes are nested more than {MAX_DEPTH} levels deep"),
+            None => format!("includes are nested more than {MOST_WITHIN_INCLUDES} levels deep"),
         };
         if let Some(diagnostic) = self.find(&INCLUDE_TOO_DEEP, map, span, message) {
             diagnostic.help.push("mdBook leaves the text out from here on".into());

@@ -45,7 +45,9 @@ pub use cut::Cut;
 pub use fence::{Fence, Interpolation, Word};
 pub use files::{Files, INCLUDED_LIMIT, LOOKED_THROUGH_LIMIT, MAX_INCLUDES, expand_all};
 pub use front::front_matter;
-pub use include::{Expanded, Indented, expand, expand_indented, includes_in, unexpanded};
+pub use include::{
+    Expanded, Indented, MOST_WITHIN_INCLUDES, expand, expand_indented, includes_in, unexpanded,
+};
 pub use inline::inline;
 pub use marker::WRITES_TEXT;
 pub use node::{Directive, Node, NodeKind, Scan, Unread, Within};

@@ -97,6 +97,12 @@ impl Baseline {
         Ok(Baseline { source: source.clone(), known })
     }
 
+    /// What of it is about some files.
+    pub fn only(mut self, holds: impl Fn(&str) -> bool) -> Baseline {
+        self.known.retain(|identity, _| holds(&identity.file));
+        self
+    }
+
     /// Whether a text is a baseline, one that a merge has broken too, so that another may take its place.
     pub fn is_one(source: &Arc<Source>) -> bool {
         let text = source.text();

@@ -36,6 +36,8 @@ pub struct Report {
     pub(super) known: usize,
     /// Findings that were there before what has changed, and that are not among these.
     pub(super) unchanged: usize,
+    /// Which of how many runs it is, from 1, where several share the work.
+    pub(super) shard: Option<(usize, usize)>,
     pub(super) base: String,
 }
 
@@ -90,6 +92,12 @@ impl Report {
     /// How many findings are left out because the change that is looked at has not brought them.
     pub fn unchanged(mut self, unchanged: usize) -> Report {
         self.unchanged = unchanged;
+        self
+    }
+
+    /// Which of how many runs this is, from 1, where several share the work.
+    pub fn shard(mut self, shard: Option<(usize, usize)>) -> Report {
+        self.shard = shard;
         self
     }
 

@@ -45,6 +45,11 @@ fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
     if !REPOSITORY.is_empty() {
         log["runs"][0]["tool"]["driver"]["informationUri"] = REPOSITORY.into();
     }
+    if let Some((number, of)) = report.shard {
+        // Code scanning takes two reports of one category for an old and a new one.
+        log["runs"][0]["automationDetails"] =
+            json!({ "id": format!("mdbook-plumb-{number}-of-{of}/") });
+    }
     out.write_all(text::json(&serde_json::to_string_pretty(&log)?).as_bytes())?;
     out.write_all(b"\n")
 }

@@ -1,7 +1,7 @@
 //! The tool on a case: what `validate` does with a file, and what `check` does with a book.
 
 use crate::case::Case;
-use mdbook_plumb::check::{self, Book, File, Project, Scope};
+use mdbook_plumb::check::{self, Book, File, Project, Scope, Share};
 use mdbook_plumb::config::Config;
 use mdbook_plumb::diag::Diagnostic;
 use mdbook_plumb::manifest::policy::Policies;
@@ -54,6 +54,7 @@ fn project(schemas: Schemas, versions: Versions) -> Project {
         asked: None,
         is_partial: false,
         scope: Scope::Manifests,
+        share: Share::default(),
     }
 }
 

@@ -25,6 +25,7 @@ mod readme;
 #[cfg(unix)]
 mod release;
 mod reports;
+mod shard;
 mod since;
 mod stranger;
 mod support;

@@ -143,7 +143,7 @@ pub static NOT_HERE: &[(&str, &str)] = &[
 ];
 
 /// How many objects are compared with each other: the time grows with the square of their number.
-const MOST: usize = 20_000;
+pub const MOST_TOGETHER: usize = 20_000;
 
 /// What the documents of one group say together, in the order of their places.
 ///
@@ -159,10 +159,10 @@ pub fn analyse(documents: &[&Document]) -> Vec<Diagnostic> {
 pub fn analyse_group(members: &[Member<'_>], is_open: bool) -> Vec<Diagnostic> {
     let group = Group::new(members, is_open);
     if let [first, ..] = &group.objects[..]
-        && group.objects.len() > MOST
+        && group.objects.len() > MOST_TOGETHER
     {
         let message = format!(
-            "the {} manifests of this group are not analysed together: more than {MOST}",
+            "the {} manifests of this group are not analysed together: more than {MOST_TOGETHER}",
             group.objects.len()
         );
         let help = "validate them in parts; each manifest on its own has been checked";

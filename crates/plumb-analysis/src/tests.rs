@@ -232,7 +232,7 @@ fn pages_examples_are_valid_manifests() {
 /// Time is bounded, whatever a file holds, and what is left out is said.
 #[test]
 fn a_group_beyond_the_limit_is_not_compared() {
-    let text = "{apiVersion: v1, kind: Pod}\n---\n".repeat(super::MOST + 1);
+    let text = "{apiVersion: v1, kind: Pod}\n---\n".repeat(super::MOST_TOGETHER + 1);
     assert_eq!(names(&findings(&text)), ["group-too-large"]);
 }
 

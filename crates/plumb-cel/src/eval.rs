@@ -19,6 +19,11 @@ pub struct Budget {
 }
 
 impl Budget {
+    /// What one rule may cost, in steps of an API server's count.
+    pub const ONE_RULE: u64 = 1_000_000;
+    /// What all rules of an object may cost.
+    pub const ONE_OBJECT: u64 = 10_000_000;
+
     /// A limit for each evaluation, and one for all that share the budget.
     pub fn new(per_call: u64, total: u64) -> Budget {
         Budget { per_call, left: total, spent: 0 }
@@ -36,9 +41,9 @@ impl Budget {
 }
 
 impl Default for Budget {
-    /// The limits for the rules of one object: 1,000,000 for each, 10,000,000 for all.
+    /// The limits for the rules of one object.
     fn default() -> Budget {
-        Budget::new(1_000_000, 10_000_000)
+        Budget::new(Budget::ONE_RULE, Budget::ONE_OBJECT)
     }
 }
 

@@ -26,6 +26,9 @@ pub struct Sweep {
 pub(super) const MAX_POINTS: usize = 2000;
 
 impl Sweep {
+    /// The most values of one.
+    pub const MOST: usize = MAX_POINTS;
+
     /// From one value to another in steps of the input's own, or of another.
     ///
     /// Texts are as an author writes them (`0`, `1000`, `5 ms`); without `from` and `to`, the input's `min` and `max`.

@@ -104,6 +104,13 @@ impl TextMap {
         blanks.filter(|_| location.exact).map(|blanks| (location, blanks))
     }
 
+    /// The author's files that a span of the expanded text came from, in the order of the text.
+    pub fn sources(&self, span: Span) -> impl Iterator<Item = &Arc<Source>> {
+        let first = self.index_at(span.start);
+        let last = if span.is_empty() { first } else { self.index_at(span.end - 1) };
+        self.pieces[first..=last.max(first)].iter().map(|piece| &piece.source)
+    }
+
     /// The map of a part of the expanded text that was taken out of it line by line: `spans` are the parts, in order.
     pub fn select(&self, spans: impl IntoIterator<Item = Span>) -> TextMap {
         let mut builder = TextMapBuilder::default();

@@ -13,9 +13,6 @@ use plumb_text::{Span, replaced};
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-/// More than any API server takes in one request (3 MB); what is larger is not read at all.
-const MAX_DOCUMENT: usize = 8 << 20;
-
 /// What a text holds.
 #[derive(Debug, Default)]
 pub struct Composed {
@@ -25,6 +22,13 @@ pub struct Composed {
     pub problems: Vec<Problem>,
     /// The comments, in order, each from its `#` to the end of its line.
     pub comments: Vec<Span>,
+}
+
+impl Composed {
+    /// The largest document that is read, in bytes: more than any API server takes in one request (3 MB).
+    pub const LARGEST: usize = 8 << 20;
+    /// How deep a document may be nested.
+    pub const DEEPEST: usize = MAX_DEPTH;
 }
 
 /// Reads all documents of a text.
@@ -54,7 +58,7 @@ pub fn compose_commented(text: &str) -> Composed {
 impl Composed {
     fn read(&mut self, text: &str, part: Part) {
         let span = part.span;
-        if span.len() > MAX_DOCUMENT {
+        if span.len() > Composed::LARGEST {
             let megabytes = span.len() >> 20;
             let message =
                 format!("the document has {megabytes} MiB, more than an API server takes");

@@ -3,12 +3,11 @@
 //! Owns: framing, and what a message is at all. Whatever comes is either a message or something to be answered with an
 //! error; only a stream that ends or breaks ends the reading. Must not know: any method.
 
+use crate::world::MESSAGE_LIMIT;
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 use std::io::{self, BufRead, Read, Write};
 
-/// The longest message that is read: a document of the largest size with all of it escaped.
-const LONGEST: u64 = 64 << 20;
 /// The longest line of a header.
 const LONGEST_HEADER: u64 = 4096;
 
@@ -56,9 +55,9 @@ pub(super) fn read(stream: &mut impl BufRead) -> io::Result<Option<Incoming>> {
     let Some(length) = length else {
         return malformed(Failure::PARSE, "a message has no `Content-Length`".to_owned());
     };
-    if length > LONGEST {
+    if length > MESSAGE_LIMIT {
         io::copy(&mut stream.take(length), &mut io::sink())?;
-        let message = format!("a message is longer than {} MiB", LONGEST >> 20);
+        let message = format!("a message is longer than {} MiB", MESSAGE_LIMIT >> 20);
         return malformed(Failure::INVALID_REQUEST, message);
     }
     let mut body = Vec::new();

@@ -1,7 +1,7 @@
 //! A formula that stands in no model: an expression of a page, of a rule, of a command line.
 
-use super::{Ir, Type};
-use crate::quantity::Dimension;
+use super::{Ir, MAX_DEPTH, Type, eval, lex};
+use crate::quantity::{Dimension, LIMITS};
 use std::sync::Arc;
 
 /// An expression that was read against a model, and is only good for that one.
@@ -12,6 +12,17 @@ pub struct Compiled {
 }
 
 impl Compiled {
+    /// The most characters of a formula: more than a person can check.
+    pub const LONGEST: usize = lex::MAX_LENGTH;
+    /// The most words and signs of one.
+    pub const MOST_TOKENS: usize = lex::MAX_TOKENS;
+    /// How deep its parts may be nested, those of the formulas that it names included.
+    pub const DEEPEST: usize = MAX_DEPTH;
+    /// The most digits of a number in it, as of any quantity of a model.
+    pub const MOST_DIGITS: usize = LIMITS.digits;
+    /// The most bits of a value, above and below the line together.
+    pub const MOST_BITS: u64 = eval::MAX_BITS;
+
     pub(crate) fn new(ir: Ir, text: &str) -> Compiled {
         Compiled { ir, text: text.into() }
     }

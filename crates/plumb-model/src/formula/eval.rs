@@ -29,7 +29,7 @@ pub(crate) trait Values {
 }
 
 /// Numbers have at most so many bits above and below the line together.
-const MAX_BITS: u64 = 4096;
+pub(super) const MAX_BITS: u64 = 4096;
 
 /// Computes a formula. Only what the value depends on is computed.
 pub(crate) fn evaluate(ir: &Ir, values: &mut impl Values) -> Result<Scalar, Fault> {

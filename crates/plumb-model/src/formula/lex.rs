@@ -20,8 +20,8 @@ pub(super) enum TokenKind {
 }
 
 /// Longer than any formula that a person can check.
-const MAX_LENGTH: usize = 4_000;
-const MAX_TOKENS: usize = 256;
+pub(super) const MAX_LENGTH: usize = 4_000;
+pub(super) const MAX_TOKENS: usize = 256;
 const MAX_NESTING: usize = 24;
 
 static SIGNS: &[&str] = &[

@@ -24,7 +24,7 @@ impl QuantityError {
 }
 
 /// More digits, or a larger exponent, than any figure has.
-const LIMITS: Limits = Limits { digits: 60, exponent: 60 };
+pub(crate) const LIMITS: Limits = Limits { digits: 60, exponent: 60 };
 
 /// Reads a quantity as Kubernetes does, without a unit.
 pub fn parse_kubernetes(text: &str) -> Result<KubernetesQuantity, QuantityError> {

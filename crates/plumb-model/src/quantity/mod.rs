@@ -10,7 +10,7 @@ mod show;
 mod unit;
 
 pub use dimension::Dimension;
-pub(crate) use error::decimal;
+pub(crate) use error::{LIMITS, decimal};
 pub use error::{QuantityError, parse_kubernetes};
 pub(crate) use parse::{Given, Written};
 pub use show::{Format, Rounding, Shown, Style};

@@ -40,9 +40,6 @@ pub struct Diagnostic {
     pub subject: Option<String>,
 }
 
-/// How many other places a finding shows.
-const MOST_RELATED: usize = 8;
-
 /// The most bytes of what a finding says in one place. An author's name or value may be of any length, and what stands in one
 /// finding of an object stands in all of them.
 const LONGEST_TEXT: usize = 4096;
@@ -77,6 +74,9 @@ pub struct Edit {
 }
 
 impl Diagnostic {
+    /// How many other places a finding shows; more are counted.
+    pub const MOST_RELATED: usize = 8;
+
     /// A finding of this kind at this place.
     pub fn new(code: &'static Code, location: Location, message: impl Into<String>) -> Diagnostic {
         Diagnostic {
@@ -118,7 +118,7 @@ impl Diagnostic {
 
     /// One more place; of many only the first are kept, and the others counted.
     pub fn related(mut self, location: Location, text: impl Into<String>) -> Diagnostic {
-        if self.related.len() < MOST_RELATED {
+        if self.related.len() < Diagnostic::MOST_RELATED {
             self.related.push(Label { location, text: cut(text.into(), LONGEST_TEXT) });
         } else {
             self.more_related += 1;
