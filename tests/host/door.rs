@@ -85,6 +85,28 @@ fn a_model_lies_in_the_repository() {
 }
 
 #[test]
+fn facts_and_directives_stay_in_the_repository() {
+    let page = ("repo/guide/src/a.md", "# A\n\n`{= a }`\n\n<!-- plumb: it /-->\n");
+    for file in ["../../outer/key.md", "/proc/self/environ", "../.git/HEAD", "link.md"] {
+        let model = format!(
+            "[facts.a]\ntype = \"text\"\nfrom = {{ file = \"{file}\", pattern = \"(.+)\" }}\n"
+        );
+        let all = repository(&[("repo/guide/model.toml", &model), page]);
+        symlink("../../outer/key.md", all.path().join("repo/guide/link.md")).unwrap();
+        for command in ["check", "build"] {
+            refused(all.path(), &[command], &["outside-repository", file]);
+        }
+    }
+    let all = repository(&[page]);
+    fs::create_dir(all.path().join("repo/guide/directives")).unwrap();
+    symlink("../../../outer/key.md", all.path().join("repo/guide/directives/it.md")).unwrap();
+    refused(all.path(), &["check"], &["outside-repository", "directives/it.md"]);
+    fs::remove_dir_all(all.path().join("repo/guide/directives")).unwrap();
+    symlink("../../outer", all.path().join("repo/guide/directives")).unwrap();
+    refused(all.path(), &["check"], &["unknown-directive"]);
+}
+
+#[test]
 fn settings_name_what_is_in_the_repository() {
     for (line, word) in [
         ("[preprocessor.plumb]\npolicies = \"../../outer/folder\"", "policies"),

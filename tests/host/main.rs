@@ -7,6 +7,7 @@ mod commands;
 #[cfg(unix)]
 mod corpus;
 mod docs;
+mod determined;
 mod door;
 mod extract;
 mod findings;
