@@ -147,6 +147,11 @@ pub(crate) fn write(folder: &Path, chapters: usize) -> io::Result<String> {
     Ok(Json::Array(vec![context, json!({ "items": items })]).to_string())
 }
 
+/// One of the manifests.
+pub(crate) fn manifest() -> String {
+    MANIFESTS[1].replace("NAME", "web")
+}
+
 fn chapter(number: usize) -> String {
     let mut dice = Dice(number as u64);
     let mut text = format!("# Chapter {number}\n\n");
