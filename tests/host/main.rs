@@ -6,8 +6,8 @@ mod cli;
 mod commands;
 #[cfg(unix)]
 mod corpus;
-mod docs;
 mod determined;
+mod docs;
 mod door;
 mod extract;
 mod findings;
