@@ -89,7 +89,9 @@ impl Canonical {
 
     /// A number of bytes, of which there is no fraction: binary suffixes where one fits, else decimal ones.
     pub fn of_bytes(value: &Ratio) -> Canonical {
-        let fitting = BINARY.iter().find_map(|(suffix, exponent)| {
+        // What is more with a binary suffix is read as 2⁶³−1.
+        let is_read = *value <= Ratio::from_integer(BigInt::from(i64::MAX));
+        let fitting = BINARY.iter().filter(|_| is_read).find_map(|(suffix, exponent)| {
             let count = value / power(1024, *exponent);
             count.is_integer().then(|| Canonical::new(&count, suffix, false))
         });
@@ -189,6 +191,14 @@ mod tests {
             assert_eq!(canonical(Canonical::of(&value)), number);
             assert_eq!(canonical(Canonical::of_bytes(&value)), bytes);
         }
+        // What is written is read as the same number, beyond what a binary suffix may stand for too.
+        for (base, exponent) in [(2, 62), (2, 63), (2, 64), (2, 90), (10, 19), (10, 308)] {
+            let value = power(base, exponent);
+            let written = Canonical::of_bytes(&value);
+            let text = format!("{}{}", written.number, written.suffix);
+            assert_eq!(read(&text).expect(&text).value, value, "{text}");
+        }
+        assert_eq!(canonical(Canonical::of_bytes(&power(2, 64))), "18446744073709551616");
     }
 
     #[test]
