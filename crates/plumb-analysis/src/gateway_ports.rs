@@ -6,6 +6,7 @@ use plumb_kube::Node;
 use plumb_kube::fault::listed;
 use plumb_kube::select::Selector;
 use plumb_text::diag::{Diagnostic, codes, nearest};
+use std::collections::{HashMap, HashSet};
 
 codes! {
     /// The findings of this analyzer.
@@ -25,21 +26,21 @@ const STOCK: &[(&str, &[i128])] = &[
 ];
 
 fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
+    let services = Services::of(group);
     for gateway in group.of(NETWORKING, "Gateway") {
         let Some(node) = gateway.at("spec.selector") else { continue };
         let selector = Selector::of_map(Some(node));
         if selector.is_empty() || group.may_select_more(&selector, None) {
             continue;
         }
-        let pods: Vec<&Pod<'_>> =
-            group.pods.iter().filter(|pod| selector.may_match(&pod.labels)).collect();
+        let pods = group.pods_maybe_with(&selector);
         if pods.is_empty() {
             findings.extend(typo(group, gateway, node, &selector));
         }
         if group.may_have_more(CORE, "Service", None) {
             continue;
         }
-        let Some(open) = open_ports(group, &pods, &selector) else { continue };
+        let Some(open) = open_ports(&services, &pods, &selector) else { continue };
         for server in gateway.items("spec.servers") {
             let Some(port) = server.get("port").and_then(|port| port.get("number")) else {
                 continue;
@@ -65,22 +66,61 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
     }
 }
 
+/// The Services with a selector, by the first label that their pods surely have.
+#[derive(Default)]
+struct Services<'g, 'a> {
+    by_label: HashMap<(&'a str, &'a str), Vec<Service<'g, 'a>>>,
+    /// Those that ask for none.
+    others: Vec<Service<'g, 'a>>,
+}
+
+type Service<'g, 'a> = (&'g Object<'a>, Selector<'a>);
+
+impl<'g, 'a> Services<'g, 'a> {
+    fn of(group: &'g Group<'a>) -> Services<'g, 'a> {
+        let mut services = Services::default();
+        for service in group.of(CORE, "Service") {
+            let own = Selector::of_map(service.at("spec.selector"));
+            if own.is_empty() {
+                continue;
+            }
+            let first = own.known_pairs().next();
+            let list = first
+                .map_or(&mut services.others, |pair| services.by_label.entry(pair).or_default());
+            list.push((service, own));
+        }
+        services
+    }
+
+    /// Those that may be before pods, or have the selector itself.
+    fn near<'s>(
+        &'s self,
+        pods: &[&'s Pod<'s>],
+        selector: &Selector<'s>,
+    ) -> Vec<&'s Service<'g, 'a>> {
+        let labels: HashSet<_> =
+            pods.iter().flat_map(|pod| pod.labels.iter()).chain(selector.pairs()).collect();
+        let having = labels.iter().filter_map(|pair| self.by_label.get(pair));
+        having.flatten().chain(&self.others).collect()
+    }
+}
+
 /// The ports and target ports of the Services before a gateway's pods; none where no such Service is shown.
-fn open_ports(group: &Group<'_>, pods: &[&Pod<'_>], selector: &Selector<'_>) -> Option<Vec<i128>> {
+fn open_ports<'s>(
+    services: &'s Services<'_, '_>,
+    pods: &[&'s Pod<'s>],
+    selector: &Selector<'s>,
+) -> Option<Vec<i128>> {
     let mut open = Vec::new();
     let mut is_shown = false;
-    for service in group.of(CORE, "Service") {
-        let own = Selector::of_map(service.at("spec.selector"));
-        if own.is_empty() {
-            continue;
-        }
+    for (service, own) in services.near(pods, selector) {
         let behind: Vec<&&Pod<'_>> = pods
             .iter()
             .filter(|pod| {
                 may_be_same(pod.namespace, service.namespace) && own.may_match(&pod.labels)
             })
             .collect();
-        let is_same = pods.is_empty() && own.covers(selector) && selector.covers(&own);
+        let is_same = pods.is_empty() && own.covers(selector) && selector.covers(own);
         if behind.is_empty() && !is_same {
             continue;
         }

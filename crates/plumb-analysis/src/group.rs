@@ -243,6 +243,24 @@ impl<'a> Group<'a> {
 
     /// The pods, of all namespaces, that surely have the labels of a selector; none for an empty one.
     pub(super) fn pods_with(&self, selector: &Selector<'_>) -> Vec<&Pod<'a>> {
+        let pods = self.having(selector.pairs()).unwrap_or_default().iter();
+        pods.map(|index| &self.pods[*index]).filter(|pod| selector.matches(&pod.labels)).collect()
+    }
+
+    /// The pods, of all namespaces, that a selector may choose, for what only a cluster adds is not known.
+    pub(super) fn pods_maybe_with(&self, selector: &Selector<'_>) -> Vec<&Pod<'a>> {
+        let may_match = |pod: &&Pod<'a>| selector.may_match(&pod.labels);
+        match self.having(selector.known_pairs()) {
+            Some(pods) => pods.iter().map(|index| &self.pods[*index]).filter(may_match).collect(),
+            None => self.pods.iter().filter(may_match).collect(),
+        }
+    }
+
+    /// Of the pods with each of some labels, the fewest; nothing where no label is named.
+    fn having<'s>(
+        &'s self,
+        labels: impl Iterator<Item = (&'s str, &'s str)>,
+    ) -> Option<&'s [usize]> {
         let by_label = self.by_label.get_or_init(|| {
             let mut by_label: HashMap<_, Vec<usize>> = HashMap::new();
             for (index, pod) in self.pods.iter().enumerate() {
@@ -252,11 +270,8 @@ impl<'a> Group<'a> {
             }
             by_label
         });
-        let having =
-            selector.pairs().map(|pair| by_label.get(&pair).map_or(&[][..], Vec::as_slice));
-        let fewest = having.min_by_key(|pods| pods.len()).unwrap_or_default();
-        let pods = fewest.iter().map(|index| &self.pods[*index]);
-        pods.filter(|pod| selector.matches(&pod.labels)).collect()
+        let having = labels.map(|pair| by_label.get(&pair).map_or(&[][..], Vec::as_slice));
+        having.min_by_key(|pods| pods.len())
     }
 
     /// Whether a selector may choose pods of which the group shows a part, or nothing.
@@ -288,21 +303,19 @@ impl<'a> Group<'a> {
         if selector.is_empty() || is_system || is_stock_gateway(selector) {
             return None;
         }
-        let pods: Vec<&Pod<'a>> = self
-            .pods
-            .iter()
-            .filter(|pod| everywhere || may_be_same(pod.namespace, namespace))
-            .collect();
+        let in_reach = |pod: &&Pod<'a>| everywhere || may_be_same(pod.namespace, namespace);
         let has_label =
             |pod: &&Pod<'a>| selector.pairs().any(|(key, _)| pod.labels.get(key).is_some());
         let there = if everywhere { None } else { namespace };
-        if pods.iter().any(|pod| selector.may_match(&pod.labels))
+        if self.pods_maybe_with(selector).iter().any(in_reach)
             || self.may_select_more(selector, there)
         {
             return None;
         }
-        let pods: Vec<&Pod<'a>> = pods
-            .into_iter()
+        let pods: Vec<&Pod<'a>> = self
+            .pods
+            .iter()
+            .filter(in_reach)
             .filter(|pod| in_sight(object.section, self.owner(pod).section))
             .collect();
         if !pods.iter().any(has_label) {

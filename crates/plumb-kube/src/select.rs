@@ -197,6 +197,11 @@ impl<'a> Selector<'a> {
         })
     }
 
+    /// As [`Selector::pairs`], of the labels that [`Selector::may_match`] takes for known.
+    pub fn known_pairs(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
+        self.pairs().filter(|(key, _)| !is_added_later(key))
+    }
+
     /// The keys and values of what is asked for by value: of a list, each of its values.
     pub fn values(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
         let named = self.requirements.iter().filter(|requirement| requirement.operator == "In");
