@@ -1,11 +1,16 @@
 //! What does not work in a namespace that is in ambient mode.
 
 use super::analyzer::Analyzer;
-use super::group::{GATEWAY_API, Group, NETWORKING, Object, SECURITY, text};
+use super::gateway_pods::GatewayPods;
+use super::group::{
+    GATEWAY_API, Group, NETWORKING, Object, SECURITY, is_stock_gateway, may_be_same, text,
+};
 use super::hosts::Host;
 use super::virtual_services::is_for_mesh;
 use plumb_kube::Node;
+use plumb_kube::select::Selector;
 use plumb_text::diag::{Diagnostic, codes};
+use std::collections::HashSet;
 
 codes! {
     /// The findings of this analyzer.
@@ -22,6 +27,7 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
         if group.is_ambient(policy.namespace)
             && policy.at("spec.targetRefs").is_none()
             && policy.at("spec.targetRef").is_none()
+            && !is_for_own_proxies(group, policy)
             && let Some((node, name)) = about_http(policy)
         {
             findings.push(
@@ -36,6 +42,32 @@ fn analyse(group: &Group<'_>, findings: &mut Vec<Diagnostic>) {
         }
     }
     mixed_routing(group, findings);
+}
+
+/// The label of the pods that Istio makes for a Gateway of the Gateway API.
+const GATEWAY_NAME: &str = "gateway.networking.k8s.io/gateway-name";
+
+/// Whether a policy is for pods that have a proxy of their own, which reads HTTP: those of a gateway
+/// (`ShouldAttachPolicy`), and those with a sidecar.
+fn is_for_own_proxies(group: &Group<'_>, policy: &Object<'_>) -> bool {
+    let selector = Selector::of_label_selector(policy.at("spec.selector"));
+    if selector.is_empty() {
+        return false;
+    }
+    let pods = group.pods_with(&selector).into_iter();
+    let ambient: HashSet<bool> = pods
+        .filter(|pod| may_be_same(pod.namespace, policy.namespace))
+        .map(|pod| !pod.is_gateway() && group.is_ambient_pod(pod))
+        .collect();
+    if !ambient.is_empty() {
+        return !ambient.contains(&true);
+    }
+    is_stock_gateway(&selector)
+        || selector.pairs().any(|(key, _)| key == GATEWAY_NAME)
+        || GatewayPods::all(group).any(|pods| {
+            may_be_same(pods.gateway.namespace, policy.namespace)
+                && selector.matches(&pods.labels())
+        })
 }
 
 /// The first field of a policy that needs HTTP.

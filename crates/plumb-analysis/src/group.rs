@@ -281,6 +281,31 @@ impl<'a> Group<'a> {
         self.is_open || self.parts.iter().any(may_be_meant)
     }
 
+    /// Whether a selector may choose workloads that are no pods: WorkloadEntries, and those of WorkloadGroups.
+    pub(super) fn may_select_entries(
+        &self,
+        selector: &Selector<'_>,
+        namespace: Option<&str>,
+    ) -> bool {
+        const LABELS: [(&str, &[&str]); 2] = [
+            ("WorkloadEntry", &["metadata.labels", "spec.labels"]),
+            ("WorkloadGroup", &["spec.metadata.labels", "spec.template.labels"]),
+        ];
+        LABELS.iter().any(|(kind, paths)| {
+            let mut entries = self.shown(NETWORKING, kind);
+            entries.any(|entry| {
+                let has = |key: &str, value: &str| {
+                    paths.iter().any(|path| {
+                        let own = entry.at(path).and_then(|labels| text(labels, key));
+                        own == Some(value) || own.is_none() && !entry.knows(path)
+                    })
+                };
+                may_be_same(entry.namespace, namespace)
+                    && selector.pairs().all(|(key, value)| has(key, value))
+            })
+        })
+    }
+
     /// A finding where an object's selector chooses none of the pods that the group shows.
     ///
     /// None where it chooses one, and where no pod there has any of the selector's labels: then it is about workloads that
@@ -309,6 +334,7 @@ impl<'a> Group<'a> {
         let there = if everywhere { None } else { namespace };
         if self.pods_maybe_with(selector).iter().any(in_reach)
             || self.may_select_more(selector, there)
+            || is_of_mesh(object) && self.may_select_entries(selector, there)
         {
             return None;
         }
@@ -383,6 +409,11 @@ impl<'a> Group<'a> {
             namespace.label("istio.io/dataplane-mode") == Some("ambient") && !injects(namespace)
         })
     }
+}
+
+/// Whether an object's selector chooses workloads of Istio's mesh, which need not be pods.
+fn is_of_mesh(object: &Object<'_>) -> bool {
+    matches!(object.group, CORE | NETWORKING | SECURITY | TELEMETRY)
 }
 
 /// Whether a selector is for the gateways that Istio or the AKS add-on installs, which no page defines.

@@ -2,9 +2,10 @@
 
 use super::analyzer::Analyzer;
 use super::conflict::conflicts;
+use super::gateway_pods::GatewayPods;
 use super::group::{
-    CORE, Group, NETWORKING, Object, ROOT_NAMESPACES, SECURITY, injects, may_be_same, text,
-    unless_sure,
+    CORE, Group, NETWORKING, Object, ROOT_NAMESPACES, SECURITY, injects, is_stock_gateway,
+    may_be_same, text, unless_sure,
 };
 use super::hosts::Host;
 use super::strict::are_proxied;
@@ -139,6 +140,21 @@ fn policy_for<'g, 'a>(group: &'g Group<'a>, rule: &Object<'a>) -> Option<(&'g Ob
         let service = group.find(CORE, "Service", namespace, name).next()?;
         Some(Selector::of_map(service.at("spec.selector")))
     });
+    let is_gateway = name.is_some_and(|name| is_of_gateway(group, name, namespace));
+    let in_mesh = match &selector {
+        // What a Service without a selector leads to, others say; a gateway's listeners say themselves what they take.
+        Some(selector) if selector.is_empty() || is_stock_gateway(selector) => Some(false),
+        Some(selector) => are_proxied(group, namespace?, selector),
+        None if is_gateway => Some(false),
+        // Without pods to look for, the namespace has to show it.
+        None => {
+            Some(group.namespace(namespace).is_some_and(injects) || group.is_ambient(namespace))
+        }
+    };
+    // Nothing holds for pods without a proxy.
+    if in_mesh == Some(false) && (selector.is_some() || is_gateway) {
+        return None;
+    }
     let has_selector =
         |policy: &&Object<'a>| !Selector::of_label_selector(policy.at("spec.selector")).is_empty();
     let for_pods: Vec<&Object<'a>> = own.iter().copied().filter(has_selector).collect();
@@ -160,13 +176,17 @@ fn policy_for<'g, 'a>(group: &'g Group<'a>, rule: &Object<'a>) -> Option<(&'g Ob
     if !own.is_empty() {
         return sole(own).map(|policy| (policy, true));
     }
-    let in_mesh = match &selector {
-        Some(selector) if !selector.is_empty() => are_proxied(group, namespace?, selector),
-        // Without pods to look for, the namespace has to show it.
-        _ => Some(group.namespace(namespace).is_some_and(injects) || group.is_ambient(namespace)),
-    };
     let policy = sole(mesh_wide(group)).filter(|_| in_mesh != Some(false))?;
     Some((policy, in_mesh == Some(true)))
+}
+
+/// Whether a Service is the one that Istio makes for a Gateway of the Gateway API.
+fn is_of_gateway(group: &Group<'_>, name: &str, namespace: Option<&str>) -> bool {
+    GatewayPods::all(group).any(|pods| {
+        may_be_same(pods.gateway.namespace, namespace)
+            && name.strip_prefix(pods.gateway.name).and_then(|rest| rest.strip_prefix('-'))
+                == Some(pods.class)
+    })
 }
 
 fn mesh_wide<'g, 'a>(group: &'g Group<'a>) -> Vec<&'g Object<'a>> {

@@ -126,8 +126,8 @@ impl<'a> Rule<'a> {
             });
             let end = node.get("endPort").and_then(Node::as_int);
             let numbers = match (given, number) {
-                (None, _) => Some((0, 65_535)),
-                (_, Some(0)) if self.is_cilium => Some((0, 65_535)),
+                (None, _) => Some(ANY),
+                (_, Some(0)) if self.is_cilium => Some(ANY),
                 (_, number) => number.map(|first| (first, end.unwrap_or(first))),
             };
             Port { numbers, given, is_tcp }
@@ -147,9 +147,9 @@ impl<'a> Rule<'a> {
         self.ports().is_none_or(|ports| ports.iter().any(opens))
     }
 
-    /// Whether a port is among those that it names by number.
+    /// Whether a port is among those that it names by number, or by a range that leaves others out.
     pub(super) fn names(&self, number: i128) -> bool {
-        let is_it = |port: &Port<'_>| port.numbers.is_some_and(|(first, _)| first == number);
+        let is_it = |port: &Port<'_>| !port.is_any() && port.holds(number) == Some(true);
         self.ports().is_some_and(|ports| ports.iter().any(is_it))
     }
 
@@ -211,7 +211,15 @@ struct Port<'a> {
     is_tcp: bool,
 }
 
+/// All ports.
+const ANY: (i128, i128) = (0, 65_535);
+
 impl Port<'_> {
+    /// Whether it is for all of them.
+    fn is_any(&self) -> bool {
+        self.numbers.is_some_and(|(first, last)| first <= 1 && last >= ANY.1)
+    }
+
     /// Whether a number is one of them; none where it is by a name.
     fn holds(&self, number: i128) -> Option<bool> {
         self.numbers.map(|(first, last)| (first..=last).contains(&number))

@@ -83,6 +83,11 @@ fn proxies_and_their_control_plane() {
     ]);
     let everywhere = egress(&[DNS, "{to: [{namespaceSelector: {}}]}"]);
     let range = egress(&[DNS, "{ports: [{port: 15000, endPort: 15100}]}"]);
+    let ranged = |from: u32, to: u32| {
+        let mesh = "{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: mesh}}}";
+        egress(&[DNS, &format!("{{to: [{mesh}], ports: [{{port: {from}, endPort: {to}}}]}}")])
+    };
+    let (around, beside, any) = (ranged(15010, 15020), ranged(15000, 15011), ranged(1, 65535));
     let block = egress(&[DNS, "{to: [{ipBlock: {cidr: 10.0.0.0/8}}]}"]);
     let udp = egress(&[DNS, "{ports: [{port: 15012, protocol: UDP}]}"]);
     let aks = egress(&[DNS, &to("aks-istio-system", "15012")]);
@@ -126,6 +131,10 @@ fn proxies_and_their_control_plane() {
         ("a block that may hold it", vec![SHOP, &block, PAY], &[]),
         ("the port of another protocol", vec![SHOP, &udp, PAY], BLOCKED),
         ("an istiod elsewhere, by its port", vec![SHOP, &named, PAY], &[]),
+        ("one elsewhere, by a range of ports", vec![SHOP, &around, PAY], &[]),
+        ("a range of others", vec![SHOP, &beside, PAY], BLOCKED),
+        ("a range of all ports to others", vec![SHOP, &any, PAY], BLOCKED),
+        ("closed, and open by a range", vec![SHOP, CLOSED, &around, PAY], &[]),
         ("an istiod elsewhere, shown", vec![SHOP, &to_mesh, PAY, istiod], &[]),
         ("the same, not shown", vec![SHOP, &to_mesh, PAY], &["mesh-control-plane-blocked?"]),
         ("another policy for these pods", vec![SHOP, &closed, &for_pay, PAY], &[]),

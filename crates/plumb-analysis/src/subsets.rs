@@ -211,6 +211,7 @@ fn selected_pods(
         let selector = Selector::of_map(Some(labels));
         if pods.iter().any(|pod| selector.may_match(&pod.labels))
             || group.may_select_more(&selector, namespace)
+            || group.may_select_entries(&selector, namespace)
         {
             continue;
         }

@@ -1,7 +1,7 @@
 //! What is set beside workloads: network policies, disruption budgets, autoscalers.
 
 use super::analyzer::Analyzer;
-use super::group::{Group, Object, Pod, Reach, Sought, absent, text};
+use super::group::{CORE, Group, Object, Pod, Reach, Sought, absent, may_be_same, text};
 use plumb_kube::Node;
 use plumb_kube::select::Selector;
 use plumb_text::diag::{Code, Diagnostic, codes};
@@ -81,6 +81,9 @@ fn requests<'a>(
     findings: &mut Vec<Diagnostic>,
 ) {
     for (node, resource) in followed(scaler) {
+        if gives_request(group, scaler, resource) {
+            continue;
+        }
         let missing = |pod: &&Pod<'a>| {
             let containers = pod.spec.get("containers").map(Node::items).unwrap_or_default();
             containers.iter().any(|container| {
@@ -105,6 +108,23 @@ fn requests<'a>(
             );
         }
     }
+}
+
+/// Whether a LimitRange of the namespace may give each container a request: by a default for it, or for the limit, or by the
+/// bounds that an API server takes in their place (`SetDefaults_LimitRangeItem`, `mergeContainerResources`).
+fn gives_request(group: &Group<'_>, scaler: &Object<'_>, resource: &str) -> bool {
+    const FIELDS: [&str; 4] = ["defaultRequest", "default", "min", "max"];
+    let mut ranges = group.shown(CORE, "LimitRange");
+    ranges.any(|range| {
+        let gives = |item: &Node| {
+            text(item, "type").is_none_or(|kind| kind == "Container")
+                && FIELDS
+                    .iter()
+                    .any(|field| item.get(field).is_some_and(|at| at.get(resource).is_some()))
+        };
+        may_be_same(range.namespace, scaler.namespace)
+            && (range.items("spec.limits").iter().any(gives) || !range.is_whole())
+    })
 }
 
 /// The resources whose use an autoscaler follows as a share of the request.

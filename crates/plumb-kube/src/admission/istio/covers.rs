@@ -43,12 +43,7 @@ impl<'n> Covers<'n> {
     /// The earlier match, perhaps of the same route, that takes all requests of this one; otherwise this one is kept.
     pub(super) fn add(&mut self, at: &At<'n>, route: usize) -> Option<&Seen<'n>> {
         let (path, conditions) = read(at.node);
-        let known: Vec<usize> = conditions
-            .iter()
-            .filter_map(|condition| self.conditions.get(condition).copied())
-            .collect();
-        let found =
-            subsets(known).iter().find_map(|asked| self.by_conditions.get(asked)?.covering(&path));
+        let found = self.covering(&path, &conditions);
         // What is taken already takes nothing more.
         if found.is_none() {
             let mut numbers = Vec::with_capacity(conditions.len());
@@ -61,6 +56,20 @@ impl<'n> Covers<'n> {
             self.seen.push(Seen { at: at.clone(), route });
         }
         found.and_then(|found| self.seen.get(found))
+    }
+
+    /// The earlier match that takes all requests of this one, which is not kept.
+    pub(super) fn find(&self, at: &At<'n>) -> Option<&Seen<'n>> {
+        let (path, conditions) = read(at.node);
+        self.covering(&path, &conditions).and_then(|found| self.seen.get(found))
+    }
+
+    fn covering(&self, path: &Path<'n>, conditions: &[String]) -> Option<usize> {
+        let known: Vec<usize> = conditions
+            .iter()
+            .filter_map(|condition| self.conditions.get(condition).copied())
+            .collect();
+        subsets(known).iter().find_map(|asked| self.by_conditions.get(asked)?.covering(path))
     }
 }
 

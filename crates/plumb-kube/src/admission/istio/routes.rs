@@ -70,22 +70,31 @@ fn reached(out: &mut Faults, routes: &[At<'_>], name: &dyn Fn(usize) -> String, 
             continue;
         }
         let own = route.list("match");
+        // A delegate takes those requests of its route that its own matches are for (`mergeHTTPRoutes`), and leaves the rest.
+        let is_delegated = route.get("delegate").is_some();
         if own.is_empty() {
-            takes_all = Some(index);
+            takes_all = (!is_delegated).then_some(index);
             continue;
         }
         // The earlier matches that leave nothing to one of this route, or say the same.
         let mut before: Vec<At<'_>> = Vec::new();
         for node in &own {
             let of_this = name(index);
-            if let Some(earlier) = matches.add(node, without_name(node.node), index) {
+            let repeated = match is_delegated {
+                true => None,
+                false => matches.add(node, without_name(node.node), index),
+            };
+            if let Some(earlier) = repeated {
                 let why = format!("this match of {of_this} repeats one of {}", name(earlier.route));
                 out.report(&REPEATED, ErrorType::Invalid, node, why)
                     .on_all(node)
                     .on_all(&earlier.at)
                     .related(&earlier.at, "the same match");
                 before.push(earlier.at.clone());
-            } else if is_http && let Some(earlier) = covers.add(node, index) {
+            } else if is_http
+                && let Some(earlier) =
+                    if is_delegated { covers.find(node) } else { covers.add(node, index) }
+            {
                 let is_own = earlier.route == index;
                 let why = match is_own {
                     true => format!("an earlier match of {of_this} takes all requests of this one"),
