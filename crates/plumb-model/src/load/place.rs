@@ -3,6 +3,7 @@
 //! Owns: how a place is written ([`Place::read`]), and what stands there ([`Place::find`]). Must not know: where the file is from.
 
 use super::raw::{Raw, RawValue};
+use std::collections::HashSet;
 
 /// The way to a value: of several documents, the kind and name of the one, and the steps in it.
 #[derive(Clone, Debug, PartialEq)]
@@ -11,12 +12,12 @@ pub(super) struct Place {
     steps: Vec<Step>,
 }
 
-/// A step of the way to a value: a key, a place in a list, or the item with such a value.
+/// A step of the way to a value: a key, a place in a list, or the item with such values.
 #[derive(Clone, Debug, PartialEq)]
 enum Step {
     Key(String),
     Index(usize),
-    With(String, String),
+    With(Vec<(String, String)>),
 }
 
 impl Place {
@@ -66,12 +67,9 @@ fn steps(at: &str) -> Result<Vec<Step>, usize> {
         if let Some(inner) = rest.strip_prefix('[') {
             let end = inner.find(']').ok_or(offset(rest))?;
             let inside = &inner[..end];
-            steps.push(match inside.split_once('=') {
-                Some((key, value)) => {
-                    let value = value.trim().trim_matches(['"', '\'']);
-                    Step::With(key.trim().to_owned(), value.to_owned())
-                }
-                None => Step::Index(inside.trim().parse().map_err(|_| offset(inner))?),
+            steps.push(match inside.contains('=') {
+                true => Step::With(conditions(inside)),
+                false => Step::Index(inside.trim().parse().map_err(|_| offset(inner))?),
             });
             rest = &inner[end + 1..];
             continue;
@@ -96,6 +94,22 @@ fn steps(at: &str) -> Result<Vec<Step>, usize> {
         rest = behind;
     }
     if steps.is_empty() { Err(0) } else { Ok(steps) }
+}
+
+/// What an item has to have: `name=syn, version=1.0.109`. A comma that no `KEY=` follows is one of the value.
+fn conditions(inside: &str) -> Vec<(String, String)> {
+    let mut conditions: Vec<(String, String)> = Vec::new();
+    for part in inside.split(',') {
+        match (part.split_once('='), conditions.last_mut()) {
+            (Some((key, value)), _) => conditions.push((key.trim().to_owned(), value.to_owned())),
+            (None, Some((_, value))) => value.extend([",", part]),
+            (None, None) => {}
+        }
+    }
+    for (_, value) in &mut conditions {
+        *value = value.trim().trim_matches(['"', '\'']).to_owned();
+    }
+    conditions
 }
 
 /// What is wrong with a place: words, and what was asked for with what there is.
@@ -140,20 +154,21 @@ fn head(document: &Raw) -> String {
 fn within(document: &Raw, steps: &[Step]) -> Result<Raw, Lost> {
     let mut here = document;
     let mut path = String::new();
-    for step in steps {
+    for (index, step) in steps.iter().enumerate() {
         let next = match (step, &here.value) {
             (Step::Key(key), RawValue::Map(entries)) => {
                 entries.iter().find(|(name, _)| name == key).map(|(_, value)| value)
             }
             (Step::Index(index), RawValue::List(items)) => items.get(*index),
-            (Step::With(key, value), RawValue::List(items)) => {
-                let is_one = |item: &&Raw| match &item.value {
-                    RawValue::Map(entries) => entries
-                        .iter()
-                        .any(|(name, found)| name == key && found.text().as_ref() == Some(value)),
-                    _ => false,
+            (Step::With(conditions), RawValue::List(items)) => {
+                let is_one = |(_, item): &(usize, &Raw)| {
+                    (conditions.iter()).all(|(key, value)| said(item, key).as_ref() == Some(value))
                 };
-                items.iter().find(is_one)
+                let found: Vec<(usize, &Raw)> = items.iter().enumerate().filter(is_one).collect();
+                if found.len() > 1 {
+                    return Err(several(&found, conditions, &steps[index + 1..], &path));
+                }
+                found.first().map(|(_, item)| *item)
             }
             _ => None,
         };
@@ -165,11 +180,74 @@ fn within(document: &Raw, steps: &[Step]) -> Result<Raw, Lost> {
             Step::Key(key) if path.is_empty() => key.clone(),
             Step::Key(key) => format!("{path}.{key}"),
             Step::Index(index) => format!("{path}[{index}]"),
-            Step::With(key, value) => format!("{path}[{key}={value}]"),
+            Step::With(conditions) => format!("{path}[{}]", shown(conditions)),
         };
     }
     Ok(here.clone())
 }
+
+/// What an item says under a key.
+fn said(item: &Raw, key: &str) -> Option<String> {
+    let RawValue::Map(entries) = &item.value else { return None };
+    entries.iter().find(|(name, _)| name == key).and_then(|(_, raw)| raw.text())
+}
+
+/// Conditions as a place has them.
+fn shown(conditions: &[(String, String)]) -> String {
+    let shown: Vec<String> =
+        conditions.iter().map(|(key, value)| format!("{key}={value}")).collect();
+    shown.join(", ")
+}
+
+/// Conditions in the words of a finding.
+fn listed(conditions: &[(String, String)]) -> String {
+    let listed: Vec<String> =
+        conditions.iter().map(|(key, value)| format!("`{key}` `{value}`")).collect();
+    listed.join(" and ")
+}
+
+/// Why a step leads to more than one item, what each of them holds at the rest of the way, and how each is named alone: by a
+/// value that no other one has, else by its place in the list.
+fn several(
+    found: &[(usize, &Raw)],
+    conditions: &[(String, String)],
+    rest: &[Step],
+    path: &str,
+) -> Lost {
+    let holds = |item: &Raw| match within(item, rest) {
+        Ok(value) => match value.text() {
+            Some(text) => format!("`{text}`"),
+            None => value.what().to_owned(),
+        },
+        Err(_) => "nothing".to_owned(),
+    };
+    let values: Vec<String> = found.iter().take(MOST_SHOWN).map(|(_, item)| holds(item)).collect();
+    let keys = match found.first().map(|(_, first)| &first.value) {
+        Some(RawValue::Map(entries)) => entries.as_slice(),
+        _ => &[],
+    };
+    let is_apart = |key: &&str| {
+        let mut seen = HashSet::new();
+        found.iter().all(|(_, item)| said(item, key).is_some_and(|value| seen.insert(value)))
+    };
+    let apart = keys.iter().map(|(key, _)| key.as_str()).find(is_apart);
+    let exact = found.iter().take(MOST_SHOWN).map(|(index, item)| {
+        match apart.and_then(|key| Some((key, said(item, key)?))) {
+            Some((key, value)) => format!("`{path}[{}, {key}={value}]`", shown(conditions)),
+            None => format!("`{path}[{index}]`"),
+        }
+    });
+    let message = format!(
+        "has {} items with {} in `{path}`, which hold {}",
+        found.len(),
+        listed(conditions),
+        values.join(", "),
+    );
+    (message, Some((String::new(), exact.collect())))
+}
+
+/// How many of several items a finding tells of.
+const MOST_SHOWN: usize = 6;
 
 /// Why a step leads nowhere.
 fn lost(here: &Raw, step: &Step, path: &str) -> Lost {
@@ -182,15 +260,18 @@ fn lost(here: &Raw, step: &Step, path: &str) -> Lost {
         (Step::Index(index), RawValue::List(items)) => {
             (format!("has no item {index}{place}: there are {}", items.len()), None)
         }
-        (Step::With(key, value), RawValue::List(items)) => {
-            let known = items.iter().filter_map(|item| match &item.value {
-                RawValue::Map(entries) => {
-                    entries.iter().find(|(name, _)| name == key).and_then(|(_, raw)| raw.text())
+        (Step::With(conditions), RawValue::List(items)) => {
+            // Of several conditions the first that no item meets beside those before it is what is wrong.
+            let mut items: Vec<&Raw> = items.iter().collect();
+            let mut known = (String::new(), Vec::new());
+            for (key, value) in conditions {
+                known = (value.clone(), items.iter().filter_map(|item| said(item, key)).collect());
+                items.retain(|item| said(item, key).as_ref() == Some(value));
+                if items.is_empty() {
+                    break;
                 }
-                _ => None,
-            });
-            let message = format!("has no item with `{key}` `{value}`{place}");
-            (message, Some((value.clone(), known.collect())))
+            }
+            (format!("has no item with {}{place}", listed(conditions)), Some(known))
         }
         (Step::Key(key), _) => (format!("has {}{place}, which has no `{key}`", here.what()), None),
         _ => (format!("has {}{place}, which has no items", here.what()), None),
@@ -204,14 +285,26 @@ mod tests {
     #[test]
     fn places_are_read_step_by_step() {
         let key = |key: &str| Step::Key(key.to_owned());
-        let with = |key: &str, value: &str| Step::With(key.to_owned(), value.to_owned());
+        let with = |pairs: &[(&str, &str)]| {
+            let own = |(key, value): &(&str, &str)| ((*key).to_owned(), (*value).to_owned());
+            Step::With(pairs.iter().map(own).collect())
+        };
         for (at, wanted) in [
             ("package.version", Ok(vec![key("package"), key("version")])),
             ("a.\"b.c\".d", Ok(vec![key("a"), key("b.c"), key("d")])),
             (
                 "package[name=serde].version",
-                Ok(vec![key("package"), with("name", "serde"), key("version")]),
+                Ok(vec![key("package"), with(&[("name", "serde")]), key("version")]),
             ),
+            (
+                "package[name=syn, version='2.0.1'].source",
+                Ok(vec![
+                    key("package"),
+                    with(&[("name", "syn"), ("version", "2.0.1")]),
+                    key("source"),
+                ]),
+            ),
+            ("a[b=c,d].e", Ok(vec![key("a"), with(&[("b", "c,d")]), key("e")])),
             ("a[0][12]", Ok(vec![key("a"), Step::Index(0), Step::Index(12)])),
             ("rust-version", Ok(vec![key("rust-version")])),
             ("", Err(0)),

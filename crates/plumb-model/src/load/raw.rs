@@ -2,7 +2,7 @@
 
 use super::read;
 use jiff::civil::Date;
-use plumb_text::{Location, Source, Span};
+use plumb_text::{Location, Source, Span, Spanned as Placed};
 use plumb_yaml::{Node, Value};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ pub(super) struct Raw {
 pub(super) enum RawValue {
     Null,
     Bool(bool),
-    /// A number without quotes, as it is written.
+    /// A number without quotes, as a decimal: as it is written where that is one, so that no digit is lost.
     Number(String),
     Text(String),
     Date(Date),
@@ -100,6 +100,10 @@ fn toml_value(source: &Arc<Source>, value: &DeValue<'_>, span: Span, depth: usiz
     let value = match value {
         _ if depth > MAX_DEPTH => RawValue::Null,
         DeValue::String(text) => RawValue::Text(text.to_string()),
+        DeValue::Integer(number) if number.radix() != 10 => {
+            let value = i64::from_str_radix(number.as_str(), number.radix());
+            RawValue::Number(value.map_or_else(|_| number.to_string(), |value| value.to_string()))
+        }
         DeValue::Integer(_) | DeValue::Float(_) => {
             RawValue::Number(source.text().get(span.range()).unwrap_or("").replace('_', ""))
         }
@@ -119,14 +123,36 @@ fn yaml_value(source: &Arc<Source>, node: &Node, depth: usize) -> Raw {
         _ if depth > MAX_DEPTH => RawValue::Null,
         Value::Null => RawValue::Null,
         Value::Bool(value) => RawValue::Bool(*value),
-        Value::Int(_) | Value::Float(_) => {
-            RawValue::Number(source.text().get(node.span.range()).unwrap_or("").to_owned())
+        Value::Int(value) => {
+            let written = source.text().get(node.span.range()).unwrap_or("").replace('_', "");
+            RawValue::Number(if has_other_base(&written) { value.to_string() } else { written })
+        }
+        Value::Float(_) => {
+            let written = source.text().get(node.span.range()).unwrap_or("");
+            RawValue::Number(written.replace('_', ""))
         }
         Value::String(text) => RawValue::Text(text.clone()),
         Value::Seq(items) => RawValue::List(items.iter().map(below).collect()),
         Value::Map(map) => RawValue::Map(
-            map.iter().map(|entry| (entry.key.value.clone(), below(&entry.value))).collect(),
+            map.iter().map(|entry| (key(source, &entry.key), below(&entry.value))).collect(),
         ),
     };
     Raw { value, location: Location::new(source, node.span) }
+}
+
+/// Whether a whole number is not written as a decimal: with a letter for its base, or with a zero in front, which makes it
+/// octal to YAML 1.1.
+fn has_other_base(written: &str) -> bool {
+    let digits = written.trim_start_matches(['-', '+']);
+    let is_decimal = |next: u8| matches!(next, b'.' | b'e' | b'E');
+    digits.starts_with('0') && digits.as_bytes().get(1).is_some_and(|next| !is_decimal(*next))
+}
+
+/// A key as it is written: `on` of a workflow is no `true`, and `1.10` not `1.1`.
+fn key(source: &Source, key: &Placed<String>) -> String {
+    let written = source.text().get(key.span.range()).unwrap_or("");
+    match plumb_yaml::plain(written) {
+        Value::Bool(_) | Value::Int(_) | Value::Float(_) => written.to_owned(),
+        _ => key.value.clone(),
+    }
 }

@@ -139,6 +139,107 @@ fn a_place_that_is_gone_is_said() {
     assert_eq!(model.fact_text(&model.facts["a"]), "1.2");
 }
 
+/// Cargo.lock of a workspace with two releases of one package, and two entries that say the same.
+const DOUBLES: &str = "version = 4\n[[package]]\nname = \"syn\"\nversion = \"1.0.109\"\nsource = \"registry\"\n\
+                       [[package]]\nname = \"syn\"\nversion = \"2.0.100\"\nsource = \"registry\"\n\
+                       [[package]]\nname = \"own\"\n[[package]]\nname = \"own\"\n";
+
+#[test]
+fn an_item_is_the_only_one_with_its_values() {
+    let found = |at: &str| {
+        let world = MemWorld::new([("Cargo.lock", DOUBLES)], jiff::civil::date(2026, 11, 29));
+        let model = format!(
+            "[facts.a]\ntype = \"text\"\nfrom = {{ file = \"Cargo.lock\", at = \"{at}\" }}\n"
+        );
+        let (model, findings) =
+            Model::load_in(&[Source::new("model.toml", model.as_str())], &world);
+        let fact = model.facts.get("a").map(|fact| model.fact_text(fact)).unwrap_or_default();
+        let said =
+            |finding: &Diagnostic| format!("{}; {}", finding.message, finding.help.join("; "));
+        (fact, findings.iter().map(said).collect::<Vec<_>>().join("\n"))
+    };
+    for (at, fact, said) in [
+        (
+            "package[name=syn].version",
+            "",
+            "`Cargo.lock` has 2 items with `name` `syn` in `package`, which hold `1.0.109`, `2.0.100`; \
+             there is: `package[name=syn, version=1.0.109]`, `package[name=syn, version=2.0.100]`",
+        ),
+        ("package[name=syn, version=2.0.100].source", "registry", ""),
+        ("package[version=2.0.100, name=syn].name", "syn", ""),
+        ("package[version='1.0.109'].name", "syn", ""),
+        (
+            "package[name=own].name",
+            "",
+            "`Cargo.lock` has 2 items with `name` `own` in `package`, which hold `own`, `own`; \
+             there is: `package[2]`, `package[3]`",
+        ),
+        ("package[3].name", "own", ""),
+        (
+            "package[name=syn, version=2.0.101].name",
+            "",
+            "`Cargo.lock` has no item with `name` `syn` and `version` `2.0.101` in `package`; \
+             did you mean `2.0.100`?; there is: 1.0.109, 2.0.100",
+        ),
+    ] {
+        assert_eq!(found(at), (fact.to_owned(), said.to_owned()), "{at}");
+    }
+}
+
+#[test]
+fn numbers_and_keys_are_those_of_the_file() {
+    // Go's reader of YAML 1.1, and TOML 1.0.
+    let yaml = "octal: 017\nnew: 0o17\nhex: 0x10\nwide: 1_000\nbits: -0b101\nfloat: 1_0.50\nnone: 0\nless: 0.5\n\
+                nine: 089\nexponent: 1e3\nlong: 123456789012345678.25\nversion: 1.10\n\
+                on: {push: main, no: 1}\nn: 2\n1.10: old\n'yes': quoted\n0x1F: 3\n";
+    let toml = "hex = 0x10\noctal = 0o17\nbits = 0b101\nwide = 1_000\nplus = +5\n";
+    for (file, text, at, expected) in [
+        ("a.yaml", yaml, "octal", "15"),
+        ("a.yaml", yaml, "new", "15"),
+        ("a.yaml", yaml, "hex", "16"),
+        ("a.yaml", yaml, "wide", "1000"),
+        ("a.yaml", yaml, "bits", "-5"),
+        ("a.yaml", yaml, "float", "10.5"),
+        ("a.yaml", yaml, "none", "0"),
+        ("a.yaml", yaml, "less", "0.5"),
+        ("a.yaml", yaml, "nine", "89"),
+        ("a.yaml", yaml, "exponent", "1000"),
+        ("a.yaml", yaml, "on.no", "1"),
+        ("a.yaml", yaml, "n", "2"),
+        ("a.yaml", yaml, "0x1F", "3"),
+        ("a.toml", toml, "hex", "16"),
+        ("a.toml", toml, "octal", "15"),
+        ("a.toml", toml, "bits", "5"),
+        ("a.toml", toml, "wide", "1000"),
+        ("a.toml", toml, "plus", "5"),
+    ] {
+        let world = MemWorld::new([(file, text)], jiff::civil::date(2026, 11, 29));
+        let model = format!("[figures.a]\nfrom = {{ file = '{file}', at = '{at}' }}\n");
+        let (model, findings) =
+            Model::load_in(&[Source::new("model.toml", model.as_str())], &world);
+        assert_eq!(findings.iter().map(shown).collect::<Vec<_>>(), [""; 0], "{at}");
+        assert_eq!(value(&model, "a", &[]), expected, "{at}");
+    }
+    let world = MemWorld::new([("a.yaml", yaml)], jiff::civil::date(2026, 11, 29));
+    let text = |at: &str| {
+        let model =
+            format!("[facts.a]\ntype = \"text\"\nfrom = {{ file = 'a.yaml', at = '{at}' }}\n");
+        let (model, findings) = Model::load_in(&[Source::new("model.toml", model)], &world);
+        match findings.first() {
+            None => model.fact_text(&model.facts["a"]),
+            Some(finding) => finding.message.clone(),
+        }
+    };
+    for (at, expected) in [
+        ("on.push", "main"),
+        ("\"1.10\"", "old"),
+        ("yes", "quoted"),
+        ("true.push", "`a.yaml` has no `true`"),
+    ] {
+        assert_eq!(text(at), expected);
+    }
+}
+
 /// Of a file with this name and text: what the fact at a place of it is, or the findings.
 fn read_of(file: &str, text: &str, at: &str) -> (String, Vec<String>) {
     let world = MemWorld::new([(file, text)], jiff::civil::date(2026, 11, 29));
