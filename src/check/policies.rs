@@ -1,8 +1,8 @@
 //! The files of the book's own policies: policies to check with, and manifests that a server has to take.
 
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Severity};
 use crate::manifest::policy::Policies;
-use crate::manifest::{Document, Engine, Format, Versions, read};
+use crate::manifest::{ADMISSION_DYN, Document, Engine, Format, Versions, read};
 use crate::text::{Source, TextMap};
 use std::sync::Arc;
 
@@ -29,7 +29,14 @@ pub(super) fn load(
             .filter(|document| document.group() == Some(GROUP) && document.kind().is_some())
             .collect();
         let found = engine.validate(&own, versions);
-        findings.extend(found.into_iter().filter(|finding| !said.contains(&line(finding))));
+        let found = found.into_iter().filter(|finding| !said.contains(&line(finding)));
+        findings.extend(found.map(|mut finding| {
+            // Here it is judged when it is evaluated; a server does not take it.
+            if finding.code.name == ADMISSION_DYN.code.name {
+                finding.severity = finding.severity.min(Severity::Warning);
+            }
+            finding
+        }));
     }
     (policies, findings)
 }
@@ -48,7 +55,8 @@ mod tests {
         let engine = Engine::new(Schemas::embedded());
         let (_, findings) = load(&[source], &engine, &Versions::default());
         let shown = |finding: &Diagnostic| {
-            format!("{}:{}", finding.at.location.start().line, finding.code.name)
+            let level = if finding.severity == Severity::Warning { ", a warning" } else { "" };
+            format!("{}:{}{level}", finding.at.location.start().line, finding.code.name)
         };
         findings.iter().map(shown).collect()
     }
@@ -67,6 +75,8 @@ mod tests {
         assert_eq!(found(&right.replace("variables.c == 1", "variables.c")), ["12:policy-invalid"]);
         assert_eq!(found(&right.replace("variables.c == 1", "variables.d")), ["12:policy-invalid"]);
         assert_eq!(found(&right.replace("'\"no\"'", "'1'")), ["12:policy-invalid"]);
+        let open = right.replace("variables.c == 1", "object.spec.?paused.orValue(false)");
+        assert_eq!(found(&open), ["12:admission-dyn, a warning"]);
         assert_eq!(found(&format!("{right}  failurePolicy: Fial\n")).len(), 1);
     }
 }

@@ -5,7 +5,7 @@
 
 use crate::environment::{Environment, WRAPPERS};
 use crate::library::{self, format_string};
-use crate::syntax::{Entry, Expr, Fold, Kind, Literal, ops};
+use crate::syntax::{Entry, Expr, Fold, Kind, Literal, escaped_keyword, ops};
 use crate::types::{Bindings, Object, Type, more_general};
 use plumb_text::Span;
 use std::collections::BTreeMap;
@@ -168,7 +168,7 @@ impl Checker<'_> {
             Type::Object(object) => match self
                 .environment
                 .patch_field(&object.name, field)
-                .unwrap_or_else(|| object.fields.get(field).cloned())
+                .unwrap_or_else(|| self.declared(object, field))
             {
                 Some(of) => of,
                 None => {
@@ -193,6 +193,13 @@ impl Checker<'_> {
             }
         };
         if is_optional || optional { Type::optional(of) } else { of }
+    }
+
+    /// The type that an object declares for a field.
+    fn declared(&self, object: &Object, field: &str) -> Option<Type> {
+        let escaped = || escaped_keyword(field).filter(|_| self.environment.has_keyword_fields());
+        let own = object.fields.get(field);
+        own.or_else(|| object.fields.get(&escaped()?)).cloned()
     }
 
     fn call(&mut self, expr: &mut Expr) -> Type {

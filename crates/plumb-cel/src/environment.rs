@@ -74,6 +74,21 @@ impl Environment {
         self
     }
 
+    /// Without a variable, and without those whose names begin with its name and a dot.
+    #[must_use]
+    pub fn without(mut self, name: &str) -> Environment {
+        self.variables.retain(|(own, _)| {
+            own.strip_prefix(name).is_none_or(|rest| !rest.is_empty() && !rest.starts_with('.'))
+        });
+        self
+    }
+
+    /// Whether the types of all variables are known, so that what an expression is of type `dyn` is so in an API server:
+    /// [`Type::Error`] is the type of what is not known, and of what is wrong.
+    pub fn is_whole(&self) -> bool {
+        self.variables.iter().all(|(_, of)| of.is_whole())
+    }
+
     /// Names are looked up in this container first.
     #[must_use]
     pub fn container(mut self, name: impl Into<String>) -> Environment {
@@ -131,6 +146,11 @@ impl Environment {
             sort_by: self.minor >= 34,
             bindings: self.bindings,
         }
+    }
+
+    /// Whether fields whose names are reserved may be written as they are.
+    pub(crate) fn has_keyword_fields(&self) -> bool {
+        self.minor >= 31
     }
 
     pub(crate) fn is_trusting(&self) -> bool {

@@ -2,7 +2,7 @@
 //! `library.CostEstimator` of k8s.io/apiserver).
 //!
 //! Owns: the walk over a checked tree with the sizes that a schema declares. Must not know: schemas, limits. An estimate is
-//! that of an API server or none.
+//! that of an API server.
 
 mod call;
 mod range;
@@ -10,7 +10,7 @@ mod range;
 pub(crate) use range::Range;
 
 use crate::compile::Program;
-use crate::syntax::{ACCUMULATOR, Expr, Fold, Kind, Literal};
+use crate::syntax::{ACCUMULATOR, Expr, Fold, Kind, Literal, TARGET};
 use crate::types::Type;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -29,9 +29,9 @@ pub struct Size {
 }
 
 impl Program {
-    /// What the expression costs at most, of variables with this size; none where it calls a function whose cost an API
-    /// server estimates in a way that is not known here, or depends on a text of which nothing limits the length.
-    pub fn estimate(&self, variables: &Arc<Size>) -> Option<u64> {
+    /// What the expression costs at most, of variables with this size. The largest number where it depends on the size of
+    /// something that nothing limits, such as the text that a function makes.
+    pub fn estimate(&self, variables: &Arc<Size>) -> u64 {
         let mut estimator = Estimator {
             program: self,
             root: variables.clone(),
@@ -40,7 +40,7 @@ impl Program {
             entries: HashMap::new(),
             locals: Vec::new(),
         };
-        estimator.cost(self.expr()).map(|cost| cost.most).filter(|cost| *cost < UNLIMITED)
+        estimator.cost(self.expr()).most
     }
 }
 
@@ -110,7 +110,12 @@ struct Local {
     path: Path,
     size: Option<Range>,
     entries: Option<Entries>,
+    /// What it costs to read it.
+    cost: Range,
 }
+
+/// What it costs to read a variable.
+const READ: Range = Range { least: 1, most: 1 };
 
 struct Estimator<'p> {
     program: &'p Program,
@@ -120,9 +125,6 @@ struct Estimator<'p> {
     entries: HashMap<u32, Entries>,
     locals: Vec<Local>,
 }
-
-/// What costs as much as this depends on a size that is not known: walking such a text costs a tenth of the largest number.
-const UNLIMITED: u64 = u64::MAX / 11;
 
 const LIST: u64 = 10;
 const MAP: u64 = 30;
@@ -153,20 +155,20 @@ impl Estimator<'_> {
         }
     }
 
-    fn cost(&mut self, expr: &Expr) -> Option<Range> {
-        Some(match &expr.kind {
+    fn cost(&mut self, expr: &Expr) -> Range {
+        match &expr.kind {
             Kind::Literal(_) => Range::fixed(0),
             Kind::Ident(_) => {
-                let path = match self.local(expr) {
-                    Some(local) => local.path.clone(),
-                    None => Path::At(self.root.clone()),
+                let (path, cost) = match self.local(expr) {
+                    Some(local) => (local.path.clone(), local.cost),
+                    None => (Path::At(self.root.clone()), READ),
                 };
                 self.paths.insert(expr.id, path);
-                Range::fixed(1)
+                cost
             }
-            Kind::Select { operand, test: true, .. } => self.cost(operand)?,
+            Kind::Select { operand, test: true, .. } => self.cost(operand),
             Kind::Select { operand, field, test: false } => {
-                let cost = self.cost(operand)?;
+                let cost = self.cost(operand);
                 let is_counted = matches!(
                     self.type_of(operand),
                     Type::Map(..) | Type::Object(_) | Type::Param(_)
@@ -176,12 +178,12 @@ impl Estimator<'_> {
                 cost + Range::fixed(u64::from(is_counted))
             }
             Kind::Call { target, function, args } => {
-                self.call(expr, target.as_deref(), function, args)?
+                self.call(expr, target.as_deref(), function, args)
             }
             Kind::List(items) => {
                 let mut sum = Range::fixed(LIST);
                 for item in items {
-                    sum = sum + self.cost(&item.value)?;
+                    sum = sum + self.cost(&item.value);
                 }
                 let value = self.joined(items.iter().map(|item| &item.value));
                 self.entries
@@ -191,7 +193,7 @@ impl Estimator<'_> {
             Kind::Map(entries) => {
                 let mut sum = Range::fixed(MAP);
                 for entry in entries {
-                    sum = sum + self.cost(&entry.key)? + self.cost(&entry.value)?;
+                    sum = sum + self.cost(&entry.key) + self.cost(&entry.value);
                 }
                 let key = self.joined(entries.iter().map(|entry| &entry.key));
                 let value = self.joined(entries.iter().map(|entry| &entry.value));
@@ -201,12 +203,12 @@ impl Estimator<'_> {
             Kind::Struct { fields, .. } => {
                 let mut sum = Range::fixed(STRUCT);
                 for field in fields {
-                    sum = sum + self.cost(&field.value)?;
+                    sum = sum + self.cost(&field.value);
                 }
                 sum
             }
-            Kind::Fold(fold) => self.fold(expr, fold)?,
-        })
+            Kind::Fold(fold) => self.fold(expr, fold),
+        }
     }
 
     /// What the sizes of all of these lie within.
@@ -215,27 +217,36 @@ impl Estimator<'_> {
         sizes.into_iter().reduce(Range::union).unwrap_or(Range::fixed(0))
     }
 
-    fn fold(&mut self, expr: &Expr, fold: &Fold) -> Option<Range> {
-        let is_own = fold.accumulator == ACCUMULATOR;
-        // `optMap` and `sortBy` expand in other ways there.
-        if !is_own && fold.accumulator.starts_with('@') {
-            return None;
-        }
-        let mut sum = self.cost(&fold.range)? + self.cost(&fold.init)?;
-        let (size, entries) = (self.size(&fold.init), self.entries(&fold.init));
-        let path = self.path(&fold.init);
-        self.locals.push(Local { name: fold.accumulator.clone(), path, size, entries });
-        if !is_own {
-            sum = sum + self.cost(&fold.result)?;
+    fn fold(&mut self, expr: &Expr, fold: &Fold) -> Range {
+        let init = self.cost(&fold.init);
+        let mut local = Local {
+            name: fold.accumulator.clone(),
+            path: self.path(&fold.init),
+            size: self.size(&fold.init),
+            entries: self.entries(&fold.init),
+            cost: READ,
+        };
+        if fold.accumulator != ACCUMULATOR {
+            // The macros of cel-go write what an optional is made of as often as it is read.
+            let mut sum = Range::fixed(0);
+            if fold.accumulator == TARGET {
+                local.cost = init;
+            } else {
+                sum = self.cost(&fold.range) + init;
+            }
+            self.locals.push(local);
+            sum = sum + self.cost(&fold.result);
             self.locals.pop();
             self.copy_sizes(expr, &fold.result);
-            return Some(sum);
+            return sum;
         }
+        let mut sum = self.cost(&fold.range) + init;
+        self.locals.push(local);
         let depth = self.locals.len();
         self.bind(fold);
-        let loop_cost = self.cost(&fold.condition)? + self.cost(&fold.step)?;
+        let loop_cost = self.cost(&fold.condition) + self.cost(&fold.step);
         self.locals.truncate(depth);
-        sum = sum + self.cost(&fold.result)?;
+        sum = sum + self.cost(&fold.result);
         self.locals.pop();
         let count = self.size_or_unknown(&fold.range);
         match &fold.init.kind {
@@ -252,7 +263,7 @@ impl Estimator<'_> {
             }
             _ => {}
         }
-        Some(sum + count * loop_cost)
+        sum + count * loop_cost
     }
 
     /// The variables of a loop: the item of a list or the key of a map, or both the key or index and the value.
@@ -262,8 +273,13 @@ impl Estimator<'_> {
             entries.map_or(matches!(self.type_of(&fold.range), Type::List(_)), |own| own.is_list);
         let (key, value) = (entries.map(|own| own.key), entries.map(|own| own.value));
         let path = |part| self.beyond(&fold.range, |path| path.part(part));
-        let local =
-            |name: &str, path, size| Local { name: name.to_owned(), path, size, entries: None };
+        let local = |name: &str, path, size| Local {
+            name: name.to_owned(),
+            path,
+            size,
+            entries: None,
+            cost: READ,
+        };
         let own = match &fold.second {
             Some(second) => {
                 let first = path(if is_list { Part::Index } else { Part::Key });

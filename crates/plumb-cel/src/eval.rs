@@ -5,6 +5,7 @@
 
 use crate::library::Run;
 use crate::step::{FoldStep, Step};
+use crate::syntax::escaped_keyword;
 use crate::value::{Key, List, Map, Value};
 use plumb_text::Span;
 use std::fmt;
@@ -382,7 +383,7 @@ fn select(value: &Value, field: &Arc<str>, test: bool, optional: bool, at: Span)
             None => Ok(Value::Optional(None)),
             Some(inner) => select(inner, field, test, !test, at),
         },
-        Value::Map(map) => match map.get(&Key::String(field.clone())) {
+        Value::Map(map) => match field_of(map, field) {
             Some(_) if test => Ok(Value::Bool(true)),
             Some(Value::Unknown) => Ok(Value::Unknown),
             Some(found) if optional => Ok(some(found.clone())),
@@ -397,6 +398,12 @@ fn select(value: &Value, field: &Arc<str>, test: bool, optional: bool, at: Span)
         _ if optional => Ok(Value::Optional(None)),
         other => Err(error(format!("no such key: {field} in a {}", other.type_name()), at)),
     }
+}
+
+/// A field by its name, which may be written as it is though it is reserved.
+fn field_of<'m>(map: &'m Map, field: &Arc<str>) -> Option<&'m Value> {
+    let own = map.get(&Key::String(field.clone()));
+    own.or_else(|| map.get(&Key::String(escaped_keyword(field)?.into())))
 }
 
 fn at_index(value: &Value, index: &Value, optional: bool, at: Span) -> Evaluated {

@@ -109,6 +109,18 @@ impl Type {
         }
     }
 
+    /// Whether neither it nor a part of it is [`Type::Error`].
+    pub(crate) fn is_whole(&self) -> bool {
+        match self {
+            Type::Error => false,
+            Type::List(of) | Type::Type(Some(of)) => of.is_whole(),
+            Type::Map(key, value) => key.is_whole() && value.is_whole(),
+            Type::Opaque(_, of) => of.iter().all(Type::is_whole),
+            Type::Object(object) => object.fields.values().all(Type::is_whole),
+            _ => true,
+        }
+    }
+
     pub(crate) fn is_open(&self) -> bool {
         matches!(self, Type::Dyn | Type::Error)
     }

@@ -39,7 +39,7 @@ pub mod tools;
 mod validator;
 pub mod versions;
 
-pub use admission::kubernetes::{SECRET_BASE64, SERVICE_NODE_PORT_RANGE};
+pub use admission::kubernetes::{ADMISSION_DYN, SECRET_BASE64, SERVICE_NODE_PORT_RANGE};
 pub use codes::SCHEMA_MISSING;
 pub use document::{Document, Extent, Format, Read, api_version, documents, read};
 pub use engine::{Engine, Judgement};

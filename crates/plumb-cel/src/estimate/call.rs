@@ -1,6 +1,6 @@
 //! What a call costs, and how large its result is.
 
-use super::{Entries, Estimator, Part, Range};
+use super::{Entries, Estimator, LIST, Part, Range};
 use crate::syntax::{Expr, Kind, Literal, ops};
 use crate::types::Type;
 
@@ -8,10 +8,6 @@ use crate::types::Type;
 const WALK: f64 = 0.1;
 /// The cost of a pattern, for each of its characters.
 const PATTERN: f64 = 0.25;
-
-/// Functions that an API server estimates in ways of their own, which are not mirrored.
-const OWN_WAYS: &[&str] =
-    &["slice", "flatten", "lists.range", "reverse", "distinct", "sort", "@sortByAssociatedKeys"];
 
 /// The cost of a call without its arguments, and the size of its result where that is known.
 struct Called {
@@ -36,21 +32,15 @@ impl Estimator<'_> {
         target: Option<&Expr>,
         function: &str,
         args: &[Expr],
-    ) -> Option<Range> {
-        if OWN_WAYS.contains(&function) {
-            return None;
-        }
-        let mut costs = Vec::with_capacity(args.len());
-        for arg in args {
-            costs.push(self.cost(arg)?);
-        }
+    ) -> Range {
+        let costs: Vec<Range> = args.iter().map(|arg| self.cost(arg)).collect();
         let sum = costs.iter().fold(Range::fixed(0), |sum, cost| sum + *cost);
         if let ("dyn", [arg]) = (function, args) {
             self.copy_sizes(expr, arg);
-            return Some(sum + Range::fixed(1));
+            return sum + Range::fixed(1);
         }
         let above = match target {
-            Some(target) => self.cost(target)?,
+            Some(target) => self.cost(target),
             None => Range::fixed(0),
         };
         let called = match (function, args) {
@@ -62,13 +52,15 @@ impl Estimator<'_> {
                 Called::sized(cost, size)
             }
             _ => {
-                let mut called = self.called(expr, target, function, args)?;
+                let mut called = self.called(expr, target, function, args);
                 called.cost = called.cost + sum;
                 called
             }
         };
         let mut size = called.size;
-        if let (ops::INDEX, [operand, _]) = (function, args) {
+        if let (ops::INDEX, [operand, _]) = (function, args)
+            && self.type_of(operand).in_optional().is_none()
+        {
             size = self.entries(operand).map(|entries| entries.value);
             let path = self.beyond(operand, |path| path.part(Part::Item));
             self.paths.insert(expr.id, path);
@@ -76,7 +68,7 @@ impl Estimator<'_> {
         if let Some(size) = size.or_else(|| self.size(expr)) {
             self.sizes.insert(expr.id, size);
         }
-        Some(above + called.cost)
+        above + called.cost
     }
 
     fn join_entries(&mut self, expr: &Expr, one: &Expr, two: &Expr) {
@@ -92,59 +84,61 @@ impl Estimator<'_> {
         target: Option<&Expr>,
         function: &str,
         args: &[Expr],
-    ) -> Option<Called> {
-        Some(match (target, args) {
+    ) -> Called {
+        match (target, args) {
             (Some(target), args) => self.method(target, function, args),
-            (None, [one, two]) => self.two(expr, function, one, two)?,
+            (None, [one, two]) => self.two(expr, function, one, two),
             (None, [one, ..]) => self.function(function, one),
             (None, []) => Called::cost(Range::fixed(1)),
-        })
+        }
     }
 
-    /// An operator or a function of two.
-    fn two(&mut self, expr: &Expr, function: &str, one: &Expr, two: &Expr) -> Option<Called> {
+    /// An operator or a function of two. Where a type is known only when it is evaluated, it costs as much as the dearest
+    /// of the functions that may be meant.
+    fn two(&mut self, expr: &Expr, function: &str, one: &Expr, two: &Expr) -> Called {
         let (left, right) = (self.size_or_unknown(one), self.size_or_unknown(two));
         let (of, with) = (self.type_of(one).clone(), self.type_of(two).clone());
-        let is_text = matches!(of, Type::String | Type::Bytes);
-        // Which of several functions is meant is known only when it is evaluated.
-        let is_open = of.is_open() || with.is_open();
-        let smaller = |one: Range, two: Range| {
-            let most = one.most.min(two.most);
-            Called::cost(Range { least: u64::from(most > 0), most }.scaled(WALK))
+        let shorter = {
+            let most = left.most.min(right.most);
+            Range { least: u64::from(most > 0), most }.scaled(WALK)
         };
-        Some(match function {
+        // Both are of this type, or nothing is known of either.
+        let both = if of.is_open() { &with } else { &of };
+        match function {
             ops::EQUALS => match own_equality(&of).filter(|_| of == with) {
                 Some(cost) => Called::cost(cost),
                 None if matches!(of, Type::Opaque("kubernetes.URL", _)) && of == with => {
                     let most = self.size(two).map_or(1, |size| size.most);
                     Called::cost(Range { least: 1, most }.scaled(WALK))
                 }
-                None => smaller(left, right),
+                None => Called::cost(shorter),
             },
-            ops::NOT_EQUALS => smaller(left, right),
-            ops::LESS | ops::LESS_EQUALS | ops::GREATER | ops::GREATER_EQUALS if is_open => {
-                return None;
+            ops::NOT_EQUALS => Called::cost(shorter),
+            ops::LESS | ops::LESS_EQUALS | ops::GREATER | ops::GREATER_EQUALS => {
+                Called::cost(walked(both, shorter))
             }
-            ops::LESS | ops::LESS_EQUALS | ops::GREATER | ops::GREATER_EQUALS if is_text => {
-                smaller(left, right)
-            }
-            ops::IN if with.is_open() => return None,
-            ops::IN if matches!(with, Type::List(_)) => Called::cost(right),
-            ops::INDEX if of.is_open() => return None,
-            ops::ADD if is_open => return None,
-            ops::ADD if is_text => {
+            ops::IN => Called::cost(match with {
+                Type::List(_) => right,
+                Type::Map(..) => Range::fixed(1),
+                _ => right.union(Range::fixed(1)),
+            }),
+            ops::ADD => {
                 let size = left + right;
-                Called::sized(size.scaled(WALK), size)
-            }
-            ops::ADD if matches!(of, Type::List(_)) => {
-                self.join_entries(expr, one, two);
-                Called::sized(Range::fixed(1), left + right)
+                let cost = walked(both, size.scaled(WALK));
+                match both {
+                    Type::String | Type::Bytes => Called::sized(cost, size),
+                    Type::List(_) | Type::Dyn | Type::Error => {
+                        self.join_entries(expr, one, two);
+                        Called::sized(cost, size)
+                    }
+                    _ => Called::cost(cost),
+                }
             }
             "matches" => Called::cost(matched(left, right)),
             "sets.contains" | "sets.intersects" => Called::cost(left * right + Range::fixed(1)),
             "sets.equivalent" => Called::cost((left * right).scaled(2.0) + Range::fixed(1)),
             _ => self.function(function, one),
-        })
+        }
     }
 
     /// A function of one, or of one that counts.
@@ -153,21 +147,22 @@ impl Estimator<'_> {
         match function {
             "url" => Called::sized(size.scaled(WALK), size),
             "strings.quote" => {
-                let quotes = Range::fixed(2);
-                Called::sized(
-                    size.scaled(WALK),
-                    size + Range { least: 0, most: size.most } + quotes,
-                )
+                let most = size.most.wrapping_mul(2).wrapping_add(2);
+                let least = size.least.wrapping_add(2);
+                Called::sized(size.scaled(WALK), Range { least, most })
             }
+            "lists.range" => listed(Range::fixed(whole(arg).unwrap_or(u64::MAX)), 1.0),
             "cidr" | "isIP" | "isCIDR" | "ip" | "quantity" | "isQuantity" | "semver"
             | "isSemver" => Called::cost(size.scaled(WALK)),
             "ip.isCanonical" => Called::cost(size.scaled(2.0 * WALK)),
-            "bytes" if matches!(self.type_of(arg), Type::String) => {
+            "bytes" if matches!(self.type_of(arg), Type::String | Type::Dyn) => {
                 let most = size.most.wrapping_mul(4);
-                Called::sized(size.scaled(WALK), Range { most, ..size })
+                let cost = walked(self.type_of(arg), size.scaled(WALK));
+                Called::sized(cost, Range { most, ..size })
             }
-            "string" if matches!(self.type_of(arg), Type::Bytes) => {
-                Called::sized(size.scaled(WALK), Range { least: size.least / 4, ..size })
+            "string" if matches!(self.type_of(arg), Type::Bytes | Type::Dyn) => {
+                let cost = walked(self.type_of(arg), size.scaled(WALK));
+                Called::sized(cost, Range { least: size.least / 4, ..size })
             }
             _ => Called::cost(Range::fixed(1)),
         }
@@ -239,6 +234,21 @@ impl Estimator<'_> {
             }
             ("validate", [text, ..]) => Called::cost(text.scaled(WALK).scaled(128.0 * PATTERN)),
             ("check", _) => Called::cost(Range::fixed(350_000)),
+            ("slice", _) => {
+                let end = |at: usize, open: u64| args.get(at).and_then(whole).unwrap_or(open);
+                listed(Range::fixed(end(1, size.most).wrapping_sub(end(0, 0))), 1.0)
+            }
+            ("flatten", _) => {
+                let depth = args.first().map_or(1, |arg| whole(arg).unwrap_or(u64::MAX));
+                listed(size, depth as f64)
+            }
+            ("reverse", _) => listed(size, 1.0),
+            ("distinct", _) => listed(size * size, 2.0),
+            ("sort", _) => listed(size * size, sorted(&of)),
+            ("@sortByAssociatedKeys", [keys]) => {
+                let of = args.first().map(|arg| self.type_of(arg));
+                listed(*keys * *keys, of.map_or(2.0, sorted))
+            }
             _ => Called::cost(Range::fixed(1)),
         }
     }
@@ -246,6 +256,36 @@ impl Estimator<'_> {
     /// The size of an item of a list.
     fn item_size(&self, list: &Expr) -> Range {
         self.path(list).part(Part::Item).size().unwrap_or(Range::UNKNOWN)
+    }
+}
+
+/// A cost where values of a type are texts, which are walked; at most that where they may be. Anything else costs 1.
+fn walked(of: &Type, cost: Range) -> Range {
+    match of {
+        Type::String | Type::Bytes => cost,
+        Type::Dyn | Type::Error => cost.union(Range::fixed(1)),
+        _ => Range::fixed(1),
+    }
+}
+
+/// A function that makes a list of this size, and costs as much as a factor says for each item.
+fn listed(size: Range, factor: f64) -> Called {
+    Called::sized(size.scaled(factor) + Range::fixed(1 + LIST), size)
+}
+
+/// What it costs to sort a list of this type, for each pair of items.
+fn sorted(list: &Type) -> f64 {
+    match list {
+        Type::List(item) if !matches!(**item, Type::String | Type::Bytes | Type::Dyn) => 2.0,
+        _ => 2.0 + WALK,
+    }
+}
+
+/// A whole number that is written, 0 where it is less.
+fn whole(expr: &Expr) -> Option<u64> {
+    match expr.kind {
+        Kind::Literal(Literal::Int(number)) => Some(u64::try_from(number).unwrap_or(0)),
+        _ => None,
     }
 }
 

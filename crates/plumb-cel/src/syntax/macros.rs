@@ -45,7 +45,7 @@ impl Macros {
             ("bind", 3) if self.bindings && is_of_cel() => bind,
             ("all", 2) => all,
             ("exists", 2) => exists,
-            ("exists_one" | "existsOne", 2) => exists_one,
+            ("exists_one", 2) => exists_one,
             ("map", 2 | 3) => map,
             ("filter", 2) => filter,
             ("optMap", 2) if self.optionals => opt_map,
@@ -328,9 +328,11 @@ fn transform_map_entry(call: Call<'_>) -> Expanded {
     collect_map(&mut maker, range, names, filter, vec![entry])
 }
 
+/// The name of what `optMap` and `optFlatMap` are called on.
+pub(crate) const TARGET: &str = "@optional";
+
 /// `target.hasValue() ? FULL(with the variable bound to target.value()) : optional.none()`; the target stands once.
 fn with_value(call: Call<'_>, wrap: bool) -> Expanded {
-    const TARGET: &str = "@optional";
     let mut parts = call.parts(false)?;
     let body = parts.argument()?;
     let Parts { mut maker, range: target, names: (name, _), .. } = parts;

@@ -11,9 +11,10 @@ mod nodes;
 mod parser;
 mod tree;
 
-pub(crate) use macros::ACCUMULATOR;
 pub use macros::Macros;
+pub(crate) use macros::{ACCUMULATOR, TARGET};
 pub use names::escape;
+pub(crate) use names::escaped_keyword;
 pub use parser::parse;
 pub use tree::{
     Entry, Expr, Fold, Item, Kind, Literal, MAX_DEPTH, MAX_LENGTH, MAX_NESTING, SyntaxError, ops,

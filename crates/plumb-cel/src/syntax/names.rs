@@ -28,6 +28,12 @@ pub(super) fn is_reserved(name: &str) -> bool {
     RESERVED.contains(&name)
 }
 
+/// The escaped form of a reserved name, which is the name of a field that an expression writes as it is: `namespace` for
+/// `__namespace__` (`DeclTypeProvider.FindStructFieldType`, `Unescape`).
+pub(crate) fn escaped_keyword(name: &str) -> Option<String> {
+    is_reserved(name).then(|| escape(name))
+}
+
 /// A field's name as an expression of an API server's has to write it: `a-b` is `a__dash__b`, `for` is `__for__`. Of
 /// underscores, only two in a row are escaped.
 pub fn escape(name: &str) -> String {

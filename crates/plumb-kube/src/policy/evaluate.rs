@@ -1,5 +1,6 @@
 //! What a policy says of a manifest, with one set of parameters.
 
+use super::environment::{AUTHORIZER, REQUEST_RESOURCE};
 use super::lack::{Asked, Lack};
 use super::matching::Matched;
 use super::rule::{Clause, Policy, Validation};
@@ -194,7 +195,7 @@ impl Variables for Scope<'_, '_> {
             PARAMS => Some(&params.value),
             OLD => Some(&self.old),
             // Who asks, only a cluster knows.
-            "authorizer" => Some(&Cel::Unknown),
+            AUTHORIZER | REQUEST_RESOURCE => Some(&Cel::Unknown),
             _ => None,
         };
         if let Some(value) = known {

@@ -28,7 +28,7 @@ mod tests;
 mod undecided;
 
 pub use codes::CODES;
-pub(crate) use environment::environment;
+pub(crate) use environment::{environment, for_messages, one_of};
 
 use super::path::{FieldPath, Step};
 use super::{Document, Node, Schemas, Versions};

@@ -2,7 +2,7 @@
 
 use super::Policies;
 use super::codes::{AUDITED, DENIED, INVALID, UNSUPPORTED, WARNED};
-use super::environment::environment as named;
+use super::environment::{environment as named, for_messages, one_of};
 use super::kind::Kind;
 use super::lack::Asked;
 use super::matching::Constraints;
@@ -216,10 +216,10 @@ impl Reader<'_, '_> {
             let Some(clause) = self.clause(node, "expression", &environment, &[Type::Bool]) else {
                 continue;
             };
-            let message_clause = match node.get("messageExpression") {
-                Some(_) => self.clause(node, "messageExpression", &environment, &[Type::String]),
-                None => None,
-            };
+            let message_clause = node.get("messageExpression").and_then(|_| {
+                let environment = for_messages(&environment);
+                self.clause(node, "messageExpression", &environment, &[Type::String])
+            });
             let message =
                 node.get("message").and_then(Node::as_str).map(|text| text.trim().to_owned());
             policy.validations.push(Validation { clause, message, message_clause });
@@ -296,12 +296,11 @@ impl Reader<'_, '_> {
         match environment.compile(source) {
             Ok(program) => {
                 let found = program.result();
-                if let Some(first) = wanted.first()
-                    && !wanted.contains(found)
-                    && *found != Type::Dyn
-                {
-                    let shown = shorten(source);
-                    let why = format!("`{shown}` must evaluate to {first}, but is of type {found}");
+                // What is known only when it is evaluated is judged then, though an API server refuses it.
+                if !wanted.is_empty() && !wanted.contains(found) && *found != Type::Dyn {
+                    let (shown, wanted) = (shorten(source), one_of(wanted));
+                    let why =
+                        format!("`{shown}` must evaluate to {wanted}, but is of type {found}");
                     self.wrong_at(mark(node, key), why);
                     return None;
                 }

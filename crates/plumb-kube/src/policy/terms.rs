@@ -1,5 +1,6 @@
 //! What an expression speaks of: fields of the object, variables, and words in quotes. Only for placing a finding.
 
+use super::environment::{AUTHORIZER, REQUEST_RESOURCE};
 use crate::{Node, Style, Value};
 use plumb_cel::syntax::{Expr, Kind, Literal, ops};
 use plumb_text::Span;
@@ -28,7 +29,7 @@ pub(super) const OLD: &str = "oldObject";
 pub(super) const PARAMS: &str = "params";
 
 /// Variables that a book may not know, or that tell of a change.
-const CLUSTER: &[&str] = &["authorizer", NAMESPACE, OLD, PARAMS];
+const CLUSTER: &[&str] = &[AUTHORIZER, NAMESPACE, OLD, PARAMS];
 
 /// Fields of a request that only a cluster knows.
 const REQUEST: &[(&str, &str)] =
@@ -56,6 +57,7 @@ impl Terms {
                 return;
             }
             Some(name) => {
+                let name = if name == REQUEST_RESOURCE { AUTHORIZER } else { name };
                 self.cluster.extend(CLUSTER.iter().copied().find(|known| *known == name));
                 self.variables.extend(name.strip_prefix("variables.").map(str::to_owned));
                 return;

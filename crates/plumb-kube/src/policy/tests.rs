@@ -183,6 +183,7 @@ fn expressions_are_evaluated_and_placed() {
         ("variables.broken == 1", Err("policy-error")),
         ("object.spec.pause", Err("policy-error")),
         ("object.spec.replicas", Err("policy-error")),
+        ("authorizer.requestResource.check('scale').allowed()", Err("policy-unsupported")),
         ("namespaceObject.metadata.name == 'a'", Err("policy-unsupported")),
         ("request.userInfo.username == 'a'", Err("policy-unsupported")),
         ("authorizer.group('').resource('pods').check('get').allowed()", Err("policy-unsupported")),

@@ -64,6 +64,10 @@ impl<'a> RuleChecker<'a> {
                 };
                 for (entry, inner) in at.each(step) {
                     let name = entry.key.value.as_str();
+                    // A field that is null is absent (`unstructuredMap.Find`), and has no rules of its own.
+                    if entry.value.is_null() && !spec.properties.is_empty() {
+                        continue;
+                    }
                     // What a default stands for may be written where it is not shown.
                     if fields.open && !entry.value.is_written() {
                         continue;
@@ -115,7 +119,8 @@ impl<'a> RuleChecker<'a> {
             _ => wanted.then(|| scalar(spec, at.node)),
         };
         let value = value.map(|value| if self.is_replaced(at) { Cel::Unknown } else { value });
-        if let Some(value) = &value {
+        // A rule of what is null is for what is around it to say.
+        if let Some(value) = value.as_ref().filter(|value| !matches!(value, Cel::Null)) {
             for rule in &spec.rules {
                 // One finding says that the limit of the object is reached.
                 if !self.budget.is_spent() {
@@ -155,8 +160,9 @@ impl<'a> RuleChecker<'a> {
             Ok(Cel::Bool(true)) => {}
             Ok(Cel::Unknown) if self.gaps.is_partial() => {}
             Ok(Cel::Bool(false)) => {
-                let message = self.message(rule, compiled, &variables);
-                let says_rule = message.contains(&rule.source);
+                let own = self.message(rule, compiled, &variables);
+                let says_rule = own.is_none();
+                let message = own.unwrap_or_else(|| format!("failed rule: {}", rule.source.trim()));
                 let mut found = Fault::new(&HOLDS, rule.reason, at, message);
                 found.span = at.anchor();
                 found.on_all(at);
@@ -202,24 +208,21 @@ impl<'a> RuleChecker<'a> {
         self.faults.push(found);
     }
 
-    /// What to say: the rule's own expression, its text, or the rule itself.
+    /// What the rule says: by its own expression, or its text; none where it says nothing.
     fn message(
         &mut self,
         rule: &Rule,
         compiled: &Compiled,
         variables: &dyn plumb_cel::Variables,
-    ) -> String {
+    ) -> Option<String> {
         if let Some(program) = &compiled.message
             && let Ok(Cel::String(text)) = program.evaluate(variables, &mut self.budget)
             && !text.trim().is_empty()
             && !text.contains('\n')
         {
-            return text.trim().to_owned();
+            return Some(text.trim().to_owned());
         }
-        match &rule.message {
-            Some(message) => message.trim().to_owned(),
-            None => format!("failed rule: {}", rule.source.trim()),
-        }
+        rule.message.as_ref().map(|message| message.trim().to_owned())
     }
 }
 

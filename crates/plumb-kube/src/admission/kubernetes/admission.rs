@@ -6,7 +6,14 @@ use crate::at::At;
 use crate::fault::{Faults, Rule};
 use crate::names;
 use crate::policy;
+use plumb_cel::syntax::{Expr, Kind, Macros, parse};
 use plumb_cel::{Environment, Type};
+
+/// How many conditions a policy or a webhook may have (`validateMatchConditions`).
+const MAX_CONDITIONS: usize = 64;
+
+/// How many annotations a policy may make (`maxAuditAnnotations`).
+const MAX_ANNOTATIONS: usize = 20;
 
 declare! {
 ADMISSION_POLICY = "admission-policy", "validateValidatingAdmissionPolicySpec", "a policy that says nothing, or names what there is not",
@@ -23,6 +30,13 @@ ADMISSION_EXPRESSION = "admission-expression", "validateCELCondition", "an expre
 "matchConstraints:\n  resourceRules: [{apiGroups: [apps], apiVersions: [v1], operations: [CREATE], resources: [deployments]}]\nvalidations: [{expression: \"spec.replicas <= 5\"}]",
 "matchConstraints:\n  resourceRules: [{apiGroups: [apps], apiVersions: [v1], operations: [CREATE], resources: [deployments]}]\nvalidations: [{expression: \"object.spec.replicas <= 5\"}]";
 
+ADMISSION_DYN = "admission-dyn", "CompileCELExpression", "an expression of a policy or condition whose type is known only when it is evaluated",
+"An API server takes an expression where it knows its type: a condition or validation is of type `bool`, a message `string`, a patch `Object` or `list(JSONPatch)`. A field of `object` or \
+`params` is of type `dyn`, and so is what may be one (`object.spec.?paused.orValue(false)`). Compare it, or convert it (`string(…)`).",
+"ValidatingAdmissionPolicy.spec",
+"matchConstraints:\n  resourceRules: [{apiGroups: [apps], apiVersions: [v1], operations: [CREATE], resources: [deployments]}]\nvalidations: [{expression: \"object.spec.paused\"}]",
+"matchConstraints:\n  resourceRules: [{apiGroups: [apps], apiVersions: [v1], operations: [CREATE], resources: [deployments]}]\nvalidations: [{expression: \"object.spec.paused == true\"}]";
+
 ADMISSION_BINDING = "admission-binding", "validateValidatingAdmissionPolicyBindingSpec", "a binding that does nothing, or the same twice",
 "A binding names its policy and says what to do (`validationActions`: `Deny` or `Warn`, not both, and `Audit`, each once). Its parameters are found by `name` or by \
 `selector`, one of them, and `parameterNotFoundAction` says what holds where there are none.",
@@ -30,7 +44,8 @@ ADMISSION_BINDING = "admission-binding", "validateValidatingAdmissionPolicyBindi
 "policyName: replicas.example.com\nvalidationActions: [Deny, Audit]";
 }
 
-/// Checks an expression. `wanted` are the types that its value may have. Returns the type of its value.
+/// Checks an expression. `wanted` are the types that its value may have; none: any. Returns the type of its value, which
+/// is [`Type::Error`] where the expression is wrong or not there.
 pub(super) fn expression(
     at: &At<'_>,
     environment: &Environment,
@@ -42,19 +57,20 @@ pub(super) fn expression(
         if at.node.is_null() || at.str().is_some() {
             out.required(rule, at, "");
         }
-        return Type::Dyn;
+        return Type::Error;
     };
     let program = match environment.compile(text) {
         Ok(program) => program,
         Err(error) => {
             let why = format!("compilation failed: {error}");
             out.invalid(rule, at, why).in_part(at, error.span());
-            return Type::Dyn;
+            return Type::Error;
         }
     };
     let found = program.result().clone();
-    if !wanted.is_empty() && !wanted.contains(&found) && found != Type::Dyn {
-        let why = format!("must evaluate to {} but got {found}", wanted[0]);
+    if !wanted.is_empty() && !wanted.contains(&found) && environment.is_whole() {
+        let why = format!("must evaluate to {} but got {found}", policy::one_of(wanted));
+        let rule = if found == Type::Dyn { &ADMISSION_DYN } else { rule };
         out.invalid(rule, at, why);
     }
     found
@@ -68,6 +84,7 @@ fn environment(spec: &At<'_>, out: &Faults) -> Environment {
 /// The conditions under which a webhook or policy is asked.
 pub(super) fn conditions(at: &At<'_>, out: &mut Faults) {
     let list = at.list("matchConditions");
+    too_many(&at.field("matchConditions"), list.len(), MAX_CONDITIONS, out);
     out.unique(&ADMISSION_EXPRESSION, &list, "name");
     let environment = environment(at, out);
     for condition in &list {
@@ -109,7 +126,12 @@ pub(super) fn policy(spec: &At<'_>, out: &mut Faults) {
             out,
         );
         if let Some(message) = validation.filled("messageExpression") {
-            expression(&message, &environment, &[Type::String], &ADMISSION_EXPRESSION, out);
+            if message.str().is_some_and(|text| text.trim().is_empty()) {
+                out.invalid(&ADMISSION_POLICY, &message, "must be non-empty if specified");
+            } else {
+                let environment = policy::for_messages(&environment);
+                expression(&message, &environment, &[Type::String], &ADMISSION_EXPRESSION, out);
+            }
         }
         if let Some(message) = validation.get("message")
             && let Some(text) = message.str().filter(|text| !text.is_empty())
@@ -128,6 +150,7 @@ pub(super) fn policy(spec: &At<'_>, out: &mut Faults) {
             }
         }
     }
+    too_many(&spec.field("auditAnnotations"), annotations.len(), MAX_ANNOTATIONS, out);
     out.unique(&ADMISSION_POLICY, &annotations, "key");
     for annotation in &annotations {
         let key = annotation.field("key");
@@ -169,12 +192,23 @@ pub(super) fn parameter_kind(spec: &At<'_>, out: &mut Faults) {
             }
         }
         let version = kind.field("apiVersion");
-        if version.str().is_some_and(|text| text.split('/').count() > 2) {
-            out.invalid(
-                &ADMISSION_POLICY,
-                &version,
-                "must be GROUP/VERSION, or VERSION for the core group",
-            );
+        if let Some(text) = version.str().filter(|text| !text.is_empty()) {
+            let parts: Vec<&str> = text.split('/').collect();
+            let why = match parts[..] {
+                [version] | ["", version] => names::dns_1035(version),
+                [group, version] => names::subdomain(group).or_else(|| names::dns_1035(version)),
+                _ => Some("must be GROUP/VERSION, or VERSION for the core group"),
+            };
+            if let Some(why) = why {
+                out.invalid(&ADMISSION_POLICY, &version, why);
+            }
+        }
+        let name = kind.field("kind");
+        if let Some(text) = name.str().filter(|text| !text.is_empty())
+            && let Some(why) = names::dns_1035(&text.to_ascii_lowercase())
+        {
+            let why = format!("may have mixed case, but should otherwise match: {why}");
+            out.invalid(&ADMISSION_POLICY, &name, why);
         }
     }
 }
@@ -191,7 +225,7 @@ pub(super) fn variables(
             Some("") => {
                 out.required(&ADMISSION_POLICY, &name, "name is not specified");
             }
-            Some(text) if !is_identifier(text) => {
+            Some(text) if !is_identifier(text) || !is_name(text) => {
                 out.invalid(&ADMISSION_POLICY, &name, "must be a valid CEL identifier");
             }
             _ => {}
@@ -217,9 +251,22 @@ fn selectors(at: &At<'_>, out: &mut Faults) {
     }
 }
 
+/// Says that a list has more items than an API server takes.
+fn too_many(list: &At<'_>, count: usize, most: usize, out: &mut Faults) {
+    if count > most {
+        let why = format!("must have at most {most} items, and has {count}");
+        out.too_many(&ADMISSION_POLICY, &list.clone().keyed(), why);
+    }
+}
+
 pub(super) fn is_identifier(text: &str) -> bool {
     let first = text.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_');
     first && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+/// Whether the language takes a text for a name: it keeps some for itself and for other languages (`isCELIdentifier`).
+fn is_name(text: &str) -> bool {
+    matches!(parse(text, Macros::default()), Ok(Expr { kind: Kind::Ident(_), .. }))
 }
 
 /// The spec of a ValidatingAdmissionPolicyBinding.

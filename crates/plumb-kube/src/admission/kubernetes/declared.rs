@@ -16,7 +16,7 @@ pub(super) fn environment(
     optional_old: bool,
     (_, minor): (u32, u32),
 ) -> Environment {
-    let own = of(map, is_root, "self", 0).unwrap_or(Type::Dyn);
+    let own = of(map, is_root, "self", 0).unwrap_or(Type::Error);
     let old = if optional_old { Type::optional(own.clone()) } else { own.clone() };
     Environment::kubernetes(minor).variable("self", own).variable("oldSelf", old)
 }
@@ -27,7 +27,10 @@ const MAX_DEPTH: usize = 64;
 /// The type of a value with this schema; none where rules can't see it.
 fn of(map: &Map, is_root: bool, name: &str, depth: usize) -> Option<Type> {
     let is_true = |key: &str| map.get(key).and_then(Node::as_bool) == Some(true);
-    if depth > MAX_DEPTH || is_true("x-kubernetes-int-or-string") {
+    if depth > MAX_DEPTH {
+        return Some(Type::Error);
+    }
+    if is_true("x-kubernetes-int-or-string") {
         return Some(Type::Dyn);
     }
     let is_root = is_root || is_true("x-kubernetes-embedded-resource");
@@ -53,7 +56,7 @@ fn of(map: &Map, is_root: bool, name: &str, depth: usize) -> Option<Type> {
         "integer" => Some(Type::Int),
         "number" => Some(Type::Double),
         // Another finding says that there is no such type.
-        _ => Some(Type::Dyn),
+        _ => Some(Type::Error),
     }
 }
 

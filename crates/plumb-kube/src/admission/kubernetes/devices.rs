@@ -217,7 +217,9 @@ pub(super) fn selectors(list: &At<'_>, out: &mut Faults) {
             continue;
         }
         let environment = environment(out.k8s().1);
-        admission::expression(&at, &environment, &[Type::Bool], &DEVICE_SELECTOR, out);
+        // What an attribute is, is known only of a device.
+        let wanted = [Type::Bool, Type::Dyn];
+        admission::expression(&at, &environment, &wanted, &DEVICE_SELECTOR, out);
     }
 }
 

@@ -48,6 +48,7 @@ mod volumes;
 mod webhooks;
 mod workloads;
 
+pub use admission::ADMISSION_DYN;
 pub use config::SECRET_BASE64;
 pub use service::SERVICE_NODE_PORT_RANGE;
 

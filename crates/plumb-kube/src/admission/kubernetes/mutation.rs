@@ -47,14 +47,10 @@ pub(super) fn policy(spec: &At<'_>, out: &mut Faults) {
         let Some((kind, field)) = patch(mutation, out) else { continue };
         let patch =
             Type::Object(Arc::new(Object { name: kind.to_owned(), fields: BTreeMap::new() }));
-        // An empty list is one of anything.
-        let wanted = match field {
-            "jsonPatch" => vec![Type::list(patch), Type::list(Type::Dyn)],
-            _ => vec![patch],
-        };
+        let wanted = if field == "jsonPatch" { Type::list(patch) } else { patch };
         let holder = mutation.field(field);
         let at = holder.field("expression");
-        expression(&at, &environment, &wanted, &ADMISSION_EXPRESSION, out);
+        expression(&at, &environment, &[wanted], &ADMISSION_EXPRESSION, out);
     }
     let again = spec.field("reinvocationPolicy");
     if again.node.is_null() || again.str() == Some("") {

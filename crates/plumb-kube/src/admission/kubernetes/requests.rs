@@ -2,7 +2,9 @@
 
 use crate::at::At;
 use crate::fault::{Faults, Rule};
-use std::collections::HashSet;
+use crate::names;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 /// The requests that a webhook or policy is for.
 pub(super) fn rules(list: &[At<'_>], code: &'static Rule, out: &mut Faults) {
@@ -11,6 +13,7 @@ pub(super) fn rules(list: &[At<'_>], code: &'static Rule, out: &mut Faults) {
         for version in rule.list("apiVersions").iter().filter(|at| at.str() == Some("")) {
             out.required(code, version, "");
         }
+        names(&rule.list("resourceNames"), code, out);
         for field in ["operations", "apiGroups", "apiVersions", "resources"] {
             let list = rule.list(field);
             if list.is_empty() {
@@ -22,6 +25,21 @@ pub(super) fn rules(list: &[At<'_>], code: &'static Rule, out: &mut Faults) {
                 let at = rule.field(field).keyed();
                 out.invalid(code, &at, "if '*' is present, must not specify others").value = None;
             }
+        }
+    }
+}
+
+/// The names of the objects that a policy is for (`validateNamedRuleWithOperations`).
+fn names(list: &[At<'_>], code: &'static Rule, out: &mut Faults) {
+    let mut known: HashMap<&str, &At<'_>> = HashMap::new();
+    for at in list {
+        let Some(text) = at.str() else { continue };
+        if let Some(why) = names::segment(text) {
+            out.invalid(code, at, why);
+        }
+        match known.entry(text) {
+            Entry::Occupied(first) => drop(out.duplicate(code, at, first.get())),
+            Entry::Vacant(place) => drop(place.insert(at)),
         }
     }
 }
