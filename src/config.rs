@@ -7,11 +7,13 @@
 mod home;
 mod pages;
 mod places;
+mod schema;
 mod settings;
 
 pub use home::Home;
 pub use pages::Pages;
 pub use places::{place, value};
+pub use schema::schema;
 pub use settings::{SETTINGS, Setting, Shape, setting};
 
 use crate::content::Extras;

@@ -6,7 +6,7 @@
 mod limits;
 
 use crate::check::codes;
-use crate::config::{SETTINGS, Setting, setting};
+use crate::config::{self, SETTINGS, Setting, setting};
 use crate::diag::{Code, Level, nearest};
 use crate::directive::own::Own;
 use crate::directive::params::usage;
@@ -47,8 +47,14 @@ pub fn pages() -> Vec<Page> {
         page("checks.md", checks()),
         page("findings.md", findings()),
         page("migration.md", migration()),
-        Page { path: "model.schema.json", text: format!("{:#}\n", crate::model::json_schema()) },
+        schema("model.schema.json", &crate::model::json_schema()),
+        schema("settings.schema.json", &config::schema()),
+        schema("directive.schema.json", &directive::own::schema()),
     ]
+}
+
+fn schema(path: &'static str, schema: &serde_json::Value) -> Page {
+    Page { path, text: format!("{schema:#}\n") }
 }
 
 /// Every code, those of drift too.
@@ -264,6 +270,9 @@ The model (`model.toml` or `model/`), `directives/`, `policies/` and `schemas/` 
 find the nearest `book.toml` or `plumb.toml` above it, within its repository: `check docs/guide` and `sync README.md` read the whole project, and show or write
 what is in the pages that are named. No pages are: hidden files and folders, links, `node_modules`, folders with a `CACHEDIR.TAG`, `directives`, and what lies in
 another book, tree or repository. In a book, `pages` names Markdown that is no chapter, such as `../README.md` is to `src`: it is checked and kept as that of a tree.
+
+Editors that know TOML check either file as it is written, by the [JSON Schema](settings.schema.json) of the settings: `mdbook-plumb schema settings > settings.schema.json`,
+and `#:schema ./settings.schema.json` as its first line. `schema model` and `schema directive` write those of a model's files and of the front matter in `directives/`.
 
 Who publishes the pages is not known, so they are published as they are committed:
 

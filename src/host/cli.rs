@@ -203,6 +203,12 @@ pub(super) enum Command {
     /// Ask the model
     #[command(subcommand, after_help = examples::MODEL)]
     Model(Model),
+    /// Write a JSON Schema, for editors and other checks of what an author writes
+    Schema {
+        /// Of which files
+        #[arg(value_enum)]
+        of: SchemaOf,
+    },
     /// Write something new to begin with
     #[command(subcommand)]
     New(New),
@@ -412,7 +418,7 @@ pub(super) enum Model {
     Table {
         /// Options, a matrix, or with --sweep expressions
         names: Vec<String>,
-        /// Vary an input: `pods:100..1000..100` (from, to, step), `pods:10,50,100`, or `pods` alone
+        /// Vary an input: `pods:100..1000..100` (from, to, step), `pods:10,50,100`, `tier:standard,premium`, or `pods` alone
         #[arg(long, value_name = "INPUT[:VALUES]")]
         sweep: Option<String>,
         /// Which costs of an option
@@ -463,6 +469,17 @@ pub(super) enum Model {
         #[arg(long, default_value = ".", value_hint = ValueHint::DirPath)]
         dir: PathBuf,
     },
+}
+
+/// The files that there is a JSON Schema of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum SchemaOf {
+    /// The files of a model
+    Model,
+    /// book.toml and plumb.toml
+    Settings,
+    /// The front matter of the files in directives/
+    Directive,
 }
 
 /// How `model eval` writes.

@@ -126,6 +126,15 @@ fn run(arguments: Arguments) -> anyhow::Result<Exit> {
             let (dir, said) = model::run(&command, output.quiet)?;
             say(&dir, said, output)
         }
+        Some(Command::Schema { of }) => {
+            let schema = match of {
+                cli::SchemaOf::Model => crate::model::json_schema(),
+                cli::SchemaOf::Settings => crate::config::schema(),
+                cli::SchemaOf::Directive => crate::directive::own::schema(),
+            };
+            writeln!(io::stdout(), "{schema:#}")?;
+            Ok(Exit::Clean)
+        }
         Some(Command::New(cli::New::Directive { name, dir })) => {
             let dir = project::root(&dir)?;
             say(&dir, (new::directive(&name, &dir)?, Vec::new()), output)

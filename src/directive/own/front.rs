@@ -2,6 +2,7 @@
 
 use super::argument::{Argument, Kind};
 use super::def::{Directives, Example, Let, Own};
+use super::schema::{ARGUMENT, EXAMPLE, FILE, Key, PLACES};
 use crate::content::plain;
 use crate::diag::Diagnostic;
 use crate::directive::codes::BAD_DIRECTIVE;
@@ -13,13 +14,6 @@ use std::sync::Arc;
 use toml::de::{DeTable, DeValue};
 
 const MARK: &str = "+++";
-
-/// What a file may say, in its order.
-const KEYS: &[&str] = &["summary", "place", "html", "args", "let", "example"];
-const ARG_KEYS: &[&str] =
-    &["kind", "docs", "default", "dimension", "unit", "choices", "positional"];
-const EXAMPLE_KEYS: &[&str] = &["use", "gives"];
-const PLACES: &[&str] = &["block", "inline"];
 
 /// The directives of these files, and what is wrong with how they are written. A file that begins with no `+++` is none.
 pub fn read(files: &[Arc<Source>], units: &Units) -> (Directives, Vec<Diagnostic>) {
@@ -63,7 +57,7 @@ fn directive(source: &Arc<Source>, units: &Units, findings: &mut Vec<Diagnostic>
         reader.wrong(Location::new(source, span), error.message().to_owned());
     }
     let table = table.get_ref();
-    reader.known(table, KEYS, "a directive's file");
+    reader.known(table, FILE, "a directive's file");
     let summary = reader.text(table, "summary");
     if summary.is_none() {
         let message = "a directive's file needs a `summary`: one line about what it writes";
@@ -145,7 +139,8 @@ impl Reader<'_> {
     }
 
     /// Tells of the keys that a table does not have.
-    fn known(&mut self, table: &DeTable<'_>, keys: &[&str], of: &str) {
+    fn known(&mut self, table: &DeTable<'_>, keys: &[Key], of: &str) {
+        let keys: Vec<&str> = keys.iter().map(|key| key.name).collect();
         for (key, _) in table {
             let name = key.get_ref().as_ref();
             if !keys.contains(&name) {
@@ -218,7 +213,7 @@ impl Reader<'_> {
                 self.wanted(value, &name, "a table: `[args.NAME]`");
                 continue;
             };
-            self.known(entry, ARG_KEYS, "an argument");
+            self.known(entry, ARGUMENT, "an argument");
             args.extend(self.arg(name, location, entry));
         }
         // The file's order; a table of TOML has none of its own.
@@ -347,7 +342,7 @@ impl Reader<'_> {
                 self.wanted(item, "example", "a list: `[[example]]`");
                 continue;
             };
-            self.known(entry, EXAMPLE_KEYS, "an example");
+            self.known(entry, EXAMPLE, "an example");
             match (self.text(entry, "use"), self.text(entry, "gives")) {
                 (Some(call), Some(gives)) => {
                     let location = Location::new(self.source, gives.span);

@@ -8,9 +8,11 @@ mod bind;
 mod check;
 mod def;
 mod front;
+mod schema;
 mod uses;
 
 pub use argument::{Argument, Kind};
 pub use check::check;
 pub use def::{Directives, Example, Own};
 pub use front::read;
+pub use schema::schema;
