@@ -85,10 +85,10 @@ impl Book {
         let config = &self.project.config;
         let own = [Some(Path::new(DIRECTIVES)), Some(config.policies.as_path()), src];
         let own: Vec<&Path> = own.into_iter().flatten().collect();
-        let Pages { mut chapters, findings } = tree::read(world, config, settings, &own);
+        let Pages { mut chapters, is_whole, findings } = tree::read(world, config, settings, &own);
         chapters.retain(|page| !self.files.contains(&page.path));
-        self.is_whole &= findings.is_empty();
-        self.project.is_partial |= !findings.is_empty();
+        self.is_whole &= is_whole;
+        self.project.is_partial |= !is_whole;
         self.findings.extend(findings);
         self.files.extend(chapters.iter().map(|page| page.path.clone()));
         if let Some(src) = src {

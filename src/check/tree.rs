@@ -9,8 +9,10 @@ use super::codes::{NO_PAGE, UNREADABLE_PAGE};
 use super::{Chapter, is_markdown};
 use crate::config::{self, Config, Home};
 use crate::diag::Diagnostic;
-use crate::markdown::{self, BOOK_TOO_LARGE, CHAPTERS_LIMIT};
-use crate::text::{Location, Source};
+use crate::markdown::{
+    self, BOOK_TOO_LARGE, CHAPTERS_LIMIT, Dialect, LOST_DIRECTIVE, Node, NodeKind,
+};
+use crate::text::{Location, Source, TextMap};
 use crate::world::{World, display, normalize, unreadable};
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
@@ -26,6 +28,8 @@ const CACHE_TAG: &str = "CACHEDIR.TAG";
 /// What was read of a tree.
 pub(super) struct Pages {
     pub(super) chapters: Vec<Chapter>,
+    /// Whether all of its pages were read.
+    pub(super) is_whole: bool,
     pub(super) findings: Vec<Diagnostic>,
 }
 
@@ -59,13 +63,14 @@ pub(super) fn read(
         findings.push(Diagnostic::new(&NO_PAGE, Location::start_of(settings), message));
     }
     let read: Vec<_> = paths.par_iter().map(|path| (path, world.source(path))).collect();
-    let mut chapters = Vec::new();
+    let (mut chapters, mut lost) = (Vec::new(), Vec::new());
     let mut length = 0;
     for (path, source) in read {
         match source {
             Ok(source) if length + source.text().len() <= CHAPTERS_LIMIT => {
                 length += source.text().len();
                 chapters.push(page(&source));
+                lost.extend(in_front_matter(&source));
             }
             Ok(source) => {
                 let most = CHAPTERS_LIMIT >> 20;
@@ -83,7 +88,9 @@ pub(super) fn read(
             }
         }
     }
-    Pages { chapters, findings }
+    let is_whole = findings.is_empty();
+    findings.append(&mut lost);
+    Pages { chapters, is_whole, findings }
 }
 
 fn page(source: &Arc<Source>) -> Chapter {
@@ -98,6 +105,20 @@ fn page(source: &Arc<Source>) -> Chapter {
         unread: Vec::new(),
         is_committed: true,
     }
+}
+
+/// The findings for directives and values in a page's front matter, which is nobody's Markdown.
+fn in_front_matter(source: &Arc<Source>) -> Vec<Diagnostic> {
+    let Some(front) = markdown::front_matter(source.text()) else { return Vec::new() };
+    let map = TextMap::identity(source).select([front]);
+    let scan = markdown::scan(&source.text()[front.range()], &map, Dialect::default());
+    let is_ours = |node: &&Node| !matches!(node.kind, NodeKind::Fence(_));
+    let finding = |node: &Node| {
+        let message = "in front matter nothing is computed, and `sync` leaves it as it is";
+        Diagnostic::new(&LOST_DIRECTIVE, map.locate(node.span), message)
+            .help("move it into the page's text, or write the value by hand")
+    };
+    scan.nodes.iter().filter(is_ours).map(finding).collect()
 }
 
 /// The Markdown files of a tree in order; and whether there are more than are looked at.
@@ -179,6 +200,19 @@ mod tests {
         assert!(found.iter().all(|message| !message.contains("page")), "{found:?}");
         let (pages, _) = read("[plumb]\npages = [\"docs\"]\n", &files);
         assert_eq!(pages, ["docs/a.mdx", "docs/deep/b.markdown"]);
+    }
+
+    #[test]
+    fn what_front_matter_holds_of_ours_is_told() {
+        let page = "---\ntitle: It is <!-- plumb: value x -->1<!-- /plumb -->\n# `{= x }` of x\nother: <!-- a comment -->\n---\nText.\n";
+        let files = [("plumb.toml", "[plumb]\n"), ("a.md", page)];
+        let world = MemWorld::new(files, jiff::civil::date(2026, 1, 1));
+        let found = Book::read(&world).expect("a tree").findings.into_iter();
+        let lines: Vec<_> = found
+            .filter(|finding| finding.message.starts_with("in front matter"))
+            .map(|finding| finding.at.location.start().line)
+            .collect();
+        assert_eq!(lines, [2, 3]);
     }
 
     #[test]
