@@ -47,8 +47,17 @@ pub struct Value {
     pub text: String,
     /// How it came about, for the reader who asks.
     pub provenance: Option<Provenance>,
-    /// The key of the program by which the widget around it computes it anew.
-    pub live: Option<String>,
+    /// How the page computes it anew, where its reader can set inputs.
+    pub live: Option<Live>,
+}
+
+/// How a page computes a value anew.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Live {
+    /// By the program of the widget around it: the key there.
+    Widget(String),
+    /// By a program of its own, in JSON, whose one expression is called `value`.
+    Own(String),
 }
 
 /// How a value came about.
@@ -492,6 +501,8 @@ pub struct CalculatorInput {
     pub step: String,
     /// Whether only whole numbers are values of it: a count of pods, say.
     pub whole: bool,
+    /// Whether only values on a step are values of it.
+    pub stepped: bool,
     /// Where a slider stops, from the least to the most; empty where it goes by steps.
     pub stops: Vec<String>,
     /// A few words, or nothing.

@@ -47,7 +47,17 @@ pub(super) fn check(project: &Project, chapter: &Chapter) -> ChapterOutcome {
     let origin = chapter.origin.as_ref();
     let lost = origin.map_or_else(Vec::new, |origin| lost::find(project, chapter, origin, &scan));
     let budget = Budget::default();
-    let page = Within { versions: &project.versions, passage: None, budget: &budget, depth: 0 };
+    let sets = |node: &Node| match &node.kind {
+        NodeKind::Directive(written) => directive::sets_inputs(&written.name.value),
+        _ => false,
+    };
+    let page = Within {
+        versions: &project.versions,
+        passage: None,
+        budget: &budget,
+        depth: 0,
+        is_set: scan.nodes.iter().any(sets),
+    };
     let mut outcome = scanned(project, chapter, scan, page);
     if let Some(meant) = origin.and_then(|origin| origin.meant.as_ref())
         && !lost.is_empty()
@@ -133,6 +143,8 @@ struct Within<'a> {
     budget: &'a Budget,
     /// In how many others it stands.
     depth: usize,
+    /// Whether readers can set inputs of the model on the page.
+    is_set: bool,
 }
 
 /// A directive that writes a directive that writes … is followed so far.
@@ -250,6 +262,7 @@ impl Work<'_> {
         let names = self.within.names_at(node.span.start);
         let value = directive::value::live(
             (&self.project.model, &names),
+            self.within.is_set,
             expression,
             &self.chapter.map,
             &mut self.outcome.used,
@@ -291,6 +304,7 @@ impl Work<'_> {
             config: &self.project.config,
             own: &self.project.directives,
             params: directive.params,
+            is_set: self.within.is_set,
             directive: written,
             place: &node.place,
             map: &self.chapter.map,
@@ -334,6 +348,7 @@ impl Work<'_> {
             budget: self.within.budget,
             config: &self.project.config,
             params: &[],
+            is_set: self.within.is_set,
             directive: written,
             place: &node.place,
             map: &self.chapter.map,
@@ -394,6 +409,7 @@ impl Work<'_> {
             passage: Some(&passage),
             budget: self.within.budget,
             depth: self.within.depth + 1,
+            is_set: self.within.is_set,
         };
         let outcome = scanned(self.project, &inner, scan, within);
         // What is wrong for one row is most often wrong for all of them, at one place.

@@ -71,8 +71,11 @@ fn in_fence(finding: Diagnostic, fence: &Fence, map: &TextMap, expression: &str)
 /// An expression as an argument of a directive.
 pub(super) fn argument(expression: &str) -> String {
     match expression.contains(|c: char| !(c.is_alphanumeric() || ".-_".contains(c))) {
-        true if expression.contains('"') => format!("'{expression}'"),
-        true => format!("\"{expression}\""),
+        // Either quote begins a text in an expression; an argument has double ones.
+        true if !expression.contains(['\'', '\\']) => {
+            format!("\"{}\"", expression.replace('"', "'"))
+        }
+        true => format!("\"{}\"", expression.replace('\\', "\\\\").replace('"', "\\\"")),
         false => expression.to_owned(),
     }
 }

@@ -3,11 +3,12 @@
 use super::Call;
 use super::codes::UNKNOWN_ARGUMENT;
 use super::params::Expression;
-use crate::content::{FigureNote, Inline, Provenance, SourceNote, Value, plain, text};
+use crate::content::{FigureNote, Inline, Live, Provenance, SourceNote, Value, plain, text};
 use crate::diag::Diagnostic;
 use crate::markdown::{self, Arg, Cut};
 use crate::model::{
-    Bindings, Evaluation, Format, Inputs, Model, Problem, Program, Prose, ProsePart, Unit, Used,
+    Bindings, Compiled, Evaluation, Format, Inputs, Model, Problem, Program, Prose, ProsePart,
+    Unit, Used,
 };
 use crate::text::{Location, Span, Spanned, TextMap};
 
@@ -60,12 +61,24 @@ fn no_such_input(call: &Call<'_>, name: &Spanned<String>) -> Diagnostic {
 /// Evaluates an expression that an author wrote where these names are known; what is wrong is reported at its place.
 pub(crate) fn evaluate(
     model: &Model,
-    (text, names): (&str, &Bindings),
+    written: (&str, &Bindings),
     inputs: &Inputs,
     used: &mut Used,
     locate: impl Fn(Span) -> Location,
     findings: &mut Vec<Diagnostic>,
 ) -> Option<Evaluation> {
+    compute(model, written, inputs, used, locate, findings).map(|(_, evaluation)| evaluation)
+}
+
+/// The same, with the expression as it was read.
+pub(super) fn compute(
+    model: &Model,
+    (text, names): (&str, &Bindings),
+    inputs: &Inputs,
+    used: &mut Used,
+    locate: impl Fn(Span) -> Location,
+    findings: &mut Vec<Diagnostic>,
+) -> Option<(Compiled, Evaluation)> {
     let compiled = match model.compile_with(text, names) {
         Ok(compiled) => compiled,
         Err(problems) => {
@@ -80,7 +93,7 @@ pub(crate) fn evaluate(
             for source in &evaluation.provenance.sources {
                 used.source(source);
             }
-            Some(evaluation)
+            Some((compiled, evaluation))
         }
         Err(problem) => {
             findings.push(problem.located(&locate));
@@ -184,6 +197,30 @@ pub(super) fn value(
         provenance.exact = Some(shown.exact_text);
     }
     Value { text, provenance: Some(provenance), live: None }
+}
+
+/// How a page computes a value anew as its reader sets inputs or chooses a scenario; nothing where it depends on none.
+///
+/// Inputs that its author has set stay, and of a scenario the figures too.
+pub(super) fn follows(
+    model: &Model,
+    compiled: &Compiled,
+    inputs: &Inputs,
+    unit: Option<&Unit>,
+) -> Option<Live> {
+    let mut program = Program::new(model);
+    program.add("value", compiled);
+    if let Some(unit) = unit {
+        program.show_in("value", unit);
+    }
+    let fixed: Vec<&str> = inputs.set_names(model).collect();
+    let is_chosen = |name: &String| model.scenarios_set(name) && inputs.scenario_id().is_none();
+    let follows = program.inputs(inputs).keys().any(|name| !fixed.contains(&name.as_str()))
+        || program.figures(inputs).keys().any(is_chosen);
+    let mut json = program.json(inputs);
+    json["fixed"] = fixed.into();
+    json["scenario"] = inputs.scenario_id().into();
+    follows.then(|| Live::Own(json.to_string()))
 }
 
 /// Where a value comes from, in words for the reader.
@@ -387,7 +424,8 @@ pub(super) fn live_prose(
                 let live = format!("{key} {}", values.len());
                 program.add(live.clone(), compiled);
                 text.extend(stand_in(values.len()));
-                values.push(Value { text: shown, provenance: None, live: Some(live) });
+                let live = Some(Live::Widget(live));
+                values.push(Value { text: shown, provenance: None, live });
             }
         }
     }

@@ -74,6 +74,8 @@ pub struct Call<'a> {
     pub config: &'a Config,
     /// The arguments that it takes; none for one of the book's own, which says so itself.
     pub params: &'static [Param],
+    /// Whether readers can set inputs of the model on the page.
+    pub is_set: bool,
     /// What the author wrote.
     pub directive: &'a markdown::Directive,
     /// Where the directive stands.

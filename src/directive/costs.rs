@@ -307,13 +307,15 @@ fn input(model: &Model, name: &str, values: &Inputs) -> Option<CalculatorInput> 
         max: String::new(),
         step: String::new(),
         whole: input.is_whole(),
+        stepped: false,
         stops: Vec::new(),
         note: ask::prose(model, &input.note, values),
     };
     match &input.kind {
         InputKind::Switch { .. } => content.toggle = true,
         InputKind::Choice { choices, .. } => content.choices.clone_from(choices),
-        InputKind::Number { default, min, max, step, .. } => {
+        InputKind::Number { default, min, max, step, has_steps, .. } => {
+            content.stepped = *has_steps;
             let factor = input
                 .unit
                 .as_ref()

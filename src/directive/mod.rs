@@ -64,6 +64,11 @@ pub fn find(name: &str) -> Option<&'static Directive> {
     REGISTRY.iter().find(|directive| directive.name == name).copied()
 }
 
+/// Whether a reader of a page with this directive can set inputs of the model there.
+pub fn sets_inputs(name: &str) -> bool {
+    [calculator::DIRECTIVE.name, advisor::DIRECTIVE.name].contains(&name)
+}
+
 /// The names of all directives: those of the program, then a book's own.
 pub fn names(own: &own::Directives) -> Vec<String> {
     let built_in = REGISTRY.iter().map(|directive| directive.name.to_owned());

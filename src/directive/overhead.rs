@@ -33,7 +33,8 @@ params! {
         baseline: Option<Spanned<String>> = "baseline",
         /// A row for each component, with how many there are and what one takes, and a total for each option.
         components: bool = "components",
-        /// A row for each value of one input: `pods:20..100..20`, from, to and step; or `pods:20,50,100`.
+        /// A row for each value of one input: `pods:20..100..20`, from, to and step; or `pods:20,50,100`; or of a choice or a switch `tier:standard,premium`, and all
+        /// of them with `tier`.
         sweep: Option<Spanned<String>> = "sweep",
         /// With the range behind each value that has one.
         range: bool = "range",
@@ -380,7 +381,9 @@ fn swept(
     inputs: &Inputs,
     sweep: &Sweep,
 ) -> Option<Table> {
-    let mut table = Table { columns: vec![number_column(&sweep.input.label)], ..Table::default() };
+    let label = &sweep.input.label;
+    let first = if sweep.is_of_words() { text_column(label) } else { number_column(label) };
+    let mut table = Table { columns: vec![first], ..Table::default() };
     let mut steps = Vec::new();
     for inputs in sweep.points(call, inputs)? {
         steps.push((costs(call, options, &inputs)?, inputs));
@@ -397,8 +400,8 @@ fn swept(
         }
     }
     let units = units_of(call, &columns, &all);
-    for ((costs, inputs), value) in steps.iter().zip(sweep.values()) {
-        let mut cells = vec![text(sweep.show(call, value))];
+    for ((costs, inputs), label) in steps.iter().zip(sweep.labels(call)) {
+        let mut cells = vec![text(label)];
         for cost in costs {
             for (what, unit) in columns.iter().zip(&units) {
                 cells.push(cell(call, what.of(cost), inputs, unit.as_ref(), params.range));

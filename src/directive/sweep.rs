@@ -1,5 +1,5 @@
-//! The values that one input goes through, as authors write them: `pods:20..100..20`, or `pods:20,50,100`; and those of a
-//! chart's axis.
+//! The values that one input goes through, as authors write them: `pods:20..100..20`, `pods:20,50,100`, or the words of a
+//! choice; and those of a chart's axis.
 
 use super::{Call, ask};
 use crate::model::{self, Format, Input, InputKind, Inputs, Quantity, Ratio, Unit};
@@ -22,6 +22,23 @@ pub(super) struct Sweep<'m> {
 }
 
 impl Sweep<'_> {
+    /// What each point is called: the value without its unit, or the word.
+    pub(super) fn labels(&self, call: &Call<'_>) -> Vec<String> {
+        let is_switch = matches!(self.input.kind, InputKind::Switch { .. });
+        let word = |word: &String| match word.as_str() {
+            "true" if is_switch => "yes".to_owned(),
+            "false" if is_switch => "no".to_owned(),
+            word => word.to_owned(),
+        };
+        let numbers = self.values().iter().map(|value| self.show(call, value));
+        numbers.chain(self.values.words.iter().map(word)).collect()
+    }
+
+    /// Whether it goes through words.
+    pub(super) fn is_of_words(&self) -> bool {
+        !self.values.words.is_empty()
+    }
+
     /// The values, in base units, rising.
     pub(super) fn values(&self) -> &[Ratio] {
         &self.values.values
@@ -30,7 +47,7 @@ impl Sweep<'_> {
     /// The inputs at each of the values.
     pub(super) fn points(&self, call: &mut Call<'_>, inputs: &Inputs) -> Option<Vec<Inputs>> {
         match self.values.points(call.model, inputs) {
-            Ok(points) => Some(points.into_iter().map(|(_, inputs)| inputs).collect()),
+            Ok(points) => Some(points),
             Err(problem) => {
                 call.failed(self.span, problem);
                 None
@@ -78,25 +95,35 @@ impl Sweep<'_> {
 /// Reads a sweep; what is wrong is reported.
 pub(super) fn read<'m>(call: &mut Call<'m>, written: &Spanned<String>) -> Option<Sweep<'m>> {
     let span = written.span;
-    let Some((name, values)) = written.value.split_once(':') else {
-        let message =
-            format!("`{}` does not say which values the input goes through", written.value);
+    let (name, values) = match written.value.split_once(':') {
+        Some((name, values)) => (name, Some(values)),
+        None => (written.value.as_str(), None),
+    };
+    let named = Spanned::new(name.to_owned(), span);
+    let input = ask::entry(call, "input", &call.model.inputs, &named)?;
+    call.used.input(call.model, name);
+    if values.is_none() && matches!(input.kind, InputKind::Number { .. }) {
+        let message = format!("`{name}` does not say which values the input goes through");
         wrong(call, span, message);
         return None;
-    };
-    let input = number_input(call, name, span)?;
+    }
+    let values = values.unwrap_or_default();
     if values.matches("..").count() > 2 {
         wrong(call, span, format!("`{values}` is more than from, to and step"));
         return None;
     }
-    let values = match model::Sweep::parse(call.model, name, values) {
+    let parsed = match values {
+        "" => model::Sweep::new(call.model, name, None, None, None),
+        values => model::Sweep::parse(call.model, name, values),
+    };
+    let values = match parsed {
         Ok(values) => values,
         Err(problem) => {
             call.failed(span, problem);
             return None;
         }
     };
-    if values.values.len() > MOST_VALUES {
+    if values.values.len() + values.words.len() > MOST_VALUES {
         wrong(call, span, format!("these are more than {MOST_VALUES} values"));
         return None;
     }
@@ -125,7 +152,7 @@ pub(super) fn axis<'m>(
     to: Option<&Spanned<String>>,
 ) -> Option<(Sweep<'m>, Vec<usize>)> {
     let input = number_input(call, &over.value, over.span)?;
-    let InputKind::Number { step, dimension, .. } = &input.kind else { return None };
+    let InputKind::Number { step, .. } = &input.kind else { return None };
     let ends = |text: Option<&Spanned<String>>| text.map(|text| text.value.clone());
     let (first, last) = (ends(from), ends(to));
     // One step from end to end: the model reads the ends and says what is wrong with them.
@@ -161,7 +188,7 @@ pub(super) fn axis<'m>(
     values.sort();
     values.dedup();
     let rows = rows.iter().filter_map(|row| values.binary_search(row).ok()).collect();
-    let values = model::Sweep { input: over.value.clone(), dimension: *dimension, values };
+    let values = model::Sweep { values, ..whole };
     Some((Sweep { input, values, span: over.span }, rows))
 }
 
@@ -200,6 +227,6 @@ fn round_stride(least: &Ratio, unit: &Ratio, step: &Ratio) -> Ratio {
 fn wrong(call: &mut Call<'_>, span: Span, message: String) {
     let finding = call.invalid(span, message);
     call.findings.push(finding.help(
-        "write the input, and from, to and step, or the values: `pods:20..100..20`, `pods:20,50,100`",
+        "write the input, and from, to and step, or the values: `pods:20..100..20`, `pods:20,50,100`, `tier:standard,premium`",
     ));
 }

@@ -142,7 +142,14 @@ fn run(call: &mut Call<'_>) -> Option<Content> {
     let units = units_of(call, &columns)?;
     let sums = sums(call, &params.total, &columns, &inputs)?;
     let missing = missing.unwrap_or("–");
-    let shown = Shown { call, format, range: params.range, inputs: &inputs, missing };
+    // What its author has asked to be written otherwise stays so; and which rows there are, in which order.
+    let follows = call.is_set
+        && params.places.is_none()
+        && params.digits.is_none()
+        && !params.range
+        && params.only.is_none()
+        && params.sort.is_none();
+    let shown = Shown { call, format, range: params.range, inputs: &inputs, missing, follows };
     let mut table = Table {
         caption: params.title.as_ref().map_or_else(Vec::new, |title| text(&title.value)),
         ..Table::default()
@@ -157,7 +164,10 @@ fn run(call: &mut Call<'_>) -> Option<Content> {
             let option = of.options().filter(|_| column.asking.expression.text.trim() == label);
             match option.and_then(|_| shown.option(names, &name)) {
                 Some(label) => label,
-                None => shown.cell(column.values[row].as_ref(), unit.as_ref()),
+                None => {
+                    let compiled = column.compiled[row].as_ref();
+                    shown.cell(compiled, column.values[row].as_ref(), unit.as_ref())
+                }
             }
         });
         table.rows.push(Row { cells: cells.collect(), header: true, total: false });
@@ -295,13 +305,16 @@ fn units_of(call: &mut Call<'_>, columns: &[Column]) -> Option<Vec<Option<Unit>>
     Some(units)
 }
 
+/// What is summed up, and the sum.
+type Sum = (Compiled, Evaluation);
+
 /// The sum of each column that is summed up; nothing where none is.
 fn sums(
     call: &mut Call<'_>,
     totals: &Totals,
     columns: &[Column],
     inputs: &Inputs,
-) -> Option<Option<Vec<Option<Evaluation>>>> {
+) -> Option<Option<Vec<Option<Sum>>>> {
     let is_summed: Vec<bool> = match totals {
         Totals::None => return Some(None),
         Totals::All => columns.iter().map(Column::is_of_numbers).collect(),
@@ -334,11 +347,12 @@ fn sums(
             sums.push(None);
             continue;
         }
-        let sum = call.model.sum(&parts).and_then(|sum| call.model.evaluate(&sum, inputs));
+        let sum = call.model.sum(&parts);
+        let sum = sum.and_then(|sum| Ok((call.model.evaluate(&sum, inputs)?, sum)));
         match sum {
-            Ok(mut sum) => {
-                sum.provenance.formula = format!("sum of `{}`", column.asking.title);
-                sums.push(Some(sum));
+            Ok((mut evaluation, sum)) => {
+                evaluation.provenance.formula = format!("sum of `{}`", column.asking.title);
+                sums.push(Some((sum, evaluation)));
             }
             Err(problem) => {
                 call.failed(column.asking.expression.span, problem);
@@ -357,15 +371,25 @@ struct Shown<'s, 'a> {
     range: bool,
     inputs: &'s Inputs,
     missing: &'s str,
+    /// Whether its numbers follow what a reader sets.
+    follows: bool,
 }
 
 impl Shown<'_, '_> {
-    fn cell(&self, value: Option<&Evaluation>, unit: Option<&Unit>) -> Vec<Inline> {
-        let Some(value) = value else { return text(self.missing) };
-        let shown = self.value(value, unit);
+    fn cell(
+        &self,
+        compiled: Option<&Compiled>,
+        value: Option<&Evaluation>,
+        unit: Option<&Unit>,
+    ) -> Vec<Inline> {
+        let (Some(compiled), Some(value)) = (compiled, value) else { return text(self.missing) };
+        let mut shown = self.value(value, unit);
+        if self.follows {
+            shown.live = ask::follows(self.call.model, compiled, self.inputs, unit);
+        }
         match value.value {
             // A name speaks for itself.
-            Value::Text(_) | Value::Bool(_) => text(shown.text),
+            Value::Text(_) | Value::Bool(_) if shown.live.is_none() => text(shown.text),
             _ => vec![Inline::Value(Box::new(shown))],
         }
     }
@@ -377,9 +401,9 @@ impl Shown<'_, '_> {
         ask::value(self.call.model, value, self.inputs, &format, self.range)
     }
 
-    fn sum(&self, sum: &Evaluation, column: &Column, unit: Option<&Unit>) -> Vec<Inline> {
+    fn sum(&self, (compiled, sum): &Sum, column: &Column, unit: Option<&Unit>) -> Vec<Inline> {
         let mut out = if column.is_whole() { Vec::new() } else { text("at least ") };
-        out.push(Inline::Value(Box::new(self.value(sum, unit))));
+        out.extend(self.cell(Some(compiled), Some(sum), unit));
         out
     }
 

@@ -59,10 +59,15 @@ words! {
 
 fn run(call: &mut Call<'_>) -> Option<Content> {
     let params = Params::read(call)?;
+    // What its author has asked to be written otherwise stays so.
+    let is_free = params.places.is_none()
+        && params.digits.is_none()
+        && params.format.is_none()
+        && !(params.range || params.bare || params.thousands);
     let format = digits::format(call, params.places, params.digits)?;
     let inputs = ask::inputs(call, params.scenario.as_ref(), &params.inputs)?;
     let locate = ask::in_expression(call.map, &params.expr);
-    let evaluation = ask::evaluate(
+    let (compiled, evaluation) = ask::compute(
         call.model,
         (&params.expr.text, call.names),
         &inputs,
@@ -81,13 +86,18 @@ fn run(call: &mut Call<'_>) -> Option<Content> {
         bare: params.bare,
         ..format
     };
-    let value = ask::value(call.model, &evaluation, &inputs, &format, params.range);
+    let mut value = ask::value(call.model, &evaluation, &inputs, &format, params.range);
+    if call.is_set && is_free {
+        value.live = ask::follows(call.model, &compiled, &inputs, format.unit.as_ref());
+    }
     Some(Content::Inline(vec![Inline::Value(Box::new(value))]))
 }
 
-/// The short form in prose, `` `{= EXPR }` ``: the expression with the defaults, for people.
+/// The short form in prose, `` `{= EXPR }` ``: the expression with the defaults, for people; where readers can set inputs on the
+/// page (`is_set`), with theirs.
 pub fn live(
     (model, names): (&Model, &Bindings),
+    is_set: bool,
     expression: &Cut,
     map: &TextMap,
     used: &mut Used,
@@ -95,8 +105,11 @@ pub fn live(
 ) -> Option<Vec<Inline>> {
     let inputs = model.inputs();
     let locate = ask::in_cut(map, expression);
-    let evaluation =
-        ask::evaluate(model, (expression.text(), names), &inputs, used, locate, findings)?;
-    let value = ask::value(model, &evaluation, &inputs, &Format::default(), false);
+    let (compiled, evaluation) =
+        ask::compute(model, (expression.text(), names), &inputs, used, locate, findings)?;
+    let mut value = ask::value(model, &evaluation, &inputs, &Format::default(), false);
+    if is_set {
+        value.live = ask::follows(model, &compiled, &inputs, None);
+    }
     Some(vec![Inline::Value(Box::new(value))])
 }

@@ -2,7 +2,7 @@
 
 use super::element::{Element, element, span};
 use super::{Site, escape, ids};
-use crate::content::{Inline, MatrixCell, Meets, SourceNote, Status, Value};
+use crate::content::{Inline, Live, MatrixCell, Meets, SourceNote, Status, Value};
 
 /// Running text within a line of Markdown.
 pub(super) fn in_markdown(inlines: &[Inline], site: &Site) -> String {
@@ -103,9 +103,13 @@ impl Inlines<'_> {
                 .class("plumb-value")
                 .attr("popovertarget", &ids::value_id(value, provenance, self.site)),
             _ => match &value.live {
-                Some(key) => span("plumb-value").attr("data-live", key),
-                None => span("plumb-value"),
+                Some(Live::Widget(key)) => span("plumb-value").attr("data-live", key),
+                _ => span("plumb-value"),
             },
+        };
+        let element = match &value.live {
+            Some(Live::Own(program)) => element.attr("data-program", program),
+            _ => element,
         };
         self.out.push_str(&element.html(&text).end());
     }

@@ -1,6 +1,6 @@
 //! A book that only the program made, from sources as an author writes them.
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use super::*;
 
@@ -10,6 +10,7 @@ label = "Pods"
 default = 100
 min = 1
 max = 1000
+step = 1
 
 [inputs.region]
 label = "Region"
@@ -64,12 +65,18 @@ id = "no"
 verdict = "Leave it"
 "#;
 
+const PAGE: &str = "# A page\n\nOf all, `{= share }` at `{= proxy.cpu }` each.\n\n\
+    <!-- plumb: calculator inputs=[pods] /-->\n\n<!-- plumb: checklist q /-->\n";
+
 /// A book with these settings, made and built by the program; gives the folder that is to be served.
 fn build(name: &str, settings: &str) -> PathBuf {
+    build_with(name, settings, PAGE)
+}
+
+/// The same, with another page.
+fn build_with(name: &str, settings: &str, page: &str) -> PathBuf {
     let root = folder(name);
     let _ = std::fs::remove_dir_all(&root);
-    let page = "# A page\n\nOf all, `{= share }` at `{= proxy.cpu }` each.\n\n\
-        <!-- plumb: calculator inputs=[pods] /-->\n\n<!-- plumb: checklist q /-->\n";
     for (path, text) in [
         ("book.toml", format!("[book]\ntitle = \"Made\"\n[preprocessor.plumb]\n{settings}")),
         ("model.toml", MODEL.to_owned()),
@@ -132,6 +139,59 @@ fn external_assets_reach_every_page_under_a_strict_policy() {
     }
 }
 
+/// What sets the field of the pods, as a reader does.
+fn set_pods(pods: &str) -> String {
+    format!(
+        "(() => {{ const field = document.querySelector('[data-input=pods] input:not([type=range])'); field.value = '{pods}'; field.dispatchEvent(new Event('change', {{ bubbles: true }})); }})()"
+    )
+}
+
+#[test]
+fn values_in_text_and_tables_follow_what_a_reader_sets() {
+    let page = "# A page\n\nAll take `{= tax.cpu }`, ten <!-- plumb: value tax.cpu pods=10 -->1.25 cores<!-- /plumb -->, each `{= proxy.cpu }`; \
+        `{= pods > 500 ? 'many' : 'few' }`.\n\n| a | b |\n|---|---|\n| `{= pods > 1 \\|\\| pods < 0 ? 2 * pods : 0 }` | x |\n\n\
+        <!-- plumb: table options as o columns=[\"Option = o.label\", \"CPU = o.cpu\", \"Pods = pods\"] total=true /-->\n\n\
+        Far, <!-- plumb: value \"option('mesh').cpu\" region=far -->25 cores<!-- /plumb -->.\n\n\
+        <!-- plumb: chart cpu options=[mesh] over=pods from=100 to=500 /-->\n\n<!-- plumb: calculator inputs=[pods] /-->\n";
+    browse(|tab, _| {
+        let address = server::serve(&build_with("follows", "", page), None);
+        let built = "All take 12.5 cores, ten 1.25 cores, each 0.125 cores; few.";
+        tab.goto(&format!("{address}a.html"));
+        assert_eq!(tab.text("main > p"), built);
+        let button = "document.querySelectorAll('main > p button.plumb-value').length";
+        let buttons = tab.eval(button);
+        let cells = "[...document.querySelectorAll('main td')].map((cell) => cell.innerText)";
+        tab.eval(&set_pods("600"));
+        assert_eq!(
+            tab.text("main > p"),
+            "All take 75 cores, ten 1.25 cores, each 0.125 cores; many."
+        );
+        assert!(tab.text("main").contains("Far, 150 cores."), "an input that is set stays");
+        assert!(tab.text(".plumb-chart .plumb-notice").starts_with("Drawn for the inputs"));
+        let now = tab.eval(cells).to_string();
+        assert!(now.contains("\"1200\",\"x\""), "a table of Markdown: {now}");
+        assert_eq!(
+            now.matches("\"75 cores\"").count(),
+            3,
+            "the row, the sum, the calculator: {now}"
+        );
+        // What is no step or whole number is not taken, and the values stay.
+        tab.eval(&set_pods("1.2"));
+        assert!(tab.text(".plumb-said").contains("from 1 to 1000 in steps of 1"));
+        assert!(tab.text("main > p").contains("75 cores"));
+        // As they were built, they have their details again.
+        tab.eval(&set_pods("100"));
+        assert_eq!(tab.text("main > p"), built);
+        assert_eq!(tab.eval(button), buttons);
+        assert_eq!(tab.eval("document.querySelector('.plumb-chart .plumb-notice')"), Json::Null);
+        // A scenario reaches what is computed from a figure alone.
+        tab.eval("(() => { const select = document.querySelector('.plumb-presets select'); select.value = 'lean'; select.dispatchEvent(new Event('change')); })()");
+        assert!(tab.text("main > p").contains("each 0.0125 cores"), "{}", tab.text("main > p"));
+        tab.eval("localStorage.clear()");
+        assert_eq!(tab.errors(), Vec::<String>::new());
+    });
+}
+
 #[test]
 fn a_scenario_and_the_inputs_reach_all_of_the_page() {
     browse(|tab, _| {
@@ -142,12 +202,7 @@ fn a_scenario_and_the_inputs_reach_all_of_the_page() {
         assert_eq!(tab.eval(cost), json!("12.5 cores"));
         let checked = "[...document.querySelectorAll('plumb-checklist input')].map((box) => [box.checked, box.disabled])";
         assert_eq!(tab.eval(checked), json!([[false, true], [false, true], [false, false]]));
-        let set = |pods: &str| {
-            format!(
-                "(() => {{ const field = document.querySelector('[data-input=pods] input:not([type=range])'); field.value = '{pods}'; field.dispatchEvent(new Event('change', {{ bubbles: true }})); }})()"
-            )
-        };
-        tab.eval(&set("600"));
+        tab.eval(&set_pods("600"));
         assert_eq!(tab.eval(cost), json!("75 cores"));
         assert_eq!(tab.eval(checked), json!([[true, true], [false, true], [false, false]]));
         assert_eq!(tab.text("plumb-checklist .plumb-verdict"), "Take it");
@@ -165,7 +220,7 @@ fn a_scenario_and_the_inputs_reach_all_of_the_page() {
             tab.eval("document.querySelector('.plumb-presets select').value"),
             json!("lean")
         );
-        tab.eval(&set("600"));
+        tab.eval(&set_pods("600"));
         assert_eq!(tab.eval(cost), json!("15 cores"));
         assert_eq!(tab.eval(checked), json!([[true, true], [true, true], [false, false]]));
         tab.reload();

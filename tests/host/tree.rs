@@ -96,7 +96,7 @@ fn sync_changes_nothing_but_the_text_between_pairs() {
 
 #[test]
 fn what_only_a_build_would_compute_is_told_and_mended() {
-    let page = "It needs `{= total.cpu }` for `a`.\n\n- x\n\n  <!-- plumb: table plans as p columns=[\"Plan = p.name\"] /-->\n\n\
+    let page = "It needs `{= total.cpu }` for `a`, `{= pods > 5 ? \"many\" : 'few' }`, `{= pods > 5 ? \"a lot\" : \"few\" }`.\n\n- x\n\n  <!-- plumb: table plans as p columns=[\"Plan = p.name\"] /-->\n\n\
         ![`{= total.cpu }`](a.png)\n\n<!-- plumb: versions k8s=1.36 /-->\n";
     let tree = tree(
         "[plumb]\n",
@@ -107,12 +107,16 @@ fn what_only_a_build_would_compute_is_told_and_mended() {
     );
     let check = run(tree.path(), &["check", "-v"]);
     let said = stdout(&check);
-    assert_eq!(said.matches("warning[uncommitted]").count(), 4, "{said}");
+    assert_eq!(said.matches("warning[uncommitted]").count(), 6, "{said}");
     assert_eq!(check.status.code(), Some(0), "{said}");
     run(tree.path(), &["check", "--fix"]);
     assert_eq!(run(tree.path(), &["sync"]).status.code(), Some(0));
     let text = fs::read_to_string(tree.path().join("a.md")).expect("a page");
     assert!(text.contains("<!-- plumb: value total.cpu -->10 cores<!-- /plumb -->"), "{text}");
+    assert!(
+        text.contains("-->many<!-- /plumb -->") && text.contains("-->a lot<!-- /plumb -->"),
+        "{text}"
+    );
     assert!(text.contains("  | small |\n  | large |\n  <!-- /plumb -->\n"), "{text}");
     let text = fs::read_to_string(tree.path().join("b.mdx")).expect("a page");
     assert!(

@@ -219,6 +219,7 @@ pub(crate) fn calculator() -> Calculator {
         max: max.into(),
         step: "1".into(),
         whole: !unit.is_empty(),
+        stepped: false,
         stops: vec![],
         note: vec![],
     };
@@ -291,7 +292,8 @@ pub(crate) fn calculator_program() -> Json {
 }
 
 pub(crate) fn advisor() -> Advisor {
-    let live = Value { text: "4 cores".into(), provenance: None, live: Some("cost".into()) };
+    let live =
+        Value { text: "4 cores".into(), provenance: None, live: Some(Live::Widget("cost".into())) };
     let outcome = |id: &str, rule: &str, title: &str, option: Option<&str>| Outcome {
         id: id.into(),
         title: text(title),

@@ -82,6 +82,15 @@ impl Inputs {
         Ok(())
     }
 
+    /// The inputs that are set, by a scenario or one by one; the others have their defaults.
+    pub fn set_names<'m>(&self, model: &'m Model) -> impl Iterator<Item = &'m str> {
+        let all = model.inputs.keys().zip(&self.said);
+        all.filter(|(_, said)| **said)
+            .map(|(name, _)| name.as_str())
+            .collect::<Vec<_>>()
+            .into_iter()
+    }
+
     /// The scenario that was set last.
     pub fn scenario_id(&self) -> Option<&str> {
         self.scenario.as_deref()
@@ -143,6 +152,11 @@ pub(super) fn setting(input: &Input, text: &str, units: &Units) -> Result<Scalar
                 .and_then(|written| written.resolve(input.unit.as_ref(), Some(*dimension), name));
             let quantity = read.map_err(|error| Problem::quantity(span, error))?.quantity;
             check_range(input, &quantity.value, units, span)?;
+            if input.is_whole() && !quantity.value.is_integer() {
+                let message = format!("`{name}` counts whole ones, and `{}` is none", text.trim());
+                let problem = Problem::new(&INPUT_OUT_OF_RANGE, span, message);
+                return Err(problem.related(input.location.clone(), "the input"));
+            }
             Ok(Scalar::Number(quantity.value))
         }
     }

@@ -384,7 +384,7 @@ impl Model {
     ) -> Result<Listing, Problem> {
         let mut list = Listing::new(&[&sweep.input], 0);
         list.columns.extend(expressions.iter().map(|compiled| compiled.text().to_owned()));
-        for (_, at) in sweep.points(self, inputs)? {
+        for at in sweep.points(self, inputs)? {
             let mut row = vec![at.shown(self, &sweep.input).unwrap_or_default()];
             for compiled in expressions {
                 row.push(self.show(&self.evaluate(compiled, &at)?, &Format::default()).text);

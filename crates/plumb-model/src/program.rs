@@ -230,6 +230,14 @@ impl<'m> Program<'m> {
 }
 
 impl Model {
+    /// Whether some scenario sets a figure.
+    pub fn scenarios_set(&self, figure: &str) -> bool {
+        let index = self.figures.get_index_of(figure);
+        index.is_some_and(|index| {
+            self.scenarios.values().any(|scenario| scenario.figures.contains_key(&index))
+        })
+    }
+
     /// What any scenario sets, as these inputs have it, but for the inputs that a reader is asked for: `{figures, inputs}`. A page
     /// that goes from one scenario to another thus undoes what the first one set.
     pub fn fixed_by_scenarios(&self, inputs: &Inputs, asked: &[String]) -> Value {

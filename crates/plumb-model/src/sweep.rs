@@ -6,7 +6,7 @@ use super::codes::{BAD_RANGE, WRONG_KIND};
 use super::entry::{Input, InputKind};
 use super::formula::Scalar;
 use super::problem::Problem;
-use super::quantity::{Dimension, Quantity, Ratio};
+use super::quantity::{Dimension, Ratio};
 use super::{Compiled, Evaluation, Inputs, Model};
 use num_traits::{Signed, Zero};
 use plumb_text::Span;
@@ -18,8 +18,10 @@ pub struct Sweep {
     pub input: String,
     /// The dimension of that input's numbers.
     pub dimension: Dimension,
-    /// The values, in base units, rising.
+    /// The values, in base units, rising; none where the input is a choice or a switch.
     pub values: Vec<Ratio>,
+    /// The words of a choice or a switch, in the order in which they are given; none of a number.
+    pub words: Vec<String>,
 }
 
 /// More points than this are neither a table nor a chart.
@@ -41,7 +43,9 @@ impl Sweep {
     ) -> Result<Sweep, Problem> {
         let entry = input_of(model, input)?;
         let InputKind::Number { dimension, min, max, step: own, default, .. } = &entry.kind else {
-            return Err(not_a_number(input));
+            let none = from.is_none() && to.is_none() && step.is_none();
+            let words = own_words(&entry.kind).filter(|_| none);
+            return Ok(Sweep::of_words(input, words.ok_or_else(|| not_a_number(input))?));
         };
         let read = |text| number(model, entry, text);
         let first = match from {
@@ -88,20 +92,32 @@ impl Sweep {
             );
         }
         values.push(last);
-        Ok(Sweep { input: input.to_owned(), dimension: *dimension, values })
+        Ok(Sweep { input: input.to_owned(), dimension: *dimension, values, words: Vec::new() })
     }
 
-    /// A sweep over given values: `5, 10, 100`.
+    fn of_words(input: &str, words: Vec<String>) -> Sweep {
+        let input = input.to_owned();
+        Sweep { input, dimension: Dimension::COUNT, values: Vec::new(), words }
+    }
+
+    /// A sweep over given values: `5, 10, 100`, or words of a choice.
     pub fn over(model: &Model, input: &str, values: &[&str]) -> Result<Sweep, Problem> {
         let entry = input_of(model, input)?;
         let InputKind::Number { dimension, .. } = &entry.kind else {
-            return Err(not_a_number(input));
+            let mut words: Vec<String> = Vec::new();
+            for &word in values {
+                super::inputs::setting(entry, word, &model.units)?;
+                if !words.iter().any(|known| known == word) {
+                    words.push(word.to_owned());
+                }
+            }
+            return Ok(Sweep::of_words(input, words));
         };
         let read = values.iter().map(|text| number(model, entry, text));
         let mut values = read.collect::<Result<Vec<Ratio>, Problem>>()?;
         values.sort();
         values.dedup();
-        Ok(Sweep { input: input.to_owned(), dimension: *dimension, values })
+        Ok(Sweep { input: input.to_owned(), dimension: *dimension, values, words: Vec::new() })
     }
 
     /// A sweep as authors write it behind the input's name: `20..100..20` (from, to and step), `20..100` or `20,50,100`.
@@ -118,18 +134,28 @@ impl Sweep {
     }
 
     /// The inputs at each point.
-    pub fn points(
-        &self,
-        model: &Model,
-        inputs: &Inputs,
-    ) -> Result<Vec<(Quantity, Inputs)>, Problem> {
-        let mut points = Vec::with_capacity(self.values.len());
+    pub fn points(&self, model: &Model, inputs: &Inputs) -> Result<Vec<Inputs>, Problem> {
+        let mut points = Vec::with_capacity(self.values.len() + self.words.len());
         for value in &self.values {
             let mut at = inputs.clone();
             at.set_number(model, &self.input, value.clone())?;
-            points.push((Quantity::new(value.clone(), self.dimension), at));
+            points.push(at);
+        }
+        for word in &self.words {
+            let mut at = inputs.clone();
+            at.set(model, &self.input, word)?;
+            points.push(at);
         }
         Ok(points)
+    }
+}
+
+/// Every word that an input may be set to, if it is none of numbers.
+fn own_words(kind: &InputKind) -> Option<Vec<String>> {
+    match kind {
+        InputKind::Choice { choices, .. } => Some(choices.clone()),
+        InputKind::Switch { .. } => Some(["false", "true"].map(str::to_owned).into()),
+        InputKind::Number { .. } => None,
     }
 }
 
@@ -176,8 +202,8 @@ impl Model {
         compiled: &Compiled,
         sweep: &Sweep,
         inputs: &Inputs,
-    ) -> Result<Vec<(Quantity, Evaluation)>, Problem> {
+    ) -> Result<Vec<Evaluation>, Problem> {
         let points = sweep.points(self, inputs)?;
-        points.into_iter().map(|(at, inputs)| Ok((at, self.evaluate(compiled, &inputs)?))).collect()
+        points.iter().map(|inputs| self.evaluate(compiled, inputs)).collect()
     }
 }

@@ -124,7 +124,7 @@ static INPUT: Table = Table {
         optional(
             "step",
             Kind::Quantity,
-            "The distance between two values that a slider offers. 1, if not said. Where `max` is at least a thousand times `min` and `step`, the slider goes by round numbers.",
+            "The distance between two values that a slider offers; if it is said, a reader can set no others. 1, if not said. Where `max` is at least a thousand times `min` and `step`, the slider goes by round numbers.",
         ),
         optional(
             "low",

@@ -184,6 +184,7 @@ fn read_with(
         own: &Directives::default(),
         config: &config,
         params: &[],
+        is_set: false,
         directive: &directive,
         place: &Place::default(),
         map: &own.map,

@@ -170,6 +170,9 @@ fn input(input: &CalculatorInput, site: &Site) -> Element {
         if !input.stops.is_empty() {
             slider = slider.attr("data-stops", &input.stops.join(" "));
         }
+        if input.stepped {
+            slider = slider.attr("data-step", &input.step);
+        }
         html = html.child(slider);
     }
     let shown = match input.value.as_str() {

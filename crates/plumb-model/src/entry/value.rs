@@ -60,6 +60,8 @@ pub enum InputKind {
         max: Option<Ratio>,
         /// The distance between the values that a slider offers.
         step: Ratio,
+        /// Whether its author says so: then a reader sets no other values.
+        has_steps: bool,
         /// Where the default is uncertain: from and to.
         range: Option<(Ratio, Ratio)>,
     },

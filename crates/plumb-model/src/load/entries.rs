@@ -178,6 +178,7 @@ impl<'a> Loader<'a> {
             self.report(&BAD_RANGE, entry.location_of("step"), message);
         }
         let step = step.filter(|step| *step > Ratio::zero());
+        let has_steps = step.is_some();
         let min = min.or((default.value >= Ratio::zero()).then(Ratio::zero));
         let step = step
             .unwrap_or_else(|| unit.as_ref().map_or_else(Ratio::one, |unit| unit.factor.clone()));
@@ -199,7 +200,8 @@ impl<'a> Loader<'a> {
         }
         let range = self.range(name, entry, &default.value, low, high);
         let written = self.model.units.as_written(&default, unit.clone().or(written));
-        let kind = InputKind::Number { dimension, default: default.value, min, max, step, range };
+        let default = default.value;
+        let kind = InputKind::Number { dimension, default, min, max, step, has_steps, range };
         Some((kind, unit, Some(written)))
     }
 

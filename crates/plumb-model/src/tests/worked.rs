@@ -199,7 +199,7 @@ fn a_sweep_goes_from_end_to_end() {
     let sweep = Sweep::new(&model, "pods", Some("10"), Some("95"), Some("30")).unwrap();
     let values = model.sweep(&model.compile("tax.cpu").unwrap(), &sweep, &model.inputs()).unwrap();
     let shown: Vec<String> =
-        values.iter().map(|(_, e)| model.show(e, &Format::default()).text).collect();
+        values.iter().map(|e| model.show(e, &Format::default()).text).collect();
     assert_eq!(shown, ["1 core", "4 cores", "7 cores", "9.5 cores"]);
     let own = Sweep::new(&model, "pods", None, None, None).unwrap();
     assert_eq!((own.values.len(), own.values[0].to_string()), (201, "1".into()));
@@ -216,6 +216,13 @@ fn a_sweep_goes_from_end_to_end() {
             "{from} {to} {step}"
         );
     }
+    let switch = Sweep::new(&model, "agent", None, None, None).unwrap();
+    assert_eq!(switch.words, ["false", "true"]);
+    let points = switch.points(&model, &model.inputs()).unwrap();
+    let shown: Vec<_> = points.iter().map(|at| at.shown(&model, "agent")).collect();
+    assert_eq!(shown, [Some("false".to_owned()), Some("true".to_owned())]);
+    assert!(Sweep::new(&model, "agent", Some("false"), None, None).is_err());
+    assert!(Sweep::over(&model, "agent", &["maybe"]).is_err());
     assert_eq!(Sweep::over(&model, "pods", &["50", "5"]).unwrap().values.len(), 2);
     let step = Sweep::new(&model, "pods", Some("1"), Some("9"), Some("1 pdos")).unwrap_err();
     assert_eq!(step.help, ["did you mean `pods`?"]);

@@ -11,6 +11,8 @@ class Advisor extends Widget {
       if (this.choose()) this.matrix.changed();
       if (this.steps.some(({ key }) => key === detail.key)) this.update();
     });
+    // What a reader has set in a calculator that is none of its parts.
+    document.addEventListener('plumb-inputs', () => this.update());
     // In another tab. The parts have heard it before.
     addEventListener('storage', ({ key }) => {
       if (!this.steps.some((step) => step.key === key)) return;
@@ -39,8 +41,7 @@ class Advisor extends Widget {
     return {
       ranking,
       option,
-      input: this.calculator?.scope().input,
-      figure: this.calculator?.scope().figure,
+      ...(this.calculator?.scope() ?? pageScope),
       local: (name, ...args) => (Object.hasOwn(locals, name) ? locals[name](...args) ?? false : this.checklist.local(name, ...args)),
     };
   }

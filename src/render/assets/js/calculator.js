@@ -39,6 +39,7 @@ class Calculator extends Widget {
     // Over a long range a slider goes from one round number to the next; the field takes those between.
     const { min, max } = slider ?? {};
     const stops = slider?.dataset.stops?.split(' ');
+    const { step } = slider?.dataset ?? {};
     if (stops) Object.assign(slider, { min: 0, max: stops.length - 1, step: 1 });
     // The slider is for hands that point; a keyboard has the arrow keys in the field.
     if (slider) {
@@ -60,6 +61,8 @@ class Calculator extends Widget {
       const value = /^[\d.+-]{1,40}$/.test(text) && Ratio.read(text);
       return value && !(whole && value.d > 1n) && value.to(Ratio.read(min)) >= 0 && value.to(Ratio.read(max)) <= 0;
     };
+    // The value that a step leads to, for what a reader enters; what the model or a link says counts as it is.
+    input.onStep = (text) => !step || text === max || Ratio.read(text).minus(Ratio.read(min)).over(Ratio.read(step)).d === 1n;
     // What is being typed is not rewritten under the reader's hands.
     input.set = (text, typing) => {
       input.value = text;
@@ -75,12 +78,12 @@ class Calculator extends Widget {
     input.set(read());
     const hear = (element, event, typing) => element.addEventListener(event, () => {
       const text = element === control ? read() : stops?.[slider.value] ?? slider.value;
-      if (input.valid(text)) {
+      if (input.valid(text) && (element === slider || input.onStep(text))) {
         input.set(text, typing);
         this.changed();
       } else {
         control.setAttribute('aria-invalid', 'true');
-        if (!typing) this.say(`${words($(box, '.plumb-label'))}: ${whole ? 'a whole number ' : ''}from ${min} to ${max}, please.`);
+        if (!typing) this.say(`${words($(box, '.plumb-label'))}: ${whole ? 'a whole number ' : ''}from ${min} to ${max}${input.valid(text) ? ` in steps of ${step}` : ''}, please.`);
       }
     });
     hear(control, 'change');
@@ -150,7 +153,7 @@ class Calculator extends Widget {
     const scope = this.scope();
     const values = Object.entries(this.program.inputs).map(([name, { value }]) => [name, value]);
     const built = { figures: this.program.figures, inputs: Object.fromEntries(values) };
-    const asBuilt = this.inputs.every(({ value }, index) => value === this.before[index]) && agree(this.scenario?.fixed, built);
+    const asBuilt = this.asBuilt = this.inputs.every(({ value }, index) => value === this.before[index]) && agree(this.scenario?.fixed, built);
 
     const longest = {};
     const results = this.program.cells.map(([row, column, name, signed], index) => {
@@ -195,6 +198,39 @@ class Calculator extends Widget {
 // Whether what a scenario sets is so now.
 const agree = (fixed, now) => ['figures', 'inputs'].every((kind) =>
   Object.entries(fixed?.[kind] ?? {}).every(([name, value]) => String(now[kind]?.[name] ?? value) === String(value)));
+
+// Values of the page's text and tables follow what its reader sets; as built they are the build's, details included.
+const followers = new Map();
+
+function follow() {
+  for (const element of $$(document, '[data-program]')) {
+    if (followers.has(element)) continue;
+    const program = JSON.parse(element.dataset.program);
+    const { fixed, scenario } = program;
+    const scope = {
+      input: (name) => (fixed.includes(name) ? undefined : pageScope.input(name)),
+      figure: (name) => (scenario ? undefined : pageScope.figure(name)),
+    };
+    followers.set(element, { program, scope, built: result(program, 'value', {}).text, shown: element });
+  }
+  for (const [element, follower] of followers) {
+    const { text, why } = result(follower.program, 'value', follower.scope);
+    const title = why || 'As you have set the inputs on this page.';
+    const next = text === follower.built ? element : make('span', { className: 'plumb-value plumb-set', title }, text);
+    if (next === follower.shown || next !== element && words(next) === words(follower.shown)) continue;
+    follower.shown.replaceWith(next);
+    follower.shown = next;
+  }
+  // A drawing is the build's, and says so beside values that are the reader's.
+  const isSet = $$(document, 'plumb-calculator').some(({ asBuilt }) => asBuilt === false);
+  for (const figure of $$(document, '.plumb-chart')) {
+    const note = $(figure, '.plumb-notice');
+    if (!isSet) note?.remove();
+    else if (!note) figure.prepend(make('p', { className: 'plumb-notice' }, 'Drawn for the inputs that the page was built with, not for yours.'));
+  }
+}
+
+document.addEventListener('plumb-inputs', follow);
 
 // A bar along the cell's foot, as long as the cell's share of the column's greatest.
 function bar(share) {
