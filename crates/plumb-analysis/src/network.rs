@@ -150,13 +150,12 @@ impl<'g, 'a> NetworkPolicy<'g, 'a> {
         rule: &Rule<'_>,
         namespaces: &[Option<&str>],
     ) -> bool {
-        let Peers::Of(peers) = rule.peers() else { return !namespaces.is_empty() };
-        let mut peers = peers.iter().filter(|peer| !matches!(peer, Peer::Block(_) | Peer::Other));
-        peers.any(|peer| {
-            namespaces.iter().any(|namespace| {
-                self.may_mean(group, peer, &Workload { labels: None, namespace: *namespace })
-            })
-        })
+        match rule.peers() {
+            Peers::Anyone => !namespaces.is_empty(),
+            Peers::Of(_) => namespaces.iter().any(|namespace| {
+                self.may_mean_pods(group, rule, &Workload { labels: None, namespace: *namespace })
+            }),
+        }
     }
 
     /// Whether a rule may be for these pods, as pods and not by their address.

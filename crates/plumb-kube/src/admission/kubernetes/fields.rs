@@ -116,7 +116,7 @@ static VOLUME: &[Field] = &[
     ("glusterfs.endpoints", Stand),
     ("image.pullPolicy", BeOf(&["Always", "Never", "IfNotPresent"])),
     ("ephemeral.volumeClaimTemplate", Stand),
-    ("csi.nodePublishSecretRef.name", Stand),
+    ("csi.nodePublishSecretRef.name", Have(names::subdomain)),
     ("downwardAPI.items[].path", Stand),
     ("projected.sources[].downwardAPI.items[].path", Stand),
 ];
@@ -277,6 +277,8 @@ static KINDS: &[(&str, &str, &[Field])] = &[
         "autoscaling",
         "HorizontalPodAutoscaler",
         &[
+            ("spec.behavior.scaleUp.tolerance", Measure),
+            ("spec.behavior.scaleDown.tolerance", Measure),
             ("spec.scaleTargetRef.kind", Have(names::segment)),
             ("spec.scaleTargetRef.name", Have(names::segment)),
             ("spec.scaleTargetRef.apiVersion", If(group_version)),
@@ -308,6 +310,8 @@ static KINDS: &[(&str, &str, &[Field])] = &[
         &[
             ("spec.parameters.scope", BeOf(&["Cluster", "Namespace"])),
             ("spec.parameters.apiGroup", If(names::subdomain)),
+            ("spec.parameters.kind", Have(names::segment)),
+            ("spec.parameters.name", Have(names::segment)),
         ],
     ),
     ("node.k8s.io", "RuntimeClass", &[("handler", Have(names::label))]),

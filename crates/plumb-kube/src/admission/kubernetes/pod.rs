@@ -18,7 +18,7 @@ IP addresses, as are those of `hostAliases`.",
 "containers: [{name: web, image: nginx}]\ndnsPolicy: None\ndnsConfig: {nameservers: [1.1.1.1]}";
 
 POD_REFERENCE = "pod-reference", "ValidatePodSpec", "a name that the thing it refers to cannot have",
-"`serviceAccountName`, `priorityClassName`, `runtimeClassName` and `nodeName` are names of objects (DNS-1123 subdomains); \
+"`serviceAccountName` (once `serviceAccount`), `priorityClassName`, `runtimeClassName` and `nodeName` are names of objects (DNS-1123 subdomains); \
 `hostname` and `subdomain` are DNS-1123 labels.",
 "Pod.spec", "containers: [{name: web, image: nginx}]\nserviceAccountName: Web_App",
 "containers: [{name: web, image: nginx}]\nserviceAccountName: web-app";
@@ -91,6 +91,7 @@ pub(super) fn spec(spec: &At<'_>, claims: Option<&[&str]>, out: &mut Faults) {
     let subdomain: fn(&str) -> Option<&'static str> = names::subdomain;
     let references = [
         ("serviceAccountName", subdomain),
+        ("serviceAccount", subdomain),
         ("priorityClassName", subdomain),
         ("runtimeClassName", subdomain),
         ("nodeName", subdomain),

@@ -213,8 +213,10 @@ const SCALARS: &[&str] = &["bool", "int", "string", "version"];
 const LISTS: &[&str] = &["bools", "ints", "strings", "versions"];
 
 fn attribute(attribute: &At<'_>, out: &mut Faults) {
-    let set: Vec<At<'_>> =
-        SCALARS.iter().chain(LISTS).filter_map(|field| attribute.get(field)).collect();
+    let scalars: Vec<At<'_>> = SCALARS.iter().filter_map(|field| attribute.get(field)).collect();
+    let lists: Vec<At<'_>> = LISTS.iter().filter_map(|field| attribute.get(field)).collect();
+    // Where lists are not enabled, a server drops them, and one value beside them is what is left.
+    let set = if scalars.is_empty() { &lists } else { &scalars };
     match &set[..] {
         [] => {
             out.incomplete(&SLICE_DEVICE, attribute, "exactly one value must be specified");
@@ -226,9 +228,9 @@ fn attribute(attribute: &At<'_>, out: &mut Faults) {
             out.forbidden(&SLICE_DEVICE, &second, why).on_only(&[&first, &second]);
         }
     }
-    for list in LISTS.iter().filter_map(|field| attribute.get(field)) {
+    for list in lists.iter().filter(|_| scalars.is_empty()) {
         if list.node.as_seq().is_some_and(<[_]>::is_empty) {
-            out.invalid(&SLICE_DEVICE, &list, "must not be empty if specified");
+            out.invalid(&SLICE_DEVICE, list, "must not be empty if specified");
         }
     }
     let texts = |one: &str, list: &str| attribute.get(one).into_iter().chain(attribute.list(list));

@@ -303,6 +303,9 @@ VolumeAttachment.spec | | {attacher: a.b, nodeName: n, source: {inlineVolumeSpec
 EndpointSlice | | {addressType: IPv4, endpoints: [{addresses: [10.0.0.1], nodeName: Node_1, hints: {forZones: [{name: a}, {name: a}], forNodes: [{name: ""}]}}]} | field-value endpoints[0].nodeName; field-value endpoints[0].hints.forNodes[0].name; endpoint-address endpoints[0].hints.forZones[1].name
 RuntimeClass | | {handler: a, overhead: {podFixed: {mem: 1Gi, memory: 1Gi}}} | resource-name overhead.podFixed[mem]
 ResourceClaimTemplate.spec | | {metadata: {name: a, labels: {a: b}}, spec: {}} | field-value spec.metadata.name
+ResourceSlice.spec | | {driver: a.b, nodeName: n, pool: {name: p, generation: 1, resourceSliceCount: 1}, devices: [{name: d, attributes: {a: {int: 1, ints: []}, b: {ints: []}, c: {int: 1, bool: true}}}]} | slice-device spec.devices[0].attributes[b].ints; slice-device spec.devices[0].attributes[c].int
+HorizontalPodAutoscaler.spec | | {scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: a}, maxReplicas: 2, behavior: {scaleUp: {tolerance: "0.05"}, scaleDown: {tolerance: -1}}} | quantity spec.behavior.scaleDown.tolerance
+Pod.spec | | {serviceAccount: A, containers: [{name: a, image: b}], volumes: [{name: c, csi: {driver: a.b, nodePublishSecretRef: {name: C}}}]} | field-value spec.volumes[0].csi.nodePublishSecretRef.name; pod-reference spec.serviceAccount
 PersistentVolumeClaim.spec | | {accessModes: [ReadWriteOnce], resources: {requests: {storage: 100m}}} | fractional-bytes spec.resources.requests[storage]
 "#;
 
