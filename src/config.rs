@@ -94,8 +94,23 @@ pub struct Config {
     pub versions: BTreeMap<String, (String, Location)>,
     /// Which kinds may be without a schema.
     pub ignore_missing: IgnoreMissing,
+    /// JSON Schemas of what is no manifest, by name.
+    pub json_schemas: BTreeMap<String, JsonSchema>,
     /// Pages (paths below `src`, or below a tree's root; `*` and `**` allowed) in which nothing is expanded or checked.
     pub exclude: GlobSet,
+}
+
+/// A JSON Schema, and the files that it describes.
+#[derive(Clone, Debug)]
+pub struct JsonSchema {
+    /// Its file, relative to the project's folder.
+    pub file: PathBuf,
+    /// The files that it describes, by their paths from there.
+    pub files: GlobSet,
+    /// Whether what it describes is merged with more before it is used; unset, where the file's name says it.
+    pub part: Option<bool>,
+    /// Where the setting stands.
+    pub at: Location,
 }
 
 /// Levels that a book or a command line sets.
@@ -150,6 +165,7 @@ impl Default for Config {
             platform: None,
             versions: BTreeMap::new(),
             ignore_missing: IgnoreMissing::None,
+            json_schemas: BTreeMap::new(),
             exclude: GlobSet::empty(),
         }
     }
@@ -277,6 +293,14 @@ impl Reader<'_> {
                 }
                 _ => self.wrong(key, "a table such as { k8s = \"1.36\" }"),
             },
+            "json-schemas" => match value {
+                Json::Object(table) => {
+                    for (name, schema) in table {
+                        self.json_schema(config, (key, name), schema);
+                    }
+                }
+                _ => self.wrong(key, "a table such as { values = \"values.schema.json\" }"),
+            },
             "platform" => match value.as_str() {
                 Some(name) => config.platform = Some((name.to_owned(), self.place(key))),
                 None => self.wrong(key, "the name of a platform's release, such as \"aks-1.36\""),
@@ -330,6 +354,39 @@ impl Reader<'_> {
                 }
             }
         }
+    }
+
+    fn json_schema(&mut self, config: &mut Config, (key, name): (&str, &str), value: &Json) {
+        const KNOWN: [&str; 3] = ["file", "files", "part"];
+        let at = self.file.place(&self.path(&[key, name]));
+        let wanted = |what: &str| {
+            let message = format!("`{key}.{name}` must be {what}");
+            Diagnostic::new(&INVALID_CONFIG, at.clone(), message)
+        };
+        let empty = Map::new();
+        let (file, table) = match value {
+            Json::String(file) => (Some(file.as_str()), &empty),
+            Json::Object(table) => (table.get("file").and_then(Json::as_str), table),
+            _ => (None, &empty),
+        };
+        let Some(file) = file else {
+            let found = wanted("a path, or a table such as { file = \"a.schema.json\" }");
+            self.findings.push(found);
+            return;
+        };
+        for other in table.keys().filter(|other| !KNOWN.contains(&other.as_str())) {
+            let at = self.file.place(&self.path(&[key, name, other]));
+            let message = format!("unknown setting `{other}` in `{key}.{name}`");
+            let finding = Diagnostic::new(&INVALID_CONFIG, at, message);
+            self.findings.push(finding.did_you_mean(other, KNOWN));
+        }
+        let part = table.get("part").map(Json::as_bool);
+        if part == Some(None) {
+            self.findings.push(wanted("a table in which `part` is true or false"));
+        }
+        let files = table.get("files").map_or_else(GlobSet::empty, |files| self.globs(key, files));
+        let schema = JsonSchema { file: PathBuf::from(file), files, part: part.flatten(), at };
+        config.json_schemas.insert(name.to_owned(), schema);
     }
 
     fn version(&mut self, config: &mut Config, key: &str, product: &str, version: &Json) {

@@ -106,7 +106,7 @@ pub(super) fn objects(
     }
     let scan = markdown::scan(&chapter.text, &chapter.map, project.dialect);
     let applied = OnceCell::new();
-    let words = Page::new(&chapter.text);
+    let words = Page::new(&chapter.path, &chapter.text);
     let mut documents = Vec::new();
     for node in &scan.nodes {
         let NodeKind::Fence(fence) = &node.kind else { continue };
@@ -174,7 +174,7 @@ fn scanned(project: &Project, chapter: &Chapter, scan: Scan, within: Within<'_>)
     let sections = Sections::of(page, &fences);
     let versions = versions::of_chapter(&scan.nodes, within.versions, &chapter.map, &mut findings);
     let applied = OnceCell::new();
-    let words = Page::new(&chapter.text);
+    let words = Page::new(&chapter.path, &chapter.text);
     let line = |at: usize| chapter.text[at..].lines().next().unwrap_or("");
     let section = |node: &Node| sections.at(node.span.start);
     let newest = |section: &Section| {

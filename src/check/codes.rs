@@ -15,6 +15,7 @@ codes! {
     JSON_PATCH = "json-patch", Deny, "an operation of a JSON patch that nobody can carry out";
     ENCRYPTED = "encrypted", Note, "a manifest that SOPS has encrypted is not checked";
     UNTAGGED_MANIFEST = "untagged-manifest", Note, "a fence with a manifest names no language";
+    JSON_SCHEMA = "json-schema", Deny, "a value that its JSON Schema does not allow";
     HERE_DOCUMENT_OPEN = "here-document-open", Deny, "a here-document is not closed, for spaces around its last line";
 }
 
@@ -37,6 +38,7 @@ codes! {
     VALUE_FOR_MDBOOK = "value-for-mdbook", Deny, "a value in a fence has a share in `{{#…}}`, which mdBook may read";
     LOST_IN_INCLUDE = "lost-in-include", Deny, "an include takes what follows it off the page";
     LINK_OUT = "link-out-of-book", Warn, "a file of the book is a link to one outside";
+    JSON_SCHEMA_UNREADABLE = "json-schema-unreadable", Deny, "a JSON Schema that the settings name can't be read or used";
     UNREADABLE_MODEL = "unreadable-model", Deny, "a file of the model can't be read";
     UNREADABLE_DIRECTIVE = "unreadable-directive", Deny, "a file of the book's own directives can't be read";
     UNREADABLE_POLICY = "unreadable-policy", Deny, "a file of the book's own policies can't be read";

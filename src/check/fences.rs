@@ -1,7 +1,8 @@
 //! Fences with manifests: what their words ask for, what the engine says, and what a page shows of them.
 
 use super::codes::{
-    FAILS_BUT_VALID, FAILS_DIFFERENTLY, UNKNOWN_CODE, UNTAGGED_MANIFEST, WRONG_ON_PURPOSE,
+    FAILS_BUT_VALID, FAILS_DIFFERENTLY, INVALID_FENCE_WORD, UNKNOWN_CODE, UNTAGGED_MANIFEST,
+    WRONG_ON_PURPOSE,
 };
 use super::judge::Judge;
 use super::levels;
@@ -38,6 +39,15 @@ fn language(fence: &Fence) -> Language {
         "yaml" | "yml" if heredoc::begins(text) => Language::Shell,
         "yaml" | "yml" | "kyaml" => Language::Manifest(Format::Yaml),
         "json" | "jsonc" | "json5" => Language::Manifest(Format::JsonWithComments),
+        // A manifest and no command, whatever it is called.
+        "bash" | "sh" | "shell" | "zsh" | "console" | "shell-session" | "terminal"
+            if reading::has_head(text)
+                && !heredoc::begins(text)
+                && !reading::begins_with_command(text)
+                && reading::is_yaml(text) =>
+        {
+            Language::Manifest(Format::Yaml)
+        }
         "bash" | "sh" | "shell" | "zsh" | "console" | "shell-session" | "terminal" => {
             Language::Shell
         }
@@ -127,6 +137,10 @@ fn manifests(
     if words.ignore {
         outcome.ignored = true;
         unread(site, TextKind::Ignored, "the fence says `ignore`", outcome);
+        return;
+    }
+    if let Some(word) = words.schema {
+        described(site, words, (word, format), comments, outcome);
         return;
     }
     let fragment = words.fragment.and_then(|word| read_fragment(site, word, &mut outcome.findings));
@@ -226,6 +240,58 @@ fn manifests(
     });
 }
 
+/// A fence with what is no manifest, and a JSON Schema that describes it.
+fn described(
+    site: &Site<'_>,
+    words: &Words<'_>,
+    (word, format): (&Word, Format),
+    comments: &mut Comments<'_>,
+    outcome: &mut CheckedFence,
+) {
+    let Some(name) = &word.value else { return };
+    let mut reading = read(site, words, format);
+    let known = &site.project.described;
+    let mut findings = std::mem::take(&mut reading.findings);
+    match known.get(&name.value) {
+        Some(schema) => {
+            findings.extend(reading.documents.iter().flat_map(|document| schema.judge(document)));
+            *outcome.settings.entry("JSON Schema").or_default() += reading.documents.len();
+        }
+        // What is wrong with a schema is said at its setting.
+        None if site.project.config.json_schemas.contains_key(&name.value) => {}
+        None => {
+            let at = site.map.locate(name.span);
+            let message = format!("no JSON Schema is called `{}`", name.value);
+            let finding = Diagnostic::new(&INVALID_FENCE_WORD, at, message);
+            findings.push(match known.near(&name.value) {
+                Some(near) => finding.help(format!("did you mean `{near}`?")),
+                None => finding
+                    .help("name it in the settings: `json-schemas = { NAME = \"a.schema.json\" }`"),
+            });
+        }
+    }
+    unread(site, TextKind::OtherLanguage, "the fence says which JSON Schema describes it", outcome);
+    let text = site.fence.body.text();
+    let published = comments.tie(site, &words.versions, text, &reading, outcome);
+    match words.fails {
+        Some(word) => drop(expected_failure(site, word, findings, outcome)),
+        None => outcome.findings.extend(findings),
+    }
+    let block = Block::Code {
+        language: site.fence.lang.value.clone(),
+        text: published.unwrap_or_else(|| text.to_owned()),
+        classes: words.others.clone(),
+    };
+    outcome.expansion = Some(Expansion {
+        span: site.node.span,
+        place: site.node.place.clone(),
+        html_only: false,
+        content: Content::Blocks(vec![block]),
+        within: Vec::new(),
+        committed: None,
+    });
+}
+
 /// The documents of a fence that shows a definition, for what is applied with it.
 pub(super) fn definitions(site: &Site<'_>) -> Vec<Document> {
     let text = site.fence.body.text();
@@ -239,7 +305,8 @@ pub(super) fn definitions(site: &Site<'_>) -> Vec<Document> {
 pub(super) fn documents(site: &Site<'_>) -> Vec<Document> {
     // What is wrong with its words is said where it is checked.
     let words = read_words(site, &mut Vec::new());
-    if words.ignore || words.fails.is_some() || words.fragment.is_some() {
+    let is_apart = words.fails.is_some() || words.fragment.is_some() || words.schema.is_some();
+    if words.ignore || is_apart {
         return Vec::new();
     }
     match language(site.fence) {
@@ -326,7 +393,7 @@ fn read(site: &Site<'_>, words: &Words<'_>, format: Format) -> Reading {
         format,
         setting: site.setting(),
         // Who says how it is to be read means it as YAML.
-        is_certain: words.fails.is_some() || words.fragment.is_some(),
+        is_certain: words.fails.is_some() || words.fragment.is_some() || words.schema.is_some(),
     })
 }
 

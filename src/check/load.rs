@@ -1,6 +1,7 @@
 //! From a project's folder to what `check` needs: settings, model, schemas, pages.
 
 use super::codes::{LINK_OUT, UNREADABLE_DIRECTIVE, UNREADABLE_MODEL, UNREADABLE_POLICY};
+use super::described::Described;
 use super::expanded::{ChapterFile, Text};
 use super::tree::{self, Pages};
 use super::{Chapter, Project, Scope, Share, links, platform, publish, unlisted};
@@ -225,11 +226,13 @@ impl Book {
             _ => true,
         };
         settings.schemas.retain(|path| may_use("schemas", path));
+        settings.json_schemas.retain(|_, schema| may_use("json-schemas", &schema.file));
         let has_policies = may_use("policies", &settings.policies);
         let (schemas, more) = Schemas::load(world, &settings.schemas);
         findings.extend(more);
         let rules =
             if has_policies { policy_files(world, &settings, &mut findings) } else { Vec::new() };
+        let described = Described::load(world, &settings.json_schemas, &mut findings);
         let engine = Engine::new(schemas);
         let (policies, more) = super::policies::load(&rules, &engine, &versions);
         findings.extend(more);
@@ -242,6 +245,7 @@ impl Book {
                 model: model.into(),
                 directives: directives.into(),
                 engine,
+                described: described.into(),
                 policies: policies.into(),
                 versions,
                 dialect,

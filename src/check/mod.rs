@@ -9,6 +9,7 @@ mod before;
 mod chapter;
 mod checked;
 mod codes;
+mod described;
 mod examples;
 mod expanded;
 mod fences;

@@ -2,6 +2,7 @@
 
 use super::codes::ENCRYPTED;
 use super::share::Share;
+use super::described::Described;
 use super::texts::AskedLine;
 use crate::config::{Config, IgnoreMissing};
 use crate::diag::{Diagnostic, Severity};
@@ -25,6 +26,8 @@ pub struct Project {
     pub directives: Arc<Directives>,
     /// The schemas and rules that manifests are checked with.
     pub engine: Engine,
+    /// The JSON Schemas of what is no manifest.
+    pub described: Arc<Described>,
     /// The book's own rules.
     pub policies: Arc<Policies>,
     /// The versions that the book's manifests are for.
@@ -58,6 +61,7 @@ impl Project {
             model: self.model.clone(),
             directives: self.directives.clone(),
             engine: self.engine.beside(definitions),
+            described: self.described.clone(),
             policies: self.policies.clone(),
             versions: self.versions.clone(),
             asked: self.asked.clone(),

@@ -14,6 +14,7 @@ pub(super) struct Words<'a> {
     pub(super) fails: Option<&'a Word>,
     pub(super) fragment: Option<&'a Word>,
     pub(super) group: Option<&'a Word>,
+    pub(super) schema: Option<&'a Word>,
     pub(super) plumb: bool,
     pub(super) versions: Versions,
     /// The words that are not ours: a highlighter's, mdBook's.
@@ -39,6 +40,10 @@ pub const WORDS: &[(&str, &str)] = &[
         "part of a manifest, validated at that place: `fragment=VirtualService:spec.http[]`",
     ),
     ("group", "analysed together with the manifests of the same group; default: the chapter"),
+    (
+        "schema",
+        "no manifest: judged by the JSON Schema of that name in the settings (`json-schemas`): `schema=values`",
+    ),
     ("plumb", "in a shell or text fence: `{= EXPR }` is computed"),
 ];
 
@@ -46,7 +51,7 @@ pub const WORDS: &[(&str, &str)] = &[
 pub(super) fn read_words<'a>(site: &Site<'a>, findings: &mut Vec<Diagnostic>) -> Words<'a> {
     let mut words = Words { versions: site.versions.clone(), ..Words::default() };
     for word in &site.fence.words {
-        let needs_value = matches!(word.name.as_str(), "fragment" | "group");
+        let needs_value = matches!(word.name.as_str(), "fragment" | "group" | "schema");
         if needs_value && word.value.as_ref().is_none_or(|value| value.value.is_empty()) {
             findings.push(Diagnostic::new(
                 &INVALID_FENCE_WORD,
@@ -73,6 +78,7 @@ pub(super) fn read_words<'a>(site: &Site<'a>, findings: &mut Vec<Diagnostic>) ->
             "fails" => words.fails = Some(word),
             "fragment" => words.fragment = Some(word),
             "group" => words.group = Some(word),
+            "schema" => words.schema = Some(word),
             name => {
                 let ours = WORDS.iter().map(|(word, _)| *word);
                 let near = crate::diag::nearest(name, ours.clone());

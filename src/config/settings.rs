@@ -39,6 +39,8 @@ pub enum Shape {
     Switches(&'static [&'static str]),
     /// A table of versions by product.
     Versions,
+    /// A table of JSON Schemas by name.
+    JsonSchemas,
 }
 
 impl Shape {
@@ -53,7 +55,7 @@ impl Shape {
                 let words: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
                 words.join(" or ")
             }
-            Shape::Switches(_) | Shape::Versions => "table".to_owned(),
+            Shape::Switches(_) | Shape::Versions | Shape::JsonSchemas => "table".to_owned(),
         }
     }
 }
@@ -129,6 +131,12 @@ pub const SETTINGS: &[Setting] = &[
         key: "versions",
         shape: Shape::Versions,
         about: "The versions that manifests are validated against, by product: `k8s = \"1.36\"`.",
+        only: None,
+    },
+    Setting {
+        key: "json-schemas",
+        shape: Shape::JsonSchemas,
+        about: "JSON Schemas (draft 4 to 2020-12) for YAML and JSON that is no manifest, by name: `workflows = { file = \"workflow.schema.json\", files = [\"**/workflows/*.yml\"] }`, or the path alone. A fence with `schema=workflows`, and a file that a pattern of `files` matches, is judged by it. With `part = true` nothing that is required is missing; so it is for `values.schema.json`, since Helm puts values over the chart's own.",
         only: None,
     },
     Setting {

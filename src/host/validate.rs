@@ -256,6 +256,7 @@ fn project_with(schemas: Schemas, config: Config, versions: Versions) -> Project
         config,
         model: Model::default().into(),
         engine: Engine::new(schemas),
+        described: Default::default(),
         policies: Policies::default().into(),
         versions,
         dialect: Dialect::default(),

@@ -18,6 +18,8 @@ fn pattern(text: &str) -> Regex {
 #[derive(Debug)]
 pub(crate) struct Page<'a> {
     text: &'a str,
+    /// Whether it proposes what there is not yet.
+    is_proposal: bool,
     /// The words that have been asked for.
     asked: RefCell<HashMap<String, bool>>,
     leaves_out_versions: OnceCell<bool>,
@@ -25,10 +27,20 @@ pub(crate) struct Page<'a> {
 }
 
 impl<'a> Page<'a> {
-    /// A page by its text.
-    pub(crate) fn new(text: &'a str) -> Page<'a> {
+    /// A page by its path and text.
+    pub(crate) fn new(path: &str, text: &'a str) -> Page<'a> {
+        let mut folders = path.split('/').rev().skip(1);
+        let is_proposal = folders.any(|folder| {
+            PROPOSALS.iter().any(|name| {
+                folder
+                    .trim_start_matches(char::is_numeric)
+                    .trim_start_matches(['-', '_'])
+                    .eq_ignore_ascii_case(name)
+            })
+        });
         Page {
             text,
+            is_proposal,
             asked: RefCell::default(),
             leaves_out_versions: OnceCell::new(),
             newest: OnceCell::new(),
@@ -38,6 +50,11 @@ impl<'a> Page<'a> {
     /// The newest minor release of Kubernetes that it says at its beginning that it is for.
     pub(super) fn newest(&self) -> Option<u32> {
         *self.newest.get_or_init(|| release::newest_of_page(self.text))
+    }
+
+    /// Whether it proposes what there is not yet, so that it shows what it speaks of.
+    pub(super) fn is_proposal(&self) -> bool {
+        self.is_proposal
     }
 
     /// Whether it leaves `apiVersion` out of its manifests, but for a few.
@@ -56,6 +73,24 @@ impl<'a> Page<'a> {
         answer
     }
 }
+
+/// The folders in which projects keep what they propose.
+const PROPOSALS: &[&str] = &[
+    "proposal",
+    "proposals",
+    "design-proposals",
+    "enhancements",
+    "kep",
+    "keps",
+    "legacy-keps",
+    "gep",
+    "geps",
+    "oeps",
+    "rfc",
+    "rfcs",
+    "adr",
+    "adrs",
+];
 
 /// What a page says around a text.
 #[derive(Debug, Default)]
@@ -121,7 +156,7 @@ impl<'a> Around<'a> {
 fn tells(text: &str, word: &str) -> bool {
     static TELLS: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"(?i)\b(?:replac|substitut|your\b|placeholder|stands for|fill in|insert|chang|specif|where\b|name of|instead of)",
+            r"(?i)\b(?:replac|substitut|your\b|placeholder|stands for|fill in|insert|chang|specif|where\b|name of|instead of|variable\b)",
         )
     });
     let is_word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || "_-.".contains(c));

@@ -195,7 +195,7 @@ fn read_as(wanted: &Text<'_>, session: Option<&Session>) -> Reading {
     };
     let announced = match setting {
         Setting::File => false,
-        Setting::Page { before, .. } => said::announces_part(before),
+        Setting::Page { page, before, .. } => page.is_proposal() || said::announces_part(before),
     };
     if let Some(first) = ytt.first().filter(|_| !reading.is_template) {
         let message = "ytt fills this in; what depends on that is not checked";

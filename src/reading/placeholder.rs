@@ -72,6 +72,26 @@ fn is_address_to_be(value: &str) -> bool {
         && parts.iter().any(|part| is_letters(part))
 }
 
+/// A value written as what makes it: `base64(access-key)`.
+static CALL: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[A-Za-z][A-Za-z0-9_.-]*\([^()\n]+\)$"));
+
+/// Words in capitals within a value: `canary.CLUSTER_ID.example.com`.
+static WITHIN: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?:^|[^A-Za-z0-9_])([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)(?:$|[^A-Za-z0-9_])")
+});
+
+/// Whether a value holds a word in capitals that stands for another one: several words in one, or one that the page explains.
+fn holds_capitals(value: &str, around: &Around<'_>) -> bool {
+    let mut words = WITHIN.captures_iter(value).filter_map(|found| found.get(1)).take(MOST_WITHIN);
+    words.any(|word| {
+        let word = word.as_str();
+        word.len() < value.len() && word.len() > 3 && (word.contains('_') || around.explains(word))
+    })
+}
+
+/// How many words of a value are looked at.
+const MOST_WITHIN: usize = 8;
+
 /// A part of a value in braces: `web-{name}`.
 static BRACED: LazyLock<Regex> = LazyLock::new(|| pattern(r"\{[A-Za-z][A-Za-z0-9_.-]*\}"));
 
@@ -247,6 +267,8 @@ fn certainty(node: &Node, text: &str, around: &Around<'_>) -> Option<Certainty> 
         None if WORDS.is_match(value)
             || BETWEEN.is_match(value)
             || BRACED.is_match(value)
+            || CALL.is_match(value)
+            || holds_capitals(value, around)
             || is_address_to_be(value) =>
         {
             return Some(Certainty::IfMalformed);
@@ -294,7 +316,7 @@ pub(super) fn readable(text: &str) -> Cow<'_, str> {
 fn without_variables(text: &str) -> Cow<'_, str> {
     static VARIABLES: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"(?m)[\[,][ \t]*[A-Za-z0-9._/-]*(\$\{[A-Za-z_][^{}\n]*\})|:[ \t]*(\$\{[A-Za-z_][^{}\n]*\})[ \t]*[,\]}]|(?::|^[ \t]*-)[ \t]+(\$\([^\n]*\)|\$\{[^{}\n]*\})[ \t]*\r?$",
+            r"(?m)[\[,][ \t]*[A-Za-z0-9._/-]*(\$\{[A-Za-z_][^{}\n]*\})|:[ \t]*[A-Za-z0-9._/-]*(\$\{[A-Za-z_][^{}\n]*\})[A-Za-z0-9._/-]*[ \t]*[,\]}]|(?::|^[ \t]*-)[ \t]+(\$\([^\n]*\)|\$\{[^{}\n]*\})[ \t]*\r?$",
         )
     });
     if !text.contains("${") && !text.contains("$(") {
@@ -363,7 +385,7 @@ mod tests {
         assert!(composed.problems.is_empty(), "{text}");
         let mut node = composed.roots[0].get("a").expect("a value").clone();
         super::super::restore(&mut node, text);
-        certainty(&node, text, &Around::new(&Page::new(page), page))
+        certainty(&node, text, &Around::new(&Page::new("a.md", page), page))
     }
 
     #[test]
@@ -438,6 +460,8 @@ mod tests {
             "web-{name}",
             "svc_ID_",
             "_MY_ID_-web",
+            "base64(access-key-secret)",
+            "\"canary.CLUSTER_ID.example.com\"",
             "|\n  TUlJ\n  ...\n",
             "|\n  TUlJ\n  TUlJ…\n",
             "|\n  {\n    \"a\": 1,\n    ...\n  }\n",
@@ -487,6 +511,9 @@ mod tests {
             "a (b)",
             "## REPLICAS ##\n",
             "MY_ID_x",
+            "org-TEAM",
+            "a-B_C-d_E",
+            "f()",
             "a_ID",
             "__init__",
             "|\n  <a>\n  ...\n  </a>\n",
@@ -511,6 +538,7 @@ mod tests {
         assert_eq!(readable("[key]: [value]\n[my key]:\n"), "xxxxx: [value]\nxxxxxxxx:\n");
         assert_eq!(readable("a: [${X}, b-${Y}]\n"), "a: [xxxx, b-xxxx]\n");
         assert_eq!(readable("a: {b: ${X}, c: d}\n"), "a: {b: xxxx, c: d}\n");
+        assert_eq!(readable("a: {b: c-${X}-d}\n"), "a: {b: c-xxxx-d}\n");
         assert_eq!(
             readable("a: [b] # ${X}\n- $(c '{d: e}')\n"),
             "a: [b] # ${X}\n- xxxxxxxxxxxxx\n"

@@ -5,7 +5,7 @@ use regex::{Captures, Regex};
 use std::sync::LazyLock;
 
 /// What has the versions of Kubernetes: it, and what is built from it and numbered like it.
-const KUBERNETES: &str = r"(?:kubernetes|k8s|kube|k3s|rke2|eks|gke|aks|minikube)(?:'s)?(?:\s+(?:api\s+)?(?:clusters?|servers?|versions?|releases?))*";
+const KUBERNETES: &str = r"(?:kubernetes|k8s|kube|k3s|rke2|eks|gke|aks|minikube|cluster)(?:'s)?(?:\s+(?:api\s+)?(?:clusters?|servers?|versions?|releases?))*(?:\s+(?:is|are))?";
 
 /// The newest minor release that words say a text is for; nothing where they name none, or one and all after it.
 pub(crate) fn newest(words: &str) -> Option<u32> {
@@ -73,6 +73,7 @@ mod tests {
             ("Kubernetes <= 1.21.x", Some(21)),
             ("Kubernetes 1.14 - 1.18", Some(18)),
             ("=== \"Kubernetes 1.18 (or lower)\"", Some(18)),
+            ("If the cluster version is < 1.19, you can", Some(18)),
             ("for Kubernetes versions prior to 1.25", Some(24)),
             ("up to Kubernetes 1.21", Some(21)),
             // What is said of other products, of newer releases, or of one.

@@ -45,7 +45,7 @@ fn says_missing(words: &str) -> bool {
 /// Words that mean nothing else.
 static SAYS_SO: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\bfor brevity\b|^(?:\S+ ){0,6}(?:omitted|truncated|snip(?:ped)?|elided|left out|redacted|not shown|abbreviated|abridged|shortened)(?: (?:here|below|above|for \w+(?: \w+)?|in (?:this|the) \w+|by \w+))?$",
+        r"\bfor brevity\b|^(?:\S+ ){0,6}(?:omitted|truncated|snip(?:ped)?|elided|left out|redacted|not shown|abbreviated|abridged|shortened)(?: (?:here|below|above|for \w+(?: \w+)?|in (?:this|the) (?:examples?|snippet|listing|excerpt|sample|output|manifest|yaml|file|page|guide|document\w*)|by \w+))?$",
     )
 });
 
@@ -69,8 +69,12 @@ static NAMES_IT: LazyLock<Regex> = LazyLock::new(|| {
     let same = format!(
         r"(?:the )?(?:same|identical|unchanged|similar)(?: {THINGS})?(?: (?:as|to) (?:\w+ ){{0,4}}\w+)?"
     );
+    let earlier = r"(?:as|like|same as|unchanged (?:from|since)) (?:(?:shown|seen|described|defined|given|is) )?(?:in )?(?:the )?(?:previous|above|before|earlier|first|last|original)(?: (?:one|examples?|snippet|steps?|section|manifest|file|listing))?(?: above)?";
+    let keep = format!(
+        r"(?:please )?(?:keep|leave) (?:{rest}|(?:everything|all) else|(?:all )?(?:the )?others?)(?: {state}| as it is| as they are| alone)?"
+    );
     pattern(&format!(
-        r"^(?:etc|et cetera|and so (?:on|forth)|and more|more|continues?|continued|and others|unchanged|as (?:before|above)|see above|like (?:above|before)|no changes?|existing|{rest}|{rest} {state}|(?:everything|all) else (?:{state}|goes here)|{THINGS} (?:is |are )?(?:unchanged|as (?:before|above))|{same}|{more}{and}|more (?:here|below|to come|follows?))$"
+        r"^(?:{earlier}|{keep}|add {more}{and}|etc|et cetera|and so (?:on|forth)|and more|more|continues?|continued|and others|unchanged|as (?:before|above)|see above|like (?:above|before)|no changes?|existing|{rest}|{rest} {state}|(?:everything|all) else (?:{state}|goes here)|{THINGS} (?:is |are )?(?:unchanged|as (?:before|above))|{same}|{more}{and}|more (?:here|below|to come|follows?))$"
     ))
 });
 
@@ -219,6 +223,13 @@ mod tests {
             "same as above",
             "as before",
             "unchanged",
+            "as in the previous example",
+            "as shown above",
+            "unchanged from above",
+            "keep the rest",
+            "leave the rest as is",
+            "keep everything else unchanged",
+            "add other fields as needed",
             "(truncated)",
             "-- snip --",
             "fields omitted for brevity",
@@ -239,6 +250,10 @@ mod tests {
         for text in [
             "",
             "the rest of the team knows it",
+            "not shown in the dashboard",
+            "as described in the design",
+            "keep the pods running",
+            "add other labels to find it",
             "same image in both zones",
             "no other cluster has it",
             "see etcd for the reason",

@@ -90,6 +90,9 @@ fn is_alone(text: &str, tag: Span, tags: &[Span]) -> bool {
 /// The words that begin a block, in the languages above; `end`, or in some `end` with the same word, ends it.
 const BLOCKS: &[&str] = &["if", "with", "range", "for", "unless", "case", "define", "block"];
 
+/// What a condition asks for a release by.
+const OF_RELEASES: &[&str] = &["semverCompare", "Capabilities", "kubeVersion", "KubeVersion"];
+
 /// The branches of its blocks: `{{ if a }}`, `{{ else }}`, `{% elif x %}`, `{{- end }}`.
 pub(super) fn branches(text: &str, tags: &[Tag]) -> Branches {
     let turn = |tag: &Tag| {
@@ -100,7 +103,10 @@ pub(super) fn branches(text: &str, tags: &[Tag]) -> Branches {
             "else" | "elif" | "elsif" | "when" => Turn::Else,
             "end" => Turn::Close,
             _ if word.strip_prefix("end").is_some_and(|word| BLOCKS.contains(&word)) => Turn::Close,
-            _ if BLOCKS.contains(&word) => Turn::Open,
+            _ if BLOCKS.contains(&word) => match OF_RELEASES.iter().any(|of| words.contains(of)) {
+                true => Turn::OpenForRelease,
+                false => Turn::Open,
+            },
             _ => return None,
         };
         Some((tag.span.start, turn))

@@ -4,7 +4,10 @@ use super::*;
 use crate::text::Source;
 
 fn page(text: &str) -> Reading {
-    read_in(text, Setting::Page { page: &Page::new(text), before: "", above: "", newest: None })
+    read_in(
+        text,
+        Setting::Page { page: &Page::new("a.md", text), before: "", above: "", newest: None },
+    )
 }
 
 fn read_in(text: &str, setting: Setting<'_>) -> Reading {
@@ -179,5 +182,21 @@ fn a_long_text_is_read_in_proportion() {
         time(500);
         let (short, long) = (time(2_000), time(8_000));
         assert!(long < short * 10.0 + 0.2, "{short} s, and {long} s for four times as much");
+    }
+}
+
+#[test]
+fn what_a_proposal_shows_is_announced_as_a_part() {
+    let text = "kind: Gateway\nmetadata: {name: a}\nspec: {}\n";
+    for (path, extent) in [
+        ("docs/proposals/0002-backup/_index.md", Extent::Announced),
+        ("oeps/0003-models/README.md", Extent::Announced),
+        ("proposals/0-legacy-keps/41/README.md", Extent::Announced),
+        ("docs/proposals.md", Extent::Page),
+        ("docs/guide/a.md", Extent::Page),
+    ] {
+        let page = &Page::new(path, text);
+        let read = read_in(text, Setting::Page { page, before: "", above: "", newest: None });
+        assert_eq!(read.documents[0].extent, extent, "{path}");
     }
 }

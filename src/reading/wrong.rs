@@ -39,11 +39,12 @@ static SAYS: LazyLock<Regex> = LazyLock::new(|| {
         "(?:bad|wrong|incorrect|invalid|broken|faulty|malformed|erroneous|misconfigured|illegal)";
     let thing = r"(?:examples?|manifests?|config\w*|specs?|polic(?:y|ies)|objects?|resources?|ya?ml|snippets?|definitions?|usages?|values?|deployments?|services?|pods?|routes?|rules?)";
     let subject = format!(
-        r"^(?:(?:note|so|but|and|however|for\sexample|e\.g\.)[,\s]+(?:that\s)?)?(?:this|the\sfollowing|following|the\sbelow|(?:this|these|the|the\sfollowing|following)\s(?:[\w`*-]+\s){{0,2}}?{thing})(?:\sbelow)?"
+        r"^(?:(?:note|so|but|and|however|for\sexample|e\.g\.)[,\s]+(?:that\s)?)?(?:this|the\sfollowing|following|the\sbelow|(?:this|these|the|the\sfollowing|following)\s(?:[\w`*-]+\s){{0,2}}?[`'*]?{thing}[`'*]?)(?:\sbelow)?"
     );
     pattern(&format!(
         r"(?ix) {subject}\s(?:is|are|will\sbe|would\sbe|gets?)\s(?:\w+\s)?{wrong}\b
           | {subject}\s(?:will|would|should|must|does|do)\s(?:\w+\s)?(?:fail|not\s(?:work|be\s(?:accepted|allowed|admitted|created)))\b
+          | {subject}\s(?:does|do)(?:n't|\snot)\s(?:\w+\s)?(?:satisfy|comply|conform|meet|pass)\b
           | {subject}\sfails?\s(?:validation|to\s(?:apply|validate|be\s\w+)|with|because)\b
           | \b(?:this|the\s(?:following|next)|following|these|(?:here(?:'s|\sis|\sare)|consider|see|shows?)\s(?:an?|some|the\sfollowing))\s(?:example\sof\s(?:an?\s)?)?{bad}\s(?:\w+\s){{0,2}}?{thing}\b
           | ^(?:an?\s)?(?:example\sof\san?\s)?{bad}\s(?:\w+\s){{0,2}}?{thing}(?:\s(?:with|of|for|where|that)\s.*)?['\s]*$

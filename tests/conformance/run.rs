@@ -48,6 +48,7 @@ fn project(schemas: Schemas, versions: Versions) -> Project {
         config: Config::default(),
         model: Model::default().into(),
         engine: Engine::new(schemas),
+        described: Default::default(),
         policies: Policies::default().into(),
         versions,
         dialect: Dialect::default(),

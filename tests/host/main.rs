@@ -8,6 +8,7 @@ mod commands;
 mod corpus;
 mod determined;
 mod docs;
+mod described;
 mod door;
 mod extract;
 mod findings;

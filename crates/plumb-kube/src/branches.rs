@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 pub enum Turn {
     /// A block begins: `{{ if … }}`, `{{ range … }}`.
     Open,
+    /// A block begins whose branches are for releases that nothing else says: `{{ if .Capabilities.… }}`.
+    OpenForRelease,
     /// Another branch of the block begins: `{{ else }}`.
     Else,
     /// The block ends: `{{ end }}`.
@@ -27,6 +29,8 @@ pub struct Branches {
 #[derive(Clone, Copy, Debug)]
 struct Branch {
     block: usize,
+    /// Whether it is for some release.
+    of_release: bool,
     /// The branch that its block lies in.
     around: Option<usize>,
 }
@@ -41,17 +45,19 @@ impl Branches {
         let (mut open, mut blocks, mut too_deep) = (Vec::<usize>::new(), 0, 0_usize);
         for (at, turn) in turns {
             match turn {
-                Turn::Open if open.len() == MOST_DEPTH => too_deep += 1,
+                Turn::Open | Turn::OpenForRelease if open.len() == MOST_DEPTH => too_deep += 1,
                 Turn::Close if too_deep > 0 => too_deep -= 1,
                 Turn::Else if too_deep > 0 => {}
-                Turn::Open => {
-                    found.begin(at, blocks, open.last().copied(), &mut open);
+                Turn::Open | Turn::OpenForRelease => {
+                    let of_release = turn == Turn::OpenForRelease;
+                    let around = open.last().copied();
+                    found.begin(at, Branch { block: blocks, of_release, around }, &mut open);
                     blocks += 1;
                 }
                 Turn::Else => {
                     if let Some(last) = open.pop() {
-                        let Branch { block, around } = found.branches[last];
-                        found.begin(at, block, around, &mut open);
+                        let same = found.branches[last];
+                        found.begin(at, same, &mut open);
                     }
                 }
                 Turn::Close => {
@@ -64,14 +70,15 @@ impl Branches {
         found
     }
 
-    fn begin(&mut self, at: usize, block: usize, around: Option<usize>, open: &mut Vec<usize>) {
+    fn begin(&mut self, at: usize, begun: Branch, open: &mut Vec<usize>) {
         let branch = self.branches.len();
-        self.branches.push(Branch { block, around });
+        self.branches.push(begun);
         self.places.push((at, Some(branch)));
         open.push(branch);
     }
 
-    /// Whether some of these places are never there with others of them: they lie in other branches of one block.
+    /// Whether some of these places may not be there, or never with others of them: they lie in a branch for some release, or in
+    /// other branches of one block.
     pub(crate) fn divide(&self, places: impl IntoIterator<Item = Span>) -> bool {
         if self.branches.is_empty() {
             return false;
@@ -83,8 +90,8 @@ impl Branches {
             let mut branches =
                 std::iter::successors(innermost, |branch| self.branches[*branch].around);
             branches.any(|branch| {
-                let block = self.branches[branch].block;
-                *chosen.entry(block).or_insert(branch) != branch
+                let Branch { block, of_release, .. } = self.branches[branch];
+                of_release || *chosen.entry(block).or_insert(branch) != branch
             })
         })
     }
@@ -98,6 +105,7 @@ mod tests {
     fn branches(text: &str) -> Branches {
         Branches::new(text.char_indices().filter_map(|(at, c)| match c {
             '(' => Some((at, Turn::Open)),
+            '<' => Some((at, Turn::OpenForRelease)),
             '|' => Some((at, Turn::Else)),
             ')' => Some((at, Turn::Close)),
             _ => None,
@@ -117,6 +125,8 @@ mod tests {
             ("((x|a)|b)", true),
             ("((x|a)|x)b", false),
             ("(a|x(x|b))", true),
+            ("<a)b", true),
+            ("<x)ab", false),
             // Turns that belong to no block.
             ("a|b)", false),
             (")a(b", false),

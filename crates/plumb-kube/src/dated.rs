@@ -1,5 +1,5 @@
 //! Texts that their own path says are of some release, or of some day: `docs/v1.2/`, `install/v2_0_0_full.yaml`, `blog/2023/`;
-//! or what some program is tried with: `testdata/`.
+//! or what some program is tried with: `testdata/`; or that they are kept as they were: `old/`, `manifests-legacy/`.
 //!
 //! What such a text names was there then. Whether a release of today still has it says nothing of the text, unless its author
 //! says that it is for that release.
@@ -23,8 +23,12 @@ pub(super) fn is_dated(path: &str) -> bool {
     });
     let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
     let is_short = |part: &&str| part.len() <= LONGEST_NAME;
-    folders.split('/').filter(is_short).any(|part| part == TRIED || folder.is_match(part))
-        || is_short(&name) && file.is_match(name)
+    static KEPT: OnceLock<Regex> = OnceLock::new();
+    let kept = KEPT.get_or_init(|| {
+        pattern(r"(?i)^(?:.*[-_.])?(?:old|legacy|archived?|deprecated)(?:[-_.].*)?$".to_owned())
+    });
+    let tells = |part: &str| part == TRIED || folder.is_match(part) || kept.is_match(part);
+    folders.split('/').filter(is_short).any(tells) || is_short(&name) && file.is_match(name)
 }
 
 /// The folder that Go's tools, and many others, keep the inputs of tests in.
@@ -51,6 +55,10 @@ mod tests {
             "blog/2023/0526-move/index.md",
             "blog/2023-05-26-move.md",
             "api/testdata/hpa/a.yaml",
+            "old/ingress/a.yaml",
+            "ingress/kube-manifests-old/a.yml",
+            "0-legacy-docs/a.md",
+            "_archived/a.md",
         ] {
             assert!(is_dated(path), "{path}");
         }
@@ -70,6 +78,9 @@ mod tests {
             "src/1.2.md",
             "2023.md",
             "2000-nodes/a.md",
+            "old.md",
+            "threshold/a.md",
+            "older/a.md",
         ] {
             assert!(!is_dated(path), "{path}");
         }

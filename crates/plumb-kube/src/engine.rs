@@ -18,7 +18,7 @@ use super::schema::{
 use super::store::{Definition, KindSchema, Schemas};
 use super::tools::{self, Tool};
 use super::versions::Versions;
-use super::{Document, Node, Value};
+use super::{Document, Extent, Node, Value};
 use super::{admission, bundle, experimental, newer};
 use plumb_text::Span;
 use plumb_text::diag::{Diagnostic, Severity};
@@ -120,6 +120,10 @@ impl Engine {
         judgement: &mut Judgement,
         depth: usize,
     ) {
+        // Keys without a value show how a manifest is laid out.
+        if is_skeleton(&document.root) {
+            return;
+        }
         for field in ["apiVersion", "kind"] {
             let path = FieldPath::default().then(Step::Field(field.to_owned()));
             if let Some(span) = document.gaps.replaced_at(&path) {
@@ -161,6 +165,10 @@ impl Engine {
                 let gone = deprecations::check(document, versions);
                 let missing = || identity::without_schema(document, &self.schemas);
                 judgement.findings.push(gone.unwrap_or_else(missing));
+            }
+            // No server has a group without a dot that Kubernetes has not: some other program reads this.
+            if !group.is_empty() && !group.contains('.') && !is_unknown {
+                return;
             }
             let faults = faults_of_any(document, versions);
             let gaps = judgement.as_part(document, missing(&faults, document));
@@ -231,7 +239,16 @@ impl Engine {
         });
         let rest = rest.unwrap_or_default();
         if !is_part(document, &head) && !is_part(document, &rest) || has_misspelt_head(document) {
+            let before = judgement.findings.len();
             judgement.say(faults, (document, &document.root), None, &document.gaps);
+            // A page may sketch a kind that there is not: nobody but its author knows that it is meant whole.
+            let kind = document.kind().map(|kind| kind.value);
+            let is_known = kind.is_none_or(|kind| !self.schemas.find_kind(kind).is_empty());
+            if !is_known && document.extent != Extent::Whole && !has_misspelt_head(document) {
+                let found = judgement.findings[before..].iter_mut();
+                found
+                    .for_each(|finding| finding.severity = finding.severity.min(Severity::Warning));
+            }
             return;
         }
         judgement.is_part = true;
@@ -289,6 +306,13 @@ impl Engine {
             );
         }
     }
+}
+
+/// Whether a document is keys and no values.
+fn is_skeleton(root: &Node) -> bool {
+    let is_empty = |node: &Node| node.is_null() || is_skeleton(node);
+    root.as_map()
+        .is_some_and(|map| !map.is_empty() && map.iter().all(|entry| is_empty(&entry.value)))
 }
 
 impl Judgement {

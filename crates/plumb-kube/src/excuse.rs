@@ -67,7 +67,7 @@ impl Fault {
             Read::Presence(place) => gaps.replaced_key_at(&place.path),
             // Of a collection that is of the wrong type it does not matter what it holds.
             Read::Value(place) if self.ty == ErrorType::TypeInvalid => {
-                gaps.replaced_at(&place.path)
+                gaps.replaced_for_type(&place.path)
             }
             Read::Value(place) => gaps.replaced_about(&place.path),
             Read::Whole(_) if counts => None,

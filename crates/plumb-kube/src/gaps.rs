@@ -165,9 +165,10 @@ impl Gaps {
         self.strays.extend(keys);
     }
 
-    /// What surely stands for something else: its spans in the document's text.
+    /// What surely stands for something else: its spans in the document's text. A list in brackets may be one.
     pub fn all_replaced(&self) -> impl Iterator<Item = Span> {
-        self.replaced.values().copied()
+        let sure = self.replaced.iter().filter(|(path, _)| !self.lists.contains(*path));
+        sure.map(|(_, span)| *span)
     }
 
     /// All that stands, or may stand, for something else, in the order of the fields: its spans in the document's text.
@@ -206,13 +207,18 @@ impl Gaps {
             || self.around.as_ref().is_some_and(|part| !part.holds(path))
     }
 
-    /// What surely stands for something else at a path, or around it.
+    /// What surely stands for something else at a path, or around it. A list in brackets is one for whoever takes lists there.
     pub fn replaced_at(&self, path: &FieldPath) -> Option<Span> {
         let mut around = path.around().filter(|_| !self.replaced.is_empty());
-        // Who finds fault with an item wants a list.
-        let is_it =
-            |steps: &[Step]| steps.len() == path.steps().len() || !self.lists.contains(steps);
-        around.find_map(|steps| self.replaced.get(steps).copied().filter(|_| is_it(steps)))
+        around.find_map(|steps| {
+            self.replaced.get(steps).copied().filter(|_| !self.lists.contains(steps))
+        })
+    }
+
+    /// The same for whoever does not take what is written there, for its type: then a list in brackets is none.
+    pub(crate) fn replaced_for_type(&self, path: &FieldPath) -> Option<Span> {
+        let list = self.lists.contains(path).then(|| self.replaced.get(path).copied()).flatten();
+        list.or_else(|| self.replaced_at(path))
     }
 
     /// What surely stands for something else in the place of a path's key, or around it. Whatever a key's value stands for, the

@@ -310,6 +310,25 @@ fn has_same_words(one: &str, other: &str) -> bool {
     words(one) == words(other) || strsim::damerau_levenshtein(one, other) <= 2
 }
 
+/// Whether one kind differs from another by a word that some kind has: who writes `ResourceClass` beside `ResourceClaim` means it.
+fn is_of_other_words(one: &str, other: &str, all: &[Choice]) -> bool {
+    let words = |kind: &str| -> Vec<String> {
+        let mut words: Vec<String> = Vec::new();
+        for c in kind.chars() {
+            match words.last_mut().filter(|_| !c.is_uppercase()) {
+                Some(word) => word.push(c),
+                None => words.push(c.to_string()),
+            }
+        }
+        words
+    };
+    let known = words(other);
+    let mut differing =
+        words(one).into_iter().filter(|word| word.len() > 3 && !known.contains(word));
+    let is_word = |word: &String| all.iter().any(|choice| words(&choice.kind).contains(word));
+    differing.any(|word| is_word(&word))
+}
+
 /// Groups in which another project has kinds of its own, whose schemas are not embedded: Tetragon's `TracingPolicy`.
 const SHARED: &[&str] = &["cilium.io"];
 
@@ -356,6 +375,9 @@ impl Search<'_> {
             };
             let name =
                 names(&mut in_version.copied()).or_else(|| names(&mut here.iter().copied()))?;
+            if is_of_other_words(kind, &name, &self.all) {
+                return None;
+            }
             self.best(here.iter().copied().filter(|choice| choice.kind == name), version)
         };
         let found = by_name.or_else(elsewhere);

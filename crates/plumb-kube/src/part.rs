@@ -1,8 +1,8 @@
 //! What a manifest lacks, and whether it is a part of one for that.
 
 use super::causes;
-use super::fault::Fault;
-use super::path::FieldPath;
+use super::fault::{Fault, Read};
+use super::path::{FieldPath, Step};
 use super::schema::UNKNOWN_FIELD;
 use super::{Document, Extent, Map, Node};
 use plumb_text::diag::nearest;
@@ -21,6 +21,18 @@ pub(super) fn missing(faults: &[Fault], document: &Document) -> Vec<String> {
     };
     let absences = faults.iter().filter(is_missing);
     let mut paths: Vec<FieldPath> = absences.map(|fault| fault.path.without_indices()).collect();
+    // A rule that asks for one of several fields misses them all where none but the metadata is shown.
+    let root = FieldPath::default();
+    let asks_for_one = |fault: &Fault| {
+        let of_root = |read: &Read| matches!(read, Read::Whole(place) if place.path == root);
+        fault.path == root && fault.reads.iter().any(of_root)
+    };
+    if document.extent != Extent::Whole
+        && shows_metadata_only(document)
+        && faults.iter().any(asks_for_one)
+    {
+        paths.push(root.then(Step::Field("spec".to_owned())));
+    }
     paths.sort();
     paths.dedup();
     // Who writes a field that nobody knows, nor knows a near one of, has put something where another one is missing.

@@ -271,7 +271,7 @@ fn values(model: &Model) -> Vec<Word> {
 
 fn words_of_fence() -> Vec<Word> {
     let own = FENCE_WORDS.iter().map(|(word, meaning)| {
-        let needs_value = matches!(*word, "fragment" | "group");
+        let needs_value = matches!(*word, "fragment" | "group" | "schema");
         let text = if needs_value { format!("{word}=") } else { (*word).to_owned() };
         Word::new(&text, CompletionItemKind::KEYWORD, *meaning)
     });
