@@ -105,8 +105,8 @@ pub struct Config {
 pub struct JsonSchema {
     /// Its file, relative to the project's folder.
     pub file: PathBuf,
-    /// The files that it describes, by their paths from there.
-    pub files: GlobSet,
+    /// The files that it describes, by the patterns of their paths from there.
+    pub files: Vec<String>,
     /// Whether what it describes is merged with more before it is used; unset, where the file's name says it.
     pub part: Option<bool>,
     /// Where the setting stands.
@@ -384,7 +384,7 @@ impl Reader<'_> {
         if part == Some(None) {
             self.findings.push(wanted("a table in which `part` is true or false"));
         }
-        let files = table.get("files").map_or_else(GlobSet::empty, |files| self.globs(key, files));
+        let files = table.get("files").map_or_else(Vec::new, |files| self.patterns(key, files));
         let schema = JsonSchema { file: PathBuf::from(file), files, part: part.flatten(), at };
         config.json_schemas.insert(name.to_owned(), schema);
     }

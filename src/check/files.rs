@@ -181,13 +181,6 @@ fn manifests(project: &Project, file: &File, built: Built) -> chapter::ChapterOu
     if !asked && !text.contains("apiVersion") {
         read.findings.clear();
     }
-    if let Some(schema) = project.described.of_file(source.path()) {
-        let findings = read.documents.iter().flat_map(|document| schema.judge(document));
-        let mut outcome = chapter::ChapterOutcome::default();
-        outcome.counts.settings.insert("JSON Schema", read.documents.len());
-        outcome.findings = read.findings.into_iter().chain(findings).collect();
-        return outcome;
-    }
     if built.patch == Some(Patch::Named) {
         read.documents.iter_mut().for_each(|document| document.extent = Extent::Announced);
     }

@@ -233,12 +233,15 @@ impl Book {
         let rules =
             if has_policies { policy_files(world, &settings, &mut findings) } else { Vec::new() };
         let described = Described::load(world, &settings.json_schemas, &mut findings);
+        let (tied, more) = described.check_files(world);
+        findings.extend(more);
         let engine = Engine::new(schemas);
         let (policies, more) = super::policies::load(&rules, &engine, &versions);
         findings.extend(more);
         let mut files = vec![file.path().to_owned()];
         let all = sources.iter().chain(&written).chain(&rules);
         files.extend(all.map(|source| source.path().to_owned()));
+        files.extend(tied);
         Book {
             project: Project {
                 config: settings,

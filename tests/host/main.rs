@@ -6,9 +6,9 @@ mod cli;
 mod commands;
 #[cfg(unix)]
 mod corpus;
+mod described;
 mod determined;
 mod docs;
-mod described;
 mod door;
 mod extract;
 mod findings;

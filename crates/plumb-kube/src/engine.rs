@@ -238,7 +238,9 @@ impl Engine {
             missing(&all_faults(&meant, &known, kind, versions, gaps), document)
         });
         let rest = rest.unwrap_or_default();
-        if !is_part(document, &head) && !is_part(document, &rest) || has_misspelt_head(document) {
+        if !is_part(document, &head) && !is_part(document, &rest)
+            || has_misspelt_head(document) && document.extent != Extent::Announced
+        {
             let before = judgement.findings.len();
             judgement.say(faults, (document, &document.root), None, &document.gaps);
             // A page may sketch a kind that there is not: nobody but its author knows that it is meant whole.

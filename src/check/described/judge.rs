@@ -1,6 +1,6 @@
 //! What a JSON Schema says of a document, at the places that it was written.
 
-use super::Schema;
+use super::{Schema, in_core_schema};
 use crate::check::codes::JSON_SCHEMA;
 use crate::diag::Diagnostic;
 use crate::manifest::path::{FieldPath, Step};
@@ -28,10 +28,12 @@ struct Wrong {
 impl Schema {
     /// What is wrong with a document. Of what is not shown, or stands for something else, nothing is said.
     pub(in crate::check) fn judge(&self, document: &Document) -> Vec<Diagnostic> {
-        let instance = document.root.to_json();
+        let mut root = document.root.clone();
+        in_core_schema(&mut root, document.text());
+        let instance = root.to_json();
         let Err(error) = self.all.validate(&instance, self.index) else { return Vec::new() };
         let mut wrong = Vec::new();
-        self.walk(&error, &document.root, &mut wrong);
+        self.walk(&error, &root, &mut wrong);
         let gaps = &document.gaps;
         wrong.retain(|wrong| {
             let is_unknown = gaps.is_hidden(&wrong.path) || gaps.replaced_at(&wrong.path).is_some();
@@ -214,7 +216,7 @@ fn place<'n>(
             Step::Index(index) => node.item(*index),
         });
     }
-    let path = steps.into_iter().fold(FieldPath::default(), |path, step| path.then(step));
+    let path = steps.into_iter().fold(FieldPath::default(), FieldPath::then);
     // Of a map or list the key above it says which one it is.
     let span = match node {
         Some(node) if node.as_map().is_none() && node.as_seq().is_none() => node.span,

@@ -8,13 +8,16 @@ mod judge;
 use super::codes::JSON_SCHEMA_UNREADABLE;
 use crate::config::JsonSchema;
 use crate::diag::{Diagnostic, nearest};
-use crate::manifest::yaml;
-use crate::text::{Location, Span};
+use crate::manifest::{Format, Node, Value, yaml};
+use crate::reading::{self, Setting, Text};
+use crate::text::{Location, Source, Span, TextMap};
 use crate::world::{World, display, normalize, unreadable};
 use boon::{Compiler, Draft, SchemaIndex, UrlLoader};
+use globset::GlobBuilder;
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The schemas of a project, by their names.
 #[derive(Debug, Default)]
@@ -25,7 +28,8 @@ pub struct Described {
 /// A schema and what is tied to it.
 pub(super) struct Schema {
     name: String,
-    files: globset::GlobSet,
+    patterns: Vec<String>,
+    at: Location,
     /// Whether what it describes is merged with more before it is judged, so that nothing is missing.
     is_part: bool,
     all: boon::Schemas,
@@ -62,10 +66,23 @@ impl Described {
         self.schemas.get(name)
     }
 
-    /// The schema whose pattern a file matches, by its path in the project.
-    pub(super) fn of_file(&self, path: &str) -> Option<&Schema> {
-        let path = normalize(Path::new(path));
-        self.schemas.values().find(|schema| schema.files.is_match(&path))
+    /// What is wrong with the files that are tied to schemas, and which these are.
+    pub(super) fn check_files(&self, world: &dyn World) -> (Vec<String>, Vec<Diagnostic>) {
+        let (mut paths, mut findings) = (Vec::new(), Vec::new());
+        for schema in self.schemas.values() {
+            for (path, source) in schema.tied(world, &mut findings) {
+                let format = if path.ends_with(".json") { Format::Json } else { Format::Yaml };
+                let map = TextMap::identity(&source);
+                let setting = Setting::File;
+                let text = source.text();
+                let read =
+                    reading::read(&Text { text, map: &map, format, setting, is_certain: true });
+                findings.extend(read.findings);
+                findings.extend(read.documents.iter().flat_map(|document| schema.judge(document)));
+                paths.push(path);
+            }
+        }
+        (paths, findings)
     }
 
     /// The name that was most likely meant.
@@ -118,20 +135,66 @@ impl Schema {
             Box::new(Diagnostic::new(&JSON_SCHEMA_UNREADABLE, at(), message))
         };
         for (address, json) in &texts {
-            compiler.add_resource(address, json.clone()).map_err(|why| invalid(why.to_string()))?;
+            compiler
+                .add_resource(address, json.clone())
+                .map_err(|why| invalid(format!("{why:#}")))?;
         }
         let address = format!("{SCHEME}{}", display(&normalize(&setting.file)));
-        let index = compiler.compile(&address, &mut all).map_err(|why| invalid(why.to_string()))?;
+        let index =
+            compiler.compile(&address, &mut all).map_err(|why| invalid(format!("{why:#}")))?;
         // Helm puts what is written over the chart's own values, and judges what comes of it.
         let is_values = setting.file.file_name().is_some_and(|name| name == "values.schema.json");
         Ok(Schema {
             name: name.to_owned(),
-            files: setting.files.clone(),
+            patterns: setting.files.clone(),
+            at: setting.at.clone(),
             is_part: setting.part.unwrap_or(is_values),
             all,
             index,
             texts,
         })
+    }
+}
+
+impl Schema {
+    /// The files that the patterns match. One that matches none is a finding: it ties nothing.
+    fn tied(
+        &self,
+        world: &dyn World,
+        findings: &mut Vec<Diagnostic>,
+    ) -> Vec<(String, Arc<Source>)> {
+        let mut tied = Vec::new();
+        for pattern in &self.patterns {
+            let say = |message: String| {
+                Diagnostic::new(&JSON_SCHEMA_UNREADABLE, self.at.clone(), message)
+            };
+            let glob = match GlobBuilder::new(pattern).literal_separator(true).build() {
+                Ok(glob) => glob.compile_matcher(),
+                Err(error) => {
+                    findings.push(say(error.to_string()));
+                    continue;
+                }
+            };
+            // Only the folder is looked into that all the files lie in.
+            let is_plain = |part: &&str| !part.contains(['*', '?', '[', '{']);
+            let folder: PathBuf = pattern.split('/').take_while(is_plain).collect();
+            let below = world.below(&folder);
+            let before = tied.len();
+            for entry in below.files.iter().filter(|entry| glob.is_match(&entry.path)) {
+                match world.source(&entry.path) {
+                    Ok(source) => tied.push((display(&entry.path), source)),
+                    Err(why) => {
+                        let what = format!("`{}`", display(&entry.path));
+                        let at = self.at.clone();
+                        findings.push(unreadable(&JSON_SCHEMA_UNREADABLE, at, &what, &why));
+                    }
+                }
+            }
+            if tied.len() == before {
+                findings.push(say(format!("no file matches `{pattern}`")));
+            }
+        }
+        tied
     }
 }
 
@@ -147,14 +210,46 @@ fn read_json(world: &dyn World, path: &Path, at: Location) -> Result<Json, Box<D
         let found = Diagnostic::at(&JSON_SCHEMA_UNREADABLE, &source, problem.span, message);
         return Err(Box::new(found));
     }
-    match composed.roots.first() {
-        Some(root) => Ok(root.to_json()),
+    match composed.roots.into_iter().next() {
+        Some(mut root) => {
+            in_core_schema(&mut root, source.text());
+            Ok(root.to_json())
+        }
         None => {
             let message = format!("{what} is empty");
             let found = Diagnostic::at(&JSON_SCHEMA_UNREADABLE, &source, Span::at(0), message);
             Err(Box::new(found))
         }
     }
+}
+
+/// Gives words that YAML 1.1 takes for truth values back what is written: `on` of a workflow is a key, as YAML 1.2 has it.
+fn in_core_schema(node: &mut Node, text: &str) {
+    let written = |span: Span| text.get(span.range()).map(str::to_owned);
+    let is_word = |word: &String| word.chars().all(char::is_alphabetic) && !is_truth(word);
+    match &mut node.value {
+        Value::Map(map) => {
+            for entry in map.entries_mut() {
+                if is_truth(&entry.key.value)
+                    && let Some(word) = written(entry.key.span).filter(is_word)
+                {
+                    entry.key.value = word;
+                }
+                in_core_schema(&mut entry.value, text);
+            }
+        }
+        Value::Seq(items) => items.iter_mut().for_each(|item| in_core_schema(item, text)),
+        Value::Bool(_) => {
+            if let Some(word) = written(node.span).filter(is_word) {
+                node.value = Value::String(word);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn is_truth(word: &str) -> bool {
+    word.eq_ignore_ascii_case("true") || word.eq_ignore_ascii_case("false")
 }
 
 /// The files that a schema refers to by their paths, from where it stands.
