@@ -1,8 +1,8 @@
 //! What a book is checked with, and what is wrong with one of its manifests by itself.
 
 use super::codes::ENCRYPTED;
-use super::share::Share;
 use super::described::Described;
+use super::share::Share;
 use super::texts::AskedLine;
 use crate::config::{Config, IgnoreMissing};
 use crate::diag::{Diagnostic, Severity};

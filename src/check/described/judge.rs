@@ -14,6 +14,7 @@ const MOST: usize = 100;
 const MOST_REASONS: usize = 4;
 
 /// What is wrong with a value.
+#[derive(PartialEq)]
 struct Wrong {
     path: FieldPath,
     span: Span,
@@ -41,7 +42,7 @@ impl Schema {
             !(is_unknown || may_be_there)
         });
         wrong.sort_by_key(|wrong| wrong.span.start);
-        wrong.dedup_by(|one, other| one.span == other.span && one.message == other.message);
+        wrong.dedup();
         wrong.truncate(MOST);
         wrong.into_iter().map(|wrong| self.finding(wrong, document)).collect()
     }
