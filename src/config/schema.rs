@@ -60,6 +60,20 @@ fn holds(shape: Shape) -> Map<String, Json> {
         Shape::Versions => {
             json!({ "type": "object", "additionalProperties": { "type": "string" } })
         }
+        Shape::JsonSchemas => {
+            let schema = json!({
+                "type": "object",
+                "required": ["file"],
+                "properties": {
+                    "file": { "type": "string" },
+                    "files": { "anyOf": [{ "type": "string" }, texts] },
+                    "part": { "type": "boolean" },
+                },
+                "additionalProperties": false,
+            });
+            let one = json!({ "anyOf": [{ "type": "string" }, schema] });
+            json!({ "type": "object", "additionalProperties": one })
+        }
     };
     match schema {
         Json::Object(schema) => schema,

@@ -73,7 +73,8 @@ fn is_address_to_be(value: &str) -> bool {
 }
 
 /// A value written as what makes it: `base64(access-key)`.
-static CALL: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[A-Za-z][A-Za-z0-9_.-]*\([^()\n]+\)$"));
+static CALL: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^(?i:base64(?:[_-]?enc(?:ode)?)?|b64(?:enc)?)\([^()\n]+\)$"));
 
 /// Words in capitals within a value: `canary.CLUSTER_ID.example.com`.
 static WITHIN: LazyLock<Regex> = LazyLock::new(|| {
@@ -513,7 +514,7 @@ mod tests {
             "MY_ID_x",
             "org-TEAM",
             "a-B_C-d_E",
-            "f()",
+            "f(x)",
             "a_ID",
             "__init__",
             "|\n  <a>\n  ...\n  </a>\n",
