@@ -63,7 +63,8 @@ of 1024), or an exponent (`1e3`). No space, no `B`, and letter case matters: `m`
 "containers: [{name: web, image: nginx, resources: {requests: {memory: 128M}}}]";
 
 FRACTIONAL_BYTES = "fractional-bytes", "GetWarningsForPod, GetWarningsForPersistentVolumeClaimSpec", "a part of a byte", "The API server takes an amount of memory or storage that is no whole \
-number of bytes, and warns of it: `m` is for thousandths, so `64m` of memory is less than a byte. `64Mi` or `64M` was meant.",
+number of bytes, and warns of it: `m` is for thousandths, so `64m` of memory is less than a byte. `64Mi` or `64M` was meant. Of more than a \
+mebibyte nothing is said: the part of a byte in `0.1Gi` is rounded up.",
 "Pod.spec", "containers: [{name: web, image: nginx, resources: {limits: {memory: 64m}}}]", "containers: [{name: web, image: nginx, resources: {limits: {memory: 64Mi}}}]", level Warn;
 
 RESOURCE_NAME = "resource-name", "validateContainerResourceName", "a resource that containers do not have",
@@ -497,10 +498,16 @@ pub(super) fn bytes(holder: &At<'_>, list: &str, out: &mut Faults) {
     }
 }
 
-/// Warns of an amount of bytes that is no whole number, as a server does.
+/// So little nobody asks for: it is a slip.
+fn mebibyte() -> plumb_number::Ratio {
+    plumb_number::Ratio::from_integer((1 << 20).into())
+}
+
+/// Warns of a part of a byte, as a server does: `64m`, where `64Mi` was meant. A server warns of `0.1Gi` too; of what is that much,
+/// the part of a byte is rounded up and no mistake.
 pub(super) fn whole_bytes(at: &At<'_>, out: &mut Faults) {
     let Some(amount) = quantity::of(at.node) else { return };
-    if amount.is_integer() || quantity::is_negative(&amount) {
+    if amount.is_integer() || quantity::is_negative(&amount) || amount > mebibyte() {
         return;
     }
     let text = shown(at);

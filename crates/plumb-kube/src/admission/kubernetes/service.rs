@@ -163,6 +163,16 @@ fn families(spec: &At<'_>, out: &mut Faults) {
             out.invalid(&SERVICE_CLUSTER_IP, address, why).on(family);
         }
     }
+    // What gives out addresses refuses it (`initIPFamilyFields`).
+    let policy = spec.field("ipFamilyPolicy");
+    for (list, what) in [(&addresses, "cluster IPs"), (&families, "IP families")] {
+        if let (Some("SingleStack"), [_, second, ..]) = (policy.str(), &list[..]) {
+            let why = format!(
+                "must be 'RequireDualStack' or 'PreferDualStack' when multiple {what} are specified"
+            );
+            out.invalid(&SERVICE_CLUSTER_IP, &policy, why).on_only(&[&policy, second]);
+        }
+    }
 }
 
 fn external_name(spec: &At<'_>, out: &mut Faults) {

@@ -255,6 +255,9 @@ LimitRange.spec | | {limits: [{type: Container, min: {memory: 512Mi}, max: {memo
 Service.spec | | {clusterIP: 10.0.0.7, ipFamilies: [IPv6], ports: [{port: 80}]} | service-cluster-ip spec.clusterIP
 Service.spec | | {clusterIP: "fd00::7", ipFamilies: [IPv6, IPv4], ports: [{port: 80}]} |
 Service.spec | | {clusterIP: None, ipFamilies: [IPv6], ports: [{port: 80}]} |
+Service.spec | | {ipFamilyPolicy: SingleStack, ipFamilies: [IPv4, IPv6], ports: [{port: 80}]} | service-cluster-ip spec.ipFamilyPolicy
+Service.spec | | {ipFamilyPolicy: PreferDualStack, ipFamilies: [IPv4, IPv6], ports: [{port: 80}]} |
+Service.spec | | {ipFamilyPolicy: SingleStack, ipFamilies: [IPv4], ports: [{port: 80}]} |
 Pod.spec | | {containers: [{name: a, image: b}], volumes: [{name: c, image: {pullPolicy: Always}}, {name: d, image: {reference: e}}]} | volume-source spec.volumes[0].image.reference
 Secret | | {type: kubernetes.io/dockerconfigjson, data: {.dockerconfigjson: aGVsbG8=}} | secret-type data[.dockerconfigjson]
 Secret | | {type: kubernetes.io/dockerconfigjson, data: {.dockerconfigjson: e30=}} |
@@ -263,7 +266,7 @@ StorageClass | | {provisioner: a.b, allowedTopologies: [{matchLabelExpressions: 
 NetworkPolicy.spec | | {podSelector: {}, policyTypes: [Ingress, Ingress]} |
 Job.spec | | {podFailurePolicy: {rules: [{action: FailJob, onExitCodes: {operator: In, values: [1, 2, 1]}}]}, template: {spec: {restartPolicy: Never, containers: [{name: a, image: b}]}}} | job-failure-policy spec.podFailurePolicy.rules[0].onExitCodes.values[2]
 ValidatingAdmissionPolicyBinding.spec | | {policyName: a, validationActions: [Deny, Audit, Deny]} | admission-binding spec.validationActions[2]
-Pod.spec | | {overhead: {memory: 0.5}, containers: [{name: a, image: b, resources: {limits: {memory: 64m, cpu: 64m}, requests: {ephemeral-storage: 0.1Gi, memory: 1m}}}]} | fractional-bytes spec.overhead[memory]; fractional-bytes spec.containers[0].resources.limits[memory]; fractional-bytes spec.containers[0].resources.requests[ephemeral-storage]; fractional-bytes spec.containers[0].resources.requests[memory]
+Pod.spec | | {overhead: {memory: 0.5}, containers: [{name: a, image: b, resources: {limits: {memory: 64m, cpu: 64m}, requests: {ephemeral-storage: 0.1Gi, memory: 1m}}}]} | fractional-bytes spec.overhead[memory]; fractional-bytes spec.containers[0].resources.limits[memory]; fractional-bytes spec.containers[0].resources.requests[memory]
 Pod.spec | | {overhead: {cpu: 1m}, containers: [{name: a, image: b, resources: {limits: {memory: 1.5Gi, ephemeral-storage: 1e3}, requests: {memory: 64000m, cpu: 1m}}}]} |
 PodDisruptionBudget | | {metadata: {name: Web_1, finalizers: [cleanup]}, spec: {minAvailable: 1}} |
 PodDisruptionBudget | | {metadata: {name: a/b, finalizers: ["a b"]}, spec: {minAvailable: 1}} | object-owner metadata.finalizers[0]; object-name metadata.name
