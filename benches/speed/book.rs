@@ -86,7 +86,7 @@ const WORDS: &[&str] = &[
     "latency",
     "for",
     "it",
-    "[retries](retries.md)",
+    "[retries](chapter-1.md)",
     "in",
     "proxy",
     "memory",
